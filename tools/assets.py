@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+"""Puts everything a browser loads into `static/vendor/`, under names that carry a hash of the content.
+
+    python -m tools.assets          what the app needs to run
+    python -m tools.assets --dev    also what only the tests need (axe-core, JavaScript calendar parsers)
+    python -m tools.assets --lock   after a change in package.json: writes package-lock.json anew, without addresses
+
+A name with a hash never changes its content, so browsers may keep the file for ever. `manifest.json` leads from the
+name a template uses ("kern.css") to the file. There is no bundler: a short list of files is copied, nothing else.
+"""
+
+import argparse
+import fcntl
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parent.parent
+if __package__ in {None, ""}:  # started as a file instead of as a module
+    sys.path.insert(0, str(ROOT))
+
+from tools.node import NoNode, npm_command  # noqa: E402
+
+MODULES = ROOT / "node_modules"
+VENDOR = ROOT / "static" / "vendor"
+STAMP = MODULES / ".fachtag-installed"
+MANIFEST = "manifest.json"
+
+KERN = MODULES / "@kern-ux" / "native" / "dist"
+KERN_FILES = {"kern.css": KERN / "kern.min.css"}
+# Four of the 33 faces that KERN brings: what our pages use. Each weighs some 130 kB.
+FACES = {
+    "fira-sans-regular.woff2": "FiraSans-Regular.woff2",
+    "fira-sans-italic.woff2": "FiraSans-Italic.woff2",
+    "fira-sans-medium.woff2": "FiraSans-Medium.woff2",
+    "fira-sans-semibold.woff2": "FiraSans-SemiBold.woff2",
+}
+FACE_RULES = KERN / "fonts" / "fira-sans.css"
+FACE_RULES_NAME = "fira-sans.css"
+OWN_FOLDERS = {"css": "*.css", "js": "*.js", "img": "*.svg"}
+
+
+def source_names() -> set[str]:
+    """Every name that `asset("…")` may be asked for. Needs nothing built or installed."""
+    return {*KERN_FILES, *FACES, FACE_RULES_NAME, *own_files()}
+
+
+def own_files() -> dict[str, Path]:
+    """Our own style sheets, scripts and pictures by name; two of one name are an error."""
+    found: dict[str, Path] = {}
+    for folder, pattern in OWN_FOLDERS.items():
+        for path in sorted((ROOT / "static" / folder).glob(pattern)):
+            if path.name in found:
+                raise ValueError(f"Two assets are called {path.name}: {found[path.name]} and {path}")
+            found[path.name] = path
+    return found
+
+
+def install(dev: bool) -> bool:
+    """Runs `npm ci` if the lock file changed since the last time; True if it ran."""
+    wanted = _digest((ROOT / "package-lock.json").read_bytes())
+    installed = STAMP.read_text(encoding="utf-8").split() if STAMP.is_file() else []
+    if installed[:1] == [wanted] and (not dev or installed[1:] == ["dev"]):
+        return False
+    omit = [] if dev else ["--omit=dev"]
+    subprocess.run([*npm_command(), "ci", "--no-progress", "--loglevel=error", *omit], cwd=ROOT, check=True)
+    STAMP.write_text(f"{wanted} {'dev' if dev else 'run'}\n", encoding="utf-8")
+    return True
+
+
+def build(vendor: Path = VENDOR) -> dict[str, str]:
+    """Writes the hashed files and the manifest into `vendor`; returns the manifest (name → file name).
+
+    Files that are there already are left alone, files of an earlier build are removed.
+    """
+    vendor.mkdir(parents=True, exist_ok=True)
+    contents = {name: path.read_bytes() for name, path in {**KERN_FILES, **own_files()}.items()}
+    contents |= {name: (KERN / "fonts" / "fira-sans" / face).read_bytes() for name, face in FACES.items()}
+    manifest = {name: hashed_name(name, content) for name, content in contents.items()}
+    contents[FACE_RULES_NAME] = face_rules(FACE_RULES.read_text(encoding="utf-8"), manifest).encode()
+    manifest[FACE_RULES_NAME] = hashed_name(FACE_RULES_NAME, contents[FACE_RULES_NAME])
+
+    for name, content in contents.items():
+        target = vendor / manifest[name]
+        if not target.is_file() or target.stat().st_size != len(content):
+            _write(target, content)
+    written = json.dumps(dict(sorted(manifest.items())), indent=2).encode() + b"\n"
+    if not (vendor / MANIFEST).is_file() or (vendor / MANIFEST).read_bytes() != written:
+        _write(vendor / MANIFEST, written)  # last: whoever reads it finds every file it names
+    kept = {MANIFEST, *manifest.values()}
+    for left_over in vendor.iterdir():
+        if left_over.name not in kept and not left_over.name.startswith("."):
+            left_over.unlink()
+    return manifest
+
+
+def face_rules(kern_rules: str, manifest: dict[str, str]) -> str:
+    """KERN's @font-face rules, reduced to our faces and pointing to the hashed files beside the style sheet."""
+    hashed = {face: manifest[name] for name, face in FACES.items()}
+    rules = []
+    for rule in re.findall(r"@font-face\s*\{[^}]*\}", kern_rules):
+        address = re.search(r'url\(["\']?([^"\')]+)["\']?\)', rule)
+        face = address.group(1).rpartition("/")[2] if address else ""
+        if address and face in hashed:
+            # swap: the text is readable at once in the system's font, also on a slow connection
+            rules.append(
+                rule.replace(address.group(0), f'url("{hashed[face]}")').replace(
+                    "}", "    font-display: swap;\n}"
+                )
+            )
+    if len(rules) != len(FACES):
+        raise ValueError(f"KERN's fira-sans.css has rules for {len(rules)} of our {len(FACES)} faces")
+    return "\n".join(rules) + "\n"
+
+
+def hashed_name(name: str, content: bytes) -> str:
+    """The name under which `content` is stored: `kern.css` becomes `kern.0123456789ab.css`."""
+    stem, _, ending = name.rpartition(".")
+    return f"{stem}.{_digest(content)[:12]}.{ending}"
+
+
+def write_lock() -> None:
+    """Resolves package.json anew and takes out the addresses that npm adds (where to donate)."""
+    subprocess.run(
+        [*npm_command(), "install", "--package-lock-only", "--loglevel=error"], cwd=ROOT, check=True
+    )
+    path = ROOT / "package-lock.json"
+    lock = json.loads(path.read_text(encoding="utf-8"))
+    for package in lock["packages"].values():
+        package.pop("funding", None)
+        package.pop("resolved", None)
+    path.write_text(json.dumps(lock, indent=2, ensure_ascii=False) + "\n", encoding="utf-8")
+
+
+def _digest(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
+
+
+def _write(target: Path, content: bytes) -> None:
+    half_done = target.with_name(f".{target.name}.{os.getpid()}")
+    half_done.write_bytes(content)
+    half_done.replace(target)
+
+
+@contextmanager
+def _alone() -> Iterator[None]:
+    """Two builds at once (the app starts while the tests start) take turns."""
+    VENDOR.mkdir(parents=True, exist_ok=True)
+    with (VENDOR / ".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description="Builds static/vendor/.")
+    parser.add_argument("--dev", action="store_true", help="install what only the tests need, too")
+    parser.add_argument("--lock", action="store_true", help="write package-lock.json anew first")
+    options = parser.parse_args()
+    try:
+        with _alone():
+            if options.lock:
+                write_lock()
+            install(options.dev)
+            build()
+    except (NoNode, OSError, ValueError) as problem:
+        print(f"assets: {problem}", file=sys.stderr)
+        return 1
+    except subprocess.CalledProcessError as problem:
+        print(f"assets: npm failed (exit {problem.returncode}); see its message above", file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
