@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""create_app: wires extensions, slices, error pages and commands. The only place that imports views."""
+
+import logging
+from importlib import import_module
+
+from flask import Blueprint, Flask, abort, request
+from flask_migrate import Migrate
+from flask_wtf.csrf import generate_csrf
+from jinja2 import StrictUndefined
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from app.settings import ROOT, Settings
+from app.web import access, assets, database, errors, headers, texts
+
+ONE_DAY = 86_400
+ONE_MEGABYTE = 1_000_000
+# What programs read never depends on a language, so links to it never carry one.
+FOR_PROGRAMS = (".ics", ".json", ".xml", "/static/<path:name>")
+
+
+def create_app(settings: Settings) -> Flask:
+    """The application for these settings. Raises `RuntimeError` when an endpoint has no audience."""
+    app = Flask("app", static_folder=None, template_folder=str(ROOT / "templates"))
+    _configure(app, settings)
+    database.configure(app, settings)
+    Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    texts.install(app)
+    assets.install(app)
+    headers.install(app, secure=settings.secure)
+    errors.install(app)
+    _wire_slices(app)
+    access.refuse_undeclared(app)
+    app.config["LANGUAGELESS"] |= frozenset(
+        rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith(FOR_PROGRAMS)
+    )
+    if settings.trusted_proxies:
+        hops = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    return app
+
+
+def _configure(app: Flask, settings: Settings) -> None:
+    app.extensions["fachtag.settings"] = settings
+    keys = list(settings.secret_keys)
+    app.config.update(
+        SECRET_KEY=keys[0],
+        SECRET_KEY_FALLBACKS=keys[1:],
+        SECRET_KEYS=keys,
+        BASE_URL=settings.base_url,
+        DEMO=settings.demo,
+        TRUSTED_HOSTS=settings.trusted_hosts,
+        MAX_CONTENT_LENGTH=ONE_MEGABYTE,
+        MAX_FORM_MEMORY_SIZE=ONE_MEGABYTE // 2,
+        MAX_FORM_PARTS=500,
+        SESSION_COOKIE_NAME="__Host-fachtag" if settings.secure else "fachtag",
+        SESSION_COOKIE_SECURE=settings.secure,
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_PATH="/",
+        LANGUAGELESS=frozenset(),
+        WTF_CSRF_CHECK_DEFAULT=False,  # forms and `transaction()` check, so that nothing typed is lost
+        WTF_CSRF_TIME_LIMIT=ONE_DAY,
+    )
+    app.jinja_env.undefined = StrictUndefined
+    app.jinja_env.trim_blocks = True
+    app.jinja_env.lstrip_blocks = True
+    app.jinja_env.globals["csrf_token"] = generate_csrf
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+
+    app.before_request(_refuse_unreadable_query)
+
+    @app.context_processor
+    def for_every_page() -> dict[str, object]:
+        return {"language": texts.language(), "demo_mode": settings.demo}
+
+
+# Every slice's web files, from the bottom of the ladder to the top.
+MODULES = (
+    "app.outbox.commands",
+    "app.people.sessions",
+    "app.people.views",
+    "app.people.mails",
+    "app.people.commands",
+    "app.events.doorkeeper",
+    "app.events.views",
+    "app.events.organiser_views",
+    "app.programme.views",
+    "app.programme.organiser_views",
+    "app.registration.views",
+    "app.registration.organiser_views",
+    "app.registration.organiser_day_views",
+    "app.registration.mails",
+    "app.registration.jobs",
+    "app.registration.commands",
+    "app.results.views",
+    "app.results.organiser_views",
+    "app.calendar.views",
+    "app.organising.views",
+    "app.organising.team_views",
+    "app.organising.legal_views",
+    "app.organising.health_views",
+    "app.organising.jobs",
+    "app.organising.commands",
+    "app.demo.views",
+    "app.demo.commands",
+)
+
+
+def _refuse_unreadable_query() -> None:
+    """A query that is no UTF-8 is answered with 400 before anybody stumbles over it (T43)."""
+    try:
+        _ = request.args
+    except UnicodeDecodeError:
+        abort(400)
+
+
+def _wire_slices(app: Flask) -> None:
+    for name in MODULES:
+        try:
+            module = import_module(name)
+        except ModuleNotFoundError as e:
+            if not (e.name or "").startswith("app."):
+                raise
+            continue
+        if hasattr(module, "install"):
+            module.install(app)
+        for thing in vars(module).values():
+            if (
+                isinstance(thing, Blueprint)
+                and thing.name not in app.blueprints
+                and thing.import_name == name
+            ):
+                app.register_blueprint(thing)

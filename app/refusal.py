@@ -1,0 +1,34 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Refusal: the base of every "no" that a person may read."""
+
+from collections.abc import Mapping
+
+
+def N_(sentence: str) -> str:
+    """Mark a sentence for the catalogue; it is translated where it is shown."""
+    return sentence
+
+
+class Refusal(Exception):
+    """A business "no": one sentence for a person and, if it belongs to one, the field.
+
+    `sentence` is an English source string marked with `N_`; `values` fill its `%(name)s` places.
+    """
+
+    def __init__(self, sentence: str, *, field: str | None = None, **values: object) -> None:
+        super().__init__(sentence)
+        self.sentence = sentence
+        self.field = field
+        self.values: Mapping[str, object] = values
+
+    def __str__(self) -> str:
+        return self.sentence % self.values if self.values else self.sentence
+
+
+class Missing(Refusal):
+    """What was asked for does not exist, or not for this person: the same 404 for both."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This page does not exist."))

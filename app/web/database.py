@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Engine, session and the one owner of commit.
+
+Outside `transaction()` every session runs in a read-only database transaction, on both engines: a GET, a mail
+scanner or a careless helper *cannot* write. Inside, SQLite takes the write lock at BEGIN (BEGIN IMMEDIATE), so no
+read is ever upgraded to a write.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from flask import Flask, has_request_context, request
+from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
+from flask_wtf.csrf import CSRFError
+from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+from app.db import Base
+from app.settings import Settings
+from app.web.access import SAFE_METHODS
+from app.web.forms import csrf_holds
+
+SQLITE_FLOOR = (3, 51, 3)  # older ones have a race in WAL mode that can corrupt the file
+BUSY_SECONDS = 15
+WRITING = "fachtag_writing"
+
+Bind = Engine | Connection
+
+
+class HouseSession(FlaskSession):
+    """A session that reads by default; `transaction()` switches it to writing for one use case."""
+
+    def get_bind(self, *args: Any, **kwargs: Any) -> Bind:
+        engine = super().get_bind(*args, **kwargs)
+        if not isinstance(engine, Engine):
+            return engine
+        mode = "writing" if self.info.get(WRITING) else "reading"
+        bind: Engine = _bind_of(engine, mode)
+        return bind
+
+
+db = SQLAlchemy(model_class=Base, disable_autonaming=True, session_options={"class_": HouseSession})
+
+
+def _bind_of(engine: Engine, mode: str) -> Engine:
+    """The engine's reading or writing face: the same pool, other options. Made once, kept on the engine."""
+    faces: dict[str, Engine] = engine.__dict__.setdefault("fachtag_faces", {})
+    if mode not in faces:
+        options: dict[str, Any] = {WRITING: mode == "writing"}
+        if engine.dialect.name == "postgresql" and mode == "reading":
+            options["postgresql_readonly"] = True
+        faces[mode] = engine.execution_options(**options)
+    return faces[mode]
+
+
+@contextmanager
+def transaction() -> Iterator[Session]:
+    """One use case: everything inside is committed together, or nothing is.
+
+    What was read before is forgotten at the start, so that no decision rests on a stale row.
+    """
+    _refuse_unsafe_request()
+    session = db.session()
+    session.rollback()
+    session.info[WRITING] = True
+    try:
+        yield session
+        session.commit()
+    except BaseException:
+        session.rollback()
+        raise
+    finally:
+        session.info[WRITING] = False
+
+
+def _refuse_unsafe_request() -> None:
+    """A GET never writes, and nothing writes without a CSRF token: asked where every write passes (T07, T33)."""
+    if not has_request_context():
+        return
+    if request.method in SAFE_METHODS:
+        raise RuntimeError(f"{request.endpoint} tried to write in a {request.method} request")
+    if not csrf_holds():
+        raise CSRFError("missing or stale token")
+
+
+def configure(app: Flask, settings: Settings) -> None:
+    """Set the engine up as the house needs it and bind it to the application."""
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = _engine_options(settings.database_url)
+    if settings.database_url.startswith("sqlite"):
+        settings.data_dir.mkdir(parents=True, exist_ok=True)
+    db.init_app(app)
+    with app.app_context():
+        if db.engine.dialect.name == "sqlite":
+            _set_up_sqlite(db.engine)
+
+
+def _engine_options(url: str) -> dict[str, Any]:
+    if url.startswith("sqlite"):
+        return {
+            "module": sqlite,
+            "hide_parameters": True,
+            "connect_args": {"timeout": BUSY_SECONDS},
+            "pool_size": 8,
+            "max_overflow": 8,
+        }
+    return {
+        "hide_parameters": True,  # a failed statement is logged, the names and addresses in it are not (T36)
+        "pool_pre_ping": True,
+        "pool_recycle": 1800,
+        "connect_args": {
+            "connect_timeout": 10,
+            "options": "-c lock_timeout=10s -c statement_timeout=30s"
+            " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+        },
+    }
+
+
+def _set_up_sqlite(engine: Engine) -> None:
+    journal = "WAL" if sqlite.sqlite_version_info >= SQLITE_FLOOR else "PERSIST"
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.isolation_level = None  # the driver must not begin or commit by itself
+        for pragma in (
+            f"journal_mode={journal}",
+            "synchronous=FULL",  # with NORMAL nothing is flushed before the reply
+            "foreign_keys=ON",
+            f"busy_timeout={BUSY_SECONDS * 1000}",
+            "trusted_schema=OFF",
+        ):
+            connection.execute(f"PRAGMA {pragma}").close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # Plain engine use (migrations) writes; sessions say which of the two they want.
+        raw: Any = connection.connection.dbapi_connection
+        if connection.get_execution_options().get(WRITING, True):
+            raw.execute("PRAGMA query_only=OFF").close()
+            raw.execute("BEGIN IMMEDIATE").close()
+        else:
+            raw.execute("PRAGMA query_only=ON").close()
+            raw.execute("BEGIN").close()

@@ -1,0 +1,274 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What organisers' forms are made of: numbers, dates and times with our own sentences, and two people on one form."""
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from typing import Any, ClassVar
+
+from wtforms import (
+    BooleanField,
+    DateField,
+    Field,
+    HiddenField,
+    IntegerField,
+    SelectField,
+    StringField,
+    TextAreaField,
+    TimeField,
+)
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+
+from app.clock import BERLIN
+from app.refusal import Refusal
+from app.web.forms import REQUIRED, BaseForm, tidy
+from app.web.texts import day as day_in_words
+from app.web.texts import gettext, short_day
+from app.web.texts import lazy_gettext as _l
+
+TOO_LONG = _l("This is too long. At most %(max)d characters fit here.")
+CHOOSE = _l("Please choose one of these.")
+FIRST_YEAR, LAST_YEAR = 2000, 2100
+LONGEST_TEXT = 20_000
+_WHOLE = re.compile(r"[0-9]{1,18}")
+_CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?::[0-9]{2})?(?: Uhr)?")
+
+
+def short_text(label: Any, *, longest: int = 200, required: bool = False, **kwargs: Any) -> StringField:
+    """One line of text."""
+    validators = [DataRequired(REQUIRED) if required else Optional(), Length(max=longest, message=TOO_LONG)]
+    return StringField(label, validators, render_kw={"autocomplete": "off"}, **kwargs)
+
+
+def long_text(label: Any, *, rows: int = 5, required: bool = False, **kwargs: Any) -> TextAreaField:
+    """Some paragraphs of plain text."""
+    validators = [
+        DataRequired(REQUIRED) if required else Optional(),
+        Length(max=LONGEST_TEXT, message=TOO_LONG),
+    ]
+    return TextAreaField(label, validators, render_kw={"rows": rows}, **kwargs)
+
+
+class WholeNumber(IntegerField):
+    """A number between `least` and `most`; nothing else that Python would read as one (signs, underscores, other digits)."""
+
+    def __init__(
+        self, label: Any, *, least: int = 0, most: int = 100_000, required: bool = False, **kwargs: Any
+    ) -> None:
+        super().__init__(label, [InputRequired(REQUIRED) if required else Optional()], **kwargs)
+        self.least, self.most = least, most
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        typed = _typed(self, valuelist)
+        if not typed:
+            return
+        if not _WHOLE.fullmatch(typed) or not self.least <= int(typed) <= self.most:
+            raise ValueError(
+                gettext(
+                    "Please enter a whole number from %(least)d to %(most)d.",
+                    least=self.least,
+                    most=self.most,
+                )
+            )
+        self.data = int(typed)
+
+
+class Day(DateField):
+    """A date from the browser's own control, or typed as people type it: 11.03.2027."""
+
+    def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, [InputRequired(REQUIRED) if required else Optional()], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        typed = _typed(self, valuelist)
+        if not typed:
+            return
+        for form in ("%Y-%m-%d", "%d.%m.%Y"):
+            try:
+                day = datetime.strptime(typed, form).replace(tzinfo=BERLIN).date()
+            except ValueError:
+                continue
+            if FIRST_YEAR <= day.year <= LAST_YEAR:
+                self.data = day
+                return
+        raise ValueError(gettext("Please enter a date like 11.03.2027."))
+
+
+class ClockTime(TimeField):
+    """A time of day in Berlin from the browser's own control, or typed: 9:30, 9.30, 9:30 Uhr."""
+
+    def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
+        super().__init__(label, [InputRequired(REQUIRED) if required else Optional()], **kwargs)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        self.data = None
+        typed = _typed(self, valuelist)
+        if not typed:
+            return
+        read = _CLOCK.fullmatch(typed)
+        if read is None or int(read[1]) > 23 or int(read[2]) > 59:
+            raise ValueError(gettext("Please enter a time like 9:30."))
+        self.data = time(int(read[1]), int(read[2]))
+
+
+class Choice(SelectField):
+    """One of a list of values and labels; anything else gets our sentence."""
+
+    def __init__(self, label: Any, *, choices: Iterable[tuple[str, Any]] = (), **kwargs: Any) -> None:
+        super().__init__(label, choices=options(choices), **kwargs)
+
+    def offer(self, choices: Iterable[tuple[str, Any]]) -> None:
+        """Choices that are known only in a request."""
+        self.choices = options(choices)
+
+    def pre_validate(self, form: Any) -> None:
+        try:
+            super().pre_validate(form)
+        except ValidationError:
+            raise ValidationError(gettext("Please choose one of these.")) from None
+
+
+def _typed(field: Field, values: list[str]) -> str:
+    """What was typed, tidied. Nothing but white space is nothing, also for the validators."""
+    typed = str(tidy(values[0])) if values else ""
+    if not typed:
+        field.raw_data = [""]
+    return typed
+
+
+def options(choices: Iterable[tuple[str, Any]]) -> list[Any]:
+    """Values and labels in the shape WTForms wants them."""
+    return [SelectChoice(value, label) for value, label in choices]
+
+
+def moment_of(day: date | None, clock: time | None) -> datetime | None:
+    """The aware moment in UTC of a date and a time in Berlin; None when either is missing."""
+    if day is None or clock is None:
+        return None
+    return datetime.combine(day, clock, BERLIN).astimezone(UTC)
+
+
+def given_moment(day: Any, clock: Any) -> datetime:
+    """The moment of a date and a time that validation has made sure of."""
+    found = moment_of(day, clock)
+    if found is None:
+        raise ValueError("a date and a time were expected")
+    return found
+
+
+def day_of(moment: datetime | None) -> date | None:
+    return moment.astimezone(BERLIN).date() if moment else None
+
+
+def clock_of(moment: datetime | None) -> time | None:
+    return moment.astimezone(BERLIN).time().replace(second=0, microsecond=0) if moment else None
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One field in which what was typed differs from what is stored now."""
+
+    label: str
+    stored: str
+    typed: str
+
+
+class EditingForm(BaseForm):
+    """A form over a row that others may edit at the same time: it carries the version that was read (F30).
+
+    `refused_at` maps the fields a service names in its refusals to the fields of the form.
+    """
+
+    refused_at: ClassVar[Mapping[str, str]] = {}
+    version = HiddenField(default="0")
+
+    @property
+    def version_read(self) -> int:
+        """The version this form was filled from; 0, which no row has, for anything that is no number."""
+        typed = self.version.data or ""
+        return int(typed) if _WHOLE.fullmatch(typed) else 0
+
+    def add_refusal(self, refusal: Refusal) -> None:
+        if refusal.field is not None and refusal.field in self.refused_at:
+            moved = Refusal(refusal.sentence, field=self.refused_at[refusal.field], **refusal.values)
+            super().add_refusal(moved)
+        else:
+            super().add_refusal(refusal)
+
+    def compare_with(self, stored: "EditingForm") -> list[Difference]:
+        """What differs from `stored`, the same form filled from the row as it is now.
+
+        From here on this form carries the stored version: to send it again is to overwrite, knowingly.
+        """
+        self.version.data = stored.version.data
+        return [
+            Difference(str(mine.label.text), shown(stored[mine.name]), shown(mine))
+            for mine in self
+            if mine.name in stored
+            and not isinstance(mine, HiddenField)
+            and shown(mine) != shown(stored[mine.name])
+        ]
+
+
+class SpanForm(EditingForm):
+    """From when to when, on one of the event's dates. Who has only one date is not asked for it (A11Y-08, 3.3.7)."""
+
+    refused_at: ClassVar[Mapping[str, str]] = {"ends_at": "end"}
+    date = Choice(_l("Date"))
+    start = ClockTime(_l("From"), required=True)
+    end = ClockTime(_l("Until"), required=True)
+
+    def offer_dates(self, first: datetime, last: datetime) -> None:
+        """`first` and `last` are the beginning and the end of the event."""
+        begin, finish = first.astimezone(BERLIN).date(), last.astimezone(BERLIN).date()
+        dates = [begin + timedelta(days=number) for number in range((finish - begin).days + 1)]
+        self._only_date = begin
+        if len(dates) == 1:
+            del self.date
+        else:
+            self.date.offer((one.isoformat(), day_in_words(one)) for one in dates)
+
+    @property
+    def starts_at(self) -> datetime:
+        return self._moment(self.start)
+
+    @property
+    def ends_at(self) -> datetime:
+        return self._moment(self.end)
+
+    def _moment(self, field: ClockTime) -> datetime:
+        day = date.fromisoformat(self.date.data) if "date" in self else self._only_date
+        return given_moment(day, field.data)
+
+
+def span_data(starts_at: datetime, ends_at: datetime) -> dict[str, object]:
+    """What a `SpanForm` is filled with."""
+    return {
+        "date": starts_at.astimezone(BERLIN).date().isoformat(),
+        "start": clock_of(starts_at),
+        "end": clock_of(ends_at),
+    }
+
+
+def shown(field: Field) -> str:
+    """What a field holds, as text for a person; what could not be read is shown as it was typed."""
+    if isinstance(field, BooleanField):
+        return str(gettext("yes") if field.data else gettext("no"))
+    if isinstance(field, SelectField):
+        chosen = field.data if isinstance(field.data, list) else [field.data]
+        return ", ".join(
+            str(label) for value, label, *_rest in field.iter_choices() if value in map(str, chosen)
+        )
+    if isinstance(field.data, date):
+        return short_day(field.data)
+    if isinstance(field.data, time):
+        return f"{field.data.hour}:{field.data.minute:02d}"
+    if field.data is None:
+        return ", ".join(field.raw_data or []) if field.errors else ""
+    return str(field.data)

@@ -1,0 +1,119 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Error pages: one page, one clear sentence each, and a reference for what went wrong on our side (T36, SEC-11)."""
+
+import logging
+import secrets
+from http import HTTPStatus
+
+from flask import (
+    Flask,
+    Response,
+    current_app,
+    g,
+    has_request_context,
+    make_response,
+    render_template,
+    request,
+)
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import OperationalError
+from werkzeug.exceptions import HTTPException
+
+from app.refusal import N_, Missing
+from app.web.texts import gettext
+
+log = logging.getLogger(__name__)
+
+# What a person reads, by status: heading and sentence.
+WORDS = {
+    400: (
+        N_("This request does not fit"),
+        N_("Something about this request was not right. Please go back, reload the page and try again."),
+    ),
+    401: (N_("Please sign in"), N_("This page is for organisers who are signed in.")),
+    403: (N_("Not allowed"), N_("You may not do this here. Please ask the lead of the organising team.")),
+    404: (N_("Page not found"), N_("There is nothing under this address, or the link has lost its purpose.")),
+    405: (
+        N_("This does not work here"),
+        N_("This address cannot be opened in this way. Please go back and use the button on the page."),
+    ),
+    410: (N_("No longer available"), N_("This link was replaced or withdrawn.")),
+    413: (N_("Too large"), N_("What you sent is larger than this form accepts.")),
+    429: (
+        N_("Too many attempts"),
+        N_("There were too many attempts in a short time. Please try again in some minutes."),
+    ),
+    500: (
+        N_("Something went wrong"),
+        N_("The mistake is ours. Nothing of your request was stored. Please try again in some minutes."),
+    ),
+    503: (
+        N_("Very busy at the moment"),
+        N_(
+            "Many people are using this page at once. Nothing is lost. Please go back and send again in a minute."
+        ),
+    ),
+}
+STALE_FORM = N_(
+    "The form was open for too long or was sent from another page. Please go back, reload the page and send it again."
+)
+
+
+def error_page(status: int, sentence: str | None = None, reference: str | None = None) -> Response:
+    """One error page in the reader's language."""
+    heading, usual = WORDS.get(status, WORDS[500 if status >= 500 else 400])
+    html = render_template(
+        "errors/error.html",
+        status=status,
+        heading=gettext(heading),
+        sentence=gettext(sentence or usual),
+        reference=reference,
+    )
+    response = make_response(html, status)
+    response.headers["Cache-Control"] = "no-store"
+    if status in {429, 503}:
+        response.headers["Retry-After"] = "60"
+    return response
+
+
+def install(app: Flask) -> None:
+    @app.errorhandler(CSRFError)
+    def stale(_error: CSRFError) -> Response:
+        return error_page(400, STALE_FORM)
+
+    @app.errorhandler(HTTPException)
+    def known(error: HTTPException) -> Response:
+        if error.response is not None or (error.code is not None and error.code < 400):
+            return make_response(error.get_response())
+        response = error_page(error.code or 500)
+        if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
+            response.headers["Allow"] = dict(error.get_headers(None)).get("Allow", "GET, HEAD")
+        return response
+
+    @app.errorhandler(Missing)
+    def missing(_error: Missing) -> Response:
+        return error_page(404)
+
+    @app.errorhandler(OperationalError)
+    def busy(error: OperationalError) -> Response:
+        if _is_lock_failure(error):
+            log.warning("database busy at %s", request.endpoint)
+            return error_page(503)
+        return unexpected(error)
+
+    @app.errorhandler(Exception)
+    def unexpected(error: Exception) -> Response:
+        reference = secrets.token_hex(4)
+        # The address may carry a personal link, so the endpoint stands in the log instead.
+        endpoint = request.endpoint if has_request_context() else None
+        log.error("unexpected fault %s at %s", reference, endpoint, exc_info=error)
+        if current_app.config.get("TESTING") and not g.get("expect_fault"):
+            raise error
+        return error_page(500, reference=reference)
+
+
+def _is_lock_failure(error: OperationalError) -> bool:
+    words = str(error.orig).lower()
+    return any(sign in words for sign in ("locked", "lock timeout", "deadlock", "could not serialize"))

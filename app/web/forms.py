@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The base of all forms: clean text, clear sentences, nothing typed is ever lost."""
+
+import secrets
+import unicodedata
+from typing import Any
+
+from email_validator import EmailNotValidError, validate_email
+from flask import g, request
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import validate_csrf
+from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import Form as PlainForm
+
+from app.refusal import Refusal
+from app.web.texts import gettext, lazy_gettext, sentence_of
+
+# Marks that turn the reading direction: a name could show itself as another one.
+_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+_LINE_BREAKS = frozenset("\n\r\t")
+
+
+def tidy(value: Any) -> Any:
+    """NFC, ordinary line ends, no white space around. Other values pass unchanged."""
+    if not isinstance(value, str):
+        return value
+    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+
+
+def is_unprintable(character: str) -> bool:
+    """Control characters, line separators, lone surrogates, direction marks, private and unassigned code points."""
+    return character in _DIRECTION_MARKS or unicodedata.category(character) in {
+        "Cc",
+        "Cs",
+        "Co",
+        "Cn",
+        "Zl",
+        "Zp",
+    }
+
+
+def refuse_unprintable(field: Field) -> None:
+    """One sentence for text that cannot stand in a mail, a calendar or a badge (T11, T12, T43)."""
+    allowed = _LINE_BREAKS if isinstance(field, TextAreaField) else frozenset()
+    if isinstance(field.data, str) and any(is_unprintable(c) for c in field.data if c not in allowed):
+        raise ValidationError(
+            gettext("This text contains characters that cannot be shown. Please type it in again by hand.")
+        )
+
+
+def letters_only(_form: PlainForm, field: Field) -> None:
+    """For names: pictures and symbols fit on no badge and in no list."""
+    if isinstance(field.data, str) and any(unicodedata.category(c) == "So" for c in field.data):
+        raise ValidationError(gettext("Please write the name in letters, without symbols or pictures."))
+
+
+def valid_address(_form: PlainForm, field: Field) -> None:
+    """Syntax only: nothing is asked of the network, and an international address is one (RFC 6531)."""
+    try:
+        validate_email(field.data or "", check_deliverability=False)
+    except EmailNotValidError:
+        raise ValidationError(
+            gettext("This is not a mail address. It should look like name@example.org.")
+        ) from None
+
+
+class BaseForm(FlaskForm):  # type: ignore[misc]
+    """A form of the house.
+
+    Text is tidied before validators see it; unprintable characters and repeated parameters are refused at the
+    field. A stale CSRF token is an error of the form, so that everything typed stays.
+    """
+
+    class Meta(FlaskForm.Meta):  # type: ignore[misc]
+        def bind_field(self, form: PlainForm, unbound_field: Any, options: dict[str, Any]) -> Field:
+            if issubclass(unbound_field.field_class, StringField) and not _is_password(
+                unbound_field.field_class
+            ):
+                filters = [tidy, *unbound_field.kwargs.get("filters", [])]
+                unbound_field.kwargs["filters"] = list(dict.fromkeys(filters))
+            field: Field = unbound_field.bind(form=form, **options)
+            return field
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators=extra_validators))
+        for field in self:
+            if self._is_repeated(field):
+                _add_error(field, gettext("This answer was sent more than once. Please send the form again."))
+                valid = False
+                continue
+            try:
+                refuse_unprintable(field)
+            except ValidationError as error:
+                _add_error(field, str(error))
+                field.data = "".join(c for c in field.data if c in _LINE_BREAKS or not is_unprintable(c))
+                valid = False
+        return valid
+
+    def _is_repeated(self, field: Field) -> bool:
+        if isinstance(field, SelectMultipleField) or field.type == "MultipleFileField":
+            return False
+        return len(request.form.getlist(field.name)) > 1
+
+    def add_refusal(self, refusal: Refusal) -> None:
+        """Show a refusal at its field, or above the form."""
+        if refusal.field is not None and refusal.field in self:
+            _add_error(self[refusal.field], sentence_of(refusal))
+        else:
+            self.form_errors.append(sentence_of(refusal))
+
+
+class NonceMixin:
+    """A form that lands on the same result when it is sent twice."""
+
+    nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
+
+
+class ConfirmForm(BaseForm):
+    """One button: the question has been asked on the page."""
+
+
+def _add_error(field: Field, sentence: str) -> None:
+    field.errors = [*field.errors, sentence]
+
+
+def _is_password(field_class: type[Field]) -> bool:
+    return field_class.__name__ == "PasswordField"
+
+
+def csrf_holds() -> bool:
+    """Whether this request carries a valid CSRF token; asked once per request."""
+    if "csrf_holds" not in g:
+        token = request.form.get("csrf_token") or request.headers.get("X-CSRFToken", "")
+        try:
+            validate_csrf(token)
+        except Exception:
+            g.csrf_holds = False
+        else:
+            g.csrf_holds = request.headers.get("Sec-Fetch-Site", "same-origin") != "cross-site"
+    return bool(g.csrf_holds)
+
+
+REQUIRED = lazy_gettext("Please fill in this field.")

@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Answers: a page, or a redirect with a sentence."""
+
+from typing import Any
+
+from flask import Response, flash, make_response, redirect, render_template
+from flask_wtf import FlaskForm
+from werkzeug.wrappers import Response as WerkzeugResponse
+
+from app.web.texts import gettext
+
+UNPROCESSABLE = 422
+
+
+def page(template: str, status: int = 200, **context: Any) -> Response:
+    """A rendered page; 422 with an error summary when one of its forms was refused (A11Y-06)."""
+    refused = any(isinstance(value, FlaskForm) and value.errors for value in context.values())
+    html = render_template(template, form_has_errors=refused, **context)
+    return make_response(html, UNPROCESSABLE if refused else status)
+
+
+def redirect_with(address: str, sentence: str, **values: object) -> WerkzeugResponse:
+    """303 to `address`, where one sentence says what was done. For organisers' pages: it needs the session."""
+    flash(gettext(sentence) % values if values else gettext(sentence))
+    return redirect(address, 303)

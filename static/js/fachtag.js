@@ -1,0 +1,50 @@
+// SPDX-FileCopyrightText: 2026 Fachtag contributors
+// SPDX-License-Identifier: EUPL-1.2
+//
+// Small comforts. Every page works without this file.
+
+"use strict";
+
+// Where autofocus is switched off or unknown, people still land on the list of what to correct.
+window.addEventListener("load", () => {
+  const summary = document.querySelector(".error-summary");
+  if (summary && document.activeElement === document.body) summary.focus();
+});
+
+// A second press on the button while the first is on its way. The server would cope; the person need not wonder.
+const WAIT = 10000; // milliseconds; then the form may be sent again, for instance after a lost connection
+document.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (form.method !== "post") return;
+  if (form.dataset.sent) {
+    event.preventDefault();
+    return;
+  }
+  form.dataset.sent = "yes";
+  // Not `disabled`: that would take the button's own value out of what is sent, and the focus away.
+  event.submitter?.setAttribute("aria-busy", "true");
+  setTimeout(() => release(form), WAIT);
+});
+window.addEventListener("pageshow", () => document.querySelectorAll("form[data-sent]").forEach(release));
+
+function release(form) {
+  delete form.dataset.sent;
+  form.querySelectorAll("[aria-busy]").forEach((button) => button.removeAttribute("aria-busy"));
+}
+
+// Buttons that copy the field beside them; without this file they stay hidden, the field can be selected by hand.
+for (const button of document.querySelectorAll("button[data-copy]")) {
+  const field = document.getElementById(button.dataset.copy);
+  const done = button.parentElement.querySelector("[role=status]");
+  if (!field) continue;
+  button.hidden = false;
+  button.addEventListener("click", async () => {
+    field.select();
+    try {
+      await navigator.clipboard.writeText(field.value);
+    } catch {
+      document.execCommand("copy"); // plain http in a house network has no clipboard object
+    }
+    if (done) done.textContent = button.dataset.done;
+  });
+}
