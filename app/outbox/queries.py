@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Reads for pages, the dashboard and the health check."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy.orm import Session, undefer
+
+from app.outbox.models import Heartbeat, Message, Route
+from app.outbox.rules import LEASED, TROUBLE, State, family_of
+
+ALIVE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Trouble:
+    """What an organiser should look at: how many mails wait or hang, and the newest of them."""
+
+    waiting: int
+    failed: int
+    unclear: int
+    set_aside: int
+    messages: Sequence[Message]
+
+    @property
+    def total(self) -> int:
+        return self.failed + self.unclear + self.set_aside
+
+
+def counts(session: Session, event_id: int | None = None) -> dict[State, int]:
+    """How many messages stand in each state, of one event or of all."""
+    query = select(Message.state, func.count()).group_by(Message.state)
+    if event_id is not None:
+        query = query.where(Message.event_id == event_id)
+    found = dict(session.execute(query).all())
+    return {state: found.get(state, 0) for state in State}
+
+
+def trouble(session: Session, event_id: int, limit: int = 20) -> Trouble:
+    """The event's mails that did not arrive, newest first; two queries."""
+    number = counts(session, event_id)
+    hanging = (
+        select(Message)
+        .where(Message.event_id == event_id, Message.state.in_(TROUBLE))
+        .order_by(Message.id.desc())
+        .limit(limit)
+    )
+    return Trouble(
+        waiting=number[State.QUEUED] + number[State.CLAIMED] + number[State.SENDING],
+        failed=number[State.FAILED],
+        unclear=number[State.UNCLEAR],
+        set_aside=number[State.QUARANTINED],
+        messages=session.scalars(hanging).all(),
+    )
+
+
+def due(session: Session, now: datetime) -> int:
+    """How many messages could leave now."""
+    waiting = and_(Message.state == State.QUEUED, Message.next_attempt_at <= now)
+    return session.scalar(select(func.count()).select_from(Message).where(waiting)) or 0
+
+
+def something_to_do(session: Session, now: datetime) -> bool:
+    """Whether a pass of the worker would change anything; asked before it takes the write lock."""
+    waiting = and_(
+        Message.state == State.QUEUED, or_(Message.next_attempt_at <= now, Message.give_up_at <= now)
+    )
+    expired = and_(Message.state.in_(LEASED), Message.lease_until <= now)
+    return bool(session.scalar(select(exists().where(or_(waiting, expired)))))
+
+
+def about(session: Session, family: str, subject_id: int) -> Sequence[Message]:
+    """Every mail about one thing, oldest first: the correspondence with a participant."""
+    query = (
+        select(Message).where(Message.family == family, Message.subject_id == subject_id).order_by(Message.id)
+    )
+    return session.scalars(query).all()
+
+
+def get_with_content(session: Session, message_id: int) -> Message | None:
+    """One message with its frozen bytes."""
+    return session.get(Message, message_id, options=[undefer(Message.frozen)], populate_existing=True)
+
+
+def first_message_id(session: Session, kind: str, subject_id: int, recipient: str) -> str | None:
+    """The Message-ID that later mails of the family refer to, so that a mail program shows one thread."""
+    return session.scalar(
+        select(Message.message_id)
+        .where(
+            Message.family == family_of(kind),
+            Message.subject_id == subject_id,
+            Message.recipient == recipient,
+            Message.copies > 0,
+        )
+        .order_by(Message.revision)
+        .limit(1)
+    )
+
+
+def route(session: Session) -> Route | None:
+    """The state of the way out; None: never paused, never held."""
+    return session.get(Route, 1)
+
+
+def worker_alive(session: Session, now: datetime) -> bool:
+    """Whether a worker was seen lately, or has a message in hand whose server takes its time."""
+    seen = exists().where(Heartbeat.beat_at > now - ALIVE)
+    busy = exists().where(Message.state.in_(LEASED), Message.lease_until > now)
+    return bool(session.scalar(select(or_(seen, busy))))

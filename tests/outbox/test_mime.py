@@ -1,0 +1,217 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The bytes of a mail: the tree that all programs accept, and nothing that nobody set."""
+
+import re
+from dataclasses import replace
+from datetime import UTC, datetime
+from email import message_from_bytes
+from email.message import EmailMessage
+from email.policy import SMTP
+
+import pytest
+
+from app.outbox.building import Mail
+from app.outbox.delivery import stuffed
+from app.outbox.mime import Unsendable, ascii_address, pack
+from tests.outbox.conftest import CALENDAR
+
+NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
+SENDER = "Fachtag <fachtag@example.org>"
+MAIL = Mail(
+    subject="Ihre Anmeldung – Fachtag für Vormundschaften",
+    text="Guten Tag,\n\nSie sind angemeldet. Grüße\n",
+    html="<p>Sie sind angemeldet. Grüße</p>",
+    recipient="anna@example.org",
+    calendar=CALENDAR,
+    calendar_method="REQUEST",
+)
+# CR, LF, CRLF, VT, FF, FS, GS, RS, NEL, LS, PS, NUL, a lone surrogate (T11).
+HOSTILE = [
+    "\r",
+    "\n",
+    "\r\n",
+    "\x0b",
+    "\x0c",
+    "\x1c",
+    "\x1d",
+    "\x1e",
+    "\x85",
+    "\u2028",
+    "\u2029",
+    "\x00",
+    "\ud800",
+]
+
+
+def packed(mail: Mail, sender: str = SENDER) -> EmailMessage:
+    return parsed(pack(mail, sender=sender, language="de", now=NOW).content)
+
+
+def parsed(content: bytes) -> EmailMessage:
+    message = message_from_bytes(content, policy=SMTP)
+    assert isinstance(message, EmailMessage)
+    return message
+
+
+def test_an_invitation_has_the_tree_of_all_programs() -> None:
+    """calendar.md 1.7, part by part."""
+    parts = list(packed(MAIL).walk())
+    assert [part.get_content_type() for part in parts] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
+    plain, html, calendar, attachment = parts[2:]
+    for part in (plain, html):
+        assert (part.get_content_charset(), part["Content-Transfer-Encoding"]) == (
+            "utf-8",
+            "quoted-printable",
+        )
+    assert plain.get_content() == MAIL.text.replace("\n", "\r\n")
+    assert html.get_content() == f"{MAIL.html}\r\n"
+    assert dict(calendar["Content-Type"].params) == {"charset": "UTF-8", "method": "REQUEST"}
+    assert (calendar["Content-Transfer-Encoding"], calendar["Content-Disposition"]) == ("base64", None)
+    assert dict(attachment["Content-Type"].params) == {"name": "invite.ics"}
+    assert attachment["Content-Disposition"].content_disposition == "attachment"
+    assert (attachment.get_filename(), attachment["Content-Transfer-Encoding"]) == ("invite.ics", "base64")
+    assert calendar.get_payload(decode=True) == attachment.get_payload(decode=True) == CALENDAR
+
+
+@pytest.mark.parametrize("method", ["REQUEST", "CANCEL"])
+def test_the_method_stands_in_the_header(method: str) -> None:
+    """RFC 6047: the same as METHOD in the body."""
+    calendar = CALENDAR.replace(b"REQUEST", method.encode())
+    mail = replace(MAIL, calendar=calendar, calendar_method=method)  # type: ignore[arg-type]
+    part = next(part for part in packed(mail).walk() if part.get_content_type() == "text/calendar")
+    assert part["Content-Type"].params["method"] == method
+
+
+def test_a_mail_without_calendar_is_an_alternative() -> None:
+    mail = replace(MAIL, calendar=None, calendar_method=None)
+    types = [part.get_content_type() for part in packed(mail).walk()]
+    assert types == ["multipart/alternative", "text/plain", "text/html"]
+    assert packed(replace(mail, html=None)).get_content_type() == "text/plain"
+
+
+def test_the_headers_are_these_and_no_others() -> None:
+    message = packed(replace(MAIL, reply_to="team@example.org", references="<first@example.org>"))
+    assert sorted(message.keys()) == [
+        "Auto-Submitted",
+        "Content-Language",
+        "Content-Type",
+        "Date",
+        "From",
+        "In-Reply-To",
+        "MIME-Version",
+        "Message-ID",
+        "References",
+        "Reply-To",
+        "Subject",
+        "To",
+    ]
+    assert message["From"] == SENDER
+    assert (message["To"], message["Reply-To"]) == ("anna@example.org", "team@example.org")
+    assert message["Subject"] == MAIL.subject
+    assert message["Auto-Submitted"] == "auto-generated"
+    assert message["Date"] == "Mon, 01 Mar 2027 09:00:00 +0100"
+    assert message["In-Reply-To"] == message["References"] == "<first@example.org>"
+    assert message["Content-Language"] == "de"
+
+
+def test_the_message_id_names_no_host() -> None:
+    """Its right side is the sender's domain: the same on every machine, for ever."""
+    ids = {pack(MAIL, sender=SENDER, language="de", now=NOW).message_id for _ in range(20)}
+    assert len(ids) == 20
+    assert all(re.fullmatch(r"<[0-9a-f]{32}@example\.org>", one) for one in ids)
+
+
+def test_a_long_domain_does_not_break_the_ids() -> None:
+    domain = f"{'fachtag-' * 7}jugendamt.kreis-musterstadt.example"
+    first = f"<{'a' * 32}@{domain}>"
+    parcel = pack(replace(MAIL, references=first), sender=f"f@{domain}", language="de", now=NOW)
+    assert f"\r\nMessage-ID: {parcel.message_id}\r\n".encode() in parcel.content
+    assert f"\r\nIn-Reply-To: {first}\r\n".encode() in parcel.content
+    assert f"\r\nReferences: {first}\r\n".encode() in parcel.content
+
+
+def test_lists_show_subject_and_sequence() -> None:
+    parcel = pack(MAIL, sender=SENDER, language="de", now=NOW)
+    assert (parcel.subject, parcel.sequence, parcel.recipient) == (MAIL.subject, 7, "anna@example.org")
+    assert (
+        pack(replace(MAIL, subject="x" * 300), sender=SENDER, language="de", now=NOW).subject
+        == "x" * 199 + "…"
+    )
+
+
+@pytest.mark.parametrize("character", HOSTILE, ids=[f"U+{ord(c[-1]):04X}x{len(c)}" for c in HOSTILE])
+def test_a_line_end_in_a_text_stays_a_text(character: str) -> None:
+    """T11, ASVS 1.3.11: the mail leaves, with exactly one header block and no line of its own making."""
+    smuggled = f"Titel{character}Bcc: fremd@example.org{character}.{character}MAIL FROM:<fremd@example.org>"
+    mail = replace(MAIL, subject=smuggled, text=f"{smuggled}\n{MAIL.text}", html=f"<p>{smuggled}</p>")
+    content = pack(mail, sender=SENDER, language="de", now=NOW).content
+    message = parsed(content)
+    assert message["Bcc"] is None
+    assert len(message.keys()) == 9
+    assert re.search(rb"\r(?!\n)|(?<!\r)\n", content) is None
+    assert b"\r\n.\r\n" not in stuffed(content)
+    assert message["Subject"].startswith("Titel")
+    assert not message.defects
+    assert [part.get_content_type() for part in message.walk()] == [
+        p.get_content_type() for p in packed(MAIL).walk()
+    ]
+
+
+@pytest.mark.parametrize("field", ["recipient", "reply_to"])
+@pytest.mark.parametrize(
+    "address",
+    [
+        "",
+        "anna",
+        "anna@",
+        "@example.org",
+        "anna@example.org\r\nBcc: x@example.org",
+        "anna@example.org, bert@example.org",
+        "Anna <anna@example.org>",
+        "anna @example.org",
+        "anna@example.org>",
+        "anna\x00@example.org",
+        "anna\u2028@example.org",
+        "größe@example.org",
+        f"{'a' * 250}@example.org",
+        "an\ud800na@example.org",
+    ],
+)
+def test_what_is_no_address_is_set_aside(field: str, address: str) -> None:
+    """T11: one recipient and one only."""
+    if field == "reply_to" and not address:
+        return
+    with pytest.raises(Unsendable):
+        packed(replace(MAIL, **{field: address}))
+
+
+def test_an_international_domain_becomes_ascii() -> None:
+    assert ascii_address("anna@bücher.example") == "anna@xn--bcher-kva.example"
+    assert packed(replace(MAIL, recipient="anna@straße.example"))["To"] == "anna@xn--strae-oqa.example"
+
+
+@pytest.mark.parametrize(
+    "broken",
+    [
+        {"subject": " \n "},
+        {"references": "<a@example.org>\r\nBcc: x@example.org"},
+        {"calendar": b"BEGIN:VCALENDAR\nEND:VCALENDAR\n"},
+    ],
+)
+def test_what_cannot_be_repaired_is_set_aside(broken: dict[str, object]) -> None:
+    with pytest.raises(Unsendable):
+        packed(replace(MAIL, **broken))  # type: ignore[arg-type]
+
+
+def test_a_calendar_and_its_method_come_together() -> None:
+    with pytest.raises(ValueError, match="together"):
+        replace(MAIL, calendar_method=None)

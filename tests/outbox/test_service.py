@@ -1,0 +1,425 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The state machine of a message, on both engines."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.outbox import queries, service
+from app.outbox.models import Message, Route
+from app.outbox.rules import DeliveryPolicy, State
+from app.outbox.service import Claim, Parcel
+from app.refusal import Missing, Refusal
+from app.web.database import db, transaction
+from tests.outbox.conftest import Clock, Office
+
+POLICY = DeliveryPolicy()
+
+
+def claim(office: Office) -> Claim | None:
+    with office.app.app_context(), transaction() as session:
+        return service.claim(session, now=office.clock(), policy=POLICY)
+
+
+def claimed(office: Office) -> Claim:
+    held = claim(office)
+    assert held is not None
+    return held
+
+
+def freeze(office: Office, held: Claim) -> bool:
+    parcel = Parcel(f"<{held.id}@example.org>", "anna@example.org", "Betreff", b"Bytes\r\n", None)
+    with office.app.app_context(), transaction() as session:
+        return service.freeze(session, held, parcel, now=office.clock())
+
+
+def begin(office: Office, held: Claim) -> bool:
+    with office.app.app_context(), transaction() as session:
+        return service.begin_data(session, held, now=office.clock(), policy=POLICY)
+
+
+def sending(office: Office) -> Claim:
+    held = claimed(office)
+    freeze(office, held)
+    assert begin(office, held)
+    return held
+
+
+def write(office: Office, verb: object, *args: object, **kwargs: object) -> object:
+    with office.app.app_context(), transaction() as session:
+        return verb(session, *args, **kwargs)  # type: ignore[operator]
+
+
+def tidy(office: Office) -> None:
+    write(office, service.tidy, now=office.clock(), policy=POLICY)
+
+
+def temporary(office: Office, held: Claim) -> None:
+    write(office, service.settle_temporary, held, "451 later", now=office.clock(), policy=POLICY)
+
+
+def test_a_thing_is_announced_once(app: Flask, office: Office, clock: Clock) -> None:
+    office.enqueue()
+    with app.app_context(), transaction() as session:
+        again = service.enqueue(
+            session, kind="trial.invited", subject_id=1, revision=1, recipient="b@example.org", now=clock()
+        )
+        other = service.enqueue(
+            session, kind="trial.invited", subject_id=2, revision=1, recipient="b@example.org", now=clock()
+        )
+    assert (again, other is None) == (None, False)
+    assert office.states() == ["queued", "queued"]
+
+
+def test_a_conflict_leaves_the_surrounding_transaction_whole(
+    app: Flask, office: Office, clock: Clock
+) -> None:
+    office.enqueue()
+    with app.app_context(), transaction() as session:
+        session.execute(update(Message).values(language="en"))
+        service.enqueue(
+            session, kind="trial.invited", subject_id=1, revision=1, recipient="x@example.org", now=clock()
+        )
+    assert office.message(1).language == "en"
+
+
+def test_an_interrupted_bulk_job_is_completed_without_repeats(
+    app: Flask, office: Office, clock: Clock
+) -> None:
+    """F21: what was committed stays, what was not is created, nobody twice."""
+
+    def enqueue_one(session: Session, number: int) -> None:
+        values = {"kind": "other.note", "revision": 1, "recipient": f"{number}@example.org", "now": clock()}
+        service.enqueue(session, subject_id=number, **values)  # type: ignore[arg-type]
+
+    def enqueue_all(numbers: range) -> None:
+        for number in numbers:
+            with transaction() as session:
+                enqueue_one(session, number)
+
+    def die_half_way() -> None:
+        with transaction() as session:
+            for number in range(20, 40):
+                enqueue_one(session, number)
+            raise ZeroDivisionError
+
+    with app.app_context():
+        enqueue_all(range(20))
+        with pytest.raises(ZeroDivisionError):
+            die_half_way()
+        enqueue_all(range(50))
+        assert db.session().scalar(select(func.count()).select_from(Message)) == 50
+
+
+def test_a_newer_mail_settles_the_older_one_unsent(office: Office) -> None:
+    """F20: an overtaken row is never rendered; other people, other things and other families are not touched."""
+    office.enqueue(subject_id=2)
+    office.enqueue("other@example.org", revision=2)
+    office.enqueue(kind="other.note")
+    office.enqueue()
+    office.enqueue(kind="trial.cancelled", revision=3)
+    assert office.states() == ["queued", "queued", "queued", "superseded", "queued"]
+
+
+def test_a_late_older_mail_is_settled_unsent(office: Office) -> None:
+    office.enqueue(revision=2)
+    office.enqueue(revision=1)
+    tidy(office)
+    assert office.states() == ["queued", "superseded"]
+
+
+def test_a_cancellation_waits_for_the_invitation_in_hand(office: Office, clock: Clock) -> None:
+    """F20: never two mails about one thing on their way at once, never in the wrong order."""
+    office.enqueue()
+    held = sending(office)
+    office.enqueue(kind="trial.cancelled", revision=2)
+    assert claim(office) is None
+    write(office, service.settle_sent, held, "250", now=clock())
+    assert claimed(office).kind == "trial.cancelled"
+
+
+def test_an_overtaken_mail_does_not_begin(office: Office) -> None:
+    """F20: it was rendered already, but not a byte has left."""
+    office.enqueue()
+    held = claimed(office)
+    freeze(office, held)
+    office.enqueue(kind="trial.cancelled", revision=2)
+    assert not begin(office, held)
+    write(office, service.put_back, held)
+    tidy(office)
+    assert office.states() == ["superseded", "queued"]
+
+
+def test_who_waits_longest_is_first_and_one_claim_is_one_message(office: Office, clock: Clock) -> None:
+    office.enqueue(subject_id=1)
+    clock.forward(seconds=1)
+    office.enqueue(subject_id=2)
+    first, second = claimed(office), claimed(office)
+    assert (first.id, second.id, claim(office)) == (1, 2, None)
+    assert first.token != second.token
+    assert office.message(1).lease_until == clock() + timedelta(minutes=15)
+
+
+def test_nothing_is_claimed_while_the_way_out_is_closed(office: Office, clock: Clock) -> None:
+    """F09, F44."""
+    office.enqueue()
+    write(office, service.pause, "421 closing", now=clock(), policy=POLICY)
+    assert claim(office) is None
+    clock.forward(seconds=59)
+    assert claim(office) is None
+    clock.forward(seconds=1)
+    write(office, service.put_back, claimed(office))
+    write(office, service.hold, now=clock())
+    assert claim(office) is None
+    write(office, service.release)
+    assert claim(office) is not None
+
+
+def test_pauses_grow_and_end_with_the_first_answer(app: Flask, office: Office, clock: Clock) -> None:
+    """F09: 1, 2, 5, 10, 15, then every 30 minutes."""
+    office.enqueue()
+    pauses = [write(office, service.pause, "refused", now=clock(), policy=POLICY) for _ in range(7)]
+    assert [(until - clock()).total_seconds() / 60 for until in pauses] == [1, 2, 5, 10, 15, 30, 30]  # type: ignore[operator]
+    clock.forward(minutes=31)
+    temporary(office, sending(office))
+    with app.app_context():
+        route = db.session().get_one(Route, 1)
+        assert (route.failures, route.paused_until, route.reason) == (0, None, "")
+
+
+def test_patience_is_a_ladder_of_72_hours(office: Office, clock: Clock) -> None:
+    """F10: 1, 5, 15, 30, 60 minutes, then hourly; after 72 hours it has failed and says so."""
+    office.enqueue()
+    began, minutes = clock(), []
+    while (held := claim(office)) is not None:
+        freeze(office, held)
+        temporary(office, held)
+        message = office.message(1)
+        if message.state is State.FAILED:
+            break
+        minutes.append((message.next_attempt_at - clock()).total_seconds() / 60)
+        clock.time = message.next_attempt_at
+    assert minutes[:7] == [1, 5, 15, 30, 60, 60, 60]
+    assert clock() - began == timedelta(hours=72) - timedelta(minutes=1)
+    assert (message.state, message.smtp_answer, message.copies) == (State.FAILED, "451 later", 0)
+
+
+def test_patience_ends_with_the_event(office: Office, clock: Clock) -> None:
+    """F10: what is about this morning is useless in the afternoon."""
+    office.enqueue(give_up_at=clock() + timedelta(minutes=10))
+    temporary(office, claimed(office))
+    clock.forward(minutes=1)
+    temporary(office, claimed(office))
+    clock.forward(minutes=5)
+    temporary(office, claimed(office))
+    assert office.message(1).next_attempt_at == clock() + timedelta(minutes=3)
+    clock.forward(minutes=3)
+    temporary(office, claimed(office))
+    assert office.states() == ["failed"]
+
+
+def test_a_mail_whose_time_is_over_is_not_sent(office: Office, clock: Clock) -> None:
+    office.enqueue(give_up_at=clock() + timedelta(hours=1))
+    clock.forward(hours=1)
+    assert claim(office) is None
+    tidy(office)
+    assert (office.states(), office.message(1).smtp_answer) == (["failed"], "the time for this mail is over")
+
+
+def test_a_refusal_for_good_fails_at_once(office: Office) -> None:
+    """F11, F12: also after DATA, where the copy counts as never made."""
+    office.enqueue()
+    write(office, service.settle_permanent, sending(office), "550 5.1.1 no such user")
+    message = office.message(1)
+    assert (message.state, message.copies, message.attempts) == (State.FAILED, 0, 1)
+    assert message.smtp_answer == "550 5.1.1 no such user"
+
+
+def test_a_crash_before_data_is_harmless(office: Office, clock: Clock) -> None:
+    """F04: the lease expires, the message is free, no copy is counted."""
+    office.enqueue()
+    claimed(office)
+    clock.forward(minutes=14, seconds=59)
+    tidy(office)
+    assert office.states() == ["claimed"]
+    clock.forward(seconds=1)
+    tidy(office)
+    assert (office.states(), office.message(1).copies) == (["queued"], 0)
+
+
+def test_a_crash_after_data_is_repeated_once(office: Office, clock: Clock) -> None:
+    """F06, F07: two copies at most; then a person decides."""
+    office.enqueue()
+    sending(office)
+    clock.forward(minutes=16)
+    tidy(office)
+    assert (office.states(), office.message(1).copies) == (["queued"], 1)
+    sending(office)
+    clock.forward(minutes=16)
+    tidy(office)
+    assert (office.states(), office.message(1).copies) == (["unclear"], 2)
+    assert claim(office) is None
+    write(office, service.retry, 1, now=clock())
+    sending(office)
+    clock.forward(minutes=16)
+    tidy(office)
+    assert (office.states(), office.message(1).copies) == (["unclear"], 3)
+
+
+def test_no_answer_is_repeated_once(office: Office, clock: Clock) -> None:
+    """F14: the worker lives, but the server never answered the final dot."""
+    office.enqueue()
+    write(office, service.settle_doubtful, sending(office), "hung up", now=clock(), policy=POLICY)
+    assert (office.states(), claim(office)) == (["queued"], None)
+    clock.forward(minutes=15)
+    write(office, service.settle_doubtful, sending(office), "hung up", now=clock(), policy=POLICY)
+    assert office.states() == ["unclear"]
+
+
+def test_a_message_that_kills_the_worker_is_set_aside(office: Office, clock: Clock) -> None:
+    """F08: three claims without a result; the queue goes on."""
+    office.enqueue()
+    for _ in range(3):
+        claimed(office)
+        clock.forward(minutes=15)
+        tidy(office)
+    office.enqueue(subject_id=2)
+    assert office.states() == ["quarantined", "queued"]
+    assert claimed(office).id == 2
+
+
+def test_who_overslept_the_lease_changes_nothing(office: Office, clock: Clock) -> None:
+    """F19: not before DATA, and not at marking while another worker has the message."""
+    office.enqueue()
+    sleeper = claimed(office)
+    clock.forward(minutes=15)
+    assert not (freeze(office, sleeper) and begin(office, sleeper))
+    tidy(office)
+    other = claimed(office)
+    assert not begin(office, sleeper)
+    write(office, service.settle_permanent, sleeper, "550")
+    write(office, service.put_back, sleeper)
+    write(office, service.set_aside, sleeper, "broken")
+    temporary(office, sleeper)
+    assert begin(office, other)
+    assert not write(office, service.settle_sent, sleeper, "250 late", now=clock())
+    assert write(office, service.settle_sent, other, "250 fine", now=clock())
+    assert office.message(1).smtp_answer == "250 fine"
+
+
+def test_a_yes_is_a_fact_after_the_lease_too(office: Office, clock: Clock) -> None:
+    """F19: the repeat that would follow is saved."""
+    office.enqueue()
+    sleeper = sending(office)
+    clock.forward(minutes=16)
+    tidy(office)
+    other = claimed(office)
+    assert write(office, service.settle_sent, sleeper, "250 late", now=clock())
+    assert not begin(office, other)
+    assert office.states() == ["sent"]
+
+
+@pytest.mark.parametrize("state", ["sent", "superseded", "queued"])
+def test_only_trouble_can_be_sent_again(office: Office, clock: Clock, state: str) -> None:
+    office.enqueue()
+    if state == "sent":
+        write(office, service.settle_sent, sending(office), "250", now=clock())
+    if state == "superseded":
+        write(office, service.settle_superseded, claimed(office))
+    with pytest.raises(Refusal):
+        write(office, service.retry, 1, now=clock())
+    assert office.states() == [state]
+
+
+def test_an_overtaken_mail_is_not_sent_again(office: Office, clock: Clock) -> None:
+    office.enqueue()
+    write(office, service.settle_permanent, claimed(office), "550")
+    office.enqueue(revision=2)
+    with pytest.raises(Refusal):
+        write(office, service.retry, 1, now=clock())
+    with pytest.raises(Missing):
+        write(office, service.retry, 99, now=clock())
+
+
+def test_what_waits_can_be_dropped_after_a_restore(office: Office, clock: Clock) -> None:
+    """F44: the restored system does not send old mail again."""
+    office.enqueue()
+    office.enqueue(subject_id=2)
+    write(office, service.hold, now=clock())
+    assert write(office, service.drop_waiting) == 2
+    write(office, service.release)
+    office.enqueue(subject_id=3)
+    assert (claimed(office).id, claim(office)) == (3, None)
+
+
+def test_mails_are_forgotten_after_the_retention_period(office: Office, clock: Clock) -> None:
+    office.enqueue()
+    write(office, service.settle_sent, sending(office), "250", now=clock())
+    office.enqueue(subject_id=2)
+    clock.forward(days=1)
+    office.enqueue(subject_id=3)
+    assert write(office, service.forget_before, clock()) == 1
+    assert office.states() == ["queued", "queued"]
+    assert write(office, service.forget_about, "trial", 2) == 1
+    assert write(office, service.forget_about, "other", 3) == 0
+    assert office.message(3).subject_id == 3
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        {"state": State.SENT},
+        {"state": State.CLAIMED},
+        {"lease_token": "x"},
+        {"frozen": b"x"},
+        {"copies": 3},
+        {"message_id": "<x@example.org>"},
+        {"attempts": -1},
+    ],
+)
+def test_the_database_refuses_halves(app: Flask, office: Office, values: dict[str, object]) -> None:
+    office.enqueue()
+    with app.app_context(), pytest.raises(IntegrityError), transaction() as session:
+        session.execute(update(Message).values(**values))
+
+
+def test_the_dashboard_reads_the_trouble_of_its_event(app: Flask, office: Office, clock: Clock) -> None:
+    office.enqueue(subject_id=1, event_id=5)
+    office.enqueue(subject_id=2, event_id=5)
+    office.enqueue(subject_id=3, event_id=6)
+    write(office, service.settle_permanent, claimed(office), "550")
+    with app.app_context():
+        session = db.session()
+        found = queries.trouble(session, 5)
+        assert (found.waiting, found.failed, found.total) == (1, 1, 1)
+        assert [message.id for message in found.messages] == [1]
+        assert queries.trouble(session, 6).total == 0
+        assert queries.counts(session)[State.QUEUED] == 2
+        assert queries.due(session, clock()) == 2
+        assert [message.id for message in queries.about(session, "trial", 2)] == [2]
+        assert not queries.worker_alive(session, clock())
+    write(office, service.beat, "w", now=clock())
+    write(office, service.beat, "w", now=clock())
+    with app.app_context():
+        assert queries.worker_alive(db.session(), clock() + timedelta(seconds=119))
+        assert not queries.worker_alive(db.session(), clock() + timedelta(seconds=120))
+
+
+def test_a_thread_refers_to_the_first_mail_that_left(app: Flask, office: Office, clock: Clock) -> None:
+    office.enqueue()
+    with app.app_context():
+        assert queries.first_message_id(db.session(), "trial.invited", 1, "anna@example.org") is None
+    write(office, service.settle_sent, sending(office), "250", now=clock())
+    office.enqueue(revision=2)
+    with app.app_context():
+        assert (
+            queries.first_message_id(db.session(), "trial.cancelled", 1, "anna@example.org")
+            == "<1@example.org>"
+        )
+        assert queries.first_message_id(db.session(), "trial.cancelled", 1, "bert@example.org") is None
