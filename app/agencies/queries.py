@@ -1,0 +1,25 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Reads for pages."""
+
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.agencies.models import Organisation, Region
+
+
+def organisation_names(session: Session) -> Sequence[str]:
+    """Names to suggest: those an organiser has seen, never what a participant typed in."""
+    listed = select(Organisation.name).where(~Organisation.provisional).order_by(Organisation.name_key)
+    return session.scalars(listed).all()
+
+
+def regions(session: Session) -> Sequence[Region]:
+    return session.scalars(select(Region).order_by(Region.name)).all()
+
+
+def find_region(session: Session, slug: str) -> Region | None:
+    return session.scalar(select(Region).where(Region.slug == slug))

@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Who may enter the organisers' area, and with which role at which event (T01, SEC-05).
+
+Sets `g.organiser`, `g.sign_in`, `g.event` and `g.role`: two queries for an event's page, one for the others. An event
+that does not exist and one of somebody else's team are the same 404.
+"""
+
+from typing import Any
+
+from flask import Flask, abort, g, request
+from flask.typing import ResponseReturnValue
+
+from app.events.team_service import find_event_of
+from app.people.rules import Permission, Role, may
+from app.people.sessions import ask_to_sign_in, visitor
+from app.refusal import Missing
+from app.web import access
+from app.web.access import SAFE_METHODS, Access, Audience, Doorkeeper
+from app.web.database import db
+
+
+def install(app: Flask) -> None:
+    access.install(app, install_doorkeepers())
+
+
+def install_doorkeepers() -> dict[Audience, Doorkeeper]:
+    """The doorkeepers of the organisers' area, by audience."""
+    return {
+        Audience.SIGNED_IN: ask_who,
+        Audience.ADMIN: ask_for_admin,
+        Audience.ORGANISER: ask_for_permission,
+    }
+
+
+def ask_who(_wanted: Access, _arguments: dict[str, Any]) -> ResponseReturnValue | None:
+    """Anybody who is signed in may enter. Others are sent to sign in; what they wanted to send is not."""
+    found = visitor()
+    if found is None:
+        if request.method not in SAFE_METHODS:
+            abort(401)
+        return ask_to_sign_in()
+    g.organiser, g.sign_in, g.event, g.role = found.organiser, found.sign_in, None, None
+    return None
+
+
+def ask_for_admin(wanted: Access, arguments: dict[str, Any]) -> ResponseReturnValue | None:
+    answer = ask_who(wanted, arguments)
+    if answer is None and not g.organiser.is_admin:
+        abort(403)
+    return answer
+
+
+def ask_for_permission(wanted: Access, arguments: dict[str, Any]) -> ResponseReturnValue | None:
+    """The event's team may enter, each as far as the role reaches; an administrator leads every team."""
+    answer = ask_who(wanted, arguments)
+    if answer is not None:
+        return answer
+    event, role = find_event_of(db.session(), arguments["slug"], g.organiser.id)
+    if g.organiser.is_admin:
+        role = Role.LEAD
+    if event is None or role is None:
+        raise Missing
+    g.event, g.role = event, role
+    if not isinstance(wanted.permission, Permission) or not may(role, wanted.permission):
+        abort(403)
+    return None

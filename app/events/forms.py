@@ -1,0 +1,100 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Organisers' forms of a day's beginning and of its hosts."""
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import ClassVar
+
+from wtforms import SelectMultipleField, StringField, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.agencies.models import Organisation, Region
+from app.events.models import Event
+from app.events.queries import RESERVED_SLUGS
+from app.events.service import NewEvent
+from app.web.editing import (
+    Choice,
+    ClockTime,
+    Day,
+    EditingForm,
+    WholeNumber,
+    given_moment,
+    options,
+    short_text,
+)
+from app.web.forms import BaseForm
+from app.web.texts import gettext
+from app.web.texts import lazy_gettext as _l
+
+_SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class NewEventForm(EditingForm):
+    """What a day needs to begin as a draft; everything else follows on the next page."""
+
+    refused_at: ClassVar[Mapping[str, str]] = {"ends_at": "end"}
+
+    title = short_text(_l("Title"), required=True)
+    slug = short_text(
+        _l("Short name"),
+        longest=60,
+        description=_l("Stands in the address of the day. Leave empty to have it made from the title."),
+    )
+    date = Day(_l("Date"), required=True)
+    start = ClockTime(_l("From"), required=True)
+    end = ClockTime(_l("Until"), required=True)
+    capacity = WholeNumber(
+        _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
+    )
+
+    def validate_slug(self, field: StringField) -> None:
+        typed = (field.data or "").lower()
+        if typed and (not _SLUG.fullmatch(typed) or typed in RESERVED_SLUGS):
+            raise ValidationError(
+                gettext("Please use letters from a to z, digits and hyphens, for instance fachtag-owl.")
+            )
+        field.data = typed
+
+    def new_event(self, slug: str) -> NewEvent:
+        """`slug` is what was typed, or what was made from the title."""
+        starts_at = given_moment(self.date.data, self.start.data)
+        ends_at = given_moment(self.date.data, self.end.data)
+        return NewEvent(slug, self.title.data or "", starts_at, ends_at, self.capacity.data)
+
+
+class Several(SelectMultipleField):
+    """Any number of a list, as checkboxes; anything else gets our sentence."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def pre_validate(self, _form: object) -> None:
+        known = {value for value, *_ in self.iter_choices()}
+        if any(value not in known for value in self.data or []):
+            raise ValidationError(gettext("Please choose from this list only."))
+
+
+class HostsForm(BaseForm):
+    region_id = Choice(_l("Region"), description=_l("The day appears in this region's list and calendar."))
+    lead_host_id = Choice(_l("Host"))
+    cohost_ids = Several(_l("Further hosts"))
+
+    def offer(self, regions: Iterable[Region], organisations: Iterable[Organisation]) -> "HostsForm":
+        nobody = [("", gettext("Not named yet"))]
+        listed = [(str(one.id), one.name) for one in organisations]
+        self.region_id.offer(nobody + [(str(one.id), one.name) for one in regions])
+        self.lead_host_id.offer(nobody + listed)
+        self.cohost_ids.choices = options(listed)
+        return self
+
+    @classmethod
+    def of(cls, event: Event) -> "HostsForm":
+        return cls(
+            data={
+                "region_id": str(event.region_id or ""),
+                "lead_host_id": str(event.lead_host_id or ""),
+                "cohost_ids": [str(one.id) for one in event.cohosts],
+            }
+        )

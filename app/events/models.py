@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Tables of the events slice."""
+
+from datetime import datetime
+from uuid import uuid4
+
+from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
+
+from app.agencies.models import Organisation, Region
+from app.db import Base, enum_of, line, pk, text
+from app.events.rules import EventStatus, Loop, RegistrationState, Seats, Window, registration_state
+from app.people.models import Organiser
+from app.people.rules import Role
+
+UID_HOME = (
+    "fachtag.invalid"  # right-hand side of every calendar UID: constant, and no host name (calendar.md D2)
+)
+
+
+def new_uid() -> str:
+    return f"{uuid4()}@{UID_HOME}"
+
+
+class Scarce:
+    """Everything scarce has one shape: the database refuses to sell what is not there.
+
+    Seats are claimed by one conditional UPDATE and given back in the transaction that cancels; `extra` is
+    overbooking by hand; waiting numbers are drawn from `waiting_counter` under the same lock and never reused.
+    `waiting` counts who stands in line now.
+    """
+
+    capacity: Mapped[int | None]
+    taken: Mapped[int] = mapped_column(default=0)
+    extra: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    waiting_counter: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def seats(self) -> Seats:
+        return Seats(self.capacity, self.taken, self.extra)
+
+
+def scarce_checks() -> tuple[CheckConstraint, ...]:
+    return (
+        CheckConstraint("taken >= 0", name="taken_not_negative"),
+        CheckConstraint("extra >= 0", name="extra_not_negative"),
+        CheckConstraint("capacity IS NULL OR taken <= capacity + extra", name="not_oversold"),
+        CheckConstraint("waiting >= 0 AND waiting <= waiting_counter", name="waiting_in_range"),
+    )
+
+
+class InCalendars:
+    """What calendars know: a UID for ever, a sequence that only rises, and stamps that are never "now"."""
+
+    uid: Mapped[str] = mapped_column(String(255), unique=True, default=new_uid)
+    sequence: Mapped[int] = mapped_column(default=0)
+    created_at: Mapped[datetime]
+    modified_at: Mapped[datetime]
+
+
+event_cohost = Table(
+    "event_cohost",
+    Base.metadata,
+    Column("event_id", ForeignKey("event.id", ondelete="CASCADE"), primary_key=True),
+    Column("organisation_id", ForeignKey("organisation.id"), primary_key=True),
+)
+
+
+class Event(Scarce, InCalendars, Base):
+    """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
+    `version` guards against lost updates.
+    """
+
+    __tablename__ = "event"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[CheckConstraint, ...]:
+        return (
+            *scarce_checks(),
+            CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+            CheckConstraint("revision >= 0", name="revision_not_negative"),
+        )
+
+    id: Mapped[pk]
+    slug: Mapped[str] = mapped_column(String(60), unique=True)
+    title: Mapped[line]
+    status: Mapped[EventStatus] = mapped_column(enum_of(EventStatus, "status"), default=EventStatus.DRAFT)
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    summary: Mapped[text]
+    description: Mapped[text]
+    for_whom: Mapped[text]
+    fee_note: Mapped[str] = mapped_column(String(200), default="")
+    funding_note: Mapped[str] = mapped_column(String(500), default="")
+    venue_name: Mapped[str] = mapped_column(String(200), default="")
+    venue_street: Mapped[str] = mapped_column(String(200), default="")
+    venue_postcode: Mapped[str] = mapped_column(String(10), default="")
+    venue_city: Mapped[str] = mapped_column(String(100), default="")
+    venue_note: Mapped[text]
+    contact_name: Mapped[str] = mapped_column(String(200), default="")
+    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    registration_opens_at: Mapped[datetime | None]
+    registration_closes_at: Mapped[datetime | None]
+    hold_minutes: Mapped[int] = mapped_column(default=60)
+    agenda_released_at: Mapped[datetime | None]
+    documentation_released_at: Mapped[datetime | None]
+    revision: Mapped[int] = mapped_column(default=0)
+    changed_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+    region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
+    lead_host_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+
+    region: Mapped[Region | None] = relationship()
+    lead_host: Mapped[Organisation | None] = relationship()
+    cohosts: Mapped[list[Organisation]] = relationship(secondary=event_cohost, order_by=Organisation.id)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def window(self) -> Window:
+        return Window(self.registration_opens_at, self.registration_closes_at)
+
+    @property
+    def place(self) -> str:
+        """The venue on one line: "Haus, Straße, PLZ Ort" (calendar.md 2.3)."""
+        town = " ".join(part for part in (self.venue_postcode, self.venue_city) if part)
+        return ", ".join(part for part in (self.venue_name, self.venue_street, town) if part)
+
+    def registration_state(self, now: datetime) -> RegistrationState:
+        return registration_state(
+            self.status, self.window, self.starts_at, self.ends_at, self.seats, self.waiting, now
+        )
+
+    @validates("slug")
+    def _keep_slug(self, _key: str, slug: str) -> str:
+        return slug.lower()
+
+
+class Room(Base):
+    """A room of the day's venue; what it offers to people decides who can go there (A11Y-18)."""
+
+    __tablename__ = "room"
+    __table_args__ = (
+        UniqueConstraint("event_id", "name"),
+        CheckConstraint("seats IS NULL OR seats > 0", name="seats"),
+    )
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    name: Mapped[str] = mapped_column(String(100))
+    seats: Mapped[int | None]
+    step_free: Mapped[bool] = mapped_column(default=True)
+    loop: Mapped[Loop] = mapped_column(enum_of(Loop, "loop"), default=Loop.NONE)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    position: Mapped[int] = mapped_column(default=0)
+
+
+class TeamMember(Base):
+    """Who works on an event, and as what."""
+
+    __tablename__ = "team_member"
+    __table_args__ = (UniqueConstraint("event_id", "organiser_id"),)
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id", ondelete="CASCADE"), index=True)
+    role: Mapped[Role] = mapped_column(enum_of(Role, "role"))
+
+    event: Mapped[Event] = relationship()
+    organiser: Mapped[Organiser] = relationship()

@@ -1,0 +1,71 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The beginning of a day, and who invites. Everything that touches people with a seat stands in the registration slice."""
+
+from flask import Blueprint, g, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.agencies.models import Organisation, Region
+from app.agencies.queries import regions
+from app.clock import now
+from app.events.forms import HostsForm, NewEventForm
+from app.events.queries import free_slug, hosts_to_choose, slug_of, with_hosts
+from app.events.service import create_event, lock_event, mark_changed, name_hosts
+from app.people.audit import record
+from app.people.rules import Permission
+from app.refusal import N_, Refusal
+from app.web import access
+from app.web.database import db, transaction
+from app.web.pages import page, redirect_with
+
+bp = Blueprint("events_organise", __name__, url_prefix="/organise/events")
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@access.signed_in
+def new_event() -> ResponseReturnValue:
+    form = NewEventForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                slug = form.slug.data or free_slug(session, slug_of(form.title.data or "") or "fachtag")
+                event = create_event(session, form.new_event(slug), g.organiser, now())
+                record(session, now(), g.organiser.id, event.id, "event.create", f"event {event.id}")
+            return redirect_with(
+                url_for("day.edit", slug=slug), N_("The draft is made. Only its team can see it so far.")
+            )
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("events/organise_new_event.html", form=form)
+
+
+@bp.route("/<slug>/edit/hosts", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_hosts(slug: str) -> ResponseReturnValue:
+    reading = db.session()
+    day = with_hosts(reading, g.event)
+    form = HostsForm.of(day).offer(regions(reading), hosts_to_choose(reading, day))
+    if form.validate_on_submit():
+        with transaction() as session:
+            event = lock_event(session, g.event.id)
+            name_hosts(event, *_named(session, form))
+            mark_changed(event, now(), calendar=False)
+            record(session, now(), g.organiser.id, event.id, "event.hosts", f"event {event.id}")
+        return redirect_with(url_for(".edit_hosts", slug=slug), N_("The hosts are saved."))
+    return page("events/organise_hosts.html", event=g.event, form=form)
+
+
+def _named(
+    session: Session, form: HostsForm
+) -> tuple[Organisation | None, list[Organisation], Region | None]:
+    """Host, further hosts and region as chosen; whoever hosts is not named a second time."""
+    lead_id, region_id = form.lead_host_id.data, form.region_id.data
+    others = [int(one) for one in form.cohost_ids.data or [] if one != lead_id]
+    cohosts = session.scalars(
+        select(Organisation).where(Organisation.id.in_(others)).order_by(Organisation.id)
+    ).all()
+    lead = session.get(Organisation, int(lead_id)) if lead_id else None
+    return lead, list(cohosts), session.get(Region, int(region_id)) if region_id else None

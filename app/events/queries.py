@@ -1,0 +1,135 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Reads for pages."""
+
+import re
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import count
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.agencies.models import Organisation, Region
+from app.events.models import Event, Room
+from app.events.rules import EventStatus
+from app.refusal import N_, Missing
+
+PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
+LONGEST_SLUG = 48  # of a suggestion: leaves room for a number within the column's 60
+RESERVED_SLUGS = frozenset({"new"})
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "ß" is folded to "ss"
+
+
+def get_public_event(session: Session, slug: str) -> Event:
+    """The day as everybody may see it: one query. Raises `Missing` for a draft, too."""
+    event = session.scalar(select(Event).where(Event.slug == slug, Event.status.in_(PUBLIC)))
+    if event is None:
+        raise Missing
+    return event
+
+
+def with_hosts(session: Session, event: Event) -> Event:
+    """The same day with hosts and region read, so that a template asks no questions."""
+    found = (
+        select(Event)
+        .where(Event.id == event.id)
+        .options(joinedload(Event.lead_host), joinedload(Event.region), selectinload(Event.cohosts))
+    )
+    return session.scalars(found).one()
+
+
+def public_events(session: Session, region: str | None = None) -> Sequence[Event]:
+    """Published days, the next first; with a region's slug only those of that region."""
+    found = (
+        select(Event)
+        .where(Event.status.in_(PUBLIC))
+        .options(joinedload(Event.lead_host), joinedload(Event.region))
+        .order_by(Event.starts_at)
+    )
+    if region is not None:
+        found = found.where(Event.region.has(Region.slug == region))
+    return session.scalars(found).all()
+
+
+def public_state(session: Session, region_id: int | None = None) -> tuple[int, int]:
+    """How many days there are and the sum of their revisions: rises with every change anywhere."""
+    found = select(func.count(Event.id), func.coalesce(func.sum(Event.revision), 0))
+    if region_id is not None:
+        found = found.where(Event.region_id == region_id)
+    row = session.execute(found).one()
+    return int(row[0]), int(row[1])
+
+
+def rooms_of(session: Session, event: Event) -> Sequence[Room]:
+    return session.scalars(
+        select(Room).where(Room.event_id == event.id).order_by(Room.position, Room.id)
+    ).all()
+
+
+@dataclass(frozen=True, slots=True)
+class OpenPoint:
+    """Something a reader of the public page would miss; `needed` ones forbid publishing. `field` is the form's."""
+
+    sentence: str
+    needed: bool
+    field: str
+
+
+def missing_before_publishing(event: Event) -> list[OpenPoint]:
+    """What is still empty, the needed first (the same that `service.publish` refuses). No query."""
+    points = [
+        (event.summary, OpenPoint(N_("A short description."), True, "summary")),
+        (event.venue_name, OpenPoint(N_("The venue."), True, "venue_name")),
+        (event.venue_city, OpenPoint(N_("The venue's town."), True, "venue_city")),
+        (event.for_whom, OpenPoint(N_("For whom the day is."), False, "for_whom")),
+        (event.contact_email, OpenPoint(N_("A mail address for questions."), False, "contact_email")),
+        (
+            event.capacity,
+            OpenPoint(N_("A number of seats: without one, everybody gets a seat."), False, "capacity"),
+        ),
+        (
+            event.registration_closes_at,
+            OpenPoint(
+                N_("A date on which registration closes: without one, it stays open until the day."),
+                False,
+                "closes_date",
+            ),
+        ),
+    ]
+    return [point for value, point in points if not value]
+
+
+def free_slug(session: Session, wanted: str) -> str:
+    """The short name that was wanted, or the next one with a number that nobody has."""
+    taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(wanted, autoescape=True))))
+    if wanted not in taken and wanted not in RESERVED_SLUGS:
+        return wanted
+    number = next(number for number in count(2) if _numbered(wanted, number) not in taken)
+    return _numbered(wanted, number)
+
+
+def slug_of(title: str) -> str:
+    """ "3. Fachtag für Gütersloh" becomes "3-fachtag-fuer-guetersloh": what one can read out and type in."""
+    spelled = title.casefold().translate(_GERMAN)
+    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode("ascii")
+    words = "-".join(re.findall("[a-z0-9]+", plain))
+    return (
+        words
+        if len(words) <= LONGEST_SLUG
+        else words[: LONGEST_SLUG + 1].rpartition("-")[0] or words[:LONGEST_SLUG]
+    )
+
+
+def _numbered(slug: str, number: int) -> str:
+    tail = f"-{number}"
+    return slug[: 60 - len(tail)].rstrip("-") + tail
+
+
+def hosts_to_choose(session: Session, event: Event) -> Sequence[Organisation]:
+    """Organisations that may invite: those an organiser has seen, and who is named already."""
+    named = [event.lead_host_id or 0, *(one.id for one in event.cohosts)]
+    found = select(Organisation).where(or_(~Organisation.provisional, Organisation.id.in_(named)))
+    return session.scalars(found.order_by(Organisation.name_key)).all()

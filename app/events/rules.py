@@ -1,0 +1,130 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""States of a day and of its registration, decided over plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+
+from app.refusal import N_, Refusal
+
+
+class EventStatus(Enum):
+    DRAFT = "draft"
+    PUBLISHED = "published"
+    CANCELLED = "cancelled"
+
+
+class Loop(Enum):
+    """Induction loop of a room."""
+
+    NONE = "none"
+    MOBILE = "mobile"
+    FIXED = "fixed"
+
+
+class RegistrationState(Enum):
+    """What the page says about registering."""
+
+    NOT_YET = "not_yet"
+    OPEN = "open"
+    FEW_LEFT = "few_left"
+    WAITING_LIST = "waiting_list"
+    CLOSED = "closed"
+    OVER = "over"
+    CANCELLED = "cancelled"
+
+
+TAKES_REGISTRATIONS = frozenset(
+    {RegistrationState.OPEN, RegistrationState.FEW_LEFT, RegistrationState.WAITING_LIST}
+)
+FEW = 10
+
+LOOP_LABELS = {Loop.NONE: N_("no"), Loop.MOBILE: N_("mobile"), Loop.FIXED: N_("yes")}
+
+STATUS_LABELS = {
+    EventStatus.DRAFT: N_("Draft"),
+    EventStatus.PUBLISHED: N_("Published"),
+    EventStatus.CANCELLED: N_("Cancelled"),
+}
+
+STATE_LABELS = {
+    RegistrationState.NOT_YET: N_("Registration opens later"),
+    RegistrationState.OPEN: N_("Registration open"),
+    RegistrationState.FEW_LEFT: N_("Few seats left"),
+    RegistrationState.WAITING_LIST: N_("Waiting list"),
+    RegistrationState.CLOSED: N_("Registration closed"),
+    RegistrationState.OVER: N_("Over"),
+    RegistrationState.CANCELLED: N_("Cancelled"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Seats:
+    """Seats of something scarce. `capacity` None means unlimited; `extra` is overbooking by hand."""
+
+    capacity: int | None
+    taken: int
+    extra: int = 0
+
+    @property
+    def total(self) -> int | None:
+        return None if self.capacity is None else self.capacity + self.extra
+
+    @property
+    def left(self) -> int | None:
+        return None if self.total is None else max(self.total - self.taken, 0)
+
+    @property
+    def full(self) -> bool:
+        return self.left == 0
+
+
+@dataclass(frozen=True, slots=True)
+class Window:
+    """When registration is open; a missing edge does not limit."""
+
+    opens_at: datetime | None
+    closes_at: datetime | None
+
+
+def registration_state(
+    status: EventStatus,
+    window: Window,
+    starts_at: datetime,
+    ends_at: datetime,
+    seats: Seats,
+    waiting: int,
+    now: datetime,
+) -> RegistrationState:
+    """Somebody waiting means a newcomer waits too, even while a freed seat is on its way to the first in line."""
+    if status is EventStatus.CANCELLED:
+        return RegistrationState.CANCELLED
+    if now >= ends_at:
+        return RegistrationState.OVER
+    if window.opens_at is not None and now < window.opens_at:
+        return RegistrationState.NOT_YET
+    if now >= starts_at or (window.closes_at is not None and now >= window.closes_at):
+        return RegistrationState.CLOSED
+    if seats.full or waiting > 0:
+        return RegistrationState.WAITING_LIST
+    if seats.left is not None and seats.left <= FEW:
+        return RegistrationState.FEW_LEFT
+    return RegistrationState.OPEN
+
+
+def refuse_reversed_times(starts_at: datetime, ends_at: datetime, field: str = "ends_at") -> None:
+    if ends_at <= starts_at:
+        raise Refusal(N_("The end must be after the beginning."), field=field)
+
+
+def refuse_capacity_below_taken(capacity: int | None, extra: int, taken: int) -> None:
+    if capacity is not None and capacity + extra < taken:
+        raise Refusal(
+            N_(
+                "%(taken)s seats are taken already. Please cancel registrations first or choose a larger number."
+            ),
+            field="capacity",
+            taken=taken,
+        )

@@ -1,0 +1,137 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Use cases of a day that concern nobody's registration. What touches people who hold seats stands higher up."""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.agencies.models import Organisation, Region
+from app.events.models import Event, InCalendars, Room, TeamMember
+from app.events.rules import EventStatus, Loop, refuse_reversed_times
+from app.people.models import Organiser
+from app.people.rules import Role
+from app.refusal import N_, Missing, Refusal
+
+
+@dataclass(frozen=True, slots=True)
+class NewEvent:
+    """What a day needs to begin its life as a draft."""
+
+    slug: str
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    capacity: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    name: str
+    seats: int | None
+    step_free: bool
+    loop: Loop
+    note: str
+
+
+def lock_event(session: Session, event_id: int) -> Event:
+    """The event's row, locked until the end of the transaction and read anew. First of all locks, everywhere."""
+    statement = (
+        select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
+    )
+    event = session.scalar(statement)
+    if event is None:
+        raise Missing
+    return event
+
+
+def create_event(session: Session, new: NewEvent, lead: Organiser | None, now: datetime) -> Event:
+    """A draft that only its team can see. Refuses a taken address and reversed times."""
+    refuse_reversed_times(new.starts_at, new.ends_at)
+    if session.scalar(select(Event.id).where(Event.slug == new.slug)) is not None:
+        raise Refusal(N_("This short name is taken. Please choose another one."), field="slug")
+    event = Event(
+        slug=new.slug,
+        title=new.title,
+        starts_at=new.starts_at,
+        ends_at=new.ends_at,
+        capacity=new.capacity,
+        created_at=now,
+        modified_at=_whole_second(now),
+        changed_at=_whole_second(now),
+    )
+    session.add(event)
+    session.flush()
+    if lead is not None:
+        session.add(TeamMember(event_id=event.id, organiser_id=lead.id, role=Role.LEAD))
+        session.flush()
+    return event
+
+
+def name_hosts(
+    event: Event, lead: Organisation | None, cohosts: list[Organisation], region: Region | None
+) -> None:
+    event.lead_host = lead
+    event.cohosts = cohosts
+    event.region = region
+
+
+def publish(session: Session, event: Event, now: datetime) -> None:
+    """Put the day into the public's eye. Refuses what a reader would miss."""
+    if not event.summary or not event.venue_name or not event.venue_city:
+        raise Refusal(N_("Before publishing, the day needs a short description and a venue with its town."))
+    event.status = EventStatus.PUBLISHED
+    mark_changed(event, now, calendar=True)
+    session.flush()
+
+
+def mark_changed(event: Event, now: datetime, *, calendar: bool) -> None:
+    """Something the public sees has changed; with `calendar`, also what stands in people's calendars."""
+    event.revision += 1
+    event.changed_at = max(_whole_second(now), event.changed_at + timedelta(seconds=1))
+    if calendar:
+        raise_sequence(event, now)
+
+
+def raise_sequence(entry: InCalendars, now: datetime) -> None:
+    """Calendars apply a change only if the sequence rises and the stamp is later (calendar.md D3)."""
+    entry.sequence += 1
+    entry.modified_at = max(_whole_second(now), entry.modified_at + timedelta(seconds=1))
+
+
+def add_room(session: Session, event: Event, facts: RoomFacts, position: int, now: datetime) -> Room:
+    _refuse_taken_room_name(session, event, facts.name, None)
+    room = Room(event_id=event.id, position=position)
+    _furnish(room, facts)
+    session.add(room)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+    return room
+
+
+def change_room(session: Session, event: Event, room: Room, facts: RoomFacts, now: datetime) -> None:
+    _refuse_taken_room_name(session, event, facts.name, room.id)
+    _furnish(room, facts)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+def _furnish(room: Room, facts: RoomFacts) -> None:
+    room.name = facts.name
+    room.seats = facts.seats
+    room.step_free = facts.step_free
+    room.loop = facts.loop
+    room.note = facts.note
+
+
+def _refuse_taken_room_name(session: Session, event: Event, name: str, own_id: int | None) -> None:
+    other = session.scalar(select(Room.id).where(Room.event_id == event.id, Room.name == name))
+    if other is not None and other != own_id:
+        raise Refusal(N_("There is a room of that name already."), field="name")
+
+
+def _whole_second(moment: datetime) -> datetime:
+    return moment.replace(microsecond=0)

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The team of a day: who works on it, and as what. There is always somebody who leads."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import Session, contains_eager
+
+from app.events.models import Event, TeamMember
+from app.events.service import lock_event
+from app.people.audit import record
+from app.people.models import Organiser
+from app.people.rules import Role
+from app.refusal import N_, Missing, Refusal
+
+LAST_LEAD = N_("Somebody has to lead this day. Please make another person lead first.")
+
+
+def find_event_of(session: Session, slug: str, organiser_id: int) -> tuple[Event | None, Role | None]:
+    """The event and the role of this organiser in its team: one query."""
+    membership = and_(TeamMember.event_id == Event.id, TeamMember.organiser_id == organiser_id)
+    row = session.execute(
+        select(Event, TeamMember.role).outerjoin(TeamMember, membership).where(Event.slug == slug)
+    ).first()
+    return (row[0], row[1]) if row else (None, None)
+
+
+def team_of(session: Session, event_id: int) -> Sequence[TeamMember]:
+    """Members by name, with their accounts."""
+    return session.scalars(
+        select(TeamMember)
+        .join(TeamMember.organiser)
+        .where(TeamMember.event_id == event_id)
+        .order_by(func.lower(Organiser.name), Organiser.id)
+        .options(contains_eager(TeamMember.organiser))
+    ).all()
+
+
+def get_member(session: Session, event_id: int, member_id: int) -> TeamMember:
+    """Raises `Missing` for a member of another team."""
+    member = session.scalar(
+        select(TeamMember).where(TeamMember.id == member_id, TeamMember.event_id == event_id)
+    )
+    if member is None:
+        raise Missing
+    return member
+
+
+def add_member(
+    session: Session, event_id: int, organiser: Organiser, role: Role, *, by: Organiser | None, now: datetime
+) -> TeamMember:
+    """Refuses who is in the team already, and disabled accounts."""
+    event = lock_event(session, event_id)
+    if organiser.disabled_at is not None:
+        raise Refusal(N_("This account is disabled. Please ask an administrator."), field="email")
+    known = select(TeamMember.id).where(
+        TeamMember.event_id == event.id, TeamMember.organiser_id == organiser.id
+    )
+    if session.scalar(known) is not None:
+        raise Refusal(N_("This person is in the team already."), field="email")
+    member = TeamMember(event=event, organiser=organiser, role=role)
+    session.add(member)
+    session.flush()
+    _record(session, now, by, member, "team.add", role=role.value)
+    return member
+
+
+def change_role(
+    session: Session, event_id: int, member_id: int, role: Role, *, by: Organiser, now: datetime
+) -> TeamMember:
+    """Refuses to take the lead from the last one who has it."""
+    lock_event(session, event_id)
+    member = get_member(session, event_id, member_id)
+    if role is not Role.LEAD:
+        _refuse_last_lead(session, member)
+    before, member.role = member.role, role
+    session.flush()
+    _record(session, now, by, member, "team.role", before=before.value, role=role.value)
+    return member
+
+
+def remove_member(session: Session, event_id: int, member_id: int, *, by: Organiser, now: datetime) -> None:
+    """The account stays; only this day is closed to it. Refuses to remove the last lead."""
+    lock_event(session, event_id)
+    member = get_member(session, event_id, member_id)
+    _refuse_last_lead(session, member)
+    _record(session, now, by, member, "team.remove", role=member.role.value)
+    session.delete(member)
+    session.flush()
+
+
+def _refuse_last_lead(session: Session, member: TeamMember) -> None:
+    """Asked under the event's lock, so that two leads cannot leave at the same moment. A disabled lead does not count."""
+    others = (
+        select(func.count())
+        .select_from(TeamMember)
+        .join(TeamMember.organiser)
+        .where(
+            TeamMember.event_id == member.event_id,
+            TeamMember.role == Role.LEAD,
+            TeamMember.id != member.id,
+            Organiser.disabled_at.is_(None),
+        )
+    )
+    if member.role is Role.LEAD and session.scalar(others) == 0:
+        raise Refusal(LAST_LEAD, field="role")
+
+
+def _record(
+    session: Session, now: datetime, by: Organiser | None, member: TeamMember, action: str, **detail: str
+) -> None:
+    subject = f"organiser {member.organiser_id}"
+    record(session, now, by.id if by else None, member.event_id, action, subject, dict(detail))

@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The public pages of days: overview and one day."""
+
+from flask import Blueprint, Response, make_response, render_template, request
+
+from app.agencies.queries import find_region, regions
+from app.clock import now
+from app.events.models import Event
+from app.events.queries import get_public_event, public_events, with_hosts
+from app.events.rules import EventStatus, RegistrationState
+from app.refusal import Missing
+from app.web import access
+from app.web.cache import RenderCache
+from app.web.database import db
+from app.web.texts import chosen_language, language
+
+bp = Blueprint("events", __name__)
+
+_pages: RenderCache[str] = RenderCache()
+
+
+@bp.get("/")
+@access.public
+def overview() -> Response:
+    moment = now()
+    wanted = request.args.get("region") or None
+    if wanted is not None and find_region(db.session(), wanted) is None:
+        raise Missing
+    days = public_events(db.session(), wanted)
+    html = render_template(
+        "events/overview.html",
+        upcoming=[day for day in days if day.ends_at > moment],
+        past=[day for day in reversed(days) if day.ends_at <= moment],
+        states_of={day.id: day.registration_state(moment) for day in days},
+        regions=regions(db.session()),
+        region=wanted,
+    )
+    return make_response(html)
+
+
+@bp.get("/events/<slug>")
+@access.public
+def event(slug: str) -> Response:
+    session = db.session()
+    day = get_public_event(session, slug)
+    state = day.registration_state(now())
+    key = (day.id, day.revision, state, language(), chosen_language())
+    return make_response(_pages.get(key, lambda: _render(with_hosts(session, day), state)))
+
+
+def _render(day: Event, state: RegistrationState) -> str:
+    return render_template(
+        "events/event.html", event=day, state=state, cancelled=day.status is EventStatus.CANCELLED
+    )
