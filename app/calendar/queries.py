@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Reads for feeds: few, and none when the cache holds the answer."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.agencies.models import Region
+from app.events.models import Event
+from app.events.rules import EventStatus
+from app.programme.models import Round, Run, Workshop
+from app.registration.models import Place, Registration
+from app.registration.rules import PlaceState
+
+PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedState:
+    """What a feed was made from: rises with every change, additions and removals included.
+
+    `changed_at` is the latest change of any entry; with `revisions` in the key the bytes follow every change.
+    """
+
+    days: int
+    revisions: int
+    changed_at: datetime
+
+
+NEVER = datetime(2020, 1, 1, tzinfo=UTC)
+
+
+def state_of_all(session: Session) -> FeedState:
+    found = select(
+        func.count(Event.id), func.coalesce(func.sum(Event.revision), 0), func.max(Event.changed_at)
+    )
+    row = session.execute(found).one()
+    return FeedState(int(row[0]), int(row[1]), row[2] or NEVER)
+
+
+def state_of_region(session: Session, slug: str) -> tuple[Region | None, FeedState]:
+    found = (
+        select(
+            Region,
+            func.count(Event.id),
+            func.coalesce(func.sum(Event.revision), 0),
+            func.max(Event.changed_at),
+        )
+        .outerjoin(Event, Event.region_id == Region.id)
+        .where(Region.slug == slug)
+        .group_by(Region.id)
+    )
+    row = session.execute(found).one_or_none()
+    if row is None:
+        return None, FeedState(0, 0, NEVER)
+    return row[0], FeedState(int(row[1]), int(row[2]), row[3] or NEVER)
+
+
+def days_since(session: Session, since: datetime, region_id: int | None = None) -> Sequence[Event]:
+    """Public days that end after `since`, in a stable order."""
+    found = select(Event).where(Event.status.in_(PUBLIC), Event.ends_at >= since)
+    if region_id is not None:
+        found = found.where(Event.region_id == region_id)
+    return session.scalars(found.order_by(Event.starts_at, Event.uid)).all()
+
+
+def runs_of(session: Session, event: Event) -> Sequence[Run]:
+    found = _runs().join(Run.round).where(Round.event_id == event.id)
+    return session.scalars(found.order_by(Round.starts_at, Run.uid)).all()
+
+
+def runs_held_by(session: Session, registration: Registration) -> Sequence[Run]:
+    """The workshop runs in which the person has a place."""
+    held = select(Place.run_id).where(
+        Place.registration_id == registration.id, Place.state == PlaceState.PLACE
+    )
+    found = _runs().join(Run.round).where(Run.id.in_(held))
+    return session.scalars(found.order_by(Round.starts_at, Run.uid)).all()
+
+
+def _runs() -> Select[Run]:
+    return (
+        select(Run)
+        .join(Workshop, Run.workshop_id == Workshop.id)
+        .options(
+            joinedload(Run.workshop),
+            joinedload(Run.round),
+            joinedload(Run.room),
+            selectinload(Run.contributors),
+        )
+    )

@@ -1,0 +1,280 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Feeds: no cookie, no redirect, no negotiation; a strong ETag over the bytes and a Last-Modified that only rises."""
+
+import gzip
+import hashlib
+from collections.abc import Hashable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from flask import Blueprint, Response, request, url_for
+
+from app.agencies.queries import regions
+from app.calendar.queries import FeedState, days_since, runs_held_by, runs_of, state_of_all, state_of_region
+from app.clock import now
+from app.events.ical import event_entry
+from app.events.models import Event
+from app.events.queries import get_public_event, public_events
+from app.events.rules import EventStatus
+from app.ical import render
+from app.ical.entry import CalendarEntry
+from app.ical.entry import Status as EntryStatus
+from app.programme.ical import run_entry
+from app.refusal import Missing
+from app.registration.ical import registration_entry
+from app.registration.links import Withdrawn, open_feed
+from app.registration.models import Registration
+from app.registration.queries import my_day
+from app.registration.rules import Status
+from app.web import access, links
+from app.web.cache import RenderCache
+from app.web.database import db
+from app.web.errors import error_page
+from app.web.pages import page
+
+bp = Blueprint("calendar", __name__)
+
+PUBLIC_AGE = "public, max-age=900"
+PRIVATE_AGE = "private, max-age=300"
+HOURLY = timedelta(hours=1)
+HALF_HOURLY = timedelta(minutes=30)
+KEEP_CANCELLED = timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """The bytes of a feed, plain and compressed, each with a tag of its own (RFC 9110, 8.8.3.3)."""
+
+    plain: bytes
+    packed: bytes
+    tag: str
+    changed_at: datetime
+
+
+_feeds: RenderCache[Feed] = RenderCache(512)
+
+
+@bp.errorhandler(Withdrawn)
+def withdrawn(_error: Withdrawn) -> Response:
+    return error_page(410)
+
+
+@bp.get("/calendar")
+@access.public
+def how_to() -> Response:
+    session = db.session()
+    moment = now()
+    return page(
+        "calendar/how_to.html",
+        all_days=links.absolute(url_for(".all_days")),
+        regions=[(one.name, links.absolute(url_for(".region", slug=one.slug))) for one in regions(session)],
+        days=[
+            (day, links.absolute(url_for(".event", slug=day.slug)))
+            for day in public_events(session)
+            if day.ends_at > moment
+        ],
+    )
+
+
+@bp.get("/calendar/all.ics")
+@access.public
+def all_days() -> Response:
+    session = db.session()
+    state = state_of_all(session)
+
+    def make() -> Feed:
+        days = days_since(session, _window())
+        return _feed(
+            "Fachtage",
+            "Alle Fachtage",
+            _current(days),
+            "all",
+            state.changed_at,
+            address=links.absolute(url_for(".all_days")),
+        )
+
+    return _answer(_feeds.get(_key("all", state), make), PUBLIC_AGE, "fachtage.ics")
+
+
+@bp.get("/calendar/regions/<slug>.ics")
+@access.public
+def region(slug: str) -> Response:
+    session = db.session()
+    found, state = state_of_region(session, slug)
+    if found is None:
+        raise Missing
+
+    def make() -> Feed:
+        days = days_since(session, _window(), found.id)
+        name = f"Fachtage {found.name}"
+        return _feed(
+            name,
+            name,
+            _current(days),
+            f"region-{slug}",
+            state.changed_at,
+            address=links.absolute(url_for(".region", slug=slug)),
+        )
+
+    return _answer(_feeds.get(_key(("region", slug), state), make), PUBLIC_AGE, f"fachtage-{slug}.ics")
+
+
+@bp.get("/calendar/events/<slug>.ics")
+@access.public
+def event(slug: str) -> Response:
+    day = get_public_event(db.session(), slug)
+    return _answer(
+        _feeds.get(("event", day.id, day.revision), lambda: _event_feed(day)), PUBLIC_AGE, f"{slug}.ics"
+    )
+
+
+@bp.get("/events/<slug>/agenda.ics")
+@access.public
+def agenda_file(slug: str) -> Response:
+    """The released agenda to open once: the day and each workshop."""
+    day = get_public_event(db.session(), slug)
+    if day.agenda_released_at is None:
+        raise Missing
+    entries = _entries_of(day)
+    return _download(entries, f"{slug}-agenda.ics")
+
+
+@bp.get("/calendar/events/<slug>/download.ics")
+@access.public
+def event_file(slug: str) -> Response:
+    """The day alone, to open once."""
+    day = get_public_event(db.session(), slug)
+    return _download([_day_entry(day)], f"{slug}.ics")
+
+
+@bp.get("/calendar/my/<token>.ics")
+@access.feed
+def my(token: str) -> Response:
+    registration = open_feed(db.session(), token)
+    key = (
+        "my",
+        registration.id,
+        registration.version,
+        registration.feed_changed_at,
+        registration.event.revision,
+    )
+    return _answer(_feeds.get(key, lambda: _my_feed(registration)), PRIVATE_AGE, "mein-fachtag.ics")
+
+
+def _event_feed(day: Event) -> Feed:
+    return _feed(
+        day.title,
+        day.summary,
+        _entries_of(day),
+        day.uid,
+        day.changed_at,
+        address=links.absolute(url_for(".event", slug=day.slug)),
+    )
+
+
+def _my_feed(registration: Registration) -> Feed:
+    """Own bookings only: no other names, no link that opens anything (DP-19)."""
+    day = registration.event
+    entries: list[CalendarEntry] = []
+    changed_at = max(day.changed_at, registration.feed_changed_at.replace(microsecond=0))
+    if registration.status in {Status.REGISTERED, Status.WAITING} and day.status is not EventStatus.DRAFT:
+        session = db.session()
+        entry = registration_entry(
+            registration, my_day(session, registration), _page_of(day), day.revision + registration.version
+        )
+        entry = replace(entry, modified=changed_at)
+        if registration.status is Status.WAITING and entry.status is EntryStatus.CONFIRMED:
+            entry = replace(
+                entry, status=EntryStatus.TENTATIVE, transparent=True, summary=f"Warteliste: {entry.summary}"
+            )
+        entries.append(entry)
+        if registration.status is Status.REGISTERED and day.agenda_released_at is not None:
+            entries += [run_entry(run, day, _agenda_of(day)) for run in runs_held_by(session, registration)]
+    name = f"Mein Fachtag: {day.title}"
+    return _feed(name, name, entries, f"my-{registration.reference}", changed_at, refresh=HALF_HOURLY)
+
+
+def _entries_of(day: Event) -> list[CalendarEntry]:
+    entries = [_day_entry(day)]
+    if day.agenda_released_at is not None:
+        entries += [run_entry(run, day, _agenda_of(day)) for run in runs_of(db.session(), day)]
+    return entries
+
+
+def _current(days: Sequence[Event]) -> list[CalendarEntry]:
+    """Cancelled days stay until 30 days after their end, so that calendars have time to hear of it (D7)."""
+    moment = now()
+    return [
+        _day_entry(day)
+        for day in days
+        if day.status is not EventStatus.CANCELLED or day.ends_at + KEEP_CANCELLED > moment
+    ]
+
+
+def _day_entry(day: Event) -> CalendarEntry:
+    return event_entry(day, _page_of(day))
+
+
+def _page_of(day: Event) -> str:
+    return links.absolute(url_for("events.event", slug=day.slug))
+
+
+def _agenda_of(day: Event) -> str:
+    return links.absolute(url_for("programme.agenda", slug=day.slug))
+
+
+def _feed(
+    name: str,
+    description: str,
+    entries: list[CalendarEntry],
+    uid: str,
+    changed_at: datetime,
+    *,
+    address: str | None = None,
+    refresh: timedelta = HOURLY,
+) -> Feed:
+    """`address` is the feed's own; a secret address is never written into the file (T14)."""
+    plain = render.feed(
+        name,
+        description,
+        [render.vevent(entry) for entry in entries],
+        uid=uid if "@" in uid else f"{uid}@fachtag.invalid",
+        source_url=address,
+        refresh=refresh,
+        last_modified=changed_at,
+    )
+    return Feed(plain, gzip.compress(plain, mtime=0), hashlib.sha256(plain).hexdigest(), changed_at)
+
+
+def _answer(feed: Feed, cache_control: str, name: str) -> Response:
+    packed = request.accept_encodings.quality("gzip") > 0
+    response = Response(feed.packed if packed else feed.plain, content_type="text/calendar; charset=utf-8")
+    response.set_etag(f"{feed.tag}-gzip" if packed else feed.tag)
+    if packed:
+        response.headers["Content-Encoding"] = "gzip"
+    response.headers["Vary"] = "Accept-Encoding"
+    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+    response.headers["Cache-Control"] = cache_control
+    response.headers["X-Robots-Tag"] = "noindex"
+    response.last_modified = feed.changed_at
+    response.make_conditional(request)
+    return response
+
+
+def _download(entries: list[CalendarEntry], name: str) -> Response:
+    body = render.download([render.vevent(entry) for entry in entries])
+    response = Response(body, content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _key(name: Hashable, state: FeedState) -> Hashable:
+    # The date stands here because a cancelled day leaves the feed 30 days after its end.
+    return (name, state.days, state.revisions, now().date())
+
+
+def _window() -> datetime:
+    """From 1 January of last year: a window that slides daily would change the bytes daily (calendar.md 1.9)."""
+    return datetime(now().year - 1, 1, 1, tzinfo=UTC)

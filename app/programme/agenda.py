@@ -1,0 +1,121 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The agenda as values: what pages, files, mails and the form show, read in five queries however long the day is."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload, selectinload
+
+from app.events.models import Event, Room
+from app.events.rules import Seats
+from app.programme.models import AgendaItem, Round, Run
+from app.programme.rules import ItemKind
+
+
+@dataclass(frozen=True, slots=True)
+class RoomView:
+    name: str
+    step_free: bool
+    loop: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class RunView:
+    """One run as people see it; `seats` and `waiting` are those of the moment it was read."""
+
+    id: int
+    workshop_id: int
+    label: str
+    title: str
+    abstract: str
+    room: RoomView | None
+    contributors: tuple[str, ...]
+    seats: Seats
+    waiting: int
+
+
+@dataclass(frozen=True, slots=True)
+class RoundView:
+    id: int
+    number: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    runs: tuple[RunView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One line of the agenda: an item for everybody, or a round with its runs."""
+
+    key: str
+    kind: ItemKind | None
+    title: str
+    note: str
+    starts_at: datetime
+    ends_at: datetime
+    room: RoomView | None
+    round: RoundView | None = None
+
+
+def read_rounds(session: Session, event: Event) -> list[RoundView]:
+    """The workshop rounds with their runs, in order."""
+    rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
+    by_round: dict[int, list[RunView]] = defaultdict(list)
+    runs = (
+        select(Run)
+        .join(Run.round)
+        .where(Round.event_id == event.id)
+        .options(joinedload(Run.workshop), joinedload(Run.room), selectinload(Run.contributors))
+        .order_by(Run.label, Run.id)
+    )
+    for run in session.scalars(runs):
+        by_round[run.round_id].append(_run_view(run))
+    return [RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds]
+
+
+def read_agenda(session: Session, event: Event) -> list[Line]:
+    """The whole day in order of time."""
+    items = session.scalars(
+        select(AgendaItem).where(AgendaItem.event_id == event.id).options(joinedload(AgendaItem.room))
+    ).all()
+    lines = [
+        Line(
+            f"item-{item.id}",
+            item.kind,
+            item.title,
+            item.note,
+            item.starts_at,
+            item.ends_at,
+            room_view(item.room),
+        )
+        for item in items
+    ]
+    lines += [
+        Line(f"round-{r.id}", None, r.title, "", r.starts_at, r.ends_at, None, r)
+        for r in read_rounds(session, event)
+    ]
+    return sorted(lines, key=lambda line: (line.starts_at, line.ends_at, line.key))
+
+
+def room_view(room: Room | None) -> RoomView | None:
+    return None if room is None else RoomView(room.name, room.step_free, room.loop.value, room.note)
+
+
+def _run_view(run: Run) -> RunView:
+    return RunView(
+        id=run.id,
+        workshop_id=run.workshop_id,
+        label=run.label,
+        title=run.workshop.title,
+        abstract=run.workshop.abstract,
+        room=room_view(run.room),
+        contributors=tuple(contributor.name for contributor in run.contributors),
+        seats=run.seats,
+        waiting=run.waiting,
+    )

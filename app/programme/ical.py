@@ -1,0 +1,30 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A workshop run as a calendar entry of its own; only in feeds, never in an invitation (calendar.md D6)."""
+
+from app.events.models import Event
+from app.events.rules import EventStatus
+from app.ical.entry import CalendarEntry, cancelled
+from app.programme.models import Run
+
+
+def run_entry(run: Run, event: Event, address: str) -> CalendarEntry:
+    """`address` is the agenda's public page."""
+    room = run.room.name if run.room else ""
+    people = ", ".join(contributor.name for contributor in run.contributors)
+    entry = CalendarEntry(
+        uid=run.uid,
+        sequence=run.sequence,
+        created=run.created_at,
+        modified=run.modified_at,
+        starts=run.round.starts_at,
+        ends=run.round.ends_at,
+        summary=f"{run.label} {run.workshop.title}",
+        description="\n\n".join(part for part in (run.workshop.abstract, people, address) if part),
+        location=", ".join(part for part in (room, event.place) if part),
+        url=address,
+        categories=("Fachtag", "Workshop"),
+        parent_uid=event.uid,
+    )
+    return cancelled(entry) if event.status is EventStatus.CANCELLED else entry

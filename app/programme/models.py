@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Tables of the programme slice."""
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+
+from app.db import Base, enum_of, line, pk, text
+from app.events.models import Event, InCalendars, Room, Scarce, scarce_checks
+from app.programme.rules import ItemKind
+
+
+class AgendaItem(Base):
+    """A line of the agenda for everybody: a talk, a break, the closing. Workshop rounds are `Round`."""
+
+    __tablename__ = "agenda_item"
+    __table_args__ = (CheckConstraint("ends_at > starts_at", name="ends_after_start"),)
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    kind: Mapped[ItemKind] = mapped_column(enum_of(ItemKind, "kind"))
+    title: Mapped[line]
+    note: Mapped[text]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"))
+    version: Mapped[int] = mapped_column(default=1)
+
+    room: Mapped[Room | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Round(Base):
+    """A workshop round: a stretch of time in which everybody is in one workshop run."""
+
+    __tablename__ = "round"
+    __table_args__ = (
+        UniqueConstraint("event_id", "number"),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+    )
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    number: Mapped[int]
+    title: Mapped[line]
+    starts_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    version: Mapped[int] = mapped_column(default=1)
+
+    event: Mapped[Event] = relationship()
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Workshop(Base):
+    """A subject that is worked on. It may run several times and counts once per person."""
+
+    __tablename__ = "workshop"
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    title: Mapped[line]
+    abstract: Mapped[text]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Run(Scarce, InCalendars, Base):
+    """One run of a workshop in a round and a room, with seats of its own."""
+
+    __tablename__ = "run"
+
+    @declared_attr.directive
+    def __table_args__(cls) -> tuple[CheckConstraint | UniqueConstraint, ...]:  # noqa: N805
+        return (*scarce_checks(), UniqueConstraint("round_id", "label"))
+
+    id: Mapped[pk]
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"), index=True)
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"))
+    label: Mapped[str] = mapped_column(String(10))
+    version: Mapped[int] = mapped_column(default=1)
+
+    workshop: Mapped[Workshop] = relationship()
+    round: Mapped[Round] = relationship()
+    room: Mapped[Room | None] = relationship()
+    contributors: Mapped[list["Contributor"]] = relationship(
+        order_by="Contributor.id", cascade="all, delete-orphan", back_populates="run"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Contributor(Base):
+    """Who facilitates a run."""
+
+    __tablename__ = "contributor"
+
+    id: Mapped[pk]
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    name: Mapped[line]
+
+    run: Mapped[Run] = relationship(back_populates="contributors")
+
+
+class AgendaChange(Base):
+    """One line of the public change log: what moved after the agenda was released.
+
+    Facts, not a sentence: the page says them in the reader's language.
+    """
+
+    __tablename__ = "agenda_change"
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    title: Mapped[line]
+    field: Mapped[str] = mapped_column(String(40))
+    old: Mapped[str] = mapped_column(String(300), default="")
+    new: Mapped[str] = mapped_column(String(300), default="")

@@ -1,0 +1,225 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The programme for organisers: the whole day on one page, its rooms, its items for everybody, its release."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, g, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.events.models import Room
+from app.events.queries import rooms_of
+from app.people.audit import record
+from app.people.rules import Permission, may
+from app.programme import service
+from app.programme.agenda import read_agenda
+from app.programme.forms import ItemForm, RoomForm
+from app.programme.queries import loose_ends, room_uses, workshops_of
+from app.refusal import N_, Missing, Refusal
+from app.web import access
+from app.web.database import db, transaction
+from app.web.forms import ConfirmForm
+from app.web.pages import page, redirect_with
+from app.web.texts import gettext
+
+bp = Blueprint("programme_organise", __name__, url_prefix="/organise/events/<slug>/programme")
+
+
+@bp.get("")
+@access.organiser(Permission.SEE)
+def programme(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the doorkeeper reads it
+    session = db.session()
+    return page(
+        "programme/organise_programme.html",
+        event=g.event,
+        lines=read_agenda(session, g.event),
+        workshops=workshops_of(session, g.event),
+        may_edit=may(g.role, Permission.EDIT),
+        may_release=may(g.role, Permission.LEAD),
+    )
+
+
+# -- items for everybody
+
+
+@bp.route("/items/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_item(slug: str) -> ResponseReturnValue:
+    form = ItemForm().offer(g.event, rooms_of(db.session(), g.event))
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                service.add_item(session, g.event.id, form.facts(_room(session, form.room_chosen)), now())
+            return redirect_with(
+                _programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data
+            )
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("programme/organise_item.html", event=g.event, form=form, item=None, differences=[])
+
+
+@bp.route("/items/<int:item_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
+    item = service.get_item(db.session(), g.event, item_id)
+    form = ItemForm.of(item).offer(g.event, rooms_of(db.session(), g.event))
+    differences = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                facts = form.facts(_room(session, form.room_chosen))
+                service.change_item(session, g.event.id, item_id, facts, form.version_read, now())
+            return redirect_with(_programme(slug), N_("Saved."))
+        except Missing:
+            raise
+        except service.ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            item = service.get_item(db.session(), g.event, item_id)
+            stored = ItemForm.of(item, stored=True).offer(g.event, rooms_of(db.session(), g.event))
+            differences = form.compare_with(stored)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("programme/organise_item.html", event=g.event, form=form, item=item, differences=differences)
+
+
+@bp.route("/items/<int:item_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
+    item = service.get_item(db.session(), g.event, item_id)
+    cancel = url_for(".edit_item", slug=slug, item_id=item_id)
+    return _remove(
+        item.title, cancel, lambda s: service.remove_item(s, g.event.id, item_id, now()), _programme(slug)
+    )
+
+
+# -- rounds and workshops: taking away what nobody sits in
+
+
+@bp.route("/rounds/<int:round_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
+    round_ = service.get_round(db.session(), g.event, round_id)
+    cancel = url_for("day.edit_round", slug=slug, round_id=round_id)
+    return _remove(
+        round_.title, cancel, lambda s: service.remove_round(s, g.event.id, round_id, now()), _programme(slug)
+    )
+
+
+@bp.route("/workshops/<int:workshop_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
+    workshop = service.get_workshop(db.session(), g.event, workshop_id)
+    cancel = url_for("day.edit_workshop", slug=slug, workshop_id=workshop_id)
+    return _remove(
+        workshop.title,
+        cancel,
+        lambda s: service.remove_workshop(s, g.event.id, workshop_id, now()),
+        _programme(slug),
+    )
+
+
+# -- rooms
+
+
+@bp.get("/rooms")
+@access.organiser(Permission.SEE)
+def rooms(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the doorkeeper reads it
+    session = db.session()
+    return page(
+        "programme/organise_rooms.html",
+        event=g.event,
+        rooms=rooms_of(session, g.event),
+        uses=room_uses(session, g.event),
+        may_edit=may(g.role, Permission.EDIT),
+    )
+
+
+@bp.route("/rooms/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_room(slug: str) -> ResponseReturnValue:
+    return _room_page(slug, RoomForm(), None)
+
+
+@bp.route("/rooms/<int:room_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
+    return _room_page(slug, RoomForm.of(service.get_room(db.session(), g.event, room_id)), room_id)
+
+
+@bp.route("/rooms/<int:room_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
+    room = service.get_room(db.session(), g.event, room_id)
+    cancel = url_for(".edit_room", slug=slug, room_id=room_id)
+    back = url_for(".rooms", slug=slug)
+    return _remove(room.name, cancel, lambda s: service.remove_room(s, g.event.id, room_id, now()), back)
+
+
+def _room_page(slug: str, form: RoomForm, room_id: int | None) -> ResponseReturnValue:
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                service.furnish_room(session, g.event.id, room_id, form.facts(), now())
+            return redirect_with(
+                url_for(".rooms", slug=slug), N_("“%(title)s” is saved."), title=form.name.data
+            )
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("programme/organise_room.html", event=g.event, form=form, room_id=room_id)
+
+
+# -- release
+
+
+@bp.route("/release", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def release(slug: str) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                service.release_agenda(session, g.event.id, now())
+                record(session, now(), g.organiser.id, g.event.id, "agenda.release")
+            return redirect_with(_programme(slug), N_("The agenda is public now."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    lines = read_agenda(db.session(), g.event)
+    return page(
+        "programme/organise_release.html", event=g.event, form=form, lines=lines, loose=loose_ends(lines)
+    )
+
+
+def _remove(
+    title: str, cancel: str, take_away: Callable[[Session], None], afterwards: str
+) -> ResponseReturnValue:
+    """Ask once, then take it away; a refusal is shown where the question was asked."""
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                take_away(session)
+            return redirect_with(afterwards, N_("“%(title)s” is removed."), title=title)
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "programme/organise_remove.html",
+        event=g.event,
+        form=form,
+        title=title,
+        cancel=(cancel, gettext("Keep it")),
+    )
+
+
+def _room(session: Session, room_id: int | None) -> Room | None:
+    return service.get_room(session, g.event, room_id) if room_id is not None else None
+
+
+def _programme(slug: str) -> str:
+    return url_for("programme_organise.programme", slug=slug)

@@ -1,0 +1,515 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Putting an agenda together: items, rounds, workshops, runs and the rooms they need; its release.
+
+Every verb locks the event first and flushes, never commits. What concerns people who hold places (moving a round or
+a run, taking one away) stands in the registration slice and asks the rules below.
+"""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.clock import BERLIN
+from app.events.models import Event, Room
+from app.events.rules import refuse_reversed_times
+from app.events.service import RoomFacts, add_room, change_room, lock_event, mark_changed, raise_sequence
+from app.programme.models import AgendaChange, AgendaItem, Contributor, Round, Run, Workshop
+from app.programme.rules import ItemKind, refuse_more_than_room
+from app.refusal import N_, Missing, Refusal
+
+Thing = AgendaItem | Round | Workshop | Run
+Found = TypeVar("Found")
+
+
+@dataclass(frozen=True, slots=True)
+class ItemFacts:
+    """What the organiser's form says of an item for everybody."""
+
+    kind: ItemKind
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    note: str = ""
+    room: Room | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class RoundFacts:
+    number: int
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopFacts:
+    title: str
+    abstract: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class NewRun:
+    """A run to be added; `contributors` are the names of who facilitates."""
+
+    workshop: Workshop
+    round: Round
+    label: str
+    room: Room | None = None
+    capacity: int | None = None
+    contributors: tuple[str, ...] = ()
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else saved first; both texts are shown, nothing typed is lost (F30)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this in the meantime. Please compare below, then save again to keep your text."
+            )
+        )
+
+
+# -- rooms
+
+
+def furnish_room(
+    session: Session, event_id: int, room_id: int | None, facts: RoomFacts, now: datetime
+) -> Room:
+    """Add a room (`room_id` None) or change one. Refuses fewer seats than a run in it has.
+
+    A new name reaches the calendars of everybody who sits in it, and the change log.
+    """
+    event = lock_event(session, event_id)
+    if room_id is None:
+        return add_room(session, event, facts, _next_position(session, event), now)
+    room = get_room(session, event, room_id)
+    runs = _runs_in(session, room)
+    for run in runs:
+        if facts.seats is not None and (run.capacity is None or run.capacity > facts.seats):
+            raise Refusal(
+                N_("“%(title)s” has more seats than that. Please make the workshop smaller first."),
+                field="seats",
+                title=_run_name(run),
+            )
+    renamed = room.name != facts.name
+    old = room.name
+    change_room(session, event, room, facts, now)
+    if renamed:
+        for run in runs:
+            raise_sequence(run, now)
+            log_change(session, event, run.workshop.title, "room", old, room.name, now)
+        session.flush()
+    return room
+
+
+def remove_room(session: Session, event_id: int, room_id: int, now: datetime) -> None:
+    """Refuses a room that the agenda uses, and names what is in it."""
+    event = lock_event(session, event_id)
+    room = get_room(session, event, room_id)
+    used_by = [_run_name(run) for run in _runs_in(session, room)]
+    used_by += session.scalars(select(AgendaItem.title).where(AgendaItem.room_id == room.id)).all()
+    if used_by:
+        raise Refusal(
+            N_("The agenda uses this room for “%(title)s”. Please choose another room there first."),
+            title=used_by[0],
+        )
+    session.delete(room)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+# -- items for everybody
+
+
+def add_item(session: Session, event_id: int, facts: ItemFacts, now: datetime) -> AgendaItem:
+    """Refuses times outside of the day and a room that is in use then."""
+    event = lock_event(session, event_id)
+    _refuse_bad_times(event, facts.starts_at, facts.ends_at)
+    refuse_room_in_use(session, event, facts.room, facts.starts_at, facts.ends_at)
+    item = AgendaItem(event_id=event.id)
+    _write_item(item, facts)
+    session.add(item)
+    mark_changed(event, now, calendar=False)
+    log_change(session, event, item.title, "title", "", item.title, now)
+    session.flush()
+    return item
+
+
+def change_item(
+    session: Session, event_id: int, item_id: int, facts: ItemFacts, version: int, now: datetime
+) -> AgendaItem:
+    """Refuses a stale version (F30), times outside of the day and a room that is in use then."""
+    event = lock_event(session, event_id)
+    item = get_item(session, event, item_id)
+    refuse_stale(item, version)
+    _refuse_bad_times(event, facts.starts_at, facts.ends_at)
+    refuse_room_in_use(session, event, facts.room, facts.starts_at, facts.ends_at, leave_out=item)
+    old_title, old_room, old_times = item.title, item.room, (item.starts_at, item.ends_at)
+    _write_item(item, facts)
+    log_change(session, event, item.title, "title", old_title, item.title, now)
+    log_change(
+        session, event, item.title, "times", _stretch(*old_times), _stretch(item.starts_at, item.ends_at), now
+    )
+    log_change(session, event, item.title, "room", room_name(old_room), room_name(item.room), now)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+    return item
+
+
+def remove_item(session: Session, event_id: int, item_id: int, now: datetime) -> None:
+    event = lock_event(session, event_id)
+    item = get_item(session, event, item_id)
+    log_change(session, event, item.title, "title", item.title, "", now)
+    session.delete(item)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+def _write_item(item: AgendaItem, facts: ItemFacts) -> None:
+    item.kind, item.title, item.note = facts.kind, facts.title, facts.note
+    item.starts_at, item.ends_at, item.room = facts.starts_at, facts.ends_at, facts.room
+
+
+# -- rounds
+
+
+def add_round(session: Session, event_id: int, facts: RoundFacts, now: datetime) -> Round:
+    """Refuses a taken number, times outside of the day, and a round at the same time as another one."""
+    event = lock_event(session, event_id)
+    refuse_taken_number(session, event, facts.number)
+    refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at)
+    round_ = Round(
+        event=event, number=facts.number, title=facts.title, starts_at=facts.starts_at, ends_at=facts.ends_at
+    )
+    session.add(round_)
+    mark_changed(event, now, calendar=False)
+    log_change(session, event, facts.title, "title", "", facts.title, now)
+    session.flush()
+    return round_
+
+
+def remove_round(session: Session, event_id: int, round_id: int, now: datetime) -> None:
+    """Refuses while workshops run in it: they, and the people in them, need another place first."""
+    event = lock_event(session, event_id)
+    round_ = get_round(session, event, round_id)
+    if session.scalar(select(Run.id).where(Run.round_id == round_.id).limit(1)) is not None:
+        raise Refusal(N_("Workshops run in this round. Please move or remove them first."))
+    log_change(session, event, round_.title, "title", round_.title, "", now)
+    session.delete(round_)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+def refuse_bad_round_times(
+    session: Session, event: Event, starts_at: datetime, ends_at: datetime, leave_out: Round | None = None
+) -> None:
+    """A round lies within the day and beside no other round: nobody can sit in two workshops at once.
+
+    The rooms of the runs in `leave_out`, which move along, must be free at the new times.
+    """
+    _refuse_bad_times(event, starts_at, ends_at)
+    others = select(Round).where(
+        Round.event_id == event.id, Round.starts_at < ends_at, Round.ends_at > starts_at
+    )
+    for other in session.scalars(others.order_by(Round.number)):
+        if other is not leave_out:
+            raise Refusal(
+                N_("“%(title)s” takes place at the same time (%(times)s)."),
+                field="start",
+                title=other.title,
+                times=_clock_times(other.starts_at, other.ends_at),
+            )
+    if leave_out is not None:
+        for run in session.scalars(
+            select(Run).where(Run.round_id == leave_out.id).options(joinedload(Run.room))
+        ):
+            refuse_room_in_use(
+                session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"
+            )
+
+
+def refuse_taken_number(session: Session, event: Event, number: int, own_id: int | None = None) -> None:
+    other = session.scalar(select(Round.id).where(Round.event_id == event.id, Round.number == number))
+    if other is not None and other != own_id:
+        raise Refusal(N_("There is a round of that number already."), field="number")
+
+
+# -- workshops
+
+
+def add_workshop(session: Session, event_id: int, facts: WorkshopFacts, now: datetime) -> Workshop:
+    event = lock_event(session, event_id)
+    workshop = Workshop(event_id=event.id, title=facts.title, abstract=facts.abstract)
+    session.add(workshop)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+    return workshop
+
+
+def change_workshop(
+    session: Session, event_id: int, workshop_id: int, facts: WorkshopFacts, version: int, now: datetime
+) -> Sequence[Run]:
+    """Save title and abstract; both stand in calendars. Returns the runs whose *title* changed. Refuses a stale version."""
+    event = lock_event(session, event_id)
+    workshop = get_workshop(session, event, workshop_id)
+    refuse_stale(workshop, version)
+    old = WorkshopFacts(workshop.title, workshop.abstract)
+    workshop.title, workshop.abstract = facts.title, facts.abstract
+    runs = session.scalars(select(Run).where(Run.workshop_id == workshop.id).order_by(Run.id)).all()
+    if old != facts:
+        for run in runs:
+            raise_sequence(run, now)
+        mark_changed(event, now, calendar=False)
+    if runs:
+        log_change(session, event, facts.title, "title", old.title, facts.title, now)
+    session.flush()
+    return runs if old.title != facts.title else []
+
+
+def remove_workshop(session: Session, event_id: int, workshop_id: int, now: datetime) -> None:
+    """Refuses while it runs anywhere."""
+    event = lock_event(session, event_id)
+    workshop = get_workshop(session, event, workshop_id)
+    if session.scalar(select(Run.id).where(Run.workshop_id == workshop.id).limit(1)) is not None:
+        raise Refusal(N_("This workshop takes place in a round. Please take it out of the rounds first."))
+    session.delete(workshop)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+# -- runs
+
+
+def add_run(session: Session, event_id: int, new: NewRun, now: datetime) -> Run:
+    """Refuses a taken label, more seats than the room has, and a room that is in use during the round."""
+    event = lock_event(session, event_id)
+    refuse_bad_run(session, event, new.round, new.label, new.room, new.capacity)
+    run = Run(
+        workshop=new.workshop,
+        round=new.round,
+        room=new.room,
+        label=new.label,
+        capacity=new.capacity,
+        contributors=[Contributor(name=name) for name in new.contributors],
+        created_at=now,
+        modified_at=now.replace(microsecond=0),
+    )
+    session.add(run)
+    mark_changed(event, now, calendar=False)
+    log_change(session, event, new.workshop.title, "title", "", _run_name(run), now)
+    session.flush()
+    return run
+
+
+def name_contributors(session: Session, run: Run, names: Iterable[str], now: datetime) -> bool:
+    """Who facilitates stands in calendars. False when nothing changed."""
+    wanted = list(names)
+    if [contributor.name for contributor in run.contributors] == wanted:
+        return False
+    run.contributors = [Contributor(name=name) for name in wanted]
+    raise_sequence(run, now)
+    session.flush()
+    return True
+
+
+def remove_run(session: Session, event: Event, run: Run, now: datetime) -> None:
+    """Take the run out of its round. Callers hold the event's lock and know that nobody chose it."""
+    if run.taken or run.waiting:
+        raise RuntimeError(f"run {run.id}: people hold places in it")
+    log_change(session, event, run.workshop.title, "title", _run_name(run), "", now)
+    session.delete(run)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+def refuse_bad_run(
+    session: Session,
+    event: Event,
+    round_: Round,
+    label: str,
+    room: Room | None,
+    capacity: int | None,
+    leave_out: Run | None = None,
+) -> None:
+    """Refuses a label that is taken in the round, more seats than the room has, and a room that is in use then."""
+    own_id = leave_out.id if leave_out is not None else None
+    other = session.scalar(select(Run.id).where(Run.round_id == round_.id, Run.label == label))
+    if other is not None and other != own_id:
+        raise Refusal(N_("There is a workshop of that number in this round already."), field="label")
+    refuse_more_than_room(capacity, room.seats if room is not None else None)
+    refuse_room_in_use(session, event, room, round_.starts_at, round_.ends_at, leave_out=leave_out)
+
+
+# -- release
+
+
+def release_agenda(session: Session, event_id: int, now: datetime) -> Event:
+    """From now on everybody sees the agenda, and every change is live and logged. Refuses an empty one and a second time."""
+    event = lock_event(session, event_id)
+    if event.agenda_released_at is not None:
+        raise Refusal(N_("The agenda is public already."))
+    runs = session.scalars(
+        select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.id)
+    ).all()
+    items = select(AgendaItem.id).where(AgendaItem.event_id == event.id).limit(1)
+    if not runs and session.scalar(items) is None:
+        raise Refusal(N_("The agenda is empty. Please add the first item before publishing it."))
+    event.agenda_released_at = now
+    for run in runs:
+        raise_sequence(run, now)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+    return event
+
+
+def log_change(
+    session: Session, event: Event, title: str, field: str, old: str, new: str, now: datetime
+) -> None:
+    """One line of the public change log; before the release there is nothing to log.
+
+    `field` is "title", "times" (two ISO moments with a slash) or "room"; an empty `old` says that something is new, an
+    empty `new` that it is gone.
+    """
+    if event.agenda_released_at is not None and old != new:
+        session.add(AgendaChange(event_id=event.id, at=now, title=title, field=field, old=old, new=new))
+
+
+# -- finding, always within the event (T02)
+
+
+def get_item(session: Session, event: Event, item_id: int) -> AgendaItem:
+    return _found(
+        session.scalar(select(AgendaItem).where(AgendaItem.id == item_id, AgendaItem.event_id == event.id))
+    )
+
+
+def get_round(session: Session, event: Event, round_id: int) -> Round:
+    return _found(session.scalar(select(Round).where(Round.id == round_id, Round.event_id == event.id)))
+
+
+def get_workshop(session: Session, event: Event, workshop_id: int) -> Workshop:
+    return _found(
+        session.scalar(select(Workshop).where(Workshop.id == workshop_id, Workshop.event_id == event.id))
+    )
+
+
+def get_run(session: Session, event: Event, run_id: int) -> Run:
+    return _found(
+        session.scalar(select(Run).join(Run.round).where(Run.id == run_id, Round.event_id == event.id))
+    )
+
+
+def get_room(session: Session, event: Event, room_id: int) -> Room:
+    return _found(session.scalar(select(Room).where(Room.id == room_id, Room.event_id == event.id)))
+
+
+def refuse_stale(thing: Thing, version: int) -> None:
+    if thing.version != version:
+        raise ChangedMeanwhile
+
+
+def refuse_room_in_use(
+    session: Session,
+    event: Event,
+    room: Room | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    leave_out: Thing | None = None,
+    field: str = "room_id",
+) -> None:
+    """One thing at a time in each room; the refusal names the other one. `leave_out` is the thing that moves."""
+    if room is None:
+        return
+    items = select(AgendaItem).where(
+        AgendaItem.room_id == room.id, AgendaItem.starts_at < ends_at, AgendaItem.ends_at > starts_at
+    )
+    runs = (
+        select(Run)
+        .join(Run.round)
+        .where(Run.room_id == room.id, Round.event_id == event.id)
+        .where(Round.starts_at < ends_at, Round.ends_at > starts_at)
+        .options(joinedload(Run.workshop), joinedload(Run.round))
+    )
+    for item in session.scalars(items):
+        if item is not leave_out:
+            raise _RoomInUse(room, item.title, item.starts_at, item.ends_at, field)
+    for run in session.scalars(runs):
+        if run is not leave_out and run.round is not leave_out:
+            raise _RoomInUse(room, _run_name(run), run.round.starts_at, run.round.ends_at, field)
+
+
+class _RoomInUse(Refusal):
+    def __init__(self, room: Room, title: str, starts_at: datetime, ends_at: datetime, field: str) -> None:
+        super().__init__(
+            N_("%(room)s is in use for “%(title)s” at that time (%(times)s)."),
+            field=field,
+            room=room.name,
+            title=title,
+            times=_clock_times(starts_at, ends_at),
+        )
+
+
+def refuse_outside_day(event: Event, title: str, starts_at: datetime, ends_at: datetime) -> None:
+    """The agenda may begin before the official start (arrival) and end after it, but on the same dates."""
+    first, last = (moment.astimezone(BERLIN).date() for moment in (event.starts_at, event.ends_at))
+    if starts_at.astimezone(BERLIN).date() < first or ends_at.astimezone(BERLIN).date() > last:
+        raise Refusal(
+            N_("“%(title)s” on %(date)s would lie outside of the day. Please move it first."),
+            title=title,
+            date=starts_at.astimezone(BERLIN).date(),
+        )
+
+
+def _refuse_bad_times(event: Event, starts_at: datetime, ends_at: datetime) -> None:
+    refuse_reversed_times(starts_at, ends_at, "end")
+    first, last = (moment.astimezone(BERLIN).date() for moment in (event.starts_at, event.ends_at))
+    if starts_at.astimezone(BERLIN).date() < first or ends_at.astimezone(BERLIN).date() > last:
+        raise Refusal(
+            N_("This lies outside of the day, which begins on %(first)s and ends on %(last)s."),
+            field="date",
+            first=first,
+            last=last,
+        )
+
+
+def _runs_in(session: Session, room: Room) -> Sequence[Run]:
+    found = select(Run).where(Run.room_id == room.id).options(joinedload(Run.workshop)).order_by(Run.id)
+    return session.scalars(found).all()
+
+
+def _next_position(session: Session, event: Event) -> int:
+    last = select(Room.position).where(Room.event_id == event.id).order_by(Room.position.desc()).limit(1)
+    position = session.scalar(last)
+    return 0 if position is None else position + 1
+
+
+def _found(thing: Found | None) -> Found:
+    if thing is None:
+        raise Missing
+    return thing
+
+
+def room_name(room: Room | None) -> str:
+    return room.name if room is not None else ""
+
+
+def _run_name(run: Run) -> str:
+    return f"{run.label} {run.workshop.title}"
+
+
+def _stretch(starts_at: datetime, ends_at: datetime) -> str:
+    return f"{starts_at.isoformat()}/{ends_at.isoformat()}"
+
+
+def _clock_times(starts_at: datetime, ends_at: datetime) -> str:
+    """9:30–10:45, alike in every language."""
+    both = (moment.astimezone(BERLIN) for moment in (starts_at, ends_at))
+    return "–".join(f"{moment.hour}:{moment.minute:02d}" for moment in both)

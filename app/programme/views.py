@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The released agenda: page, JSON and frab schedule (what conference apps read)."""
+
+import json
+from datetime import datetime
+from xml.etree import ElementTree as ET
+
+from flask import Blueprint, Response, make_response, render_template, url_for
+
+from app.clock import BERLIN
+from app.events.models import Event
+from app.events.queries import get_public_event
+from app.programme.agenda import Line, read_agenda
+from app.programme.queries import agenda_changes
+from app.refusal import Missing
+from app.web import access
+from app.web.cache import RenderCache
+from app.web.database import db
+from app.web.links import absolute
+from app.web.texts import chosen_language, language
+
+bp = Blueprint("programme", __name__)
+
+_pages: RenderCache[str] = RenderCache()
+
+
+@bp.get("/events/<slug>/agenda")
+@access.public
+def agenda(slug: str) -> Response:
+    session = db.session()
+    day = get_public_event(session, slug)
+    key = ("page", day.id, day.revision, language(), chosen_language())
+    return make_response(_pages.get(key, lambda: _render(day)))
+
+
+@bp.get("/events/<slug>/agenda.json")
+@access.public
+def agenda_json(slug: str) -> Response:
+    day = _released(slug)
+    text = _pages.get(("json", day.id, day.revision), lambda: _json(day, read_agenda(db.session(), day)))
+    return Response(text, mimetype="application/json")
+
+
+@bp.get("/events/<slug>/agenda.xml")
+@access.public
+def agenda_xml(slug: str) -> Response:
+    day = _released(slug)
+    text = _pages.get(("xml", day.id, day.revision), lambda: _frab(day, read_agenda(db.session(), day)))
+    return Response(text, mimetype="application/xml")
+
+
+def _released(slug: str) -> Event:
+    day = get_public_event(db.session(), slug)
+    if day.agenda_released_at is None:
+        raise Missing
+    return day
+
+
+def _render(day: Event) -> str:
+    released = day.agenda_released_at is not None
+    session = db.session()
+    return render_template(
+        "programme/agenda.html",
+        event=day,
+        lines=read_agenda(session, day) if released else [],
+        changes=agenda_changes(session, day) if released else [],
+    )
+
+
+def _json(day: Event, lines: list[Line]) -> str:
+    return json.dumps(
+        {
+            "title": day.title,
+            "starts_at": _local(day.starts_at),
+            "ends_at": _local(day.ends_at),
+            "place": day.place,
+            "revision": day.revision,
+            "agenda": [_json_line(line) for line in lines],
+        },
+        ensure_ascii=False,
+        indent=2,
+    )
+
+
+def _json_line(line: Line) -> dict[str, object]:
+    return {
+        "kind": line.kind.value if line.kind else "round",
+        "title": line.title,
+        "note": line.note,
+        "starts_at": _local(line.starts_at),
+        "ends_at": _local(line.ends_at),
+        "room": line.room.name if line.room else None,
+        "workshops": [
+            {
+                "label": run.label,
+                "title": run.title,
+                "abstract": run.abstract,
+                "room": run.room.name if run.room else None,
+                "step_free": run.room.step_free if run.room else None,
+                "contributors": list(run.contributors),
+            }
+            for run in (line.round.runs if line.round else ())
+        ],
+    }
+
+
+def _frab(day: Event, lines: list[Line]) -> str:
+    """The schedule format of frab and pretalx, one day, rooms in order of appearance."""
+    schedule = ET.Element("schedule")
+    ET.SubElement(schedule, "version").text = str(day.revision)
+    conference = ET.SubElement(schedule, "conference")
+    for name, value in {
+        "acronym": day.slug,
+        "title": day.title,
+        "start": _local(day.starts_at)[:10],
+        "end": _local(day.ends_at)[:10],
+        "days": "1",
+        "timeslot_duration": "00:05",
+        "time_zone_name": "Europe/Berlin",
+    }.items():
+        ET.SubElement(conference, name).text = value
+    date = _local(day.starts_at)[:10]
+    day_element = ET.SubElement(
+        schedule, "day", index="1", date=date, start=_local(day.starts_at), end=_local(day.ends_at)
+    )
+    rooms: dict[str, ET.Element] = {}
+    for number, (line, title, abstract, people, room) in enumerate(_talks(lines), start=1):
+        if room not in rooms:
+            rooms[room] = ET.SubElement(day_element, "room", name=room)
+        talk = ET.SubElement(rooms[room], "event", id=str(number), guid=f"{day.slug}-{number}")
+        for name, value in {
+            "date": _local(line.starts_at),
+            "start": _local(line.starts_at)[11:16],
+            "duration": _duration(line.starts_at, line.ends_at),
+            "room": room,
+            "slug": f"{day.slug}-{number}",
+            "title": title,
+            "type": line.kind.value if line.kind else "workshop",
+            "language": "de",
+            "abstract": abstract,
+            "url": absolute(url_for("programme.agenda", slug=day.slug)),
+        }.items():
+            ET.SubElement(talk, name).text = value
+        persons = ET.SubElement(talk, "persons")
+        for index, person in enumerate(people, start=1):
+            ET.SubElement(persons, "person", id=str(index)).text = person
+    ET.indent(schedule)
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(schedule, encoding="unicode")
+
+
+Talk = tuple[Line, str, str, tuple[str, ...], str]
+
+
+def _talks(lines: list[Line]) -> list[Talk]:
+    talks: list[Talk] = []
+    for line in lines:
+        if line.round is None:
+            talks.append((line, line.title, line.note, (), line.room.name if line.room else "–"))
+        else:
+            talks += [
+                (
+                    line,
+                    f"{run.label} {run.title}",
+                    run.abstract,
+                    run.contributors,
+                    run.room.name if run.room else "–",
+                )
+                for run in line.round.runs
+            ]
+    return talks
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(BERLIN).isoformat(timespec="seconds")
+
+
+def _duration(starts_at: datetime, ends_at: datetime) -> str:
+    minutes = int((ends_at - starts_at).total_seconds()) // 60
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"

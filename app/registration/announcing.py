@@ -1,0 +1,107 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What a person is told: intentions for the outbox, written in the transaction of the change.
+
+The mails are rendered later from the then current state, so a mail never says what is no longer true.
+"""
+
+import hashlib
+from datetime import datetime, timedelta
+
+from sqlalchemy.orm import Session
+
+from app.outbox.service import enqueue
+from app.people.budget import spend
+from app.registration.models import Registration
+from app.registration.rules import Status
+
+MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
+ONE_DAY = timedelta(days=1)
+LONGEST_TRY = timedelta(hours=72)
+
+# The word before the dot is the family: within it a newer mail settles an older one that has not left. Mails about
+# workshops and links are families of their own, because they must not settle an invitation.
+CONFIRM = "registration.confirm"
+REGISTERED = "registration.registered"
+WAITING = "registration.waiting"
+MOVED_UP = "registration.moved_up"
+CANCELLED = "registration.cancelled"
+CHANGED = "registration.changed"
+PLACES = "places.changed"
+LINK = "link.personal"
+
+
+def ask_to_confirm(session: Session, registration: Registration, now: datetime) -> None:
+    if _may_write_to(session, registration, now):
+        _enqueue(session, CONFIRM, registration, now)
+
+
+def remind_of_link(session: Session, registration: Registration, now: datetime) -> None:
+    """Send the personal link again; somebody who never confirmed is asked to."""
+    if _may_write_to(session, registration, now):
+        _enqueue(session, CONFIRM if registration.status is Status.UNCONFIRMED else LINK, registration, now)
+
+
+def tell_status(session: Session, registration: Registration, now: datetime) -> None:
+    if registration.status is Status.REGISTERED:
+        _invite(registration)
+        _enqueue(session, REGISTERED, registration, now)
+    else:
+        _enqueue(session, WAITING, registration, now)
+
+
+def tell_moved_up(session: Session, registration: Registration, now: datetime) -> None:
+    _invite(registration)
+    _enqueue(session, MOVED_UP, registration, now)
+
+
+def tell_cancelled(session: Session, registration: Registration, now: datetime) -> None:
+    """Who was never confirmed hears nothing: the address may be a stranger's."""
+    if registration.confirmed_at is None:
+        return
+    if registration.invited_sequence is not None:
+        registration.calendar_bump += 1
+        _invite(registration)
+    _enqueue(session, CANCELLED, registration, now)
+
+
+def tell_changed(session: Session, registration: Registration, now: datetime) -> None:
+    """Time or place of the day moved: the calendar gets the new entry."""
+    _invite(registration)
+    _enqueue(session, CHANGED, registration, now)
+
+
+def tell_place(session: Session, registration: Registration, now: datetime) -> None:
+    """Something about the person's workshops changed without their doing."""
+    if registration.status is Status.REGISTERED:
+        _enqueue(session, PLACES, registration, now)
+
+
+def _invite(registration: Registration) -> None:
+    registration.invited_sequence = registration.event.sequence + registration.calendar_bump
+
+
+def _may_write_to(session: Session, registration: Registration, now: datetime) -> bool:
+    return spend(session, f"mail:{_hashed(registration.email_key)}", MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
+
+
+def _hashed(email_key: str) -> str:
+    """Buckets outlive a registration, so no address stands in them."""
+    return hashlib.sha256(email_key.encode()).hexdigest()[:40]
+
+
+def _enqueue(session: Session, kind: str, registration: Registration, now: datetime) -> None:
+    registration.mail_revision += 1
+    session.flush()
+    enqueue(
+        session,
+        kind=kind,
+        subject_id=registration.id,
+        revision=registration.mail_revision,
+        recipient=registration.email,
+        event_id=registration.event_id,
+        now=now,
+        give_up_at=min(now + LONGEST_TRY, max(registration.event.ends_at, now + timedelta(hours=1))),
+        language=registration.language,
+    )

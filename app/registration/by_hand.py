@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the organising team does for a person: add, correct, choose workshops, send the link, cancel.
+
+Every verb locks the event first, writes the deed into the audit log in the same transaction, flushes, never commits.
+"""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.rules import EventStatus
+from app.events.service import lock_event
+from app.people.audit import record
+from app.people.rules import address_key
+from app.refusal import N_, Refusal
+from app.registration import announcing, places, service
+from app.registration.models import Place, Registration, RoundAbsence, StatusChange
+from app.registration.rules import AlreadyEnded, ChangedMeanwhile, Reason, Status
+from app.registration.service import By, Entry, Person
+
+
+def add(
+    session: Session, event_id: int, entry: Entry, by: By, now: datetime, *, extra_seat: bool
+) -> Registration:
+    """Add somebody, also outside the window; `extra_seat` overbooks when the day is full.
+
+    Who is registered already is found again, not added twice. Refuses a day that was called off.
+    """
+    event = lock_event(session, event_id)
+    if event.status is EventStatus.CANCELLED:
+        raise Refusal(N_("This day is cancelled. Nobody can be added."))
+    extra_before = event.extra
+    registration = service.add_by_hand(session, event_id, entry, by, now, extra_seat=extra_seat)
+    if registration.nonce == entry.nonce and registration.created_at == now:
+        overbooked = event.extra > extra_before
+        _record(session, registration, by, now, "add", status=registration.status.value, overbooked=overbooked)
+    return registration
+
+
+def correct(
+    session: Session, registration_id: int, person: Person, version: int, by: By, now: datetime
+) -> Registration:
+    """Correct what was typed in, the address included.
+
+    A new address gets the mails; the links that went to the old one open nothing any more, because the old one may
+    be a stranger's. Refuses a stale version (F30), an address that is taken, and who has left.
+    """
+    registration = service.lock_registration(session, registration_id)
+    if not registration.active:
+        raise AlreadyEnded
+    before = _facts(registration)
+    registration = service.change_person(session, registration_id, person, version, now, with_email=True)
+    changed = [name for name, value in _facts(registration).items() if before[name] != value]
+    if before["email_key"] != address_key(person.email):
+        registration.link_version += 1
+        registration.feed_version += 1
+        registration.feed_changed_at = now
+        session.flush()
+        _tell_new_address(session, registration, now)
+    if changed:
+        _record(session, registration, by, now, "change", fields=[name for name in changed if name != "email_key"])
+    return registration
+
+
+def choose_workshops(
+    session: Session, registration_id: int, choices: places.Choices, version: int, by: By, now: datetime
+) -> Registration:
+    """Other workshops for a person, also outside the window; they are told if it changed something."""
+    registration = service.lock_registration(session, registration_id)
+    if registration.version != version:
+        raise ChangedMeanwhile
+    if not registration.active:
+        raise AlreadyEnded
+    before = _choices(session, registration)
+    places.choose(session, registration.event, registration, choices, now)
+    if _choices(session, registration) != before:
+        registration.changed_at = now
+        registration.feed_changed_at = now
+        session.flush()
+        announcing.tell_place(session, registration, now)
+        _record(session, registration, by, now, "workshops")
+    return registration
+
+
+def send_link(session: Session, registration_id: int, by: By, now: datetime) -> Registration:
+    """Send the personal link again. Refuses who has left, and an address that got enough mails today (T08)."""
+    registration = service.lock_registration(session, registration_id)
+    if not registration.active:
+        raise AlreadyEnded
+    sent_before = registration.mail_revision
+    announcing.remind_of_link(session, registration, now)
+    if registration.mail_revision == sent_before:
+        raise Refusal(
+            N_("This address has been sent %(number)s such mails today. Please try again tomorrow."),
+            number=announcing.MAILS_BEFORE_CONFIRMATION,
+        )
+    _record(session, registration, by, now, "link")
+    return registration
+
+
+def cancel(session: Session, registration_id: int, by: By, now: datetime) -> list[Registration]:
+    """Cancel for a person; `by.note` stands in the history. Returns who moved up. Refuses a second time."""
+    registration = service.cancel(session, registration_id, by, now)
+    _record(session, registration, by, now, "cancel")
+    return list(
+        session.scalars(
+            select(Registration)
+            .join(StatusChange, StatusChange.registration_id == Registration.id)
+            .where(
+                Registration.event_id == registration.event_id,
+                StatusChange.at == now,
+                StatusChange.reason == Reason.MOVED_UP,
+            )
+            .order_by(Registration.waiting_number)
+        )
+    )
+
+
+def _facts(registration: Registration) -> dict[str, object]:
+    names = ("given_name", "family_name", "email", "email_key", "role_title", "organisation_id")
+    return {name: getattr(registration, name) for name in names}
+
+
+def _choices(session: Session, registration: Registration) -> set[tuple[object, ...]]:
+    held = select(Place.run_id, Place.state).where(Place.registration_id == registration.id)
+    absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id)
+    return {tuple(row) for row in session.execute(held)} | {(one, "absent") for one in session.scalars(absent)}
+
+
+def _tell_new_address(session: Session, registration: Registration, now: datetime) -> None:
+    if registration.status is Status.UNCONFIRMED:
+        announcing.ask_to_confirm(session, registration, now)
+    else:
+        announcing.tell_status(session, registration, now)
+
+
+def _record(
+    session: Session, registration: Registration, by: By, now: datetime, deed: str, **detail: object
+) -> None:
+    subject = f"registration {registration.id}"
+    record(session, now, by.organiser_id, registration.event_id, f"registration.{deed}", subject, dict(detail))

@@ -1,0 +1,238 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Changes by the organising team that concern people who hold seats: they stand here because this slice knows them.
+
+Moving a released day or workshop raises the sequence, writes the public change log and tells who holds a place, all
+in one transaction.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.models import Event, Room
+from app.events.rules import EventStatus, refuse_capacity_below_taken, refuse_reversed_times
+from app.events.service import lock_event, mark_changed, raise_sequence
+from app.programme.models import AgendaChange, Round, Run, Workshop
+from app.programme.rules import refuse_more_than_room
+from app.registration import announcing, places
+from app.registration.models import Place, Registration
+from app.registration.rules import ChangedMeanwhile, PlaceState, Reason, RunHasPlaces, Status
+from app.registration.service import By, cancel, move_up
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """What the organiser's form says of a day."""
+
+    title: str
+    starts_at: datetime
+    ends_at: datetime
+    summary: str
+    description: str
+    for_whom: str
+    fee_note: str
+    funding_note: str
+    venue_name: str
+    venue_street: str
+    venue_postcode: str
+    venue_city: str
+    venue_note: str
+    contact_name: str
+    contact_email: str
+    registration_opens_at: datetime | None
+    registration_closes_at: datetime | None
+    capacity: int | None
+
+
+# What stands in people's calendars: a change here raises the sequence; the first four call for a mail as well.
+_TELL = ("starts_at", "ends_at", "venue_name", "venue_street", "venue_postcode", "venue_city")
+_CALENDAR = (*_TELL, "title", "summary")
+
+
+@dataclass(frozen=True, slots=True)
+class RunFacts:
+    """What the organiser's form says of a run."""
+
+    label: str
+    round: Round
+    room: Room | None
+    capacity: int | None
+
+
+def change_day(session: Session, event_id: int, facts: DayFacts, version: int, now: datetime) -> Event:
+    """Save the day's facts. Refuses reversed times, fewer seats than are taken, and a stale version (F30)."""
+    event = lock_event(session, event_id)
+    if event.version != version:
+        raise ChangedMeanwhile
+    refuse_reversed_times(facts.starts_at, facts.ends_at)
+    if facts.registration_opens_at and facts.registration_closes_at:
+        refuse_reversed_times(
+            facts.registration_opens_at, facts.registration_closes_at, "registration_closes_at"
+        )
+    refuse_capacity_below_taken(facts.capacity, event.extra, event.taken)
+    changed = [name for name in DayFacts.__slots__ if getattr(event, name) != getattr(facts, name)]
+    for name in changed:
+        setattr(event, name, getattr(facts, name))
+    if changed:
+        mark_changed(event, now, calendar=any(name in _CALENDAR for name in changed))
+    session.flush()
+    if event.status is EventStatus.PUBLISHED:
+        if any(name in _TELL for name in changed):
+            _tell_holders(session, _registered(session, event), now)
+        if "capacity" in changed or "registration_closes_at" in changed:
+            move_up(session, event, now, Reason.CAPACITY_RAISED)
+    return event
+
+
+def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now: datetime) -> Run:
+    """Move a run or change its seats. A released one is announced: change log, calendars, mail to who sits in it."""
+    run = session.get_one(Run, run_id)
+    event = lock_event(session, run.workshop.event_id)
+    session.refresh(run)
+    if run.version != version:
+        raise ChangedMeanwhile
+    refuse_capacity_below_taken(facts.capacity, run.extra, run.taken)
+    refuse_more_than_room(facts.capacity, facts.room.seats if facts.room else None)
+    was_round, was_room = run.round, run.room
+    run.label, run.capacity = facts.label, facts.capacity
+    if facts.round is not was_round:
+        _refuse_move_of_held_places(session, run)
+    run.round, run.room = facts.round, facts.room
+    moved = was_round is not facts.round or was_room is not facts.room
+    mark_changed(event, now, calendar=False)
+    if moved:
+        raise_sequence(run, now)
+        _log_run(session, event, run, was_round, was_room, now)
+    session.flush()
+    places.move_up_in_run(session, run, now)
+    if moved and event.agenda_released_at is not None:
+        _tell_places(session, _sitting_in(session, [run.id]), now)
+    return run
+
+
+def change_round(
+    session: Session,
+    round_id: int,
+    title: str,
+    starts_at: datetime,
+    ends_at: datetime,
+    version: int,
+    now: datetime,
+) -> Round:
+    """Move a whole round: every run in it moves along."""
+    round_ = session.get_one(Round, round_id)
+    event = lock_event(session, round_.event_id)
+    session.refresh(round_)
+    if round_.version != version:
+        raise ChangedMeanwhile
+    refuse_reversed_times(starts_at, ends_at)
+    moved = (round_.starts_at, round_.ends_at) != (starts_at, ends_at)
+    old = (round_.starts_at, round_.ends_at)
+    round_.title, round_.starts_at, round_.ends_at = title, starts_at, ends_at
+    mark_changed(event, now, calendar=False)
+    if moved:
+        runs = list(session.scalars(select(Run).where(Run.round_id == round_.id)))
+        for run in runs:
+            raise_sequence(run, now)
+        log_change(session, event, round_.title, "times", _span(*old), _span(starts_at, ends_at), now)
+        session.flush()
+        if event.agenda_released_at is not None:
+            _tell_places(session, _sitting_in(session, [run.id for run in runs]), now)
+    session.flush()
+    return round_
+
+
+def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
+    """Call the day off: every registration ends, everybody confirmed is told, calendars show it as cancelled."""
+    event = lock_event(session, event_id)
+    event.status = EventStatus.CANCELLED
+    mark_changed(event, now, calendar=True)
+    for run in session.scalars(select(Run).join(Run.workshop).where(Workshop.event_id == event.id)):
+        raise_sequence(run, now)
+    session.flush()
+    active = select(Registration.id).where(
+        Registration.event_id == event.id,
+        Registration.status.in_((Status.UNCONFIRMED, Status.REGISTERED, Status.WAITING)),
+    )
+    for registration_id in session.scalars(active.order_by(Registration.id)).all():
+        cancel(session, registration_id, by, now, Reason.EVENT_CANCELLED)
+    return event
+
+
+def log_change(
+    session: Session, event: Event, title: str, field: str, old: str, new: str, now: datetime
+) -> None:
+    """One line of the public change log; before the release there is nothing to log."""
+    if event.agenda_released_at is not None and old != new:
+        session.add(AgendaChange(event_id=event.id, at=now, title=title, field=field, old=old, new=new))
+
+
+def tell_about_places(session: Session, event: Event, run_ids: Iterable[int], now: datetime) -> None:
+    """Something about these runs changed; who sits in them is told."""
+    if event.agenda_released_at is not None:
+        _tell_places(session, _sitting_in(session, list(run_ids)), now)
+
+
+def _log_run(
+    session: Session, event: Event, run: Run, was_round: Round, was_room: Room | None, now: datetime
+) -> None:
+    if was_round is not run.round:
+        old, new = (
+            _span(was_round.starts_at, was_round.ends_at),
+            _span(run.round.starts_at, run.round.ends_at),
+        )
+        log_change(session, event, run.workshop.title, "times", old, new, now)
+    if was_room is not run.room:
+        log_change(session, event, run.workshop.title, "room", _name(was_room), _name(run.room), now)
+
+
+def _refuse_move_of_held_places(session: Session, run: Run) -> None:
+    if session.scalar(select(Place.id).where(Place.run_id == run.id).limit(1)) is not None:
+        raise RunHasPlaces
+
+
+def _span(starts_at: datetime, ends_at: datetime) -> str:
+    return f"{starts_at.isoformat()}/{ends_at.isoformat()}"
+
+
+def _name(room: Room | None) -> str:
+    return room.name if room else ""
+
+
+def _registered(session: Session, event: Event) -> list[Registration]:
+    found = select(Registration).where(
+        Registration.event_id == event.id, Registration.status == Status.REGISTERED
+    )
+    return list(session.scalars(found.order_by(Registration.id)))
+
+
+def _sitting_in(session: Session, run_ids: list[int]) -> list[Registration]:
+    found = (
+        select(Registration)
+        .where(
+            Registration.id.in_(
+                select(Place.registration_id).where(
+                    Place.run_id.in_(run_ids or [0]), Place.state == PlaceState.PLACE
+                )
+            )
+        )
+        .order_by(Registration.id)
+    )
+    return list(session.scalars(found))
+
+
+def _tell_holders(session: Session, registrations: list[Registration], now: datetime) -> None:
+    for registration in registrations:
+        registration.feed_changed_at = now
+        announcing.tell_changed(session, registration, now)
+
+
+def _tell_places(session: Session, registrations: list[Registration], now: datetime) -> None:
+    for registration in registrations:
+        registration.feed_changed_at = now
+        announcing.tell_place(session, registration, now)

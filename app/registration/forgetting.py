@@ -1,0 +1,131 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Forgetting people when their day is long over (norms.md 3.2, DP-07).
+
+Each verb is for one day, locks it first, may be called as often as one likes, and returns how many it changed. What
+stays is counted and names nobody: organisation, status, when.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime, timedelta
+
+from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.events.models import Event
+from app.events.seats import leave_line
+from app.events.service import lock_event
+from app.outbox.models import Message
+from app.registration.lists import FAMILIES
+from app.registration.models import Registration, StatusChange
+from app.registration.rules import ENDED, Status, new_reference
+
+ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed or only waited
+NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
+_AT_ONCE = 500  # ids in one statement
+
+
+def days_to_forget(session: Session, now: datetime) -> Sequence[int]:
+    """Ids of the days that are over long enough and still hold something to forget."""
+    found = (
+        select(Event.id)
+        .join(Registration, Registration.event_id == Event.id)
+        .where(
+            or_(
+                and_(Event.ends_at <= now - ENDED_KEPT, _is_surplus()),
+                and_(Event.ends_at <= now - NAMES_KEPT, _has_name()),
+            )
+        )
+    )
+    return session.scalars(found.distinct().order_by(Event.id)).all()
+
+
+def delete_surplus(session: Session, event_id: int, now: datetime) -> int:
+    """Delete who never took part, thirty days after the end: history, places and mails included."""
+    event = lock_event(session, event_id)
+    if event.ends_at > now - ENDED_KEPT:
+        return 0
+    found = select(Registration.id, Registration.status).where(Registration.event_id == event_id, _is_surplus())
+    # The newest row of all stays until there is a newer one: SQLite would give its id to the next person, and with it
+    # the links that were signed for this one. Until then its names are removed (`remove_names`).
+    newest = session.scalar(select(func.max(Registration.id)))
+    surplus = {one: status for one, status in session.execute(found) if one != newest}
+    for status in surplus.values():
+        if status is Status.WAITING:
+            leave_line(session, event)
+    for ids in _portions(surplus):
+        _delete_mails(session, ids)
+        session.execute(delete(Registration).where(Registration.id.in_(ids)))
+    if newest is not None:
+        _empty_newest(session, event_id, newest, now)
+    return len(surplus)
+
+
+def remove_names(session: Session, event_id: int, now: datetime) -> int:
+    """Six months after the end nobody can be told from a registration any more."""
+    event = lock_event(session, event_id)
+    if event.ends_at > now - NAMES_KEPT:
+        return 0
+    ids = session.scalars(
+        select(Registration.id).where(Registration.event_id == event_id, _has_name()).order_by(Registration.id)
+    ).all()
+    for one in ids:
+        _remove_name(session, one, now)
+    return len(ids)
+
+
+def _empty_newest(session: Session, event_id: int, newest: int, now: datetime) -> None:
+    wanted = select(Registration.id).where(
+        Registration.id == newest, Registration.event_id == event_id, _is_surplus(), _has_name()
+    )
+    if session.scalar(wanted) is not None:
+        _remove_name(session, newest, now)
+
+
+def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
+    """Links and calendar of the person are withdrawn, the reference is a new one, mails and notes are gone."""
+    _delete_mails(session, [registration_id])
+    session.execute(
+        update(StatusChange).where(StatusChange.registration_id == registration_id).values(note="")
+    )
+    session.execute(
+        update(Registration)
+        .where(Registration.id == registration_id)
+        .values(
+            given_name="",
+            family_name="",
+            sort_key="",
+            email="",
+            email_key=f"#{registration_id}",  # stays unique among the active of a day
+            role_title="",
+            reference=new_reference(),
+            nonce=f"#{registration_id}",
+            link_version=Registration.link_version + 1,
+            feed_version=Registration.feed_version + 1,
+            feed_changed_at=now,
+            version=Registration.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _delete_mails(session: Session, ids: Sequence[int]) -> None:
+    session.execute(
+        delete(Message)
+        .where(Message.family.in_(FAMILIES), Message.subject_id.in_(ids))
+        .execution_options(synchronize_session=False)
+    )
+
+
+def _is_surplus() -> ColumnElement[bool]:
+    return Registration.status.in_((*ENDED, Status.WAITING))
+
+
+def _has_name() -> ColumnElement[bool]:
+    return Registration.email != ""
+
+
+def _portions(ids: Iterable[int]) -> list[list[int]]:
+    every = sorted(ids)
+    return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]

@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The participant's forms."""
+
+from typing import Any, cast
+
+from wtforms import EmailField, HiddenField, RadioField, StringField, ValidationError
+from wtforms.validators import DataRequired, Length, Regexp
+
+from app.programme.agenda import RoundView, RunView
+from app.registration.places import Choices
+from app.registration.rules import RoundAnswer
+from app.registration.service import Person
+from app.web.forms import BaseForm, NonceMixin, letters_only, valid_address
+from app.web.texts import gettext, ngettext
+from app.web.texts import lazy_gettext as _l
+
+
+def _too_long(limit: int) -> Length:
+    return Length(max=limit, message=_l("Please use at most %(max)d characters."))
+
+
+class NameForm(BaseForm):
+    """Who takes part, without the address: what a person may correct without a new confirmation."""
+
+    given_name = StringField(
+        _l("Given name"),
+        validators=[DataRequired(_l("Please enter your given name.")), _too_long(100), letters_only],
+        render_kw={"autocomplete": "given-name", "maxlength": 100},
+    )
+    family_name = StringField(
+        _l("Family name"),
+        validators=[DataRequired(_l("Please enter your family name.")), _too_long(100), letters_only],
+        render_kw={"autocomplete": "family-name", "maxlength": 100},
+    )
+    organisation = StringField(
+        _l("Organisation"),
+        validators=[DataRequired(_l("Please enter the organisation you work for.")), _too_long(200)],
+        description=_l("Choose from the suggestions or type in the name."),
+        render_kw={"autocomplete": "organization", "maxlength": 200, "list": "organisations"},
+    )
+    role_title = StringField(
+        _l("Function or field of work"),
+        validators=[_too_long(200)],
+        render_kw={"autocomplete": "organization-title", "maxlength": 200},
+    )
+
+    def person(self) -> Person:
+        return Person(
+            given_name=cast(str, self.given_name.data),
+            family_name=cast(str, self.family_name.data),
+            email=self.address(),
+            organisation=cast(str, self.organisation.data),
+            role_title=self.role_title.data or "",
+        )
+
+    def address(self) -> str:
+        return ""
+
+
+class PersonForm(NameForm):
+    """Who takes part, with the address that everything is sent to."""
+
+    email = EmailField(
+        _l("Work mail address"),
+        validators=[DataRequired(_l("Please enter your mail address.")), _too_long(254), valid_address],
+        description=_l("We send the confirmation and your personal link there."),
+        render_kw={"autocomplete": "email", "maxlength": 254},
+    )
+
+    def address(self) -> str:
+        return self.email.data or ""
+
+
+class RoundField(RadioField):
+    """One answer per workshop round; saying nothing means "still open"."""
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.flags.required = True
+
+    def pre_validate(self, form: Any) -> None:
+        if self.data is None:
+            self.data = RoundAnswer.OPEN.value
+        try:
+            super().pre_validate(form)
+        except ValidationError as error:
+            raise ValidationError(gettext("Please choose one of the workshops of this round.")) from error
+
+
+class ChoicesMixin:
+    """Adds a field `round-<id>` per round to a form class."""
+
+    rounds: list[RoundView]
+
+    def choices(self) -> Choices:
+        found: dict[int, int | RoundAnswer] = {}
+        for round_ in self.rounds:
+            answer = self[f"round-{round_.id}"].data  # type: ignore[index]
+            found[round_.id] = int(answer) if answer.isdecimal() else RoundAnswer(answer)
+        return found
+
+
+class RegisterForm(NonceMixin, ChoicesMixin, PersonForm):
+    """The form at /events/<slug>/register."""
+
+
+class ChoicesForm(ChoicesMixin, BaseForm):
+    """Other workshops, on the personal page."""
+
+
+class DetailsForm(NameForm):
+    """What a person may correct on the personal page."""
+
+    version = HiddenField(validators=[DataRequired(), Regexp(r"\A[0-9]{1,9}\Z")])
+
+
+def with_rounds(form_class: type[BaseForm], rounds: list[RoundView], **kwargs: Any) -> Any:
+    """The form with a field per round, built for the rounds of this day."""
+    bound = type(form_class.__name__, (form_class,), {"rounds": rounds})
+    for round_ in rounds:
+        field = RoundField(
+            round_.title,
+            choices={
+                **{str(run.id): run_label(run) for run in round_.runs},
+                RoundAnswer.OPEN.value: gettext("I do not know yet"),
+                RoundAnswer.ABSENT.value: gettext("I do not take part in this round"),
+            },
+            default=RoundAnswer.OPEN.value,
+        )
+        setattr(bound, f"round-{round_.id}", field)
+    return bound(**kwargs)
+
+
+def run_label(run: RunView) -> str:
+    """Everything one needs to choose, in one line a screen reader reads out."""
+    notes = [run.room.name] if run.room else []
+    if run.room and not run.room.step_free:
+        notes.append(gettext("not step-free"))
+    if run.seats.full or run.waiting:
+        notes.append(ngettext("full, %(num)d person waiting", "full, %(num)d people waiting", run.waiting))
+    elif run.seats.left is not None and run.seats.left <= 5:
+        notes.append(ngettext("%(num)d place left", "%(num)d places left", run.seats.left))
+    return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")

@@ -1,0 +1,240 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Organisers' forms of the day, its rounds, workshops and runs."""
+
+from collections.abc import Iterable, Mapping
+from datetime import time
+from typing import ClassVar
+
+from wtforms import StringField
+from wtforms.validators import Email, Length, Optional
+
+from app.events.models import Event, Room
+from app.programme.models import Round, Run, Workshop
+from app.programme.service import RoundFacts, WorkshopFacts
+from app.registration.changes import DayFacts
+from app.registration.replanning import RunPlan, day_facts, fingerprint
+from app.web.editing import (
+    TOO_LONG,
+    Choice,
+    ClockTime,
+    Day,
+    EditingForm,
+    SpanForm,
+    WholeNumber,
+    clock_of,
+    day_of,
+    given_moment,
+    long_text,
+    moment_of,
+    short_text,
+    span_data,
+)
+from app.web.texts import gettext
+from app.web.texts import lazy_gettext as _l
+
+MOST_CONTRIBUTORS = 20
+
+
+class DayForm(EditingForm):
+    """All facts of a day. `version` is a fingerprint of the facts that were read, see `replanning.fingerprint`."""
+
+    refused_at: ClassVar[Mapping[str, str]] = {
+        "ends_at": "end_time",
+        "registration_closes_at": "closes_date",
+    }
+
+    title = short_text(_l("Title"), required=True)
+    start_date = Day(_l("Date"), required=True)
+    start_time = ClockTime(_l("From"), required=True)
+    end_time = ClockTime(_l("Until"), required=True)
+    end_date = Day(_l("Last date"), description=_l("Only if it lasts several days."))
+    summary = long_text(
+        _l("Short description"),
+        rows=3,
+        description=_l("Two or three sentences. Stands in lists, mails and calendars."),
+    )
+    description = long_text(_l("Description"), rows=8)
+    for_whom = long_text(_l("For whom"), rows=3)
+    venue_name = short_text(_l("Venue"))
+    venue_street = short_text(_l("Street and number"))
+    venue_postcode = short_text(_l("Postcode"), longest=10)
+    venue_city = short_text(_l("Town"), longest=100)
+    venue_note = long_text(
+        _l("How to get there"), rows=3, description=_l("Entrance, bus stop, parking, lift.")
+    )
+    contact_name = short_text(_l("Contact"), description=_l("A person or a team that answers questions."))
+    contact_email = StringField(
+        _l("Contact's mail address"),
+        [
+            Optional(),
+            Length(max=254, message=TOO_LONG),
+            Email(_l("This is not a mail address. It looks like name@example.org.")),
+        ],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "inputmode": "email"},
+    )
+    capacity = WholeNumber(
+        _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
+    )
+    opens_date = Day(_l("Registration opens on"), description=_l("Leave empty to open at once."))
+    opens_time = ClockTime(_l("Opening time"), description=_l("Leave empty for the beginning of that day."))
+    closes_date = Day(
+        _l("Registration closes on"), description=_l("Leave empty to close when the day begins.")
+    )
+    closes_time = ClockTime(_l("Closing time"), description=_l("Leave empty for the end of that day."))
+    fee_note = short_text(_l("Fee"), description=_l("For instance: free of charge."))
+    funding_note = short_text(_l("Funding note"), longest=500)
+
+    @classmethod
+    def of(cls, event: Event, *, stored: bool = False) -> "DayForm":
+        facts = day_facts(event)
+        one_date = day_of(facts.starts_at) == day_of(facts.ends_at)
+        data = {
+            **{name: getattr(facts, name) for name in DayFacts.__slots__},
+            "start_date": day_of(facts.starts_at),
+            "start_time": clock_of(facts.starts_at),
+            "end_time": clock_of(facts.ends_at),
+            "end_date": None if one_date else day_of(facts.ends_at),
+            "opens_date": day_of(facts.registration_opens_at),
+            "opens_time": clock_of(facts.registration_opens_at),
+            "closes_date": day_of(facts.registration_closes_at),
+            "closes_time": clock_of(facts.registration_closes_at),
+            "version": fingerprint(facts),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        valid = super().validate(extra_validators)
+        for day, clock in ((self.opens_date, self.opens_time), (self.closes_date, self.closes_time)):
+            if clock.data is not None and day.data is None and not day.errors:
+                day.errors = [gettext("Please enter the date as well, or leave the time empty.")]
+                valid = False
+        return valid
+
+    def facts(self) -> DayFacts:
+        starts_at = given_moment(self.start_date.data, self.start_time.data)
+        ends_at = given_moment(self.end_date.data or self.start_date.data, self.end_time.data)
+        texts = {
+            field.name: field.data or ""
+            for field in self
+            if field.name in DayFacts.__slots__ and field.name != "capacity"
+        }
+        return DayFacts(
+            starts_at=starts_at,
+            ends_at=ends_at,
+            registration_opens_at=moment_of(self.opens_date.data, self.opens_time.data or time(0, 0)),
+            registration_closes_at=moment_of(self.closes_date.data, self.closes_time.data or time(23, 59)),
+            capacity=self.capacity.data,
+            **texts,
+        )
+
+
+class RoundForm(SpanForm):
+    number = WholeNumber(_l("Number"), least=1, most=50, required=True)
+    title = short_text(_l("Title"), required=True, description=_l("For instance: Workshop round 1."))
+
+    def offer(self, event: Event) -> "RoundForm":
+        self.offer_dates(event.starts_at, event.ends_at)
+        return self
+
+    @classmethod
+    def of(cls, round_: Round, *, stored: bool = False) -> "RoundForm":
+        data = {
+            **span_data(round_.starts_at, round_.ends_at),
+            "number": round_.number,
+            "title": round_.title,
+            "version": str(round_.version),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def facts(self) -> RoundFacts:
+        return RoundFacts(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at)
+
+
+class WorkshopForm(EditingForm):
+    title = short_text(_l("Title"), required=True)
+    abstract = long_text(
+        _l("Description"),
+        rows=6,
+        description=_l("What it is about and what people take home. Two to five sentences."),
+    )
+
+    @classmethod
+    def of(cls, workshop: Workshop, *, stored: bool = False) -> "WorkshopForm":
+        data = {"title": workshop.title, "abstract": workshop.abstract, "version": str(workshop.version)}
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def facts(self) -> WorkshopFacts:
+        return WorkshopFacts(self.title.data or "", self.abstract.data or "")
+
+
+class RunForm(EditingForm):
+    """A workshop in a round: number, room, seats, who facilitates."""
+
+    round_id = Choice(_l("Round"))
+    label = short_text(_l("Number"), longest=10, required=True, description=_l("For instance 1.3"))
+    room_id = Choice(_l("Room"))
+    capacity = WholeNumber(
+        _l("Places"),
+        least=1,
+        most=20_000,
+        description=_l("No more than the room has seats. Leave empty if there is no limit."),
+    )
+    contributors = long_text(_l("Who facilitates"), rows=3, description=_l("One name per line."))
+
+    def offer(self, rounds: Iterable[Round], rooms: Iterable[tuple[str, str]]) -> "RunForm":
+        self.round_id.offer((str(one.id), one.title) for one in rounds)
+        self.room_id.offer(rooms)
+        return self
+
+    @classmethod
+    def of(cls, run: Run, *, stored: bool = False) -> "RunForm":
+        data = {
+            "round_id": str(run.round_id),
+            "label": run.label,
+            "room_id": str(run.room_id or ""),
+            "capacity": run.capacity,
+            "contributors": "\n".join(one.name for one in run.contributors),
+            "version": str(run.version),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def validate(self, extra_validators: object = None) -> bool:
+        valid = super().validate(extra_validators)
+        names = self.names()
+        if len(names) > MOST_CONTRIBUTORS:
+            self.contributors.errors = [
+                gettext("Please name at most %(number)d people.", number=MOST_CONTRIBUTORS)
+            ]
+            valid = False
+        elif any(len(name) > 200 for name in names):
+            self.contributors.errors = [gettext("Please write one name per line.")]
+            valid = False
+        return valid
+
+    def names(self) -> tuple[str, ...]:
+        """One per line; empty lines and doubled spaces are nobody."""
+        lines = (" ".join(line.split()) for line in (self.contributors.data or "").splitlines())
+        return tuple(line for line in lines if line)
+
+    def plan(self) -> RunPlan:
+        return RunPlan(
+            label=self.label.data or "",
+            round_id=int(self.round_id.data),
+            room_id=int(self.room_id.data) if self.room_id.data else None,
+            capacity=self.capacity.data,
+            contributors=self.names(),
+        )
+
+
+def rooms_to_choose(rooms: Iterable[Room]) -> list[tuple[str, str]]:
+    """For a select: each room with its seats and what keeps people out of it (A11Y-18)."""
+    return [("", gettext("No room")), *((str(room.id), _room_in_words(room)) for room in rooms)]
+
+
+def _room_in_words(room: Room) -> str:
+    words = [] if room.seats is None else [gettext("%(seats)d seats", seats=room.seats)]
+    if not room.step_free:
+        words.append(gettext("not step-free"))
+    return f"{room.name} ({', '.join(words)})" if words else room.name

@@ -1,0 +1,51 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The personal link and the personal calendar's address; each opens one registration in one version of the link."""
+
+from sqlalchemy.orm import Session
+
+from app.refusal import Missing
+from app.registration.models import Registration
+from app.registration.queries import get_registration
+from app.web import links
+
+PERSONAL = "my"
+FEED = "my-calendar"
+
+
+class Withdrawn(Missing):
+    """The link was replaced by a newer one: gone for good (410)."""
+
+
+def personal_token(registration: Registration) -> str:
+    return links.sign(PERSONAL, links.Ticket(registration.id, registration.link_version))
+
+
+def personal_address(registration: Registration, page: str = "") -> str:
+    return links.absolute(f"/my/{personal_token(registration)}{page}")
+
+
+def feed_token(registration: Registration) -> str:
+    return links.sign(FEED, links.Ticket(registration.id, registration.feed_version))
+
+
+def open_personal(session: Session, token: str) -> Registration:
+    """Raises `Missing` for a link that never was one, `Withdrawn` for one that was replaced."""
+    ticket = links.read(PERSONAL, token)
+    registration = get_registration(session, ticket.id)
+    if registration is None:
+        raise Missing
+    if registration.link_version != ticket.version:
+        raise Withdrawn
+    return registration
+
+
+def open_feed(session: Session, token: str) -> Registration:
+    ticket = links.read(FEED, token)
+    registration = get_registration(session, ticket.id)
+    if registration is None:
+        raise Missing
+    if registration.feed_version != ticket.version:
+        raise Withdrawn
+    return registration

@@ -1,0 +1,183 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Each mail of this slice. Built from the state at the moment of sending, so that no mail says what is no longer true."""
+
+import re
+from collections.abc import Callable
+
+from flask import Flask, current_app, render_template, url_for
+from sqlalchemy.orm import Session
+
+from app.events.rules import EventStatus
+from app.ical import render
+from app.ical.entry import CalendarEntry, Party
+from app.outbox.building import Builder, Mail, register
+from app.outbox.models import Message
+from app.registration import announcing
+from app.registration.ical import agenda_text, registration_entry
+from app.registration.links import personal_address
+from app.registration.models import Registration
+from app.registration.queries import MyDay, get_registration, my_day, people_before
+from app.registration.rules import Status
+from app.settings import Settings
+from app.web import links
+from app.web.texts import gettext
+
+Holds = Callable[[Registration], bool]
+
+
+def _in_status(*allowed: Status) -> Holds:
+    return lambda registration: registration.status in allowed
+
+
+def build_confirm(session: Session, message: Message) -> Mail | None:
+    """Nothing of what was typed in stands here: the address may be a stranger's (T08)."""
+    return _build(
+        session,
+        message,
+        "confirm",
+        gettext("Please confirm your registration"),
+        _in_status(Status.UNCONFIRMED, Status.EXPIRED),
+    )
+
+
+def build_registered(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session,
+        message,
+        "registered",
+        gettext("You are registered"),
+        _in_status(Status.REGISTERED),
+        "REQUEST",
+    )
+
+
+def build_waiting(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session, message, "waiting", gettext("You are on the waiting list"), _in_status(Status.WAITING)
+    )
+
+
+def build_moved_up(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session, message, "moved_up", gettext("You have a seat now"), _in_status(Status.REGISTERED), "REQUEST"
+    )
+
+
+def build_cancelled(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session,
+        message,
+        "cancelled",
+        gettext("Your registration is cancelled"),
+        _in_status(Status.CANCELLED),
+        "CANCEL",
+    )
+
+
+def build_changed(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session,
+        message,
+        "changed",
+        gettext("Time or place has changed"),
+        _in_status(Status.REGISTERED),
+        "REQUEST",
+    )
+
+
+def build_places(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session, message, "places", gettext("Your workshops have changed"), _in_status(Status.REGISTERED)
+    )
+
+
+def build_link(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session, message, "link", gettext("Your personal link"), lambda registration: registration.active
+    )
+
+
+KINDS: dict[str, Builder] = {
+    announcing.CONFIRM: build_confirm,
+    announcing.REGISTERED: build_registered,
+    announcing.WAITING: build_waiting,
+    announcing.MOVED_UP: build_moved_up,
+    announcing.CANCELLED: build_cancelled,
+    announcing.CHANGED: build_changed,
+    announcing.PLACES: build_places,
+    announcing.LINK: build_link,
+}
+
+
+def install(_app: Flask) -> None:
+    for kind, builder in KINDS.items():
+        register(kind, builder)
+
+
+def _build(
+    session: Session,
+    message: Message,
+    template: str,
+    subject: str,
+    still_true: Holds,
+    method: str | None = None,
+) -> Mail | None:
+    registration = get_registration(session, message.subject_id)
+    if registration is None or not still_true(registration):
+        return None
+    event = registration.event
+    day = my_day(session, registration)
+    title = f"{event.title}: {subject}"
+    values = {
+        "subject": title,
+        "headline": subject,
+        "registration": registration,
+        "event": event,
+        "day_is_off": event.status is EventStatus.CANCELLED,
+        "agenda": agenda_text(registration, day) if registration.holds_seat else "",
+        "day": day,
+        "before": people_before(session, registration),
+        "link": personal_address(registration),
+        "event_link": links.absolute(url_for("events.event", slug=event.slug)),
+        "calendar": method is not None,
+    }
+    invited = method is not None and registration.invited_sequence is not None
+    return Mail(
+        subject=title,
+        text=_without_gaps(render_template(f"emails/registration/{template}.txt", **values)),
+        html=render_template(f"emails/registration/{template}.html", **values),
+        recipient=registration.email,
+        calendar=_calendar(registration, day, message, method) if invited and method else None,
+        calendar_method=("REQUEST" if method == "REQUEST" else "CANCEL") if invited else None,
+        reply_to=event.contact_email or None,
+    )
+
+
+def _calendar(registration: Registration, day: MyDay, message: Message, method: str) -> bytes:
+    entry: CalendarEntry = registration_entry(
+        registration,
+        day,
+        links.absolute(url_for("events.event", slug=registration.event.slug)),
+        registration.invited_sequence,
+    )
+    organiser = Party(_host(registration), _settings().mail_from)
+    attendee = Party(registration.full_name, registration.email)
+    make = render.request if method == "REQUEST" else render.cancel
+    return make(entry, organiser, attendee, message.created_at)
+
+
+def _without_gaps(text: str) -> str:
+    """At most one empty line between two paragraphs, whichever parts a mail leaves out."""
+    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
+
+
+def _host(registration: Registration) -> str:
+    host = registration.event.lead_host
+    return host.name if host else "Fachtag"
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["fachtag.settings"]
+    return settings

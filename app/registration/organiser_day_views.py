@@ -1,0 +1,316 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The day for organisers, as far as a change concerns people who hold places: its facts, publishing and cancelling,
+rounds, workshops and their runs."""
+
+from flask import Blueprint, g, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.events.queries import missing_before_publishing, rooms_of
+from app.events.rules import EventStatus
+from app.people.rules import Permission, may
+from app.programme import service as programme
+from app.programme.queries import rounds_of
+from app.refusal import N_, Missing, Refusal
+from app.registration import replanning
+from app.registration.forms_day import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.registration.rules import ChangedMeanwhile
+from app.web import access
+from app.web.database import db, transaction
+from app.web.editing import Difference
+from app.web.forms import ConfirmForm
+from app.web.pages import page, redirect_with
+from app.web.texts import gettext
+
+bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
+
+STALE = (ChangedMeanwhile, programme.ChangedMeanwhile)
+
+
+# -- the day
+
+
+@bp.route("/edit", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit(slug: str) -> ResponseReturnValue:
+    form = DayForm.of(g.event)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                by = replanning.by_organiser(g.organiser.id)
+                replanning.replan_day(session, g.event.id, form.facts(), form.version.data or "", by, now())
+            return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
+        except STALE as refusal:
+            form.add_refusal(refusal)
+            differences = form.compare_with(DayForm.of(g.event, stored=True))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    session = db.session()
+    return page(
+        "registration/organise_day_edit.html",
+        event=g.event,
+        form=form,
+        differences=differences,
+        registered=replanning.count_registered(session, g.event),
+        registrations=replanning.count_registrations(session, g.event),
+        may_lead=may(g.role, Permission.LEAD),
+    )
+
+
+@bp.route("/publish", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def publish(slug: str) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.publish_day(session, g.event.id, replanning.by_organiser(g.organiser.id), now())
+            return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_day_publish.html",
+        event=g.event,
+        form=form,
+        points=missing_before_publishing(g.event),
+    )
+
+
+@bp.route("/unpublish", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def unpublish(slug: str) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.withdraw_day(session, g.event.id, replanning.by_organiser(g.organiser.id), now())
+            return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("registration/organise_day_unpublish.html", event=g.event, form=form)
+
+
+@bp.route("/cancel", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def cancel(slug: str) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.call_off_day(session, g.event.id, replanning.by_organiser(g.organiser.id), now())
+            return redirect_with(
+                url_for(".edit", slug=slug), N_("The day is cancelled. The mails are on their way.")
+            )
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_day_cancel.html",
+        event=g.event,
+        form=form,
+        told=replanning.count_told_of_cancelling(db.session(), g.event),
+        possible=g.event.status is EventStatus.PUBLISHED,
+    )
+
+
+# -- rounds
+
+
+@bp.route("/programme/rounds/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_round(slug: str) -> ResponseReturnValue:
+    number = len(rounds_of(db.session(), g.event)) + 1
+    title = gettext("Workshop round %(number)d", number=number)
+    form = RoundForm(data={"number": number, "title": title}).offer(g.event)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                programme.add_round(session, g.event.id, form.facts(), now())
+            return redirect_with(
+                _programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data
+            )
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_day_round.html",
+        event=g.event,
+        form=form,
+        round_id=None,
+        differences=[],
+        taken=0,
+    )
+
+
+@bp.route("/programme/rounds/<int:round_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
+    form = RoundForm.of(programme.get_round(db.session(), g.event, round_id)).offer(g.event)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.replan_round(session, g.event.id, round_id, form.facts(), form.version_read, now())
+            return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
+        except Missing:
+            raise
+        except STALE as refusal:
+            form.add_refusal(refusal)
+            stored = RoundForm.of(programme.get_round(db.session(), g.event, round_id), stored=True).offer(
+                g.event
+            )
+            differences = form.compare_with(stored)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_day_round.html",
+        event=g.event,
+        form=form,
+        round_id=round_id,
+        differences=differences,
+        taken=replanning.count_taken(db.session(), g.event, round_id=round_id),
+    )
+
+
+# -- workshops
+
+
+@bp.route("/programme/workshops/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_workshop(slug: str) -> ResponseReturnValue:
+    form = WorkshopForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            workshop_id = programme.add_workshop(session, g.event.id, form.facts(), now()).id
+        return redirect_with(
+            url_for(".new_run", slug=slug, workshop_id=workshop_id),
+            N_("“%(title)s” is saved. Now put it into a round."),
+            title=form.title.data,
+        )
+    return page(
+        "registration/organise_day_workshop.html",
+        event=g.event,
+        form=form,
+        workshop_id=None,
+        differences=[],
+        taken=0,
+    )
+
+
+@bp.route("/programme/workshops/<int:workshop_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
+    form = WorkshopForm.of(programme.get_workshop(db.session(), g.event, workshop_id))
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.reword_workshop(
+                    session, g.event.id, workshop_id, form.facts(), form.version_read, now()
+                )
+            return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
+        except Missing:
+            raise
+        except STALE as refusal:
+            form.add_refusal(refusal)
+            workshop = programme.get_workshop(db.session(), g.event, workshop_id)
+            differences = form.compare_with(WorkshopForm.of(workshop, stored=True))
+    return page(
+        "registration/organise_day_workshop.html",
+        event=g.event,
+        form=form,
+        workshop_id=workshop_id,
+        differences=differences,
+        taken=replanning.count_taken(db.session(), g.event, workshop_id=workshop_id),
+    )
+
+
+# -- runs
+
+
+@bp.route("/programme/workshops/<int:workshop_id>/runs/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
+    workshop = programme.get_workshop(db.session(), g.event, workshop_id)
+    title, form = workshop.title, _offer(RunForm())
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.add_run(session, g.event.id, workshop_id, form.plan(), now())
+            return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=title)
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_day_run.html",
+        event=g.event,
+        form=form,
+        title=title,
+        workshop_id=workshop_id,
+        run=None,
+        differences=[],
+    )
+
+
+@bp.route("/programme/runs/<int:run_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
+    run = programme.get_run(db.session(), g.event, run_id)
+    form = _offer(RunForm.of(run))
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.replan_run(session, g.event.id, run_id, form.plan(), form.version_read, now())
+            return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
+        except Missing:
+            raise
+        except STALE as refusal:
+            form.add_refusal(refusal)
+            run = programme.get_run(db.session(), g.event, run_id)
+            differences = form.compare_with(_offer(RunForm.of(run, stored=True)))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_day_run.html",
+        event=g.event,
+        form=form,
+        title=run.workshop.title,
+        workshop_id=run.workshop_id,
+        run=run,
+        differences=differences,
+    )
+
+
+@bp.route("/programme/runs/<int:run_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
+    run = programme.get_run(db.session(), g.event, run_id)
+    title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                replanning.take_out_run(session, g.event.id, run_id, now())
+            return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "programme/organise_remove.html",
+        event=g.event,
+        form=form,
+        title=title,
+        cancel=(url_for(".edit_run", slug=slug, run_id=run_id), gettext("Keep it")),
+    )
+
+
+def _offer(form: RunForm) -> RunForm:
+    session = db.session()
+    return form.offer(rounds_of(session, g.event), rooms_to_choose(rooms_of(session, g.event)))
+
+
+def _programme(slug: str) -> str:
+    return url_for("programme_organise.programme", slug=slug)

@@ -1,0 +1,308 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The people of a day for its team: lists, one person, deeds by hand, files."""
+
+import tempfile
+from collections.abc import Iterator
+from typing import IO, Any, cast
+
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.agencies.queries import organisation_names
+from app.clock import now
+from app.events.rules import TAKES_REGISTRATIONS
+from app.people.audit import record
+from app.people.rules import Permission, may
+from app.programme.agenda import read_rounds
+from app.refusal import N_, Missing, Refusal
+from app.registration import by_hand, exports, lists
+from app.registration.forms import with_rounds
+from app.registration.forms_organiser import (
+    AddForm,
+    CancelForm,
+    CorrectForm,
+    WorkshopsForm,
+    page_number,
+    person_data,
+    search_form,
+    wanted_people,
+)
+from app.registration.models import Registration
+from app.registration.queries import MyDay, history, my_day
+from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor, ChangedMeanwhile
+from app.registration.service import By, Entry
+from app.web import access
+from app.web.database import db, transaction
+from app.web.editing import Difference
+from app.web.pages import page, redirect_with
+from app.web.texts import gettext, ngettext, sentence_of
+
+bp = Blueprint("participants", __name__, url_prefix="/organise/events/<slug>")
+
+IN_MEMORY = 2_000_000  # bytes of a file before it goes to the disk
+PIECE = 64 * 1024
+SEE_OTHER = 303
+
+
+# -- lists
+
+
+@bp.get("/registrations")
+@access.organiser(Permission.SEE_PEOPLE)
+def people(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    runs = lists.runs_of(session, g.event)
+    wanted = wanted_people(request.args, runs)
+    return page(
+        "registration/organise_list.html",
+        event=g.event,
+        listing=lists.list_people(session, g.event, wanted, page_number(request.args)),
+        counts={status.value: number for status, number in lists.count_by_status(session, g.event).items()},
+        wanted=wanted,
+        search=search_form(wanted, runs),
+        status_labels=STATUS_LABELS,
+        may_edit=may(g.role, Permission.EDIT_PEOPLE),
+        may_export=may(g.role, Permission.EXPORT),
+    )
+
+
+@bp.get("/workshops")
+@access.organiser(Permission.SEE_PEOPLE)
+def workshop_lists(slug: str) -> ResponseReturnValue:
+    runs = lists.run_lists(db.session(), g.event)
+    return page("registration/organise_workshop_lists.html", event=g.event, runs=runs)
+
+
+@bp.post("/registrations/export")
+@access.organiser(Permission.EXPORT)
+def export(slug: str) -> ResponseReturnValue:
+    """A POST, because taking people's data out of the house is written down (SEC-08, DP-12)."""
+    kind = request.form.get("format", "csv")
+    if kind not in {"csv", "xlsx"}:
+        raise Missing
+    wanted = wanted_people(request.form, lists.runs_of(db.session(), g.event))
+    moment = now()
+    with transaction() as session:
+        trace = {
+            "format": kind,
+            "rows": lists.count_people(session, g.event, wanted),
+            "status": wanted.status.value if wanted.status else None,
+            "run": wanted.run_id,
+            "searched": bool(wanted.text),
+        }
+        record(session, moment, g.organiser.id, g.event.id, "registration.export", f"event {g.event.id}", trace)
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - `_pieces` closes it
+    _write(db.session(), cast(IO[bytes], file), kind, wanted)
+    response = Response(_pieces(file), content_type=exports.CSV if kind == "csv" else exports.XLSX)
+    name = f"{slug}-{gettext('registrations')}-{moment:%Y-%m-%d}.{kind}"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _write(session: Session, file: IO[bytes], kind: str, wanted: lists.Wanted) -> None:
+    rounds = lists.rounds_of(session, g.event)
+    head = exports.headings(rounds)
+    lines = exports.cells(lists.every_person(session, g.event, wanted), rounds)
+    write = exports.write_csv if kind == "csv" else exports.write_xlsx
+    write(cast(Any, file), head, lines)
+
+
+def _pieces(file: Any) -> Iterator[bytes]:
+    with file:
+        file.seek(0)
+        while piece := file.read(PIECE):
+            yield piece
+
+
+# -- one person
+
+
+@bp.get("/registrations/<reference>")
+@access.organiser(Permission.SEE_PEOPLE)
+def person(slug: str, reference: str) -> ResponseReturnValue:
+    session = db.session()
+    registration = lists.get_by_reference(session, g.event, reference)
+    return page(
+        "registration/organise_person.html",
+        event=g.event,
+        registration=registration,
+        day=my_day(session, registration),
+        history=history(session, registration),
+        mails=lists.mails_about(session, registration),
+        status_labels=STATUS_LABELS,
+        reason_labels=REASON_LABELS,
+        actor_labels=ACTOR_LABELS,
+        may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
+    )
+
+
+@bp.route("/registrations/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def add(slug: str) -> ResponseReturnValue:
+    form = with_rounds(AddForm, read_rounds(db.session(), g.event))
+    if form.validate_on_submit():
+        entry = Entry(form.person(), form.nonce.data or "", "de", form.choices())
+        try:
+            with transaction() as session:
+                registration = by_hand.add(
+                    session, g.event.id, entry, _by(form.note.data), now(), extra_seat=form.overbook.data
+                )
+                known, waits = registration.nonce != entry.nonce, not registration.holds_seat
+                address = _address(slug, registration)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect_with(address, _added(known=known, waits=waits))
+    return page(
+        "registration/organise_add.html", event=g.event, form=form, names=organisation_names(db.session())
+    )
+
+
+def _added(*, known: bool, waits: bool) -> str:
+    if known:
+        return N_("Somebody is registered with this mail address already. This is that registration.")
+    if waits:
+        return N_("Added to the waiting list. A mail is on its way.")
+    return N_("Added. A mail with the invitation is on its way.")
+
+
+@bp.route("/registrations/<reference>/edit", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def edit(slug: str, reference: str) -> ResponseReturnValue:
+    registration = _active(reference)
+    form = CorrectForm(data=person_data(registration))
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                registration = lists.get_by_reference(session, g.event, reference)
+                by_hand.correct(session, registration.id, form.person(), form.version_read, _by(), now())
+            return redirect_with(_address(slug, registration), N_("Saved."))
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            stored = CorrectForm(formdata=None, data=person_data(_active(reference)))
+            differences = form.compare_with(stored)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_edit.html",
+        event=g.event,
+        registration=_active(reference),
+        form=form,
+        differences=differences,
+        names=organisation_names(db.session()),
+    )
+
+
+@bp.route("/registrations/<reference>/workshops", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def workshops(slug: str, reference: str) -> ResponseReturnValue:
+    registration = _active(reference)
+    day = my_day(db.session(), registration)
+    form = _workshops_form(registration, day)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                registration = lists.get_by_reference(session, g.event, reference)
+                by_hand.choose_workshops(
+                    session, registration.id, form.choices(), form.version_read, _by(), now()
+                )
+            return redirect_with(_address(slug, registration), N_("The workshops are saved."))
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            registration = _active(reference)
+            stored = _workshops_form(registration, my_day(db.session(), registration), formdata=None)
+            differences = form.compare_with(stored)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_workshops.html",
+        event=g.event,
+        registration=_active(reference),
+        form=form,
+        differences=differences,
+        has_rounds=bool(day.rounds),
+    )
+
+
+def _workshops_form(registration: Registration, day: MyDay, **kwargs: Any) -> Any:
+    answers: dict[str, object] = {f"round-{one.round.id}": one.answer for one in day.rounds}
+    answers["version"] = registration.version
+    return with_rounds(WorkshopsForm, [one.round for one in day.rounds], data=answers, **kwargs)
+
+
+@bp.route("/registrations/<reference>/cancel", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def cancel(slug: str, reference: str) -> ResponseReturnValue:
+    registration = _active(reference)
+    form = CancelForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                registration = lists.get_by_reference(session, g.event, reference)
+                moved = by_hand.cancel(session, registration.id, _by(form.note.data), now())
+                names = [one.full_name for one in moved]
+            flash(_cancelled(names), "success")
+            return redirect(_address(slug, registration), SEE_OTHER)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    moment = now()
+    return page(
+        "registration/organise_cancel.html",
+        event=g.event,
+        registration=registration,
+        form=form,
+        next_in_line=lists.next_in_line(db.session(), registration, moment),
+        is_open=g.event.registration_state(moment) in TAKES_REGISTRATIONS,
+    )
+
+
+def _cancelled(names: list[str]) -> str:
+    if not names:
+        return str(gettext("The registration is cancelled."))
+    return str(
+        ngettext(
+            "The registration is cancelled. %(names)s has moved up.",
+            "The registration is cancelled. %(names)s have moved up.",
+            len(names),
+            names=", ".join(names),
+        )
+    )
+
+
+@bp.post("/registrations/<reference>/link")
+@access.organiser(Permission.EDIT_PEOPLE)
+def send_link(slug: str, reference: str) -> ResponseReturnValue:
+    registration = lists.get_by_reference(db.session(), g.event, reference)
+    address = _address(slug, registration)
+    try:
+        with transaction() as session:
+            registration = lists.get_by_reference(session, g.event, reference)
+            by_hand.send_link(session, registration.id, _by(), now())
+    except Missing:
+        raise
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "warning")
+        return redirect(address, SEE_OTHER)
+    flash(gettext("The personal link is on its way."), "success")
+    return redirect(address, SEE_OTHER)
+
+
+def _active(reference: str) -> Registration:
+    """Somebody who has left cannot be changed; the page says so and offers nothing."""
+    registration = lists.get_by_reference(db.session(), g.event, reference)
+    if not registration.active:
+        raise Missing
+    return registration
+
+
+def _address(slug: str, registration: Registration) -> str:
+    return url_for(".person", slug=slug, reference=registration.reference)
+
+
+def _by(note: str | None = "") -> By:
+    return By(Actor.ORGANISER, g.organiser.id, note or "")

@@ -1,0 +1,263 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Organisers' verbs over a day in which people may hold places already.
+
+Each asks the programme's rules (times within the day, free rooms), then leaves the change and the telling to
+`changes`. Locks the event first, flushes, never commits.
+"""
+
+import hashlib
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.clock import BERLIN
+from app.events.models import Event
+from app.events.rules import EventStatus
+from app.events.service import lock_event, mark_changed, publish, raise_sequence
+from app.people.audit import record
+from app.programme import service as programme
+from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.programme.service import NewRun, RoundFacts, WorkshopFacts
+from app.refusal import N_, Refusal
+from app.registration import changes
+from app.registration.changes import DayFacts, RunFacts
+from app.registration.models import Place, Registration
+from app.registration.rules import Actor, Status
+from app.registration.service import By
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What the organiser's form says of a run; rounds and rooms by id, looked up within the event (T02)."""
+
+    label: str
+    round_id: int
+    room_id: int | None
+    capacity: int | None
+    contributors: tuple[str, ...]
+
+
+# -- the day
+
+
+def day_facts(event: Event) -> DayFacts:
+    return DayFacts(**{name: getattr(event, name) for name in DayFacts.__slots__})
+
+
+def fingerprint(facts: DayFacts) -> str:
+    """Tells whether somebody else saved these facts since they were read.
+
+    The event's own version would say so for every room and workshop, too, and send people to a conflict without one.
+    """
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def replan_day(session: Session, event_id: int, facts: DayFacts, seen: str, by: By, now: datetime) -> Event:
+    """Save the day's facts; `seen` is the fingerprint of those that were read, and a stale one is refused (F30).
+
+    A day that moves to another date takes its agenda along, at the same times of day. Refuses dates that would
+    leave something of the agenda behind.
+    """
+    event = lock_event(session, event_id)
+    before = day_facts(event)
+    changes.change_day(session, event_id, facts, event.version if fingerprint(before) == seen else 0, now)
+    changed = [name for name in DayFacts.__slots__ if getattr(before, name) != getattr(facts, name)]
+    days = facts.starts_at.astimezone(BERLIN).date() - before.starts_at.astimezone(BERLIN).date()
+    if days:
+        _move_agenda(session, event, days, now)
+    if "starts_at" in changed or "ends_at" in changed:
+        for thing in _agenda(session, event):
+            programme.refuse_outside_day(event, thing.title, thing.starts_at, thing.ends_at)
+    if changed:
+        record(
+            session, now, by.organiser_id, event.id, "event.change", f"event {event.id}", {"fields": changed}
+        )
+    return event
+
+
+def publish_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
+    """Refuses a day that is not a draft any more, and what a reader would miss."""
+    event = lock_event(session, event_id)
+    if event.status is not EventStatus.DRAFT:
+        raise Refusal(N_("This day is public already."))
+    publish(session, event, now)
+    record(session, now, by.organiser_id, event.id, "event.publish", f"event {event.id}")
+    return event
+
+
+def withdraw_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
+    """Back to a draft. Refuses once somebody has registered: people would be left with a link to nowhere."""
+    event = lock_event(session, event_id)
+    if event.status is not EventStatus.PUBLISHED:
+        raise Refusal(N_("Only a public day can become a draft again."))
+    if count_registrations(session, event):
+        raise Refusal(N_("People have registered for this day. It can be cancelled, but no longer hidden."))
+    event.status = EventStatus.DRAFT
+    mark_changed(event, now, calendar=True)
+    session.flush()
+    record(session, now, by.organiser_id, event.id, "event.withdraw", f"event {event.id}")
+    return event
+
+
+def call_off_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
+    """Cancel a public day and tell everybody. Refuses a draft, of which nobody knows, and a second time."""
+    event = lock_event(session, event_id)
+    if event.status is not EventStatus.PUBLISHED:
+        raise Refusal(N_("Only a public day can be cancelled."))
+    changes.cancel_day(session, event_id, by, now)
+    record(session, now, by.organiser_id, event.id, "event.cancel", f"event {event.id}")
+    return event
+
+
+def by_organiser(organiser_id: int) -> By:
+    return By(Actor.ORGANISER, organiser_id)
+
+
+def _move_agenda(session: Session, event: Event, days: timedelta, now: datetime) -> None:
+    for thing in _agenda(session, event):
+        thing.starts_at, thing.ends_at = _later(thing.starts_at, days), _later(thing.ends_at, days)
+    for run in session.scalars(
+        select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.id)
+    ):
+        raise_sequence(run, now)
+    session.flush()
+
+
+def _agenda(session: Session, event: Event) -> list[AgendaItem | Round]:
+    items = session.scalars(select(AgendaItem).where(AgendaItem.event_id == event.id).order_by(AgendaItem.id))
+    rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.id))
+    return [*items, *rounds]
+
+
+def _later(moment: datetime, days: timedelta) -> datetime:
+    """The same time of day in Berlin, whatever the clocks do in between."""
+    return (moment.astimezone(BERLIN) + days).astimezone(UTC)
+
+
+# -- rounds, workshops, runs
+
+
+def replan_round(
+    session: Session, event_id: int, round_id: int, facts: RoundFacts, version: int, now: datetime
+) -> Round:
+    """Move or rename a round. Refuses a stale version, a taken number, bad times, and rooms that are in use then."""
+    event = lock_event(session, event_id)
+    round_ = programme.get_round(session, event, round_id)
+    programme.refuse_stale(round_, version)
+    programme.refuse_taken_number(session, event, facts.number, round_.id)
+    programme.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
+    programme.log_change(session, event, facts.title, "title", round_.title, facts.title, now)
+    changes.change_round(session, round_id, facts.title, facts.starts_at, facts.ends_at, version, now)
+    round_.number = facts.number
+    session.flush()
+    return round_
+
+
+def reword_workshop(
+    session: Session, event_id: int, workshop_id: int, facts: WorkshopFacts, version: int, now: datetime
+) -> Workshop:
+    """Save title and abstract. A new title is told to who sits in the workshop, a new abstract only to calendars."""
+    event = lock_event(session, event_id)
+    runs = programme.change_workshop(session, event_id, workshop_id, facts, version, now)
+    changes.tell_about_places(session, event, [run.id for run in runs], now)
+    return programme.get_workshop(session, event, workshop_id)
+
+
+def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, now: datetime) -> Run:
+    """Put a workshop into a round."""
+    event = lock_event(session, event_id)
+    new = NewRun(
+        workshop=programme.get_workshop(session, event, workshop_id),
+        round=programme.get_round(session, event, plan.round_id),
+        label=plan.label,
+        room=programme.get_room(session, event, plan.room_id) if plan.room_id is not None else None,
+        capacity=plan.capacity,
+        contributors=plan.contributors,
+    )
+    return programme.add_run(session, event_id, new, now)
+
+
+def replan_run(
+    session: Session, event_id: int, run_id: int, plan: RunPlan, version: int, now: datetime
+) -> Run:
+    """Change a run. Refuses a stale version, a taken label, a small or busy room, fewer seats than are taken."""
+    event = lock_event(session, event_id)
+    run = programme.get_run(session, event, run_id)
+    programme.refuse_stale(run, version)
+    round_ = programme.get_round(session, event, plan.round_id)
+    room = programme.get_room(session, event, plan.room_id) if plan.room_id is not None else None
+    programme.refuse_bad_run(session, event, round_, plan.label, room, plan.capacity, leave_out=run)
+    relabelled = run.label != plan.label
+    run = changes.change_run(session, run_id, RunFacts(plan.label, round_, room, plan.capacity), version, now)
+    if not programme.name_contributors(session, run, plan.contributors, now) and relabelled:
+        raise_sequence(run, now)
+    session.flush()
+    return run
+
+
+def take_out_run(session: Session, event_id: int, run_id: int, now: datetime) -> None:
+    """Remove a run. Refuses one that anybody has chosen, wishes included: nobody loses a place by a click."""
+    event = lock_event(session, event_id)
+    run = programme.get_run(session, event, run_id)
+    chosen = session.scalar(select(func.count()).select_from(Place).where(Place.run_id == run.id))
+    if chosen:
+        raise Refusal(
+            N_(
+                "%(number)s registrations have chosen “%(title)s”. It cannot be removed while they stand in it."
+            ),
+            number=chosen,
+            title=run.workshop.title,
+        )
+    programme.remove_run(session, event, run, now)
+
+
+# -- reads
+
+
+def count_registrations(session: Session, event: Event) -> int:
+    """All that ever came in, ended ones included."""
+    found = select(func.count()).select_from(Registration).where(Registration.event_id == event.id)
+    return session.scalar(found) or 0
+
+
+def count_registered(session: Session, event: Event) -> int:
+    """Who hears of it by mail when time or place of the day change."""
+    found = select(func.count()).select_from(Registration)
+    return (
+        session.scalar(
+            found.where(Registration.event_id == event.id, Registration.status == Status.REGISTERED)
+        )
+        or 0
+    )
+
+
+def count_told_of_cancelling(session: Session, event: Event) -> int:
+    """Who gets a mail when the day is cancelled: everybody whose address is confirmed."""
+    found = select(func.count()).select_from(Registration)
+    active = (Status.REGISTERED, Status.WAITING, Status.UNCONFIRMED)
+    return (
+        session.scalar(
+            found.where(
+                Registration.event_id == event.id,
+                Registration.status.in_(active),
+                Registration.confirmed_at.is_not(None),
+            )
+        )
+        or 0
+    )
+
+
+def count_taken(
+    session: Session, event: Event, round_id: int | None = None, workshop_id: int | None = None
+) -> int:
+    """Places held in the runs of a round or of a workshop."""
+    found = select(func.coalesce(func.sum(Run.taken), 0)).join(Run.round).where(Round.event_id == event.id)
+    if round_id is not None:
+        found = found.where(Run.round_id == round_id)
+    if workshop_id is not None:
+        found = found.where(Run.workshop_id == workshop_id)
+    return int(session.scalar(found) or 0)

@@ -1,0 +1,401 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Taking part: register, confirm, cancel, expire, change. Every verb locks the event first and flushes, never commits."""
+
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.agencies.service import name_organisation
+from app.events.models import Event
+from app.events.rules import TAKES_REGISTRATIONS
+from app.events.seats import claim_seat, join_line, leave_line, overbook, release_seat
+from app.events.service import lock_event
+from app.people.rules import address_key
+from app.refusal import Missing
+from app.registration import announcing, places
+from app.registration.models import Registration, StatusChange
+from app.registration.rules import (
+    ACTIVE,
+    Actor,
+    AddressTaken,
+    AlreadyEnded,
+    ChangedMeanwhile,
+    Closed,
+    Reason,
+    Status,
+    sort_key,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who takes part, as typed in."""
+
+    given_name: str
+    family_name: str
+    email: str
+    organisation: str
+    role_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sent form. The nonce makes a double click land on the same registration."""
+
+    person: Person
+    nonce: str
+    language: str = "de"
+    choices: places.Choices = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class By:
+    """Who acts, and what they say about it."""
+
+    actor: Actor
+    organiser_id: int | None = None
+    note: str = ""
+
+
+PARTICIPANT = By(Actor.PARTICIPANT)
+SYSTEM = By(Actor.SYSTEM)
+
+
+def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Registration:
+    """Hold a seat or a waiting number until the mail address is confirmed.
+
+    Refuses when registration is not open. Who is registered already lands on that registration and gets its link
+    by mail; the page says the same in both cases (T09).
+    """
+    event = lock_event(session, event_id)
+    same = find_by_nonce(session, event_id, entry.nonce)
+    if same is not None:
+        return same
+    if event.registration_state(now) not in TAKES_REGISTRATIONS:
+        raise Closed
+    known = find_active(session, event_id, entry.person.email)
+    if known is not None:
+        announcing.remind_of_link(session, known, now)
+        return known
+    registration = _enter(session, event, entry, now)
+    if event.waiting or not claim_seat(session, event):
+        registration.waiting_number = join_line(session, event)
+    else:
+        registration.holds_seat = True
+    registration.held_until = now + timedelta(minutes=event.hold_minutes)
+    session.add(registration)
+    session.flush()
+    _note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
+    places.choose(session, event, registration, entry.choices, now)
+    announcing.ask_to_confirm(session, registration, now)
+    return registration
+
+
+def add_by_hand(
+    session: Session, event_id: int, entry: Entry, by: By, now: datetime, *, extra_seat: bool
+) -> Registration:
+    """The organising team adds somebody, also outside the window; `extra_seat` overbooks when the day is full."""
+    event = lock_event(session, event_id)
+    same = find_by_nonce(session, event_id, entry.nonce) or find_active(session, event_id, entry.person.email)
+    if same is not None:
+        return same
+    registration = _enter(session, event, entry, now)
+    registration.confirmed_at = now
+    if claim_seat(session, event):
+        registration.holds_seat = True
+    elif extra_seat:
+        overbook(session, event)
+        registration.holds_seat = True
+    else:
+        registration.waiting_number = join_line(session, event)
+    registration.status = Status.REGISTERED if registration.holds_seat else Status.WAITING
+    session.add(registration)
+    session.flush()
+    _note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
+    places.choose(session, event, registration, entry.choices, now)
+    announcing.tell_status(session, registration, now)
+    return registration
+
+
+def confirm(session: Session, registration_id: int, now: datetime) -> Registration:
+    """The address is right. A second press changes nothing; a hold that ended is taken up again if it can be."""
+    registration = lock_registration(session, registration_id)
+    event = registration.event
+    if registration.status is Status.EXPIRED:
+        _take_up_again(session, event, registration, now)
+    elif registration.status is not Status.UNCONFIRMED:
+        if registration.status is Status.CANCELLED:
+            raise AlreadyEnded
+        return registration
+    else:
+        to = Status.REGISTERED if registration.holds_seat else Status.WAITING
+        _move(session, registration, to, PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
+    registration.confirmed_at = now
+    session.flush()
+    announcing.tell_status(session, registration, now)
+    move_up(session, event, now)
+    return registration
+
+
+def cancel(
+    session: Session, registration_id: int, by: By, now: datetime, reason: Reason = Reason.CANCELLED
+) -> Registration:
+    """Give back the seat and all places; the next in line move up in this transaction. Refuses a second time."""
+    registration = lock_registration(session, registration_id)
+    if not registration.active:
+        raise AlreadyEnded
+    _end(session, registration, Status.CANCELLED, by, reason, now)
+    announcing.tell_cancelled(session, registration, now)
+    move_up(session, registration.event, now)
+    return registration
+
+
+def expire(session: Session, registration_id: int, now: datetime) -> None:
+    """A hold whose time is over goes to the next. Does nothing when the address was confirmed in the meantime."""
+    registration = lock_registration(session, registration_id)
+    held_until = registration.held_until
+    if registration.status is not Status.UNCONFIRMED or held_until is None or held_until > now:
+        return
+    _end(session, registration, Status.EXPIRED, SYSTEM, Reason.HOLD_ENDED, now)
+    move_up(session, registration.event, now)
+
+
+def move_up(
+    session: Session, event: Event, now: datetime, reason: Reason = Reason.MOVED_UP
+) -> list[Registration]:
+    """Give free seats to the first in line whose address is confirmed. Nobody moves up once the window has closed."""
+    moved: list[Registration] = []
+    if event.registration_state(now) not in TAKES_REGISTRATIONS:
+        return moved
+    while event.waiting and not event.seats.full:
+        first = _first_in_line(session, event)
+        if first is None or not claim_seat(session, event):
+            break
+        leave_line(session, event)
+        first.holds_seat = True
+        _move(session, first, Status.REGISTERED, SYSTEM, reason, now)
+        places.take_wanted(session, first)
+        announcing.tell_moved_up(session, first, now)
+        moved.append(first)
+    return moved
+
+
+def change_choices(
+    session: Session, registration_id: int, choices: places.Choices, now: datetime
+) -> Registration:
+    """Other workshops, as long as registration is open."""
+    registration = lock_registration(session, registration_id)
+    if not registration.active:
+        raise AlreadyEnded
+    if registration.event.registration_state(now) not in TAKES_REGISTRATIONS:
+        raise Closed
+    places.choose(session, registration.event, registration, choices, now)
+    registration.feed_changed_at = now
+    registration.changed_at = now
+    session.flush()
+    return registration
+
+
+def change_person(
+    session: Session,
+    registration_id: int,
+    person: Person,
+    version: int,
+    now: datetime,
+    *,
+    with_email: bool = False,
+) -> Registration:
+    """Correct what was typed in. Refuses when somebody else saved since `version` was read (F30)."""
+    registration = lock_registration(session, registration_id)
+    if registration.version != version:
+        raise ChangedMeanwhile
+    registration.given_name = person.given_name
+    registration.family_name = person.family_name
+    registration.sort_key = sort_key(person.family_name, person.given_name)
+    registration.role_title = person.role_title
+    registration.organisation = name_organisation(session, person.organisation)
+    if with_email:
+        other = find_active(session, registration.event_id, person.email)
+        if other is not None and other.id != registration.id:
+            raise AddressTaken
+        registration.email = person.email
+        registration.email_key = address_key(person.email)
+    registration.changed_at = now
+    session.flush()
+    return registration
+
+
+def leave_run_line(session: Session, registration_id: int, run_id: int, now: datetime) -> Registration:
+    """No longer wait for this workshop."""
+    registration = lock_registration(session, registration_id)
+    places.leave_line_of(session, registration, run_id)
+    registration.changed_at = now
+    session.flush()
+    return registration
+
+
+def renew_link(session: Session, registration_id: int, now: datetime) -> Registration:
+    """Withdraw the personal link and send a new one."""
+    registration = lock_registration(session, registration_id)
+    registration.link_version += 1
+    session.flush()
+    announcing.remind_of_link(session, registration, now)
+    return registration
+
+
+def renew_feed(session: Session, registration_id: int, now: datetime) -> Registration:
+    """Withdraw the personal calendar's address; the old one is gone for good (410)."""
+    registration = lock_registration(session, registration_id)
+    registration.feed_version += 1
+    registration.feed_changed_at = now
+    session.flush()
+    return registration
+
+
+def lock_registration(session: Session, registration_id: int) -> Registration:
+    """The registration behind its event's lock, read anew."""
+    event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
+    if event_id is None:
+        raise Missing
+    lock_event(session, event_id)
+    found = session.scalar(
+        select(Registration)
+        .where(Registration.id == registration_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def find_by_nonce(session: Session, event_id: int, nonce: str) -> Registration | None:
+    return session.scalar(
+        select(Registration).where(Registration.event_id == event_id, Registration.nonce == nonce)
+    )
+
+
+def find_active(session: Session, event_id: int, email: str) -> Registration | None:
+    return session.scalar(
+        select(Registration).where(
+            Registration.event_id == event_id,
+            Registration.email_key == address_key(email),
+            Registration.status.in_(ACTIVE),
+        )
+    )
+
+
+def overdue_holds(session: Session, now: datetime) -> list[int]:
+    """Ids of registrations whose hold is over; expired one transaction each."""
+    overdue = select(Registration.id).where(Registration.held_until <= now).order_by(Registration.held_until)
+    return list(session.scalars(overdue.limit(500)))
+
+
+def _enter(session: Session, event: Event, entry: Entry, now: datetime) -> Registration:
+    person = entry.person
+    key = address_key(person.email)
+    return Registration(
+        event=event,
+        organisation=name_organisation(session, person.organisation),
+        given_name=person.given_name,
+        family_name=person.family_name,
+        sort_key=sort_key(person.family_name, person.given_name),
+        email=person.email,
+        email_key=key,
+        role_title=person.role_title,
+        language=entry.language,
+        status=Status.UNCONFIRMED,
+        nonce=entry.nonce,
+        created_at=now,
+        changed_at=now,
+        feed_changed_at=now,
+        calendar_bump=_next_bump(session, event, key),
+    )
+
+
+def _next_bump(session: Session, event: Event, key: str) -> int:
+    """Who comes back after a cancellation must not be told less than the calendar was told last."""
+    same = select(func.max(Registration.calendar_bump)).where(
+        Registration.event_id == event.id, Registration.email_key == key
+    )
+    highest = session.scalar(same)
+    return 0 if highest is None else highest + 1
+
+
+def _take_up_again(session: Session, event: Event, registration: Registration, now: datetime) -> None:
+    """The link was opened after the hold had ended: a free seat, else a new place in line."""
+    if event.registration_state(now) not in TAKES_REGISTRATIONS:
+        raise Closed
+    if find_active(session, event.id, registration.email) is not None:
+        raise AlreadyEnded
+    if not event.waiting and claim_seat(session, event):
+        registration.holds_seat = True
+    else:
+        registration.waiting_number = join_line(session, event)
+    to = Status.REGISTERED if registration.holds_seat else Status.WAITING
+    _move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
+    if registration.holds_seat:
+        places.take_wanted(session, registration)
+
+
+def _end(
+    session: Session, registration: Registration, to: Status, by: By, reason: Reason, now: datetime
+) -> None:
+    event = registration.event
+    if registration.holds_seat:
+        release_seat(session, event)
+        registration.holds_seat = False
+    else:
+        leave_line(session, event)
+    _move(session, registration, to, by, reason, now)
+    places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
+    registration.feed_changed_at = now
+
+
+def _move(
+    session: Session, registration: Registration, to: Status, by: By, reason: Reason, now: datetime
+) -> None:
+    _note(session, registration, registration.status, to, by, reason, now)
+    registration.status = to
+    registration.held_until = None
+    registration.changed_at = now
+    registration.feed_changed_at = now
+    session.flush()
+
+
+def _note(
+    session: Session,
+    registration: Registration,
+    was: Status | None,
+    to: Status,
+    by: By,
+    reason: Reason,
+    now: datetime,
+) -> None:
+    session.add(
+        StatusChange(
+            registration_id=registration.id,
+            at=now,
+            from_status=was,
+            to_status=to,
+            actor=by.actor,
+            organiser_id=by.organiser_id,
+            reason=reason,
+            note=by.note,
+        )
+    )
+
+
+def _first_in_line(session: Session, event: Event) -> Registration | None:
+    return session.scalar(
+        select(Registration)
+        .where(Registration.event_id == event.id, Registration.status == Status.WAITING)
+        .order_by(Registration.waiting_number)
+        .limit(1)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )

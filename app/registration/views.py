@@ -1,0 +1,263 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The participant's pages: the form, what comes after it, and the personal page."""
+
+from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+
+from app.agencies.queries import organisation_names
+from app.clock import now
+from app.events.queries import get_public_event
+from app.events.rules import TAKES_REGISTRATIONS, RegistrationState
+from app.ical import render
+from app.programme.agenda import read_rounds
+from app.refusal import Missing, Refusal
+from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, with_rounds
+from app.registration.ical import registration_entry
+from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
+from app.registration.models import Registration
+from app.registration.queries import my_day, people_before
+from app.registration.rules import Status
+from app.registration.service import (
+    PARTICIPANT,
+    Entry,
+    change_choices,
+    change_person,
+    leave_run_line,
+    renew_feed,
+    renew_link,
+)
+from app.registration.service import (
+    cancel as cancel_registration,
+)
+from app.registration.service import (
+    confirm as confirm_registration,
+)
+from app.registration.service import (
+    register as register_person,
+)
+from app.web import access, links
+from app.web.database import db, transaction
+from app.web.errors import error_page
+from app.web.forms import ConfirmForm
+from app.web.pages import page
+from app.web.texts import language
+
+bp = Blueprint("registration", __name__)
+
+SEE_OTHER = 303
+
+
+@bp.errorhandler(Withdrawn)
+def withdrawn(_error: Withdrawn) -> Response:
+    return error_page(410)
+
+
+@bp.route("/events/<slug>/register", methods=["GET", "POST"])
+@access.public
+def register(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    event = get_public_event(session, slug)
+    state = event.registration_state(now())
+    if state not in TAKES_REGISTRATIONS:
+        return page("registration/closed.html", status=403, event=event, state=state)
+    form = with_rounds(RegisterForm, read_rounds(session, event))
+    if form.validate_on_submit():
+        entry = Entry(form.person(), form.nonce.data, language(), form.choices())
+        try:
+            with transaction() as writing:
+                registration = register_person(writing, event.id, entry, now())
+                # A known address gets the answer a new one would get (T09).
+                waits = state is RegistrationState.WAITING_LIST or not registration.holds_seat
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for(".waiting" if waits else ".sent", slug=slug), SEE_OTHER)
+    return page(
+        "registration/register.html",
+        form=form,
+        event=event,
+        state=state,
+        names=organisation_names(session),
+    )
+
+
+@bp.get("/events/<slug>/register/sent")
+@access.public
+def sent(slug: str) -> Response:
+    return page("registration/sent.html", event=get_public_event(db.session(), slug), waits=False)
+
+
+@bp.get("/events/<slug>/register/waiting")
+@access.public
+def waiting(slug: str) -> Response:
+    return page("registration/sent.html", event=get_public_event(db.session(), slug), waits=True)
+
+
+@bp.get("/my/<token>")
+@access.personal
+def my(token: str) -> Response:
+    session = db.session()
+    registration = open_personal(session, token)
+    return page(
+        "registration/my.html",
+        registration=registration,
+        event=registration.event,
+        standing=registration.status.value,
+        day=my_day(session, registration),
+        before=people_before(session, registration),
+        token=token,
+        feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
+        open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
+        before_end=now() < registration.event.ends_at,
+        form=ConfirmForm(),
+    )
+
+
+@bp.post("/my/<token>/confirm")
+@access.personal
+def confirm(token: str) -> ResponseReturnValue:
+    registration = open_personal(db.session(), token)
+    try:
+        with transaction() as session:
+            confirm_registration(session, registration.id, now())
+    except Refusal as refusal:
+        return _refused(token, refusal)
+    return redirect(url_for(".my", token=token), SEE_OTHER)
+
+
+@bp.route("/my/<token>/workshops", methods=["GET", "POST"])
+@access.personal
+def workshops(token: str) -> ResponseReturnValue:
+    session = db.session()
+    registration = _active(open_personal(session, token))
+    mine = my_day(session, registration)
+    answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
+    form = with_rounds(ChoicesForm, [one.round for one in mine.rounds], data=answers)
+    if form.validate_on_submit():
+        try:
+            with transaction() as writing:
+                change_choices(writing, registration.id, form.choices(), now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for(".my", token=token), SEE_OTHER)
+    return page("registration/workshops.html", form=form, event=registration.event, day=mine, token=token)
+
+
+@bp.post("/my/<token>/leave-line/<int:run_id>")
+@access.personal
+def leave_line(token: str, run_id: int) -> ResponseReturnValue:
+    registration = open_personal(db.session(), token)
+    with transaction() as session:
+        leave_run_line(session, registration.id, run_id, now())
+    return redirect(url_for(".my", token=token), SEE_OTHER)
+
+
+@bp.route("/my/<token>/details", methods=["GET", "POST"])
+@access.personal
+def details(token: str) -> ResponseReturnValue:
+    session = db.session()
+    registration = _active(open_personal(session, token))
+    form = DetailsForm(data=_details_of(registration))
+    if form.validate_on_submit():
+        try:
+            with transaction() as writing:
+                change_person(writing, registration.id, form.person(), int(form.version.data or 0), now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for(".my", token=token), SEE_OTHER)
+    return page(
+        "registration/details.html",
+        form=form,
+        event=registration.event,
+        registration=registration,
+        token=token,
+        names=organisation_names(session),
+    )
+
+
+@bp.route("/my/<token>/cancel", methods=["GET", "POST"])
+@access.personal
+def cancel(token: str) -> ResponseReturnValue:
+    registration = open_personal(db.session(), token)
+    form = ConfirmForm()
+    if registration.active and now() < registration.event.ends_at and form.validate_on_submit():
+        try:
+            with transaction() as session:
+                cancel_registration(session, registration.id, PARTICIPANT, now())
+        except Refusal as refusal:
+            return _refused(token, refusal)
+        return redirect(url_for(".my", token=token), SEE_OTHER)
+    if not registration.active or now() >= registration.event.ends_at:
+        return redirect(url_for(".my", token=token), SEE_OTHER)
+    return page(
+        "registration/cancel.html",
+        form=form,
+        registration=registration,
+        event=registration.event,
+        token=token,
+    )
+
+
+@bp.post("/my/<token>/new-calendar")
+@access.personal
+def new_calendar(token: str) -> ResponseReturnValue:
+    registration = open_personal(db.session(), token)
+    with transaction() as session:
+        renew_feed(session, registration.id, now())
+    return redirect(url_for(".my", token=token, _anchor="calendar"), SEE_OTHER)
+
+
+@bp.post("/my/<token>/new-link")
+@access.personal
+def new_link(token: str) -> ResponseReturnValue:
+    registration = open_personal(db.session(), token)
+    with transaction() as session:
+        fresh = personal_token(renew_link(session, registration.id, now()))
+    return redirect(url_for(".my", token=fresh), SEE_OTHER)
+
+
+@bp.get("/my/<token>/day.ics")
+@access.personal
+def day_file(token: str) -> Response:
+    """The day with the own agenda, to open once; the subscription is the better way."""
+    session = db.session()
+    registration = _active(open_personal(session, token))
+    address = links.absolute(url_for("events.event", slug=registration.event.slug))
+    entry = registration_entry(registration, my_day(session, registration), address)
+    response = Response(render.download([render.vevent(entry)]), content_type="text/calendar; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'
+    return response
+
+
+def _active(registration: Registration) -> Registration:
+    if not registration.active:
+        raise Missing
+    return registration
+
+
+def _details_of(registration: Registration) -> dict[str, object]:
+    return {
+        "given_name": registration.given_name,
+        "family_name": registration.family_name,
+        "organisation": registration.organisation.name,
+        "role_title": registration.role_title,
+        "version": registration.version,
+    }
+
+
+def _refused(token: str, refusal: Refusal) -> Response:
+    """A button's refusal: the personal page with the sentence above it."""
+    session = db.session()
+    registration = open_personal(session, token)
+    html = render_template(
+        "registration/refused.html",
+        refusal=refusal,
+        registration=registration,
+        event=registration.event,
+        token=token,
+    )
+    return make_response(html, 409 if registration.status is Status.CANCELLED else 422)

@@ -1,0 +1,125 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The last seat, raced with real processes on both databases, with its negative control (G1, F32, T30).
+
+Each round is a day of its own with one seat left. Eight processes register at the same moment. Exactly one gets
+the seat, the others stand in line with the numbers 1 to 7.
+"""
+
+import multiprocessing
+from collections.abc import Callable
+from dataclasses import dataclass
+from multiprocessing.synchronize import Barrier
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from app.events.models import Event
+from app.factory import create_app
+from app.registration.models import Registration
+from app.registration.rules import Status
+from app.registration.service import Entry, Person, register
+from app.web.database import db, transaction
+from tests.conftest import settings_for
+from tests.factories.days import NOW, make_event
+
+PROCESSES = 8
+ROUNDS = 200
+
+
+@dataclass(frozen=True)
+class Tally:
+    """What the database holds after all rounds."""
+
+    oversold: int
+    undersold: int
+    wrong_numbers: int
+
+
+def _register_in_every_round(url: str, folder: str, number: int, events: list[int], start: Barrier) -> None:
+    app = create_app(settings_for(url, Path(folder)))
+    with app.app_context():
+        for event_id in events:
+            person = Person("Nummer", str(number), f"person{number}@example.org", "Stadt Musterstadt")
+            start.wait(60)
+            with transaction() as session:
+                register(session, event_id, Entry(person, f"nonce-{number}"), NOW)
+
+
+def _count_then_insert(url: str, folder: str, number: int, events: list[int], start: Barrier) -> None:
+    """The negative control: look first, then write, without a lock; what everybody writes who does not know better."""
+    app = create_app(settings_for(url, Path(folder)))
+    with app.app_context():
+        for event_id in events:
+            start.wait(60)
+            session = db.session()
+            event = session.scalar(select(Event).where(Event.id == event_id))
+            assert event is not None
+            free = event.taken < (event.capacity or 0)
+            session.rollback()
+            if free:
+                with transaction() as writing:
+                    writing.execute(
+                        update(Event)
+                        .where(Event.id == event_id)
+                        .values(extra=Event.extra + 1, taken=Event.taken + 1)
+                    )
+
+
+def _race(app: Flask, url: str, folder: Path, rounds: int, target: Callable[..., None]) -> list[int]:
+    with app.app_context(), transaction() as session:
+        events = [make_event(session, slug=f"tag-{number}", capacity=1).id for number in range(rounds)]
+    with app.app_context():
+        db.engine.dispose()
+    context = multiprocessing.get_context("spawn")
+    start = context.Barrier(PROCESSES)
+    workers = [
+        context.Process(target=target, args=(url, str(folder), number, events, start))
+        for number in range(PROCESSES)
+    ]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join(300)
+    assert [worker.exitcode for worker in workers] == [0] * PROCESSES
+    return events
+
+
+def _tally(app: Flask, events: list[int]) -> Tally:
+    oversold = undersold = wrong = 0
+    with app.app_context():
+        for event_id in events:
+            seated = db.session.scalar(
+                select(func.count(Registration.id)).where(
+                    Registration.event_id == event_id, Registration.holds_seat
+                )
+            )
+            numbers = db.session.scalars(
+                select(Registration.waiting_number)
+                .where(Registration.event_id == event_id, Registration.waiting_number.is_not(None))
+                .order_by(Registration.waiting_number)
+            ).all()
+            oversold += (seated or 0) > 1
+            undersold += (seated or 0) < 1
+            wrong += list(numbers) != list(range(1, PROCESSES))
+    return Tally(oversold, undersold, wrong)
+
+
+@pytest.mark.long
+def test_last_seat(app: Flask, database_url: str, tmp_path: Path) -> None:
+    events = _race(app, database_url, tmp_path, ROUNDS, _register_in_every_round)
+    assert _tally(app, events) == Tally(oversold=0, undersold=0, wrong_numbers=0)
+    with app.app_context():
+        assert set(db.session.scalars(select(Registration.status).distinct())) == {Status.UNCONFIRMED}
+
+
+@pytest.mark.long
+def test_control_oversells(app: Flask, database_url: str, tmp_path: Path) -> None:
+    """Without the lock the same race oversells; else the test above would prove nothing."""
+    events = _race(app, database_url, tmp_path, 30, _count_then_insert)
+    with app.app_context():
+        taken = db.session.scalars(select(Event.taken).where(Event.id.in_(events))).all()
+    assert sum(one > 1 for one in taken) > 0

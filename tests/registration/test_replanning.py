@@ -1,0 +1,314 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Replanning a day in which people hold places: what is refused, who is told."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.models import Event
+from app.events.rules import EventStatus
+from app.outbox.models import Message
+from app.people.models import AuditEntry
+from app.programme.models import AgendaChange, AgendaItem, Run
+from app.programme.service import RoundFacts, WorkshopFacts
+from app.refusal import Refusal
+from app.registration import replanning
+from app.registration.models import Registration
+from app.registration.replanning import RunPlan, day_facts, fingerprint
+from app.registration.rules import ChangedMeanwhile, Status
+from app.registration.service import PARTICIPANT, Entry, Person, add_by_hand
+from app.web.database import db, transaction
+from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
+
+LATER = NOW + timedelta(hours=1)
+
+
+def built(app: Flask, **changes: object) -> tuple[Event, Programme]:
+    with transaction() as session:
+        event = make_event(session, **changes)
+        return event, make_programme(session, event)
+
+
+def seat(event: Event, name: str, *runs: Run) -> int:
+    """Somebody with a seat at the day and places in these runs; the mails about it are not counted below."""
+    with transaction() as session:
+        person = Person(name, "Beispiel", f"{name.lower()}@example.org", "Stadt Musterstadt")
+        choices = {run.round_id: run.id for run in runs}
+        entry = Entry(person, f"nonce-{name}", choices=choices)
+        return add_by_hand(session, event.id, entry, PARTICIPANT, NOW, extra_seat=False).id
+
+
+def mails() -> list[tuple[str, int]]:
+    rows = db.session.execute(select(Message.kind, Message.subject_id).order_by(Message.id))
+    return [(kind.removeprefix("registration."), subject) for kind, subject in rows]
+
+
+def refused(act: Callable[[Session], object]) -> tuple[str, str | None]:
+    with pytest.raises(Refusal) as caught, transaction() as session:
+        act(session)
+    return str(caught.value), caught.value.field
+
+
+def plan_of(run: Run, **changes: object) -> RunPlan:
+    names = tuple(one.name for one in run.contributors)
+    return replace(RunPlan(run.label, run.round_id, run.room_id, run.capacity, names), **changes)  # type: ignore[arg-type]
+
+
+def replan(event: Event, seen: str, **changes: object) -> Event:
+    by = replanning.by_organiser(None)  # type: ignore[arg-type]  # no account is needed here
+    with transaction() as session:
+        facts = replace(day_facts(event), **changes)
+        return replanning.replan_day(session, event.id, facts, seen, by, LATER)
+
+
+# -- the day
+
+
+def test_a_day_that_moves_takes_its_agenda_along_at_the_same_times_of_day(app: Flask) -> None:
+    """From winter into summer time: 9:30 stays 9:30."""
+    with app.app_context():
+        event, programme = built(app)
+        anna = seat(event, "Anna", programme.runs["1.1"])
+        before, run = len(mails()), programme.runs["1.1"]
+        sequence, summer = run.sequence, date(2031, 4, 10)
+        replan(
+            event, fingerprint(day_facts(event)), starts_at=at("9:30", summer), ends_at=at("15:45", summer)
+        )
+        assert (programme.rounds[0].starts_at, programme.rounds[0].ends_at) == (
+            at("11:00", summer),
+            at("12:15", summer),
+        )
+        assert programme.items[0].starts_at == at("9:00", summer)
+        assert programme.items[0].starts_at.astimezone(UTC).hour == at("9:00").astimezone(UTC).hour - 1
+        assert run.sequence == sequence + 1
+        assert mails()[before:] == [("changed", anna)]
+        assert db.session.scalars(select(AuditEntry.action)).all() == ["event.change"]
+
+
+def test_a_shorter_event_must_not_leave_its_agenda_behind(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app, ends_at=at("12:00", date(2031, 3, 14)))
+        with transaction():
+            programme.items[4].starts_at, programme.items[4].ends_at = (
+                at("10:00", date(2031, 3, 14)),
+                at("11:00", date(2031, 3, 14)),
+            )
+        with pytest.raises(Refusal, match="“Ausblick” on 2031-03-14 would lie outside of the day"):
+            replan(event, fingerprint(day_facts(event)), ends_at=at("15:45"))
+        assert event.ends_at == at("12:00", date(2031, 3, 14))
+
+
+def test_only_who_changed_the_same_facts_is_in_the_way(app: Flask) -> None:
+    """F30: a room or a workshop saved in between is no conflict; another text of the day is."""
+    with app.app_context():
+        event, programme = built(app)
+        seen = fingerprint(day_facts(event))
+        with transaction() as session:
+            replanning.reword_workshop(
+                session, event.id, programme.workshops[0].id, WorkshopFacts("Neu"), 1, LATER
+            )
+        replan(event, seen, summary="Die eine")
+        with pytest.raises(ChangedMeanwhile):
+            replan(event, seen, summary="Der andere")
+        assert event.summary == "Die eine"
+
+
+def test_publishing_and_taking_back(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app, status=EventStatus.DRAFT, venue_city="")
+        by = replanning.by_organiser(None)  # type: ignore[arg-type]
+        refused(lambda s: replanning.publish_day(s, event.id, by, LATER))
+        refused(lambda s: replanning.withdraw_day(s, event.id, by, LATER))
+        refused(lambda s: replanning.call_off_day(s, event.id, by, LATER))
+        replan(event, fingerprint(day_facts(event)), venue_city="Musterstadt")
+        with transaction() as session:
+            replanning.publish_day(session, event.id, by, LATER)
+        assert event.status is EventStatus.PUBLISHED
+        refused(lambda s: replanning.publish_day(s, event.id, by, LATER))
+        with transaction() as session:
+            replanning.withdraw_day(session, event.id, by, LATER)
+        assert event.status is EventStatus.DRAFT
+        with transaction() as session:
+            replanning.publish_day(session, event.id, by, LATER)
+        seat(event, "Anna")
+        refused(lambda s: replanning.withdraw_day(s, event.id, by, LATER))
+        assert event.status is EventStatus.PUBLISHED
+
+
+def test_a_cancelled_day_tells_everybody_once(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        anna, bert = seat(event, "Anna", programme.runs["1.1"]), seat(event, "Bert")
+        before, by = len(mails()), replanning.by_organiser(None)  # type: ignore[arg-type]
+        assert replanning.count_told_of_cancelling(db.session(), event) == 2
+        with transaction() as session:
+            replanning.call_off_day(session, event.id, by, LATER)
+        assert mails()[before:] == [("cancelled", anna), ("cancelled", bert)]
+        assert {one.status for one in db.session.scalars(select(Registration))} == {Status.CANCELLED}
+        refused(lambda s: replanning.call_off_day(s, event.id, by, LATER))
+        assert len(mails()) == before + 2
+
+
+# -- rounds
+
+
+def test_a_round_moves_with_its_rooms_and_tells_who_sits_in_it(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        anna = seat(event, "Anna", programme.runs["1.1"])
+        seat(event, "Bert", programme.runs["2.1"])
+        before, round_ = len(mails()), programme.rounds[0]
+        facts = RoundFacts(1, "Workshoprunde 1", at("10:50"), at("12:05"))
+        with transaction() as session:
+            replanning.replan_round(session, event.id, round_.id, facts, round_.version, LATER)
+        assert (round_.starts_at, round_.ends_at) == (at("10:50"), at("12:05"))
+        assert mails()[before:] == [("places.changed", anna)]
+        assert [change.field for change in db.session.scalars(select(AgendaChange))] == ["times"]
+
+
+def test_a_round_is_not_put_where_it_does_not_fit(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        round_, run = programme.rounds[0], programme.runs["1.1"]
+
+        def move(**changes: object) -> tuple[str, str | None]:
+            facts = replace(RoundFacts(1, "Runde", at("11:00"), at("12:15")), **changes)
+            return refused(
+                lambda s: replanning.replan_round(s, event.id, round_.id, facts, round_.version, LATER)
+            )
+
+        assert move(number=2)[1] == "number"
+        assert move(starts_at=at("13:00"), ends_at=at("14:00"))[0].startswith("“Workshoprunde 2” takes place")
+        assert (
+            move(
+                starts_at=at("11:00", DAY + timedelta(days=1)), ends_at=at("12:00", DAY + timedelta(days=1))
+            )[1]
+            == "date"
+        )
+        with transaction():
+            run.room_id = programme.rooms["Großer Saal"].id
+        assert move(starts_at=at("10:30"), ends_at=at("12:15")) == (
+            "Großer Saal is in use for “Vortrag: Was Akten nicht erzählen” at that time (10:00–10:45).",
+            "start",
+        )
+        assert refused(
+            lambda s: replanning.replan_round(
+                s, event.id, round_.id, RoundFacts(1, "Runde", at("11:00"), at("12:15")), 99, LATER
+            )
+        )[0].startswith("Somebody else changed this")
+
+
+# -- workshops and runs
+
+
+def test_a_new_title_is_told_a_new_abstract_is_not(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        anna = seat(event, "Anna", programme.runs["1.1"])
+        workshop, before = programme.workshops[0], len(mails())
+
+        def reword(title: str, abstract: str) -> None:
+            with transaction() as session:
+                facts = WorkshopFacts(title, abstract)
+                replanning.reword_workshop(session, event.id, workshop.id, facts, workshop.version, LATER)
+
+        reword("Beraten ohne Vorurteil", "Anders beschrieben.")
+        assert mails()[before:] == []
+        reword("Beraten mit Haltung", "Anders beschrieben.")
+        assert mails()[before:] == [("places.changed", anna)]
+
+
+def test_a_run_moves_to_a_free_room_and_tells_who_sits_in_it(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        run = programme.runs["1.1"]
+        anna, before = seat(event, "Anna", run), len(mails())
+
+        def change(**changes: object) -> None:
+            with transaction() as session:
+                replanning.replan_run(session, event.id, run.id, plan_of(run, **changes), run.version, LATER)
+
+        change(room_id=programme.rooms["Großer Saal"].id)
+        assert mails()[before:] == [("places.changed", anna)]
+        assert [(c.title, c.field, c.old, c.new) for c in db.session.scalars(select(AgendaChange))] == [
+            ("Beraten ohne Vorurteil", "room", "Raum Birke", "Großer Saal")
+        ]
+        sequence, stamp = run.sequence, run.modified_at
+        change(label="1.7")
+        change(contributors=("Mika Erfunden", "Roza Beispielsen"))
+        assert run.sequence == sequence + 2
+        assert run.modified_at > stamp
+        assert [one.name for one in run.contributors] == ["Mika Erfunden", "Roza Beispielsen"]
+        assert len(mails()) == before + 1
+
+
+def test_what_a_run_may_not_become(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        run, other_round = programme.runs["1.1"], programme.rounds[1]
+        seat(event, "Anna", run)
+        seat(event, "Bert", run)
+
+        def change(**changes: object) -> tuple[str, str | None]:
+            version = changes.pop("version", run.version)
+            return refused(
+                lambda s: replanning.replan_run(s, event.id, run.id, plan_of(run, **changes), version, LATER)  # type: ignore[arg-type]
+            )
+
+        assert change(label="1.2")[1] == "label"
+        assert change(room_id=programme.rooms["Raum Ahorn"].id)[1] == "capacity"
+        assert change(room_id=programme.rooms["Raum Ahorn"].id, capacity=10)[1] == "room_id"
+        assert change(capacity=27)[1] == "capacity"
+        assert change(capacity=1)[0].startswith("2 seats are taken already")
+        assert change(round_id=other_round.id, room_id=None)[1] == "round_id"
+        assert change(version=99)[0].startswith("Somebody else changed this")
+        assert refused(lambda s: replanning.take_out_run(s, event.id, run.id, LATER)) == (
+            "2 registrations have chosen “Beraten ohne Vorurteil”. It cannot be removed while they stand in it.",
+            None,
+        )
+
+
+def test_a_run_nobody_chose_is_taken_out(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        run_id = programme.runs["1.1"].id
+        with transaction() as session:
+            replanning.take_out_run(session, event.id, run_id, LATER)
+        assert db.session.get(Run, run_id) is None
+
+
+def test_nothing_of_another_day_is_touched(app: Flask) -> None:
+    """T02: the ids of another day are not found, whatever the form says."""
+    with app.app_context():
+        event, programme = built(app)
+        other, theirs = built(app, slug="anderer")
+        run = programme.runs["1.1"]
+        for act in (
+            lambda s: replanning.replan_run(s, other.id, run.id, plan_of(run), run.version, LATER),
+            lambda s: replanning.replan_run(
+                s, event.id, run.id, plan_of(run, room_id=theirs.rooms["Foyer"].id), run.version, LATER
+            ),
+            lambda s: replanning.replan_run(
+                s, event.id, run.id, plan_of(run, round_id=theirs.rounds[0].id), run.version, LATER
+            ),
+            lambda s: replanning.add_run(s, event.id, theirs.workshops[0].id, plan_of(run, label="9"), LATER),
+            lambda s: replanning.take_out_run(s, other.id, run.id, LATER),
+        ):
+            assert refused(act)[0] == "This page does not exist."
+
+
+def test_the_fingerprint_knows_equal_facts(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app)
+        facts = day_facts(event)
+        assert fingerprint(facts) == fingerprint(day_facts(event))
+        assert fingerprint(facts) != fingerprint(replace(facts, capacity=99))
+        assert isinstance(facts.starts_at, datetime)
+        assert db.session.query(AgendaItem).count() == 5

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A participant's way: form, mail, confirmation, personal page, workshops, waiting, cancelling, calendar."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.registration.models import Registration
+from app.registration.rules import Status
+from app.web.database import db, transaction
+from tests.factories.days import make_event, make_programme
+from tests.ical.readers import read_everywhere
+from tests.mailbox import calendar_of, link_in, mailbox, text_of
+from tests.pages import Page, Visitor
+
+PERSON = {
+    "given_name": "Svenja",
+    "family_name": "Demohaus",
+    "email": "svenja.demohaus@example.org",
+    "organisation": "Der Paritätische, Kreisgruppe (Beispiel)",
+    "role_title": "Beratung",
+}
+
+
+@pytest.fixture
+def day(app: Flask) -> dict[str, int]:
+    """A day with two seats and two rounds; ids of its runs by label."""
+    with app.app_context(), transaction() as session:
+        event = make_event(session, capacity=2)
+        programme = make_programme(session, event)
+        programme.runs["1.1"].capacity = 1
+        event.agenda_released_at = event.created_at
+        event.revision += 1
+        ids = {label: run.id for label, run in programme.runs.items()}
+        return ids | {f"round{run.round.number}": run.round_id for run in programme.runs.values()}
+
+
+def sign_up(client: FlaskClient, number: int = 0, **changes: str) -> Page:
+    person = {**PERSON, "email": f"person{number}@example.org", "given_name": f"Nummer{'abcdefgh'[number]}"}
+    return Visitor(client).get("/events/musterfachtag/register").send(**{**person, **changes})
+
+
+def confirm(app: Flask, client: FlaskClient, email: str) -> Page:
+    link = link_in(mailbox(app).newest(email))
+    return Visitor(client).get(link).send(button="Anmeldung bestätigen")
+
+
+def statuses(app: Flask) -> dict[str, Status]:
+    with app.app_context():
+        return {r.email: r.status for r in db.session.scalars(select(Registration))}
+
+
+def test_registers_confirms_and_is_in(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
+    page = Visitor(client).get("/events/musterfachtag/register")
+    assert page.status == 200
+    page = page.send(**PERSON, **{f"round-{day['round1']}": str(day["1.1"])})
+    assert page.heading == "Bitte per E-Mail bestätigen"
+    assert "svenja" not in page.address.lower()
+    assert statuses(app) == {PERSON["email"]: Status.UNCONFIRMED}
+
+    asked = mailbox(app).newest(PERSON["email"])
+    assert "Svenja" not in asked["Subject"] + text_of(asked)
+    assert calendar_of(asked) is None
+    page = Visitor(client).get(link_in(asked))
+    assert page.heading == "Bitte bestätigen Sie Ihre Anmeldung"
+    assert statuses(app) == {PERSON["email"]: Status.UNCONFIRMED}
+    page = page.send(button="Anmeldung bestätigen")
+    assert page.heading == "Sie sind angemeldet"
+    assert "Ihr Platz ist sicher" in page.text
+
+    invited = mailbox(app).newest(PERSON["email"])
+    method, calendar = calendar_of(invited) or ("", b"")
+    assert method == "REQUEST"
+    for reader, events in read_everywhere(calendar).items():
+        assert [(e.summary, e.sequence) for e in events] == [
+            ("Musterfachtag: Vom Einzelfall zur Struktur", 0)
+        ], reader
+    assert link_in(invited) == link_in(asked)
+
+
+def test_full_day_waits_and_moves_up(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
+    for number in range(2):
+        sign_up(client, number)
+        confirm(app, client, f"person{number}@example.org")
+    assert "Alle Plätze sind vergeben" in Visitor(client).get("/events/musterfachtag").text
+    assert "Alle Plätze sind vergeben" in Visitor(client).get("/events/musterfachtag/register").text
+    for number in (2, 3):
+        assert "Alle Plätze sind vergeben" in sign_up(client, number).text
+        page = confirm(app, client, f"person{number}@example.org")
+        assert page.heading == "Sie stehen auf der Warteliste"
+        assert f"Ihre Nummer ist {number - 1}." in page.text
+    assert "Ihre Nummer ist 2." in text_of(mailbox(app).newest("person3@example.org"))
+
+    link = link_in(mailbox(app).newest("person0@example.org"))
+    page = Visitor(client).get(link).follow("Abmelden").send(button="Abmelden")
+    assert page.heading == "Sie sind nicht mehr angemeldet"
+    assert statuses(app) == {
+        "person0@example.org": Status.CANCELLED,
+        "person1@example.org": Status.REGISTERED,
+        "person2@example.org": Status.REGISTERED,
+        "person3@example.org": Status.WAITING,
+    }
+    moved = mailbox(app).newest("person2@example.org")
+    assert "Sie haben jetzt einen Platz" in moved["Subject"]
+    assert (calendar_of(moved) or ("",))[0] == "REQUEST"
+    cancelled = calendar_of(mailbox(app).newest("person0@example.org"))
+    assert cancelled is not None
+    assert cancelled[0] == "CANCEL"
+
+
+def test_same_answer_for_known_and_unknown_address(
+    app: Flask, client: FlaskClient, day: dict[str, int]
+) -> None:
+    """T09: known and unknown addresses get identical bytes."""
+    first = sign_up(client, 0)
+    confirm(app, client, "person0@example.org")
+    known = sign_up(client, 0)
+    unknown = sign_up(client, 1)
+    assert known.response.data == unknown.response.data == first.response.data
+    assert len(statuses(app)) == 2
+
+
+def test_bad_input_keeps_what_was_typed(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
+    page = sign_up(client, 0, email="keine-adresse", given_name="")
+    assert page.status == 422
+    assert page.title.startswith("Fehler: ")
+    assert set(page.errors()) == {"email", "given_name"}
+    assert page.values(page.form())["organisation"] == PERSON["organisation"]
+    assert statuses(app) == {}
+
+
+def test_run_that_is_full_puts_in_line_beside_the_place(
+    app: Flask, client: FlaskClient, day: dict[str, int]
+) -> None:
+    first_round = f"round-{day['round1']}"
+    sign_up(client, 0, **{first_round: str(day["1.1"])})
+    confirm(app, client, "person0@example.org")
+    sign_up(client, 1, **{first_round: str(day["1.2"])})
+    mine = confirm(app, client, "person1@example.org")
+    page = mine.follow("Workshops wählen").send(**{first_round: str(day["1.1"])})
+    assert "0 Personen stehen vor Ihnen" in page.text
+    assert "Ihr Platz ist sicher" in page.text
+
+    link = link_in(mailbox(app).newest("person0@example.org"))
+    Visitor(client).get(link).follow("Workshops wählen").send(**{first_round: "absent"})
+    page = Visitor(client).get(mine.address)
+    assert "stehen vor Ihnen" not in page.text
+    assert "Ihr Platz ist sicher" in page.text
+    assert "Ihre Workshops haben sich geändert" in mailbox(app).newest("person1@example.org")["Subject"]
+
+
+def test_same_workshop_twice_is_refused(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
+    page = sign_up(
+        client, 0, **{f"round-{day['round1']}": str(day["1.2"]), f"round-{day['round2']}": str(day["2.2"])}
+    )
+    assert page.status == 422
+    assert statuses(app) == {}
+
+
+def test_double_click_is_one_registration(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
+    page = Visitor(client).get("/events/musterfachtag/register")
+    for _ in range(2):
+        assert page.send(**PERSON).status == 200
+    assert statuses(app) == {PERSON["email"]: Status.UNCONFIRMED}
+    assert len(mailbox(app).deliver()) == 1
+
+
+def test_foreign_link_is_a_404_and_replaced_one_a_410(
+    app: Flask, client: FlaskClient, day: dict[str, int]
+) -> None:
+    sign_up(client, 0)
+    page = confirm(app, client, "person0@example.org")
+    assert Visitor(client).get(page.address[:-1] + ("A" if page.address[-1] != "A" else "B")).status == 404
+    fresh = page.send(button="Neuer persönlicher Link")
+    assert fresh.heading == "Sie sind angemeldet"
+    assert Visitor(client).get(page.address).status == 410
+
+
+def test_stale_form_keeps_what_was_typed(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
+    """T33: without a valid token nothing is stored, and nothing typed is lost."""
+    page = Visitor(client).get("/events/musterfachtag/register").send(**PERSON, csrf_token="stale")
+    assert page.status == 422
+    assert page.values(page.form())["given_name"] == "Svenja"
+    assert statuses(app) == {}
