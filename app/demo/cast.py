@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The cast: invented people with telling names, who works where, and who chooses which workshops.
+
+Everything is decided by a fixed seed, so that each loading tells the same story.
+"""
+
+import unicodedata
+from dataclasses import dataclass
+from random import Random
+
+from app.agencies.rules import AgencyKind
+from app.demo.scenery import ORGANISATIONS, UPCOMING, DayData
+from app.registration.service import Person
+
+SEED = 2027
+
+# Given and family name, mail, organisation (its number), function, first and second round.
+NAMED = (
+    ("Aylin", "Beispiel", "aylin.beispiel", 1, "Koordination KIM", None, "2.4"),
+    ("Petra", "Musterfeld-von der Probe", "petra.musterfeld", 9, "Sachgebietsleitung", None, "2.1"),
+    ("Dr. Sascha", "Probe", "sascha.probe", 36, "Wissenschaftliche Leitung", None, None),
+    ("Nadiia", "Fiktiv", "nadiia.fiktiv", 32, "Integrationsagentur", "1.5", "2.2"),
+    ("Şükrü", "Muşterî", "suekrue.muster", 35, "Vorstand", "1.1", "2.4"),
+    ("Mika", "Erfunden", "mika.erfunden", 27, "Fallmanagement", "1.3", None),
+    ("Karim", "Testmann", "karim.testmann", 11, "Einbürgerung", "1.2", None),
+    ("Svenja", "Demohaus", "svenja.demohaus", 33, "Fachberatung", "1.2", None),
+    ("Roza", "Beispielsen", "roza.beispielsen", 35, "Ehrenamt", "1.4", None),
+    ("O'Neil", "Muster", "oneil.muster", 18, "Integrationsbeauftragter", "1.3", "2.5"),
+    ("=Summe", "Formel", "formel", 20, "Statistik", "1.5", "2.1"),
+    ("Alex", "Beispiel", "alex.beispiel", 14, "Integration", "1.3", "2.1"),
+    ("Ulrike", "Beispiel", "ulrike.beispiel", 14, "Integration, Leitung", "1.2", "2.2"),
+)
+TONI = ("Toni", "Platz", "toni.platz", 14, "Ehrenamtskoordination", "1.1", "2.1")
+MOVED_UP = "alex.beispiel@example.org"  # gets the seat that Toni Platz gives back
+STAYS_HOPING = "svenja.demohaus@example.org"
+
+ORGANISER = ("jonas.platzhalter@example.org", "Jonas Platzhalter")
+
+_GIVEN = (
+    "Agnieszka Ahmad Amal Anke Annika Arash Ayşe Azad Bahar Barbara Bashir Birgit Björn Bogdan Büşra Carla Christa "
+    "Claudia Daria Detlef Dilan Dmytro Doris Elif Elke Emre Enno Erika Fatma Fabian Farid Frauke Gabi Georgi Gisela "
+    "Hakan Halina Hanna Hatice Heiko Helga Hüseyin Ibrahim Ilka Imke Ines Inge Jasmin Jelena Jens Joanna Jörg Jutta "
+    "Kai Kateryna Khaled Kirsten Kofi Larissa Lars Leyla Linh Lina Maike Malte Marek Mehmet Merle Mira Mona Nele "
+    "Nesrin Nils Nour Oksana Olena Osman Peer Pınar Rainer Renate Rojda Sabine Samira Sanja Selma Silke Songül Stefan "
+    "Tamara Thao Tim Ute Uwe Viktor Volker Wiebke Yusuf Zeynep Zoran"
+).split()
+_FAMILY = (
+    "Attrappe Ausgedacht Beispielhaus Beispielmann Blindtext Demofeld Demowski Dummymann Entwurf Erdacht Erdichtet "
+    "Erfindsen Exempel Fantasius Fiktion Formular Füllwort Gedacht Genannt Irgendwer Jedermann Kannsein Kunstname "
+    "Leerzeile Lorem Luftschloss Maquette Modellhoff Musteraydın Mustermeier Musterova Mustersson Nachname Namenlos "
+    "Niemand Nirgendwer Ohnename Phantomas Platzmeier Probestein Probiersen Prototyp Pseudonym Rätselmann Sampleoğlu "
+    "Scheinbar Schablone Skizzenbach Sogenannt Spielfigur Stellvertreter Testberg Testmeyer Unbekannt Undsoweiter "
+    "Vielleicht Vordruck Vorlage Vorstellbar Wachsfigur Wunschname Zeichenfolge Zumbeispiel"
+).split()
+_FUNCTIONS = {
+    AgencyKind.KI: ("Case Management", "Koordination KIM", "Verwaltung KIM", "Bildung", "Leitung"),
+    AgencyKind.IMMIGRATION_OFFICE: ("Aufenthaltsrecht", "Einbürgerung", "Servicebereich", "Teamleitung"),
+    AgencyKind.MUNICIPALITY: ("Integration", "Soziales", "Wohnen", "Ehrenamtskoordination", ""),
+    AgencyKind.STATE: ("Referat Integration", "Förderung"),
+    AgencyKind.EMPLOYMENT: ("Fallmanagement", "Migrationsbeauftragte", "Arbeitsvermittlung"),
+    AgencyKind.WELFARE: ("Migrationsberatung", "Jugendmigrationsdienst", "Integrationsagentur", "Leitung", ""),
+    AgencyKind.MIGRANT_ORG: ("Vorstand", "Projektleitung"),
+    AgencyKind.EDUCATION: ("Forschung",),
+}
+_LETTERS = str.maketrans(
+    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ş": "s", "ı": "i", "ğ": "g", "ç": "c", "î": "i"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Guest:
+    """Somebody who takes part: the label of a run per round, or None for "still open". `hope` is a run that was full:
+    the guest stands in its line beside the place."""
+
+    person: Person
+    kind: AgencyKind
+    first: str | None = None
+    second: str | None = None
+    hope: str | None = None
+
+    @property
+    def email(self) -> str:
+        return self.person.email
+
+
+def mail_address(given: str, family: str) -> str:
+    """Plain letters under a domain that can never belong to anybody (RFC 2606)."""
+    plain = unicodedata.normalize("NFKD", f"{given}.{family}".lower().translate(_LETTERS))
+    return "".join(sign for sign in plain if sign.isascii() and (sign.isalnum() or sign in ".-")) + "@example.org"
+
+
+class Inventor:
+    """Makes up people: each name once."""
+
+    def __init__(self) -> None:
+        self._made = 0
+
+    def person(self, organisation: int) -> tuple[Person, AgencyKind]:
+        at = self._made
+        self._made += 1
+        given = _GIVEN[at % len(_GIVEN)]
+        family = _FAMILY[(at * 11 + at // len(_GIVEN)) % len(_FAMILY)]
+        name, kind, _ = ORGANISATIONS[organisation - 1]
+        functions = _FUNCTIONS[kind]
+        email = mail_address(given, family)
+        return Person(given, family, email, name, functions[at % len(functions)]), kind
+
+
+def upcoming_guests(inventor: Inventor) -> list[Guest]:
+    """The 96 of the upcoming day; places and lines add up to the numbers of the runs."""
+    random = Random(SEED)  # noqa: S311 - a story, no secret
+    guests = [_named(*row) for row in NAMED]
+    missing = 96 - len(guests)
+    firsts = _left_over(UPCOMING, 1, [guest.first for guest in guests], missing)
+    seconds = _left_over(UPCOMING, 2, [guest.second for guest in guests], missing)
+    random.shuffle(firsts)
+    random.shuffle(seconds)
+    _keep_subjects_apart(firsts, seconds)
+    for organisation, first, second in zip(_workplaces(missing), firsts, seconds, strict=True):
+        person, kind = inventor.person(organisation)
+        guests.append(Guest(person, kind, first, second))
+    return _with_hopes(guests)
+
+
+def toni() -> Guest:
+    return _named(*TONI)
+
+
+def past_guests(inventor: Inventor, known: list[Guest]) -> list[Guest]:
+    """The 105 of the past day: about half of them come again this time."""
+    guests: list[Guest] = []
+    for kinds, number in PAST_KINDS:
+        again = [guest for guest in known if guest.kind in kinds][: number // 2]
+        guests += [Guest(guest.person, guest.kind) for guest in again]
+        workplaces = [at for at, (_, kind, _) in enumerate(ORGANISATIONS, 1) if kind in kinds]
+        for at in range(number - len(again)):
+            guests.append(Guest(*inventor.person(workplaces[at % len(workplaces)])))
+    random = Random(SEED - 4)  # noqa: S311 - a story, no secret
+    random.shuffle(guests)
+    return [
+        Guest(guest.person, guest.kind, first=PAST_LABELS[at % len(PAST_LABELS)])
+        for at, guest in enumerate(guests)
+    ]
+
+
+PAST_LABELS = ("A", "B", "C")
+# Registered in 2023 by kind; somewhat more than came.
+PAST_KINDS = (
+    ((AgencyKind.KI,), 25),
+    ((AgencyKind.IMMIGRATION_OFFICE,), 16),
+    ((AgencyKind.MUNICIPALITY,), 23),
+    ((AgencyKind.WELFARE,), 28),
+    ((AgencyKind.EMPLOYMENT,), 7),
+    ((AgencyKind.STATE,), 4),
+    ((AgencyKind.MIGRANT_ORG, AgencyKind.EDUCATION), 2),
+)
+
+
+def _named(
+    given: str,
+    family: str,
+    mail: str,
+    organisation: int,
+    function: str,
+    first: str | None,
+    second: str | None,
+) -> Guest:
+    name, kind, _ = ORGANISATIONS[organisation - 1]
+    return Guest(Person(given, family, f"{mail}@example.org", name, function), kind, first, second)
+
+
+def _left_over(day: DayData, round_: int, chosen: list[str | None], people: int) -> list[str | None]:
+    """What the invented people choose so that every run is booked as it should be."""
+    wanted: list[str | None] = []
+    for run in day.runs:
+        if run.round == round_:
+            wanted += [run.label] * (run.booked - chosen.count(run.label))
+    return wanted + [None] * (people - len(wanted))
+
+
+def _keep_subjects_apart(firsts: list[str | None], seconds: list[str | None]) -> None:
+    """1.4 and 2.5 are the same workshop: nobody takes it twice."""
+    clashes = [at for at, pair in enumerate(zip(firsts, seconds, strict=True)) if pair == ("1.4", "2.5")]
+    for at in clashes:
+        other = next(n for n, label in enumerate(firsts) if label != "1.4" and seconds[n] != "2.5")
+        seconds[at], seconds[other] = seconds[other], seconds[at]
+
+
+def _workplaces(number: int) -> list[int]:
+    """Every organisation sends somebody, the integration centres and larger offices send more."""
+    sent = list(range(1, len(ORGANISATIONS) + 1))
+    larger = [1, 6, 2, 7, 4, 5, 3, 8, 10, 12, 29, 30, 31, 33, 13, 18, 26, 16, 9, 34, 32, 21, 15]
+    while len(sent) < number:
+        sent += larger[: number - len(sent)]
+    return sent[:number]
+
+
+def _with_hopes(guests: list[Guest]) -> list[Guest]:
+    """Who would rather sit elsewhere: they keep their second choice and stand in the line of the full run."""
+    left = {run.label: run.waiting for run in UPCOMING.runs if run.waiting}
+    hoping: list[Guest] = []
+    for at, guest in enumerate(guests):
+        for label in left:
+            place = guest.first if label.startswith("1") else guest.second
+            chosen = guest.email == STAYS_HOPING or (at > len(NAMED) and at % 9 == 0)
+            if left[label] and chosen and place not in {None, label} and guest.hope is None:
+                left[label] -= 1
+                guest = Guest(guest.person, guest.kind, guest.first, guest.second, hope=label)  # noqa: PLW2901
+        hoping.append(guest)
+    return hoping

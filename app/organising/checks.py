@@ -1,0 +1,400 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""`flask check`: weak settings (SEC-13, T38), and data that contradict each other.
+
+A finding is one line that names the table, the row and the fault, never a person. Finding nothing is the rule: what
+stands here is kept true by the use cases and mostly by the database itself; the check is for the day on which
+somebody mended the data by hand, restored half a backup, or we made a mistake.
+"""
+
+import os
+import stat
+from collections.abc import Callable, Iterator
+from datetime import datetime
+from email.utils import parseaddr
+from pathlib import Path
+from typing import Any
+
+import pysqlite3.dbapi2 as sqlite
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask.helpers import get_debug_flag
+from sqlalchemy import ColumnElement, Select, and_, func, make_url, not_, or_, select, text
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+
+from app.events.models import Event, Room
+from app.events.rules import EventStatus
+from app.organising.legal import placeholders_left, security_text_faults
+from app.outbox.models import Message
+from app.outbox.rules import WAITING as ON_THEIR_WAY
+from app.outbox.rules import State
+from app.people.rules import address_key
+from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.registration.lists import FAMILIES
+from app.registration.models import Place, Registration, RoundAbsence, StatusChange
+from app.registration.rules import ACTIVE, ENDED, PlaceState, Status, sort_key
+from app.results.material_service import missing_files
+from app.settings import Mode, Settings, SettingsError
+from app.web.database import SQLITE_FLOOR
+
+SHORTEST_KEY = 32  # letters; `secrets.token_urlsafe(48)` gives 64
+FEWEST_LETTERS = 10  # different ones in a key
+# What stands in manuals, examples and tests.
+KNOWN_KEYS = ("change", "secret", "example", "password", "passwort", "geheim", "test-key", "development", "fachtag")
+
+Fault = Iterator[str]
+
+
+# -- settings
+
+
+def refuse_weak(settings: Settings) -> None:
+    """Production does not start on weak settings. Raises `SettingsError` naming all of them."""
+    found = configuration_findings(settings)
+    if settings.mode is Mode.PRODUCTION and found:
+        raise SettingsError("this is not safe for production: " + "; ".join(found))
+
+
+def configuration_findings(settings: Settings) -> list[str]:
+    """What is wrong without looking into the database. The demo may be open, but has to work."""
+    found = [*_data_dir(settings), *_sqlite()]
+    if settings.mode is Mode.PRODUCTION:
+        found += [*_keys(settings), *_addresses(settings), *_privacy_of_files(settings)]
+        if get_debug_flag():
+            found.append("FLASK_DEBUG is on")
+        found += [f"legal text {left} has to be filled in" for left in placeholders_left(settings)]
+    return found
+
+
+def _keys(settings: Settings) -> Fault:
+    for number, key in enumerate(settings.secret_keys, start=1):
+        name = f"FACHTAG_SECRET_KEY ({number} of {len(settings.secret_keys)})"
+        if len(key) < SHORTEST_KEY:
+            yield f"{name} is shorter than {SHORTEST_KEY} letters"
+        if len(set(key)) < FEWEST_LETTERS:
+            yield f"{name} repeats itself"
+        if any(word in key.lower() for word in KNOWN_KEYS):
+            yield f"{name} looks like an example, not like chance"
+    if not settings.secret_keys:
+        yield "FACHTAG_SECRET_KEY is empty"
+
+
+def _addresses(settings: Settings) -> Fault:
+    if not settings.secure:
+        yield "FACHTAG_BASE_URL does not begin with https://"
+    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2].lower()
+    if not domain:
+        yield "FACHTAG_MAIL_FROM is not a mail address"
+    if domain.endswith((".test", ".invalid", ".example", ".localhost")) or _is_example(domain):
+        yield "FACHTAG_MAIL_FROM is the address of an example; it has to be a mailbox that is read"
+    if settings.mail_url.startswith("maildir:"):
+        yield "FACHTAG_MAIL_URL writes mails into a folder; nobody would get them"
+
+
+def _is_example(domain: str) -> bool:
+    return any(domain == one or domain.endswith(f".{one}") for one in ("example.org", "example.com", "example.net"))
+
+
+def _data_dir(settings: Settings) -> Fault:
+    folder = settings.data_dir
+    if not folder.is_dir():
+        yield "FACHTAG_DATA_DIR does not exist"
+    elif not os.access(folder, os.W_OK | os.X_OK):
+        yield "FACHTAG_DATA_DIR cannot be written to"
+
+
+def _privacy_of_files(settings: Settings) -> Fault:
+    if _open_to_all(settings.data_dir):
+        yield "FACHTAG_DATA_DIR is open to every account of this machine (chmod o-rwx)"
+    url = make_url(settings.database_url)
+    if url.get_backend_name() == "sqlite" and url.database:
+        path = Path(url.database)
+        if path.parent != settings.data_dir and _open_to_all(path):
+            yield "the database file is open to every account of this machine (chmod o-rwx)"
+
+
+def _open_to_all(path: Path) -> bool:
+    return path.exists() and bool(path.stat().st_mode & stat.S_IRWXO)
+
+
+def _sqlite() -> Fault:
+    if sqlite.sqlite_version_info < SQLITE_FLOOR:
+        yield f"SQLite {sqlite.sqlite_version} is older than {'.'.join(map(str, SQLITE_FLOOR))}"
+
+
+# -- the database as such
+
+
+def migration_findings(session: Session, directory: str) -> list[str]:
+    """Whether the tables are those that the programs expect."""
+    config = Config()
+    config.set_main_option("script_location", directory.replace("%", "%%"))
+    wanted = set(ScriptDirectory.from_config(config).get_heads())
+    present = set(MigrationContext.configure(session.connection()).get_current_heads())
+    return [] if wanted == present else ["database: migrations are missing; run 'flask --app wsgi db upgrade'"]
+
+
+def database_findings(session: Session, directory: str) -> list[str]:
+    try:
+        session.execute(text("SELECT 1"))
+        found = migration_findings(session, directory)
+        if session.connection().dialect.name == "sqlite":
+            found += _sqlite_file(session)
+    except SQLAlchemyError as error:
+        session.rollback()
+        return [f"database: cannot be read ({type(error).__name__})"]
+    return found
+
+
+def _sqlite_file(session: Session) -> list[str]:
+    broken = [line for line in session.scalars(text("PRAGMA quick_check")) if line != "ok"]
+    found = [f"database: the file is damaged ({len(broken)} places)"] if broken else []
+    for table, row, parent, _ in session.execute(text("PRAGMA foreign_key_check")):
+        found.append(f"{table} {row}: refers to a row of {parent} that does not exist")
+    return found
+
+
+# -- the data
+
+
+def every_finding(session: Session, settings: Settings, directory: str, now: datetime) -> list[str]:
+    """Everything `flask check` knows. Data are only asked of a database that can be read and is up to date."""
+    found = configuration_findings(settings)
+    if settings.mode is Mode.PRODUCTION:
+        found += security_text_faults(settings, now)
+    of_database = database_findings(session, directory)
+    found += of_database
+    if not any(line.startswith("database:") for line in of_database):
+        found += data_findings(session, now)
+        found += [f"material {name}: the file is missing" for name in missing_files(session, settings.data_dir)]
+    return found
+
+
+def data_findings(session: Session, now: datetime) -> list[str]:
+    """Where the data contradict themselves."""
+    return [line for check in CHECKS for line in check(session, now)]
+
+
+def _event_counts(session: Session, _now: datetime) -> Fault:
+    holds = _count(Registration.id, Registration.event_id == Event.id, Registration.holds_seat.is_(True))
+    waits = _count(
+        Registration.id,
+        Registration.event_id == Event.id,
+        Registration.status.in_(ACTIVE),
+        ~Registration.holds_seat,
+    )
+    highest = _highest(Registration.waiting_number, Registration.event_id == Event.id)
+    yield from _scarce(session, Event, "event", holds, waits, highest)
+
+
+def _run_counts(session: Session, _now: datetime) -> Fault:
+    holds = _count(Place.id, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
+    waits = _count(Place.id, Place.run_id == Run.id, Place.state == PlaceState.WAITING)
+    yield from _scarce(session, Run, "run", holds, waits, _highest(Place.waiting_number, Place.run_id == Run.id))
+
+
+def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, highest: Any) -> Fault:
+    found = select(table.id, table.taken, holds, table.waiting, waits, table.waiting_counter, highest)
+    for row, taken, held, waiting, in_line, counter, number in session.execute(found.order_by(table.id)):
+        if taken != held:
+            yield f"{name} {row}: {taken} seats are taken, {held} are held"
+        if waiting != in_line:
+            yield f"{name} {row}: {waiting} are counted in line, {in_line} stand there"
+        if counter < number:
+            yield f"{name} {row}: waiting number {number} was never drawn, the counter stands at {counter}"
+
+
+def _registrations(session: Session, _now: datetime) -> Fault:
+    one = Registration
+    faults = {
+        "registered without a confirmed address": and_(
+            one.status.in_((Status.REGISTERED, Status.WAITING)), one.confirmed_at.is_(None)
+        ),
+        "registered without a seat": and_(one.status == Status.REGISTERED, ~one.holds_seat),
+        "holds a seat and is neither registered nor unconfirmed": and_(
+            one.holds_seat, one.status.not_in((Status.REGISTERED, Status.UNCONFIRMED))
+        ),
+        "waits without a number": and_(
+            one.status.in_(ACTIVE), ~one.holds_seat, one.waiting_number.is_(None)
+        ),
+        "an end of the hold that does not fit the status": (one.status == Status.UNCONFIRMED)
+        != one.held_until.is_not(None),
+        "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
+    }
+    yield from _rows(session, "registration", one.id, faults)
+    newer_invitation = one.invited_sequence > Event.sequence + one.calendar_bump
+    found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
+    for row in session.scalars(found):
+        yield f"registration {row}: invited to a state of the day that never was"
+
+
+def _keys_of_people(session: Session, _now: datetime) -> Fault:
+    one = Registration
+    found = select(one.id, one.email, one.email_key, one.sort_key, one.family_name, one.given_name).where(
+        one.email != ""
+    )
+    for row, email, email_key, key, family, given in session.execute(found.order_by(one.id)):
+        if address_key(email) != email_key:
+            yield f"registration {row}: the key of the address is not that of the address"
+        if sort_key(family, given) != key:
+            yield f"registration {row}: is sorted under another name"
+
+
+def _histories(session: Session, _now: datetime) -> Fault:
+    """The last line of a history is the status, and each line begins where the one before ended."""
+    last = select(func.max(StatusChange.id)).group_by(StatusChange.registration_id)
+    found = (
+        select(Registration.id)
+        .join(StatusChange, StatusChange.registration_id == Registration.id)
+        .where(StatusChange.id.in_(last), StatusChange.to_status != Registration.status)
+    )
+    for row in session.scalars(found.order_by(Registration.id)):
+        yield f"registration {row}: the history ends in another status"
+    before = func.lag(StatusChange.to_status).over(
+        partition_by=StatusChange.registration_id, order_by=StatusChange.id
+    )
+    lines = select(StatusChange.id, StatusChange.from_status, before.label("was")).subquery()
+    for row in session.scalars(
+        select(lines.c.id).where(lines.c.from_status.is_distinct_from(lines.c.was)).order_by(lines.c.id)
+    ):
+        yield f"status_change {row}: does not begin where the line before ended"
+
+
+def _places(session: Session, _now: datetime) -> Fault:
+    place, one = Place, Registration
+    wanted = place.state == PlaceState.WANTED
+    faults: dict[str, ColumnElement[bool]] = {
+        "belongs to a registration that has ended": and_(one.status.in_(ENDED), not_(wanted)),
+        "is held by somebody without a seat at the day": and_(
+            one.status.in_(ACTIVE), ~one.holds_seat, not_(wanted)
+        ),
+        "is only a wish of somebody who has a seat at the day": and_(one.holds_seat, wanted),
+        "names another round than its run": place.round_id != Run.round_id,
+        "names another workshop than its run": place.workshop_id != Run.workshop_id,
+        "is in a run of another day": one.event_id != Round.event_id,
+        "waits without a number": and_(place.state == PlaceState.WAITING, place.waiting_number.is_(None)),
+        "is in a round in which the person does not take part": select(RoundAbsence.id)
+        .where(RoundAbsence.registration_id == place.registration_id, RoundAbsence.round_id == place.round_id)
+        .exists(),
+    }
+    for fault, condition in faults.items():
+        found = (
+            select(place.id)
+            .join(one, place.registration_id == one.id)
+            .join(Run, place.run_id == Run.id)
+            .join(Round, Run.round_id == Round.id)
+            .where(condition)
+        )
+        for row in session.scalars(found.order_by(place.id)):
+            yield f"place {row}: {fault}"
+    yield from _twice(session)
+
+
+def _twice(session: Session) -> Fault:
+    """What the indexes refuse: two places in a round, the same workshop twice."""
+    other = aliased(Place)
+    seated = and_(Place.state == PlaceState.PLACE, other.state == PlaceState.PLACE)
+    same = or_(Place.round_id == other.round_id, Place.workshop_id == other.workshop_id)
+    pairs = and_(Place.registration_id == other.registration_id, Place.id > other.id, seated, same)
+    for row in session.scalars(select(Place.id).join(other, pairs).order_by(Place.id).distinct()):
+        yield f"place {row}: the person has another place in this round or workshop"
+
+
+def _events(session: Session, _now: datetime) -> Fault:
+    faults: dict[str, ColumnElement[bool]] = {
+        "ends before it begins": Event.ends_at <= Event.starts_at,
+        "more seats are taken than there are": Event.taken > Event.capacity + Event.extra,
+        "registration closes before it opens": Event.registration_closes_at <= Event.registration_opens_at,
+        "is public without a description or a venue": and_(
+            Event.status != EventStatus.DRAFT,
+            or_(Event.summary == "", Event.venue_name == "", Event.venue_city == ""),
+        ),
+        "is cancelled and has registrations that are not": and_(
+            Event.status == EventStatus.CANCELLED,
+            select(Registration.id)
+            .where(Registration.event_id == Event.id, Registration.status.in_(ACTIVE))
+            .exists(),
+        ),
+    }
+    yield from _rows(session, "event", Event.id, faults)
+
+
+def _programme(session: Session, _now: datetime) -> Fault:
+    for table, name in ((AgendaItem, "agenda_item"), (Round, "round")):
+        yield from _rows(session, name, table.id, {"ends before it begins": table.ends_at <= table.starts_at})
+    runs = (
+        select(Run.id, Run.capacity, Run.taken, Run.extra, Room.seats, Workshop.event_id, Round.event_id, Room.event_id)
+        .join(Workshop, Run.workshop_id == Workshop.id)
+        .join(Round, Run.round_id == Round.id)
+        .outerjoin(Room, Run.room_id == Room.id)
+        .order_by(Run.id)
+    )
+    for row, capacity, taken, extra, seats, of_workshop, of_round, of_room in session.execute(runs):
+        if seats is not None and (capacity is None or capacity > seats):
+            yield f"run {row}: has more places than its room has seats"
+        if capacity is not None and taken > capacity + extra:
+            yield f"run {row}: more places are taken than there are"
+        if of_workshop != of_round or of_room not in {None, of_round}:
+            yield f"run {row}: workshop, round and room are not of the same day"
+
+
+def _messages(session: Session, _now: datetime) -> Fault:
+    one = Message
+    in_hand = one.state.in_((State.CLAIMED, State.SENDING))
+    faults: dict[str, ColumnElement[bool]] = {
+        "a lease that does not fit the state": in_hand != one.lease_until.is_not(None),
+        "half a lease": one.lease_until.is_(None) != one.lease_token.is_(None),
+        "sent, but nobody knows when": (one.state == State.SENT) != one.sent_at.is_not(None),
+        "sent without ever having been handed over": and_(one.state == State.SENT, one.copies == 0),
+        "handed over without having been built": and_(one.copies > 0, one.message_id.is_(None)),
+        "more copies than allowed": one.copies > one.copy_limit,
+        "belongs to a day that does not exist": and_(
+            one.event_id.is_not(None), ~select(Event.id).where(Event.id == one.event_id).exists()
+        ),
+        "is about a registration that does not exist": and_(
+            one.family.in_(FAMILIES), ~select(Registration.id).where(Registration.id == one.subject_id).exists()
+        ),
+        "is about a registration of another day": and_(
+            one.family.in_(FAMILIES),
+            select(Registration.id)
+            .where(Registration.id == one.subject_id, Registration.event_id != one.event_id)
+            .exists(),
+        ),
+        "is to be sent after the time for it is over": and_(
+            one.state.in_(ON_THEIR_WAY), one.give_up_at < one.created_at
+        ),
+    }
+    yield from _rows(session, "message", one.id, faults)
+
+
+def _rows(
+    session: Session, table: str, key: InstrumentedAttribute[int], faults: dict[str, ColumnElement[bool]]
+) -> Fault:
+    for fault, condition in faults.items():
+        found: Select[int] = select(key).where(condition).order_by(key)
+        for row in session.scalars(found):
+            yield f"{table} {row}: {fault}"
+
+
+def _count(key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> Any:
+    return select(func.count(key)).where(*conditions).scalar_subquery()
+
+
+def _highest(number: InstrumentedAttribute[int | None], condition: ColumnElement[bool]) -> Any:
+    return select(func.coalesce(func.max(number), 0)).where(condition).scalar_subquery()
+
+
+CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
+    _event_counts,
+    _run_counts,
+    _registrations,
+    _keys_of_people,
+    _histories,
+    _places,
+    _events,
+    _programme,
+    _messages,
+)

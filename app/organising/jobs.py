@@ -1,0 +1,26 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the worker does for the house: the retention periods, also where nobody set up a timer."""
+
+import logging
+from datetime import datetime
+
+from flask import Flask, current_app
+
+from app.organising.sweeping import Swept, sweep
+from app.outbox.jobs import register_job
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 6 * 3600
+
+
+def install(_app: Flask) -> None:
+    register_job("retention", EVERY_SECONDS, apply_retention)
+
+
+def apply_retention(now: datetime) -> Swept:
+    swept = sweep(current_app.extensions["fachtag.settings"].data_dir, now)
+    log.info("retention: %s", ", ".join(swept.lines()))
+    return swept

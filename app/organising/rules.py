@@ -1,0 +1,89 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Words of the organisers' pages, and what a day still needs: decided over plain values."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from app.clock import BERLIN
+from app.events.models import Event
+from app.events.rules import EventStatus, Seats
+from app.outbox.rules import State
+from app.refusal import N_
+
+FEW_BOOKED = 0.5  # a workshop that is filled less than this is worth a word to the participants
+
+STATE_LABELS = {
+    State.QUEUED: N_("Waits to be sent"),
+    State.CLAIMED: N_("Being sent"),
+    State.SENDING: N_("Being sent"),
+    State.SENT: N_("Sent"),
+    State.FAILED: N_("Failed"),
+    State.SUPERSEDED: N_("Overtaken by a newer mail"),
+    State.UNCLEAR: N_("Unclear whether it arrived"),
+    State.QUARANTINED: N_("Set aside"),
+}
+STATE_KINDS = {
+    State.SENT: "success",
+    State.FAILED: "danger",
+    State.UNCLEAR: "warning",
+    State.QUARANTINED: "danger",
+    State.QUEUED: "info",
+    State.CLAIMED: "info",
+    State.SENDING: "info",
+}
+# What a mail is about, shown until it has a subject line of its own.
+MAIL_LABELS = {
+    "registration.confirm": N_("Please confirm your registration"),
+    "registration.registered": N_("You are registered"),
+    "registration.waiting": N_("You are on the waiting list"),
+    "registration.moved_up": N_("You have a seat now"),
+    "registration.cancelled": N_("Your registration is cancelled"),
+    "registration.changed": N_("Time or place has changed"),
+    "places.changed": N_("Your workshops have changed"),
+    "link.personal": N_("Your personal link"),
+    "people.welcome": N_("Invitation to the organising team"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One thing that a day needs, and where it is done."""
+
+    label: str
+    section: str
+    done: bool
+
+
+def next_steps(event: Event, *, has_programme: bool, documented: bool, now: datetime) -> list[Step]:
+    """What is left to do, in the order in which one does it; what follows the day appears when it has begun."""
+    described = bool(event.summary and event.venue_name and event.venue_city)
+    steps = [
+        Step(N_("Describe the day and its venue"), "edit", described),
+        Step(N_("Say when registration closes and how many seats there are"), "edit", _limited(event)),
+        Step(N_("Write the programme"), "programme", has_programme),
+        Step(N_("Publish the day"), "edit", event.status is not EventStatus.DRAFT),
+        Step(N_("Release the agenda"), "programme", event.agenda_released_at is not None),
+    ]
+    if now >= event.starts_at:
+        steps += [
+            Step(N_("Write down the results"), "results", documented),
+            Step(
+                N_("Publish the documentation"), "results", event.documentation_released_at is not None
+            ),
+        ]
+    return steps
+
+
+def _limited(event: Event) -> bool:
+    return event.registration_closes_at is not None and event.capacity is not None
+
+
+def hardly_booked(seats: Seats) -> bool:
+    return bool(seats.total) and seats.taken < FEW_BOOKED * (seats.total or 0)
+
+
+def days_until(moment: datetime, now: datetime) -> int:
+    """Whole days by the calendar in Berlin; 0 is today, negative is past."""
+    return (moment.astimezone(BERLIN).date() - now.astimezone(BERLIN).date()).days

@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The team of a day: its lead adds people, gives them roles and removes them."""
+
+from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.events import team_service
+from app.organising.team_forms import MemberForm, RoleForm, typed
+from app.people import service as people
+from app.people.models import Organiser
+from app.people.passwords import NO_PASSWORD
+from app.people.queries import find_organiser
+from app.people.rules import ROLE_LABELS, ROLE_NOTES, WELCOME_MAILS_PER_ORGANISER, Permission, Role, bucket
+from app.people.sessions import HOME, origin
+from app.refusal import N_, Missing, Refusal
+from app.web import access
+from app.web.database import db, transaction
+from app.web.texts import gettext, here, language, sentence_of
+
+bp = Blueprint("team", __name__, url_prefix="/organise/events/<slug>/team")
+
+TOO_MANY_ACCOUNTS = N_("You have added many people in a short time. Please go on in an hour.")
+
+
+@bp.route("", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def show(slug: str) -> ResponseReturnValue:
+    form = MemberForm()
+    if form.validate_on_submit():
+        try:
+            return _add(slug, form)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    html = render_template(
+        "events/team.html",
+        event=g.event,
+        team=team_service.team_of(db.session(), g.event.id),
+        form=form,
+        role_labels=ROLE_LABELS,
+        role_notes=[(gettext(ROLE_LABELS[role]), gettext(ROLE_NOTES[role])) for role in Role],
+    )
+    return html, 422 if form.errors else 200
+
+
+@bp.route("/<int:member_id>", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def change_member(slug: str, member_id: int) -> ResponseReturnValue:
+    member = team_service.get_member(db.session(), g.event.id, member_id)
+    form = RoleForm(data={"role": member.role.value})
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                team_service.change_role(
+                    session, g.event.id, member_id, Role(form.role.data), by=g.organiser, now=now()
+                )
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            flash(gettext("The role is saved."), "success")
+            return redirect(_after_change(slug), 303)
+    return _member_page(form, member_id)
+
+
+@bp.post("/<int:member_id>/remove")
+@access.organiser(Permission.LEAD)
+def remove_member(slug: str, member_id: int) -> ResponseReturnValue:
+    try:
+        with transaction() as session:
+            team_service.remove_member(session, g.event.id, member_id, by=g.organiser, now=now())
+    except Refusal as refusal:
+        if isinstance(refusal, Missing):
+            raise
+        form = RoleForm(formdata=None)
+        form.process(data={"role": team_service.get_member(db.session(), g.event.id, member_id).role.value})
+        form.add_refusal(refusal)
+        return _member_page(form, member_id)
+    flash(gettext("This person is no longer in the team."), "success")
+    return redirect(_after_change(slug), 303)
+
+
+@bp.post("/<int:member_id>/welcome")
+@access.organiser(Permission.LEAD)
+def welcome_again(slug: str, member_id: int) -> ResponseReturnValue:
+    spoken = language()
+    try:
+        _spend_welcome_mail()
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "danger")
+        return redirect(url_for("team.show", slug=slug), 303)
+    with transaction() as session:
+        member = team_service.get_member(session, g.event.id, member_id)
+        if member.organiser.signed_in_at is None and member.organiser.disabled_at is None:
+            people.welcome(session, member.organiser, now(), spoken, g.event.id)
+    flash(gettext("A mail with a new link is on its way."), "success")
+    return redirect(url_for("team.show", slug=slug), 303)
+
+
+def _add(slug: str, form: MemberForm) -> ResponseReturnValue:
+    spoken = language()
+    if find_organiser(db.session(), typed(form.email)) is None:
+        _spend_welcome_mail()
+    with transaction() as session:
+        organiser = find_organiser(session, typed(form.email)) or _new_organiser(session, form, spoken)
+        team_service.add_member(
+            session, g.event.id, organiser, Role(form.role.data), by=g.organiser, now=now()
+        )
+        name = organiser.name
+    flash(gettext("%(name)s is in the team now.", name=name), "success")
+    return redirect(url_for("team.show", slug=slug), 303)
+
+
+def _new_organiser(session: Session, form: MemberForm, spoken: str) -> Organiser:
+    organiser = people.create_organiser(
+        session, typed(form.email), typed(form.name), NO_PASSWORD, now(), by=g.organiser
+    )
+    people.welcome(session, organiser, now(), spoken, g.event.id)
+    return organiser
+
+
+def _spend_welcome_mail() -> None:
+    limit, name = WELCOME_MAILS_PER_ORGANISER, bucket("welcome", str(g.organiser.id), origin().key)
+    with transaction() as session:
+        granted = people.spend(session, name, limit.times, limit.window, now())
+    if not granted:
+        raise Refusal(TOO_MANY_ACCOUNTS)
+
+
+def _after_change(slug: str) -> str:
+    """Whoever took the lead from themselves may not see the team any more."""
+    _, role = team_service.find_event_of(db.session(), slug, g.organiser.id)
+    return url_for("team.show", slug=slug) if g.organiser.is_admin or role is Role.LEAD else here(HOME)
+
+
+def _member_page(form: RoleForm, member_id: int) -> ResponseReturnValue:
+    member = team_service.get_member(db.session(), g.event.id, member_id)
+    html = render_template("events/team_member.html", event=g.event, member=member, form=form)
+    return html, 422 if form.errors else 200

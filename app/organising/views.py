@@ -1,0 +1,171 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Where organisers land: their days, how one day stands, and the mails that left for it."""
+
+from flask import Blueprint, Flask, current_app, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import SearchField
+
+from app.agencies.rules import KIND_LABELS
+from app.clock import now
+from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
+from app.organising import queries
+from app.organising.rules import MAIL_LABELS, STATE_KINDS, STATE_LABELS, days_until, hardly_booked
+from app.outbox.rules import TROUBLE, State
+from app.outbox.service import retry
+from app.people.audit import record
+from app.people.rules import ROLE_LABELS, Permission, may
+from app.refusal import Missing, Refusal
+from app.registration.forms_organiser import page_number
+from app.registration.lists import clean_search
+from app.registration.rules import STATUS_LABELS as REGISTRATION_LABELS
+from app.web import access
+from app.web.access import access_of
+from app.web.database import db, transaction
+from app.web.editing import Choice
+from app.web.forms import BaseForm
+from app.web.pages import page
+from app.web.texts import gettext, sentence_of
+from app.web.texts import lazy_gettext as _l
+
+bp = Blueprint("organising", __name__, url_prefix="/organise")
+
+SECTIONS = ("edit", "programme", "registrations", "results", "team", "mails")
+SEE_OTHER = 303
+
+
+def install(app: Flask) -> None:
+    """The tabs of a day show what this person may open, and mails have names everywhere."""
+    app.jinja_env.globals.update(
+        mail_labels=MAIL_LABELS, mail_state_labels=STATE_LABELS, mail_state_kinds=STATE_KINDS
+    )
+
+    @app.context_processor
+    def tabs() -> dict[str, object]:
+        if g.get("event") is None or g.get("role") is None:
+            return {}
+        permissions = _permissions()
+        return {"event_sections": {one for one in SECTIONS if one not in permissions or may(g.role, permissions[one])}}
+
+
+def _permissions() -> dict[str, Permission]:
+    """What each tab asks for: what its page declares, so that the two can never differ."""
+    kept: dict[str, Permission] | None = current_app.extensions.get("fachtag.sections")
+    if kept is None:
+        rules = {rule.rule: rule.endpoint for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        kept = {}
+        for section in SECTIONS:
+            endpoint = rules.get(f"/organise/events/<slug>/{section}")
+            declared = access_of(current_app, endpoint) if endpoint else None
+            if declared is not None and isinstance(declared.permission, Permission):
+                kept[section] = declared.permission
+        current_app.extensions["fachtag.sections"] = kept
+    return kept
+
+
+class MailSearch(BaseForm):
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    q = SearchField(_l("Mail address or subject"), render_kw={"maxlength": 100})
+    state = Choice(_l("Where it stands"))
+
+    def offer(self) -> "MailSearch":
+        states = {STATE_LABELS[state]: state for state in reversed(State)}  # two states share a name
+        self.state.choices = [("", gettext("All"))]
+        self.state.choices += [(state.value, gettext(label)) for label, state in reversed(states.items())]
+        return self
+
+
+@bp.get("/")
+@access.signed_in
+def home() -> ResponseReturnValue:
+    moment = now()
+    to_come, over = queries.my_events(db.session(), g.organiser, moment)
+    return page(
+        "organising/home.html",
+        to_come=to_come,
+        over=over,
+        states_of={one.event.id: one.event.registration_state(moment) for one in (*to_come, *over)},
+        status_labels=STATUS_LABELS,
+        role_labels=ROLE_LABELS,
+        is_admin=g.organiser.is_admin,
+    )
+
+
+@bp.get("/events/<slug>/")
+@access.organiser(Permission.SEE)
+def dashboard(slug: str) -> ResponseReturnValue:
+    moment = now()
+    sees_people = may(g.role, Permission.SEE_PEOPLE)
+    state = g.event.registration_state(moment)
+    closes_at = g.event.registration_closes_at
+    is_open = state not in {RegistrationState.NOT_YET, RegistrationState.CLOSED, RegistrationState.OVER}
+    return page(
+        "organising/dashboard.html",
+        event=g.event,
+        it=queries.dashboard(db.session(), g.event, moment, with_people=sees_people),
+        state=state,
+        is_draft=g.event.status is EventStatus.DRAFT,
+        days_to_go=days_until(g.event.starts_at, moment),
+        days_open=days_until(closes_at, moment) if closes_at is not None and is_open else None,
+        hardly_booked=hardly_booked,
+        kind_labels=KIND_LABELS,
+        registration_labels=REGISTRATION_LABELS,
+        sees_people=sees_people,
+        may_retry=may(g.role, Permission.EDIT_PEOPLE),
+        moment=moment,
+    )
+
+
+@bp.get("/events/<slug>/mails")
+@access.organiser(Permission.SEE_PEOPLE)
+def mails(slug: str) -> ResponseReturnValue:
+    asked, text = request.args.get("state", ""), clean_search(request.args.get("q", ""))
+    try:
+        state = State(asked) if asked else None
+    except ValueError:
+        raise Missing from None
+    return page(
+        "organising/mails.html",
+        event=g.event,
+        listing=queries.list_mails(db.session(), g.event, state, text, page_number(request.args)),
+        search=MailSearch(formdata=None, data={"q": text, "state": asked}).offer(),
+        filtered=bool(asked or text),
+        trouble=TROUBLE,
+        may_retry=may(g.role, Permission.EDIT_PEOPLE),
+    )
+
+
+@bp.get("/events/<slug>/mails/<int(max=2147483647):message_id>")
+@access.organiser(Permission.SEE_PEOPLE)
+def mail(slug: str, message_id: int) -> ResponseReturnValue:
+    message = queries.get_mail(db.session(), g.event, message_id)
+    return page(
+        "organising/mail.html",
+        event=g.event,
+        message=message,
+        letter=queries.read_letter(message),
+        may_retry=may(g.role, Permission.EDIT_PEOPLE) and message.state in TROUBLE,
+        is_waiting=message.state is State.QUEUED,
+    )
+
+
+@bp.post("/events/<slug>/mails/<int(max=2147483647):message_id>/retry")
+@access.organiser(Permission.EDIT_PEOPLE)
+def retry_mail(slug: str, message_id: int) -> ResponseReturnValue:
+    try:
+        with transaction() as session:
+            queries.get_mail(session, g.event, message_id)
+            retry(session, message_id, now=now())
+            record(session, now(), g.organiser.id, g.event.id, "mail.retry", f"message {message_id}")
+    except Missing:
+        raise
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "warning")
+    else:
+        flash(gettext("The mail is on its way again."), "success")
+    return redirect(url_for(".mail", slug=slug, message_id=message_id), SEE_OTHER)
+
+

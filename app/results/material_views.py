@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Organisers add photos and documents, correct their words and remove them. Registered by `organiser_views`."""
+
+from flask import Blueprint, Response, g, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.people.rules import Permission
+from app.refusal import N_, Missing, Refusal
+from app.results import files
+from app.results.forms import ChangeDocumentForm, ChangePhotoForm, DocumentForm, PhotoForm
+from app.results.material_service import (
+    add_material,
+    change_material,
+    get_material,
+    material_facts,
+    remove_material,
+)
+from app.results.queries import workshop_names
+from app.results.rules import MaterialKind, refuse_without_words
+from app.results.service import ChangedMeanwhile
+from app.results.showing import data_dir, page_context, send_material
+from app.results.uploads import LARGEST_FILE, prepare
+from app.web import access
+from app.web.database import db, transaction
+from app.web.editing import Difference
+from app.web.forms import ConfirmForm
+from app.web.pages import page, redirect_with
+
+bp = Blueprint("results_materials", __name__)
+
+HOME = "/organise/events/<slug>/results"
+ID = "<int(max=2147483647):material_id>"
+ROOM_FOR_WORDS = 500_000  # bytes of an upload beside the file itself
+
+
+@bp.route(f"{HOME}/photos/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_photo(slug: str) -> ResponseReturnValue:
+    return _upload(slug, MaterialKind.PHOTO)
+
+
+@bp.route(f"{HOME}/documents/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_document(slug: str) -> ResponseReturnValue:
+    return _upload(slug, MaterialKind.DOCUMENT)
+
+
+def _upload(slug: str, kind: MaterialKind) -> ResponseReturnValue:
+    request.max_content_length = LARGEST_FILE + ROOM_FOR_WORDS  # nowhere else may this much come in
+    form = PhotoForm() if kind is MaterialKind.PHOTO else DocumentForm()
+    form.offer(workshop_names(db.session(), g.event))
+    if form.validate_on_submit():
+        try:
+            _keep(kind, form)
+            return redirect_with(url_for("results_desk.overview", slug=slug), N_("Saved."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "results/material.html", **page_context(g.event, form=form, differences=[], kind=kind, material=None)
+    )
+
+
+def _keep(kind: MaterialKind, form: PhotoForm | DocumentForm) -> None:
+    """Judge and write the file first, then the row; no row, no file."""
+    facts = form.facts()
+    prepared = prepare(kind, form.file.data.filename or "", form.file.data.read(LARGEST_FILE + 1))
+    refuse_without_words(kind, facts, prepared.accessible)
+    stored_name = files.new_name(prepared.extension)
+    path = files.path_of(data_dir(), g.event.id, stored_name)
+    nonce = (form.nonce.data or "")[:64] or None
+    with files.kept_if_saved(path, prepared.content), transaction() as session:
+        row = add_material(session, g.event, facts, prepared, stored_name, g.organiser.id, now(), nonce)
+        sent_before = row.stored_name != stored_name
+    if sent_before:
+        files.remove(path)
+
+
+@bp.route(f"{HOME}/materials/{ID}", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def material(slug: str, material_id: int) -> ResponseReturnValue:
+    kind = get_material(db.session(), g.event, material_id).kind
+    form = _words_of(material_id, stored=False)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                change_material(session, g.event, material_id, form.facts(), form.version_read, now())
+            return redirect_with(url_for("results_desk.overview", slug=slug), N_("Saved."))
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            differences = form.compare_with(_words_of(material_id, stored=True))
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    context = page_context(g.event, form=form, differences=differences, kind=kind, material=material_id)
+    return page("results/material.html", **context)
+
+
+def _words_of(material_id: int, *, stored: bool) -> ChangePhotoForm | ChangeDocumentForm:
+    row = get_material(db.session(), g.event, material_id)
+    shape = ChangePhotoForm if row.kind is MaterialKind.PHOTO else ChangeDocumentForm
+    form = shape.of(material_facts(row), row.version, stored=stored)
+    return form.offer(workshop_names(db.session(), g.event))
+
+
+@bp.get(f"{HOME}/materials/{ID}/file")
+@access.organiser(Permission.SEE)
+def file(slug: str, material_id: int) -> Response:
+    return send_material(get_material(db.session(), g.event, material_id), public=False)
+
+
+@bp.route(f"{HOME}/materials/{ID}/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove(slug: str, material_id: int) -> ResponseReturnValue:
+    form = ConfirmForm()
+    row = get_material(db.session(), g.event, material_id)
+    facts, kind = material_facts(row), row.kind
+    if form.validate_on_submit():
+        with transaction() as session:
+            stored_name = remove_material(session, g.event, material_id, g.organiser.id, now())
+        files.remove(files.path_of(data_dir(), g.event.id, stored_name))
+        return redirect_with(url_for("results_desk.overview", slug=slug), N_("Removed."))
+    return page("results/remove_material.html", **page_context(g.event, form=form, facts=facts, kind=kind))

@@ -1,0 +1,195 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Organisers write down what came out, and publish it."""
+
+from flask import Blueprint, Flask, Response, g, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.people.rules import Permission, may
+from app.refusal import N_, Missing, Refusal
+from app.results import material_views
+from app.results.forms import AgreementForm, FrameForm, ResultForm
+from app.results.queries import MaterialView, read_documentation, workshop_names
+from app.results.service import (
+    ChangedMeanwhile,
+    add_agreement,
+    agreement_facts,
+    change_agreement,
+    find_frame,
+    find_result,
+    frame_facts,
+    get_agreement,
+    publish_documentation,
+    remove_agreement,
+    result_facts,
+    unpublish_documentation,
+    write_frame,
+    write_result,
+)
+from app.results.showing import page_context, today
+from app.web import access
+from app.web.database import db, transaction
+from app.web.editing import Difference
+from app.web.forms import ConfirmForm
+from app.web.pages import page, redirect_with
+
+bp = Blueprint("results_desk", __name__)
+
+ID = "<int(max=2147483647):{}>"
+HOME = "/organise/events/<slug>/results"
+
+
+def install(app: Flask) -> None:
+    app.register_blueprint(material_views.bp)
+
+
+@bp.get(HOME)
+@access.organiser(Permission.SEE)
+def overview(slug: str) -> Response:
+    view = read_documentation(db.session(), g.event, today(now()))
+    return page(
+        "results/overview.html",
+        **page_context(
+            g.event,
+            view=view,
+            can_edit=may(g.role, Permission.EDIT),
+            can_publish=may(g.role, Permission.LEAD),
+            missing=[section for section in view.sections if section.workshop and not section.written],
+        ),
+    )
+
+
+@bp.get(f"{HOME}/preview")
+@access.organiser(Permission.SEE)
+def preview(slug: str) -> Response:
+    def address(material: MaterialView) -> str:
+        return url_for("results_materials.file", slug=slug, material_id=material.id)
+
+    view = read_documentation(db.session(), g.event, today(now()))
+    return page("results/preview.html", **page_context(g.event, view=view, address=address))
+
+
+@bp.route(f"{HOME}/introduction", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def frame(slug: str) -> ResponseReturnValue:
+    form = _frame_form(stored=False)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                write_frame(session, g.event, form.facts(), form.version_read, now())
+            return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            differences = form.compare_with(_frame_form(stored=True))
+    return page("results/frame.html", **page_context(g.event, form=form, differences=differences))
+
+
+def _frame_form(*, stored: bool) -> FrameForm:
+    row = find_frame(db.session(), g.event)
+    return FrameForm.of(frame_facts(db.session(), g.event), row.version if row else 0, stored=stored)
+
+
+@bp.route(f"{HOME}/plenary", methods=["GET", "POST"], defaults={"workshop_id": None})
+@bp.route(f"{HOME}/workshops/{ID.format('workshop_id')}", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def result(slug: str, workshop_id: int | None) -> ResponseReturnValue:
+    names = {workshop.id: workshop.name for workshop in workshop_names(db.session(), g.event)}
+    if workshop_id is not None and workshop_id not in names:
+        raise Missing
+    form = _result_form(workshop_id, stored=False)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                write_result(session, g.event, workshop_id, form.facts(), form.version_read, now())
+            return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            differences = form.compare_with(_result_form(workshop_id, stored=True))
+    name = names[workshop_id] if workshop_id is not None else None
+    return page("results/result.html", **page_context(g.event, form=form, differences=differences, name=name))
+
+
+def _result_form(workshop_id: int | None, *, stored: bool) -> ResultForm:
+    row = find_result(db.session(), g.event, workshop_id)
+    return ResultForm.of(result_facts(row), row.version if row else 0, stored=stored)
+
+
+@bp.route(f"{HOME}/agreements/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_agreement(slug: str) -> ResponseReturnValue:
+    form = AgreementForm().offer(workshop_names(db.session(), g.event))
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                nonce = (form.nonce.data or "")[:64] or None
+                add_agreement(session, g.event, form.facts(), now(), nonce=nonce)
+            return redirect_with(url_for(".overview", slug=slug), N_("The agreement is written down."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("results/agreement.html", **page_context(g.event, form=form, differences=[], agreement=None))
+
+
+@bp.route(f"{HOME}/agreements/{ID.format('agreement_id')}", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def agreement(slug: str, agreement_id: int) -> ResponseReturnValue:
+    form = _agreement_form(agreement_id, stored=False)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                change_agreement(session, g.event, agreement_id, form.facts(), form.version_read, now())
+            return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            differences = form.compare_with(_agreement_form(agreement_id, stored=True))
+    context = page_context(g.event, form=form, differences=differences, agreement=agreement_id)
+    return page("results/agreement.html", **context)
+
+
+def _agreement_form(agreement_id: int, *, stored: bool) -> AgreementForm:
+    row = get_agreement(db.session(), g.event, agreement_id)
+    form = AgreementForm.of(agreement_facts(row), row.version, stored=stored)
+    return form.offer(workshop_names(db.session(), g.event))
+
+
+@bp.route(f"{HOME}/agreements/{ID.format('agreement_id')}/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove(slug: str, agreement_id: int) -> ResponseReturnValue:
+    form = ConfirmForm()
+    facts = agreement_facts(get_agreement(db.session(), g.event, agreement_id))
+    if form.validate_on_submit():
+        with transaction() as session:
+            remove_agreement(session, g.event, agreement_id, g.organiser.id, now())
+        return redirect_with(url_for(".overview", slug=slug), N_("The agreement is removed."))
+    return page("results/remove_agreement.html", **page_context(g.event, form=form, facts=facts))
+
+
+@bp.route(f"{HOME}/publish", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def publish(slug: str) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                publish_documentation(session, g.event, g.organiser.id, now())
+            return redirect_with(url_for(".overview", slug=slug), N_("The documentation is public now."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    view = read_documentation(db.session(), g.event, today(now()))
+    people = [photo for section in view.sections for photo in section.photos if photo.recognisable_people]
+    return page("results/publish.html", **page_context(g.event, form=form, view=view, people=people))
+
+
+@bp.route(f"{HOME}/unpublish", methods=["GET", "POST"])
+@access.organiser(Permission.LEAD)
+def unpublish(slug: str) -> ResponseReturnValue:
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            unpublish_documentation(session, g.event, g.organiser.id, now())
+        return redirect_with(url_for(".overview", slug=slug), N_("The documentation is no longer public."))
+    return page("results/unpublish.html", **page_context(g.event, form=form))

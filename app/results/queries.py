@@ -1,0 +1,263 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Reads for pages. The documentation is read as values in six queries, however much was agreed."""
+
+from collections import defaultdict
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import TypeVar
+
+from sqlalchemy import Select, func, select
+from sqlalchemy.orm import Session
+
+from app.agencies.rules import AgencyKind
+from app.events.models import Event
+from app.programme.models import Run, Workshop
+from app.refusal import Missing
+from app.results.models import Agreement, AttendanceFigure, Documentation, Material, WorkshopResult
+from app.results.rules import (
+    SHORT_ALTERNATIVE,
+    UNSETTLED,
+    AgreementStatus,
+    Level,
+    MaterialKind,
+    finding_lines,
+    overdue,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class WorkshopName:
+    """`label` is that of its first run, for instance "1.4"; empty while no run is planned."""
+
+    id: int
+    label: str
+    title: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.label} {self.title}".strip()
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementView:
+    id: int
+    text: str
+    owner: str
+    due: date
+    status: AgreementStatus
+    level: Level
+    note: str
+    overdue: bool
+
+
+@dataclass(frozen=True, slots=True)
+class MaterialView:
+    """`size` in bytes, `width` and `height` in pixels (0 for a document)."""
+
+    id: int
+    kind: MaterialKind
+    title: str
+    alt_text: str
+    decorative: bool
+    accessible: bool
+    summary: str
+    recognisable_people: bool
+    stored_name: str
+    size: int
+    width: int
+    height: int
+
+    @property
+    def long_alternative(self) -> bool:
+        """Whether the words are too long for one breath, so that they stand below the picture (A11Y-12)."""
+        return len(self.alt_text) > SHORT_ALTERNATIVE
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """What came out of one workshop, or of the plenary (`workshop` None)."""
+
+    workshop: WorkshopName | None
+    summary: str
+    findings: tuple[str, ...]
+    attended: int | None
+    agreements: tuple[AgreementView, ...]
+    photos: tuple[MaterialView, ...]
+    documents: tuple[MaterialView, ...]
+
+    @property
+    def key(self) -> str:
+        """An id for the page."""
+        return f"workshop-{self.workshop.id}" if self.workshop else "plenary"
+
+    @property
+    def written(self) -> bool:
+        return bool(self.summary or self.findings)
+
+    @property
+    def empty(self) -> bool:
+        return not (self.written or self.agreements or self.photos or self.documents)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentationView:
+    """Everything on the page. `figures` in the order of the kinds; `sections` workshops first, the plenary last."""
+
+    intro: str
+    next_host: str
+    figures: tuple[tuple[AgencyKind, int], ...]
+    sections: tuple[Section, ...]
+
+    @property
+    def attended(self) -> int:
+        return sum(count for _, count in self.figures)
+
+    @property
+    def agreements(self) -> tuple[AgreementView, ...]:
+        return tuple(agreement for section in self.sections for agreement in section.agreements)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentationState:
+    """For the dashboard. `written` of `workshops` have words; `overdue` counts agreements as of today."""
+
+    released_at: datetime | None
+    workshops: int
+    written: int
+    agreements: int
+    unsettled: int
+    overdue: int
+    photos: int
+    documents: int
+
+    @property
+    def begun(self) -> bool:
+        return bool(self.written or self.agreements or self.photos or self.documents)
+
+
+Row = TypeVar("Row", WorkshopResult, Agreement, Material)
+
+
+def read_documentation(session: Session, event: Event, today: date) -> DocumentationView:
+    """Six queries. `today` decides what is overdue; empty sections are there too, for the organisers."""
+    frame = session.scalar(select(Documentation).where(Documentation.event_id == event.id))
+    counts = session.execute(
+        select(AttendanceFigure.kind, AttendanceFigure.count).where(AttendanceFigure.event_id == event.id)
+    )
+    by_kind = dict(counts.all())
+    places = [*((name.id, name) for name in workshop_names(session, event)), (None, None)]
+    results = _by_workshop(session.scalars(_of(WorkshopResult, event)))
+    agreements = _by_workshop(session.scalars(_of(Agreement, event)))
+    materials = _by_workshop(session.scalars(_of(Material, event)))
+    return DocumentationView(
+        intro=frame.intro if frame else "",
+        next_host=frame.next_host if frame else "",
+        figures=tuple((kind, by_kind[kind]) for kind in AgencyKind if kind in by_kind),
+        sections=tuple(
+            _section(name, results[key], agreements[key], materials[key], today) for key, name in places
+        ),
+    )
+
+
+def workshop_names(session: Session, event: Event) -> list[WorkshopName]:
+    """The day's workshops in the order of the agenda: one query."""
+    label = func.coalesce(func.min(Run.label), "")
+    rows = session.execute(
+        select(Workshop.id, label, Workshop.title)
+        .outerjoin(Run, Run.workshop_id == Workshop.id)
+        .where(Workshop.event_id == event.id)
+        .group_by(Workshop.id, Workshop.title)
+        .order_by(label, Workshop.id)
+    )
+    return [WorkshopName(*row) for row in rows]
+
+
+def find_material(session: Session, event: Event, stored_name: str) -> Material:
+    """Raises `Missing` for a name that is none of this day's: the path on disk is built from the row only (T23)."""
+    ours = select(Material).where(Material.event_id == event.id, Material.stored_name == stored_name)
+    row = session.scalar(ours)
+    if row is None:
+        raise Missing
+    return row
+
+
+def documentation_state(session: Session, event: Event, today: date) -> DocumentationState:
+    """Four queries, for the dashboard."""
+    has_words = (WorkshopResult.findings != "") | (WorkshopResult.summary != "")
+    written = select(func.count()).where(
+        WorkshopResult.event_id == event.id, has_words, WorkshopResult.workshop_id.is_not(None)
+    )
+    workshops = select(func.count()).where(Workshop.event_id == event.id)
+    rows = session.execute(
+        select(Agreement.status, Agreement.due).where(Agreement.event_id == event.id)
+    ).all()
+    kinds = session.execute(
+        select(Material.kind, func.count()).where(Material.event_id == event.id).group_by(Material.kind)
+    )
+    materials = dict(kinds.all())
+    return DocumentationState(
+        released_at=event.documentation_released_at,
+        workshops=session.scalar(workshops) or 0,
+        written=session.scalar(written) or 0,
+        agreements=len(rows),
+        unsettled=sum(status in UNSETTLED for status, _ in rows),
+        overdue=sum(overdue(status, due, today) for status, due in rows),
+        photos=materials.get(MaterialKind.PHOTO, 0),
+        documents=materials.get(MaterialKind.DOCUMENT, 0),
+    )
+
+
+def _of(table: type[Row], event: Event) -> Select[Row]:
+    return select(table).where(table.event_id == event.id).order_by(table.id)
+
+
+def _by_workshop(rows: Iterable[Row]) -> dict[int | None, list[Row]]:
+    grouped: dict[int | None, list[Row]] = defaultdict(list)
+    for row in rows:
+        grouped[row.workshop_id].append(row)
+    return grouped
+
+
+def _section(
+    workshop: WorkshopName | None,
+    results: Sequence[WorkshopResult],
+    agreements: Sequence[Agreement],
+    materials: Sequence[Material],
+    today: date,
+) -> Section:
+    result = results[0] if results else None
+    views = [_material_view(material) for material in materials]
+    return Section(
+        workshop=workshop,
+        summary=result.summary if result else "",
+        findings=finding_lines(result.findings) if result else (),
+        attended=result.attended if result else None,
+        agreements=tuple(_agreement_view(agreement, today) for agreement in agreements),
+        photos=tuple(view for view in views if view.kind is MaterialKind.PHOTO),
+        documents=tuple(view for view in views if view.kind is MaterialKind.DOCUMENT),
+    )
+
+
+def _agreement_view(row: Agreement, today: date) -> AgreementView:
+    late = overdue(row.status, row.due, today)
+    return AgreementView(row.id, row.text, row.owner, row.due, row.status, row.level, row.note, late)
+
+
+def _material_view(row: Material) -> MaterialView:
+    return MaterialView(
+        id=row.id,
+        kind=row.kind,
+        title=row.title,
+        alt_text=row.alt_text,
+        decorative=row.decorative,
+        accessible=row.accessible,
+        summary=row.summary,
+        recognisable_people=row.recognisable_people,
+        stored_name=row.stored_name,
+        size=row.size,
+        width=row.width or 0,
+        height=row.height or 0,
+    )

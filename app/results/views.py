@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The published documentation and its photos and documents."""
+
+from datetime import date
+
+from flask import Blueprint, Flask, Response, make_response, render_template, url_for
+
+from app.clock import now
+from app.events.models import Event
+from app.events.queries import get_public_event
+from app.refusal import Missing
+from app.results.queries import MaterialView, find_material, read_documentation
+from app.results.showing import page_context, send_material, today
+from app.web import access
+from app.web.cache import RenderCache
+from app.web.database import db
+from app.web.texts import chosen_language, language
+
+bp = Blueprint("results", __name__)
+
+_pages: RenderCache[str] = RenderCache()
+
+
+def install(app: Flask) -> None:
+    app.config["LANGUAGELESS"] |= {"results.material"}
+
+
+@bp.get("/events/<slug>/results")
+@access.public
+def documentation(slug: str) -> Response:
+    day = _released(slug)
+    # What is overdue changes at midnight without anybody writing, so the date is part of the key.
+    date_shown = today(now())
+    key = (day.id, day.revision, date_shown, language(), chosen_language())
+    return make_response(_pages.get(key, lambda: _render(day, date_shown)))
+
+
+@bp.get("/events/<slug>/materials/<stored_name>")
+@access.public
+def material(slug: str, stored_name: str) -> Response:
+    return send_material(find_material(db.session(), _released(slug), stored_name), public=True)
+
+
+def _released(slug: str) -> Event:
+    """Raises `Missing` before the documentation is published."""
+    day = get_public_event(db.session(), slug)
+    if day.documentation_released_at is None:
+        raise Missing
+    return day
+
+
+def _render(day: Event, date_shown: date) -> str:
+    def address(view: MaterialView) -> str:
+        return url_for("results.material", slug=day.slug, stored_name=view.stored_name)
+
+    view = read_documentation(db.session(), day, date_shown)
+    return render_template("results/documentation.html", **page_context(day, view=view, address=address))

@@ -1,0 +1,333 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A small world in which everything exists once: every status, every kind of link, every row a page can show.
+
+`World.addresses` fills the parameters of any route, so that a test can walk the URL map instead of a list that
+somebody would have to keep.
+"""
+
+import hashlib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import timedelta
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import LargeBinary, select
+from werkzeug.routing import Rule
+
+from app.agencies.models import Region
+from app.agencies.rules import AgencyKind
+from app.clock import now
+from app.events.models import Event, Room, TeamMember
+from app.events.rules import EventStatus, Loop
+from app.events.service import RoomFacts, add_room
+from app.events.team_service import add_member
+from app.organising import legal
+from app.outbox.models import Message
+from app.outbox.rules import State
+from app.people.models import Organiser, PasswordLink
+from app.people.rules import LinkReason, Origin, Role
+from app.people.service import MAIL_KINDS, forgot_password, welcome
+from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
+from app.programme.rules import ItemKind
+from app.programme.service import (
+    ItemFacts,
+    NewRun,
+    RoundFacts,
+    WorkshopFacts,
+    add_item,
+    add_round,
+    add_run,
+    add_workshop,
+)
+from app.registration import links as registration_links
+from app.registration.models import Registration
+from app.registration.rules import Status
+from app.registration.service import PARTICIPANT, Entry, Person, cancel, confirm, expire, register
+from app.results.material_service import add_material_bytes
+from app.results.models import Agreement, Material
+from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
+from app.results.service import FrameFacts, add_agreement, publish_documentation, write_frame, write_result
+from app.web import links
+from app.web.access import Access, Audience, access_of
+from app.web.database import db, transaction
+from tests.factories.days import at, make_event, make_programme
+from tests.people.helpers import an_organiser, signed_in
+from tests.results.samples import a_photo, an_agreement, jpeg, pdf
+
+SLUG = "musterfachtag"
+DRAFT = "entwurf"
+LEAD = "lea@example.org"
+VIEWER = "vera@example.org"
+NEWCOMER = "nora@example.org"
+CHECK_IN = "chris@example.org"
+# Given name by the status the person ends up in.
+NAMES = {
+    Status.REGISTERED: "Svenja",
+    Status.UNCONFIRMED: "Aylin",
+    Status.WAITING: "Sascha",
+    Status.CANCELLED: "Jasper",
+    Status.EXPIRED: "Enes",
+}
+
+
+@dataclass
+class World:
+    """What was built; tokens by registration status."""
+
+    app: Flask
+    ids: dict[str, list[int]] = field(default_factory=dict)
+    texts: dict[str, list[str]] = field(default_factory=dict)
+    personal: dict[Status, str] = field(default_factory=dict)
+    feeds: dict[Status, str] = field(default_factory=dict)
+    password_links: dict[LinkReason, str] = field(default_factory=dict)
+
+    def addresses(self, rule: Rule) -> list[str]:
+        """Every address of this route that leads somewhere in this world. Raises when a parameter is new here."""
+        access = access_of(self.app, rule.endpoint)
+        assert access is not None
+        open_arguments = [name for name in rule.arguments if name not in (rule.defaults or {})]
+        choices: list[dict[str, object]] = [{}]
+        for name in sorted(open_arguments):
+            values = self._values(rule, access, name)
+            choices = [{**chosen, name: value} for chosen in choices for value in values]
+        with self.app.test_request_context("/"):
+            adapter = self.app.url_map.bind("localhost")
+            return [adapter.build(rule.endpoint, {**(rule.defaults or {}), **chosen}) for chosen in choices]
+
+    def _values(self, rule: Rule, access: Access, name: str) -> list[object]:
+        if name == "token":
+            return list(self._tokens(rule, access))
+        if name == "slug":
+            if rule.endpoint == "calendar.region":
+                return ["owl"]
+            alone = access.audience is Audience.ORGANISER and rule.arguments == {"slug"}
+            return [SLUG, DRAFT] if alone else [SLUG]
+        if name in self.ids:
+            return list(self.ids[name])
+        if name in self.texts:
+            return list(self.texts[name])
+        raise AssertionError(f"{rule.rule}: say in tests/abuse/world.py what stands for <{name}>")
+
+    def _tokens(self, rule: Rule, access: Access) -> list[str]:
+        if access.audience is Audience.FEED:
+            return list(self.feeds.values())
+        if rule.endpoint.startswith("people."):
+            return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
+        return list(self.personal.values())
+
+    def rules(self, method: str = "GET") -> Iterator[tuple[Rule, Access]]:
+        """Every route that takes the method, with its audience."""
+        for rule in sorted(self.app.url_map.iter_rules(), key=lambda one: (one.rule, one.endpoint)):
+            access = access_of(self.app, rule.endpoint)
+            assert access is not None
+            if method in (rule.methods or set()):
+                yield rule, access
+
+    def every_address(self, *audiences: Audience, method: str = "GET") -> list[str]:
+        return [
+            address
+            for rule, access in self.rules(method)
+            if access.audience in (audiences or tuple(Audience))
+            for address in self.addresses(rule)
+        ]
+
+    def lead(self) -> FlaskClient:
+        """A browser of somebody who may do everything."""
+        return signed_in(self.app, LEAD)
+
+    def state(self, *but: str) -> str:
+        """A hash over every row of every table, apart from the tables named."""
+        digest = hashlib.sha256()
+        with self.app.app_context():
+            db.session.rollback()
+            for table in db.metadata.sorted_tables:
+                if table.name in but:
+                    continue
+                digest.update(table.name.encode())
+                for row in db.session.execute(select(table).order_by(*table.primary_key.columns)):
+                    digest.update(repr(tuple(row)).encode())
+            db.session.rollback()
+        return digest.hexdigest()
+
+    def rows(self) -> dict[str, int]:
+        with self.app.app_context():
+            return {
+                table.name: len(db.session.execute(select(*table.primary_key.columns)).all())
+                for table in db.metadata.sorted_tables
+            }
+
+
+def build_world(app: Flask) -> World:
+    world = World(app)
+    _people_and_days(app)
+    for status in NAMES:
+        _somebody(app, status)
+    _spare_parts(app)
+    _results(app)
+    _links_and_mails(app)
+    _remember(world)
+    return world
+
+
+def _people_and_days(app: Flask) -> None:
+    lead = an_organiser(app, LEAD, name="Lea Musterfrau", is_admin=True)
+    viewer = an_organiser(app, VIEWER, name="Vera Beispiel")
+    checking = an_organiser(app, CHECK_IN, name="Chris Probe")
+    newcomer = an_organiser(app, NEWCOMER, name="Nora Neumann")
+    with app.app_context(), transaction() as session:
+        region = Region(slug="owl", name="Ostwestfalen-Lippe")
+        session.add(region)
+        session.flush()
+        draft = make_event(session, slug=DRAFT, title="Ein Entwurf", status=EventStatus.DRAFT)
+        day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, hold_minutes=60)
+        programme = make_programme(session, day)
+        programme.runs["1.1"].capacity = 1
+        for event in (draft, day):
+            for person, role in ((lead, Role.LEAD), (viewer, Role.VIEWER), (checking, Role.CHECK_IN)):
+                member = session.get_one(Organiser, person)
+                add_member(session, event.id, member, role, by=None, now=now())
+        add_member(session, day.id, session.get_one(Organiser, newcomer), Role.ORGANISER, by=None, now=now())
+
+
+def _somebody(app: Flask, status: Status) -> None:
+    """Somebody registers and comes to stand in this status, through the use cases only."""
+    with app.app_context():
+        event_id = db.session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
+        first_round, run = db.session.execute(select(Run.round_id, Run.id).where(Run.label == "1.1")).one()
+        name = NAMES[status]
+        person = Person(name, "Demohaus", f"{name.lower()}@example.org", "Kreis Herford (Beispiel)", "Beratung")
+        with transaction() as session:
+            entry = Entry(person, f"nonce-{status.value}-0123456789", "de", {first_round: run})
+            made = register(session, event_id, entry, now()).id
+        with transaction() as session:
+            if status is Status.EXPIRED:
+                expire(session, made, now() + timedelta(hours=2))
+            elif status is not Status.UNCONFIRMED:
+                confirm(session, made, now())
+        if status is Status.REGISTERED:
+            _second_in_line(event_id, first_round, run)
+        if status is Status.CANCELLED:
+            with transaction() as session:
+                cancel(session, made, PARTICIPANT, now())
+
+
+def _second_in_line(event_id: int, first_round: int, run: int) -> None:
+    """Holds a seat of the day and stands in the line of the full workshop; the day is full from here on."""
+    person = Person("Minh", "Zweifel", "minh@example.org", "Stadt Musterstadt", "")
+    with transaction() as session:
+        made = register(session, event_id, Entry(person, "nonce-second-0123456789", "de", {first_round: run}), now())
+        confirm(session, made.id, now())
+
+
+def _spare_parts(app: Flask) -> None:
+    """One of each in the programme that nobody uses, so that it can be removed."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        hall = session.scalars(select(Room).where(Room.name == "Foyer")).one()
+        add_room(session, day, RoomFacts("Abstellkammer", 10, True, Loop.NONE, ""), 9, now())
+        add_item(session, day.id, ItemFacts(ItemKind.BREAK, "Nachklang", at("15:45"), at("16:00"), "", hall), now())
+        spare = add_workshop(session, day.id, WorkshopFacts("Ohne Termin", "Noch offen."), now())
+        last = add_round(session, day.id, RoundFacts(3, "Workshoprunde 3", at("14:45"), at("15:00")), now())
+        add_run(session, day.id, NewRun(spare, last, "3.1", None, 5, ("Ohne Namen",)), now())
+        session.add(AgendaChange(event_id=day.id, at=now(), title="Vortrag", field="room", old="Foyer", new="Großer Saal"))
+
+
+def _results(app: Flask) -> None:
+    data_dir = app.extensions["fachtag.settings"].data_dir
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        workshop = session.scalars(select(Workshop.id).where(Workshop.event_id == day.id).order_by(Workshop.id)).first()
+        assert workshop is not None
+        write_frame(session, day, FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {AgencyKind.KI: 24}), 0, now())
+        for subject in (workshop, None):
+            write_result(session, day, subject, ResultFacts("Erster Befund\nZweiter Befund", "Kurz gesagt", 12), 0, now())
+        add_agreement(session, day, an_agreement(workshop, note="Mit Vorlage"), now())
+        add_material_bytes(
+            session, day, data_dir, MaterialKind.PHOTO, "Wand.jpg", jpeg(), a_photo(workshop_id=workshop), now()
+        )
+        facts = MaterialFacts(workshop, "Folien", summary="Drei Schritte")
+        add_material_bytes(session, day, data_dir, MaterialKind.DOCUMENT, "Folien.pdf", pdf(), facts, now())
+        publish_documentation(session, day, None, now())
+
+
+def _links_and_mails(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
+        newcomer = session.scalars(select(Organiser).where(Organiser.email == NEWCOMER)).one()
+        welcome(session, newcomer, now(), "de", day)
+        forgot_password(session, VIEWER, Origin("192.0.2.0/24", "key"), now(), "de")
+        report = legal.Barrier("Die Schrift ist zu klein.", "/events/musterfachtag", "melder@example.org")
+        legal.report_barrier(session, report, "nonce-barrier-0123456789", now())
+        failed = session.scalars(select(Message).where(Message.event_id == day).order_by(Message.id)).first()
+        assert failed is not None
+        session.add(
+            Message(
+                kind=failed.kind,
+                family="trouble",
+                subject_id=failed.subject_id,
+                revision=99,
+                event_id=day,
+                recipient="unbekannt@example.org",
+                language="de",
+                state=State.FAILED,
+                created_at=now(),
+                next_attempt_at=now(),
+                give_up_at=now() + timedelta(hours=72),
+                smtp_answer="550 no such user",
+            )
+        )
+
+
+def _remember(world: World) -> None:
+    with world.app.app_context():
+        session = db.session
+        day = session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
+        for name, table in {
+            "room_id": Room,
+            "item_id": AgendaItem,
+            "round_id": Round,
+            "workshop_id": Workshop,
+            "member_id": TeamMember,
+            "agreement_id": Agreement,
+            "material_id": Material,
+        }.items():
+            found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
+            world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
+        runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
+        world.ids["run_id"] = [runs[0], runs[-1]]
+        messages = session.scalars(select(Message.id).where(Message.event_id == day).order_by(Message.id)).all()
+        world.ids["message_id"] = [messages[0], messages[-1]]
+        world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
+        world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
+        world.texts["name"] = ["fachtag.css"]
+        people = {one.status: one for one in session.scalars(select(Registration).order_by(Registration.id))}
+        people[Status.REGISTERED] = session.scalars(select(Registration).where(Registration.given_name == "Minh")).one()
+        assert set(people) == set(NAMES)
+        world.texts["reference"] = [one.reference for one in people.values()]
+        for status, one in people.items():
+            world.personal[status] = registration_links.personal_token(one)
+            world.feeds[status] = registration_links.feed_token(one)
+        for link in session.scalars(select(PasswordLink)):
+            world.password_links[link.reason] = links.sign(MAIL_KINDS[link.reason], links.Ticket(link.id, 1))
+        session.rollback()
+
+
+def text_columns() -> Iterator[tuple[str, str, int | None]]:
+    """Table, column and longest length of every column that holds words of people."""
+    from sqlalchemy import Enum, String
+
+    for table in db.metadata.sorted_tables:
+        for column in table.columns:
+            words = isinstance(column.type, String) and not isinstance(column.type, (Enum, LargeBinary))
+            if words and not (column.unique or column.primary_key or column.name in MACHINE_WORDS):
+                yield table.name, column.name, column.type.length
+
+
+# Columns that machines fill and read; what people type never gets there.
+MACHINE_WORDS = frozenset(
+    """slug uid nonce reference email_key name_key token_hash password_hash language kind family recipient state
+    lease_token message_id stored_name media_type sort_key action bucket email field worker contact_email""".split()
+)
