@@ -5,25 +5,37 @@
 
 import logging
 from importlib import import_module
+from typing import Any
 
 from flask import Blueprint, Flask, abort, request
 from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
+from werkzeug.routing import IntegerConverter, Map
 
 from app.settings import ROOT, Settings
 from app.web import access, assets, database, errors, headers, texts
 
 ONE_DAY = 86_400
+LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
 ONE_MEGABYTE = 1_000_000
 # What programs read never depends on a language, so links to it never carry one.
 FOR_PROGRAMS = (".ics", ".json", ".xml", "/static/<path:name>")
 
 
+class RowNumber(IntegerConverter):
+    """`<int:…>` in an address is a row's id: larger than any of those, it is no address (T43)."""
+
+    def __init__(self, map: Map, *args: Any, **kwargs: Any) -> None:  # noqa: A002 - Werkzeug's name
+        kwargs.setdefault("max", LARGEST_ID)
+        super().__init__(map, *args, **kwargs)
+
+
 def create_app(settings: Settings) -> Flask:
     """The application for these settings. Raises `RuntimeError` when an endpoint has no audience."""
     app = Flask("app", static_folder=None, template_folder=str(ROOT / "templates"))
+    app.url_map.converters["int"] = RowNumber
     _configure(app, settings)
     database.configure(app, settings)
     Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
@@ -112,8 +124,11 @@ MODULES = (
 def _refuse_unreadable_query() -> None:
     """A query that is no UTF-8 is answered with 400 before anybody stumbles over it (T43)."""
     try:
-        _ = request.args
+        asked = "".join(request.args.values())
     except UnicodeDecodeError:
+        abort(400)
+    # PostgreSQL refuses NUL where SQLite stores it: nobody gets that far.
+    if "\0" in request.path or "\0" in asked:
         abort(400)
 
 

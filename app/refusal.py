@@ -32,3 +32,14 @@ class Missing(Refusal):
 
     def __init__(self) -> None:
         super().__init__(N_("This page does not exist."))
+
+
+class ChangedMeanwhile(Refusal):
+    """Somebody else saved first; both texts are shown, nothing typed is lost (F30)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Somebody else changed this in the meantime. Please compare below, then save again to keep your text."
+            )
+        )

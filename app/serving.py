@@ -105,6 +105,7 @@ def serve_alone(
         if tick is not None and time.monotonic() >= next_tick:
             tick()
             next_tick = time.monotonic() + 1
+    listening.close()  # the server works with a duplicate of it
     _finish(server, sockets, grace_seconds)
 
 

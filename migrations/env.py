@@ -7,7 +7,14 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import Connection, text
 
+from app.db import UtcDateTime
+
 db = current_app.extensions["migrate"].db
+
+
+def render_item(kind: str, item: object, _context: object) -> str | bool:
+    """A migration stands for itself: it names no type of the application, which may change later."""
+    return "sa.DateTime(timezone=True)" if kind == "type" and isinstance(item, UtcDateTime) else False
 
 
 def run(connection: Connection) -> None:
@@ -16,6 +23,7 @@ def run(connection: Connection) -> None:
         target_metadata=db.metadata,
         render_as_batch=True,
         compare_type=True,
+        render_item=render_item,
         transactional_ddl=True,
         transaction_per_migration=True,
     )

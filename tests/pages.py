@@ -142,7 +142,7 @@ class Page:
                     [] if tag.has_attr("multiple") or first is None else [str(first.get("value", ""))]
                 )
             elif tag.name == "textarea":
-                value = [tag.get_text().removeprefix("\n")]
+                value = [tag.get_text().removeprefix("\r").removeprefix("\n")]
             else:
                 value = [str(tag.get("value", "on" if kind in {"radio", "checkbox"} else ""))]
             values.setdefault(name, []).extend(value)

@@ -34,6 +34,10 @@ KIND_LABELS = {
 }
 
 
+LONGEST_KEY = 250  # of the column; one typed letter may become many ("\ufdfa" becomes eighteen)
+
+
 def name_key(name: str) -> str:
     """The form under which spellings meet: case, width, accents composed alike, single spaces. Idempotent."""
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold()).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())[:LONGEST_KEY].rstrip()

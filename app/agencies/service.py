@@ -4,6 +4,7 @@
 """Use cases around organisations."""
 
 from sqlalchemy import select
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.agencies.models import Organisation, Region
@@ -11,9 +12,19 @@ from app.agencies.rules import AgencyKind, name_key
 
 
 def name_organisation(session: Session, name: str) -> Organisation:
-    """The organisation of that name; a name nobody has used yet becomes a provisional one."""
-    found = session.scalar(select(Organisation).where(Organisation.name_key == name_key(name)))
-    return found or add_organisation(session, name, provisional=True)
+    """The organisation of that name; a name nobody has used yet becomes a provisional one.
+
+    Two people from the same new organisation may register for two days at the same moment: no lock is common to
+    them, so the later one waits for the index and takes the row of the first.
+    """
+    wanted = select(Organisation).where(Organisation.name_key == name_key(name))
+    found = session.scalar(wanted)
+    if found is not None:
+        return found
+    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    new = insert(Organisation).values(name=_shown(name), name_key=name_key(name), provisional=True)
+    session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
+    return session.scalars(wanted).one()
 
 
 def add_organisation(
@@ -26,7 +37,7 @@ def add_organisation(
     provisional: bool = False,
 ) -> Organisation:
     organisation = Organisation(
-        name=" ".join(name.split()),
+        name=_shown(name),
         name_key=name_key(name),
         kind=kind,
         district=district,
@@ -36,3 +47,7 @@ def add_organisation(
     session.add(organisation)
     session.flush()
     return organisation
+
+
+def _shown(name: str) -> str:
+    return " ".join(name.split())

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, func, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.agencies.models import Region
@@ -22,9 +22,10 @@ PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 
 @dataclass(frozen=True, slots=True)
 class FeedState:
-    """What a feed was made from: rises with every change, additions and removals included.
+    """What a feed was made from: rises with every change of any day, additions and removals included.
 
-    `changed_at` is the latest change of any entry; with `revisions` in the key the bytes follow every change.
+    `changed_at` is the latest change anywhere, drafts and other regions included: a day that leaves a feed takes its
+    own stamp along, and a feed's Last-Modified must not fall (calendar.md 1.9).
     """
 
     days: int
@@ -44,16 +45,15 @@ def state_of_all(session: Session) -> FeedState:
 
 
 def state_of_region(session: Session, slug: str) -> tuple[Region | None, FeedState]:
+    anywhere = select(
+        func.count(Event.id).label("days"),
+        func.coalesce(func.sum(Event.revision), 0).label("revisions"),
+        func.max(Event.changed_at).label("changed_at"),
+    ).subquery()
     found = (
-        select(
-            Region,
-            func.count(Event.id),
-            func.coalesce(func.sum(Event.revision), 0),
-            func.max(Event.changed_at),
-        )
-        .outerjoin(Event, Event.region_id == Region.id)
+        select(Region, anywhere.c.days, anywhere.c.revisions, anywhere.c.changed_at)
+        .join(anywhere, true())  # one row beside the other, in one query
         .where(Region.slug == slug)
-        .group_by(Region.id)
     )
     row = session.execute(found).one_or_none()
     if row is None:

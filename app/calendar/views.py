@@ -5,9 +5,9 @@
 
 import gzip
 import hashlib
-from collections.abc import Hashable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response, request, url_for
 
@@ -20,13 +20,12 @@ from app.events.queries import get_public_event, public_events
 from app.events.rules import EventStatus
 from app.ical import render
 from app.ical.entry import CalendarEntry
-from app.ical.entry import Status as EntryStatus
 from app.programme.ical import run_entry
 from app.refusal import Missing
 from app.registration.ical import registration_entry
 from app.registration.links import Withdrawn, open_feed
 from app.registration.models import Registration
-from app.registration.queries import my_day
+from app.registration.queries import ended_with_the_day, my_day
 from app.registration.rules import Status
 from app.web import access, links
 from app.web.cache import RenderCache
@@ -84,18 +83,20 @@ def all_days() -> Response:
     session = db.session()
     state = state_of_all(session)
 
+    today = _today()
+
     def make() -> Feed:
-        days = days_since(session, _window())
+        days = days_since(session, _window(today))
         return _feed(
             "Fachtage",
             "Alle Fachtage",
-            _current(days),
+            [_day_entry(day) for day in days if not _is_gone(day, today)],
             "all",
-            state.changed_at,
-            address=links.absolute(url_for(".all_days")),
+            _changed_at(state, days, today),
+            address=_public(".all_days"),
         )
 
-    return _answer(_feeds.get(_key("all", state), make), PUBLIC_AGE, "fachtage.ics")
+    return _answer(_feeds.get(("all", state, today), make), PUBLIC_AGE, "fachtage.ics")
 
 
 @bp.get("/calendar/regions/<slug>.ics")
@@ -106,19 +107,21 @@ def region(slug: str) -> Response:
     if found is None:
         raise Missing
 
+    today = _today()
+
     def make() -> Feed:
-        days = days_since(session, _window(), found.id)
+        days = days_since(session, _window(today), found.id)
         name = f"Fachtage {found.name}"
         return _feed(
             name,
             name,
-            _current(days),
+            [_day_entry(day) for day in days if not _is_gone(day, today)],
             f"region-{slug}",
-            state.changed_at,
-            address=links.absolute(url_for(".region", slug=slug)),
+            _changed_at(state, days, today),
+            address=_public(".region", slug=slug),
         )
 
-    return _answer(_feeds.get(_key(("region", slug), state), make), PUBLIC_AGE, f"fachtage-{slug}.ics")
+    return _answer(_feeds.get(("region", slug, state, today), make), PUBLIC_AGE, f"fachtage-{slug}.ics")
 
 
 @bp.get("/calendar/events/<slug>.ics")
@@ -168,28 +171,27 @@ def _event_feed(day: Event) -> Feed:
         day.title,
         day.summary,
         _entries_of(day),
-        day.uid,
+        f"feed-{day.uid}",
         day.changed_at,
-        address=links.absolute(url_for(".event", slug=day.slug)),
+        address=_public(".event", slug=day.slug),
     )
 
 
 def _my_feed(registration: Registration) -> Feed:
-    """Own bookings only: no other names, no link that opens anything (DP-19)."""
+    """Own bookings only: no other names, no link that opens anything (DP-19).
+
+    Who cancels finds the day gone; a day that was called off stays and says so (D7).
+    """
     day = registration.event
     entries: list[CalendarEntry] = []
     changed_at = max(day.changed_at, registration.feed_changed_at.replace(microsecond=0))
-    if registration.status in {Status.REGISTERED, Status.WAITING} and day.status is not EventStatus.DRAFT:
-        session = db.session()
+    session = db.session()
+    booked = registration.status in {Status.REGISTERED, Status.WAITING}
+    if (booked and day.status is not EventStatus.DRAFT) or ended_with_the_day(session, registration):
         entry = registration_entry(
             registration, my_day(session, registration), _page_of(day), day.revision + registration.version
         )
-        entry = replace(entry, modified=changed_at)
-        if registration.status is Status.WAITING and entry.status is EntryStatus.CONFIRMED:
-            entry = replace(
-                entry, status=EntryStatus.TENTATIVE, transparent=True, summary=f"Warteliste: {entry.summary}"
-            )
-        entries.append(entry)
+        entries.append(replace(entry, modified=changed_at))
         if registration.status is Status.REGISTERED and day.agenda_released_at is not None:
             entries += [run_entry(run, day, _agenda_of(day)) for run in runs_held_by(session, registration)]
     name = f"Mein Fachtag: {day.title}"
@@ -203,26 +205,21 @@ def _entries_of(day: Event) -> list[CalendarEntry]:
     return entries
 
 
-def _current(days: Sequence[Event]) -> list[CalendarEntry]:
-    """Cancelled days stay until 30 days after their end, so that calendars have time to hear of it (D7)."""
-    moment = now()
-    return [
-        _day_entry(day)
-        for day in days
-        if day.status is not EventStatus.CANCELLED or day.ends_at + KEEP_CANCELLED > moment
-    ]
-
-
 def _day_entry(day: Event) -> CalendarEntry:
     return event_entry(day, _page_of(day))
 
 
 def _page_of(day: Event) -> str:
-    return links.absolute(url_for("events.event", slug=day.slug))
+    return _public("events.event", slug=day.slug)
 
 
 def _agenda_of(day: Event) -> str:
-    return links.absolute(url_for("programme.agenda", slug=day.slug))
+    return _public("programme.agenda", slug=day.slug)
+
+
+def _public(endpoint: str, slug: str | None = None) -> str:
+    """A public address without the language of the one who asks: the same bytes for everybody."""
+    return links.absolute(url_for(endpoint, slug=slug, lang=None))
 
 
 def _feed(
@@ -251,7 +248,11 @@ def _feed(
 def _answer(feed: Feed, cache_control: str, name: str) -> Response:
     packed = request.accept_encodings.quality("gzip") > 0
     response = Response(feed.packed if packed else feed.plain, content_type="text/calendar; charset=utf-8")
-    response.set_etag(f"{feed.tag}-gzip" if packed else feed.tag)
+    tag, other = feed.tag, f"{feed.tag}-gzip"
+    if packed:
+        tag, other = other, tag
+    # Proxies that pack or unpack on the way hand back the tag of the other form; it is as fresh as this one.
+    response.set_etag(other if request.if_none_match.contains_weak(other) else tag)
     if packed:
         response.headers["Content-Encoding"] = "gzip"
     response.headers["Vary"] = "Accept-Encoding"
@@ -270,11 +271,30 @@ def _download(entries: list[CalendarEntry], name: str) -> Response:
     return response
 
 
-def _key(name: Hashable, state: FeedState) -> Hashable:
-    # The date stands here because a cancelled day leaves the feed 30 days after its end.
-    return (name, state.days, state.revisions, now().date())
+def _today() -> date:
+    """Feeds change by themselves at midnight only (UTC), so that the date can stand in the cache's key."""
+    return now().astimezone(UTC).date()
 
 
-def _window() -> datetime:
+def _midnight(day: date) -> datetime:
+    return datetime.combine(day, time(), UTC)
+
+
+def _window(today: date) -> datetime:
     """From 1 January of last year: a window that slides daily would change the bytes daily (calendar.md 1.9)."""
-    return datetime(now().year - 1, 1, 1, tzinfo=UTC)
+    return _midnight(date(today.year - 1, 1, 1))
+
+
+def _gone_on(day: Event) -> date:
+    """Cancelled days stay for 30 days after their end, so that calendars have time to hear of it (D7)."""
+    return (day.ends_at.astimezone(UTC) + KEEP_CANCELLED).date()
+
+
+def _is_gone(day: Event, today: date) -> bool:
+    return day.status is EventStatus.CANCELLED and _gone_on(day) <= today
+
+
+def _changed_at(state: FeedState, days: Sequence[Event], today: date) -> datetime:
+    """When the feed changed last: somebody changed a day, a cancelled one left, or the window moved with the year."""
+    left = [_midnight(_gone_on(day)) for day in days if _is_gone(day, today)]
+    return max([state.changed_at, _midnight(date(today.year, 1, 1)), *left])

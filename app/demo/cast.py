@@ -7,11 +7,11 @@ Everything is decided by a fixed seed, so that each loading tells the same story
 """
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 
 from app.agencies.rules import AgencyKind
-from app.demo.scenery import ORGANISATIONS, UPCOMING, DayData
+from app.demo.scenery import ORGANISATIONS, UPCOMING, DayData, RunData
 from app.registration.service import Person
 
 SEED = 2027
@@ -35,32 +35,193 @@ NAMED = (
 TONI = ("Toni", "Platz", "toni.platz", 14, "Ehrenamtskoordination", "1.1", "2.1")
 MOVED_UP = "alex.beispiel@example.org"  # gets the seat that Toni Platz gives back
 STAYS_HOPING = "svenja.demohaus@example.org"
+# Whose last mail stands in the mailbox: an invitation, one with odd letters, a seat moved up to, a cancellation.
+HEARD_FROM = frozenset(
+    f"{name}@example.org" for name in ("aylin.beispiel", "suekrue.muster", "alex.beispiel", "toni.platz")
+)
 
 ORGANISER = ("jonas.platzhalter@example.org", "Jonas Platzhalter")
 
-_GIVEN = (
-    "Agnieszka Ahmad Amal Anke Annika Arash Ayşe Azad Bahar Barbara Bashir Birgit Björn Bogdan Büşra Carla Christa "
-    "Claudia Daria Detlef Dilan Dmytro Doris Elif Elke Emre Enno Erika Fatma Fabian Farid Frauke Gabi Georgi Gisela "
-    "Hakan Halina Hanna Hatice Heiko Helga Hüseyin Ibrahim Ilka Imke Ines Inge Jasmin Jelena Jens Joanna Jörg Jutta "
-    "Kai Kateryna Khaled Kirsten Kofi Larissa Lars Leyla Linh Lina Maike Malte Marek Mehmet Merle Mira Mona Nele "
-    "Nesrin Nils Nour Oksana Olena Osman Peer Pınar Rainer Renate Rojda Sabine Samira Sanja Selma Silke Songül Stefan "
-    "Tamara Thao Tim Ute Uwe Viktor Volker Wiebke Yusuf Zeynep Zoran"
-).split()
-_FAMILY = (
-    "Attrappe Ausgedacht Beispielhaus Beispielmann Blindtext Demofeld Demowski Dummymann Entwurf Erdacht Erdichtet "
-    "Erfindsen Exempel Fantasius Fiktion Formular Füllwort Gedacht Genannt Irgendwer Jedermann Kannsein Kunstname "
-    "Leerzeile Lorem Luftschloss Maquette Modellhoff Musteraydın Mustermeier Musterova Mustersson Nachname Namenlos "
-    "Niemand Nirgendwer Ohnename Phantomas Platzmeier Probestein Probiersen Prototyp Pseudonym Rätselmann Sampleoğlu "
-    "Scheinbar Schablone Skizzenbach Sogenannt Spielfigur Stellvertreter Testberg Testmeyer Unbekannt Undsoweiter "
-    "Vielleicht Vordruck Vorlage Vorstellbar Wachsfigur Wunschname Zeichenfolge Zumbeispiel"
-).split()
+_GIVEN = [
+    "Agnieszka",
+    "Ahmad",
+    "Amal",
+    "Anke",
+    "Annika",
+    "Arash",
+    "Ayşe",
+    "Azad",
+    "Bahar",
+    "Barbara",
+    "Bashir",
+    "Birgit",
+    "Björn",
+    "Bogdan",
+    "Büşra",
+    "Carla",
+    "Christa",
+    "Claudia",
+    "Daria",
+    "Detlef",
+    "Dilan",
+    "Dmytro",
+    "Doris",
+    "Elif",
+    "Elke",
+    "Emre",
+    "Enno",
+    "Erika",
+    "Fatma",
+    "Fabian",
+    "Farid",
+    "Frauke",
+    "Gabi",
+    "Georgi",
+    "Gisela",
+    "Hakan",
+    "Halina",
+    "Hanna",
+    "Hatice",
+    "Heiko",
+    "Helga",
+    "Hüseyin",
+    "Ibrahim",
+    "Ilka",
+    "Imke",
+    "Ines",
+    "Inge",
+    "Jasmin",
+    "Jelena",
+    "Jens",
+    "Joanna",
+    "Jörg",
+    "Jutta",
+    "Kai",
+    "Kateryna",
+    "Khaled",
+    "Kirsten",
+    "Kofi",
+    "Larissa",
+    "Lars",
+    "Leyla",
+    "Linh",
+    "Lina",
+    "Maike",
+    "Malte",
+    "Marek",
+    "Mehmet",
+    "Merle",
+    "Mira",
+    "Mona",
+    "Nele",
+    "Nesrin",
+    "Nils",
+    "Nour",
+    "Oksana",
+    "Olena",
+    "Osman",
+    "Peer",
+    "Pınar",
+    "Rainer",
+    "Renate",
+    "Rojda",
+    "Sabine",
+    "Samira",
+    "Sanja",
+    "Selma",
+    "Silke",
+    "Songül",
+    "Stefan",
+    "Tamara",
+    "Thao",
+    "Tim",
+    "Ute",
+    "Uwe",
+    "Viktor",
+    "Volker",
+    "Wiebke",
+    "Yusuf",
+    "Zeynep",
+    "Zoran",
+]
+_FAMILY = [
+    "Attrappe",
+    "Ausgedacht",
+    "Beispielhaus",
+    "Beispielmann",
+    "Blindtext",
+    "Demofeld",
+    "Demowski",
+    "Dummymann",
+    "Entwurf",
+    "Erdacht",
+    "Erdichtet",
+    "Erfindsen",
+    "Exempel",
+    "Fantasius",
+    "Fiktion",
+    "Formular",
+    "Füllwort",
+    "Gedacht",
+    "Genannt",
+    "Irgendwer",
+    "Jedermann",
+    "Kannsein",
+    "Kunstname",
+    "Leerzeile",
+    "Lorem",
+    "Luftschloss",
+    "Maquette",
+    "Modellhoff",
+    "Musteraydın",
+    "Mustermeier",
+    "Musterova",
+    "Mustersson",
+    "Nachname",
+    "Namenlos",
+    "Niemand",
+    "Nirgendwer",
+    "Ohnename",
+    "Phantomas",
+    "Platzmeier",
+    "Probestein",
+    "Probiersen",
+    "Prototyp",
+    "Pseudonym",
+    "Rätselmann",
+    "Sampleoğlu",
+    "Scheinbar",
+    "Schablone",
+    "Skizzenbach",
+    "Sogenannt",
+    "Spielfigur",
+    "Stellvertreter",
+    "Testberg",
+    "Testmeyer",
+    "Unbekannt",
+    "Undsoweiter",
+    "Vielleicht",
+    "Vordruck",
+    "Vorlage",
+    "Vorstellbar",
+    "Wachsfigur",
+    "Wunschname",
+    "Zeichenfolge",
+    "Zumbeispiel",
+]
 _FUNCTIONS = {
     AgencyKind.KI: ("Case Management", "Koordination KIM", "Verwaltung KIM", "Bildung", "Leitung"),
     AgencyKind.IMMIGRATION_OFFICE: ("Aufenthaltsrecht", "Einbürgerung", "Servicebereich", "Teamleitung"),
     AgencyKind.MUNICIPALITY: ("Integration", "Soziales", "Wohnen", "Ehrenamtskoordination", ""),
     AgencyKind.STATE: ("Referat Integration", "Förderung"),
     AgencyKind.EMPLOYMENT: ("Fallmanagement", "Migrationsbeauftragte", "Arbeitsvermittlung"),
-    AgencyKind.WELFARE: ("Migrationsberatung", "Jugendmigrationsdienst", "Integrationsagentur", "Leitung", ""),
+    AgencyKind.WELFARE: (
+        "Migrationsberatung",
+        "Jugendmigrationsdienst",
+        "Integrationsagentur",
+        "Leitung",
+        "",
+    ),
     AgencyKind.MIGRANT_ORG: ("Vorstand", "Projektleitung"),
     AgencyKind.EDUCATION: ("Forschung",),
 }
@@ -88,7 +249,10 @@ class Guest:
 def mail_address(given: str, family: str) -> str:
     """Plain letters under a domain that can never belong to anybody (RFC 2606)."""
     plain = unicodedata.normalize("NFKD", f"{given}.{family}".lower().translate(_LETTERS))
-    return "".join(sign for sign in plain if sign.isascii() and (sign.isalnum() or sign in ".-")) + "@example.org"
+    return (
+        "".join(sign for sign in plain if sign.isascii() and (sign.isalnum() or sign in ".-"))
+        + "@example.org"
+    )
 
 
 class Inventor:
@@ -199,14 +363,16 @@ def _workplaces(number: int) -> list[int]:
 
 def _with_hopes(guests: list[Guest]) -> list[Guest]:
     """Who would rather sit elsewhere: they keep their second choice and stand in the line of the full run."""
-    left = {run.label: run.waiting for run in UPCOMING.runs if run.waiting}
-    hoping: list[Guest] = []
-    for at, guest in enumerate(guests):
-        for label in left:
-            place = guest.first if label.startswith("1") else guest.second
-            chosen = guest.email == STAYS_HOPING or (at > len(NAMED) and at % 9 == 0)
-            if left[label] and chosen and place not in {None, label} and guest.hope is None:
-                left[label] -= 1
-                guest = Guest(guest.person, guest.kind, guest.first, guest.second, hope=label)  # noqa: PLW2901
-        hoping.append(guest)
+    hoping = list(guests)
+    for run in UPCOMING.runs:
+        willing = [at for at, guest in enumerate(hoping) if _might_hope(at, guest, run)]
+        willing.sort(key=lambda at: hoping[at].email != STAYS_HOPING)
+        for at in willing[: run.waiting]:
+            hoping[at] = replace(hoping[at], hope=run.label)
     return hoping
+
+
+def _might_hope(at: int, guest: Guest, run: RunData) -> bool:
+    place = guest.first if run.round == 1 else guest.second
+    picked = guest.email == STAYS_HOPING or (at > len(NAMED) and at % 9 == 0)
+    return picked and place not in {None, run.label} and guest.hope is None

@@ -156,11 +156,11 @@ FLIPCHARTS = (
         [
             ("blue", "SPRACHE: EINFACH, KEINE ABK."),
             ("blue", "ZEIT: NICHT ZWISCHEN TÜR"),
-            ("blue", "UND ANGEL"),
+            ("blue", " UND ANGEL"),
             ("blue", "DOLMETSCHEN FRÜH KLÄREN"),
             ("green", "BESCHWERDE: WER, WO, WIE?"),
             ("green", "MUSTER SAMMELN,"),
-            ("green", "NICHT EINZELFÄLLE"),
+            ("green", " NICHT EINZELFÄLLE"),
             ("red", "ENTWURF BIS 31.1. > KI HERFORD"),
         ],
     ),
@@ -175,7 +175,7 @@ FLIPCHARTS = (
         "ALLEIN BEIM HAUSBESUCH?",
         [
             ("blue", "1. TERMIN IM KALENDER,"),
-            ("blue", "FÜR ALLE SICHTBAR"),
+            ("blue", " FÜR ALLE SICHTBAR"),
             ("blue", "2. ANRUF VORHER + NACHHER"),
             ("blue", "3. KEIN ANRUF: KOLLEGIN RUFT AN"),
             ("green", "4. LEITUNG WIRD GEHOLT"),

@@ -8,7 +8,7 @@ interrupted loading leaves nothing behind. The mails of the loading are not sent
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -33,12 +33,13 @@ from app.demo.scenery import (
     REGION,
     UPCOMING,
     DayData,
+    RoomData,
 )
 from app.events.models import Event, Room
 from app.events.service import NewEvent, RoomFacts, create_event, name_hosts, publish
 from app.events.team_service import add_member
 from app.outbox.models import Message
-from app.outbox.rules import LONGEST
+from app.outbox.rules import LONGEST, State
 from app.people.models import Budget, Organiser
 from app.people.passwords import NO_PASSWORD
 from app.people.rules import Role
@@ -57,12 +58,12 @@ from app.programme.service import (
     release_agenda,
 )
 from app.refusal import N_, Refusal
+from app.registration import announcing
 from app.registration.changes import DayFacts, change_day
 from app.registration.models import Registration
 from app.registration.places import Choices
 from app.registration.rules import Actor, RoundAnswer
 from app.registration.service import (
-    PARTICIPANT,
     By,
     Entry,
     add_by_hand,
@@ -86,6 +87,7 @@ WEEKS_AHEAD = 10
 OPEN_SINCE = timedelta(days=28)
 CLOSES_BEFORE = timedelta(days=13)
 FIRST_CAPACITY = 40  # of the upcoming day, until more people came than expected
+SOUGHT_AFTER = "1.1"  # the run that is full before anything else
 BY_PHONE = 30  # every so manieth is added by the team
 TEAM = (
     ("wiebke.mitplan@example.org", "Wiebke Mitplan", Role.ORGANISER),
@@ -102,7 +104,8 @@ class NotEmpty(Refusal):
 def is_empty(session: Session) -> bool:
     """Nobody has an account, and there is neither an organisation nor a day."""
     return all(
-        session.scalar(select(table.id).limit(1)) is None for table in (Organiser, Organisation, Region, Event)
+        session.scalar(select(table.id).limit(1)) is None
+        for table in (Organiser, Organisation, Region, Event)
     )
 
 
@@ -168,7 +171,12 @@ class Stage:
 
 
 def _build_day(
-    session: Session, data: DayData, on: date, organisations: list[Organisation], region: Region, now: datetime
+    session: Session,
+    data: DayData,
+    on: date,
+    organisations: list[Organisation],
+    region: Region,
+    now: datetime,
 ) -> Stage:
     new = NewEvent(
         data.slug, data.title.format(year=on.year), at(on, data.start), at(on, data.end), data.capacity
@@ -210,10 +218,7 @@ def _build_day(
     return Stage(event, runs, workshops)
 
 
-def _furnish(session: Session, event: Event, room: "object", now: datetime) -> Room:
-    from app.demo.scenery import RoomData
-
-    assert isinstance(room, RoomData)  # noqa: S101
+def _furnish(session: Session, event: Event, room: RoomData, now: datetime) -> Room:
     facts = RoomFacts(room.name, room.seats, room.step_free, room.loop, room.note)
     return furnish_room(session, event.id, None, facts, now)
 
@@ -241,12 +246,12 @@ def _take_part(session: Session, stage: Stage, guest: Guest, moment: datetime, m
     return confirm(session, registration.id, moment + timedelta(minutes=minutes))
 
 
-def _take_part_by_phone(
-    session: Session, stage: Stage, guest: Guest, by: Organiser, moment: datetime
+def _add_by_hand(
+    session: Session, stage: Stage, guest: Guest, by: Organiser, note: str, moment: datetime
 ) -> Registration:
-    note = By(Actor.ORGANISER, by.id, "Anmeldung am Telefon")
     entry = _entry(stage, guest, guest.first)
-    return add_by_hand(session, stage.event.id, entry, note, moment, extra_seat=False)
+    who = By(Actor.ORGANISER, by.id, note)
+    return add_by_hand(session, stage.event.id, entry, who, moment, extra_seat=False)
 
 
 def _entry(stage: Stage, guest: Guest, first: str | None) -> Entry:
@@ -259,12 +264,14 @@ def _choices(stage: Stage, labels: Iterable[str | None]) -> Choices:
     return {**rounds, **{stage.runs[label].round_id: stage.runs[label].id for label in labels if label}}
 
 
-def _change_to(session: Session, stage: Stage, registration: Registration, label: str, moment: datetime) -> None:
+def _change_to(
+    session: Session, stage: Stage, registration: Registration, label: str, moment: datetime
+) -> None:
     run = stage.runs[label]
     change_choices(session, registration.id, {run.round_id: run.id}, moment)
 
 
-# -- the past day
+# -- the past day: it took place with a spreadsheet, which the team has taken over
 
 
 def _load_past(
@@ -279,8 +286,8 @@ def _load_past(
     opens, closes = at(date(2023, 8, 14), "8:00"), at(date(2023, 9, 15), "23:59")
     _open(session, stage, team, opens, closes, at(date(2023, 8, 10), "14:00"))
     moments = spread(opens, closes, len(guests))
-    for number, (guest, moment) in enumerate(zip(guests, moments, strict=True)):
-        _take_part(session, stage, guest, moment, 2 + number % 40)
+    for guest, moment in zip(guests, moments, strict=True):
+        _add_by_hand(session, stage, guest, team[0], "Aus der Anmeldeliste übernommen", moment)
     _write_results(session, data_dir, stage, team[0])
 
 
@@ -348,61 +355,102 @@ def _load_upcoming(
     guests: list[Guest],
     now: datetime,
 ) -> None:
-    """The day had 40 seats at first. When it was full, Alex waited, Toni cancelled, and Alex moved up; then it moved
-    into a larger house."""
-    on = upcoming_date(now)
-    today = now.astimezone(BERLIN).date()
+    """Booked faster than expected: with 40 seats at first, Alex had to wait, Toni cancelled and Alex moved up; then
+    the day moved into a larger house."""
+    on, today = upcoming_date(now), now.astimezone(BERLIN).date()
     opens = at(today - OPEN_SINCE, "8:00")
     stage = _build_day(session, UPCOMING, on, organisations, region, opens - timedelta(days=30))
     stage.event.capacity = FIRST_CAPACITY
     _open(session, stage, team, opens, at(on - CLOSES_BEFORE, "23:59"), opens - timedelta(days=3))
-    early, alex, late = _in_order(guests)
-    registered: dict[str, Registration] = {}
-    moments = spread(opens, now - timedelta(hours=4), FIRST_CAPACITY + 1 + len(late))
-    for number, (guest, moment) in enumerate(zip(early, moments, strict=False)):
-        registered[guest.email] = _take_part(session, stage, guest, moment, 2 + number % 40)
+    queue = _in_order(guests)
+    moments = spread(opens, now, len(guests) + 1)
+    registered = {
+        guest.email: _take_part(session, stage, guest, moment, 2 + number % 40)
+        for number, (guest, moment) in enumerate(zip(queue.early, moments, strict=False))
+    }
     turning = moments[FIRST_CAPACITY]
-    registered[alex.email] = _take_part(session, stage, alex, turning, 1)
-    _give_up_and_move_up(session, stage, registered, team[0], turning)
-    for number, guest in enumerate(late):
+    registered[queue.alex.email] = _take_part(session, stage, queue.alex, turning, 1)
+    _change_to(session, stage, registered[queue.lucky.email], SOUGHT_AFTER, turning + timedelta(minutes=5))
+    note = By(Actor.PARTICIPANT, None, "Ein anderer Termin geht leider vor.")
+    cancel(session, registered[cast.toni().email].id, note, turning + timedelta(minutes=12))
+    _raise_capacity(session, stage, turning + timedelta(minutes=25))
+    for number, guest in enumerate(queue.late):
         moment = max(moments[FIRST_CAPACITY + 1 + number], turning + timedelta(minutes=30 + number))
         if number % BY_PHONE == BY_PHONE // 2:
-            registered[guest.email] = _take_part_by_phone(session, stage, guest, team[0], moment)
+            registered[guest.email] = _add_by_hand(
+                session, stage, guest, team[0], "Anmeldung am Telefon", moment
+            )
         else:
             registered[guest.email] = _take_part(session, stage, guest, moment, 2 + number % 40)
-    hoping = [guest for guest in guests if guest.hope]
-    for number, guest in enumerate(hoping):
-        moment = now - timedelta(hours=3, minutes=-10 * number)
-        _change_to(session, stage, registered[guest.email], guest.hope or "", moment)
+    for number, guest in enumerate(guest for guest in guests if guest.hope):
+        moment = now - timedelta(hours=3) + timedelta(minutes=10 * number)
+        _change_to(session, stage, registered[guest.email], str(guest.hope), moment)
 
 
-def _in_order(guests: list[Guest]) -> tuple[list[Guest], Guest, list[Guest]]:
-    """Who fills the first seats: everybody whom 1.1 belongs to and others, Toni in their midst; then Alex; the rest."""
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """In which order people come. `early` fills the first seats, Toni and `lucky` among them: `lucky` gets Toni's
+    place in the full run, `alex` Toni's seat at the day."""
+
+    early: list[Guest]
+    lucky: Guest
+    alex: Guest
+    late: list[Guest]
+
+
+def _in_order(guests: list[Guest]) -> Queue:
     random = Random(cast.SEED + 1)  # noqa: S311 - a story, no secret
     alex = next(guest for guest in guests if guest.email == cast.MOVED_UP)
     others = [guest for guest in guests if guest is not alex]
     random.shuffle(others)
-    wanted = [guest for guest in others if guest.first == "1.1"]
-    rest = [guest for guest in others if guest.first != "1.1"]
-    # The last of those who sit in 1.1 comes by Toni's place: first chooses 1.2, then stands in the line.
-    lucky = Guest(wanted[-1].person, wanted[-1].kind, "1.2", wanted[-1].second, hope=None)
-    early = [*wanted[:-1], cast.toni(), lucky, *rest[: FIRST_CAPACITY - len(wanted) - 1]]
+    fill_the_run = [guest for guest in others if guest.first == SOUGHT_AFTER]
+    rest = [guest for guest in others if guest.first != SOUGHT_AFTER]
+    lucky = replace(fill_the_run.pop(), first="1.2")
+    early = [*fill_the_run, cast.toni(), lucky]
+    places_left = FIRST_CAPACITY - len(early)
+    early += rest[:places_left]
     random.shuffle(early)
-    return early, alex, rest[FIRST_CAPACITY - len(wanted) - 1 :]
+    return Queue(early, lucky, alex, rest[places_left:])
 
 
-def _give_up_and_move_up(
-    session: Session,
-    stage: Stage,
-    registered: dict[str, Registration],
-    lead: Organiser,
-    turning: datetime,
-) -> None:
-    toni = registered[cast.toni().email]
-    lucky = _first_without_place(stage, registered)
-    _change_to(session, stage, lucky, "1.1", turning + timedelta(minutes=5))
-    note = By(PARTICIPANT.actor, None, "Ein anderer Termin geht leider vor.")
-    cancel(session, toni.id, note, turning + timedelta(minutes=12))
+def _raise_capacity(session: Session, stage: Stage, moment: datetime) -> None:
     event = stage.event
-    facts = DayFacts(**{one.name: getattr(event, one.name) for one in fields(DayFacts) if one.name != "capacity"}, capacity=UPCOMING.capacity)
-    change_day(session, event.id, facts, event.version, turning + timedelta(minutes=25))
+    facts = DayFacts(**{one.name: getattr(event, one.name) for one in fields(DayFacts)})
+    change_day(session, event.id, replace(facts, capacity=UPCOMING.capacity), event.version, moment)
+
+
+# -- time and mail
+
+
+def at(on: date, clock: str) -> datetime:
+    """A moment in Berlin: at(date(2023, 9, 29), "9:30")."""
+    hour, minute = clock.split(":")
+    return datetime.combine(on, time(int(hour), int(minute)), BERLIN)
+
+
+def spread(opens: datetime, closes: datetime, number: int) -> list[datetime]:
+    """So many moments in office hours of the working days from one to the other, most of them early, in order."""
+    random = Random(cast.SEED + number)  # noqa: S311 - a story, no secret
+    first, last = (moment.astimezone(BERLIN).date() for moment in (opens, closes))
+    days = [first + timedelta(days=n) for n in range((last - first).days)]
+    days = [day for day in days if day.weekday() < 5]
+    weights = [1 + 4 / (1 + n) for n in range(len(days))]
+    chosen = random.choices(days, weights, k=number)
+    return sorted(at(day, "8:00") + timedelta(seconds=random.randrange(10 * 3600)) for day in chosen)
+
+
+def _keep_few_mails(session: Session, now: datetime) -> None:
+    """Nobody is written to two hundred times. Some mails of different kinds go to the mailbox, as if sent just now."""
+    newest: dict[str, int] = {}
+    queued = select(Message.id, Message.recipient, Message.kind).order_by(Message.id)
+    upcoming = select(Event.id).where(Event.slug == UPCOMING.slug)
+    for message_id, recipient, kind in session.execute(queued.where(Message.event_id.in_(upcoming))):
+        if recipient in cast.HEARD_FROM or kind == announcing.PLACES:
+            newest[recipient] = message_id
+    kept = list(newest.values())
+    session.execute(delete(Message).where(Message.id.not_in(kept)))
+    session.execute(
+        update(Message)
+        .where(Message.id.in_(kept))
+        .values(state=State.QUEUED, next_attempt_at=now, give_up_at=now + LONGEST)
+    )

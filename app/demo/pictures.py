@@ -7,6 +7,7 @@ Both are drawn here, so that no picture of somebody else's lies in the repositor
 """
 
 import io
+from functools import cache
 from random import Random
 
 from PIL import Image, ImageDraw, ImageFont
@@ -19,7 +20,10 @@ DOTTED = {"Ä": "A", "Ö": "O", "Ü": "U"}  # the font at hand knows no umlauts;
 
 
 def flipchart(heading: str, lines: list[tuple[str, str]], seed: int) -> bytes:
-    """A JPEG: a flipchart in a room, `lines` of (ink, words) in capital letters under an underlined heading."""
+    """A JPEG: a flipchart in a room, `lines` of (ink, words) in capital letters under an underlined heading.
+
+    A line that begins with a space goes on with the entry above it.
+    """
     random = Random(seed)  # noqa: S311 - a shaky hand, no secret
     picture = Image.new("RGB", SIZE, WALL)
     draw = ImageDraw.Draw(picture)
@@ -30,24 +34,31 @@ def flipchart(heading: str, lines: list[tuple[str, str]], seed: int) -> bytes:
     draw.rectangle((400, 90, 1200, 1120), fill=PAPER)
     for hole in (520, 800, 1080):
         draw.ellipse((hole - 11, 66, hole + 11, 88), fill=WALL)
-    ends = _write(picture, (450, 140), heading, RED, 62, random)
+    ends = _write(picture, (450, 140), heading, RED, _fitting(heading, 62, 700), random)
     draw.line((446, 226, min(ends + 10, 1180), 220), fill=RED, width=7)
+    largest = min(_fitting(words, 48, 670) for _, words in lines)
     top = 280
     for ink, words in lines:
         colour = INK[ink]
-        draw.ellipse((448, top + 20, 462, top + 34), fill=colour)
-        _write(picture, (486, top), words, colour, 46, random)
-        top += 92
+        if not words.startswith(" "):
+            draw.ellipse((448, top + 18, 462, top + 32), fill=colour)
+        _write(picture, (486, top), words.strip(), colour, largest, random)
+        top += 84
     written = io.BytesIO()
     picture.save(written, "JPEG", quality=82)
     return written.getvalue()
 
 
 def _write(
-    picture: Image.Image, start: tuple[int, int], words: str, ink: tuple[int, int, int], size: int, random: Random
+    picture: Image.Image,
+    start: tuple[int, int],
+    words: str,
+    ink: tuple[int, int, int],
+    size: int,
+    random: Random,
 ) -> int:
     """Letter by letter, none quite like the other. Returns where the line ends."""
-    font = ImageFont.load_default(size)
+    font = _pen_of(size)
     at, top = float(start[0]), start[1]
     for sign in words:
         plain = DOTTED.get(sign, sign)
@@ -64,6 +75,17 @@ def _write(
         picture.paste(ink, place, shaken)
         at += width + random.uniform(0.5, 3)
     return round(at)
+
+
+def _fitting(words: str, size: int, width: int) -> int:
+    """The size at which the words fit on the paper, the gaps between letters included."""
+    needed = _pen_of(size).getlength(words) + 2.5 * len(words)
+    return size if needed <= width else int(size * width / needed)
+
+
+@cache
+def _pen_of(size: int) -> ImageFont.ImageFont | ImageFont.FreeTypeFont:
+    return ImageFont.load_default(size)
 
 
 def untagged_pdf(title_line: str, lines: list[str]) -> bytes:

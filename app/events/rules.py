@@ -98,15 +98,23 @@ def registration_state(
     waiting: int,
     now: datetime,
 ) -> RegistrationState:
-    """Somebody waiting means a newcomer waits too, even while a freed seat is on its way to the first in line."""
+    """Somebody waiting means a newcomer waits too, even while a freed seat is on its way to the first in line.
+
+    A draft takes nobody: it may have been withdrawn while the form was open (T31).
+    """
     if status is EventStatus.CANCELLED:
         return RegistrationState.CANCELLED
     if now >= ends_at:
         return RegistrationState.OVER
+    closes_at = starts_at if window.closes_at is None else min(window.closes_at, starts_at)
+    if status is EventStatus.DRAFT or now >= closes_at:
+        return RegistrationState.CLOSED
     if window.opens_at is not None and now < window.opens_at:
         return RegistrationState.NOT_YET
-    if now >= starts_at or (window.closes_at is not None and now >= window.closes_at):
-        return RegistrationState.CLOSED
+    return _open_state(seats, waiting)
+
+
+def _open_state(seats: Seats, waiting: int) -> RegistrationState:
     if seats.full or waiting > 0:
         return RegistrationState.WAITING_LIST
     if seats.left is not None and seats.left <= FEW:

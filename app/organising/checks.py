@@ -43,7 +43,17 @@ from app.web.database import SQLITE_FLOOR
 SHORTEST_KEY = 32  # letters; `secrets.token_urlsafe(48)` gives 64
 FEWEST_LETTERS = 10  # different ones in a key
 # What stands in manuals, examples and tests.
-KNOWN_KEYS = ("change", "secret", "example", "password", "passwort", "geheim", "test-key", "development", "fachtag")
+KNOWN_KEYS = (
+    "change",
+    "secret",
+    "example",
+    "password",
+    "passwort",
+    "geheim",
+    "test-key",
+    "development",
+    "fachtag",
+)
 
 Fault = Iterator[str]
 
@@ -85,7 +95,7 @@ def _keys(settings: Settings) -> Fault:
 def _addresses(settings: Settings) -> Fault:
     if not settings.secure:
         yield "FACHTAG_BASE_URL does not begin with https://"
-    domain = parseaddr(settings.mail_from)[1].rpartition("@")[2].lower()
+    domain = parseaddr(settings.mail_from)[1].partition("@")[2].lower()
     if not domain:
         yield "FACHTAG_MAIL_FROM is not a mail address"
     if domain.endswith((".test", ".invalid", ".example", ".localhost")) or _is_example(domain):
@@ -95,7 +105,9 @@ def _addresses(settings: Settings) -> Fault:
 
 
 def _is_example(domain: str) -> bool:
-    return any(domain == one or domain.endswith(f".{one}") for one in ("example.org", "example.com", "example.net"))
+    return any(
+        domain == one or domain.endswith(f".{one}") for one in ("example.org", "example.com", "example.net")
+    )
 
 
 def _data_dir(settings: Settings) -> Fault:
@@ -134,7 +146,9 @@ def migration_findings(session: Session, directory: str) -> list[str]:
     config.set_main_option("script_location", directory.replace("%", "%%"))
     wanted = set(ScriptDirectory.from_config(config).get_heads())
     present = set(MigrationContext.configure(session.connection()).get_current_heads())
-    return [] if wanted == present else ["database: migrations are missing; run 'flask --app wsgi db upgrade'"]
+    return (
+        [] if wanted == present else ["database: migrations are missing; run 'flask --app wsgi db upgrade'"]
+    )
 
 
 def database_findings(session: Session, directory: str) -> list[str]:
@@ -169,7 +183,9 @@ def every_finding(session: Session, settings: Settings, directory: str, now: dat
     found += of_database
     if not any(line.startswith("database:") for line in of_database):
         found += data_findings(session, now)
-        found += [f"material {name}: the file is missing" for name in missing_files(session, settings.data_dir)]
+        found += [
+            f"material {name}: the file is missing" for name in missing_files(session, settings.data_dir)
+        ]
     return found
 
 
@@ -193,7 +209,9 @@ def _event_counts(session: Session, _now: datetime) -> Fault:
 def _run_counts(session: Session, _now: datetime) -> Fault:
     holds = _count(Place.id, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
     waits = _count(Place.id, Place.run_id == Run.id, Place.state == PlaceState.WAITING)
-    yield from _scarce(session, Run, "run", holds, waits, _highest(Place.waiting_number, Place.run_id == Run.id))
+    yield from _scarce(
+        session, Run, "run", holds, waits, _highest(Place.waiting_number, Place.run_id == Run.id)
+    )
 
 
 def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, highest: Any) -> Fault:
@@ -217,9 +235,7 @@ def _registrations(session: Session, _now: datetime) -> Fault:
         "holds a seat and is neither registered nor unconfirmed": and_(
             one.holds_seat, one.status.not_in((Status.REGISTERED, Status.UNCONFIRMED))
         ),
-        "waits without a number": and_(
-            one.status.in_(ACTIVE), ~one.holds_seat, one.waiting_number.is_(None)
-        ),
+        "waits without a number": and_(one.status.in_(ACTIVE), ~one.holds_seat, one.waiting_number.is_(None)),
         "an end of the hold that does not fit the status": (one.status == Status.UNCONFIRMED)
         != one.held_until.is_not(None),
         "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
@@ -326,7 +342,16 @@ def _programme(session: Session, _now: datetime) -> Fault:
     for table, name in ((AgendaItem, "agenda_item"), (Round, "round")):
         yield from _rows(session, name, table.id, {"ends before it begins": table.ends_at <= table.starts_at})
     runs = (
-        select(Run.id, Run.capacity, Run.taken, Run.extra, Room.seats, Workshop.event_id, Round.event_id, Room.event_id)
+        select(
+            Run.id,
+            Run.capacity,
+            Run.taken,
+            Run.extra,
+            Room.seats,
+            Workshop.event_id,
+            Round.event_id,
+            Room.event_id,
+        )
         .join(Workshop, Run.workshop_id == Workshop.id)
         .join(Round, Run.round_id == Round.id)
         .outerjoin(Room, Run.room_id == Room.id)
@@ -355,7 +380,8 @@ def _messages(session: Session, _now: datetime) -> Fault:
             one.event_id.is_not(None), ~select(Event.id).where(Event.id == one.event_id).exists()
         ),
         "is about a registration that does not exist": and_(
-            one.family.in_(FAMILIES), ~select(Registration.id).where(Registration.id == one.subject_id).exists()
+            one.family.in_(FAMILIES),
+            ~select(Registration.id).where(Registration.id == one.subject_id).exists(),
         ),
         "is about a registration of another day": and_(
             one.family.in_(FAMILIES),

@@ -4,7 +4,6 @@
 """Pages that the law wants, the form for barriers and the list of what was reported, robots.txt and security.txt."""
 
 import secrets
-from datetime import datetime
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
@@ -14,7 +13,6 @@ from wtforms.validators import DataRequired, Length, Optional, Regexp
 
 from app.clock import now
 from app.organising import legal
-from app.outbox.jobs import register_job
 from app.people.budget import spend
 from app.people.rules import bucket
 from app.people.sessions import origin
@@ -29,7 +27,6 @@ from app.web.texts import lazy_gettext as _l
 bp = Blueprint("legal", __name__)
 
 TOO_MANY = 429
-ONE_DAY = 86_400  # seconds
 TOO_MANY_REPORTS = N_(
     "Many reports came from your network just now. Please send it again in an hour, or write a mail."
 )
@@ -49,7 +46,9 @@ class BarrierForm(BaseForm):
 
     nonce = HiddenField(
         default=lambda: secrets.token_urlsafe(18),
-        validators=[Regexp(r"\A[\w-]{16,64}\Z", message=_l("Please reload the page and send the form again."))],
+        validators=[
+            Regexp(r"\A[\w-]{16,64}\Z", message=_l("Please reload the page and send the form again."))
+        ],
     )
 
     page = StringField(
@@ -166,13 +165,7 @@ def security_txt() -> Response:
     return _plain(legal.security_text(_settings(), now()))
 
 
-def forget_barriers(moment: datetime) -> None:
-    with transaction() as session:
-        legal.forget_barriers(session, moment)
-
-
 def install(app: Flask) -> None:
-    register_job("organising.forget_barriers", ONE_DAY, forget_barriers)
     app.config["LANGUAGELESS"] = app.config["LANGUAGELESS"] | {"legal.robots", "legal.security_txt"}
 
 
@@ -190,7 +183,10 @@ def _page_in_question() -> str:
     named = request.args.get("seite", "")
     if named:
         return legal.without_token(named[:500]) if named.isprintable() else ""
-    came_from = urlsplit(request.referrer or "")
+    try:
+        came_from = urlsplit(request.referrer or "")
+    except ValueError:  # a browser never sends that
+        return ""
     if came_from.netloc != _settings().host or came_from.path in {"", "/barriere-melden"}:
         return ""
     return legal.without_token(came_from.path)[:500]

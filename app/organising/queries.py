@@ -119,7 +119,9 @@ def list_mails(session: Session, event: Event, state: State | None, text: str, n
     if state is not None:
         conditions.append(Message.state == state)
     for word in clean_search(text).split()[:6]:
-        found = [column.icontains(word, autoescape=True) for column in (Message.recipient, Message.subject_line)]
+        found = [
+            column.icontains(word, autoescape=True) for column in (Message.recipient, Message.subject_line)
+        ]
         conditions.append(or_(*found))
     total = session.scalar(select(func.count(Message.id)).where(*conditions)) or 0
     number = min(max(number, 1), max(-(-total // PAGE_LENGTH), 1))

@@ -69,9 +69,7 @@ def next_steps(event: Event, *, has_programme: bool, documented: bool, now: date
     if now >= event.starts_at:
         steps += [
             Step(N_("Write down the results"), "results", documented),
-            Step(
-                N_("Publish the documentation"), "results", event.documentation_released_at is not None
-            ),
+            Step(N_("Publish the documentation"), "results", event.documentation_released_at is not None),
         ]
     return steps
 

@@ -77,7 +77,9 @@ def delete_old_mails(session: Session, now: datetime) -> int:
     )
     ids = list(session.scalars(old))
     if ids:
-        session.execute(delete(Message).where(Message.id.in_(ids)).execution_options(synchronize_session=False))
+        session.execute(
+            delete(Message).where(Message.id.in_(ids)).execution_options(synchronize_session=False)
+        )
     return len(ids)
 
 

@@ -46,14 +46,22 @@ def install(app: Flask) -> None:
         if g.get("event") is None or g.get("role") is None:
             return {}
         permissions = _permissions()
-        return {"event_sections": {one for one in SECTIONS if one not in permissions or may(g.role, permissions[one])}}
+        return {
+            "event_sections": {
+                one for one in SECTIONS if one not in permissions or may(g.role, permissions[one])
+            }
+        }
 
 
 def _permissions() -> dict[str, Permission]:
     """What each tab asks for: what its page declares, so that the two can never differ."""
     kept: dict[str, Permission] | None = current_app.extensions.get("fachtag.sections")
     if kept is None:
-        rules = {rule.rule: rule.endpoint for rule in current_app.url_map.iter_rules() if "GET" in (rule.methods or ())}
+        rules = {
+            rule.rule: rule.endpoint
+            for rule in current_app.url_map.iter_rules()
+            if "GET" in (rule.methods or ())
+        }
         kept = {}
         for section in SECTIONS:
             endpoint = rules.get(f"/organise/events/<slug>/{section}")
@@ -167,5 +175,3 @@ def retry_mail(slug: str, message_id: int) -> ResponseReturnValue:
     else:
         flash(gettext("The mail is on its way again."), "success")
     return redirect(url_for(".mail", slug=slug, message_id=message_id), SEE_OTHER)
-
-

@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.outbox import delivery, queries, service
+from app.outbox import route as way
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.outbox.worker import Worker
@@ -96,7 +97,7 @@ def retry(ids: tuple[int, ...]) -> None:
 def freeze() -> None:
     """Let nothing leave: the first step after restoring a backup."""
     with transaction() as session:
-        service.hold(session, now=now())
+        way.hold(session, now=now())
     click.echo("held; nothing leaves until 'flask outbox release'")
 
 
@@ -108,7 +109,7 @@ def release(drop: bool) -> None:
     """Let mails leave again, pauses included."""
     with transaction() as session:
         dropped = service.drop_waiting(session) if drop else 0
-        service.release(session)
+        way.release(session)
     click.echo(f"released; {dropped} mails settled unsent")
 
 

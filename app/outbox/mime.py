@@ -20,7 +20,7 @@ from email_validator import EmailNotValidError, validate_email
 from app.clock import BERLIN
 from app.ical.text import one_line, paragraphs
 from app.outbox.building import Mail
-from app.outbox.service import Parcel
+from app.outbox.rules import Parcel
 
 LONGEST_SUBJECT = 200
 LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 without the angle brackets

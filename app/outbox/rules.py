@@ -74,3 +74,24 @@ class DeliveryPolicy:
     def pause(self, failures: int) -> timedelta:
         """How long the queue rests after the given number of failures in a row."""
         return self.pauses[min(failures, len(self.pauses)) - 1]
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """The right to handle one message until its lease ends; `token` proves it."""
+
+    id: int
+    kind: str
+    token: str
+    expires_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class Parcel:
+    """A rendered mail: the bytes of every attempt, and what lists show of it."""
+
+    message_id: str
+    recipient: str
+    subject: str
+    content: bytes
+    sequence: int | None

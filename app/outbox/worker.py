@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.clock import now as clock_now
-from app.outbox import queries, service
+from app.outbox import queries, route, service, settling
 from app.outbox.building import BUILDERS
 from app.outbox.delivery import (
     Doubtful,
@@ -38,8 +38,7 @@ from app.outbox.delivery import (
 from app.outbox.jobs import JOBS
 from app.outbox.mime import Unsendable, pack
 from app.outbox.models import Message
-from app.outbox.rules import DeliveryPolicy
-from app.outbox.service import Claim
+from app.outbox.rules import Claim, DeliveryPolicy, Parcel
 from app.web.database import db, transaction
 from app.web.texts import force_locale
 
@@ -105,7 +104,7 @@ class Worker:
                 if not queries.something_to_do(db.session(), moment):
                     return None
                 with transaction() as session:
-                    service.tidy(session, now=moment, policy=self.policy)
+                    settling.tidy(session, now=moment, policy=self.policy)
             with transaction() as session:
                 return service.claim(session, now=moment, policy=self.policy)
 
@@ -117,19 +116,19 @@ class Worker:
             self._send(message)
         except LeaseLost:
             log.warning("message %d: not sent, the lease was lost or a newer mail exists", held.id)
-            self._write(service.put_back, held)
+            self._write(settling.put_back, held)
         except RouteDown as e:
             until = self._write_pause(held, str(e))
             log.error("the way out is closed until %s; message %d waits (%s)", until, held.id, _sign(e))
         except Never as e:
             log.warning("message %d: refused for good (%s)", held.id, _sign(e))
-            self._write(service.settle_permanent, held, str(e))
+            self._write(settling.settle_permanent, held, str(e))
         except NotNow as e:
             log.info("message %d: to be tried again (%s)", held.id, _sign(e))
-            self._write(service.settle_temporary, held, str(e), now=self.clock(), policy=self.policy)
+            self._write(settling.settle_temporary, held, str(e), now=self.clock(), policy=self.policy)
         except Doubtful as e:
             log.warning("message %d: handed over without an answer (%s)", held.id, _sign(e))
-            self._write(service.settle_doubtful, held, str(e), now=self.clock(), policy=self.policy)
+            self._write(settling.settle_doubtful, held, str(e), now=self.clock(), policy=self.policy)
         except OperationalError:
             raise
         except Exception as e:
@@ -137,7 +136,7 @@ class Worker:
             log.error("message %d: %s while sending\n%s", held.id, type(e).__name__, _places(e))
             self._hang_up()
         else:
-            if not self._write(service.settle_sent, held, message.answer, now=self.clock()):
+            if not self._write(settling.settle_sent, held, message.answer, now=self.clock()):
                 log.warning("message %d: sent, but another worker has it too", held.id)
 
     def _frozen(self, held: Claim) -> FrozenMessage | None:
@@ -150,24 +149,24 @@ class Worker:
             parcel = self._render(held)
         except Unsendable as e:
             log.error("message %d (%s): set aside, %s", held.id, held.kind, e)
-            self._write(service.set_aside, held, str(e))
+            self._write(settling.set_aside, held, str(e))
             return None
         except Exception as e:
             log.error(
                 "message %d (%s): %s while building\n%s", held.id, held.kind, type(e).__name__, _places(e)
             )
             reason = f"{type(e).__name__} while building"
-            self._write(service.stumble, held, reason, now=self.clock(), policy=self.policy)
+            self._write(settling.stumble, held, reason, now=self.clock(), policy=self.policy)
             return None
         if parcel is None:
-            self._write(service.settle_superseded, held)
+            self._write(settling.settle_superseded, held)
             return None
         if not self._write(service.freeze, held, parcel, now=self.clock()):
             log.warning("message %d: not sent, the lease was lost", held.id)
             return None
         return self._wrapped(held, parcel.content, parcel.recipient)
 
-    def _render(self, held: Claim) -> service.Parcel | None:
+    def _render(self, held: Claim) -> Parcel | None:
         """Read-only and in the recipient's language; a request's context, so that builders can build addresses."""
         builder = BUILDERS.get(held.kind)
         if builder is None:
@@ -220,8 +219,8 @@ class Worker:
 
     def _write_pause(self, held: Claim, reason: str) -> datetime:
         with self.app.app_context(), transaction() as session:
-            service.put_back(session, held)
-            return service.pause(session, reason, now=self.clock(), policy=self.policy)
+            settling.put_back(session, held)
+            return route.pause(session, reason, now=self.clock(), policy=self.policy)
 
     def _beat(self) -> None:
         moment = self.clock()

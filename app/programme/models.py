@@ -75,7 +75,7 @@ class Run(Scarce, InCalendars, Base):
     __tablename__ = "run"
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[CheckConstraint | UniqueConstraint, ...]:  # noqa: N805
+    def __table_args__(cls) -> tuple[CheckConstraint | UniqueConstraint, ...]:
         return (*scarce_checks(), UniqueConstraint("round_id", "label"))
 
     id: Mapped[pk]

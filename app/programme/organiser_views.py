@@ -14,11 +14,11 @@ from app.events.models import Room
 from app.events.queries import rooms_of
 from app.people.audit import record
 from app.people.rules import Permission, may
-from app.programme import service
+from app.programme import fitting, service
 from app.programme.agenda import read_agenda
 from app.programme.forms import ItemForm, RoomForm
 from app.programme.queries import loose_ends, room_uses, workshops_of
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
@@ -30,7 +30,7 @@ bp = Blueprint("programme_organise", __name__, url_prefix="/organise/events/<slu
 
 @bp.get("")
 @access.organiser(Permission.SEE)
-def programme(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the doorkeeper reads it
+def programme(slug: str) -> ResponseReturnValue:
     session = db.session()
     return page(
         "programme/organise_programme.html",
@@ -64,7 +64,7 @@ def new_item(slug: str) -> ResponseReturnValue:
 @bp.route("/items/<int:item_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
-    item = service.get_item(db.session(), g.event, item_id)
+    item = fitting.get_item(db.session(), g.event, item_id)
     form = ItemForm.of(item).offer(g.event, rooms_of(db.session(), g.event))
     differences = []
     if form.validate_on_submit():
@@ -75,9 +75,9 @@ def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
             return redirect_with(_programme(slug), N_("Saved."))
         except Missing:
             raise
-        except service.ChangedMeanwhile as refusal:
+        except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            item = service.get_item(db.session(), g.event, item_id)
+            item = fitting.get_item(db.session(), g.event, item_id)
             stored = ItemForm.of(item, stored=True).offer(g.event, rooms_of(db.session(), g.event))
             differences = form.compare_with(stored)
         except Refusal as refusal:
@@ -88,7 +88,7 @@ def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
 @bp.route("/items/<int:item_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
-    item = service.get_item(db.session(), g.event, item_id)
+    item = fitting.get_item(db.session(), g.event, item_id)
     cancel = url_for(".edit_item", slug=slug, item_id=item_id)
     return _remove(
         item.title, cancel, lambda s: service.remove_item(s, g.event.id, item_id, now()), _programme(slug)
@@ -101,7 +101,7 @@ def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
 @bp.route("/rounds/<int:round_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
-    round_ = service.get_round(db.session(), g.event, round_id)
+    round_ = fitting.get_round(db.session(), g.event, round_id)
     cancel = url_for("day.edit_round", slug=slug, round_id=round_id)
     return _remove(
         round_.title, cancel, lambda s: service.remove_round(s, g.event.id, round_id, now()), _programme(slug)
@@ -111,7 +111,7 @@ def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
 @bp.route("/workshops/<int:workshop_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
-    workshop = service.get_workshop(db.session(), g.event, workshop_id)
+    workshop = fitting.get_workshop(db.session(), g.event, workshop_id)
     cancel = url_for("day.edit_workshop", slug=slug, workshop_id=workshop_id)
     return _remove(
         workshop.title,
@@ -126,7 +126,7 @@ def remove_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
 
 @bp.get("/rooms")
 @access.organiser(Permission.SEE)
-def rooms(slug: str) -> ResponseReturnValue:  # noqa: ARG001 - the doorkeeper reads it
+def rooms(slug: str) -> ResponseReturnValue:
     session = db.session()
     return page(
         "programme/organise_rooms.html",
@@ -146,13 +146,13 @@ def new_room(slug: str) -> ResponseReturnValue:
 @bp.route("/rooms/<int:room_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
-    return _room_page(slug, RoomForm.of(service.get_room(db.session(), g.event, room_id)), room_id)
+    return _room_page(slug, RoomForm.of(fitting.get_room(db.session(), g.event, room_id)), room_id)
 
 
 @bp.route("/rooms/<int:room_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
-    room = service.get_room(db.session(), g.event, room_id)
+    room = fitting.get_room(db.session(), g.event, room_id)
     cancel = url_for(".edit_room", slug=slug, room_id=room_id)
     back = url_for(".rooms", slug=slug)
     return _remove(room.name, cancel, lambda s: service.remove_room(s, g.event.id, room_id, now()), back)
@@ -218,7 +218,7 @@ def _remove(
 
 
 def _room(session: Session, room_id: int | None) -> Room | None:
-    return service.get_room(session, g.event, room_id) if room_id is not None else None
+    return fitting.get_room(session, g.event, room_id) if room_id is not None else None
 
 
 def _programme(slug: str) -> str:

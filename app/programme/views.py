@@ -140,7 +140,7 @@ def _frab(day: Event, lines: list[Line]) -> str:
             "type": line.kind.value if line.kind else "workshop",
             "language": "de",
             "abstract": abstract,
-            "url": absolute(url_for("programme.agenda", slug=day.slug)),
+            "url": absolute(url_for("programme.agenda", slug=day.slug, lang=None)),
         }.items():
             ET.SubElement(talk, name).text = value
         persons = ET.SubElement(talk, "persons")

@@ -15,10 +15,10 @@ from app.events.rules import EventStatus
 from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
-from app.refusal import N_, Refusal
+from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import announcing, places, service
 from app.registration.models import Place, Registration, RoundAbsence, StatusChange
-from app.registration.rules import AlreadyEnded, ChangedMeanwhile, Reason, Status
+from app.registration.rules import AlreadyEnded, Reason, Status
 from app.registration.service import By, Entry, Person
 
 
@@ -36,7 +36,9 @@ def add(
     registration = service.add_by_hand(session, event_id, entry, by, now, extra_seat=extra_seat)
     if registration.nonce == entry.nonce and registration.created_at == now:
         overbooked = event.extra > extra_before
-        _record(session, registration, by, now, "add", status=registration.status.value, overbooked=overbooked)
+        _record(
+            session, registration, by, now, "add", status=registration.status.value, overbooked=overbooked
+        )
     return registration
 
 
@@ -61,7 +63,9 @@ def correct(
         session.flush()
         _tell_new_address(session, registration, now)
     if changed:
-        _record(session, registration, by, now, "change", fields=[name for name in changed if name != "email_key"])
+        _record(
+            session, registration, by, now, "change", fields=[name for name in changed if name != "email_key"]
+        )
     return registration
 
 
@@ -127,7 +131,9 @@ def _facts(registration: Registration) -> dict[str, object]:
 def _choices(session: Session, registration: Registration) -> set[tuple[object, ...]]:
     held = select(Place.run_id, Place.state).where(Place.registration_id == registration.id)
     absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id)
-    return {tuple(row) for row in session.execute(held)} | {(one, "absent") for one in session.scalars(absent)}
+    return {tuple(row) for row in session.execute(held)} | {
+        (one, "absent") for one in session.scalars(absent)
+    }
 
 
 def _tell_new_address(session: Session, registration: Registration, now: datetime) -> None:
@@ -141,4 +147,6 @@ def _record(
     session: Session, registration: Registration, by: By, now: datetime, deed: str, **detail: object
 ) -> None:
     subject = f"registration {registration.id}"
-    record(session, now, by.organiser_id, registration.event_id, f"registration.{deed}", subject, dict(detail))
+    record(
+        session, now, by.organiser_id, registration.event_id, f"registration.{deed}", subject, dict(detail)
+    )

@@ -17,11 +17,13 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
-from app.programme.models import AgendaChange, Round, Run, Workshop
+from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
+from app.programme.service import log_change
+from app.refusal import ChangedMeanwhile
 from app.registration import announcing, places
 from app.registration.models import Place, Registration
-from app.registration.rules import ChangedMeanwhile, PlaceState, Reason, RunHasPlaces, Status
+from app.registration.rules import PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
 
 
@@ -49,9 +51,12 @@ class DayFacts:
     capacity: int | None
 
 
-# What stands in people's calendars: a change here raises the sequence; the first four call for a mail as well.
-_TELL = ("starts_at", "ends_at", "venue_name", "venue_street", "venue_postcode", "venue_city")
-_CALENDAR = (*_TELL, "title", "summary")
+# What stands in people's calendars: a change here raises the sequence; time and venue call for a mail as well.
+# The venue stands in the entry of every workshop, too.
+_VENUE = ("venue_name", "venue_street", "venue_postcode", "venue_city")
+_TELL = ("starts_at", "ends_at", *_VENUE)
+_CALENDAR = (*_TELL, "title", "summary", "venue_note")
+_SEATS = ("capacity", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,12 +85,16 @@ def change_day(session: Session, event_id: int, facts: DayFacts, version: int, n
         setattr(event, name, getattr(facts, name))
     if changed:
         mark_changed(event, now, calendar=any(name in _CALENDAR for name in changed))
+    if any(name in _VENUE for name in changed):
+        _raise_runs(session, event, now)
     session.flush()
     if event.status is EventStatus.PUBLISHED:
-        if any(name in _TELL for name in changed):
+        # Who corrects a day that is over invites nobody to it.
+        if any(name in _TELL for name in changed) and now < event.ends_at:
             _tell_holders(session, _registered(session, event), now)
-        if "capacity" in changed or "registration_closes_at" in changed:
-            move_up(session, event, now, Reason.CAPACITY_RAISED)
+        if any(name in _SEATS for name in changed):
+            move_up(session, event, now, Reason.CAPACITY_RAISED if "capacity" in changed else Reason.MOVED_UP)
+            places.move_up_in_all_runs(session, event, now)
     return event
 
 
@@ -110,7 +119,7 @@ def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now
         _log_run(session, event, run, was_round, was_room, now)
     session.flush()
     places.move_up_in_run(session, run, now)
-    if moved and event.agenda_released_at is not None:
+    if moved and _is_news(event, now):
         _tell_places(session, _sitting_in(session, [run.id]), now)
     return run
 
@@ -141,7 +150,7 @@ def change_round(
             raise_sequence(run, now)
         log_change(session, event, round_.title, "times", _span(*old), _span(starts_at, ends_at), now)
         session.flush()
-        if event.agenda_released_at is not None:
+        if _is_news(event, now):
             _tell_places(session, _sitting_in(session, [run.id for run in runs]), now)
     session.flush()
     return round_
@@ -152,8 +161,7 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     event = lock_event(session, event_id)
     event.status = EventStatus.CANCELLED
     mark_changed(event, now, calendar=True)
-    for run in session.scalars(select(Run).join(Run.workshop).where(Workshop.event_id == event.id)):
-        raise_sequence(run, now)
+    _raise_runs(session, event, now)
     session.flush()
     active = select(Registration.id).where(
         Registration.event_id == event.id,
@@ -164,18 +172,15 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     return event
 
 
-def log_change(
-    session: Session, event: Event, title: str, field: str, old: str, new: str, now: datetime
-) -> None:
-    """One line of the public change log; before the release there is nothing to log."""
-    if event.agenda_released_at is not None and old != new:
-        session.add(AgendaChange(event_id=event.id, at=now, title=title, field=field, old=old, new=new))
-
-
 def tell_about_places(session: Session, event: Event, run_ids: Iterable[int], now: datetime) -> None:
     """Something about these runs changed; who sits in them is told."""
-    if event.agenda_released_at is not None:
+    if _is_news(event, now):
         _tell_places(session, _sitting_in(session, list(run_ids)), now)
+
+
+def _is_news(event: Event, now: datetime) -> bool:
+    """Nobody is told of an agenda that is not public yet, or of a day that is over."""
+    return event.agenda_released_at is not None and now < event.ends_at
 
 
 def _log_run(
@@ -189,6 +194,12 @@ def _log_run(
         log_change(session, event, run.workshop.title, "times", old, new, now)
     if was_room is not run.room:
         log_change(session, event, run.workshop.title, "room", _name(was_room), _name(run.room), now)
+
+
+def _raise_runs(session: Session, event: Event, now: datetime) -> None:
+    """What stands in the entry of every workshop has changed."""
+    for run in session.scalars(select(Run).join(Run.workshop).where(Workshop.event_id == event.id)):
+        raise_sequence(run, now)
 
 
 def _refuse_move_of_held_places(session: Session, run: Run) -> None:

@@ -46,7 +46,9 @@ def delete_surplus(session: Session, event_id: int, now: datetime) -> int:
     event = lock_event(session, event_id)
     if event.ends_at > now - ENDED_KEPT:
         return 0
-    found = select(Registration.id, Registration.status).where(Registration.event_id == event_id, _is_surplus())
+    found = select(Registration.id, Registration.status).where(
+        Registration.event_id == event_id, _is_surplus()
+    )
     # The newest row of all stays until there is a newer one: SQLite would give its id to the next person, and with it
     # the links that were signed for this one. Until then its names are removed (`remove_names`).
     newest = session.scalar(select(func.max(Registration.id)))
@@ -68,7 +70,9 @@ def remove_names(session: Session, event_id: int, now: datetime) -> int:
     if event.ends_at > now - NAMES_KEPT:
         return 0
     ids = session.scalars(
-        select(Registration.id).where(Registration.event_id == event_id, _has_name()).order_by(Registration.id)
+        select(Registration.id)
+        .where(Registration.event_id == event_id, _has_name())
+        .order_by(Registration.id)
     ).all()
     for one in ids:
         _remove_name(session, one, now)

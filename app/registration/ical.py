@@ -3,19 +3,35 @@
 
 """A registration as a calendar entry: the whole day, the person's own agenda in the text (calendar.md D6)."""
 
+from dataclasses import replace
+
 from app.clock import BERLIN
 from app.events.ical import event_entry
 from app.ical.entry import CalendarEntry
+from app.ical.entry import Status as EntryStatus
 from app.programme.agenda import Line
 from app.registration.models import Registration
 from app.registration.queries import MyDay
+from app.registration.rules import Status
+
+WAITING_PREFIX = "Warteliste: "
 
 
 def registration_entry(
     registration: Registration, day: MyDay, address: str, sequence: int | None = None
 ) -> CalendarEntry:
-    """`address` is the day's public page: a calendar is seen by others, so no personal link stands in it."""
-    return event_entry(registration.event, address, agenda_text(registration, day), sequence)
+    """`address` is the day's public page: a calendar is seen by others, so no personal link stands in it.
+
+    Who has no certain seat yet sees the day as tentative; it does not take their time.
+    """
+    entry = event_entry(registration.event, address, agenda_text(registration, day), sequence)
+    if (
+        registration.status not in {Status.WAITING, Status.UNCONFIRMED}
+        or entry.status is not EntryStatus.CONFIRMED
+    ):
+        return entry
+    summary = entry.summary if registration.holds_seat else f"{WAITING_PREFIX}{entry.summary}"
+    return replace(entry, status=EntryStatus.TENTATIVE, transparent=True, summary=summary)
 
 
 def agenda_text(registration: Registration, day: MyDay) -> str:

@@ -35,9 +35,7 @@ LONGEST_SEARCH = 100
 MOST_WORDS = 6
 CHUNK = 500  # rows of an export that are in memory at once
 # A mail about a person belongs to one of these families.
-FAMILIES = frozenset(
-    family_of(kind) for kind in (announcing.CONFIRM, announcing.PLACES, announcing.LINK)
-)
+FAMILIES = frozenset(family_of(kind) for kind in (announcing.CONFIRM, announcing.PLACES, announcing.LINK))
 
 
 class Order(Enum):
@@ -144,7 +142,9 @@ class RunList:
 
 def clean_search(text: str) -> str:
     """What was typed into a search, without what no database takes (T43)."""
-    kept = "".join(letter if unicodedata.category(letter)[0] != "C" else " " for letter in text[:LONGEST_SEARCH])
+    kept = "".join(
+        letter if unicodedata.category(letter)[0] != "C" else " " for letter in text[:LONGEST_SEARCH]
+    )
     return " ".join(unicodedata.normalize("NFC", kept).split())
 
 

@@ -14,6 +14,7 @@ from app.ical import render
 from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
+from app.outbox.queries import first_message_id
 from app.registration import announcing
 from app.registration.ical import agenda_text, registration_entry
 from app.registration.links import personal_address
@@ -151,6 +152,7 @@ def _build(
         recipient=registration.email,
         calendar=_calendar(registration, day, message, method) if invited and method else None,
         calendar_method=("REQUEST" if method == "REQUEST" else "CANCEL") if invited else None,
+        references=first_message_id(session, announcing.REGISTERED, registration.id, message.recipient),
         reply_to=event.contact_email or None,
     )
 

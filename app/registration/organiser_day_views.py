@@ -11,12 +11,12 @@ from app.clock import now
 from app.events.queries import missing_before_publishing, rooms_of
 from app.events.rules import EventStatus
 from app.people.rules import Permission, may
+from app.programme import fitting
 from app.programme import service as programme
 from app.programme.queries import rounds_of
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import replanning
 from app.registration.forms_day import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
-from app.registration.rules import ChangedMeanwhile
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -25,9 +25,6 @@ from app.web.pages import page, redirect_with
 from app.web.texts import gettext
 
 bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
-
-STALE = (ChangedMeanwhile, programme.ChangedMeanwhile)
-
 
 # -- the day
 
@@ -43,7 +40,7 @@ def edit(slug: str) -> ResponseReturnValue:
                 by = replanning.by_organiser(g.organiser.id)
                 replanning.replan_day(session, g.event.id, form.facts(), form.version.data or "", by, now())
             return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
-        except STALE as refusal:
+        except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
             differences = form.compare_with(DayForm.of(g.event, stored=True))
         except Refusal as refusal:
@@ -146,7 +143,7 @@ def new_round(slug: str) -> ResponseReturnValue:
 @bp.route("/programme/rounds/<int:round_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
-    form = RoundForm.of(programme.get_round(db.session(), g.event, round_id)).offer(g.event)
+    form = RoundForm.of(fitting.get_round(db.session(), g.event, round_id)).offer(g.event)
     differences: list[Difference] = []
     if form.validate_on_submit():
         try:
@@ -155,9 +152,9 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
             return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
         except Missing:
             raise
-        except STALE as refusal:
+        except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            stored = RoundForm.of(programme.get_round(db.session(), g.event, round_id), stored=True).offer(
+            stored = RoundForm.of(fitting.get_round(db.session(), g.event, round_id), stored=True).offer(
                 g.event
             )
             differences = form.compare_with(stored)
@@ -201,7 +198,7 @@ def new_workshop(slug: str) -> ResponseReturnValue:
 @bp.route("/programme/workshops/<int:workshop_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
-    form = WorkshopForm.of(programme.get_workshop(db.session(), g.event, workshop_id))
+    form = WorkshopForm.of(fitting.get_workshop(db.session(), g.event, workshop_id))
     differences: list[Difference] = []
     if form.validate_on_submit():
         try:
@@ -212,9 +209,9 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
             return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
         except Missing:
             raise
-        except STALE as refusal:
+        except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            workshop = programme.get_workshop(db.session(), g.event, workshop_id)
+            workshop = fitting.get_workshop(db.session(), g.event, workshop_id)
             differences = form.compare_with(WorkshopForm.of(workshop, stored=True))
     return page(
         "registration/organise_day_workshop.html",
@@ -232,7 +229,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
 @bp.route("/programme/workshops/<int:workshop_id>/runs/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
-    workshop = programme.get_workshop(db.session(), g.event, workshop_id)
+    workshop = fitting.get_workshop(db.session(), g.event, workshop_id)
     title, form = workshop.title, _offer(RunForm())
     if form.validate_on_submit():
         try:
@@ -257,7 +254,7 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
 @bp.route("/programme/runs/<int:run_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
-    run = programme.get_run(db.session(), g.event, run_id)
+    run = fitting.get_run(db.session(), g.event, run_id)
     form = _offer(RunForm.of(run))
     differences: list[Difference] = []
     if form.validate_on_submit():
@@ -267,9 +264,9 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
             return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
         except Missing:
             raise
-        except STALE as refusal:
+        except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            run = programme.get_run(db.session(), g.event, run_id)
+            run = fitting.get_run(db.session(), g.event, run_id)
             differences = form.compare_with(_offer(RunForm.of(run, stored=True)))
         except Refusal as refusal:
             form.add_refusal(refusal)
@@ -287,7 +284,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
 @bp.route("/programme/runs/<int:run_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
-    run = programme.get_run(db.session(), g.event, run_id)
+    run = fitting.get_run(db.session(), g.event, run_id)
     title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
     if form.validate_on_submit():
         try:

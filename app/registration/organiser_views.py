@@ -12,12 +12,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.agencies.queries import organisation_names
-from app.clock import now
+from app.clock import BERLIN, now
 from app.events.rules import TAKES_REGISTRATIONS
 from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import by_hand, exports, lists
 from app.registration.forms import with_rounds
 from app.registration.forms_organiser import (
@@ -32,7 +32,7 @@ from app.registration.forms_organiser import (
 )
 from app.registration.models import Registration
 from app.registration.queries import MyDay, history, my_day
-from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor, ChangedMeanwhile
+from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor
 from app.registration.service import By, Entry
 from app.web import access
 from app.web.database import db, transaction
@@ -93,11 +93,13 @@ def export(slug: str) -> ResponseReturnValue:
             "run": wanted.run_id,
             "searched": bool(wanted.text),
         }
-        record(session, moment, g.organiser.id, g.event.id, "registration.export", f"event {g.event.id}", trace)
+        record(
+            session, moment, g.organiser.id, g.event.id, "registration.export", f"event {g.event.id}", trace
+        )
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - `_pieces` closes it
     _write(db.session(), cast(IO[bytes], file), kind, wanted)
     response = Response(_pieces(file), content_type=exports.CSV if kind == "csv" else exports.XLSX)
-    name = f"{slug}-{gettext('registrations')}-{moment:%Y-%m-%d}.{kind}"
+    name = f"{slug}-anmeldungen-{moment.astimezone(BERLIN):%Y-%m-%d}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -3,13 +3,14 @@
 
 """Places in workshop runs: choosing, giving back, moving up. Callers hold the event's lock."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
+from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import claim_seat, join_line, leave_line, release_seat
 from app.programme.models import Round, Run
 from app.registration import announcing
@@ -29,25 +30,40 @@ def choose(
     better one. What did not change is kept. Refuses a workshop chosen twice and a run that is not offered.
     """
     runs = _chosen_runs(session, event, choices)
-    _refuse_twice(session, registration, runs, choices)
+    held = _places(session, registration)
+    stays = [place for place in held if _stays(registration, place, held, runs, choices)]
+    _refuse_twice(stays, runs)
     freed: list[Run] = []
-    for place in _places(session, registration, choices):
-        if place.round_id not in runs:
+    # All that is left behind goes first: the workshop that was in one round may now be in another.
+    for place in held:
+        if place not in stays:
             freed += _drop(session, place)
     session.flush()
     _answer_rounds(session, registration, choices)
     for run in runs.values():
-        freed += _choose_run(session, registration, run)
-    session.flush()
-    _move_up_in(session, freed, now)
+        if all(place.run_id != run.id for place in stays):
+            _add(session, registration, run)
+    _move_up_in(session, event, freed, now)
 
 
 def take_wanted(session: Session, registration: Registration) -> None:
-    """The person has a seat at the day now: what was only wanted becomes a place or a place in line."""
-    for place in _places(session, registration):
-        if place.state is PlaceState.WANTED:
-            _settle(session, place)
-    session.flush()
+    """The person has a seat at the day now: what was only wanted becomes a place or a place in line.
+
+    Who once waited in a round beside the place held there gets the better one if it is free, else the other one
+    back if that is.
+    """
+    wishes = [place for place in _places(session, registration) if place.state is PlaceState.WANTED]
+    by_round: dict[int, list[Place]] = {}
+    for place in sorted(wishes, key=lambda place: place.waiting_number is None):
+        by_round.setdefault(place.round_id, []).append(place)
+    for hoped_for, *others in by_round.values():
+        _settle(session, hoped_for)
+        for other in others:
+            if hoped_for.state is PlaceState.WAITING and _is_free(other.run):
+                _settle(session, other)
+            else:
+                session.delete(other)
+        session.flush()
 
 
 def give_back(session: Session, registration: Registration, now: datetime, *, keep_wishes: bool) -> None:
@@ -56,7 +72,7 @@ def give_back(session: Session, registration: Registration, now: datetime, *, ke
     for place in _places(session, registration):
         freed += _drop(session, place, keep=keep_wishes)
     session.flush()
-    _move_up_in(session, freed, now)
+    _move_up_in(session, registration.event, freed, now)
 
 
 def leave_line_of(session: Session, registration: Registration, run_id: int) -> None:
@@ -69,7 +85,13 @@ def leave_line_of(session: Session, registration: Registration, run_id: int) -> 
 
 def move_up_in_run(session: Session, run: Run, now: datetime) -> None:
     """After more seats were put into the room."""
-    _move_up_in(session, [run], now)
+    _move_up_in(session, run.round.event, [run], now)
+
+
+def move_up_in_all_runs(session: Session, event: Event, now: datetime) -> None:
+    """After registration was opened again: what became free in the meantime goes to who waits."""
+    waited_for = select(Run).join(Run.round).where(Round.event_id == event.id, Run.waiting > 0)
+    _move_up_in(session, event, list(session.scalars(waited_for.order_by(Run.id))), now)
 
 
 def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, Run]:
@@ -95,28 +117,36 @@ def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, 
     return chosen
 
 
-def _refuse_twice(
-    session: Session, registration: Registration, runs: dict[int, Run], choices: Choices
-) -> None:
-    """The same workshop may run twice and counts once; places in rounds that stay count too."""
-    seen: set[int] = {
-        place.workshop_id for place in _places(session, registration) if place.round_id not in choices
-    }
+def _stays(
+    registration: Registration, place: Place, held: list[Place], runs: dict[int, Run], choices: Choices
+) -> bool:
+    """Whether the place outlives the choice. Who chooses a full run keeps the place held so far, not another line."""
+    if place.round_id not in choices:
+        return True
+    run = runs.get(place.round_id)
+    if run is None:
+        return False
+    if any(one.run_id == run.id for one in held):
+        return True
+    gets_it = registration.holds_seat and _is_free(run)
+    return place.state is PlaceState.PLACE and not gets_it
+
+
+def _refuse_twice(stays: list[Place], runs: dict[int, Run]) -> None:
+    """The same workshop may run twice and counts once, a place kept beside a line and a place in line included."""
+    seen: dict[int, int] = {place.workshop_id: place.run_id for place in stays}
     for round_id, run in runs.items():
-        if run.workshop_id in seen:
+        if seen.setdefault(run.workshop_id, run.id) != run.id:
             raise TwiceTheSameWorkshop(f"round-{round_id}", run.workshop.title)
-        seen.add(run.workshop_id)
 
 
-def _places(session: Session, registration: Registration, rounds: Iterable[int] | None = None) -> list[Place]:
+def _places(session: Session, registration: Registration) -> list[Place]:
     found = (
         select(Place)
         .where(Place.registration_id == registration.id)
         .options(joinedload(Place.run))
         .order_by(Place.run_id)
     )
-    if rounds is not None:
-        found = found.where(Place.round_id.in_(list(rounds)))
     return list(session.scalars(found))
 
 
@@ -136,41 +166,40 @@ def _answer_rounds(session: Session, registration: Registration, choices: Choice
     session.flush()
 
 
-def _choose_run(session: Session, registration: Registration, run: Run) -> list[Run]:
-    """Take the run; the runs in which a seat became free by it."""
-    held = _places(session, registration, [run.round_id])
-    if any(place.run_id == run.id for place in held):
-        return []
-    mine = Place(
+def _add(session: Session, registration: Registration, run: Run) -> None:
+    place = Place(
         registration=registration,
         run=run,
         round_id=run.round_id,
         workshop_id=run.workshop_id,
         state=PlaceState.WANTED,
     )
-    free = registration.holds_seat and not run.waiting and not run.seats.full
-    freed: list[Run] = []
-    for place in held:
-        if free or place.state is not PlaceState.PLACE:
-            freed += _drop(session, place)
-    session.flush()
-    session.add(mine)
+    session.add(place)
     session.flush()
     if registration.holds_seat:
-        _settle(session, mine)
-    return freed
+        _settle(session, place)
+        session.flush()
+
+
+def _is_free(run: Run) -> bool:
+    """For somebody new: who stands in line comes first."""
+    return not run.waiting and not run.seats.full
 
 
 def _settle(session: Session, place: Place) -> None:
-    if not place.run.waiting and claim_seat(session, place.run):
+    if _is_free(place.run) and claim_seat(session, place.run):
         place.state = PlaceState.PLACE
+        place.waiting_number = None
     else:
         place.waiting_number = join_line(session, place.run)
         place.state = PlaceState.WAITING
 
 
 def _drop(session: Session, place: Place, *, keep: bool = False) -> list[Run]:
-    """Take the person out of the run; the runs in which a seat became free."""
+    """Take the person out of the run; the runs in which a seat became free.
+
+    With `keep` a wish remains. One that was waited for keeps its number, which tells it from the place beside it.
+    """
     freed: list[Run] = []
     if place.state is PlaceState.PLACE:
         release_seat(session, place.run)
@@ -179,31 +208,31 @@ def _drop(session: Session, place: Place, *, keep: bool = False) -> list[Run]:
         leave_line(session, place.run)
     if keep:
         place.state = PlaceState.WANTED
-        place.waiting_number = None
     else:
         session.delete(place)
     return freed
 
 
-def _move_up_in(session: Session, runs: list[Run], now: datetime) -> None:
-    """Free places go to the first in line of that run who does not sit in the same workshop already.
+def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) -> None:
+    """Free places go to the first in line of that run. Nobody moves up once registration has closed (F36).
 
     Who moves up leaves the place held so far in that round, and that run's line moves up in turn.
     """
+    if event.registration_state(now) not in TAKES_REGISTRATIONS:
+        return
     waiting_to_fill = list(runs)
     while waiting_to_fill:
         run = waiting_to_fill.pop(0)
         for place in _line(session, run):
             if run.seats.full:
                 break
-            if not _sits_in_same_workshop(session, place):
-                waiting_to_fill += _move_up(session, place, now)
+            waiting_to_fill += _move_up(session, place, now)
 
 
 def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     freed: list[Run] = []
-    for other in _places(session, place.registration, [place.round_id]):
-        if other is not place and other.state is PlaceState.PLACE:
+    for other in _places(session, place.registration):
+        if other is not place and other.round_id == place.round_id and other.state is PlaceState.PLACE:
             freed += _drop(session, other)
     session.flush()
     if not claim_seat(session, place.run):
@@ -230,13 +259,3 @@ def _line(session: Session, run: Run) -> list[Place]:
             .order_by(Place.waiting_number)
         )
     )
-
-
-def _sits_in_same_workshop(session: Session, place: Place) -> bool:
-    """In another round; the index on places would refuse it."""
-    other = select(Place.id).where(
-        Place.registration_id == place.registration_id,
-        Place.state == PlaceState.PLACE,
-        Place.workshop_id == place.workshop_id,
-    )
-    return session.scalar(other.limit(1)) is not None

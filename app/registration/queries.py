@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event
 from app.programme.agenda import Line, RoundView, RunView, read_agenda
 from app.registration.models import Place, Registration, RoundAbsence, StatusChange
-from app.registration.rules import PlaceState, Status
+from app.registration.rules import PlaceState, Reason, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +93,19 @@ def people_before(session: Session, registration: Registration) -> int:
         Registration.waiting_number < registration.waiting_number,
     )
     return session.scalar(count) or 0
+
+
+def ended_with_the_day(session: Session, registration: Registration) -> bool:
+    """Whether a confirmed registration stood until the day itself was called off."""
+    if registration.status is not Status.CANCELLED or registration.confirmed_at is None:
+        return False
+    last = (
+        select(StatusChange.reason)
+        .where(StatusChange.registration_id == registration.id)
+        .order_by(StatusChange.id.desc())
+        .limit(1)
+    )
+    return session.scalar(last) is Reason.EVENT_CANCELLED
 
 
 def history(session: Session, registration: Registration) -> Sequence[StatusChange]:

@@ -19,6 +19,7 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import lock_event, mark_changed, publish, raise_sequence
 from app.people.audit import record
+from app.programme import fitting
 from app.programme import service as programme
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.service import NewRun, RoundFacts, WorkshopFacts
@@ -71,7 +72,7 @@ def replan_day(session: Session, event_id: int, facts: DayFacts, seen: str, by: 
         _move_agenda(session, event, days, now)
     if "starts_at" in changed or "ends_at" in changed:
         for thing in _agenda(session, event):
-            programme.refuse_outside_day(event, thing.title, thing.starts_at, thing.ends_at)
+            fitting.refuse_outside_day(event, thing.title, thing.starts_at, thing.ends_at)
     if changed:
         record(
             session, now, by.organiser_id, event.id, "event.change", f"event {event.id}", {"fields": changed}
@@ -146,10 +147,10 @@ def replan_round(
 ) -> Round:
     """Move or rename a round. Refuses a stale version, a taken number, bad times, and rooms that are in use then."""
     event = lock_event(session, event_id)
-    round_ = programme.get_round(session, event, round_id)
-    programme.refuse_stale(round_, version)
-    programme.refuse_taken_number(session, event, facts.number, round_.id)
-    programme.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
+    round_ = fitting.get_round(session, event, round_id)
+    fitting.refuse_stale(round_, version)
+    fitting.refuse_taken_number(session, event, facts.number, round_.id)
+    fitting.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
     programme.log_change(session, event, facts.title, "title", round_.title, facts.title, now)
     changes.change_round(session, round_id, facts.title, facts.starts_at, facts.ends_at, version, now)
     round_.number = facts.number
@@ -164,17 +165,17 @@ def reword_workshop(
     event = lock_event(session, event_id)
     runs = programme.change_workshop(session, event_id, workshop_id, facts, version, now)
     changes.tell_about_places(session, event, [run.id for run in runs], now)
-    return programme.get_workshop(session, event, workshop_id)
+    return fitting.get_workshop(session, event, workshop_id)
 
 
 def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, now: datetime) -> Run:
     """Put a workshop into a round."""
     event = lock_event(session, event_id)
     new = NewRun(
-        workshop=programme.get_workshop(session, event, workshop_id),
-        round=programme.get_round(session, event, plan.round_id),
+        workshop=fitting.get_workshop(session, event, workshop_id),
+        round=fitting.get_round(session, event, plan.round_id),
         label=plan.label,
-        room=programme.get_room(session, event, plan.room_id) if plan.room_id is not None else None,
+        room=fitting.get_room(session, event, plan.room_id) if plan.room_id is not None else None,
         capacity=plan.capacity,
         contributors=plan.contributors,
     )
@@ -186,11 +187,11 @@ def replan_run(
 ) -> Run:
     """Change a run. Refuses a stale version, a taken label, a small or busy room, fewer seats than are taken."""
     event = lock_event(session, event_id)
-    run = programme.get_run(session, event, run_id)
-    programme.refuse_stale(run, version)
-    round_ = programme.get_round(session, event, plan.round_id)
-    room = programme.get_room(session, event, plan.room_id) if plan.room_id is not None else None
-    programme.refuse_bad_run(session, event, round_, plan.label, room, plan.capacity, leave_out=run)
+    run = fitting.get_run(session, event, run_id)
+    fitting.refuse_stale(run, version)
+    round_ = fitting.get_round(session, event, plan.round_id)
+    room = fitting.get_room(session, event, plan.room_id) if plan.room_id is not None else None
+    fitting.refuse_bad_run(session, event, round_, plan.label, room, plan.capacity, leave_out=run)
     relabelled = run.label != plan.label
     run = changes.change_run(session, run_id, RunFacts(plan.label, round_, room, plan.capacity), version, now)
     if not programme.name_contributors(session, run, plan.contributors, now) and relabelled:
@@ -202,7 +203,7 @@ def replan_run(
 def take_out_run(session: Session, event_id: int, run_id: int, now: datetime) -> None:
     """Remove a run. Refuses one that anybody has chosen, wishes included: nobody loses a place by a click."""
     event = lock_event(session, event_id)
-    run = programme.get_run(session, event, run_id)
+    run = fitting.get_run(session, event, run_id)
     chosen = session.scalar(select(func.count()).select_from(Place).where(Place.run_id == run.id))
     if chosen:
         raise Refusal(

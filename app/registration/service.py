@@ -15,20 +15,10 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import claim_seat, join_line, leave_line, overbook, release_seat
 from app.events.service import lock_event
 from app.people.rules import address_key
-from app.refusal import Missing
+from app.refusal import ChangedMeanwhile, Missing
 from app.registration import announcing, places
 from app.registration.models import Registration, StatusChange
-from app.registration.rules import (
-    ACTIVE,
-    Actor,
-    AddressTaken,
-    AlreadyEnded,
-    ChangedMeanwhile,
-    Closed,
-    Reason,
-    Status,
-    sort_key,
-)
+from app.registration.rules import ACTIVE, Actor, AddressTaken, AlreadyEnded, Closed, Reason, Status, sort_key
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +213,13 @@ def change_person(
         if other is not None and other.id != registration.id:
             raise AddressTaken
         registration.email = person.email
-        registration.email_key = address_key(person.email)
+        key = address_key(person.email)
+        if key != registration.email_key:
+            # The new address may have been told of a higher number by a registration of its own.
+            registration.calendar_bump = max(
+                registration.calendar_bump, _next_bump(session, registration.event, key)
+            )
+        registration.email_key = key
     registration.changed_at = now
     session.flush()
     return registration

@@ -223,11 +223,15 @@ def new_link(token: str) -> ResponseReturnValue:
 @bp.get("/my/<token>/day.ics")
 @access.personal
 def day_file(token: str) -> Response:
-    """The day with the own agenda, to open once; the subscription is the better way."""
+    """The day with the own agenda, to open once; the subscription is the better way.
+
+    Numbered like the invitation: the file may lie beside it in the same calendar, and the next mail must overtake both.
+    """
     session = db.session()
     registration = _active(open_personal(session, token))
-    address = links.absolute(url_for("events.event", slug=registration.event.slug))
-    entry = registration_entry(registration, my_day(session, registration), address)
+    address = links.absolute(url_for("events.event", slug=registration.event.slug, lang=None))
+    sequence = registration.event.sequence + registration.calendar_bump
+    entry = registration_entry(registration, my_day(session, registration), address, sequence)
     response = Response(render.download([render.vevent(entry)]), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'
     return response
@@ -245,7 +249,7 @@ def _details_of(registration: Registration) -> dict[str, object]:
         "family_name": registration.family_name,
         "organisation": registration.organisation.name,
         "role_title": registration.role_title,
-        "version": registration.version,
+        "version": str(registration.version),
     }
 
 

@@ -9,6 +9,7 @@ between the two steps is swept away later.
 """
 
 import os
+import re
 import secrets
 from collections.abc import Collection, Iterator
 from contextlib import contextmanager
@@ -18,9 +19,17 @@ from pathlib import Path
 LEFT_ALONE = timedelta(days=1)  # a file this young may belong to an upload that is just being saved
 
 
+_NAME = re.compile(r"[0-9a-f]{32}\.(?:jpg|png|pdf)")
+
+
 def new_name(extension: str) -> str:
     """128 random bits: nobody finds a material by trying (T23)."""
     return secrets.token_hex(16) + extension
+
+
+def is_name(text: str) -> bool:
+    """Whether this could be one of our names at all; nothing else is even looked up."""
+    return _NAME.fullmatch(text) is not None
 
 
 def path_of(data_dir: Path, event_id: int, stored_name: str) -> Path:

@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.people.rules import Permission
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.results import files
 from app.results.forms import ChangeDocumentForm, ChangePhotoForm, DocumentForm, PhotoForm
 from app.results.material_service import (
@@ -20,7 +20,6 @@ from app.results.material_service import (
 )
 from app.results.queries import workshop_names
 from app.results.rules import MaterialKind, refuse_without_words
-from app.results.service import ChangedMeanwhile
 from app.results.showing import data_dir, page_context, send_material
 from app.results.uploads import LARGEST_FILE, prepare
 from app.web import access

@@ -8,12 +8,11 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.people.rules import Permission, may
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.results import material_views
 from app.results.forms import AgreementForm, FrameForm, ResultForm
 from app.results.queries import MaterialView, read_documentation, workshop_names
 from app.results.service import (
-    ChangedMeanwhile,
     add_agreement,
     agreement_facts,
     change_agreement,

@@ -16,6 +16,7 @@ from app.agencies.rules import AgencyKind
 from app.events.models import Event
 from app.programme.models import Run, Workshop
 from app.refusal import Missing
+from app.results.files import is_name
 from app.results.models import Agreement, AttendanceFigure, Documentation, Material, WorkshopResult
 from app.results.rules import (
     SHORT_ALTERNATIVE,
@@ -177,6 +178,8 @@ def workshop_names(session: Session, event: Event) -> list[WorkshopName]:
 
 def find_material(session: Session, event: Event, stored_name: str) -> Material:
     """Raises `Missing` for a name that is none of this day's: the path on disk is built from the row only (T23)."""
+    if not is_name(stored_name):
+        raise Missing
     ours = select(Material).where(Material.event_id == event.id, Material.stored_name == stored_name)
     row = session.scalar(ours)
     if row is None:

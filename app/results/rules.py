@@ -38,9 +38,9 @@ class MaterialKind(Enum):
 
 
 STATUS_LABELS = {
-    AgreementStatus.OPEN: N_("Open"),
+    AgreementStatus.OPEN: N_("Still open"),
     AgreementStatus.IN_PROGRESS: N_("In progress"),
-    AgreementStatus.DONE: N_("Done"),
+    AgreementStatus.DONE: N_("Settled"),
     AgreementStatus.HANDED_OVER: N_("Handed over to the steering group"),
     AgreementStatus.REJECTED: N_("Dropped"),
 }

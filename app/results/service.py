@@ -22,12 +22,9 @@ from app.events.rules import EventStatus
 from app.events.service import lock_event, mark_changed
 from app.people.audit import record
 from app.programme.models import Workshop
-from app.programme.service import ChangedMeanwhile
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.results.models import Agreement, AttendanceFigure, Documentation, WorkshopResult
 from app.results.rules import AgreementFacts, ResultFacts, refuse_unwritten
-
-__all__ = ["ChangedMeanwhile"]  # the same sentence in every slice; views catch it from here
 
 
 @dataclass(frozen=True, slots=True)

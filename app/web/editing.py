@@ -191,7 +191,7 @@ class EditingForm(BaseForm):
     @property
     def version_read(self) -> int:
         """The version this form was filled from; 0, which no row has, for anything that is no number."""
-        typed = self.version.data or ""
+        typed = str(self.version.data or "")  # left out of the request, it is what the form was filled from
         return int(typed) if _WHOLE.fullmatch(typed) else 0
 
     def add_refusal(self, refusal: Refusal) -> None:

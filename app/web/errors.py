@@ -5,6 +5,7 @@
 
 import logging
 import secrets
+import traceback
 from http import HTTPStatus
 
 from flask import (
@@ -18,7 +19,7 @@ from flask import (
     request,
 )
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
+from sqlalchemy.exc import DBAPIError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from app.refusal import N_, Missing
@@ -108,10 +109,23 @@ def install(app: Flask) -> None:
         reference = secrets.token_hex(4)
         # The address may carry a personal link, so the endpoint stands in the log instead.
         endpoint = request.endpoint if has_request_context() else None
-        log.error("unexpected fault %s at %s", reference, endpoint, exc_info=error)
+        log.error("unexpected fault %s at %s\n%s", reference, endpoint, what_happened(error))
         if current_app.config.get("TESTING") and not g.get("expect_fault"):
             raise error
         return error_page(500, reference=reference)
+
+
+def what_happened(error: BaseException | None) -> str:
+    """Kinds and places of an exception and of those before it. Their texts stay out: databases quote whole rows (T36)."""
+    parts: list[str] = []
+    while error is not None and len(parts) < 10:
+        statement = f": {error.statement}" if isinstance(error, DBAPIError) else ""
+        constraint = getattr(getattr(error, "diag", None), "constraint_name", None)  # psycopg
+        named = f" ({constraint})" if constraint else ""
+        places = "".join(traceback.format_tb(error.__traceback__))
+        parts.append(f"{type(error).__qualname__}{named}{statement}\n{places}")
+        error = error.__cause__ or error.__context__
+    return "caused by ".join(parts)
 
 
 def _is_lock_failure(error: OperationalError) -> bool:

@@ -13,9 +13,15 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
 from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms import Form as PlainForm
+from wtforms.csrf.core import CSRFTokenField
+from wtforms.validators import Regexp
 
-from app.refusal import Refusal
+from app.refusal import N_, Refusal
 from app.web.texts import gettext, lazy_gettext, sentence_of
+
+STALE = N_(
+    "This form was open for too long or was sent from another page. Nothing is lost: please send it again."
+)
 
 # Marks that turn the reading direction: a name could show itself as another one.
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -86,6 +92,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators=extra_validators))
         for field in self:
+            if isinstance(field, CSRFTokenField):
+                # Flask-WTF's own words are technical and in English; whatever is wrong with it, the way out is one.
+                field.errors = [gettext(STALE)] if field.errors else []
+                continue
             if self._is_repeated(field):
                 _add_error(field, gettext("This answer was sent more than once. Please send the form again."))
                 valid = False
@@ -114,7 +124,14 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
 class NonceMixin:
     """A form that lands on the same result when it is sent twice."""
 
-    nonce = HiddenField(default=lambda: secrets.token_urlsafe(18))
+    nonce = HiddenField(
+        default=lambda: secrets.token_urlsafe(18),
+        validators=[
+            Regexp(
+                r"\A[\w-]{16,64}\Z", message=lazy_gettext("Please reload the page and send the form again.")
+            )
+        ],
+    )
 
 
 class ConfirmForm(BaseForm):

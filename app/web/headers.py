@@ -27,7 +27,9 @@ def install(app: Flask, *, secure: bool) -> None:
     @app.after_request
     def add(response: Response) -> Response:
         headers = response.headers
-        headers["Content-Security-Policy"] = CONTENT_SECURITY_POLICY
+        headers.setdefault(
+            "Content-Security-Policy", CONTENT_SECURITY_POLICY
+        )  # downloads bring a stricter one
         headers["X-Content-Type-Options"] = "nosniff"
         headers["X-Frame-Options"] = "DENY"
         headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"

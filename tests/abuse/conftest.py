@@ -3,12 +3,32 @@
 
 """The world that every test of this folder attacks."""
 
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+
 import pytest
 from flask import Flask
 
+from app.factory import create_app
+from app.web.database import db
 from tests.abuse.world import World, build_world
+from tests.conftest import settings_for
 
 
 @pytest.fixture
 def world(app: Flask) -> World:
     return build_world(app)
+
+
+@pytest.fixture(scope="module")
+def still_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One world for all tests of a file that only read. On SQLite: what is asked there is no matter of the engine."""
+    folder = tmp_path_factory.mktemp("world")
+    shutil.copy(sqlite_template, folder / "fachtag.sqlite3")
+    app = create_app(settings_for(f"sqlite:///{folder / 'fachtag.sqlite3'}", folder))
+    app.config["TESTING"] = True
+    yield build_world(app)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

@@ -14,7 +14,7 @@ from app.factory import create_app
 from app.web import access
 from app.web.access import Audience
 from app.web.database import db
-from tests.abuse.world import SLUG, World
+from tests.abuse.world import SLUG, World, ask
 from tests.conftest import settings_for
 from tests.pages import complaints
 
@@ -38,22 +38,23 @@ def missing(response: TestResponse) -> dict[str, str | None]:
     return {name: headers.get(name) for name, value in EXPECTED.items() if headers.get(name) != value}
 
 
-def test_every_page_carries_them(world: World) -> None:
+def test_every_page_carries_them(still_world: World) -> None:
     """The URL map, signed in as lead: GET, HEAD and OPTIONS."""
-    lead = world.lead()
+    lead = still_world.lead()
     for method in ("GET", "HEAD", "OPTIONS"):
         found = {
-            address: missing(lead.open(address, method=method)) for address in world.every_address(method=method)
+            address: missing(ask(lead, address, method))
+            for address in still_world.every_address(method=method)
         }
         assert {address: gaps for address, gaps in found.items() if gaps} == {}
 
 
-def test_personal_pages_stay_out_of_caches_and_of_the_referrer(world: World) -> None:
+def test_personal_pages_stay_out_of_caches_and_of_the_referrer(still_world: World) -> None:
     """T17: no-store on everything personal. T15: the address with the token is told to nobody."""
-    lead = world.lead()
-    for rule, declared in world.rules():
-        for address in world.addresses(rule):
-            response = lead.get(address)
+    lead = still_world.lead()
+    for rule, declared in still_world.rules():
+        for address in still_world.addresses(rule):
+            response = ask(lead, address)
             if declared.audience in NOT_FOR_CACHES and "Cache-Control" in response.headers:
                 assert "no-store" in response.headers["Cache-Control"], address
             if declared.audience in {Audience.PERSONAL, Audience.FEED}:

@@ -11,11 +11,13 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import timedelta
+from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import LargeBinary, select
 from werkzeug.routing import Rule
+from werkzeug.test import TestResponse
 
 from app.agencies.models import Region
 from app.agencies.rules import AgencyKind
@@ -59,6 +61,7 @@ from tests.results.samples import a_photo, an_agreement, jpeg, pdf
 
 SLUG = "musterfachtag"
 DRAFT = "entwurf"
+EMPTY = "leerer-tag"  # published, nobody registered
 LEAD = "lea@example.org"
 VIEWER = "vera@example.org"
 NEWCOMER = "nora@example.org"
@@ -104,7 +107,7 @@ class World:
             if rule.endpoint == "calendar.region":
                 return ["owl"]
             alone = access.audience is Audience.ORGANISER and rule.arguments == {"slug"}
-            return [SLUG, DRAFT] if alone else [SLUG]
+            return [SLUG, DRAFT, EMPTY] if alone else [SLUG]
         if name in self.ids:
             return list(self.ids[name])
         if name in self.texts:
@@ -160,6 +163,14 @@ class World:
             }
 
 
+def ask(browser: FlaskClient, address: str, method: str = "GET", **kwargs: Any) -> TestResponse:
+    """The whole answer; files that are sent are closed again."""
+    response = browser.open(address, method=method, **kwargs)
+    response.get_data()
+    response.close()
+    return response
+
+
 def build_world(app: Flask) -> World:
     world = World(app)
     _people_and_days(app)
@@ -182,10 +193,11 @@ def _people_and_days(app: Flask) -> None:
         session.add(region)
         session.flush()
         draft = make_event(session, slug=DRAFT, title="Ein Entwurf", status=EventStatus.DRAFT)
+        empty = make_event(session, slug=EMPTY, title="Noch niemand angemeldet")
         day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, hold_minutes=60)
         programme = make_programme(session, day)
         programme.runs["1.1"].capacity = 1
-        for event in (draft, day):
+        for event in (draft, empty, day):
             for person, role in ((lead, Role.LEAD), (viewer, Role.VIEWER), (checking, Role.CHECK_IN)):
                 member = session.get_one(Organiser, person)
                 add_member(session, event.id, member, role, by=None, now=now())
@@ -198,7 +210,9 @@ def _somebody(app: Flask, status: Status) -> None:
         event_id = db.session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
         first_round, run = db.session.execute(select(Run.round_id, Run.id).where(Run.label == "1.1")).one()
         name = NAMES[status]
-        person = Person(name, "Demohaus", f"{name.lower()}@example.org", "Kreis Herford (Beispiel)", "Beratung")
+        person = Person(
+            name, "Demohaus", f"{name.lower()}@example.org", "Kreis Herford (Beispiel)", "Beratung"
+        )
         with transaction() as session:
             entry = Entry(person, f"nonce-{status.value}-0123456789", "de", {first_round: run})
             made = register(session, event_id, entry, now()).id
@@ -218,7 +232,9 @@ def _second_in_line(event_id: int, first_round: int, run: int) -> None:
     """Holds a seat of the day and stands in the line of the full workshop; the day is full from here on."""
     person = Person("Minh", "Zweifel", "minh@example.org", "Stadt Musterstadt", "")
     with transaction() as session:
-        made = register(session, event_id, Entry(person, "nonce-second-0123456789", "de", {first_round: run}), now())
+        made = register(
+            session, event_id, Entry(person, "nonce-second-0123456789", "de", {first_round: run}), now()
+        )
         confirm(session, made.id, now())
 
 
@@ -228,25 +244,54 @@ def _spare_parts(app: Flask) -> None:
         day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
         hall = session.scalars(select(Room).where(Room.name == "Foyer")).one()
         add_room(session, day, RoomFacts("Abstellkammer", 10, True, Loop.NONE, ""), 9, now())
-        add_item(session, day.id, ItemFacts(ItemKind.BREAK, "Nachklang", at("15:45"), at("16:00"), "", hall), now())
-        spare = add_workshop(session, day.id, WorkshopFacts("Ohne Termin", "Noch offen."), now())
-        last = add_round(session, day.id, RoundFacts(3, "Workshoprunde 3", at("14:45"), at("15:00")), now())
-        add_run(session, day.id, NewRun(spare, last, "3.1", None, 5, ("Ohne Namen",)), now())
-        session.add(AgendaChange(event_id=day.id, at=now(), title="Vortrag", field="room", old="Foyer", new="Großer Saal"))
+        add_item(
+            session, day.id, ItemFacts(ItemKind.BREAK, "Nachklang", at("15:45"), at("16:00"), "", hall), now()
+        )
+        add_workshop(session, day.id, WorkshopFacts("Ohne Termin", "Noch offen."), now())
+        add_round(session, day.id, RoundFacts(3, "Workshoprunde 3", at("14:45"), at("15:00")), now())
+        first = session.scalars(
+            select(Workshop).where(Workshop.event_id == day.id).order_by(Workshop.id)
+        ).first()
+        second_round = session.scalars(select(Round).where(Round.event_id == day.id, Round.number == 2)).one()
+        assert first is not None
+        add_run(session, day.id, NewRun(first, second_round, "2.9", None, 5, ("Ohne Namen",)), now())
+        session.add(
+            AgendaChange(
+                event_id=day.id, at=now(), title="Vortrag", field="room", old="Foyer", new="Großer Saal"
+            )
+        )
 
 
 def _results(app: Flask) -> None:
     data_dir = app.extensions["fachtag.settings"].data_dir
     with app.app_context(), transaction() as session:
         day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
-        workshop = session.scalars(select(Workshop.id).where(Workshop.event_id == day.id).order_by(Workshop.id)).first()
+        workshop = session.scalars(
+            select(Workshop.id).where(Workshop.event_id == day.id).order_by(Workshop.id)
+        ).first()
         assert workshop is not None
-        write_frame(session, day, FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {AgencyKind.KI: 24}), 0, now())
+        write_frame(
+            session, day, FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {AgencyKind.KI: 24}), 0, now()
+        )
         for subject in (workshop, None):
-            write_result(session, day, subject, ResultFacts("Erster Befund\nZweiter Befund", "Kurz gesagt", 12), 0, now())
+            write_result(
+                session,
+                day,
+                subject,
+                ResultFacts("Erster Befund\nZweiter Befund", "Kurz gesagt", 12),
+                0,
+                now(),
+            )
         add_agreement(session, day, an_agreement(workshop, note="Mit Vorlage"), now())
         add_material_bytes(
-            session, day, data_dir, MaterialKind.PHOTO, "Wand.jpg", jpeg(), a_photo(workshop_id=workshop), now()
+            session,
+            day,
+            data_dir,
+            MaterialKind.PHOTO,
+            "Wand.jpg",
+            jpeg(),
+            a_photo(workshop_id=workshop),
+            now(),
         )
         facts = MaterialFacts(workshop, "Folien", summary="Drei Schritte")
         add_material_bytes(session, day, data_dir, MaterialKind.DOCUMENT, "Folien.pdf", pdf(), facts, now())
@@ -298,13 +343,17 @@ def _remember(world: World) -> None:
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
         world.ids["run_id"] = [runs[0], runs[-1]]
-        messages = session.scalars(select(Message.id).where(Message.event_id == day).order_by(Message.id)).all()
+        messages = session.scalars(
+            select(Message.id).where(Message.event_id == day).order_by(Message.id)
+        ).all()
         world.ids["message_id"] = [messages[0], messages[-1]]
         world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
         world.texts["name"] = ["fachtag.css"]
         people = {one.status: one for one in session.scalars(select(Registration).order_by(Registration.id))}
-        people[Status.REGISTERED] = session.scalars(select(Registration).where(Registration.given_name == "Minh")).one()
+        people[Status.REGISTERED] = session.scalars(
+            select(Registration).where(Registration.given_name == "Minh")
+        ).one()
         assert set(people) == set(NAMES)
         world.texts["reference"] = [one.reference for one in people.values()]
         for status, one in people.items():
@@ -328,6 +377,30 @@ def text_columns() -> Iterator[tuple[str, str, int | None]]:
 
 # Columns that machines fill and read; what people type never gets there.
 MACHINE_WORDS = frozenset(
-    """slug uid nonce reference email_key name_key token_hash password_hash language kind family recipient state
-    lease_token message_id stored_name media_type sort_key action bucket email field worker contact_email""".split()
+    [
+        "slug",
+        "uid",
+        "nonce",
+        "reference",
+        "email_key",
+        "name_key",
+        "token_hash",
+        "password_hash",
+        "language",
+        "kind",
+        "family",
+        "recipient",
+        "state",
+        "lease_token",
+        "message_id",
+        "stored_name",
+        "media_type",
+        "sort_key",
+        "action",
+        "bucket",
+        "email",
+        "field",
+        "worker",
+        "contact_email",
+    ]
 )

@@ -28,6 +28,7 @@ FACTS = {
 }
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("title", "slug"),
     [
@@ -59,6 +60,7 @@ def test_anybody_signed_in_makes_a_draft_and_leads_it(app: Flask) -> None:
     assert second.address == "/organise/events/3-fachtag-fuer-guetersloh-2/edit"
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("typed", "field"),
     [

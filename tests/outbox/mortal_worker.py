@@ -21,12 +21,11 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.factory import create_app
-from app.outbox import service
+from app.outbox import settling
 from app.outbox.building import Mail, register
 from app.outbox.delivery import FrozenMessage
 from app.outbox.models import Message
-from app.outbox.rules import DeliveryPolicy
-from app.outbox.service import Claim
+from app.outbox.rules import Claim, DeliveryPolicy
 from app.outbox.worker import Worker
 from tests.conftest import settings_for
 from tests.outbox.conftest import build_trial
@@ -54,7 +53,7 @@ class CarelessWorker(Worker):
 
         def mark_as_sent() -> None:
             mark()
-            self._write(service.settle_sent, held, "250 surely", now=now())
+            self._write(settling.settle_sent, held, "250 surely", now=now())
 
         message.before_data = mark_as_sent
         return message

@@ -11,10 +11,9 @@ from sqlalchemy import func, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.outbox import queries, service
+from app.outbox import queries, route, service, settling
 from app.outbox.models import Message, Route
-from app.outbox.rules import DeliveryPolicy, State
-from app.outbox.service import Claim, Parcel
+from app.outbox.rules import Claim, DeliveryPolicy, Parcel, State
 from app.refusal import Missing, Refusal
 from app.web.database import db, transaction
 from tests.outbox.conftest import Clock, Office
@@ -57,11 +56,11 @@ def write(office: Office, verb: object, *args: object, **kwargs: object) -> obje
 
 
 def tidy(office: Office) -> None:
-    write(office, service.tidy, now=office.clock(), policy=POLICY)
+    write(office, settling.tidy, now=office.clock(), policy=POLICY)
 
 
 def temporary(office: Office, held: Claim) -> None:
-    write(office, service.settle_temporary, held, "451 later", now=office.clock(), policy=POLICY)
+    write(office, settling.settle_temporary, held, "451 later", now=office.clock(), policy=POLICY)
 
 
 def test_a_thing_is_announced_once(app: Flask, office: Office, clock: Clock) -> None:
@@ -140,7 +139,7 @@ def test_a_cancellation_waits_for_the_invitation_in_hand(office: Office, clock: 
     held = sending(office)
     office.enqueue(kind="trial.cancelled", revision=2)
     assert claim(office) is None
-    write(office, service.settle_sent, held, "250", now=clock())
+    write(office, settling.settle_sent, held, "250", now=clock())
     assert claimed(office).kind == "trial.cancelled"
 
 
@@ -151,7 +150,7 @@ def test_an_overtaken_mail_does_not_begin(office: Office) -> None:
     freeze(office, held)
     office.enqueue(kind="trial.cancelled", revision=2)
     assert not begin(office, held)
-    write(office, service.put_back, held)
+    write(office, settling.put_back, held)
     tidy(office)
     assert office.states() == ["superseded", "queued"]
 
@@ -169,28 +168,28 @@ def test_who_waits_longest_is_first_and_one_claim_is_one_message(office: Office,
 def test_nothing_is_claimed_while_the_way_out_is_closed(office: Office, clock: Clock) -> None:
     """F09, F44."""
     office.enqueue()
-    write(office, service.pause, "421 closing", now=clock(), policy=POLICY)
+    write(office, route.pause, "421 closing", now=clock(), policy=POLICY)
     assert claim(office) is None
     clock.forward(seconds=59)
     assert claim(office) is None
     clock.forward(seconds=1)
-    write(office, service.put_back, claimed(office))
-    write(office, service.hold, now=clock())
+    write(office, settling.put_back, claimed(office))
+    write(office, route.hold, now=clock())
     assert claim(office) is None
-    write(office, service.release)
+    write(office, route.release)
     assert claim(office) is not None
 
 
 def test_pauses_grow_and_end_with_the_first_answer(app: Flask, office: Office, clock: Clock) -> None:
     """F09: 1, 2, 5, 10, 15, then every 30 minutes."""
     office.enqueue()
-    pauses = [write(office, service.pause, "refused", now=clock(), policy=POLICY) for _ in range(7)]
+    pauses = [write(office, route.pause, "refused", now=clock(), policy=POLICY) for _ in range(7)]
     assert [(until - clock()).total_seconds() / 60 for until in pauses] == [1, 2, 5, 10, 15, 30, 30]  # type: ignore[operator]
     clock.forward(minutes=31)
     temporary(office, sending(office))
     with app.app_context():
-        route = db.session().get_one(Route, 1)
-        assert (route.failures, route.paused_until, route.reason) == (0, None, "")
+        row = db.session().get_one(Route, 1)
+        assert (row.failures, row.paused_until, row.reason) == (0, None, "")
 
 
 def test_patience_is_a_ladder_of_72_hours(office: Office, clock: Clock) -> None:
@@ -235,7 +234,7 @@ def test_a_mail_whose_time_is_over_is_not_sent(office: Office, clock: Clock) -> 
 def test_a_refusal_for_good_fails_at_once(office: Office) -> None:
     """F11, F12: also after DATA, where the copy counts as never made."""
     office.enqueue()
-    write(office, service.settle_permanent, sending(office), "550 5.1.1 no such user")
+    write(office, settling.settle_permanent, sending(office), "550 5.1.1 no such user")
     message = office.message(1)
     assert (message.state, message.copies, message.attempts) == (State.FAILED, 0, 1)
     assert message.smtp_answer == "550 5.1.1 no such user"
@@ -275,10 +274,10 @@ def test_a_crash_after_data_is_repeated_once(office: Office, clock: Clock) -> No
 def test_no_answer_is_repeated_once(office: Office, clock: Clock) -> None:
     """F14: the worker lives, but the server never answered the final dot."""
     office.enqueue()
-    write(office, service.settle_doubtful, sending(office), "hung up", now=clock(), policy=POLICY)
+    write(office, settling.settle_doubtful, sending(office), "hung up", now=clock(), policy=POLICY)
     assert (office.states(), claim(office)) == (["queued"], None)
     clock.forward(minutes=15)
-    write(office, service.settle_doubtful, sending(office), "hung up", now=clock(), policy=POLICY)
+    write(office, settling.settle_doubtful, sending(office), "hung up", now=clock(), policy=POLICY)
     assert office.states() == ["unclear"]
 
 
@@ -303,13 +302,13 @@ def test_who_overslept_the_lease_changes_nothing(office: Office, clock: Clock) -
     tidy(office)
     other = claimed(office)
     assert not begin(office, sleeper)
-    write(office, service.settle_permanent, sleeper, "550")
-    write(office, service.put_back, sleeper)
-    write(office, service.set_aside, sleeper, "broken")
+    write(office, settling.settle_permanent, sleeper, "550")
+    write(office, settling.put_back, sleeper)
+    write(office, settling.set_aside, sleeper, "broken")
     temporary(office, sleeper)
     assert begin(office, other)
-    assert not write(office, service.settle_sent, sleeper, "250 late", now=clock())
-    assert write(office, service.settle_sent, other, "250 fine", now=clock())
+    assert not write(office, settling.settle_sent, sleeper, "250 late", now=clock())
+    assert write(office, settling.settle_sent, other, "250 fine", now=clock())
     assert office.message(1).smtp_answer == "250 fine"
 
 
@@ -320,7 +319,7 @@ def test_a_yes_is_a_fact_after_the_lease_too(office: Office, clock: Clock) -> No
     clock.forward(minutes=16)
     tidy(office)
     other = claimed(office)
-    assert write(office, service.settle_sent, sleeper, "250 late", now=clock())
+    assert write(office, settling.settle_sent, sleeper, "250 late", now=clock())
     assert not begin(office, other)
     assert office.states() == ["sent"]
 
@@ -329,9 +328,9 @@ def test_a_yes_is_a_fact_after_the_lease_too(office: Office, clock: Clock) -> No
 def test_only_trouble_can_be_sent_again(office: Office, clock: Clock, state: str) -> None:
     office.enqueue()
     if state == "sent":
-        write(office, service.settle_sent, sending(office), "250", now=clock())
+        write(office, settling.settle_sent, sending(office), "250", now=clock())
     if state == "superseded":
-        write(office, service.settle_superseded, claimed(office))
+        write(office, settling.settle_superseded, claimed(office))
     with pytest.raises(Refusal):
         write(office, service.retry, 1, now=clock())
     assert office.states() == [state]
@@ -339,7 +338,7 @@ def test_only_trouble_can_be_sent_again(office: Office, clock: Clock, state: str
 
 def test_an_overtaken_mail_is_not_sent_again(office: Office, clock: Clock) -> None:
     office.enqueue()
-    write(office, service.settle_permanent, claimed(office), "550")
+    write(office, settling.settle_permanent, claimed(office), "550")
     office.enqueue(revision=2)
     with pytest.raises(Refusal):
         write(office, service.retry, 1, now=clock())
@@ -351,24 +350,11 @@ def test_what_waits_can_be_dropped_after_a_restore(office: Office, clock: Clock)
     """F44: the restored system does not send old mail again."""
     office.enqueue()
     office.enqueue(subject_id=2)
-    write(office, service.hold, now=clock())
+    write(office, route.hold, now=clock())
     assert write(office, service.drop_waiting) == 2
-    write(office, service.release)
+    write(office, route.release)
     office.enqueue(subject_id=3)
     assert (claimed(office).id, claim(office)) == (3, None)
-
-
-def test_mails_are_forgotten_after_the_retention_period(office: Office, clock: Clock) -> None:
-    office.enqueue()
-    write(office, service.settle_sent, sending(office), "250", now=clock())
-    office.enqueue(subject_id=2)
-    clock.forward(days=1)
-    office.enqueue(subject_id=3)
-    assert write(office, service.forget_before, clock()) == 1
-    assert office.states() == ["queued", "queued"]
-    assert write(office, service.forget_about, "trial", 2) == 1
-    assert write(office, service.forget_about, "other", 3) == 0
-    assert office.message(3).subject_id == 3
 
 
 @pytest.mark.parametrize(
@@ -393,7 +379,7 @@ def test_the_dashboard_reads_the_trouble_of_its_event(app: Flask, office: Office
     office.enqueue(subject_id=1, event_id=5)
     office.enqueue(subject_id=2, event_id=5)
     office.enqueue(subject_id=3, event_id=6)
-    write(office, service.settle_permanent, claimed(office), "550")
+    write(office, settling.settle_permanent, claimed(office), "550")
     with app.app_context():
         session = db.session()
         found = queries.trouble(session, 5)
@@ -415,7 +401,7 @@ def test_a_thread_refers_to_the_first_mail_that_left(app: Flask, office: Office,
     office.enqueue()
     with app.app_context():
         assert queries.first_message_id(db.session(), "trial.invited", 1, "anna@example.org") is None
-    write(office, service.settle_sent, sending(office), "250", now=clock())
+    write(office, settling.settle_sent, sending(office), "250", now=clock())
     office.enqueue(revision=2)
     with app.app_context():
         assert (

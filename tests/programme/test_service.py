@@ -14,13 +14,13 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Room
 from app.events.rules import Loop
 from app.events.service import RoomFacts
-from app.programme import service
+from app.programme import fitting, service
 from app.programme.agenda import read_agenda
 from app.programme.models import AgendaChange
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.programme.rules import ItemKind
-from app.programme.service import ChangedMeanwhile, ItemFacts, NewRun, RoundFacts, WorkshopFacts
-from app.refusal import Missing, Refusal
+from app.programme.service import ItemFacts, NewRun, RoundFacts, WorkshopFacts
+from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.web.database import db, transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 
@@ -209,7 +209,7 @@ def test_two_people_on_one_item_do_not_overwrite_each_other(app: Flask) -> None:
             service.change_item(session, event.id, first, item("Von der einen", "8:00", "8:30"), 1, LATER)
         with pytest.raises(ChangedMeanwhile), transaction() as session:
             service.change_item(session, event.id, first, item("Vom anderen", "8:00", "8:30"), 1, LATER)
-        assert service.get_item(db.session(), event, first).title == "Von der einen"
+        assert fitting.get_item(db.session(), event, first).title == "Von der einen"
 
 
 def test_nothing_of_another_day_is_found(app: Flask) -> None:
@@ -220,11 +220,11 @@ def test_nothing_of_another_day_is_found(app: Flask) -> None:
             other = make_event(session, slug="anderer")
         session = db.session()
         for find, thing in (
-            (service.get_item, programme.items[0]),
-            (service.get_round, programme.rounds[0]),
-            (service.get_workshop, programme.workshops[0]),
-            (service.get_run, programme.runs["1.1"]),
-            (service.get_room, programme.rooms["Foyer"]),
+            (fitting.get_item, programme.items[0]),
+            (fitting.get_round, programme.rounds[0]),
+            (fitting.get_workshop, programme.workshops[0]),
+            (fitting.get_run, programme.runs["1.1"]),
+            (fitting.get_room, programme.rooms["Foyer"]),
         ):
             with pytest.raises(Missing):
                 find(session, other, thing.id)

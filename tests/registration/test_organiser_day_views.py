@@ -74,6 +74,7 @@ def test_the_day_is_edited_and_nothing_else_changes(app: Flask) -> None:
         assert getattr(after, name) == getattr(before, name)
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -102,7 +103,9 @@ def test_a_refused_day_keeps_what_was_typed(app: Flask, typed: dict[str, str], f
     assert page.status == 422
     assert list(page.errors()) == [field]
     kept = page.values(page.form())
-    assert {name: kept[name].strip() for name in typed} == {name: _printable(one) for name, one in typed.items()}
+    assert {name: kept[name].strip() for name in typed} == {
+        name: _printable(one) for name, one in typed.items()
+    }
     assert kept["summary"].strip() == "Bleibt stehen"
     assert stored(app, event_id).version == before.version
 
@@ -227,6 +230,7 @@ def test_who_holds_a_place_is_named_and_keeps_it(app: Flask) -> None:
         assert db.session.get_one(Run, ids["1.1"]).taken == 1
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -253,6 +257,7 @@ def test_a_refused_run_keeps_what_was_typed(app: Flask, typed: dict[str, str], f
         assert {name: kept[name].replace("\r\n", "\n").strip() for name in typed} == typed
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
@@ -274,6 +279,7 @@ def test_a_refused_round_keeps_what_was_typed(app: Flask, typed: dict[str, str],
         assert db.session.get_one(Round, ids["round-1"]).starts_at == at("11:00")
 
 
+@pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("path", "mine", "theirs"),
     [

@@ -18,11 +18,11 @@ from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.programme.models import AgendaChange, AgendaItem, Run
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.refusal import Refusal
+from app.refusal import ChangedMeanwhile, Refusal
 from app.registration import replanning
 from app.registration.models import Registration
 from app.registration.replanning import RunPlan, day_facts, fingerprint
-from app.registration.rules import ChangedMeanwhile, Status
+from app.registration.rules import Status
 from app.registration.service import PARTICIPANT, Entry, Person, add_by_hand
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme

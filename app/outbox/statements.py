@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Pieces of SQL that the verbs of the outbox share."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, exists, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session, aliased
+
+from app.ical.text import one_line
+from app.outbox.models import Heartbeat, Message, Route
+from app.outbox.rules import LEASED, Claim, State
+
+FREE: dict[str, Any] = {"lease_until": None, "lease_token": None}
+# A definite no after DATA means that this copy never existed.
+REFUSED_COPY = case((Message.state == State.SENDING, Message.copies - 1), else_=Message.copies)
+
+# The mails of one family about one thing to one person follow each other.
+_other = aliased(Message)
+_SAME_THREAD = (
+    _other.family == Message.family,
+    _other.subject_id == Message.subject_id,
+    _other.recipient == Message.recipient,
+)
+OVERTAKEN = exists().where(*_SAME_THREAD, _other.revision > Message.revision)
+OLDER_IN_HAND = exists().where(*_SAME_THREAD, _other.revision < Message.revision, _other.state.in_(LEASED))
+
+
+def held_by(held: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (Message.id == held.id, Message.lease_token == held.token)
+
+
+def change(*conditions: ColumnElement[bool]) -> Any:
+    return update(Message).where(*conditions).execution_options(synchronize_session=False)
+
+
+def done(session: Session, change: Any) -> bool:
+    return session.scalar(change.returning(Message.id)) is not None
+
+
+def insert_into(session: Session, table: type[Message] | type[Heartbeat] | type[Route]) -> Any:
+    """Both engines know ON CONFLICT, each by its own construct; a conflict leaves the transaction whole."""
+    engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+    return engine.insert(table)
+
+
+def brief(answer: str) -> str:
+    return one_line(answer)[:500]

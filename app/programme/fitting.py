@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Whether something fits into the day: found within the event (T02), on its dates, one thing at a time in a room.
+
+Asked by every verb that puts or moves something, here and in the registration slice, behind the event's lock.
+"""
+
+from datetime import datetime
+from typing import TypeVar
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, joinedload
+
+from app.clock import BERLIN
+from app.events.models import Event, Room
+from app.events.rules import refuse_reversed_times
+from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.programme.rules import refuse_more_than_room
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+
+Thing = AgendaItem | Round | Workshop | Run
+Found = TypeVar("Found")
+
+
+def get_item(session: Session, event: Event, item_id: int) -> AgendaItem:
+    return _found(
+        session.scalar(select(AgendaItem).where(AgendaItem.id == item_id, AgendaItem.event_id == event.id))
+    )
+
+
+def get_round(session: Session, event: Event, round_id: int) -> Round:
+    return _found(session.scalar(select(Round).where(Round.id == round_id, Round.event_id == event.id)))
+
+
+def get_workshop(session: Session, event: Event, workshop_id: int) -> Workshop:
+    return _found(
+        session.scalar(select(Workshop).where(Workshop.id == workshop_id, Workshop.event_id == event.id))
+    )
+
+
+def get_run(session: Session, event: Event, run_id: int) -> Run:
+    return _found(
+        session.scalar(select(Run).join(Run.round).where(Run.id == run_id, Round.event_id == event.id))
+    )
+
+
+def get_room(session: Session, event: Event, room_id: int) -> Room:
+    return _found(session.scalar(select(Room).where(Room.id == room_id, Room.event_id == event.id)))
+
+
+def refuse_stale(thing: Thing, version: int) -> None:
+    if thing.version != version:
+        raise ChangedMeanwhile
+
+
+def refuse_bad_times(event: Event, starts_at: datetime, ends_at: datetime) -> None:
+    refuse_reversed_times(starts_at, ends_at, "end")
+    first, last = (moment.astimezone(BERLIN).date() for moment in (event.starts_at, event.ends_at))
+    if starts_at.astimezone(BERLIN).date() < first or ends_at.astimezone(BERLIN).date() > last:
+        raise Refusal(
+            N_("This lies outside of the day, which begins on %(first)s and ends on %(last)s."),
+            field="date",
+            first=first,
+            last=last,
+        )
+
+
+def refuse_outside_day(event: Event, title: str, starts_at: datetime, ends_at: datetime) -> None:
+    """The agenda may begin before the official start (arrival) and end after it, but on the same dates."""
+    first, last = (moment.astimezone(BERLIN).date() for moment in (event.starts_at, event.ends_at))
+    if starts_at.astimezone(BERLIN).date() < first or ends_at.astimezone(BERLIN).date() > last:
+        raise Refusal(
+            N_("“%(title)s” on %(date)s would lie outside of the day. Please move it first."),
+            title=title,
+            date=starts_at.astimezone(BERLIN).date(),
+        )
+
+
+def refuse_taken_number(session: Session, event: Event, number: int, own_id: int | None = None) -> None:
+    other = session.scalar(select(Round.id).where(Round.event_id == event.id, Round.number == number))
+    if other is not None and other != own_id:
+        raise Refusal(N_("There is a round of that number already."), field="number")
+
+
+def refuse_bad_round_times(
+    session: Session, event: Event, starts_at: datetime, ends_at: datetime, leave_out: Round | None = None
+) -> None:
+    """A round lies within the day and beside no other round: nobody can sit in two workshops at once.
+
+    The rooms of the runs in `leave_out`, which move along, must be free at the new times.
+    """
+    refuse_bad_times(event, starts_at, ends_at)
+    others = select(Round).where(
+        Round.event_id == event.id, Round.starts_at < ends_at, Round.ends_at > starts_at
+    )
+    for other in session.scalars(others.order_by(Round.number)):
+        if other is not leave_out:
+            raise Refusal(
+                N_("“%(title)s” takes place at the same time (%(times)s)."),
+                field="start",
+                title=other.title,
+                times=_clock_times(other.starts_at, other.ends_at),
+            )
+    if leave_out is not None:
+        for run in session.scalars(
+            select(Run).where(Run.round_id == leave_out.id).options(joinedload(Run.room))
+        ):
+            refuse_room_in_use(
+                session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"
+            )
+
+
+def refuse_bad_run(
+    session: Session,
+    event: Event,
+    round_: Round,
+    label: str,
+    room: Room | None,
+    capacity: int | None,
+    leave_out: Run | None = None,
+) -> None:
+    """Refuses a label that is taken in the round, more seats than the room has, and a room that is in use then."""
+    own_id = leave_out.id if leave_out is not None else None
+    other = session.scalar(select(Run.id).where(Run.round_id == round_.id, Run.label == label))
+    if other is not None and other != own_id:
+        raise Refusal(N_("There is a workshop of that number in this round already."), field="label")
+    refuse_more_than_room(capacity, room.seats if room is not None else None)
+    refuse_room_in_use(session, event, room, round_.starts_at, round_.ends_at, leave_out=leave_out)
+
+
+def refuse_room_in_use(
+    session: Session,
+    event: Event,
+    room: Room | None,
+    starts_at: datetime,
+    ends_at: datetime,
+    *,
+    leave_out: Thing | None = None,
+    field: str = "room_id",
+) -> None:
+    """One thing at a time in each room; the refusal names the other one. `leave_out` is the thing that moves."""
+    if room is None:
+        return
+    items = select(AgendaItem).where(
+        AgendaItem.room_id == room.id, AgendaItem.starts_at < ends_at, AgendaItem.ends_at > starts_at
+    )
+    runs = (
+        select(Run)
+        .join(Run.round)
+        .where(Run.room_id == room.id, Round.event_id == event.id)
+        .where(Round.starts_at < ends_at, Round.ends_at > starts_at)
+        .options(joinedload(Run.workshop), joinedload(Run.round))
+    )
+    for item in session.scalars(items):
+        if item is not leave_out:
+            raise _RoomInUse(room, item.title, item.starts_at, item.ends_at, field)
+    for run in session.scalars(runs):
+        if run is not leave_out and run.round is not leave_out:
+            raise _RoomInUse(room, run_name(run), run.round.starts_at, run.round.ends_at, field)
+
+
+class _RoomInUse(Refusal):
+    def __init__(self, room: Room, title: str, starts_at: datetime, ends_at: datetime, field: str) -> None:
+        super().__init__(
+            N_("%(room)s is in use for “%(title)s” at that time (%(times)s)."),
+            field=field,
+            room=room.name,
+            title=title,
+            times=_clock_times(starts_at, ends_at),
+        )
+
+
+def run_name(run: Run) -> str:
+    return f"{run.label} {run.workshop.title}"
+
+
+def _clock_times(starts_at: datetime, ends_at: datetime) -> str:
+    """9:30–10:45, alike in every language."""
+    both = (moment.astimezone(BERLIN) for moment in (starts_at, ends_at))
+    return "–".join(f"{moment.hour}:{moment.minute:02d}" for moment in both)
+
+
+def _found(thing: Found | None) -> Found:
+    if thing is None:
+        raise Missing
+    return thing

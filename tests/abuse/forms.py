@@ -1,0 +1,295 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every POST form of every page, and a way to send it that never changes the world.
+
+`Desk.send` lets a request run up to its commit, takes note that it would have been accepted, and rolls back. So
+thousands of tries meet the same rows, and a refusal that wrote something shows itself as an acceptance.
+"""
+
+import html
+import io
+import logging
+import re
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+from urllib.parse import urlsplit
+
+from bs4 import BeautifulSoup, Tag
+from flask.testing import FlaskClient
+from sqlalchemy import Connection, event
+from sqlalchemy.orm import Session, sessionmaker
+from werkzeug.datastructures import MultiDict
+
+from app.people.models import Budget
+from app.web.access import Audience, access_of
+from app.web.database import db, transaction
+from tests.abuse.world import LEAD, World, ask
+from tests.pages import Page
+from tests.people.helpers import PASSWORD
+from tests.results.samples import jpeg, pdf
+
+# What a person would type where the page leaves a field empty, by the field's name, then by its type.
+GOOD: dict[str, str] = {
+    "given_name": "Erika",
+    "family_name": "Muster",
+    "email": "erika.muster@example.org",
+    "contact_email": "team@example.org",
+    "organisation": "Kreis Herford (Beispiel)",
+    "password": "Neun Stühle stehen im Flur",
+    "old_password": PASSWORD,
+    "slug": "ein-neuer-tag",
+    "number": "7",
+    "label": "9.9",
+    "position": "3",
+    "date": "2031-03-13",
+    "due": "2031-06-30",
+    "start": "14:00",
+    "end": "14:30",
+    "capacity": "50",
+    "seats": "20",
+    "attended": "12",
+    "q": "Demohaus",
+    "starts_on": "2031-03-13",
+    "ends_on": "2031-03-13",
+    "starts_time": "09:30",
+    "ends_time": "15:45",
+}
+GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "number": ""}
+# A form in which only one answer is right.
+GOOD_AT = {
+    "people.sign_in": {"email": LEAD, "password": PASSWORD},
+    "people.forgot_password": {"email": LEAD},
+}
+TEXT_LIKE = {"text", "email", "search", "textarea", "tel", "url"}
+PASSWORDS = {"password"}
+TYPED = {"date", "time", "number", "datetime-local"}
+CHOSEN = {"select", "radio"}
+
+
+class WouldCommit(BaseException):
+    """The request was accepted; its transaction was rolled back all the same. No error handler shall see it."""
+
+
+@dataclass(frozen=True)
+class FormOnPage:
+    """One form: where it stands, where it is sent, what a person would send, and the kind of each field."""
+
+    page: str
+    action: str
+    endpoint: str
+    values: Mapping[str, Any]
+    kinds: Mapping[str, str]
+    browser: FlaskClient
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Same endpoint and same fields are the same form, on whichever page it stands."""
+        return (self.endpoint, *sorted(self.kinds))
+
+    def fields(self, *kinds: set[str]) -> list[str]:
+        wanted = set().union(*kinds)
+        return [name for name, kind in self.kinds.items() if kind in wanted]
+
+
+@dataclass
+class Verdict:
+    """What came of it: the status and the fields that carry a sentence; status 0 means accepted."""
+
+    status: int
+    html: str = ""
+    errors: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        found = re.finditer(r'<div class="kern-error" id="f-([^"]+)-error">(.*?)</div>', self.html, re.DOTALL)
+        self.errors = {one[1]: _words(one[2]) for one in found}
+
+    @property
+    def accepted(self) -> bool:
+        return self.status == 0 or self.status < 400
+
+    def brief(self) -> tuple[object, ...]:
+        """What both engines must agree on."""
+        return ("accepted",) if self.accepted else (self.status, *sorted(self.errors))
+
+    @property
+    def summary(self) -> str:
+        """The sentences above the form."""
+        found = re.search(r"error-summary\".*?<ul>(.*?)</ul>", self.html, re.DOTALL)
+        return _words(found[1]) if found else ""
+
+    def kept(self) -> dict[str, Any]:
+        """What stands in the fields of the page's forms."""
+        kept: dict[str, Any] = {}
+        for tag in BeautifulSoup(self.html, "html.parser").find_all("form", method="post"):
+            kept |= Page.values(None, tag)  # type: ignore[arg-type]
+        return kept
+
+
+def _words(markup: str) -> str:
+    return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
+
+
+class Desk:
+    """Two browsers, one signed in, at a world that stays as it is."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.stranger = world.app.test_client()
+        self.lead = world.lead()
+        self._written: set[str] = set()
+        self._on = False
+        self._faults = _LastFault()
+        with world.app.app_context():
+            self._engine = db.engine
+
+    @property
+    def last_fault(self) -> str:
+        """What was behind the last 500."""
+        return self._faults.words
+
+    def __enter__(self) -> "Desk":
+        self.world.app.config["TESTING"] = (
+            False  # a fault becomes a 500 that is counted, not the end of the walk
+        )
+        logging.getLogger("app.web.errors").addHandler(self._faults)
+        event.listen(self._engine, "before_cursor_execute", self._note)
+        event.listen(self._sessions(), "before_commit", self._refuse)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        logging.getLogger("app.web.errors").removeHandler(self._faults)
+        event.remove(self._engine, "before_cursor_execute", self._note)
+        event.remove(self._sessions(), "before_commit", self._refuse)
+
+    def _sessions(self) -> sessionmaker[Session]:
+        return db.session.session_factory  # type: ignore[no-any-return]
+
+    def _note(self, _connection: Connection, _cursor: object, statement: str, *_rest: object) -> None:
+        found = re.match(r"\s*(?:INSERT INTO|UPDATE|DELETE FROM)\s+\"?(\w+)", statement, re.IGNORECASE)
+        if found:
+            self._written.add(found[1])
+
+    def _refuse(self, session: Session) -> None:
+        if not self._on or session.in_nested_transaction():
+            return
+        session.flush()
+        if self._written - {Budget.__tablename__}:
+            raise WouldCommit
+
+    def browser(self, endpoint: str) -> FlaskClient:
+        access = access_of(self.world.app, endpoint)
+        assert access is not None
+        return self.stranger if access.audience in {Audience.PUBLIC, Audience.PERSONAL} else self.lead
+
+    def send(
+        self, form: FormOnPage, values: Mapping[str, Any] | None = None, body: bytes | None = None
+    ) -> Verdict:
+        """Send the form with these changes (None leaves a field out), or with a body made by hand."""
+        self._written, self._on = set(), True
+        data: Any = body if body is not None else self.data(form, values or {})
+        kind = {"content_type": "application/x-www-form-urlencoded"} if body is not None else {}
+        try:
+            response = ask(form.browser, form.action, "POST", data=data, headers=GERMAN, **kind)
+        except WouldCommit:
+            return Verdict(0)
+        finally:
+            self._on = False
+            self._refill()
+        return Verdict(response.status_code, response.get_data(as_text=True))
+
+    def ask(self, browser: FlaskClient, address: str, method: str, **kwargs: Any) -> int:
+        """The status of any request, also of one that would have changed something (0)."""
+        self._written, self._on = set(), True
+        try:
+            return ask(browser, address, method, headers=GERMAN, **kwargs).status_code
+        except WouldCommit:
+            return 0
+        finally:
+            self._on = False
+            self._refill()
+
+    def data(self, form: FormOnPage, changes: Mapping[str, Any]) -> MultiDict[str, Any]:
+        data: MultiDict[str, Any] = MultiDict()
+        for name, value in {**form.values, **changes}.items():
+            if value is not None:
+                data.setlist(name, list(value) if isinstance(value, list) else [value])
+        for name, kind in form.kinds.items():
+            if kind == "file" and name not in changes:
+                data[name] = _file_for(form)
+        return data
+
+    def _refill(self) -> None:
+        """Budgets are not what is tested here: each try finds them full."""
+        if Budget.__tablename__ in self._written:
+            with self.world.app.app_context(), transaction() as session:
+                session.query(Budget).delete()
+
+
+class _LastFault(logging.Handler):
+    words = ""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.words = self.format(record)[-400:]
+
+
+GERMAN = {"Accept-Language": "de"}
+
+
+def _file_for(form: FormOnPage) -> tuple[io.BytesIO, str]:
+    return (io.BytesIO(jpeg()), "Bild.jpg") if "photo" in form.action else (io.BytesIO(pdf()), "Blatt.pdf")
+
+
+def forms_of(desk: Desk) -> dict[tuple[str, ...], list[FormOnPage]]:
+    """Every form of the house, with all the places where it stands."""
+    found: dict[tuple[str, ...], list[FormOnPage]] = {}
+    for rule, access in desk.world.rules():
+        if access.audience in {Audience.DEMO, Audience.FEED, Audience.OPERATOR} or rule.endpoint == "static":
+            continue
+        for address in desk.world.addresses(rule):
+            for form in forms_at(desk, desk.browser(rule.endpoint), address):
+                found.setdefault(form.key, []).append(form)
+    return found
+
+
+def forms_at(desk: Desk, browser: FlaskClient, address: str) -> Iterator[FormOnPage]:
+    response = ask(browser, address, headers=GERMAN)
+    if (
+        response.mimetype != "text/html"
+        or response.status_code != 200
+        or 'method="post"' not in response.text
+    ):
+        return
+    adapter = desk.world.app.url_map.bind("localhost")
+    for tag in BeautifulSoup(response.text, "html.parser").find_all("form", method="post"):
+        action = urlsplit(str(tag.get("action") or address)).path
+        endpoint = str(adapter.match(action, method="POST")[0])
+        yield _read_form(tag, address, action, endpoint, browser)
+
+
+def fresh(desk: Desk, form: FormOnPage) -> FormOnPage:
+    """The same form, read again just now."""
+    for one in forms_at(desk, form.browser, form.page):
+        if (one.key, one.action) == (form.key, form.action):
+            return one
+    raise AssertionError(f"{form.key} is gone from {form.page}")
+
+
+def _read_form(tag: Tag, page: str, action: str, endpoint: str, browser: FlaskClient) -> FormOnPage:
+    values = Page.values(None, tag)  # type: ignore[arg-type]
+    kinds: dict[str, str] = {}
+    for one in tag.find_all(["input", "textarea", "select"]):
+        name = str(one.get("name") or "")
+        kind = one.name if one.name != "input" else str(one.get("type", "text"))
+        if not name or kind in {"submit", "button"}:
+            continue
+        kinds[name] = kind
+        if kind == "radio" and name not in values:
+            values[name] = str(one.get("value"))
+        good = GOOD_AT.get(endpoint, {}).get(name)
+        if good is not None:
+            values[name] = good
+        elif kind in TEXT_LIKE | PASSWORDS | TYPED and not str(values.get(name) or "").strip():
+            values[name] = GOOD.get(name) or GOOD_BY_TYPE.get(kind, "Ein paar Worte")
+    return FormOnPage(page, action, endpoint, values, kinds, browser)

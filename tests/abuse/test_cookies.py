@@ -1,0 +1,83 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""No cookie before a form is opened, no foreign origin, nothing personal in a cache (WEB-02, DP-15, T17)."""
+
+import re
+
+import pytest
+
+from app.registration.rules import Status
+from app.web.access import Audience
+from tests.abuse.world import World, ask
+from tests.pages import complaints
+
+# A form needs a token against forged requests, the token a cookie; these pages are for that person only.
+WITH_A_FORM = {
+    "registration.register",
+    "legal.report_barrier",
+    "people.sign_in",
+    "people.forgot_password",
+}
+
+
+def test_public_pages_set_no_cookie_and_do_not_vary_on_one(still_world: World) -> None:
+    setting = set()
+    for rule, access in still_world.rules():
+        if access.audience not in {Audience.PUBLIC, Audience.FEED, Audience.OPERATOR}:
+            continue
+        for address in still_world.addresses(rule):
+            response = ask(still_world.app.test_client(), address)
+            if "Set-Cookie" in response.headers:
+                setting.add(rule.endpoint)
+                assert "no-store" in response.headers["Cache-Control"], address
+            else:
+                assert "cookie" not in response.headers.get("Vary", "").lower(), address
+    assert setting == WITH_A_FORM
+
+
+def test_the_cookie_is_for_this_browser_session_and_for_us_only(still_world: World) -> None:
+    response = ask(still_world.app.test_client(), "/organise/sign-in")
+    (cookie,) = response.headers.getlist("Set-Cookie")
+    assert {"HttpOnly", "Path=/", "SameSite=Lax"} == set(cookie.split("; ")[1:])
+
+
+def test_no_page_names_a_foreign_origin(still_world: World) -> None:
+    """DP-15: nothing that a browser would fetch lies elsewhere; scripts, styles, pictures and forms are ours."""
+    lead = still_world.lead()
+    for rule, access in still_world.rules():
+        if rule.endpoint == "static" or access.audience is Audience.DEMO:
+            continue
+        address = still_world.addresses(rule)[0]
+        response = ask(lead, address)
+        if response.mimetype != "text/html":
+            continue
+        html = response.get_data(as_text=True)
+        assert complaints(html) == [], address
+        fetched = re.findall(
+            r"""<(?:script|img|link|iframe|source|form)\\b[^>]*?(?:src|href|action)=["'](https?:)?//""", html
+        )
+        assert fetched == [], address
+
+
+@pytest.mark.parametrize("status", list(Status))
+def test_personal_pages_are_not_kept_by_anybody(still_world: World, status: Status) -> None:
+    """T17: neither by a proxy nor by the browser of a shared computer."""
+    page = ask(still_world.app.test_client(), f"/my/{still_world.personal[status]}")
+    assert page.headers["Cache-Control"] == "no-store"
+    assert page.headers["X-Robots-Tag"] == "noindex"
+    feed = ask(still_world.app.test_client(), f"/calendar/my/{still_world.feeds[status]}.ics")
+    assert feed.headers["Cache-Control"] == "private, max-age=300"
+    assert "Set-Cookie" not in feed.headers
+
+
+def test_what_organisers_see_is_not_kept_either(still_world: World) -> None:
+    lead = still_world.lead()
+    addresses = still_world.every_address(Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN)
+    assert len(addresses) > 40
+    kept = {
+        address: ask(lead, address).headers["Cache-Control"]
+        for address in addresses
+        if ask(lead, address).headers["Cache-Control"] != "no-store"
+    }
+    assert kept == {}

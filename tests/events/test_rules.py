@@ -1,0 +1,158 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the page says about registering: a table over every edge of the window and of the seats."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from app.events.rules import (
+    FEW,
+    STATE_LABELS,
+    STATUS_LABELS,
+    TAKES_REGISTRATIONS,
+    EventStatus,
+    RegistrationState,
+    Seats,
+    Window,
+    refuse_capacity_below_taken,
+    refuse_reversed_times,
+    registration_state,
+)
+from app.refusal import Refusal
+
+OPENS = datetime(2027, 1, 10, 8, 0, tzinfo=UTC)
+CLOSES = datetime(2027, 2, 28, 22, 59, tzinfo=UTC)
+STARTS = datetime(2027, 3, 11, 8, 30, tzinfo=UTC)
+ENDS = datetime(2027, 3, 11, 14, 45, tzinfo=UTC)
+TICK = timedelta(microseconds=1)
+PLENTY = Seats(100, 0)
+S = RegistrationState
+
+
+def state(
+    now: datetime,
+    *,
+    status: EventStatus = EventStatus.PUBLISHED,
+    opens: datetime | None = OPENS,
+    closes: datetime | None = CLOSES,
+    seats: Seats = PLENTY,
+    waiting: int = 0,
+) -> RegistrationState:
+    return registration_state(status, Window(opens, closes), STARTS, ENDS, seats, waiting, now)
+
+
+@pytest.mark.parametrize(
+    ("now", "expected"),
+    [
+        (OPENS - TICK, S.NOT_YET),
+        (OPENS, S.OPEN),
+        (CLOSES - TICK, S.OPEN),
+        (CLOSES, S.CLOSED),
+        (STARTS - TICK, S.CLOSED),
+        (STARTS, S.CLOSED),
+        (ENDS - TICK, S.CLOSED),
+        (ENDS, S.OVER),
+    ],
+)
+def test_edges_of_the_window(now: datetime, expected: RegistrationState) -> None:
+    assert state(now) is expected
+
+
+@pytest.mark.parametrize(
+    ("opens", "closes", "now", "expected"),
+    [
+        (None, CLOSES, OPENS - TICK, S.OPEN),
+        (None, None, STARTS - TICK, S.OPEN),
+        (None, None, STARTS, S.CLOSED),
+        (OPENS, None, STARTS - TICK, S.OPEN),
+        # An end after the beginning of the day does not keep registration open while people sit in the hall.
+        (OPENS, ENDS + timedelta(days=1), STARTS, S.CLOSED),
+        (OPENS, ENDS + timedelta(days=1), ENDS, S.OVER),
+        # A beginning that comes too late is not promised.
+        (ENDS, None, STARTS, S.CLOSED),
+    ],
+)
+def test_missing_and_odd_edges(
+    opens: datetime | None, closes: datetime | None, now: datetime, expected: RegistrationState
+) -> None:
+    assert state(now, opens=opens, closes=closes) is expected
+
+
+@pytest.mark.parametrize(
+    ("seats", "waiting", "expected"),
+    [
+        (Seats(None, 0), 0, S.OPEN),
+        (Seats(None, 5000), 0, S.OPEN),
+        (Seats(None, 5000), 1, S.WAITING_LIST),
+        (Seats(20, 20 - FEW - 1), 0, S.OPEN),
+        (Seats(20, 20 - FEW), 0, S.FEW_LEFT),
+        (Seats(20, 19), 0, S.FEW_LEFT),
+        (Seats(20, 20), 0, S.WAITING_LIST),
+        (Seats(20, 21, 1), 0, S.WAITING_LIST),
+        (Seats(20, 20, 1), 0, S.FEW_LEFT),
+        (Seats(20, 25), 0, S.WAITING_LIST),
+        (Seats(0, 0), 0, S.WAITING_LIST),
+        # F33: a freed seat belongs to the first in line, never to a newcomer.
+        (Seats(20, 19), 1, S.WAITING_LIST),
+        (Seats(200, 0), 1, S.WAITING_LIST),
+    ],
+)
+def test_seats(seats: Seats, waiting: int, expected: RegistrationState) -> None:
+    assert state(OPENS, seats=seats, waiting=waiting) is expected
+
+
+@pytest.mark.parametrize("now", [OPENS - TICK, OPENS, CLOSES, STARTS, ENDS])
+def test_cancelled_is_cancelled_at_any_time(now: datetime) -> None:
+    assert state(now, status=EventStatus.CANCELLED) is S.CANCELLED
+
+
+@pytest.mark.parametrize("now", [OPENS - TICK, OPENS, CLOSES, STARTS])
+def test_draft_takes_nobody(now: datetime) -> None:
+    """T31: a day that was withdrawn while somebody filled in the form."""
+    assert state(now, status=EventStatus.DRAFT) is S.CLOSED
+
+
+def test_which_states_take_registrations() -> None:
+    assert {S.OPEN, S.FEW_LEFT, S.WAITING_LIST} == TAKES_REGISTRATIONS
+
+
+def test_every_state_has_a_label() -> None:
+    assert set(STATE_LABELS) == set(S)
+    assert set(STATUS_LABELS) == set(EventStatus)
+
+
+@pytest.mark.parametrize(
+    ("seats", "total", "left", "full"),
+    [
+        (Seats(None, 7), None, None, False),
+        (Seats(10, 7), 10, 3, False),
+        (Seats(10, 11, 1), 11, 0, True),
+        (Seats(10, 12), 10, 0, True),
+        (Seats(0, 0), 0, 0, True),
+    ],
+)
+def test_counting_seats(seats: Seats, total: int | None, left: int | None, full: bool) -> None:
+    assert (seats.total, seats.left, seats.full) == (total, left, full)
+
+
+def test_reversed_times_are_refused() -> None:
+    refuse_reversed_times(STARTS, ENDS)
+    for ends in (STARTS, STARTS - TICK):
+        with pytest.raises(Refusal) as refused:
+            refuse_reversed_times(STARTS, ends)
+        assert refused.value.field == "ends_at"
+
+
+@pytest.mark.parametrize(("capacity", "extra", "taken"), [(None, 0, 500), (10, 0, 10), (9, 1, 10), (0, 0, 0)])
+def test_enough_seats(capacity: int | None, extra: int, taken: int) -> None:
+    refuse_capacity_below_taken(capacity, extra, taken)
+
+
+@pytest.mark.parametrize(("capacity", "extra", "taken"), [(9, 0, 10), (8, 1, 10), (0, 0, 1)])
+def test_fewer_seats_than_are_taken(capacity: int, extra: int, taken: int) -> None:
+    with pytest.raises(Refusal) as refused:
+        refuse_capacity_below_taken(capacity, extra, taken)
+    assert refused.value.field == "capacity"
+    assert refused.value.values == {"taken": taken}

@@ -1,0 +1,126 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A running application with the demo's data, and a real browser in front of it."""
+
+import shutil
+import socket
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress.server import create_server
+
+from app.factory import create_app
+from app.web.database import db
+from tests.conftest import CHROMIUM, settings_for
+from tests.mailbox import Mailbox, mailbox
+
+ROOT = Path(__file__).resolve().parents[2]
+AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+]
+PHONE = {"width": 320, "height": 740}
+DESKTOP = {"width": 1280, "height": 900}
+
+
+@dataclass
+class Stage:
+    """The application behind an address, its mails, and the demo organiser's sign-in."""
+
+    app: Flask
+    address: str
+    mails: Mailbox
+    organiser: str
+    password: str
+
+
+def _free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def _demo_settings(folder: Path, port: int):  # type: ignore[no-untyped-def]
+    return settings_for(
+        f"sqlite:///{folder / 'fachtag.sqlite3'}", folder, base_url=f"http://127.0.0.1:{port}"
+    )
+
+
+@pytest.fixture(scope="session")
+def demo_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo, loaded once per test process."""
+    folder = tmp_path_factory.mktemp("demo")
+    app = create_app(_demo_settings(folder, 80))
+    runner = app.test_cli_runner()
+    for command in (["db", "upgrade"], ["demo", "load"]):
+        result = runner.invoke(args=command)
+        assert result.exit_code == 0, result.output
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+    return folder
+
+
+@pytest.fixture
+def stage(demo_folder: Path, tmp_path: Path) -> Iterator[Stage]:
+    """A copy of the demo of this test alone, served by the server of `make run`."""
+    folder = tmp_path / "data"
+    shutil.copytree(demo_folder, folder)
+    port = _free_port()
+    app = create_app(_demo_settings(folder, port))
+    server = create_server(app, host="127.0.0.1", port=port, threads=4)
+    thread = threading.Thread(target=server.run, daemon=True)
+    thread.start()
+    email, password = (folder / "demo-organiser.txt").read_text("utf-8").split()[:2]
+    yield Stage(app, f"http://127.0.0.1:{port}", mailbox(app), email, password)
+    server.close()
+    thread.join(5)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=QUIET)
+        yield chromium
+        chromium.close()
+
+
+def open_browser(
+    browser: Browser, *, phone: bool, dark: bool = False, scripts: bool = True
+) -> BrowserContext:
+    context = browser.new_context(
+        viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
+        color_scheme="dark" if dark else "light",
+        java_script_enabled=scripts,
+        locale="de-DE",
+    )
+    context.set_default_timeout(15_000)
+    return context
+
+
+def scan(page: Page) -> list[str]:
+    """What axe finds, and whether the page is wider than its window. Empty for a good page."""
+    page.evaluate(AXE.read_text("utf-8"))
+    result = page.evaluate("rules => axe.run(document, rules)", RULES)
+    found = [
+        f"{violation['id']}: {node['html'][:120]}"
+        for violation in result["violations"]
+        for node in violation["nodes"]
+    ]
+    wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    return found + ([f"page is {wide} px wide in a window of {window} px"] if wide > window else [])

@@ -1,0 +1,174 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every page, found by following links: no axe violation, not wider than a phone, in both themes (A11Y-01, A11Y-10)."""
+
+from collections import deque
+from urllib.parse import urljoin, urlsplit
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser, BrowserContext, Page
+from sqlalchemy import select
+from werkzeug.exceptions import HTTPException
+
+from app.registration.links import personal_token
+from app.registration.models import Registration
+from app.registration.rules import Status
+from app.web.access import Audience, access_of
+from app.web.database import db
+from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser, scan
+
+pytestmark = [pytest.mark.browser, pytest.mark.long]
+
+PUBLIC = {Audience.PUBLIC, Audience.DEMO}
+ORGANISERS = {Audience.ORGANISER, Audience.SIGNED_IN, Audience.ADMIN}
+# Nothing to look at, or reached by a link that only a mail carries; those are opened below or in their own tests.
+NOT_BY_LINK = {
+    "people.welcome",
+    "people.new_password",
+    "people.password_mail_sent",
+    "registration.sent",
+    "registration.waiting",
+}
+
+
+def endpoint_of(app: Flask, path: str) -> str | None:
+    try:
+        endpoint, _ = app.url_map.bind("localhost").match(path, method="GET")
+    except HTTPException:
+        return None
+    return str(endpoint)
+
+
+def pages_by_link(
+    stage: Stage, context: BrowserContext, start: list[str], audiences: set[Audience]
+) -> dict[str, str]:
+    """One address per endpoint of these audiences, found by following links from `start`."""
+    found: dict[str, str] = {}
+    waiting = deque(start)
+    seen = set(start)
+    while waiting:
+        path = waiting.popleft()
+        endpoint = endpoint_of(stage.app, path)
+        access = access_of(stage.app, endpoint) if endpoint else None
+        if endpoint is None or endpoint in found or access is None or access.audience not in audiences:
+            continue
+        answer = context.request.get(stage.address + path)
+        if not answer.headers.get("content-type", "").startswith("text/html") or answer.status >= 400:
+            continue
+        found[endpoint] = path
+        for href in _links(answer.text()):
+            target = urlsplit(urljoin(stage.address + path, href))
+            if target.netloc == urlsplit(stage.address).netloc and target.path not in seen:
+                seen.add(target.path)
+                waiting.append(target.path)
+    return found
+
+
+def _links(html: str) -> list[str]:
+    from bs4 import BeautifulSoup
+
+    return [str(a["href"]) for a in BeautifulSoup(html, "html.parser").find_all("a", href=True)]
+
+
+def look_at(page: Page, address: str) -> list[str]:
+    """The page in both themes and both widths."""
+    page.goto(address)
+    found = []
+    for theme in ("light", "dark"):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        for window in (PHONE, DESKTOP):
+            page.set_viewport_size(window)  # type: ignore[arg-type]
+            found += [
+                f"{urlsplit(address).path} ({theme}, {window['width']} px): {one}" for one in scan(page)
+            ]
+    return found
+
+
+def html_pages(app: Flask, audiences: set[Audience]) -> set[str]:
+    """Endpoints that a person can open and that are no files."""
+    files = (".ics", ".csv", ".xlsx", ".json", ".xml", ".txt", ".eml")
+    return {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if "GET" in (rule.methods or ())
+        and (access := access_of(app, rule.endpoint)) is not None
+        and access.audience in audiences
+        and not rule.rule.endswith(files)
+    }
+
+
+def test_public_pages(stage: Stage, browser: Browser) -> None:
+    with open_browser(browser, phone=True) as context:
+        pages = pages_by_link(stage, context, ["/", "/demo/mailbox", "/organise/sign-in"], PUBLIC)
+        files = {"static", "results.material", "demo.attachment", "health.healthz"}
+        missed = html_pages(stage.app, PUBLIC) - set(pages) - NOT_BY_LINK - files
+        assert missed == set(), "pages that no link leads to"
+        assert context.cookies() == [] or {cookie["name"] for cookie in context.cookies()} == {"fachtag"}
+        page = context.new_page()
+        extra = [
+            "/events/kim-fachtag-owl/register/sent",
+            "/events/kim-fachtag-owl/register/waiting",
+            "/nowhere",
+        ]
+        found = [one for path in [*pages.values(), *extra] for one in look_at(page, stage.address + path)]
+    assert found == []
+
+
+def test_pages_with_errors(stage: Stage, browser: Browser) -> None:
+    with open_browser(browser, phone=True, scripts=True) as context:
+        page = context.new_page()
+        found = []
+        for path in ("/events/kim-fachtag-owl/register", "/organise/sign-in", "/barriere-melden"):
+            page.goto(stage.address + path)
+            page.locator("main form button[type=submit]").first.click()
+            page.wait_for_selector(".error-summary")
+            for theme in ("light", "dark"):
+                page.emulate_media(color_scheme=theme)  # type: ignore[arg-type]
+                for window in (PHONE, DESKTOP):
+                    page.set_viewport_size(window)  # type: ignore[arg-type]
+                    found += [f"{path} with errors ({theme}): {one}" for one in scan(page)]
+    assert found == []
+
+
+def test_personal_pages(stage: Stage, browser: Browser) -> None:
+    with stage.app.app_context():
+        tokens = []
+        for status in Status:
+            one = db.session.scalar(select(Registration).where(Registration.status == status).limit(1))
+            if one is not None:
+                tokens.append(personal_token(one))
+    assert len(tokens) >= 2
+    with open_browser(browser, phone=True) as context:
+        page = context.new_page()
+        found = []
+        for token in tokens:
+            for path in pages_by_link(stage, context, [f"/my/{token}"], {Audience.PERSONAL}).values():
+                found += look_at(page, stage.address + path)
+    assert found == []
+
+
+@pytest.mark.parametrize("slug", ["kim-fachtag-owl", "kim-fachtag-owl-2023"])
+def test_organisers_pages(stage: Stage, browser: Browser, slug: str) -> None:
+    with open_browser(browser, phone=True) as context:
+        page = context.new_page()
+        sign_in(stage, page)
+        start = [
+            f"/organise/events/{slug}/",
+            "/organise/",
+            "/organise/account",
+            f"/organise/events/{slug}/results",
+        ]
+        pages = pages_by_link(stage, context, start, ORGANISERS)
+        found = [one for path in pages.values() for one in look_at(page, stage.address + path)]
+    assert found == []
+    assert len(pages) > 15
+
+
+def sign_in(stage: Stage, page: Page) -> None:
+    page.goto(f"{stage.address}/organise/sign-in")
+    page.get_by_label("E-Mail-Adresse").fill(stage.organiser)
+    page.get_by_label("Passwort", exact=True).fill(stage.password)
+    page.locator("main form button[type=submit]").first.click()
+    page.wait_for_url("**/organise/**")

@@ -1,0 +1,254 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What people do at a day, one committed transaction per step, and what must be true after each of them.
+
+    day = open_day(capacity=2)
+    day.register("anna")
+    day.confirm("anna")
+    assert day.status("anna") is Status.REGISTERED
+
+People are called by their given name. Every step ends with `check`: counters equal the rows behind them.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.events.models import Event
+from app.organising.checks import data_findings
+from app.outbox.models import Message
+from app.outbox.rules import State
+from app.programme.models import Run
+from app.registration import service
+from app.registration.models import Place, Registration, RoundAbsence, StatusChange
+from app.registration.places import Choices
+from app.registration.rules import Actor, PlaceState, RoundAnswer, Status
+from app.registration.service import PARTICIPANT, By, Entry, Person
+from app.web.database import db, transaction
+from tests.factories.days import NOW, at, make_event, make_programme
+
+MINUTE = timedelta(minutes=1)
+HOUR = timedelta(hours=1)
+CLOSED = at("23:59").replace(year=2031, month=3, day=1)
+ORGANISER = By(Actor.ORGANISER, None, "am Telefon")
+
+
+def person(name: str, **changes: str) -> Person:
+    facts = {
+        "given_name": name.capitalize(),
+        "family_name": "Beispiel",
+        "email": f"{name}@example.org",
+        "organisation": "Stadt Musterstadt",
+        "role_title": "Beratung",
+    }
+    return Person(**(facts | changes))
+
+
+@dataclass
+class Day:
+    """A day under test. `now` moves on by a minute with every step, unless the test sets it."""
+
+    event_id: int
+    runs: dict[str, int]
+    rounds: dict[int, int]
+    now: datetime = NOW
+    ids: dict[str, int] = field(default_factory=dict)
+
+    # -- steps
+
+    @contextmanager
+    def step(self, now: datetime | None = None) -> Iterator[Session]:
+        """One committed transaction; then everything is counted."""
+        self.now = now if now is not None else self.now + MINUTE
+        with transaction() as session:
+            yield session
+        self.check()
+
+    def register(self, name: str, *labels: str, now: datetime | None = None, **changes: str) -> None:
+        nonce = changes.pop("nonce", f"nonce-{name}")
+        entry = Entry(person(name, **changes), nonce, "de", self.choices(*labels))
+        with self.step(now) as session:
+            self.ids[name] = service.register(session, self.event_id, entry, self.now).id
+
+    def confirm(self, name: str, now: datetime | None = None) -> None:
+        with self.step(now) as session:
+            service.confirm(session, self.ids[name], self.now)
+
+    def join(self, *names: str, labels: tuple[str, ...] = ()) -> None:
+        """Register and confirm, one after the other."""
+        for name in names:
+            self.register(name, *labels)
+            self.confirm(name)
+
+    def cancel(self, name: str, by: By = PARTICIPANT, now: datetime | None = None) -> None:
+        with self.step(now) as session:
+            service.cancel(session, self.ids[name], by, self.now)
+
+    def expire(self, name: str, now: datetime | None = None) -> None:
+        with self.step(now if now is not None else self.now + HOUR) as session:
+            service.expire(session, self.ids[name], self.now)
+
+    def add(self, name: str, *labels: str, extra: bool = False, now: datetime | None = None) -> None:
+        entry = Entry(person(name), f"nonce-{name}", "de", self.choices(*labels))
+        with self.step(now) as session:
+            added = service.add_by_hand(session, self.event_id, entry, ORGANISER, self.now, extra_seat=extra)
+            self.ids[name] = added.id
+
+    def choose(self, name: str, *labels: str, now: datetime | None = None) -> None:
+        """Other workshops; "1:absent" and "1:open" say something of round 1."""
+        with self.step(now) as session:
+            service.change_choices(session, self.ids[name], self.choices(*labels), self.now)
+
+    def choices(self, *labels: str) -> Choices:
+        chosen: dict[int, int | RoundAnswer] = {}
+        for label in labels:
+            number, _, answer = label.partition(":")
+            if answer:
+                chosen[self.rounds[int(number)]] = RoundAnswer(answer)
+            else:
+                chosen[self.rounds[int(label[0])]] = self.runs[label]
+        return chosen
+
+    def set_event(self, **changes: Any) -> None:
+        with transaction() as session:
+            event = session.get_one(Event, self.event_id)
+            for name, value in changes.items():
+                setattr(event, name, value)
+
+    def set_run(self, label: str, **changes: Any) -> None:
+        with transaction() as session:
+            run = session.get_one(Run, self.runs[label])
+            for name, value in changes.items():
+                setattr(run, name, value)
+
+    # -- what is so
+
+    @property
+    def event(self) -> Event:
+        db.session.rollback()
+        return db.session.get_one(Event, self.event_id, populate_existing=True)
+
+    def run(self, label: str) -> Run:
+        db.session.rollback()
+        return db.session.get_one(Run, self.runs[label], populate_existing=True)
+
+    def of(self, name: str) -> Registration:
+        db.session.rollback()
+        return db.session.get_one(Registration, self.ids[name], populate_existing=True)
+
+    def status(self, name: str) -> Status:
+        return self.of(name).status
+
+    def statuses(self) -> dict[str, Status]:
+        return {name: self.status(name) for name in self.ids}
+
+    def seats(self) -> tuple[int, int]:
+        """Taken, and waiting."""
+        event = self.event
+        return event.taken, event.waiting
+
+    def places(self, name: str) -> dict[str, str]:
+        """Label → "place", "waiting 3" or "wanted"; and "absent" by the round's number."""
+        labels = {run_id: label for label, run_id in self.runs.items()}
+        db.session.rollback()
+        found = db.session.scalars(select(Place).where(Place.registration_id == self.ids[name]))
+        said = {
+            labels[place.run_id]: place.state.value
+            + (f" {place.waiting_number}" if place.state is PlaceState.WAITING else "")
+            for place in found
+        }
+        rounds = {round_id: number for number, round_id in self.rounds.items()}
+        absences = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == self.ids[name])
+        return said | {str(rounds[round_id]): "absent" for round_id in db.session.scalars(absences)}
+
+    def history(self, name: str) -> list[tuple[str | None, str, str, str]]:
+        """From, to, actor, reason."""
+        db.session.rollback()
+        found = db.session.scalars(
+            select(StatusChange)
+            .where(StatusChange.registration_id == self.ids[name])
+            .order_by(StatusChange.id)
+        )
+        return [
+            (
+                one.from_status.value if one.from_status else None,
+                one.to_status.value,
+                one.actor.value,
+                one.reason.value,
+            )
+            for one in found
+        ]
+
+    def mails(self, name: str) -> list[str]:
+        """Kinds of the mails that are on their way to the person, the oldest first; what was overtaken is not."""
+        db.session.rollback()
+        found = db.session.scalars(
+            select(Message.kind)
+            .where(Message.subject_id == self.ids[name], Message.state == State.QUEUED)
+            .order_by(Message.id)
+        )
+        return list(found)
+
+    def all_mails(self) -> int:
+        db.session.rollback()
+        return db.session.scalar(select(func.count(Message.id))) or 0
+
+    def forget_mails(self) -> None:
+        """As if all had been sent."""
+        with transaction() as session:
+            for message in session.scalars(select(Message)):
+                session.delete(message)
+
+    def check(self) -> None:
+        """Counters equal rows; the data do not contradict themselves."""
+        assert contradictions(db.session(), self.event_id, self.now) == []
+
+
+def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
+    """What the installation's own check finds, and this test's own counting of seats, lines and places."""
+    session.rollback()
+    session.expire_all()
+    found = data_findings(session, now)
+    event = session.get_one(Event, event_id)
+    people = session.scalars(select(Registration).where(Registration.event_id == event_id)).all()
+    seated = [one for one in people if one.holds_seat]
+    in_line = [
+        one for one in people if one.status in {Status.WAITING, Status.UNCONFIRMED} and not one.holds_seat
+    ]
+    if (event.taken, event.waiting) != (len(seated), len(in_line)):
+        found.append(f"event counts {event.taken}+{event.waiting}, rows {len(seated)}+{len(in_line)}")
+    if event.capacity is not None and len(seated) > event.capacity + event.extra:
+        found.append(f"{len(seated)} people in {event.capacity}+{event.extra} seats")
+    places = session.scalars(select(Place)).all()
+    for run in session.scalars(select(Run)):
+        mine = [place for place in places if place.run_id == run.id]
+        held = sum(place.state is PlaceState.PLACE for place in mine)
+        waiting = sum(place.state is PlaceState.WAITING for place in mine)
+        if (run.taken, run.waiting) != (held, waiting):
+            found.append(f"run {run.label} counts {run.taken}+{run.waiting}, rows {held}+{waiting}")
+        if run.capacity is not None and held > run.capacity + run.extra:
+            found.append(f"run {run.label}: {held} people in {run.capacity}+{run.extra} seats")
+    for one in people:
+        workshops = [place.workshop_id for place in places if place.registration_id == one.id]
+        if len(workshops) != len(set(workshops)):
+            found.append(f"{one.given_name} stands twice in one workshop")
+    session.rollback()
+    return found
+
+
+def open_day(*, capacity: int | None = 100, released: bool = True, **changes: Any) -> Day:
+    """A day that takes registrations, with the runs 1.1, 1.2, 2.1 and 2.2 (2.2 repeats the workshop of 1.2)."""
+    with transaction() as session:
+        event = make_event(session, capacity=capacity, **changes)
+        programme = make_programme(session, event, released=released)
+        return Day(
+            event.id,
+            {label: run.id for label, run in programme.runs.items()},
+            {round_.number: round_.id for round_ in programme.rounds},
+        )

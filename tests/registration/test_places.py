@@ -1,0 +1,350 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Places in workshops: choosing, waiting beside a place held, moving up, swapping, giving back."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+
+from app.registration import places, service
+from app.registration.models import Registration
+from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
+from app.web.database import transaction
+from tests.factories.days import make_event, make_programme
+from tests.registration.steps import CLOSED, Day, open_day
+
+
+@pytest.fixture(autouse=True)
+def inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def small_day(capacity: int | None = 100, **runs: int) -> Day:
+    """Runs by label without the dot: small_day(r11=1) leaves one seat in run 1.1."""
+    day = open_day(capacity=capacity)
+    for name, seats in runs.items():
+        day.set_run(f"{name[1]}.{name[2]}", capacity=seats)
+    return day
+
+
+# -- choosing
+
+
+def test_chosen_run_is_a_place_at_once() -> None:
+    day = small_day()
+    day.register("anna", "1.1", "2.1")
+    assert day.places("anna") == {"1.1": "place", "2.1": "place"}
+    assert (day.run("1.1").taken, day.run("2.1").taken, day.run("1.2").taken) == (1, 1, 0)
+
+
+def test_absent_and_open() -> None:
+    day = small_day()
+    day.register("anna", "1:absent", "2:open")
+    assert day.places("anna") == {"1": "absent"}
+    day.choose("anna", "1.1", "2:absent")
+    assert day.places("anna") == {"1.1": "place", "2": "absent"}
+    day.choose("anna", "1:open", "2:open")
+    assert day.places("anna") == {}
+    assert day.run("1.1").taken == 0
+
+
+def test_rounds_not_named_stay() -> None:
+    day = small_day()
+    day.join("anna", labels=("1.1", "2.1"))
+    day.choose("anna", "1.2")
+    assert day.places("anna") == {"1.2": "place", "2.1": "place"}
+
+
+def test_same_choice_again_changes_nothing() -> None:
+    day = small_day(r11=1, r12=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.2",))
+    day.choose("ben", "1.1")
+    assert day.places("ben") == {"1.2": "place", "1.1": "waiting 1"}
+    for again in ("1.2", "1.1", "1.2"):
+        day.choose("ben", again)
+        assert day.places("ben") == {"1.2": "place", "1.1": "waiting 1"}
+
+
+def test_change_frees_the_old_seat() -> None:
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.1",))
+    day.choose("anna", "1.2")
+    assert day.places("anna") == {"1.2": "place"}
+    assert day.places("ben") == {"1.1": "place"}
+
+
+@pytest.mark.parametrize("choices", [{"1.2", "2.2"}])
+def test_same_workshop_twice_is_refused(choices: set[str]) -> None:
+    day = small_day()
+    with pytest.raises(TwiceTheSameWorkshop) as refused:
+        day.register("anna", *sorted(choices))
+    assert refused.value.field == f"round-{day.rounds[2]}"
+    assert day.seats() == (0, 0)
+
+
+def test_same_workshop_in_another_round_is_refused() -> None:
+    day = small_day()
+    day.join("anna", labels=("1.2",))
+    with pytest.raises(TwiceTheSameWorkshop):
+        day.choose("anna", "2.2")
+    assert day.places("anna") == {"1.2": "place"}
+
+
+@pytest.mark.parametrize("labels", [("1.2", "2.1"), ("2.1", "1.2")])
+def test_workshop_moves_to_the_other_round(labels: tuple[str, ...]) -> None:
+    """Whichever round is named first: the place left behind is free before the new one is taken."""
+    day = small_day()
+    day.join("anna", labels=("1.1", "2.2"))
+    day.choose("anna", *labels)
+    assert day.places("anna") == {"1.2": "place", "2.1": "place"}
+    day.choose("anna", "2.2", "1.1")
+    assert day.places("anna") == {"1.1": "place", "2.2": "place"}
+
+
+def test_place_kept_beside_a_line_counts_for_twice() -> None:
+    """Hoping for 1.1 keeps 1.2, so its workshop cannot be taken in round 2 as well."""
+    day = small_day(r11=1)
+    day.join("ben", labels=("1.1",))
+    day.join("anna", labels=("1.2", "2.1"))
+    with pytest.raises(TwiceTheSameWorkshop):
+        day.choose("anna", "1.1", "2.2")
+    assert day.places("anna") == {"1.2": "place", "2.1": "place"}
+    day.choose("anna", "1.1", "2.1")
+    with pytest.raises(TwiceTheSameWorkshop):
+        day.choose("anna", "1.1", "2.2")
+    assert day.places("anna") == {"1.2": "place", "1.1": "waiting 1", "2.1": "place"}
+
+
+def test_line_counts_for_twice() -> None:
+    day = small_day(r12=0)
+    day.join("anna", labels=("1.2",))
+    with pytest.raises(TwiceTheSameWorkshop):
+        day.choose("anna", "2.2")
+    assert day.places("anna") == {"1.2": "waiting 1"}
+
+
+def test_run_of_another_round_or_day_is_refused() -> None:
+    """T02: ids of another day's runs and rounds open nothing."""
+    day = small_day()
+    with transaction() as session:
+        other = make_programme(session, make_event(session, slug="anderer-tag"))
+        foreign_run, foreign_round = other.runs["1.1"].id, other.rounds[0].id
+    day.join("anna")
+    first = day.rounds[1]
+    for choices in (
+        {first: day.runs["2.1"]},
+        {first: foreign_run},
+        {first: 9999},
+        {foreign_round: foreign_run},
+        {foreign_round: RoundAnswer.ABSENT},
+        {9999: RoundAnswer.OPEN},
+    ):
+        with pytest.raises(UnknownRun), day.step() as session:
+            service.change_choices(session, day.ids["anna"], choices, day.now)
+    assert day.places("anna") == {}
+
+
+# -- lines
+
+
+def test_full_run_is_a_line_beside_the_place_held() -> None:
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.2",))
+    day.choose("ben", "1.1")
+    assert day.places("ben") == {"1.2": "place", "1.1": "waiting 1"}
+    day.join("cem", labels=("1.1",))
+    assert day.places("cem") == {"1.1": "waiting 2"}
+
+
+def test_another_full_run_is_another_line_not_a_second_one() -> None:
+    day = small_day(r11=0, r12=0)
+    day.join("anna", labels=("1.1",))
+    day.choose("anna", "1.2")
+    assert day.places("anna") == {"1.2": "waiting 1"}
+    assert day.run("1.1").waiting == 0
+
+
+def test_newcomer_waits_behind_the_line() -> None:
+    """F33, for runs: a seat that is free while somebody waits is theirs."""
+    day = small_day(r11=0)
+    day.join("anna", labels=("1.1",))
+    day.set_run("1.1", capacity=1)
+    day.join("ben", labels=("1.1",))
+    assert day.places("ben") == {"1.1": "waiting 2"}
+
+
+def test_moving_up_swaps_and_cascades() -> None:
+    """Anna goes; ben leaves 1.2 for 1.1; cem gets the freed 1.2; dora waits on."""
+    day = small_day(r11=1, r12=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.2",))
+    day.choose("ben", "1.1")
+    day.join("cem", "dora", labels=("1.2",))
+    day.forget_mails()
+    day.cancel("anna")
+    assert day.places("ben") == {"1.1": "place"}
+    assert day.places("cem") == {"1.2": "place"}
+    assert day.places("dora") == {"1.2": "waiting 2"}
+    assert (day.mails("ben"), day.mails("cem"), day.mails("dora")) == (
+        ["places.changed"],
+        ["places.changed"],
+        [],
+    )
+    assert day.of("ben").feed_changed_at == day.of("cem").feed_changed_at == day.now
+    assert day.of("dora").feed_changed_at < day.now
+
+
+def test_two_who_want_each_others_place_swap_in_turn() -> None:
+    day = small_day(r11=1, r12=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.2",))
+    day.choose("anna", "1.2")
+    day.choose("ben", "1.1")
+    assert day.places("anna") == {"1.1": "place", "1.2": "waiting 1"}
+    day.set_run("1.1", capacity=2)
+    with day.step() as session:
+        run = session.get_one(type(day.run("1.1")), day.runs["1.1"])
+        places.move_up_in_run(session, run, day.now)
+    assert day.places("anna") == {"1.2": "place"}
+    assert day.places("ben") == {"1.1": "place"}
+
+
+def test_unconfirmed_moves_up_without_a_mail() -> None:
+    """T08: no word to an address that has not answered."""
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1",))
+    day.register("ben", "1.1")
+    day.choose("anna", "1.2")
+    assert day.places("ben") == {"1.1": "place"}
+    assert day.mails("ben") == ["registration.confirm"]
+
+
+def test_leaving_a_line() -> None:
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.2",))
+    day.choose("ben", "1.1")
+    day.join("cem", labels=("1.1",))
+    for _ in range(2):  # a second click changes nothing
+        with day.step() as session:
+            service.leave_run_line(session, day.ids["ben"], day.runs["1.1"], day.now)
+        assert day.places("ben") == {"1.2": "place"}
+    day.choose("anna", "1:absent")
+    assert day.places("cem") == {"1.1": "place"}
+
+
+def test_leaving_a_line_does_not_touch_a_place() -> None:
+    day = small_day()
+    day.join("anna", labels=("1.1",))
+    with day.step() as session:
+        service.leave_run_line(session, day.ids["anna"], day.runs["1.1"], day.now)
+    assert day.places("anna") == {"1.1": "place"}
+
+
+def test_cancelling_gives_all_back() -> None:
+    day = small_day(r11=1, r21=1)
+    day.join("anna", labels=("1.1", "2.1"))
+    day.join("ben", labels=("1.1", "2.1"))
+    day.cancel("anna")
+    assert day.places("anna") == {}
+    assert day.places("ben") == {"1.1": "place", "2.1": "place"}
+
+
+@pytest.mark.parametrize("now", [CLOSED])
+def test_nobody_moves_up_in_runs_after_closing(now: object) -> None:
+    """F36: lists are printed by then; a change is the team's, by hand."""
+    day = small_day(r11=1)
+    day.join("anna", "ben", labels=("1.1",))
+    day.forget_mails()
+    day.cancel("anna", now=now)  # type: ignore[arg-type]
+    assert day.places("ben") == {"1.1": "waiting 1"}
+    assert day.mails("ben") == []
+
+
+# -- wishes of those who have no seat yet
+
+
+def test_wish_becomes_a_place_at_moving_up() -> None:
+    day = small_day(capacity=1, r11=1)
+    day.join("anna", labels=("1.2",))
+    day.join("ben", labels=("1.1", "2.1"))
+    assert day.places("ben") == {"1.1": "wanted", "2.1": "wanted"}
+    assert day.run("1.1").taken == 0
+    day.cancel("anna")
+    assert day.places("ben") == {"1.1": "place", "2.1": "place"}
+
+
+def test_wish_becomes_a_line_when_the_run_is_full() -> None:
+    day = small_day(capacity=2, r11=1)
+    day.join("anna", labels=("1.1",))
+    day.join("cem")
+    day.join("ben", labels=("1.1",))
+    day.cancel("cem")
+    assert day.places("ben") == {"1.1": "waiting 1"}
+
+
+def test_wishes_change_freely() -> None:
+    day = small_day(capacity=1)
+    day.join("anna")
+    day.join("ben", labels=("1.1",))
+    day.choose("ben", "1.2", "2:absent")
+    assert day.places("ben") == {"1.2": "wanted", "2": "absent"}
+    with pytest.raises(TwiceTheSameWorkshop):
+        day.choose("ben", "2.2")
+
+
+def test_ended_hold_frees_its_places_for_the_line() -> None:
+    day = small_day(r11=1)
+    day.register("anna", "1.1")
+    day.join("ben", labels=("1.1",))
+    day.expire("anna")
+    assert day.places("anna") == {"1.1": "wanted"}
+    assert day.places("ben") == {"1.1": "place"}
+    day.confirm("anna")
+    assert day.places("anna") == {"1.1": "waiting 2"}
+
+
+@pytest.mark.parametrize(
+    ("free", "expected"),
+    [
+        ({"1.1": 2, "1.2": 5}, {"1.1": "place"}),
+        ({"1.1": 1, "1.2": 5}, {"1.2": "place", "1.1": "waiting 2"}),
+        ({"1.1": 1, "1.2": 0}, {"1.1": "waiting 2"}),
+    ],
+)
+def test_return_of_who_held_a_place_and_hoped_for_another(
+    free: dict[str, int], expected: dict[str, str]
+) -> None:
+    """The better one if it is free; else the old one back, beside the line; else the line."""
+    day = small_day(r11=1)
+    day.join("ben", labels=("1.1",))
+    day.register("anna", "1.2")
+    day.choose("anna", "1.1")
+    assert day.places("anna") == {"1.2": "place", "1.1": "waiting 1"}
+    day.expire("anna")
+    assert day.places("anna") == {"1.2": "wanted", "1.1": "wanted"}
+    for label, capacity in free.items():
+        day.set_run(label, capacity=capacity)
+    day.confirm("anna")
+    assert day.status("anna") is Status.REGISTERED
+    assert day.places("anna") == expected
+
+
+def test_counters_notice_a_place_that_was_taken_by_the_way(app: Flask) -> None:
+    """The check of these tests can fail: a seat behind the counter's back is found."""
+    day = small_day()
+    day.join("anna", labels=("1.1",))
+    day.set_run("1.1", taken=2)
+    with pytest.raises(AssertionError):
+        day.check()
+    day.set_run("1.1", taken=1)
+    with transaction() as session:
+        session.get_one(Registration, day.ids["anna"]).event.taken = 0
+    with pytest.raises(AssertionError):
+        day.check()
