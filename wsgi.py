@@ -1,9 +1,19 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Builds the application from the environment; nothing else."""
+"""Builds the application from the environment; nothing else.
+
+A server that imports `wsgi:app` gets no weak settings in production; the command line does, so that
+`flask --app wsgi check` can name them all.
+"""
+
+import os
 
 from app.factory import create_app
+from app.organising.checks import refuse_weak
 from app.settings import read_settings
 
-app = create_app(read_settings())
+settings = read_settings()
+if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
+    refuse_weak(settings)
+app = create_app(settings)

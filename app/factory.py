@@ -4,7 +4,7 @@
 """create_app: wires extensions, slices, error pages and commands. The only place that imports views."""
 
 import logging
-from importlib import import_module
+from types import ModuleType
 from typing import Any
 
 from flask import Blueprint, Flask, abort, request
@@ -14,6 +14,34 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+from app import serving
+from app.calendar import views as calendar_views
+from app.demo import commands as demo_commands
+from app.demo import views as demo_views
+from app.events import doorkeeper as events_doorkeeper
+from app.events import organiser_views as events_organiser_views
+from app.events import views as events_views
+from app.organising import commands as organising_commands
+from app.organising import health_views as organising_health_views
+from app.organising import jobs as organising_jobs
+from app.organising import legal_views as organising_legal_views
+from app.organising import team_views as organising_team_views
+from app.organising import views as organising_views
+from app.outbox import commands as outbox_commands
+from app.people import commands as people_commands
+from app.people import mails as people_mails
+from app.people import sessions as people_sessions
+from app.people import views as people_views
+from app.programme import organiser_views as programme_organiser_views
+from app.programme import views as programme_views
+from app.registration import jobs as registration_jobs
+from app.registration import mails as registration_mails
+from app.registration import organiser_day_views as registration_organiser_day_views
+from app.registration import organiser_views as registration_organiser_views
+from app.registration import views as registration_views
+from app.results import material_views as results_material_views
+from app.results import organiser_views as results_organiser_views
+from app.results import views as results_views
 from app.settings import ROOT, Settings
 from app.web import access, assets, database, errors, headers, texts
 
@@ -89,38 +117,6 @@ def _configure(app: Flask, settings: Settings) -> None:
         return {"language": texts.language(), "demo_mode": settings.demo}
 
 
-# Every slice's web files, from the bottom of the ladder to the top.
-MODULES = (
-    "app.outbox.commands",
-    "app.people.sessions",
-    "app.people.views",
-    "app.people.mails",
-    "app.people.commands",
-    "app.events.doorkeeper",
-    "app.events.views",
-    "app.events.organiser_views",
-    "app.programme.views",
-    "app.programme.organiser_views",
-    "app.registration.views",
-    "app.registration.organiser_views",
-    "app.registration.organiser_day_views",
-    "app.registration.mails",
-    "app.registration.jobs",
-    "app.registration.commands",
-    "app.results.views",
-    "app.results.organiser_views",
-    "app.calendar.views",
-    "app.organising.views",
-    "app.organising.team_views",
-    "app.organising.legal_views",
-    "app.organising.health_views",
-    "app.organising.jobs",
-    "app.organising.commands",
-    "app.demo.views",
-    "app.demo.commands",
-)
-
-
 def _refuse_unreadable_query() -> None:
     """A query that is no UTF-8 is answered with 400 before anybody stumbles over it (T43)."""
     try:
@@ -132,20 +128,44 @@ def _refuse_unreadable_query() -> None:
         abort(400)
 
 
+# Every slice's web files, from the bottom of the ladder to the top.
+MODULES: tuple[ModuleType, ...] = (
+    outbox_commands,
+    people_sessions,
+    people_views,
+    people_mails,
+    people_commands,
+    events_doorkeeper,
+    events_views,
+    events_organiser_views,
+    programme_views,
+    programme_organiser_views,
+    registration_views,
+    registration_organiser_views,
+    registration_organiser_day_views,
+    registration_mails,
+    registration_jobs,
+    results_views,
+    results_organiser_views,
+    results_material_views,
+    calendar_views,
+    organising_views,
+    organising_team_views,
+    organising_legal_views,
+    organising_health_views,
+    organising_jobs,
+    serving,
+    organising_commands,
+    demo_views,
+    demo_commands,
+)
+
+
 def _wire_slices(app: Flask) -> None:
-    for name in MODULES:
-        try:
-            module = import_module(name)
-        except ModuleNotFoundError as e:
-            if not (e.name or "").startswith("app."):
-                raise
-            continue
+    """A module may carry blueprints, and an `install(app)` for what is no page: commands, mails, jobs, doorkeepers."""
+    for module in MODULES:
         if hasattr(module, "install"):
             module.install(app)
         for thing in vars(module).values():
-            if (
-                isinstance(thing, Blueprint)
-                and thing.name not in app.blueprints
-                and thing.import_name == name
-            ):
+            if isinstance(thing, Blueprint) and thing.import_name == module.__name__:
                 app.register_blueprint(thing)

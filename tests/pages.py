@@ -181,15 +181,22 @@ class Visitor:
 
     client: FlaskClient
     headers: dict[str, str] = field(default_factory=lambda: {"Accept-Language": "de"})
+    base_url: str = "http://localhost"
 
     def get(self, address: str, **kwargs: Any) -> Page:
         return self._read(
-            self.client.get(address, headers=self.headers, follow_redirects=True, **kwargs), address
+            self.client.get(
+                address, headers=self.headers, base_url=self.base_url, follow_redirects=True, **kwargs
+            ),
+            address,
         )
 
     def post(self, address: str, data: dict[str, Any]) -> Page:
         return self._read(
-            self.client.post(address, data=data, headers=self.headers, follow_redirects=True), address
+            self.client.post(
+                address, data=data, headers=self.headers, base_url=self.base_url, follow_redirects=True
+            ),
+            address,
         )
 
     def _read(self, response: TestResponse, address: str) -> Page:

@@ -20,6 +20,7 @@ import pytest
 from app import serving
 
 ROOT = Path(__file__).resolve().parents[1]
+READ_BY_THEN = 1.0  # seconds after which the server has surely read what was sent, on a busy machine too
 
 # An application as small as can be; the path says what it does.
 TINY = """
@@ -89,6 +90,15 @@ def running(tmp_path, program, *arguments, port=None):
         process.stdout.close()
 
 
+def everything(client, pause=0.0):
+    """What comes until the server hangs up."""
+    received = b""
+    while chunk := client.recv(50_000):
+        received += chunk
+        time.sleep(pause)
+    return received
+
+
 def in_thread(function, *arguments):
     """Start it now; the returned function waits and gives its result, or raises what it raised."""
     outcome = {}
@@ -122,14 +132,14 @@ class TestWaitress:
             assert [answer()["path"] for answer in answers] == ["/slow/1.5"] * 3
             assert server.process.returncode == 0
             assert server.process.stdout.read() == "ended\n"
-            assert 0.5 < took < 8
+            assert 0.5 < took < 15
 
     def test_more_requests_than_threads_are_finished_too(self, tmp_path):
         with running(tmp_path, ALONE, 20) as server:
-            answers = [in_thread(server.get, "/slow/0.5") for _ in range(serving.THREADS + 4)]
+            answers = [in_thread(server.get, "/slow/1.5") for _ in range(serving.THREADS + 4)]
             for _ in range(serving.THREADS):
                 server.process.stdout.readline()
-            time.sleep(0.2)
+            time.sleep(READ_BY_THEN)
             server.stop()
             assert len([answer() for answer in answers]) == serving.THREADS + 4
 
@@ -147,33 +157,29 @@ class TestWaitress:
     def test_a_body_on_its_way_is_waited_for(self, tmp_path):
         with running(tmp_path, ALONE, 20) as server:
             with server.connect(b"POST / HTTP/1.1\r\nHost: x\r\nContent-Length: 10\r\n\r\n12345") as client:
-                time.sleep(0.3)
+                time.sleep(READ_BY_THEN)
                 server.process.send_signal(signal.SIGTERM)
                 time.sleep(0.7)
                 client.sendall(b"67890")
-                assert b'"bytes": 10' in client.recv(4096)
+                assert b'"bytes": 10' in everything(client)
             server.process.wait(10)
 
     def test_a_large_answer_reaches_a_slow_reader(self, tmp_path):
         with running(tmp_path, ALONE, 20) as server:
             with server.connect(b"GET /large HTTP/1.0\r\n\r\n") as client:
-                time.sleep(0.5)
+                time.sleep(READ_BY_THEN)
                 server.process.send_signal(signal.SIGTERM)
-                received = b""
-                while chunk := client.recv(50_000):
-                    received += chunk
-                    time.sleep(0.02)
-            assert len(received) > 500_000
+                assert len(everything(client, pause=0.02)) > 500_000
             server.process.wait(10)
 
     def test_who_is_idle_or_too_slow_does_not_hold_the_end_up(self, tmp_path):
         """An open connection without a request ends at once, one with half a request after the grace."""
         with running(tmp_path, ALONE, 20) as server, server.connect() as _idle:
             server.get()
-            assert server.stop() < 3
+            assert server.stop() < 8
         with running(tmp_path, ALONE, 1) as server, server.connect(b"GET / HTTP/1.1\r\nHo") as _half:
-            time.sleep(0.3)
-            assert 0.8 < server.stop() < 6
+            time.sleep(READ_BY_THEN)
+            assert 0.8 < server.stop() < 10
 
     @pytest.mark.parametrize(
         "sent",

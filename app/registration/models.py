@@ -54,6 +54,8 @@ class Registration(Base):
         CheckConstraint(
             "(status = 'unconfirmed') = (held_until IS NOT NULL)", name="held_until_iff_unconfirmed"
         ),
+        # An id is never given away again, because signed links carry it (T03).
+        {"sqlite_autoincrement": True},
     )
 
     id: Mapped[pk]

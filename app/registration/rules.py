@@ -57,14 +57,14 @@ STATUS_LABELS = {
     Status.UNCONFIRMED: N_("Not confirmed yet"),
     Status.REGISTERED: N_("Registered"),
     Status.WAITING: N_("On the waiting list"),
-    Status.CANCELLED: N_("Cancelled"),
+    Status.CANCELLED: N_("Withdrawn"),
     Status.EXPIRED: N_("Not confirmed in time"),
 }
 REASON_LABELS = {
     Reason.SUBMITTED: N_("Form sent"),
     Reason.ADDED_BY_HAND: N_("Added by the organising team"),
     Reason.ADDRESS_CONFIRMED: N_("Mail address confirmed"),
-    Reason.CANCELLED: N_("Cancelled"),
+    Reason.CANCELLED: N_("Withdrawn"),
     Reason.HOLD_ENDED: N_("Mail address not confirmed in time"),
     Reason.MOVED_UP: N_("Moved up from the waiting list"),
     Reason.CAPACITY_RAISED: N_("More seats became available"),

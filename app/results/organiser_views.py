@@ -3,13 +3,12 @@
 
 """Organisers write down what came out, and publish it."""
 
-from flask import Blueprint, Flask, Response, g, url_for
+from flask import Blueprint, Response, g, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.people.rules import Permission, may
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.results import material_views
 from app.results.forms import AgreementForm, FrameForm, ResultForm
 from app.results.queries import MaterialView, read_documentation, workshop_names
 from app.results.service import (
@@ -38,10 +37,6 @@ bp = Blueprint("results_desk", __name__)
 
 ID = "<int(max=2147483647):{}>"
 HOME = "/organise/events/<slug>/results"
-
-
-def install(app: Flask) -> None:
-    app.register_blueprint(material_views.bp)
 
 
 @bp.get(HOME)

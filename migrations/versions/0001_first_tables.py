@@ -489,6 +489,7 @@ def upgrade() -> None:
             "event_id", "waiting_number", name=op.f("uq_registration_event_id_waiting_number")
         ),
         sa.UniqueConstraint("reference", name=op.f("uq_registration_reference")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("registration", schema=None) as batch_op:
         batch_op.create_index("ix_registration_event_id_sort_key", ["event_id", "sort_key"], unique=False)

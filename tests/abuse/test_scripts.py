@@ -54,7 +54,7 @@ def look(browser: FlaskClient, address: str) -> tuple[str, list[str]]:
     response = ask(browser, address, headers={"Accept-Language": "de"})
     if response.mimetype == "application/xml":
         ET.fromstring(response.data)  # noqa: S314 - our own answer: it must at least be well-formed
-    if response.mimetype != "text/html":
+    if response.mimetype != "text/html" or 300 <= response.status_code < 400:
         return "", []
     html = response.get_data(as_text=True)
     found = [f"raw {raw}" for raw in RAW if raw in html] + [

@@ -113,10 +113,12 @@ def open_browser(
     return context
 
 
-def scan(page: Page) -> list[str]:
-    """What axe finds, and whether the page is wider than its window. Empty for a good page."""
-    page.evaluate(AXE.read_text("utf-8"))
-    result = page.evaluate("rules => axe.run(document, rules)", RULES)
+def scan(page: Page, rules: list[str] | None = None) -> list[str]:
+    """What axe finds, and whether the page is wider than its window. Empty for a good page. `rules` asks only these."""
+    if not page.evaluate("() => 'axe' in window"):
+        page.evaluate(AXE.read_text("utf-8"))
+    asked = RULES if rules is None else {"runOnly": {"type": "rule", "values": rules}}
+    result = page.evaluate("asked => axe.run(document, asked)", asked)
     found = [
         f"{violation['id']}: {node['html'][:120]}"
         for violation in result["violations"]

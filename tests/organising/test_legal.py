@@ -235,7 +235,7 @@ class TestReportingABarrier:
         ("/barriere-melden", {"Referer": "http://localhost/my/abc.def/cancel"}, "/my/…/cancel"),
         ("/barriere-melden?seite=/my/geheim", {}, "/my/…"),
         ("/barriere-melden?seite=%22%3E%3Cscript%3E", {}, '"><script>'),
-        ("/barriere-melden?seite=a%00b", {}, ""),
+        ("/barriere-melden?seite=a%E2%80%AEb", {}, ""),
         ("/barriere-melden", {"Referer": "http://[::1"}, ""),
     )
 

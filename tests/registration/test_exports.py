@@ -31,7 +31,7 @@ HEAD = [
     "Kennung",
     "Nachname",
     "Vorname",
-    "Mailadresse",
+    "E-Mail-Adresse",
     "Organisation",
     "Funktion oder Aufgabenbereich",
     "Status",

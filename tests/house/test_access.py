@@ -1,0 +1,295 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every endpoint has an audience, listed here a second time: who adds or changes one does so knowingly (T01, SEC-05).
+
+After looking at each line that is new: python -m tests.house.test_access
+"""
+
+import re
+import sys
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.exceptions import NotFound
+
+from app import factory
+from app.factory import create_app
+from app.people.rules import Permission
+from app.web import access
+from app.web.access import Audience, access_of
+from app.web.database import db
+from tests.conftest import settings_for
+
+pytestmark = pytest.mark.sqlite_only
+
+# endpoint, methods beside HEAD and OPTIONS, audience, permission
+TABLE = """
+calendar.agenda_file GET PUBLIC
+calendar.all_days GET PUBLIC
+calendar.event GET PUBLIC
+calendar.event_file GET PUBLIC
+calendar.how_to GET PUBLIC
+calendar.my GET FEED
+calendar.region GET PUBLIC
+day.cancel GET,POST ORGANISER LEAD
+day.edit GET,POST ORGANISER EDIT
+day.edit_round GET,POST ORGANISER EDIT
+day.edit_run GET,POST ORGANISER EDIT
+day.edit_workshop GET,POST ORGANISER EDIT
+day.new_round GET,POST ORGANISER EDIT
+day.new_run GET,POST ORGANISER EDIT
+day.new_workshop GET,POST ORGANISER EDIT
+day.publish GET,POST ORGANISER LEAD
+day.remove_run GET,POST ORGANISER EDIT
+day.unpublish GET,POST ORGANISER LEAD
+demo.download GET DEMO
+demo.inbox GET DEMO
+demo.invitation GET DEMO
+demo.mail GET DEMO
+events.event GET PUBLIC
+events.overview GET PUBLIC
+events_organise.edit_hosts GET,POST ORGANISER EDIT
+events_organise.new_event GET,POST SIGNED_IN
+health.alive GET OPERATOR
+health.ready GET OPERATOR
+legal.accessibility GET PUBLIC
+legal.answer_barrier POST ADMIN
+legal.barrier_reported GET PUBLIC
+legal.barriers GET ADMIN
+legal.easy_language GET PUBLIC
+legal.imprint GET PUBLIC
+legal.privacy GET PUBLIC
+legal.report_barrier GET,POST PUBLIC
+legal.robots GET PUBLIC
+legal.security_txt GET PUBLIC
+organising.dashboard GET ORGANISER SEE
+organising.home GET SIGNED_IN
+organising.mail GET ORGANISER SEE_PEOPLE
+organising.mails GET ORGANISER SEE_PEOPLE
+organising.retry_mail POST ORGANISER EDIT_PEOPLE
+participants.add GET,POST ORGANISER EDIT_PEOPLE
+participants.cancel GET,POST ORGANISER EDIT_PEOPLE
+participants.edit GET,POST ORGANISER EDIT_PEOPLE
+participants.export POST ORGANISER EXPORT
+participants.people GET ORGANISER SEE_PEOPLE
+participants.person GET ORGANISER SEE_PEOPLE
+participants.send_link POST ORGANISER EDIT_PEOPLE
+participants.workshop_lists GET ORGANISER SEE_PEOPLE
+participants.workshops GET,POST ORGANISER EDIT_PEOPLE
+people.account GET SIGNED_IN
+people.change_name GET,POST SIGNED_IN
+people.change_password GET,POST SIGNED_IN
+people.end_others POST SIGNED_IN
+people.forgot_password GET,POST PUBLIC
+people.new_password GET,POST PERSONAL
+people.password_mail_sent GET PUBLIC
+people.sign_in GET,POST PUBLIC
+people.sign_out POST PUBLIC
+people.welcome GET,POST PERSONAL
+programme.agenda GET PUBLIC
+programme.agenda_json GET PUBLIC
+programme.agenda_xml GET PUBLIC
+programme_organise.edit_item GET,POST ORGANISER EDIT
+programme_organise.edit_room GET,POST ORGANISER EDIT
+programme_organise.new_item GET,POST ORGANISER EDIT
+programme_organise.new_room GET,POST ORGANISER EDIT
+programme_organise.programme GET ORGANISER SEE
+programme_organise.release GET,POST ORGANISER LEAD
+programme_organise.remove_item GET,POST ORGANISER EDIT
+programme_organise.remove_room GET,POST ORGANISER EDIT
+programme_organise.remove_round GET,POST ORGANISER EDIT
+programme_organise.remove_workshop GET,POST ORGANISER EDIT
+programme_organise.rooms GET ORGANISER SEE
+registration.cancel GET,POST PERSONAL
+registration.confirm POST PERSONAL
+registration.day_file GET PERSONAL
+registration.details GET,POST PERSONAL
+registration.leave_line POST PERSONAL
+registration.my GET PERSONAL
+registration.new_calendar POST PERSONAL
+registration.new_link POST PERSONAL
+registration.register GET,POST PUBLIC
+registration.sent GET PUBLIC
+registration.waiting GET PUBLIC
+registration.workshops GET,POST PERSONAL
+results.documentation GET PUBLIC
+results.material GET PUBLIC
+results_desk.agreement GET,POST ORGANISER EDIT
+results_desk.frame GET,POST ORGANISER EDIT
+results_desk.new_agreement GET,POST ORGANISER EDIT
+results_desk.overview GET ORGANISER SEE
+results_desk.preview GET ORGANISER SEE
+results_desk.publish GET,POST ORGANISER LEAD
+results_desk.remove GET,POST ORGANISER EDIT
+results_desk.result GET,POST ORGANISER EDIT
+results_desk.unpublish GET,POST ORGANISER LEAD
+results_materials.file GET ORGANISER SEE
+results_materials.material GET,POST ORGANISER EDIT
+results_materials.new_document GET,POST ORGANISER EDIT
+results_materials.new_photo GET,POST ORGANISER EDIT
+results_materials.remove GET,POST ORGANISER EDIT
+static GET PUBLIC
+team.change_member GET,POST ORGANISER LEAD
+team.remove_member POST ORGANISER LEAD
+team.show GET,POST ORGANISER LEAD
+team.welcome_again POST ORGANISER LEAD
+"""
+
+
+def lines_of(app: Flask) -> list[str]:
+    """The table as the application stands."""
+    found: dict[str, set[str]] = {}
+    for rule in app.url_map.iter_rules():
+        found.setdefault(rule.endpoint, set()).update((rule.methods or set()) - {"HEAD", "OPTIONS"})
+    return [
+        " ".join([endpoint, ",".join(sorted(found[endpoint])), *_audience(app, endpoint)])
+        for endpoint in sorted(found)
+    ]
+
+
+def _audience(app: Flask, endpoint: str) -> list[str]:
+    declared = access_of(app, endpoint)
+    assert declared is not None
+    return (
+        [declared.audience.name, declared.permission.name]
+        if declared.permission
+        else [declared.audience.name]
+    )
+
+
+@pytest.fixture(scope="module")
+def wired(tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return _app(tmp_path_factory.mktemp("access"))
+
+
+def _app(folder: Path) -> Flask:
+    return create_app(settings_for(f"sqlite:///{folder / 'x.sqlite3'}", folder))
+
+
+def test_the_table_and_the_application_say_the_same(wired: Flask) -> None:
+    listed, found = TABLE.split("\n")[1:-1], lines_of(wired)
+    assert set(found) - set(listed) == set(), "not in the table"
+    assert set(listed) - set(found) == set(), "in the table only"
+    assert listed == found, "sorted by endpoint"
+
+
+def test_every_permission_is_asked_for_somewhere(wired: Flask) -> None:
+    used = {declared.permission for name in wired.view_functions if (declared := access_of(wired, name))}
+    assert used - {None} == set(Permission)
+
+
+def test_addresses_and_audiences_belong_together(wired: Flask) -> None:
+    """What an address looks like says who it is for; an exception stands here with its reason."""
+    odd = {}
+    for rule in wired.url_map.iter_rules():
+        declared = access_of(wired, rule.endpoint)
+        assert declared is not None
+        expected = _expected_at(rule.rule)
+        if declared.audience not in expected:
+            odd[rule.endpoint] = declared.audience.name
+    assert odd == {
+        "people.sign_in": "PUBLIC",
+        "people.sign_out": "PUBLIC",  # whose cookie is over can still press it
+        "people.forgot_password": "PUBLIC",
+        "people.password_mail_sent": "PUBLIC",
+        "people.welcome": "PERSONAL",
+        "people.new_password": "PERSONAL",
+    }
+
+
+EXPECTED_AT = [
+    ("/organise/events/<slug>", {Audience.ORGANISER}),
+    ("/organise", {Audience.SIGNED_IN, Audience.ADMIN}),
+    ("/calendar/.*<token>", {Audience.FEED}),
+    ("/my/", {Audience.PERSONAL}),
+    ("/demo", {Audience.DEMO}),
+    ("/(healthz|readyz)$", {Audience.OPERATOR}),
+    ("/", {Audience.PUBLIC}),
+]
+
+
+def _expected_at(address: str) -> set[Audience]:
+    return next(audiences for start, audiences in EXPECTED_AT if re.match(start, address))
+
+
+def test_whoever_organises_an_event_names_it_in_the_address(wired: Flask) -> None:
+    """The doorkeeper asks for `slug`; without it the view could not be guarded."""
+    without = {
+        rule.endpoint
+        for rule in wired.url_map.iter_rules()
+        if access_of(wired, rule.endpoint).audience is Audience.ORGANISER and "slug" not in rule.arguments  # type: ignore[union-attr]
+    }
+    assert without == set()
+
+
+def test_seeing_is_enough_for_reading_only(wired: Flask) -> None:
+    """A POST needs more than the permission to look."""
+    looking = {Permission.SEE, Permission.SEE_PEOPLE}
+    posting = {
+        rule.endpoint
+        for rule in wired.url_map.iter_rules()
+        if "POST" in (rule.methods or set()) and access_of(wired, rule.endpoint).permission in looking  # type: ignore[union-attr]
+    }
+    assert posting == set()
+
+
+def test_an_endpoint_without_an_audience_keeps_the_app_from_starting(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "forgetful_views.py").write_text(
+        "from flask import Blueprint\n"
+        "bp = Blueprint('forgetful', __name__)\n"
+        "@bp.get('/secret')\n"
+        "def secret(): return 'everything'\n"
+    )
+    monkeypatch.syspath_prepend(tmp_path)
+    monkeypatch.setattr(factory, "MODULES", (*factory.MODULES, "forgetful_views"))
+    with pytest.raises(RuntimeError, match=r"endpoints without an audience: forgetful\.secret$"):
+        _app(tmp_path)
+
+
+def test_one_that_is_added_afterwards_answers_nothing(tmp_path: Path) -> None:
+    app = _app(tmp_path)
+    app.add_url_rule("/secret", "secret", lambda: "everything")
+    response = app.test_client().get("/secret")
+    assert response.status_code == 500
+    assert "everything" not in response.get_data(as_text=True)
+
+
+def test_the_demo_is_gone_in_production(tmp_path: Path) -> None:
+    app = _app(tmp_path)
+    app.config["DEMO"] = False
+
+    @app.get("/demo/probe")
+    @access.demo_only
+    def probe() -> str:
+        return "demo"
+
+    assert app.test_client().get("/demo/probe").status_code == 404
+    app.config["DEMO"] = True
+    assert app.test_client().get("/demo/probe").status_code == 200
+    with app.app_context():
+        db.engine.dispose()
+
+
+def test_routing_is_exact(wired: Flask) -> None:
+    """No address twice, no trailing slash that would be another page."""
+    rules = [(rule.rule, method) for rule in wired.url_map.iter_rules() for method in rule.methods or set()]
+    assert len(rules) == len(set(rules))
+    with pytest.raises(NotFound):
+        wired.url_map.bind("localhost").match("/events/x/register/", method="GET")
+
+
+if __name__ == "__main__":
+    import tempfile
+
+    with tempfile.TemporaryDirectory() as folder:
+        table = "\n".join(lines_of(_app(Path(folder))))
+    source = Path(__file__).read_text(encoding="utf-8")
+    Path(__file__).write_text(
+        re.sub(r'TABLE = """\n.*?"""', lambda _: f'TABLE = """\n{table}\n"""', source, flags=re.DOTALL),
+        encoding="utf-8",
+    )
+    sys.stdout.write("The table is written; read the difference.\n")

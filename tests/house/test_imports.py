@@ -1,0 +1,384 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Rules about the code that only reading the code can hold (design §3, §4, §8; SEC-01, SEC-02).
+
+Each rule says what it looks for, who may do it all the same, and why. An exception that is used no more is a fault,
+too: the lists below are equal to what is found, never longer.
+"""
+
+import ast
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from importlinter.application.sentinels import NotSupplied
+from importlinter.cli import lint_imports
+from importlinter.configuration import configure
+
+ROOT = Path(__file__).resolve().parents[2]
+APP = ROOT / "app"
+MODULES = sorted(APP.rglob("*.py"))
+TEMPLATES = sorted((ROOT / "templates").rglob("*"))
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"), name_of(path))
+
+
+def dotted(node: ast.expr) -> str:
+    """`a.b.c` of an attribute access; calls inside are written as `()`."""
+    if isinstance(node, ast.Name):
+        return node.id
+    if isinstance(node, ast.Attribute):
+        return f"{dotted(node.value)}.{node.attr}"
+    if isinstance(node, ast.Call):
+        return f"{dotted(node.func)}()"
+    return "…"
+
+
+def calls(tree: ast.AST) -> Iterator[str]:
+    """The dotted name of everything that is called."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Call):
+            yield dotted(node.func)
+
+
+def imports(tree: ast.AST) -> Iterator[str]:
+    """Every module imported anywhere in the file, also inside functions."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
+            yield node.module
+            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+
+
+def files_with(found: Callable[[ast.Module], bool], paths: list[Path] = MODULES) -> set[str]:
+    return {name_of(path) for path in paths if found(parsed(path))}
+
+
+# --- who may import whom -----------------------------------------------------------------------------------------
+
+
+def test_the_import_contracts_hold(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(ROOT)
+    configure()
+    code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=NotSupplied, no_logo=True)  # type: ignore[arg-type]
+    assert code == 0, capsys.readouterr().out
+
+
+def test_every_slice_stands_on_the_ladder() -> None:
+    """A package that the contract does not name would import what it likes."""
+    contracts = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["tool"]["importlinter"][
+        "contracts"
+    ]
+    ladder = next(contract for contract in contracts if contract["type"] == "layers")
+    named = {one.strip() for layer in ladder["layers"] for one in layer.split("|")}
+    there = {f"app.{path.name}" for path in APP.iterdir() if (path / "__init__.py").exists()}
+    assert there - named == set()
+
+
+BUSINESS = {"models", "rules", "service", "queries", "ical"}
+WEB = (
+    "flask",
+    "flask_sqlalchemy",
+    "flask_wtf",
+    "wtforms",
+    "flask_mail",
+    "flask_login",
+    "flask_babel",
+    "app.web",
+)
+WEB_FILES = ("views", "forms", "mails", "commands")
+
+
+def test_files_of_the_business_know_no_web() -> None:
+    """The contract again, over the words in the file: it also sees what is only imported inside a function."""
+    found = {
+        f"{name_of(path)}: {one}"
+        for path in MODULES
+        if path.stem in BUSINESS or path.parent.name == "ical" or path.stem.endswith("_service")
+        for one in imports(parsed(path))
+        if one.split(".")[0] in WEB or one.startswith("app.web")
+    }
+    assert found == set()
+
+
+def test_nobody_imports_the_web_files_of_another_slice() -> None:
+    """Forms, views, mails and commands are a slice's own; the factory alone loads views."""
+    found = set()
+    for path in MODULES:
+        own = path.relative_to(APP).parts[0]
+        for one in imports(parsed(path)):
+            parts = one.split(".")
+            foreign = len(parts) > 2 and parts[0] == "app" and parts[1] not in {own, "web"}
+            if foreign and any(parts[2] == kind or parts[2].endswith(f"_{kind}") for kind in WEB_FILES):
+                found.add(f"{name_of(path)}: {'.'.join(parts[:3])}")
+            if len(parts) > 2 and parts[0] == "app" and parts[2].endswith("views") and path.stem != "factory":
+                found.add(f"{name_of(path)}: {'.'.join(parts[:3])}")
+    assert found == BORROWED_FORMS
+
+
+# Forms that a higher slice shows on a page of its own.
+BORROWED_FORMS: set[str] = set()
+
+
+def test_rules_import_refusals_and_rules_only() -> None:
+    found = {
+        f"{name_of(path)}: {one}"
+        for path in APP.glob("*/rules.py")
+        for one in imports(parsed(path))
+        if one.startswith("app.")
+        and not one.startswith("app.refusal")
+        and not re.fullmatch(r"app\.\w+\.rules(\.\w+)?", one)
+        and one not in {"app.clock", "app.clock.BERLIN"}  # a time zone is no clock
+    }
+    assert found == RULES_THAT_READ_A_ROW
+
+
+# What is still to do for a day is decided over the whole event; a copy of its fields would say nothing more.
+RULES_THAT_READ_A_ROW = {
+    "app/organising/rules.py: app.events.models",
+    "app/organising/rules.py: app.events.models.Event",
+}
+
+
+def test_importing_a_slice_loads_nothing() -> None:
+    """`__init__.py` holds a docstring and nothing else."""
+    talking = {
+        name_of(path)
+        for path in APP.rglob("__init__.py")
+        if any(
+            not (isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant))
+            for node in parsed(path).body
+        )
+    }
+    assert talking == set()
+
+
+# --- one owner each ----------------------------------------------------------------------------------------------
+
+
+def calls_ending(*ends: str) -> Callable[[ast.Module], bool]:
+    return lambda tree: any(one.endswith(ends) for one in calls(tree))
+
+
+def test_one_file_commits() -> None:
+    """Services flush, `transaction()` commits (design §4)."""
+    assert files_with(calls_ending(".commit")) == {"app/web/database.py"}
+
+
+def test_who_rolls_back() -> None:
+    """Elsewhere a rollback only ends reading: it gives a connection back and can lose nothing."""
+    assert files_with(calls_ending(".rollback")) == {
+        "app/web/database.py",
+        *ROLLBACK_ENDS_READING,
+    }
+
+
+ROLLBACK_ENDS_READING = {
+    "app/people/views.py",  # no connection is held while a password is hashed
+    "app/registration/jobs.py",  # the list is read, then each hold gets a transaction of its own
+    "app/organising/health_views.py",  # the database that was asked about is broken
+    "app/organising/checks.py",  # the same on the command line
+    "app/organising/sweeping.py",  # what is due is read, then swept in transactions of its own
+    "app/demo/commands.py",  # whether there is anything already
+}
+
+
+def test_migrations_leave_transactions_to_alembic() -> None:
+    found = files_with(calls_ending(".commit", ".rollback"), sorted((ROOT / "migrations").rglob("*.py")))
+    assert found <= {"migrations/env.py"}
+
+
+def test_one_file_asks_for_the_time() -> None:
+    """Everything else is handed `now` (design §10.9). A timer that measures how long something takes may not jump with
+    the wall clock, so `monotonic` is not the time of day and is allowed where something waits."""
+    asks = (
+        ".now",
+        ".utcnow",
+        ".today",
+        "time.time",
+        "time.localtime",
+        "time.gmtime",
+    )
+    clocks = ("datetime.", "date.", "time.", "dt.", "datetime.datetime.", "datetime.date.")
+
+    def found(tree: ast.Module) -> bool:
+        return any(one.startswith(clocks) and one.endswith(asks) for one in calls(tree))
+
+    assert files_with(found) == {"app/clock.py"}
+    assert files_with(calls_ending("time.monotonic", "perf_counter", "process_time")) == WAITS
+
+
+WAITS = {
+    "app/outbox/worker.py",  # when a job is due again
+    "app/serving.py",  # how long a stop may take, and when the worker is tended
+}
+
+
+def test_the_clock_of_the_database_is_not_asked_either() -> None:
+    found = {
+        name_of(path)
+        for path in MODULES
+        if re.search(
+            r"func\.(now|current_timestamp)|server_default|CURRENT_TIMESTAMP",
+            path.read_text(encoding="utf-8"),
+        )
+    }
+    assert found == set()
+
+
+# --- what opens holes --------------------------------------------------------------------------------------------
+
+
+def test_markup_is_made_in_one_file() -> None:
+    """T20: what is trusted as HTML is built in one place, from escaped parts."""
+    assert files_with(lambda tree: any(one.split(".")[-1] == "Markup" for one in calls(tree))) == {
+        "app/web/texts.py"
+    }
+
+
+def test_no_template_switches_escaping_off() -> None:
+    signs = re.compile(r"\|\s*safe\b|autoescape|\|\s*tojson|__class__|\battr\(|\{%-?\s*set\s+_\s*=")
+    found = {
+        f"{name_of(path)}: {line.strip()}"
+        for path in TEMPLATES
+        if path.is_file()
+        for line in path.read_text(encoding="utf-8").splitlines()
+        if signs.search(line) and line.strip() not in LOOKED_AT
+    }
+    assert found == set()
+
+
+def looked_at() -> set[str]:
+    """`_parts/forms.html` asks a widget for the name of its class, to choose markup by it; nothing is called."""
+    text = (ROOT / "templates/_parts/forms.html").read_text(encoding="utf-8")
+    return {line.strip() for line in text.splitlines() if "widget.__class__.__name__" in line}
+
+
+LOOKED_AT = looked_at()
+
+
+def test_no_template_asks_the_database() -> None:
+    found = {
+        name_of(path)
+        for path in TEMPLATES
+        if path.is_file()
+        and re.search(r"\b(db\.session|session\.(scalar|execute|query))\b", path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_mails_in_plain_text_are_not_escaped_twice() -> None:
+    """`.txt` templates are text: nobody may put the HTML filters there."""
+    found = {
+        name_of(path)
+        for path in TEMPLATES
+        if path.suffix == ".txt"
+        and re.search(r"\|\s*(e|escape|forceescape|paragraphs)\b", path.read_text(encoding="utf-8"))
+    }
+    assert found == set()
+
+
+def test_no_sql_is_put_together_from_strings() -> None:
+    """SEC-02: `text()` and friends get one constant; values are always bound."""
+
+    def built(tree: ast.Module) -> bool:
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call):
+                continue
+            called = dotted(node.func).split(".")[-1]
+            if called in {"text", "sql", "exec_driver_sql", "executescript", "literal_column"} and node.args:
+                first = node.args[0]
+                if isinstance(first, (ast.JoinedStr, ast.BinOp, ast.Name)) or dotted(first).endswith(
+                    ".format()"
+                ):
+                    return True
+        return False
+
+    assert files_with(built) == set()
+
+
+def test_sql_by_hand_stands_where_it_must() -> None:
+    """Pragmas in the file that sets the engine up, and nowhere else."""
+
+    def by_hand(tree: ast.Module) -> bool:
+        strings = (
+            node.value
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Constant) and isinstance(node.value, str)
+        )
+        return any(
+            re.match(r"\s*(SELECT|INSERT|UPDATE|DELETE|PRAGMA|BEGIN|DROP|ALTER)\s", one) for one in strings
+        )
+
+    assert files_with(by_hand) == {
+        "app/web/database.py",  # PRAGMA and BEGIN of SQLite
+        "app/organising/health_views.py",  # SELECT 1: is anybody there?
+        "app/organising/checks.py",  # the same, and what SQLite knows about the state of its file
+    }
+
+
+DANGEROUS = {"eval", "exec", "compile", "__import__", "os.system", "os.popen", "yaml.load", "marshal.loads"}
+DANGEROUS_MODULES = {
+    "pickle",
+    "marshal",
+    "shelve",
+    "subprocess",
+    "ctypes",
+    "code",
+    "telnetlib",
+    "ftplib",
+    "pty",
+}
+
+
+def test_nothing_is_evaluated_or_unpickled() -> None:
+    found = {name_of(path): sorted(set(calls(parsed(path))) & DANGEROUS) for path in MODULES}
+    assert {path: calls_ for path, calls_ in found.items() if calls_} == {}
+    used = {
+        name_of(path): sorted({one.split(".")[0] for one in imports(parsed(path))} & DANGEROUS_MODULES)
+        for path in MODULES
+    }
+    assert {path: modules for path, modules in used.items() if modules} == STARTS_PROCESSES
+
+
+# Our own command line, without a shell.
+STARTS_PROCESSES = {"app/serving.py": ["subprocess"]}
+
+NETWORK = {"urllib.request", "requests", "httpx", "http.client", "socket", "smtplib", "aiohttp", "urllib3"}
+
+
+def test_who_talks_to_the_network() -> None:
+    """T24: nothing fetches an address that somebody typed in."""
+    found = {name_of(path): sorted(set(imports(parsed(path))) & NETWORK) for path in MODULES}
+    assert {path: modules for path, modules in found.items() if modules} == {
+        "app/outbox/delivery.py": ["smtplib", "socket"],
+        "app/outbox/worker.py": ["socket"],  # the host's name, for the heartbeat
+        "app/serving.py": ["socket"],  # listens
+    }
+
+
+def test_randomness_that_somebody_could_guess_is_not_used() -> None:
+    """Links, nonces and references come from `secrets`. The demo tells the same story each time, from a fixed seed."""
+    found = files_with(lambda tree: "random" in set(imports(tree)))
+    assert {name for name in found if not name.startswith("app/demo/")} == set()
+
+
+def test_there_is_no_place_for_everything() -> None:
+    """design §1.6: no package called so."""
+    names = {path.stem for path in MODULES} | {path.name for path in APP.iterdir()}
+    assert (
+        names & {"common", "core", "utils", "util", "helpers", "helper", "misc", "shared", "base", "managers"}
+        == set()
+    )

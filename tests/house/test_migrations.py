@@ -1,0 +1,138 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The migrations build what the models say, and the newest one runs down and up with people in it (design §9)."""
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import Connection, inspect, select, text
+
+from app.web.database import db
+from tests.abuse.world import build_world
+
+ROOT = Path(__file__).resolve().parents[2]
+MIGRATIONS = ROOT / "migrations"
+VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
+
+
+@contextmanager
+def connection_to(app: Flask) -> Iterator[Connection]:
+    with app.app_context(), db.engine.connect() as connection:
+        yield connection
+        connection.rollback()
+
+
+def script() -> ScriptDirectory:
+    return ScriptDirectory(str(MIGRATIONS))
+
+
+def test_there_are_migrations_in_one_line() -> None:
+    """One root, one head, numbered in order, each named after its one thought."""
+    assert VERSIONS, "no migration: the tests would create the tables by themselves"
+    assert len(script().get_heads()) == 1
+    assert len(script().get_bases()) == 1
+    numbers = [re.match(r"(\d{4})_[a-z0-9_]+\.py", path.name) for path in VERSIONS]
+    assert [int(found[1]) for found in numbers if found] == list(range(1, len(VERSIONS) + 1))
+    by_number = [path.name.partition("_")[0] for path in VERSIONS]
+    in_line = [
+        Path(str(one.path)).name.partition("_")[0] for one in reversed(list(script().walk_revisions()))
+    ]
+    assert in_line == by_number
+
+
+def test_the_models_are_what_the_migrations_build(app: Flask) -> None:
+    with connection_to(app) as connection:
+        context = MigrationContext.configure(
+            connection, opts={"compare_type": True, "compare_server_default": True}
+        )
+        assert context.get_current_revision() == script().get_current_head()
+        assert compare_metadata(context, db.metadata) == []
+
+
+def test_the_checks_are_what_the_models_say(app: Flask) -> None:
+    """Alembic does not compare CHECK constraints; the database enforces them all the same."""
+    with connection_to(app) as connection:
+        looked_up = inspect(connection)
+        for table in db.metadata.sorted_tables:
+            built = {str(one["name"]) for one in looked_up.get_check_constraints(table.name)}
+            meant = {str(one.name) for one in table.constraints if type(one).__name__ == "CheckConstraint"}
+            assert {name[:63] for name in meant} == built, table.name
+
+
+def test_partial_indexes_carry_their_condition(app: Flask) -> None:
+    """Without it "one active registration per address" would forbid registering again after cancelling."""
+    with connection_to(app) as connection:
+        kind = connection.dialect.name
+        where = {
+            str(one["name"]): str(one.get("dialect_options", {}).get(f"{kind}_where", ""))
+            for table in db.metadata.sorted_tables
+            for one in inspect(connection).get_indexes(table.name)
+        }
+    meant = {
+        str(index.name)
+        for table in db.metadata.sorted_tables
+        for index in table.indexes
+        if index.dialect_options["sqlite"].get("where") is not None
+    }
+    assert {name for name, condition in where.items() if condition and condition != "None"} == meant
+    assert len(meant) >= 4
+
+
+def test_the_newest_migration_runs_down_and_up_with_data(app: Flask) -> None:
+    """What the older tables hold survives, and afterwards everything works."""
+    world = build_world(app)
+    before = _contents(app)
+    assert sum(len(rows) for rows in before.values()) > 50
+    with app.app_context():
+        db.session.remove()
+        downgrade(revision="-1")
+    kept = {table for table in _tables(app) if table != "alembic_version"}
+    with app.app_context():
+        upgrade()
+        db.session.remove()
+    after = _contents(app)
+    assert {table: rows for table, rows in after.items() if table in kept} == {
+        table: rows for table, rows in before.items() if table in kept
+    }
+    if not kept:  # the first migration: an empty house is built anew, and people can live in it
+        world = build_world(app)
+    assert world.app.test_client().get("/events/musterfachtag").status_code == 200
+
+
+def test_migrations_do_not_import_the_models() -> None:
+    """A model changes, a migration that has run never does."""
+    for path in VERSIONS:
+        assert not re.search(r"^\s*(from|import) app\b", path.read_text(encoding="utf-8"), re.MULTILINE), (
+            path.name
+        )
+
+
+def _tables(app: Flask) -> set[str]:
+    with connection_to(app) as connection:
+        return set(inspect(connection).get_table_names())
+
+
+def _contents(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+    with connection_to(app) as connection:
+        return {
+            table.name: [
+                tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+            ]
+            for table in db.metadata.sorted_tables
+        }
+
+
+@pytest.mark.sqlite_only
+def test_the_database_checks_what_points_where(app: Flask) -> None:
+    with connection_to(app) as connection:
+        assert connection.execute(text("PRAGMA foreign_key_check")).fetchall() == []
+        assert connection.execute(text("PRAGMA integrity_check")).scalar() == "ok"

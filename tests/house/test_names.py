@@ -1,0 +1,188 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The same few file names in every slice, each for one thing; whatever else stands there is listed with its reason (design §2)."""
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+from bs4 import BeautifulSoup
+
+from app import factory
+from app.web.database import db
+from tests.house.test_imports import APP, MODULES, ROOT, name_of, parsed
+
+SLICES = {
+    "agencies",
+    "people",
+    "events",
+    "programme",
+    "registration",
+    "results",
+    "calendar",
+    "organising",
+    "outbox",
+}
+NOT_SLICES = {"web", "ical", "demo", "translations"}
+FIXED = {
+    "__init__",
+    "models",
+    "rules",
+    "service",
+    "queries",
+    "forms",
+    "views",
+    "organiser_views",
+    "mails",
+    "ical",
+    "commands",
+    "jobs",
+}
+EXTRAS = {
+    "events/doorkeeper": "who may enter the organisers' area: stands where events and roles meet",
+    "events/seats": "claiming and giving back what is scarce, for days and for runs",
+    "events/team_service": "service.py, split: the verbs of the team",
+    "organising/checks": "`flask check`",
+    "organising/health_views": "what the machine asks that watches the service",
+    "organising/legal": "legal texts and barrier reports",
+    "organising/legal_views": "the pages of it",
+    "organising/sweeping": "the retention periods, applied",
+    "organising/team_forms": "forms.py, split: the team page",
+    "organising/team_views": "organiser_views.py, split: the team page",
+    "outbox/building": "who builds which mail: the slices register here",
+    "outbox/delivery": "SMTP and maildir",
+    "outbox/mime": "from a mail to the bytes that leave",
+    "outbox/route": "service.py, split: the way out",
+    "outbox/settling": "service.py, split: what became of a message",
+    "outbox/statements": "pieces of SQL that its verbs share",
+    "outbox/worker": "the process that sends and sweeps",
+    "people/audit": "the line written in the transaction of the deed",
+    "people/budget": "how often something may be tried",
+    "people/passwords": "Argon2id, kept away from transactions",
+    "people/sessions": "who is signed in, behind Flask-Login",
+    "programme/agenda": "the agenda as values for pages, files and mails",
+    "programme/fitting": "service.py, split: whether something fits into the day",
+    "registration/announcing": "what a person is told, as intentions for the outbox",
+    "registration/by_hand": "service.py, split: what the team does for a person",
+    "registration/changes": "service.py, split: changes of the day that concern people with seats",
+    "registration/exports": "lists as CSV and XLSX, row by row",
+    "registration/forgetting": "service.py, split: forgetting people in time",
+    "registration/forms_day": "forms.py, split: the day and its parts",
+    "registration/forms_organiser": "forms.py, split: organisers around people",
+    "registration/links": "personal link and personal calendar address",
+    "registration/lists": "queries.py, split: organisers' lists",
+    "registration/organiser_day_views": "organiser_views.py, split: the day",
+    "registration/places": "places in workshop runs",
+    "registration/replanning": "service.py, split: a day that people hold places in",
+    "results/files": "where the bytes of photos and documents lie",
+    "results/material_service": "service.py, split: photos and documents",
+    "results/material_views": "organiser_views.py, split: photos and documents",
+    "results/showing": "what public and organisers' pages share",
+    "results/uploads": "what may come in, judged by its bytes",
+}
+
+
+def extras() -> set[str]:
+    return {
+        path.relative_to(APP).with_suffix("").as_posix()
+        for one in SLICES
+        for path in (APP / one).glob("*.py")
+        if path.stem not in FIXED
+    }
+
+
+def test_every_package_is_a_slice_or_known() -> None:
+    packages = {path.name for path in APP.iterdir() if path.is_dir() and path.name != "__pycache__"}
+    assert packages == SLICES | NOT_SLICES
+
+
+def test_files_beside_the_fixed_names_are_listed_with_a_reason() -> None:
+    assert extras() - set(EXTRAS) == set(), "say in EXTRAS what it is for"
+    assert set(EXTRAS) - extras() == set(), "is gone"
+    assert all(len(reason) > 5 for reason in EXTRAS.values())
+
+
+def test_every_module_says_what_it_owns() -> None:
+    silent = {name_of(path) for path in MODULES if not (ast.get_docstring(parsed(path)) or "").strip()}
+    assert silent == set()
+
+
+def test_every_file_with_doors_is_wired() -> None:
+    """A blueprint or an `install` in a module that the factory does not name would never be seen."""
+    wired = set(factory.MODULES)
+    doors = {
+        ".".join(path.relative_to(ROOT).with_suffix("").parts)
+        for path in MODULES
+        if path.parent.name in SLICES | {"demo"}
+        and re.search(
+            r"^bp = Blueprint|^def install\(_?app: Flask\) -> None",
+            path.read_text(encoding="utf-8"),
+            re.MULTILINE,
+        )
+    }
+    assert doors - wired == set(), "not named in app.factory.MODULES"
+    there = {name for name in wired if (ROOT / (name.replace(".", "/") + ".py")).exists()}
+    assert wired - there == set(), "named in app.factory.MODULES and not there"
+
+
+def test_no_file_is_past_a_few_screens() -> None:
+    """design §10.13: when a file grows, look for the second subject in it."""
+    long = {
+        name_of(path): n
+        for path in MODULES
+        if (n := len(path.read_text(encoding="utf-8").splitlines())) > 560
+    }
+    assert long == {}
+
+
+def test_no_view_is_longer_than_a_screen() -> None:
+    """design §10.3: fetch, form, one verb, answer."""
+    long = {
+        f"{name_of(path)}:{node.name}": node.end_lineno - node.lineno
+        for path in MODULES
+        if path.stem.endswith("views")
+        for node in parsed(path).body
+        if isinstance(node, ast.FunctionDef)
+        and node.end_lineno is not None
+        and node.end_lineno - node.lineno > 45
+    }
+    assert long == {}
+
+
+def test_tables_are_named_in_the_singular_and_their_constraints_by_rule() -> None:
+    for table in db.metadata.sorted_tables:
+        assert re.fullmatch(r"[a-z]+(_[a-z]+)*", table.name)
+        assert not table.name.endswith("s") or table.name.endswith(("ss", "us")), table.name
+        for one in [*table.constraints, *table.indexes]:
+            assert str(one.name).startswith(("pk_", "fk_", "uq_", "ck_", "ix_")), (table.name, one.name)
+            assert len(str(one.name)) <= 63, one.name  # PostgreSQL cuts longer ones off
+
+
+def templates_of(folder: str) -> list[Path]:
+    return sorted((ROOT / "templates" / folder).glob("*.html"))
+
+
+@pytest.mark.parametrize("folder", sorted(SLICES - {"outbox", "agencies"}))
+def test_every_template_is_rendered_by_its_slice(folder: str) -> None:
+    """templates/<slice>/<view>.html; a page that nobody renders is a page that nobody tests."""
+    source = "".join(path.read_text(encoding="utf-8") for path in MODULES)
+    others = "".join(
+        path.read_text(encoding="utf-8") for path in (ROOT / "templates").rglob("*") if path.is_file()
+    )
+    unused = {
+        path.name
+        for path in templates_of(folder)
+        if f"{folder}/{path.name}" not in source + others and f"{folder}/{{" not in source
+    }
+    assert unused == set()
+
+
+def test_no_template_holds_two_headings_of_the_first_rank() -> None:
+    for path in (ROOT / "templates").rglob("*.html"):
+        soup = BeautifulSoup(
+            re.sub(r"{#.*?#}|{%.*?%}|{{.*?}}", "", path.read_text(encoding="utf-8"), flags=re.DOTALL),
+            "html.parser",
+        )
+        assert len(soup.find_all("h1")) <= 1, path

@@ -1,0 +1,230 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""How many statements a page costs: from cache one, a list the same with one row and with many (design §7).
+
+The figures are equalities. Who makes a page cheaper lowers its number here; who makes it dearer says why.
+"""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.clock import now
+from app.events.models import Event
+from app.people.rules import Role
+from app.registration.models import Registration
+from app.registration.service import Entry, Person, confirm, register
+from app.web.database import db, transaction
+from tests.abuse.world import LEAD, SLUG, build_world
+from tests.factories.days import make_event, make_programme
+from tests.factories.organising import Queries, somebody
+from tests.mailbox import link_in, mailbox
+from tests.pages import Visitor
+from tests.people.helpers import signed_in
+
+DAY = "/events/musterfachtag"
+CACHED = [DAY, f"{DAY}/agenda", f"{DAY}/agenda.json", f"{DAY}/agenda.xml", "/calendar/all.ics"]
+CACHED += ["/calendar/events/musterfachtag.ics", "/calendar/regions/owl.ics", f"{DAY}/results"]
+FIRST = {
+    DAY: 3,
+    f"{DAY}/agenda": 7,
+    f"{DAY}/agenda.json": 6,
+    f"{DAY}/agenda.xml": 6,
+    "/calendar/all.ics": 2,
+    "/calendar/events/musterfachtag.ics": 3,
+    "/calendar/regions/owl.ics": 2,
+    f"{DAY}/results": 9,
+}
+OTHERS = {
+    "/": 2,
+    "/calendar": 2,
+    f"{DAY}/register": 7,
+    f"{DAY}/register/sent": 1,
+    f"{DAY}/register/waiting": 1,
+}
+WHOLE_REGISTRATION = 40
+
+
+def count(app: Flask, client: FlaskClient, address: str, **headers: str) -> int:
+    """Statements of one GET. BEGIN and the pragmas around it are not statements."""
+    with Queries(app) as queries:
+        response = client.get(address, headers=headers)
+        response.get_data()
+        response.close()
+    assert response.status_code in {200, 304}, (address, response.status_code)
+    return queries.count
+
+
+@pytest.fixture
+def house(app: Flask) -> Flask:
+    build_world(app)
+    return app
+
+
+def test_a_page_from_cache_costs_one_statement(house: Flask) -> None:
+    """Also with another visitor, in another language, and for a program that knows the answer already."""
+    client = house.test_client()
+    first = {address: count(house, client, address) for address in CACHED}
+    assert {address: count(house, house.test_client(), address) for address in CACHED} == dict.fromkeys(
+        CACHED, 1
+    )
+    for address in CACHED:
+        tag = client.get(address).headers.get("ETag")
+        if tag:
+            assert count(house, client, address, **{"If-None-Match": tag}) == 1
+    assert first == FIRST
+
+
+def test_the_first_rendering_costs_the_same_with_a_longer_programme(app: Flask) -> None:
+    found = []
+    for slug, copies in (("kurz", 1), ("lang", 4)):
+        with app.app_context(), transaction() as session:
+            event = make_event(session, slug=slug)
+            programme = make_programme(session, event)
+            for number in range(copies - 1):
+                _more(session, event, programme, number)
+        client = app.test_client()
+        pages = [
+            f"/events/{slug}",
+            f"/events/{slug}/agenda",
+            f"/events/{slug}/register",
+            f"/calendar/events/{slug}.ics",
+        ]
+        found.append([count(app, client, address) for address in pages])
+    assert found[0] == found[1]
+
+
+def _more(session, event, programme, number):  # type: ignore[no-untyped-def]
+    from app.programme.service import NewRun, WorkshopFacts, add_run, add_workshop
+
+    for round_ in programme.rounds:
+        workshop = add_workshop(
+            session, event.id, WorkshopFacts(f"Noch einer {number} {round_.number}", "Mehr."), now()
+        )
+        add_run(
+            session,
+            event.id,
+            NewRun(workshop, round_, f"{round_.number}.{number + 5}", None, 9, ("A", "B")),
+            now(),
+        )
+
+
+def test_the_other_public_pages(house: Flask) -> None:
+    client = house.test_client()
+    assert {address: count(house, client, address) for address in OTHERS} == OTHERS
+
+
+def test_lists_cost_the_same_with_one_row_and_with_many(app: Flask) -> None:
+    """Participants, workshops, mails, the dashboard, the exports: nothing is asked once per row."""
+    with app.app_context(), transaction() as session:
+        make_programme(session, make_event(session))
+        event_id = session.scalars(select(Event.id)).one()
+    lead = somebody(app, "jonas@example.org", event_id, Role.LEAD).client
+    pages = [
+        f"/organise/events/{SLUG}/{page}"
+        for page in (
+            "",
+            "registrations",
+            "workshops",
+            "mails",
+            "programme",
+            "results",
+            "registrations?status=registered",
+        )
+    ]
+    _people(app, event_id, range(2))
+    few = {page: count(app, lead, page) for page in pages}
+    _people(app, event_id, range(2, 60))
+    many = {page: count(app, lead, page) for page in pages}
+    assert many == few
+    assert max(few.values()) <= 16, few
+
+
+def _people(app: Flask, event_id: int, numbers: range) -> None:
+    with app.app_context():
+        session = db.session
+        first, second = session.execute(
+            select(db.metadata.tables["run"].c.round_id, db.metadata.tables["run"].c.id)
+            .order_by("id")
+            .limit(2)
+        ).all()
+        session.rollback()
+        for number in numbers:
+            person = Person(
+                f"Nummer {number}", "Reihe", f"n{number}@example.org", f"Amt {number}", "Beratung"
+            )
+            choice = {first[0]: (first if number % 2 else second)[1]}
+            with transaction() as writing:
+                made = register(
+                    writing, event_id, Entry(person, f"nonce-reihe-{number:08d}", "de", choice), now()
+                )
+                confirm(writing, made.id, now())
+
+
+def test_a_personal_page_costs_the_same_for_the_first_and_the_last_in_line(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        event_id = make_event(session, capacity=2).id
+        make_programme(session, session.get_one(Event, event_id))
+    _people(app, event_id, range(8))
+    from app.registration.links import personal_address
+
+    with app.app_context():
+        people = db.session.scalars(select(Registration).order_by(Registration.id)).all()
+        pages = [personal_address(one) for one in people]
+        db.session.rollback()
+    client = app.test_client()
+    found = {count(app, client, page) for page in pages}
+    assert max(found) - min(found) <= 1
+    assert max(found) <= 10, found
+
+
+def test_a_whole_registration(app: Flask) -> None:
+    """Form, post, mail opened, confirmed, personal page; the statements of the worker are not among them."""
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        programme = make_programme(session, event)
+        wish = {f"round-{programme.rounds[0].id}": str(programme.runs["1.1"].id)}
+        warm = {
+            "given_name": "Anna",
+            "family_name": "Warm",
+            "email": "warm@example.org",
+            "organisation": "Amt",
+        }
+    browser = Visitor(app.test_client())
+    browser.get(f"{DAY}/register").send(**warm)
+    parts: dict[str, list[str]] = {}
+
+    def step(name: str, act):  # type: ignore[no-untyped-def]
+        with Queries(app) as queries:
+            found = act()
+        parts[name] = list(queries.statements)
+        return found
+
+    person = {**warm, "given_name": "Erika", "email": "erika@example.org", **wish}
+    form = step("form", lambda: browser.get(f"{DAY}/register"))
+    step("send, and the page after it", lambda: form.send(**person))
+    link = link_in(mailbox(app).newest("erika@example.org"))
+    page = step("link", lambda: browser.get(link))
+    done = step("confirm, and the personal page after it", lambda: page.send(button="Anmeldung bestätigen"))
+    assert done.heading == "Sie sind angemeldet"
+    total = sum(map(len, parts.values()))
+    figures = {name: len(found) for name, found in parts.items()}
+    assert total <= WHOLE_REGISTRATION, f"{total} statements: {figures}\n" + "\n".join(
+        f"{name}: {_short(one)}" for name, found in parts.items() for one in found
+    )
+
+
+def _short(statement: str) -> str:
+    return re.sub(r"\s+", " ", re.sub(r"SELECT .*? FROM", "SELECT … FROM", statement, flags=re.DOTALL))[:160]
+
+
+def test_who_knocks_at_the_organisers_door_costs_little(house: Flask) -> None:
+    """Two statements find the visitor, the event and the role, before anything is asked for the page."""
+    assert count(house, signed_in(house, LEAD), "/organise/account") <= 3
+    with Queries(house) as queries:
+        house.test_client().get(f"/organise/events/{SLUG}/registrations")
+    assert queries.count == 0

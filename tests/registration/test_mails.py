@@ -1,0 +1,430 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every mail of the slice, in both languages, as it leaves the house: words, headers, links and calendar part."""
+
+import re
+from collections.abc import Callable, Iterator
+from email.message import EmailMessage
+
+import pytest
+from bs4 import BeautifulSoup
+from flask import Flask
+
+from app.events.models import Event
+from app.outbox.building import BUILDERS
+from app.outbox.worker import Worker
+from app.registration import announcing, changes, service
+from app.registration.mails import KINDS
+from app.registration.replanning import day_facts
+from app.registration.service import Entry
+from tests.factories.days import at
+from tests.ical.lint import complaints
+from tests.ical.readers import ReadEvent, read_all_everywhere
+from tests.mailbox import all_links, calendar_of, link_in, mailbox, text_of
+from tests.pages import Visitor
+from tests.registration.steps import ORGANISER, open_day, person
+
+TITLE = "Musterfachtag: Vom Einzelfall zur Struktur"
+WHERE = "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt"
+WHEN = {"de": "Donnerstag, 13. März 2031, 9:30–15:45 Uhr", "en": "Thursday, 13 March 2031, 9:30–15:45"}
+GIVEN, FAMILY, ROLE, HOUSE = "Xaveria", "Quittenbaum", "Zirkusdirektion", "Institut für Wolkenkunde"
+PERSON = person("anna", given_name=GIVEN, family_name=FAMILY, role_title=ROLE, organisation=HOUSE)
+
+
+@pytest.fixture(autouse=True)
+def inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+class Office:
+    """A day with anna in it, and the mails that she gets."""
+
+    def __init__(self, app: Flask, language: str = "de", capacity: int = 2, **facts: str) -> None:
+        self.app = app
+        self.day = open_day(capacity=capacity, **facts)
+        self.day.set_run("1.1", capacity=1)
+        self.language = language
+
+    def enter(self, *labels: str, nonce: str = "n") -> None:
+        entry = Entry(PERSON, nonce, self.language, self.day.choices(*labels))
+        with self.day.step() as session:
+            self.day.ids["anna"] = service.register(session, self.day.event_id, entry, self.day.now).id
+
+    def confirm(self) -> EmailMessage:
+        self.day.confirm("anna")
+        return self.mail()
+
+    def deliver(self) -> list[EmailMessage]:
+        """The worker runs at the moment of the last step; all mails to anna so far."""
+        Worker(self.app, clock=lambda: self.day.now).deliver()
+        return [mail for mail in mailbox(self.app).read() if mail["To"] == "anna@example.org"]
+
+    def mail(self) -> EmailMessage:
+        return self.deliver()[-1]
+
+    def change(self, **facts: object) -> None:
+        with self.day.step() as session:
+            event = session.get_one(Event, self.day.event_id)
+            new = type(day_facts(event))(**{**_asdict(event), **facts})
+            changes.change_day(session, event.id, new, event.version, self.day.now)
+
+
+def _asdict(event: Event) -> dict[str, object]:
+    facts = day_facts(event)
+    return {name: getattr(facts, name) for name in type(facts).__slots__}
+
+
+def confirm_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    return office.mail()
+
+
+def registered_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    return office.confirm()
+
+
+def waiting_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language, capacity=1)
+    office.day.join("ben")
+    office.enter("1.1")
+    return office.confirm()
+
+
+def moved_up_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language, capacity=1)
+    office.day.join("ben")
+    office.enter("1.1")
+    office.confirm()
+    office.day.cancel("ben")
+    return office.mail()
+
+
+def cancelled_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    office.confirm()
+    office.day.cancel("anna")
+    return office.mail()
+
+
+def changed_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    office.confirm()
+    office.change(venue_note="Der Eingang liegt im Hof.", venue_city="Musterstadt")
+    office.change(starts_at=at("9:15"))
+    office.change(starts_at=at("9:30"))
+    return office.mail()
+
+
+def places_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.day.join("ben", labels=("1.1",))
+    office.enter("1.2")
+    office.confirm()
+    office.day.choose("anna", "1.1")
+    office.day.cancel("ben")
+    return office.mail()
+
+
+def link_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    office.confirm()
+    office.enter("1.1", nonce="zweites Formular")
+    return office.mail()
+
+
+Make = Callable[[Flask, str], EmailMessage]
+MAKERS: dict[str, Make] = {
+    announcing.CONFIRM: confirm_mail,
+    announcing.REGISTERED: registered_mail,
+    announcing.WAITING: waiting_mail,
+    announcing.MOVED_UP: moved_up_mail,
+    announcing.CANCELLED: cancelled_mail,
+    announcing.CHANGED: changed_mail,
+    announcing.PLACES: places_mail,
+    announcing.LINK: link_mail,
+}
+SUBJECTS = {
+    announcing.CONFIRM: ("Bitte bestätigen Sie Ihre Anmeldung", "Please confirm your registration"),
+    announcing.REGISTERED: ("Sie sind angemeldet", "You are registered"),
+    announcing.WAITING: ("Sie stehen auf der Warteliste", "You are on the waiting list"),
+    announcing.MOVED_UP: ("Sie haben jetzt einen Platz", "You have a seat now"),
+    announcing.CANCELLED: ("Ihre Anmeldung ist storniert", "Your registration is cancelled"),
+    announcing.CHANGED: ("Zeit oder Ort haben sich geändert", "Time or place has changed"),
+    announcing.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
+    announcing.LINK: ("Ihr persönlicher Link", "Your personal link"),
+}
+METHODS = {
+    announcing.REGISTERED: "REQUEST",
+    announcing.MOVED_UP: "REQUEST",
+    announcing.CHANGED: "REQUEST",
+    announcing.CANCELLED: "CANCEL",
+}
+
+
+def test_every_kind_is_shown_here_and_has_a_builder() -> None:
+    assert set(MAKERS) == set(SUBJECTS) == set(KINDS)
+    assert {BUILDERS[kind] for kind in KINDS} == set(KINDS.values())
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+@pytest.mark.parametrize("kind", sorted(MAKERS))
+def test_words_and_headers(app: Flask, kind: str, language: str) -> None:
+    """MAIL-01, MAIL-02, MAIL-04: complete in plain text, nothing from elsewhere, one addressee, no loops."""
+    mail = MAKERS[kind](app, language)
+    html_part = mail.get_body(("html",))
+    assert html_part is not None
+    html, text = BeautifulSoup(html_part.get_content(), "html.parser"), text_of(mail)
+    subject = SUBJECTS[kind][0 if language == "de" else 1]
+    assert mail["Subject"] == f"{TITLE}: {subject}"
+    assert (mail["To"], mail["From"], mail["Reply-To"]) == (
+        "anna@example.org",
+        "fachtag@example.org",
+        "team@example.org",
+    )
+    assert mail["Auto-Submitted"] == "auto-generated"
+    assert mail["Content-Language"] == language
+    assert mail["Cc"] is mail["Bcc"] is None
+
+    for needed in (TITLE, WHEN[language], WHERE, "team@example.org"):
+        assert needed in text, needed
+        assert needed in " ".join(html.get_text(" ").split()), needed
+    assert "\n\n\n" not in text
+    assert "<" not in text
+    assert html.html is not None
+    assert html.html["lang"] == language
+    headings = [heading.get_text() for heading in html.find_all("h1")]
+    assert headings == [subject]
+
+    fetched = [tag for tag in html.find_all(True) if tag.get("src") or tag.name in {"link", "img", "script"}]
+    assert fetched == []
+    assert not re.search(r"url\(|@import", str(html))
+    assert {re.match(r"https?://[^/]+", link)[0] for link in all_links(mail)} == {"http://localhost"}  # type: ignore[index]
+
+
+@pytest.mark.parametrize("kind", sorted(set(MAKERS) - {announcing.CANCELLED}))
+def test_link_to_the_personal_page(app: Flask, kind: str) -> None:
+    mail = MAKERS[kind](app, "de")
+    page = Visitor(app.test_client()).get(link_in(mail))
+    assert page.status == 200
+    assert f"{GIVEN} {FAMILY}" in page.text
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert link_in(mail) in html.get_content()
+
+
+def test_cancelled_leads_back_to_the_day_and_to_nothing_secret(app: Flask) -> None:
+    mail = cancelled_mail(app, "de")
+    assert link_in(mail, "/events/") == "/events/musterfachtag"
+    assert "/my/" not in mail.as_string()
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_unconfirmed_mail_holds_no_word_of_the_submitter(app: Flask, language: str) -> None:
+    """T08: whoever typed it in, a stranger's mailbox never gets to read it."""
+    mail = confirm_mail(app, language)
+    everything = mail["Subject"] + "".join(
+        part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"
+    )
+    for word in (GIVEN, FAMILY, ROLE, HOUSE, "Beraten ohne Vorurteil"):
+        assert word not in everything, word
+    assert calendar_of(mail) is None
+    assert list(mail.iter_attachments()) == []
+    assert GIVEN in text_of(confirmed_mail_of_the_same_person(app))  # there was something to leak
+
+
+def confirmed_mail_of_the_same_person(app: Flask) -> EmailMessage:
+    office = Office(app, slug="anderer-tag")
+    office.enter("1.1")
+    return office.confirm()
+
+
+@pytest.mark.parametrize("kind", [announcing.REGISTERED, announcing.MOVED_UP, announcing.CHANGED])
+def test_own_agenda_stands_in_text_html_and_calendar(app: Flask, kind: str) -> None:
+    mail = MAKERS[kind](app, "de")
+    _, data = calendar_of(mail) or ("", b"")
+    description = _calendars([data])[0]["ical"][0].description
+    line = "11:00 Workshoprunde 1: 1.1 Beraten ohne Vorurteil, Raum Birke"
+    html = mail.get_body(("html",))
+    assert html is not None
+    for text in (text_of(mail), html.get_content(), description):
+        assert line in text
+        assert "13:30 Workshoprunde 2\n" in text or "13:30 Workshoprunde 2</li>" in text
+        assert "10:00 Vortrag: Was Akten nicht erzählen, Großer Saal" in text
+
+
+def test_places_mail_tells_the_new_agenda(app: Flask) -> None:
+    text = text_of(places_mail(app, "de"))
+    assert "11:00 Workshoprunde 1: 1.1 Beraten ohne Vorurteil, Raum Birke" in text
+
+
+# -- the calendar part
+
+
+def _calendars(parts: list[bytes]) -> list[dict[str, list[ReadEvent]]]:
+    return read_all_everywhere(parts)
+
+
+def _properties(data: bytes) -> dict[str, str]:
+    unfolded = data.replace(b"\r\n ", b"").decode()
+    event = unfolded.partition("BEGIN:VEVENT")[2].partition("END:VEVENT")[0]
+    return {re.split("[;:]", line)[0]: line for line in event.split("\r\n") if line}
+
+
+@pytest.mark.parametrize("kind", sorted(set(MAKERS)))
+def test_calendar_part(app: Flask, kind: str) -> None:
+    """calendar.md 1.4, 1.5, 1.7: one VEVENT for one person, in the tree that all mail programs accept."""
+    mail = MAKERS[kind](app, "de")
+    part = calendar_of(mail)
+    if kind not in METHODS:
+        assert part is None
+        assert list(mail.iter_attachments()) == []
+        return
+    assert part is not None
+    method, data = part
+    assert method == METHODS[kind]
+    assert complaints(data) == []
+    (attachment,) = mail.iter_attachments()
+    assert (attachment.get_content_type(), attachment.get_filename()) == ("application/ics", "invite.ics")
+    assert attachment.get_payload(decode=True) == data
+    assert [leaf.get_content_type() for leaf in mail.walk()] == [
+        "multipart/mixed",
+        "multipart/alternative",
+        "text/plain",
+        "text/html",
+        "text/calendar",
+        "application/ics",
+    ]
+    properties = _properties(data)
+    assert properties["ATTENDEE"].endswith(":mailto:anna@example.org")
+    assert data.count(b"ATTENDEE") == 1
+    assert properties["ORGANIZER"].endswith(f":mailto:{mail['From']}")
+    assert b"/my/" not in data
+    assert properties["URL"] == "URL:http://localhost/events/musterfachtag"
+    for reader, events in _calendars([data])[0].items():
+        (event,) = events
+        assert (event.summary, event.starts, event.ends) == (TITLE, at("9:30"), at("15:45")), reader
+        assert event.method == method, reader
+        assert event.status == ("CANCELLED" if method == "CANCEL" else "CONFIRMED"), reader
+        assert event.location == WHERE, reader
+
+
+def test_whole_life_in_one_calendar(app: Flask) -> None:
+    """calendar.md D2, D3: one UID, and each message above the one before, also after coming back."""
+    office = Office(app)
+    office.enter()
+    parts = [calendar_of(office.confirm())]
+    office.change(starts_at=at("10:00"))
+    parts.append(calendar_of(office.mail()))
+    office.day.cancel("anna")
+    parts.append(calendar_of(office.mail()))
+    office.enter(nonce="noch einmal")
+    parts.append(calendar_of(office.confirm()))
+    with office.day.step() as session:
+        changes.cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+    parts.append(calendar_of(office.mail()))
+
+    told = [part for part in parts if part is not None]
+    assert [method for method, _ in told] == ["REQUEST", "REQUEST", "CANCEL", "REQUEST", "CANCEL"]
+    seen = _calendars([data for _, data in told])
+    for reader in seen[0]:
+        events = [one[reader][0] for one in seen]
+        assert len({event.uid for event in events}) == 1, reader
+        numbers = [event.sequence for event in events]
+        assert numbers == sorted(set(numbers)), (reader, numbers)
+        assert events[-1].summary == f"Abgesagt: {TITLE}", reader
+    stamps = [_properties(data)["DTSTAMP"] for _, data in told]
+    assert stamps == sorted(set(stamps))
+    assert [complaints(data) for _, data in told] == [[]] * 5
+
+
+def test_who_only_waited_gets_no_calendar_with_the_cancellation(app: Flask) -> None:
+    office = Office(app, capacity=1)
+    office.day.join("ben")
+    office.enter()
+    office.confirm()
+    office.day.cancel("anna")
+    mail = office.mail()
+    assert "storniert" in mail["Subject"]
+    assert calendar_of(mail) is None
+    assert "Kalender" not in text_of(mail)
+
+
+def test_called_off_day_says_so(app: Flask) -> None:
+    office = Office(app)
+    office.enter()
+    office.confirm()
+    with office.day.step() as session:
+        changes.cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+    text = text_of(office.mail())
+    assert "abgesagt" in text
+    assert "erneut anmelden" not in text
+
+
+def test_mails_of_one_registration_are_one_thread(app: Flask) -> None:
+    """calendar.md 1.7: References to the first one."""
+    office = Office(app)
+    office.enter()
+    first = office.mail()
+    second = office.confirm()
+    office.day.cancel("anna")
+    third = office.mail()
+    assert first["References"] is None
+    assert second["References"] == third["References"] == first["Message-ID"]
+    assert len({mail["Message-ID"] for mail in (first, second, third)}) == 3
+
+
+def test_overtaken_mail_is_not_sent(app: Flask) -> None:
+    """F20: an invitation never follows the cancellation; nothing is said that is not true any more."""
+    office = Office(app)
+    office.enter()
+    office.day.confirm("anna")
+    office.day.cancel("anna")
+    subjects = [mail["Subject"].rpartition(": ")[2] for mail in office.deliver()]
+    assert subjects == ["Ihre Anmeldung ist storniert"]
+
+
+# -- hostile names
+
+HEADERS = {
+    *("From", "To", "Reply-To", "Subject", "Auto-Submitted", "Date", "Message-ID"),
+    *("Content-Language", "MIME-Version", "Content-Type"),
+}
+HOSTILE = [
+    "A\r\nBcc: opfer@example.org",
+    "A\nBEGIN:VEVENT\nUID:x",
+    "\u2028X-Neu: 1\u2029",
+    "A\x0bB\x0cC\x1cD\x85E\x00F",
+    'A";CN="B":mailto:x@example.org',
+    "\\n;,\\;^n^'",
+    "\u202eevil\u202c \U0001f388",
+]
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_hostile_names_stay_words(app: Flask, name: str) -> None:
+    """T11, T12: one clean header block, one event; the filter of the form is not the only wall."""
+    office = Office(app)
+    hostile = person("anna", given_name=name.replace("\0", ""), family_name=name.replace("\0", ""))
+    with office.day.step() as session:
+        event = session.get_one(Event, office.day.event_id)
+        event.title = f"Tag {name.replace(chr(0), '')}"
+        entry = Entry(hostile, "n", "de")
+        office.day.ids["anna"] = service.register(session, event.id, entry, office.day.now).id
+    mail = office.confirm()
+    assert sorted(mail.keys()) == sorted(HEADERS)
+    assert mail["Bcc"] is mail["X-Neu"] is None
+    assert mail["To"] == "anna@example.org"
+    method, data = calendar_of(mail) or ("", b"")
+    assert method == "REQUEST"
+    assert complaints(data) == []
+    assert data.count(b"\r\nBEGIN:VEVENT\r\n") == data.count(b"\r\nATTENDEE;") == 1
+    seen = _calendars([data])[0]
+    assert len({(events[0].uid, events[0].sequence, len(events)) for events in seen.values()}) == 1
