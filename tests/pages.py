@@ -8,6 +8,7 @@ nothing inline, nothing from a foreign origin, every field labelled, every link 
 """
 
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
@@ -27,6 +28,7 @@ ADDRESSES = {
 }
 
 
+@lru_cache(maxsize=2000)
 def complaints(html: str) -> list[str]:
     """What breaks the page contract; empty for a good page."""
     soup = BeautifulSoup(html, "html.parser")

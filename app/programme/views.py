@@ -4,7 +4,9 @@
 """The released agenda: page, JSON and frab schedule (what conference apps read)."""
 
 import json
+import re
 from datetime import datetime
+from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, make_response, render_template, url_for
@@ -12,7 +14,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from app.clock import BERLIN
 from app.events.models import Event
 from app.events.queries import get_public_event
-from app.programme.agenda import Line, read_agenda
+from app.programme.agenda import Line, RoomView, read_agenda
 from app.programme.queries import agenda_changes
 from app.refusal import Missing
 from app.web import access
@@ -24,6 +26,8 @@ from app.web.texts import chosen_language, language
 bp = Blueprint("programme", __name__)
 
 _pages: RenderCache[str] = RenderCache()
+# XML 1.0, 2.2: one such character in a title, and no app reads the schedule.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
 
 @bp.get("/events/<slug>/agenda")
@@ -126,10 +130,11 @@ def _frab(day: Event, lines: list[Line]) -> str:
         schedule, "day", index="1", date=date, start=_local(day.starts_at), end=_local(day.ends_at)
     )
     rooms: dict[str, ET.Element] = {}
-    for number, (line, title, abstract, people, room) in enumerate(_talks(lines), start=1):
+    for number, line, title, abstract, people, room in _talks(lines):
         if room not in rooms:
             rooms[room] = ET.SubElement(day_element, "room", name=room)
-        talk = ET.SubElement(rooms[room], "event", id=str(number), guid=f"{day.slug}-{number}")
+        guid = str(uuid5(NAMESPACE_URL, f"{day.uid}/{number}"))
+        talk = ET.SubElement(rooms[room], "event", id=str(number), guid=guid)
         for name, value in {
             "date": _local(line.starts_at),
             "start": _local(line.starts_at)[11:16],
@@ -147,29 +152,37 @@ def _frab(day: Event, lines: list[Line]) -> str:
         for index, person in enumerate(people, start=1):
             ET.SubElement(persons, "person", id=str(index)).text = person
     ET.indent(schedule)
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + ET.tostring(schedule, encoding="unicode")
+    text = ET.tostring(schedule, encoding="unicode")
+    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)
 
 
-Talk = tuple[Line, str, str, tuple[str, ...], str]
+Talk = tuple[int, Line, str, str, tuple[str, ...], str]
 
 
 def _talks(lines: list[Line]) -> list[Talk]:
+    """Numbered for ever, because apps keep favourites by number: items even, runs odd, whatever is added before."""
     talks: list[Talk] = []
     for line in lines:
         if line.round is None:
-            talks.append((line, line.title, line.note, (), line.room.name if line.room else "–"))
+            number = 2 * int(line.key.removeprefix("item-"))
+            talks.append((number, line, line.title, line.note, (), _room(line.room)))
         else:
             talks += [
                 (
+                    2 * run.id + 1,
                     line,
                     f"{run.label} {run.title}",
                     run.abstract,
                     run.contributors,
-                    run.room.name if run.room else "–",
+                    _room(run.room),
                 )
                 for run in line.round.runs
             ]
     return talks
+
+
+def _room(room: RoomView | None) -> str:
+    return room.name if room else "–"
 
 
 def _local(moment: datetime) -> str:

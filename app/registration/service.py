@@ -8,6 +8,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.agencies.service import name_organisation
 from app.events.models import Event
@@ -116,6 +117,7 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     registration = lock_registration(session, registration_id)
     event = registration.event
     if registration.status is Status.EXPIRED:
+        registration.confirmed_at = now
         _take_up_again(session, event, registration, now)
     elif registration.status is not Status.UNCONFIRMED:
         if registration.status is Status.CANCELLED:
@@ -123,9 +125,8 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
         return registration
     else:
         to = Status.REGISTERED if registration.holds_seat else Status.WAITING
+        registration.confirmed_at = now
         _move(session, registration, to, PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
-    registration.confirmed_at = now
-    session.flush()
     announcing.tell_status(session, registration, now)
     move_up(session, event, now)
     return registration
@@ -257,7 +258,7 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
     event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
     if event_id is None:
         raise Missing
-    lock_event(session, event_id)
+    event = lock_event(session, event_id)
     found = session.scalar(
         select(Registration)
         .where(Registration.id == registration_id)
@@ -266,6 +267,7 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
     )
     if found is None:
         raise Missing
+    set_committed_value(found, "event", event)  # the session forgets what nobody holds, and would read it again
     return found
 
 

@@ -65,9 +65,10 @@ def register(slug: str) -> ResponseReturnValue:
     form = with_rounds(RegisterForm, read_rounds(session, event))
     if form.validate_on_submit():
         entry = Entry(form.person(), form.nonce.data, language(), form.choices())
+        event_id = event.id  # asked inside, it would be one more question to the database
         try:
             with transaction() as writing:
-                registration = register_person(writing, event.id, entry, now())
+                registration = register_person(writing, event_id, entry, now())
                 # A known address gets the answer a new one would get (T09).
                 waits = state is RegistrationState.WAITING_LIST or not registration.holds_seat
         except Refusal as refusal:
@@ -118,10 +119,10 @@ def my(token: str) -> Response:
 @bp.post("/my/<token>/confirm")
 @access.personal
 def confirm(token: str) -> ResponseReturnValue:
-    registration = open_personal(db.session(), token)
+    registration_id = open_personal(db.session(), token).id
     try:
         with transaction() as session:
-            confirm_registration(session, registration.id, now())
+            confirm_registration(session, registration_id, now())
     except Refusal as refusal:
         return _refused(token, refusal)
     return redirect(url_for(".my", token=token), SEE_OTHER)

@@ -137,6 +137,7 @@ class Desk:
     def __init__(self, world: World) -> None:
         self.world = world
         self.stranger = world.app.test_client()
+        world.lead()  # a second browser, which the first one may sign out
         self.lead = world.lead()
         self._written: set[str] = set()
         self._on = False

@@ -369,3 +369,15 @@ def test_a_replayed_nonce_lands_on_the_same_thing(world: World) -> None:
         }:
             repeated.append((key, second.status, second.errors, second.summary))
     assert repeated == []
+
+
+@pytest.mark.long
+def test_every_door_that_takes_a_post_was_tried(
+    still_world: World, on_sqlite: tuple[dict[object, tuple[object, ...]], list[str]]
+) -> None:
+    """A POST route whose form stands on no page of this world would never be walked."""
+    tried = {key[0][0] for key in on_sqlite[0] if isinstance(key, tuple)}
+    there = {
+        rule.endpoint for rule, access in still_world.rules("POST") if access.audience is not Audience.DEMO
+    }
+    assert there - tried == set()

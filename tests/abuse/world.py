@@ -194,6 +194,8 @@ def _people_and_days(app: Flask) -> None:
         session.flush()
         draft = make_event(session, slug=DRAFT, title="Ein Entwurf", status=EventStatus.DRAFT)
         empty = make_event(session, slug=EMPTY, title="Noch niemand angemeldet")
+        opening = ItemFacts(ItemKind.WELCOME, "Begrüßung", at("9:30"), at("10:00"), "", None)
+        add_item(session, draft.id, opening, now())  # a programme that may be released
         day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, hold_minutes=60)
         programme = make_programme(session, day)
         programme.runs["1.1"].capacity = 1

@@ -126,7 +126,6 @@ def test_only_mails_are_read(client, settings, subtests):
         "..%2F..%2Fsecret-key",
         "1." + "0" * 32 + ".fachtag",
         "x" * 300,
-        "%00",
         "1.%2e%2e",
     ]:
         with subtests.test(name=name):

@@ -6,6 +6,7 @@
 After looking at each line that is new: python -m tests.house.test_access
 """
 
+import importlib
 import re
 import sys
 from pathlib import Path
@@ -245,7 +246,8 @@ def test_an_endpoint_without_an_audience_keeps_the_app_from_starting(
         "def secret(): return 'everything'\n"
     )
     monkeypatch.syspath_prepend(tmp_path)
-    monkeypatch.setattr(factory, "MODULES", (*factory.MODULES, "forgetful_views"))
+    forgetful = importlib.import_module("forgetful_views")
+    monkeypatch.setattr(factory, "MODULES", (*factory.MODULES, forgetful))
     with pytest.raises(RuntimeError, match=r"endpoints without an audience: forgetful\.secret$"):
         _app(tmp_path)
 

