@@ -3,7 +3,8 @@
 
 """A fresh database per test, on SQLite and on a real PostgreSQL; nothing of ours is mocked.
 
-A test that uses `app` runs on both engines unless it is marked `sqlite_only`.
+A test that uses `app` runs on both engines unless it is marked `sqlite_only`, or asks only what a page looks like:
+services, races, feeds, mails, hostile input and migrations are what a database can change.
 """
 
 import os
@@ -29,12 +30,30 @@ from app.web.database import db
 NOTHING_SKIPPED = os.environ.get("FACHTAG_TEST_NOTHING_SKIPPED") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 _numbers = count()
+# What these modules ask of a page does not depend on the engine; one of each kind runs on both all the same
+# (registration's test_views walks every step of a participant).
+PAGES = frozenset(
+    {
+        "test_organiser_views",
+        "test_organiser_day_views",
+        "test_team",
+        "test_scripts",
+        "test_headers",
+        "test_cookies",
+        "test_hosts",
+        "test_legal",
+        "test_mailbox",
+        "test_roles",
+        "test_next",
+    }
+)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
         engines = [pytest.param("sqlite", id="sqlite")]
-        if metafunc.definition.get_closest_marker("sqlite_only") is None:
+        module = metafunc.module.__name__.rpartition(".")[2]
+        if metafunc.definition.get_closest_marker("sqlite_only") is None and module not in PAGES:
             engines.append(pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql))
         metafunc.parametrize("engine_name", engines, indirect=True)
 

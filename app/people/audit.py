@@ -15,7 +15,7 @@ from app.people.models import AuditEntry
 KEPT = timedelta(days=365)  # norms.md 3.2: audit log of the administration, twelve months
 
 
-def record(  # noqa: PLR0917 - read aloud: now, who, where, did what, to whom
+def record(
     session: Session,
     now: datetime,
     organiser_id: int | None,

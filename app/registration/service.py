@@ -267,7 +267,9 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
     )
     if found is None:
         raise Missing
-    set_committed_value(found, "event", event)  # the session forgets what nobody holds, and would read it again
+    set_committed_value(
+        found, "event", event
+    )  # the session forgets what nobody holds, and would read it again
     return found
 
 
