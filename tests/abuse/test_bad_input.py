@@ -7,11 +7,13 @@ Nothing is ever a 500. What is refused gets a German sentence at its field, keep
 Both engines give the same verdict on every single try.
 """
 
+import json
+import os
 import re
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote, urlencode
@@ -19,7 +21,9 @@ from urllib.parse import quote, urlencode
 import pytest
 from flask import Flask
 
+from app.factory import create_app
 from app.web.access import Audience
+from app.web.database import db
 from tests.abuse.forms import (
     CHOSEN,
     PASSWORDS,
@@ -32,6 +36,7 @@ from tests.abuse.forms import (
     fresh,
 )
 from tests.abuse.world import World, build_world
+from tests.conftest import settings_for
 from tests.pages import complaints
 
 LINES = TEXT_LIKE - {"textarea"}
@@ -237,60 +242,59 @@ def _stale(desk: Desk, form: FormOnPage, verdicts: dict[object, tuple[object, ..
     return faults
 
 
-@cache
-def sqlite_verdicts(template: Path, folder: Path) -> tuple[dict[object, tuple[object, ...]], list[str]]:
-    """The walk on SQLite, made once per process: its own test and the comparison both need it."""
-    import shutil
-
-    from app.factory import create_app
-    from app.web.database import db
-    from tests.conftest import settings_for
-
-    shutil.copy(template, folder / "walk.sqlite3")
-    app = create_app(settings_for(f"sqlite:///{folder / 'walk.sqlite3'}", folder))
-    app.config["TESTING"] = True
-    with desk_on(app) as desk:
-        before = desk.world.state("budget")
-        found = walk(desk)
-        assert desk.world.state("budget") == before
-    with app.app_context():
-        db.session.remove()
-        db.engine.dispose()
-    return found
-
-
-@pytest.fixture(scope="module")
-def on_sqlite(
-    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory
-) -> tuple[dict[object, tuple[object, ...]], list[str]]:
-    return sqlite_verdicts(sqlite_template, tmp_path_factory.mktemp("walk"))
-
-
-@pytest.mark.long
-def test_every_form_on_sqlite(on_sqlite: tuple[dict[object, tuple[object, ...]], list[str]]) -> None:
-    verdicts, faults = on_sqlite
-    assert faults == [], "\n" + "\n".join(faults)
-    assert len(verdicts) > 1000
-
-
-@pytest.mark.long
-def test_same_verdicts_on_both_engines(
-    engine_name: str, app: Flask, on_sqlite: tuple[dict[object, tuple[object, ...]], list[str]]
-) -> None:
-    """T43: PostgreSQL refuses NUL where SQLite stores it, SQLite raises beyond 2^63 where PostgreSQL does not."""
-    if engine_name == "sqlite":
-        return  # the other parameter compares
+def walked(app: Flask) -> dict[str, list[object]]:
+    """The walk over one app; no fault, every door tried, and the world as it was before."""
     with desk_on(app) as desk:
         before = desk.world.state("budget")
         verdicts, faults = walk(desk)
         assert desk.world.state("budget") == before
+        posting = {
+            rule.endpoint for rule, access in desk.world.rules("POST") if access.audience is not Audience.DEMO
+        }
     assert faults == [], "\n" + "\n".join(faults)
-    differing = {
-        key: (on_sqlite[0].get(key), found)
-        for key, found in verdicts.items()
-        if on_sqlite[0].get(key) != found
-    }
-    assert differing == {}
+    tried = {key[0][0] for key in verdicts if isinstance(key, tuple)}
+    assert posting - tried == set(), "their forms stand on no page of this world"
+    assert len(verdicts) > 1000
+    return {repr(key): list(verdict) for key, verdict in verdicts.items()}
+
+
+@pytest.fixture
+def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where the workers of one run leave the walk on SQLite for each other; it takes long enough once."""
+    base = tmp_path_factory.getbasetemp()
+    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "walk-on-sqlite.json"
+
+
+@pytest.mark.long
+def test_every_form_and_both_engines_agree(
+    app: Flask, engine_name: str, shared: Path, sqlite_template: Path, tmp_path: Path
+) -> None:
+    """T43: PostgreSQL refuses NUL where SQLite stores it, SQLite raises beyond 2^63 where PostgreSQL does not."""
+    found = walked(app)
+    if engine_name == "sqlite":
+        leave(shared, found)
+        return
+    if not shared.exists():
+        alone = on_sqlite(sqlite_template, tmp_path)
+        leave(shared, walked(alone))
+        with alone.app_context():
+            db.session.remove()
+            db.engine.dispose()
+    other = json.loads(shared.read_text(encoding="utf-8"))
+    assert {key: (other.get(key), one) for key, one in found.items() if other.get(key) != one} == {}
+
+
+def leave(path: Path, found: dict[str, list[object]]) -> None:
+    half = path.with_suffix(f".{os.getpid()}")
+    half.write_text(json.dumps(found), encoding="utf-8")
+    half.replace(path)
+
+
+def on_sqlite(template: Path, folder: Path) -> Flask:
+    shutil.copy(template, folder / "walk.sqlite3")
+    app = create_app(settings_for(f"sqlite:///{folder / 'walk.sqlite3'}", folder))
+    app.config["TESTING"] = True
+    return app
 
 
 # --- addresses and queries ---------------------------------------------------------------------------------------
@@ -369,15 +373,3 @@ def test_a_replayed_nonce_lands_on_the_same_thing(world: World) -> None:
         }:
             repeated.append((key, second.status, second.errors, second.summary))
     assert repeated == []
-
-
-@pytest.mark.long
-def test_every_door_that_takes_a_post_was_tried(
-    still_world: World, on_sqlite: tuple[dict[object, tuple[object, ...]], list[str]]
-) -> None:
-    """A POST route whose form stands on no page of this world would never be walked."""
-    tried = {key[0][0] for key in on_sqlite[0] if isinstance(key, tuple)}
-    there = {
-        rule.endpoint for rule, access in still_world.rules("POST") if access.audience is not Audience.DEMO
-    }
-    assert there - tried == set()

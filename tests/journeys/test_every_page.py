@@ -34,6 +34,7 @@ NOT_BY_LINK = {
     "legal.barrier_reported",
 }
 # What the theme changes are colours alone; everything else is asked once per width.
+FADE = 400  # milliseconds until links and buttons have faded into the new theme
 COLOURS = ["color-contrast", "link-in-text-block"]
 
 
@@ -92,10 +93,11 @@ def look_at(page: Page, address: str) -> list[str]:
 
 def look_around(page: Page, name: str) -> list[str]:
     found = []
-    for window in (PHONE, DESKTOP):
-        page.set_viewport_size(window)  # type: ignore[arg-type]
-        for theme, rules in (("light", None), ("dark", COLOURS)):
-            page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+    for theme, rules in (("light", None), ("dark", COLOURS)):
+        page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
+        page.wait_for_timeout(FADE)
+        for window in (PHONE, DESKTOP):
+            page.set_viewport_size(window)  # type: ignore[arg-type]
             found += [f"{name} ({theme}, {window['width']} px): {one}" for one in scan(page, rules)]
     return found
 
