@@ -207,7 +207,3 @@ class Visitor:
             assert found == [], f"{address}: {found}"
         final = response.request.path if response.history else address
         return Page(self, response, final)
-
-
-def visitor(client: FlaskClient) -> Visitor:
-    return Visitor(client)

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.agencies.models import Organisation, Region
@@ -52,15 +52,6 @@ def public_events(session: Session, region: str | None = None) -> Sequence[Event
     if region is not None:
         found = found.where(Event.region.has(Region.slug == region))
     return session.scalars(found).all()
-
-
-def public_state(session: Session, region_id: int | None = None) -> tuple[int, int]:
-    """How many days there are and the sum of their revisions: rises with every change anywhere."""
-    found = select(func.count(Event.id), func.coalesce(func.sum(Event.revision), 0))
-    if region_id is not None:
-        found = found.where(Event.region_id == region_id)
-    row = session.execute(found).one()
-    return int(row[0]), int(row[1])
 
 
 def rooms_of(session: Session, event: Event) -> Sequence[Room]:
