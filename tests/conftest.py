@@ -11,7 +11,6 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
-from itertools import count
 from pathlib import Path
 from types import CodeType
 
@@ -29,7 +28,6 @@ from app.web.database import db
 
 NOTHING_SKIPPED = os.environ.get("FACHTAG_TEST_NOTHING_SKIPPED") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-_numbers = count()
 # What these modules ask of a page does not depend on the engine; one of each kind runs on both all the same
 # (registration's test_views walks every step of a participant).
 PAGES = frozenset(
@@ -159,6 +157,7 @@ def postgresql_template(
     url = create_database(postgresql_server, name)
     _migrate(settings_for(url.render_as_string(hide_password=False), tmp_path_factory.mktemp("pg")))
     yield name
+    drop_database(postgresql_server, name.replace("template", "test"))
     drop_database(postgresql_server, name)
 
 
@@ -167,26 +166,41 @@ def engine_name(request: pytest.FixtureRequest) -> str:
     return str(request.param)
 
 
+@pytest.fixture(scope="session")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Where this process keeps the databases and data folders of its tests, one after the other."""
+    return tmp_path_factory.mktemp("home")
+
+
 @pytest.fixture
-def database_url(
-    engine_name: str, request: pytest.FixtureRequest, tmp_path: Path, worker_id: str
-) -> Iterator[str]:
-    """A migrated database of this test alone."""
+def data_dir(home: Path) -> Path:
+    """An empty data folder; for the next test it is emptied again."""
+    return _emptied(home / "data")
+
+
+def _emptied(folder: Path) -> Path:
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(mode=0o700)
+    return folder
+
+
+@pytest.fixture
+def database_url(engine_name: str, request: pytest.FixtureRequest, home: Path, worker_id: str) -> str:
+    """A freshly migrated database. Its address is the same in all tests of a process, so one application serves."""
     if engine_name == "sqlite":
-        path = tmp_path / "fachtag.sqlite3"
+        path = _emptied(home / "database") / "fachtag.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        yield f"sqlite:///{path}"
-        return
+        return f"sqlite:///{path}"
     server: URL = request.getfixturevalue("postgresql_server")
-    name = f"test_{worker_id}_{os.getpid()}_{next(_numbers)}"
-    url = create_database(server, name, request.getfixturevalue("postgresql_template"))
-    yield url.render_as_string(hide_password=False)
-    drop_database(server, name)
+    template = request.getfixturevalue("postgresql_template")
+    return create_database(server, template.replace("template", "test"), template).render_as_string(
+        hide_password=False
+    )
 
 
 @pytest.fixture
-def settings(database_url: str, tmp_path: Path) -> Settings:
-    return settings_for(database_url, tmp_path)
+def settings(database_url: str, data_dir: Path) -> Settings:
+    return settings_for(database_url, data_dir)
 
 
 class CompiledOnce(BytecodeCache):
@@ -208,15 +222,45 @@ class CompiledOnce(BytecodeCache):
 COMPILED = CompiledOnce()
 
 
-@pytest.fixture
-def app(settings: Settings) -> Iterator[Flask]:
+def _new_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config["TESTING"] = True
     app.jinja_env.bytecode_cache = COMPILED
-    yield app
+    return app
+
+
+def _forget(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session")
+def kept_apps() -> dict[str, Flask]:
+    """The application per database address: making it, and compiling its statements, is most of a short test."""
+    return {}
+
+
+@pytest.fixture
+def app(settings: Settings, kept_apps: dict[str, Flask]) -> Iterator[Flask]:
+    """The application on a fresh database. Whatever a test configures or caches is taken back after it."""
+    if settings.database_url not in kept_apps:
+        kept_apps[settings.database_url] = _new_app(settings)
+    app = kept_apps[settings.database_url]
+    config, extensions = dict(app.config), dict(app.extensions)
+    yield app
+    _forget(app)
+    for place, before in ((app.config, config), (app.extensions, extensions)):
+        place.clear()
+        place.update(before)
+
+
+@pytest.fixture
+def own_app(settings: Settings) -> Iterator[Flask]:
+    """An application of this test alone, for tests that add pages to it."""
+    app = _new_app(settings)
+    yield app
+    _forget(app)
 
 
 @pytest.fixture

@@ -149,8 +149,8 @@ class TestWaitress:
             server.process.stdout.readline()
             server.process.send_signal(signal.SIGTERM)
             time.sleep(0.7)
-            with pytest.raises(OSError, match="refused"):
-                server.connect()
+            with pytest.raises(OSError, match="refused"), server.connect():
+                pass
             assert answer()["path"] == "/slow/2"
             server.process.wait(10)
 

@@ -19,6 +19,12 @@ from app.web.database import db, transaction
 METHODS = ("GET", "HEAD", "OPTIONS")
 
 
+@pytest.fixture
+def app(own_app: Flask) -> Flask:
+    """These tests add views that misbehave."""
+    return own_app
+
+
 def by_the_session() -> None:
     db.session.add(Region(slug="heimlich", name="Heimlich"))
     db.session.commit()

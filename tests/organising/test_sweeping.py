@@ -4,7 +4,6 @@
 """The retention periods of norms.md 3.2, with a clock that the test sets (DP-07), and the worker's regular jobs."""
 
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -31,6 +30,7 @@ from app.registration.links import Withdrawn, feed_token, open_feed, open_person
 from app.registration.models import Place, Registration, StatusChange
 from app.registration.rules import Actor, Status
 from app.registration.service import By, Entry, cancel, register
+from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at
 from tests.organising.helpers import Day, a_day, a_person, id_of, seats_of, signs_up, status_of
@@ -39,9 +39,9 @@ END = at("15:45")
 HOUR = timedelta(hours=1)
 
 
-def run(app: Flask, tmp_path: Path, moment: datetime) -> Swept:
+def run(app: Flask, settings: Settings, moment: datetime) -> Swept:
     with app.app_context():
-        return sweep(tmp_path, moment)
+        return sweep(settings.data_dir, moment)
 
 
 def people_left(app: Flask) -> list[tuple[str, str]]:
@@ -76,19 +76,19 @@ def three_kinds(app: Flask) -> tuple[Day, list[str]]:
     return day, references
 
 
-def test_nothing_is_forgotten_too_early(app: Flask, tmp_path: Path) -> None:
+def test_nothing_is_forgotten_too_early(app: Flask, settings: Settings) -> None:
     three_kinds(app)
     before = people_left(app)
-    swept = run(app, tmp_path, END + ENDED_KEPT - HOUR)
+    swept = run(app, settings, END + ENDED_KEPT - HOUR)
     assert (swept.registrations_deleted, swept.names_removed) == (0, 0)
     assert people_left(app) == before
 
 
-def test_after_thirty_days_who_never_took_part_is_deleted(app: Flask, tmp_path: Path) -> None:
+def test_after_thirty_days_who_never_took_part_is_deleted(app: Flask, settings: Settings) -> None:
     """With history, wishes and mails; the counters still fit, and a second sweep finds nothing to do."""
     day, references = three_kinds(app)
     gone = [id_of(app, one) for one in references[1:4]]
-    swept = run(app, tmp_path, END + ENDED_KEPT)
+    swept = run(app, settings, END + ENDED_KEPT)
     assert (swept.registrations_deleted, swept.names_removed) == (3, 0)
     assert people_left(app) == [("Muster001", "registered"), ("Muster005", "registered")]
     assert seats_of(app, day) == (1, 0, 0)
@@ -98,17 +98,17 @@ def test_after_thirty_days_who_never_took_part_is_deleted(app: Flask, tmp_path: 
             left = db.session.scalars(select(table.registration_id)).all()
             assert not set(left) & set(gone)
         assert db.session.scalars(select(Message.id).where(Message.subject_id.in_(gone))).all() == []
-    assert run(app, tmp_path, END + ENDED_KEPT) == Swept()
+    assert run(app, settings, END + ENDED_KEPT) == Swept()
 
 
-def test_after_half_a_year_nobody_can_be_told(app: Flask, tmp_path: Path) -> None:
+def test_after_half_a_year_nobody_can_be_told(app: Flask, settings: Settings) -> None:
     """Organisation, status and workshops stay for the figures; name, address, function, reference and links do not."""
     _, references = three_kinds(app)
     number = id_of(app, references[0])
     with app.test_request_context():
         one = db.session.get_one(Registration, number)
         link, feed = personal_token(one), feed_token(one)
-    swept = run(app, tmp_path, END + NAMES_KEPT)
+    swept = run(app, settings, END + NAMES_KEPT)
     assert (swept.registrations_deleted, swept.names_removed) == (3, 1)
     with app.test_request_context():
         one = db.session.get_one(Registration, number)
@@ -123,11 +123,11 @@ def test_after_half_a_year_nobody_can_be_told(app: Flask, tmp_path: Path) -> Non
         assert set(db.session.scalars(select(StatusChange.note))) == {""}
         assert "person1" not in " ".join(db.session.scalars(select(Message.recipient)))
         assert data_findings(db.session(), END) == []
-    assert run(app, tmp_path, END + NAMES_KEPT) == Swept()
+    assert run(app, settings, END + NAMES_KEPT) == Swept()
     assert people_left(app) == [("", "registered"), ("Muster005", "registered")]
 
 
-def test_an_id_is_never_given_to_somebody_else(app: Flask, tmp_path: Path) -> None:
+def test_an_id_is_never_given_to_somebody_else(app: Flask, settings: Settings) -> None:
     """T03: SQLite gives the highest id again, and with it the links that were signed for it. So that row stays, empty."""
     day = a_day(app)
     signs_up(app, day, 1)
@@ -137,7 +137,7 @@ def test_an_id_is_never_given_to_somebody_else(app: Flask, tmp_path: Path) -> No
         cancel(session, number, By(Actor.PARTICIPANT), NOW)
     with app.test_request_context():
         link = personal_token(db.session.get_one(Registration, number))
-    swept = run(app, tmp_path, END + ENDED_KEPT)
+    swept = run(app, settings, END + ENDED_KEPT)
     assert swept.registrations_deleted == 0
     assert people_left(app) == [("Muster001", "registered"), ("", "cancelled")]
     newcomer = signs_up(
@@ -150,40 +150,40 @@ def test_an_id_is_never_given_to_somebody_else(app: Flask, tmp_path: Path) -> No
     assert id_of(app, newcomer) == number + 1
     with app.test_request_context(), pytest.raises(Withdrawn):
         open_personal(db.session(), link)
-    assert run(app, tmp_path, END + ENDED_KEPT).registrations_deleted == 1
+    assert run(app, settings, END + ENDED_KEPT).registrations_deleted == 1
     with app.test_request_context(), pytest.raises(Missing):
         open_personal(db.session(), link)
 
 
-def test_mails_are_kept_for_ninety_days(app: Flask, tmp_path: Path) -> None:
+def test_mails_are_kept_for_ninety_days(app: Flask, settings: Settings) -> None:
     """What still waits is not touched: the outbox itself ends it."""
     day = a_day(app)
     signs_up(app, day, 1)
     with app.app_context():
         assert counts(db.session())[State.SUPERSEDED] == 1
         assert counts(db.session())[State.QUEUED] == 1
-    assert run(app, tmp_path, NOW + MAILS_KEPT - HOUR).mails_deleted == 0
-    assert run(app, tmp_path, NOW + MAILS_KEPT).mails_deleted == 1
+    assert run(app, settings, NOW + MAILS_KEPT - HOUR).mails_deleted == 0
+    assert run(app, settings, NOW + MAILS_KEPT).mails_deleted == 1
     with app.app_context():
         assert sum(counts(db.session()).values()) == counts(db.session())[State.QUEUED] == 1
 
 
-def test_many_mails_go_in_portions(app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_many_mails_go_in_portions(app: Flask, settings: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
     from app.organising import sweeping
     from tests.organising.helpers import many_sign_up
 
     monkeypatch.setattr(sweeping, "_AT_ONCE", 4)
     many_sign_up(app, a_day(app, programme=False), 1, 9)
-    assert run(app, tmp_path, NOW + MAILS_KEPT).mails_deleted == 9
+    assert run(app, settings, NOW + MAILS_KEPT).mails_deleted == 9
 
 
-def test_traces_and_budgets(app: Flask, tmp_path: Path) -> None:
+def test_traces_and_budgets(app: Flask, settings: Settings) -> None:
     with app.app_context(), transaction() as session:
         record(session, NOW, None, None, "old")
         record(session, NOW + HOUR, None, None, "new")
         spend(session, "x", 1, HOUR, NOW)
         spend(session, "y", 1, AUDIT_KEPT + HOUR, NOW)
-    swept = run(app, tmp_path, NOW + AUDIT_KEPT)
+    swept = run(app, settings, NOW + AUDIT_KEPT)
     assert (swept.audit_entries_deleted, swept.budgets_deleted) == (1, 1)
     with app.app_context():
         assert db.session.scalars(select(AuditEntry.action)).all() == ["new"]

@@ -428,13 +428,13 @@ def test_logs_know_ids_and_no_addresses(
     assert "canary" not in caplog.text
 
 
-def test_mails_can_become_files(office: Office, tmp_path: Path) -> None:
+def test_mails_can_become_files(office: Office, data_dir: Path) -> None:
     """The demo's way out: one whole file per mail; a repeated copy replaces itself."""
     office.enqueue()
     office.deliver()
-    (file,) = (tmp_path / "mail" / "new").iterdir()
+    (file,) = (data_dir / "mail" / "new").iterdir()
     assert file.read_bytes() == office.message(1).frozen
-    assert list((tmp_path / "mail" / "tmp").iterdir()) == []
+    assert list((data_dir / "mail" / "tmp").iterdir()) == []
     assert office.message(1).smtp_answer == f"250 kept as {file.name}"
 
 
