@@ -13,18 +13,22 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from types import CodeType
+from typing import Any
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import create_engine, make_url, text
+from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
 
 from app.factory import create_app
+from app.people import passwords
 from app.settings import Mode, Settings
 from app.web.database import db
+from tests.registration import steps
 
 NOTHING_SKIPPED = os.environ.get("FACHTAG_TEST_NOTHING_SKIPPED") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
@@ -226,13 +230,34 @@ def _new_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config["TESTING"] = True
     app.jinja_env.bytecode_cache = COMPILED
+    with app.app_context():
+        _hurry(db.engine)
     return app
+
+
+def _hurry(engine: Engine) -> None:
+    """SQLite without waiting for the disk: no test of ours pulls the plug on its own process."""
+    if engine.dialect.name == "sqlite":
+
+        @event.listens_for(engine, "connect")
+        def prepare(connection: Any, _record: object) -> None:
+            connection.execute("PRAGMA synchronous=OFF").close()
 
 
 def _forget(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def cheap_passwords() -> Iterator[None]:
+    """Argon2 is slow on purpose, which proves nothing in a test; test_passwords looks at the true costs."""
+    cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(passwords, "_hasher", cheap)
+        patch.setattr(passwords, "_DUMMY", cheap.hash("nobody"))
+        yield
 
 
 @pytest.fixture(scope="session")
@@ -249,6 +274,9 @@ def app(settings: Settings, kept_apps: dict[str, Flask]) -> Iterator[Flask]:
     app = kept_apps[settings.database_url]
     config, extensions = dict(app.config), dict(app.extensions)
     yield app
+    with app.app_context():
+        while steps.OPENED:
+            steps.OPENED.pop().check()
     _forget(app)
     for place, before in ((app.config, config), (app.extensions, extensions)):
         place.clear()

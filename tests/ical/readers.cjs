@@ -1,8 +1,9 @@
 // SPDX-FileCopyrightText: 2026 Fachtag contributors
 // SPDX-License-Identifier: EUPL-1.2
-// Reads calendars with the two JavaScript parsers. In: a JSON list of texts. Out: for each a map reader -> events.
+// Reads calendars with the two JavaScript parsers. In: per line a JSON list of texts. Out: per line, for each text, a map
+// reader -> events.
 "use strict";
-const { readFileSync } = require("node:fs");
+const { createInterface } = require("node:readline");
 const ICAL = require("ical.js");
 const nodeIcal = require("node-ical");
 
@@ -45,6 +46,8 @@ function withNodeIcal(text) {
   }));
 }
 
-const texts = JSON.parse(readFileSync(0, "utf8"));
-const answers = texts.map((text) => ({ "ical.js": withIcalJs(text), "node-ical": withNodeIcal(text) }));
-process.stdout.write(JSON.stringify(answers));
+// A line of calendars in, a line of answers out, until the input ends.
+createInterface({ input: process.stdin }).on("line", (line) => {
+  const answers = JSON.parse(line).map((text) => ({ "ical.js": withIcalJs(text), "node-ical": withNodeIcal(text) }));
+  process.stdout.write(`${JSON.stringify(answers)}\n`);
+});

@@ -2,6 +2,8 @@
 # SPDX-License-Identifier: EUPL-1.2
 """Reads a calendar with five parsers, four of which did not write it, and says what each of them saw."""
 
+import atexit
+import functools
 import json
 import os
 import subprocess
@@ -20,7 +22,6 @@ from tools.node import node_command
 READERS = ("icalendar", "vobject", "ical", "ical.js", "node-ical")
 
 _SCRIPT = Path(__file__).with_name("readers.cjs")
-_PATIENCE = 60  # seconds
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,20 +57,49 @@ def read_all_everywhere(calendars: list[bytes]) -> list[dict[str, list[ReadEvent
 
 
 def _with_javascript(texts: list[str]) -> list[dict[str, list[ReadEvent]]]:
-    # A far zone, so that a time read as local comes out wrong and not by chance right.
-    environment = os.environ | {"TZ": "Pacific/Kiritimati"}
-    done = subprocess.run(
-        [*node_command(), str(_SCRIPT)],
-        input=json.dumps(texts).encode(),
-        capture_output=True,
-        env=environment,
-        timeout=_PATIENCE,
-    )
-    assert done.returncode == 0, done.stderr.decode()
+    answers = _node().ask(json.dumps(texts))
     return [
         {name: [_from_javascript(event) for event in events] for name, events in answer.items()}
-        for answer in json.loads(done.stdout)
+        for answer in json.loads(answers)
     ]
+
+
+class _Node:
+    """One Node.js process that reads calendars for all tests of this process: starting it takes longest."""
+
+    def __init__(self) -> None:
+        self.process = subprocess.Popen(
+            [*node_command(), str(_SCRIPT)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+            encoding="utf-8",
+            # A far zone, so that a time read as local comes out wrong and not by chance right.
+            env=os.environ | {"TZ": "Pacific/Kiritimati"},
+        )
+
+    def ask(self, line: str) -> str:
+        assert self.process.stdin is not None
+        assert self.process.stdout is not None
+        assert self.process.stderr is not None
+        self.process.stdin.write(line + "\n")
+        self.process.stdin.flush()
+        answer = self.process.stdout.readline()
+        if not answer:
+            _node.cache_clear()
+            raise AssertionError(self.process.stderr.read())
+        return answer
+
+    def end(self) -> None:
+        self.process.communicate()
+
+
+@functools.cache
+def _node() -> _Node:
+    node = _Node()
+    atexit.register(node.end)
+    return node
 
 
 def _from_javascript(event: dict[str, Any]) -> ReadEvent:

@@ -3,8 +3,26 @@
 
 import unicodedata
 
-from app.people.passwords import NO_PASSWORD, _hasher, hash_password, renewed, verify
+import pytest
+from argon2 import PasswordHasher, extract_parameters
+
+from app.people import passwords
+from app.people.passwords import _DUMMY, NO_PASSWORD, _hasher, hash_password, renewed, verify
 from tests.people.helpers import PASSWORD, password_hash
+
+
+@pytest.fixture(autouse=True)
+def true_costs(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the other tests save themselves; both were read before anything was patched."""
+    monkeypatch.setattr(passwords, "_hasher", _hasher)
+    monkeypatch.setattr(passwords, "_DUMMY", _DUMMY)
+
+
+def test_it_costs_more_than_the_least_that_is_asked_for() -> None:
+    """OWASP's Password Storage Cheat Sheet: Argon2id with 19 MiB, two rounds. Nobody's hash costs as much (T09)."""
+    for stored in (hash_password(PASSWORD), _DUMMY):
+        costs = extract_parameters(stored)
+        assert (costs.memory_cost, costs.time_cost, costs.parallelism) == (19_456, 4, 1)
 
 
 def test_argon2id_and_salted() -> None:
@@ -33,8 +51,6 @@ def test_a_broken_hash_is_no_match_and_no_fault() -> None:
 
 
 def test_outdated_costs_are_renewed() -> None:
-    from argon2 import PasswordHasher
-
     cheap = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1).hash(PASSWORD)
     assert verify(cheap, PASSWORD)
     fresh = renewed(cheap, PASSWORD)

@@ -13,7 +13,7 @@ from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
 from app.web.database import transaction
 from tests.factories.days import make_event, make_programme
-from tests.registration.steps import CLOSED, Day, open_day
+from tests.registration.steps import CLOSED, OPENED, Day, open_day
 
 
 @pytest.fixture(autouse=True)
@@ -348,3 +348,4 @@ def test_counters_notice_a_place_that_was_taken_by_the_way(app: Flask) -> None:
         session.get_one(Registration, day.ids["anna"]).event.taken = 0
     with pytest.raises(AssertionError):
         day.check()
+    OPENED.remove(day)
