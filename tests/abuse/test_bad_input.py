@@ -356,6 +356,7 @@ def _nasty_addresses(world: World, rule: Any) -> Iterator[str]:
 # --- replay ------------------------------------------------------------------------------------------------------
 
 
+@pytest.mark.long
 def test_a_replayed_nonce_lands_on_the_same_thing(world: World) -> None:
     """Double click, reload, retry after an unknown outcome: every form with a nonce makes one row (T31)."""
     desk = Desk(world)

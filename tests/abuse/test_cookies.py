@@ -42,6 +42,7 @@ def test_the_cookie_is_for_this_browser_session_and_for_us_only(still_world: Wor
     assert {"HttpOnly", "Path=/", "SameSite=Lax"} == set(cookie.split("; ")[1:])
 
 
+@pytest.mark.long
 def test_no_page_names_a_foreign_origin(still_world: World) -> None:
     """DP-15: nothing that a browser would fetch lies elsewhere; scripts, styles, pictures and forms are ours."""
     lead = still_world.lead()

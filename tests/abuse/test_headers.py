@@ -43,6 +43,7 @@ def missing(response: TestResponse, expected: dict[str, str] = EXPECTED) -> dict
     return {name: headers.get(name) for name, value in expected.items() if headers.get(name) != value}
 
 
+@pytest.mark.long
 def test_every_page_carries_them(still_world: World) -> None:
     """The URL map, signed in as lead: GET, HEAD and OPTIONS."""
     lead = still_world.lead()

@@ -56,6 +56,7 @@ def test_a_foreign_host_gets_400_everywhere_and_changes_nothing(still_world: Wor
 
 
 @pytest.mark.parametrize("proxies", [0, 1])
+@pytest.mark.long
 def test_mails_contain_the_configured_address_only(settings: Settings, proxies: int) -> None:
     """Every use that sends mail, with every header that some framework believes."""
     app = create_app(_with(settings, trusted_proxies=proxies))

@@ -33,6 +33,7 @@ def test_opening_every_link_of_every_mail_changes_no_row(world: World, app: Flas
     assert world.state() == before
 
 
+@pytest.mark.long
 def test_opening_every_address_changes_no_row(world: World, app: Flask) -> None:
     """Also with the cookie of somebody who may do everything, and with everything a link could carry."""
     everything = world.every_address()

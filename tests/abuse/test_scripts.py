@@ -65,6 +65,7 @@ def look(browser: FlaskClient, address: str) -> tuple[str, list[str]]:
     return html, found + complaints(html)
 
 
+@pytest.mark.long
 def test_every_page_of_every_role_shows_it_as_text(hostile_world: World) -> None:
     app = hostile_world.app
     browsers = {
@@ -104,6 +105,7 @@ def test_every_page_of_every_role_shows_it_as_text(hostile_world: World) -> None
     } <= shown
 
 
+@pytest.mark.long
 def test_refused_forms_and_the_screen_of_two_editors(hostile_world: World) -> None:
     """Indico 3.3.13: the conflict screen is where nobody looks. An old version number brings it up in every form."""
     seen = set()

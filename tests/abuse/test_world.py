@@ -20,6 +20,7 @@ def test_every_status_and_every_table_is_there(still_world: World) -> None:
     assert {name for name, count in still_world.rows().items() if count == 0} <= EMPTY
 
 
+@pytest.mark.long
 def test_every_route_can_be_filled_and_answers(still_world: World) -> None:
     """A route that nobody can reach would be skipped by every walk."""
     lead = still_world.lead()

@@ -396,6 +396,7 @@ class TestSpread:
 
 @pytest.mark.sqlite_only
 class TestCommand:
+    @pytest.mark.long
     def test_it_loads_once_and_then_refuses(self, app, settings):
         app.config["TESTING"] = False
         runner = app.test_cli_runner()

@@ -11,7 +11,7 @@ of their own: `NOW` is a moment at which registration is open.
         programme = make_programme(session, event)
 """
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import UTC, date, datetime, time
 from typing import Any
 
@@ -20,23 +20,42 @@ from sqlalchemy.orm import Session
 from app.clock import BERLIN
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, Loop
-from app.events.service import NewEvent, RoomFacts, add_room, create_event
+from app.events.service import NewEvent, RoomFacts, create_event, mark_changed
 from app.people.models import Organiser
-from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.programme.models import AgendaItem, Contributor, Round, Run, Workshop
 from app.programme.rules import ItemKind
-from app.programme.service import (
-    ItemFacts,
-    NewRun,
-    RoundFacts,
-    WorkshopFacts,
-    add_item,
-    add_round,
-    add_run,
-    add_workshop,
-)
 
 NOW = datetime(2026, 1, 5, 8, 0, tzinfo=UTC)
 DAY = date(2031, 3, 13)  # a Thursday
+
+
+HALL, BIRCH, MAPLE, FOYER = "Großer Saal", "Raum Birke", "Raum Ahorn", "Foyer"
+ROOMS = [
+    RoomFacts(HALL, 120, True, Loop.FIXED, ""),
+    RoomFacts(BIRCH, 26, True, Loop.MOBILE, ""),
+    RoomFacts(MAPLE, 18, False, Loop.NONE, "Vier Stufen"),
+    RoomFacts(FOYER, None, True, Loop.NONE, ""),
+]
+ITEMS = [
+    (ItemKind.BREAK, "Ankommen und Kaffee", "9:00", "9:30", FOYER),
+    (ItemKind.WELCOME, "Begrüßung", "9:30", "10:00", HALL),
+    (ItemKind.KEYNOTE, "Vortrag: Was Akten nicht erzählen", "10:00", "10:45", HALL),
+    (ItemKind.BREAK, "Mittagsimbiss", "12:15", "13:30", FOYER),
+    (ItemKind.CLOSING, "Ausblick", "15:00", "15:45", HALL),
+]
+ROUNDS = [(1, "11:00", "12:15"), (2, "13:30", "14:45")]
+WORKSHOPS = [
+    ("Beraten ohne Vorurteil", "Fälle aus der Praxis, gemeinsam gelesen."),
+    ("Datenschutz im Fallmanagement", "Was wir teilen dürfen und was nicht."),
+    ("Konflikte am Schalter", "Ruhig bleiben, wenn es laut wird."),
+]
+# Label, workshop and round (counted from 0), room, seats, who facilitates.
+RUNS = [
+    ("1.1", 0, 0, BIRCH, 20, "Aylin Beispiel"),
+    ("1.2", 1, 0, MAPLE, 16, "Dr. Sascha Probe"),
+    ("2.1", 2, 1, BIRCH, 20, "Svenja Demohaus"),
+    ("2.2", 1, 1, MAPLE, 16, "Dr. Sascha Probe"),
+]
 
 
 def at(clock: str, on: date = DAY) -> datetime:
@@ -76,13 +95,13 @@ def make_event(session: Session, *, lead: Organiser | None = None, **changes: An
 
 def make_rooms(session: Session, event: Event) -> dict[str, Room]:
     """Four rooms by name: a hall, two rooms for workshops (one of them not step-free), a foyer without a limit."""
-    facts = [
-        RoomFacts("Großer Saal", 120, True, Loop.FIXED, ""),
-        RoomFacts("Raum Birke", 26, True, Loop.MOBILE, ""),
-        RoomFacts("Raum Ahorn", 18, False, Loop.NONE, "Vier Stufen"),
-        RoomFacts("Foyer", None, True, Loop.NONE, ""),
+    rooms = [
+        Room(event_id=event.id, position=position, **asdict(facts)) for position, facts in enumerate(ROOMS)
     ]
-    return {one.name: add_room(session, event, one, position, NOW) for position, one in enumerate(facts)}
+    session.add_all(rooms)
+    mark_changed(event, NOW, calendar=False)
+    session.flush()
+    return {room.name: room for room in rooms}
 
 
 @dataclass
@@ -97,41 +116,46 @@ class Programme:
 
 
 def make_programme(session: Session, event: Event, *, released: bool = True) -> Programme:
-    """Five items, two rounds, three workshops of which one runs twice; every run in a room."""
+    """Five items, two rounds, three workshops of which one runs twice; every run in a room.
+
+    Written as rows and not by the services, which ask for permission, room and time at each of them: every second
+    test starts here. `test_days_are_what_services_would_have_built` compares the two.
+    """
     rooms = make_rooms(session, event)
-    hall, birch, maple, foyer = rooms.values()
     items = [
-        add_item(session, event.id, ItemFacts(kind, title, at(start), at(end), "", room), NOW)
-        for kind, title, start, end, room in [
-            (ItemKind.BREAK, "Ankommen und Kaffee", "9:00", "9:30", foyer),
-            (ItemKind.WELCOME, "Begrüßung", "9:30", "10:00", hall),
-            (ItemKind.KEYNOTE, "Vortrag: Was Akten nicht erzählen", "10:00", "10:45", hall),
-            (ItemKind.BREAK, "Mittagsimbiss", "12:15", "13:30", foyer),
-            (ItemKind.CLOSING, "Ausblick", "15:00", "15:45", hall),
-        ]
+        AgendaItem(
+            event_id=event.id,
+            kind=kind,
+            title=title,
+            starts_at=at(start),
+            ends_at=at(end),
+            note="",
+            room=rooms[room],
+        )
+        for kind, title, start, end, room in ITEMS
     ]
     rounds = [
-        add_round(session, event.id, RoundFacts(1, "Workshoprunde 1", at("11:00"), at("12:15")), NOW),
-        add_round(session, event.id, RoundFacts(2, "Workshoprunde 2", at("13:30"), at("14:45")), NOW),
+        Round(
+            event=event, number=number, title=f"Workshoprunde {number}", starts_at=at(start), ends_at=at(end)
+        )
+        for number, start, end in ROUNDS
     ]
-    workshops = [
-        add_workshop(session, event.id, WorkshopFacts(title, abstract), NOW)
-        for title, abstract in [
-            ("Beraten ohne Vorurteil", "Fälle aus der Praxis, gemeinsam gelesen."),
-            ("Datenschutz im Fallmanagement", "Was wir teilen dürfen und was nicht."),
-            ("Konflikte am Schalter", "Ruhig bleiben, wenn es laut wird."),
-        ]
-    ]
-    advice, privacy, conflicts = workshops
+    workshops = [Workshop(event_id=event.id, title=title, abstract=abstract) for title, abstract in WORKSHOPS]
     runs = {
-        label: add_run(session, event.id, NewRun(workshop, round_, label, room, capacity, (name,)), NOW)
-        for label, workshop, round_, room, capacity, name in [
-            ("1.1", advice, rounds[0], birch, 20, "Aylin Beispiel"),
-            ("1.2", privacy, rounds[0], maple, 16, "Dr. Sascha Probe"),
-            ("2.1", conflicts, rounds[1], birch, 20, "Svenja Demohaus"),
-            ("2.2", privacy, rounds[1], maple, 16, "Dr. Sascha Probe"),
-        ]
+        label: Run(
+            workshop=workshops[workshop],
+            round=rounds[round_],
+            room=rooms[room],
+            label=label,
+            capacity=capacity,
+            contributors=[Contributor(name=name)],
+            created_at=NOW,
+            modified_at=NOW,
+        )
+        for label, workshop, round_, room, capacity, name in RUNS
     }
+    session.add_all([*items, *rounds, *workshops, *runs.values()])
+    mark_changed(event, NOW, calendar=False)
     event.agenda_released_at = NOW if released else None
     session.flush()
     return Programme(rooms, items, rounds, workshops, runs)

@@ -103,6 +103,7 @@ def two_days(app: Flask) -> tuple[Day, Day]:
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.long
 def test_every_endpoint_for_every_role(app: Flask, two_days: tuple[Day, Day]) -> None:
     mine, other = two_days
     own = doors(app, ids_of(app, mine, signs_up(app, mine)))

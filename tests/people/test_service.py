@@ -194,6 +194,7 @@ def test_forgot_password_is_no_mail_cannon(app: Flask) -> None:
         assert len(mails(session)) == 4
 
 
+@pytest.mark.long
 def test_guessing_is_slow_and_hurts_only_the_guesser(app: Flask) -> None:
     """T37: 10,000 guesses from one network; the account stays open from elsewhere, and here after a quarter of an hour."""
     elsewhere = Origin("198.51.100.0/24", "key")

@@ -8,20 +8,22 @@ from datetime import date, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
+from app.db import Base
 from app.events.models import Event, Room
 from app.events.rules import Loop
-from app.events.service import RoomFacts
+from app.events.service import RoomFacts, add_room
 from app.programme import fitting, service
 from app.programme.agenda import read_agenda
-from app.programme.models import AgendaChange
+from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, NewRun, RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.web.database import db, transaction
+from tests.factories import days
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 
 LATER = NOW + timedelta(hours=1)
@@ -51,6 +53,60 @@ def changes(event: Event) -> list[tuple[str, str, str, str]]:
         select(AgendaChange).where(AgendaChange.event_id == event.id).order_by(AgendaChange.id)
     )
     return [(row.title, row.field, row.old, row.new) for row in rows]
+
+
+def by_services(session: Session, event: Event) -> None:
+    """The programme of `make_programme`, verb by verb."""
+    rooms = {facts.name: add_room(session, event, facts, n, NOW) for n, facts in enumerate(days.ROOMS)}
+    for kind, title, start, end, name in days.ITEMS:
+        facts = ItemFacts(kind, title, at(start), at(end), "", rooms[name])
+        service.add_item(session, event.id, facts, NOW)
+    rounds = [
+        service.add_round(session, event.id, RoundFacts(n, f"Workshoprunde {n}", at(start), at(end)), NOW)
+        for n, start, end in days.ROUNDS
+    ]
+    workshops = [
+        service.add_workshop(session, event.id, WorkshopFacts(*words), NOW) for words in days.WORKSHOPS
+    ]
+    for label, workshop, n, name, capacity, who in days.RUNS:
+        new = NewRun(workshops[workshop], rounds[n], label, rooms[name], capacity, (who,))
+        service.add_run(session, event.id, new, NOW)
+
+
+def rows_of(session: Session, event: Event) -> list[tuple[object, ...]]:
+    """Everything stored of a programme, without ids."""
+    runs = session.scalars(select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.label))
+    inner = {"id", "event_id", "room_id", "workshop_id", "round_id", "run_id", "uid"}
+
+    def facts(row: Base) -> tuple[object, ...]:
+        return tuple(getattr(row, c.key) for c in inspect(type(row)).column_attrs if c.key not in inner)
+
+    of_event = [
+        row
+        for kind in (Room, AgendaItem, Round, Workshop)
+        for row in session.scalars(select(kind).where(kind.event_id == event.id).order_by(kind.id))
+    ]
+    return [facts(row) for row in of_event] + [
+        (
+            *facts(run),
+            run.workshop.title,
+            run.round.number,
+            run.room and run.room.name,
+            *map(facts, run.contributors),
+        )
+        for run in runs
+    ]
+
+
+def test_days_are_what_services_would_have_built(app: Flask) -> None:
+    """The tests' programme is written as rows, to save time: nothing in it may differ from what services write."""
+    with app.app_context(), transaction() as session:
+        quick, slow = make_event(session), make_event(session, slug="langsam")
+        make_programme(session, quick, released=False)
+        by_services(session, slow)
+        session.expire_all()
+        assert rows_of(session, quick) == rows_of(session, slow)
+        assert len(rows_of(session, quick)) == 18
 
 
 def test_an_agenda_reads_in_order_of_time(app: Flask) -> None:

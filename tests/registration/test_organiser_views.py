@@ -130,6 +130,7 @@ def test_a_run_of_another_day_is_no_filter(app: Flask) -> None:
     assert client.get(f"{day.home}/registrations?run={other.runs['1.1']}").status_code == 404
 
 
+@pytest.mark.long
 def test_pages_of_fifty_and_the_same_queries_for_one_and_a_hundred(app: Flask) -> None:
     """F46: seven queries, two of them at the door."""
     day = a_day(app)

@@ -8,6 +8,7 @@ import struct
 import zlib
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -119,6 +120,7 @@ def png(size: tuple[int, int] = (64, 64)) -> bytes:
     return written.getvalue()
 
 
+@cache
 def png_bomb(width: int = 13_000, height: int = 13_000) -> bytes:
     """A small file that unpacks to half a gigabyte (T25)."""
     line = b"\x00" + bytes(width * 3)
