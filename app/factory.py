@@ -8,7 +8,6 @@ from types import ModuleType
 from typing import Any
 
 from flask import Blueprint, Flask, abort, request
-from flask_migrate import Migrate
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -43,7 +42,7 @@ from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
 from app.results import views as results_views
 from app.settings import ROOT, Settings
-from app.web import access, assets, database, errors, headers, texts
+from app.web import access, assets, database, errors, headers, migrations, texts
 
 ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -66,7 +65,7 @@ def create_app(settings: Settings) -> Flask:
     app.url_map.converters["int"] = RowNumber
     _configure(app, settings)
     database.configure(app, settings)
-    Migrate(app, database.db, directory=str(ROOT / "migrations"), render_as_batch=True, compare_type=True)
+    migrations.install(app)
     texts.install(app)
     assets.install(app)
     headers.install(app, secure=settings.secure)

@@ -8,8 +8,10 @@ nothing (F40). Granian with several processes behind a proxy that buffers. At TE
 the requests in flight and end; so does the worker process, if one was started along.
 """
 
+import ctypes
 import errno
 import logging
+import os
 import resource
 import signal
 import socket
@@ -41,6 +43,7 @@ GRACE_SECONDS = (
 LARGEST_BODY = 25_000_000  # bytes; an upload may have 20 MB, the app itself limits each form
 LARGEST_HEADER = 32_768  # bytes
 SILENT_SECONDS = 60  # a connection on which nothing moves for so long is closed
+M_ARENA_MAX = -8  # its number in malloc.h
 RESTART_SECONDS = 5.0  # before a worker that died is started again
 
 Tick = Callable[[], None]
@@ -193,6 +196,7 @@ class WorkerProcess:
 def serve(host: str, port: int, server: str, workers: int, with_worker: bool) -> None:
     """Serve the application until TERM or INT; requests in flight are finished first."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    _share_heaps()
     listening = listen_or_exit(host, port)
     worker = WorkerProcess() if with_worker else None
     if server == "waitress":
@@ -244,6 +248,13 @@ def install(app: Flask) -> None:
 def _on_signals(stop: Callable[[int, FrameType | None], None]) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
+
+
+def _share_heaps() -> None:
+    """glibc gives every thread a heap of its own, of which most stays empty: two for all of them save 5 to 8 MB."""
+    os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # for granian's processes
+    with suppress(AttributeError, OSError):  # not every C library has it
+        ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
 
 
 def _allow_many_connections() -> None:

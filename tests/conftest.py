@@ -19,7 +19,6 @@ import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_migrate import upgrade
 from jinja2.bccache import Bucket, BytecodeCache
 from sqlalchemy import Engine, create_engine, event, make_url, text
 from sqlalchemy.engine import URL
@@ -28,6 +27,7 @@ from app.factory import create_app
 from app.people import passwords
 from app.settings import Mode, Settings
 from app.web.database import db
+from app.web.migrations import upgrade
 from tests.registration import steps
 
 NOTHING_SKIPPED = os.environ.get("FACHTAG_TEST_NOTHING_SKIPPED") == "1"
@@ -100,10 +100,7 @@ def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settin
 def _migrate(settings: Settings) -> None:
     app = create_app(settings)
     with app.app_context():
-        if any((Path(app.extensions["migrate"].directory) / "versions").glob("0*.py")):
-            upgrade()
-        else:
-            db.metadata.create_all(db.engine)
+        upgrade()
         db.session.remove()
         db.engine.dispose()
 

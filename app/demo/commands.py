@@ -23,6 +23,7 @@ from app.refusal import Refusal
 from app.serving import WorkerProcess, address_of, listen_or_exit, run_alone
 from app.settings import Settings
 from app.web.database import db, transaction
+from app.web.migrations import upgrade
 
 log = logging.getLogger(__name__)
 
@@ -128,8 +129,6 @@ def _welcome(address: str, port: int) -> str:
 
 def _upgrade() -> None:
     """Run the migrations; silent when there is nothing to do."""
-    from flask_migrate import upgrade
-
     logging.getLogger("alembic").setLevel(logging.WARNING)
     upgrade()
     db.session.rollback()

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 from app.agencies.models import Organisation, Region
 from app.agencies.service import add_organisation
 from app.clock import BERLIN
-from app.demo import cast, harvest, pictures
+from app.demo import cast, harvest
 from app.demo.cast import Guest
 from app.demo.scenery import (
     CENTRES,
@@ -316,6 +316,8 @@ def _write_results(session: Session, data_dir: Path, stage: Stage, by: Organiser
             written,
         )
     publish_documentation(session, event, by.id, at(date(2023, 11, 3), "10:00"))
+    from app.demo import pictures  # fonts and drawing: not for web workers
+
     for seed, chart in enumerate(harvest.FLIPCHARTS):
         add_material_bytes(
             session,

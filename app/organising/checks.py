@@ -17,9 +17,6 @@ from pathlib import Path
 from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from flask.helpers import get_debug_flag
 from sqlalchemy import ColumnElement, Select, and_, func, make_url, not_, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
@@ -39,6 +36,7 @@ from app.registration.rules import ACTIVE, ENDED, PlaceState, Status, sort_key
 from app.results.material_service import missing_files
 from app.settings import Mode, Settings, SettingsError
 from app.web.database import SQLITE_FLOOR
+from app.web.migrations import up_to_date
 
 SHORTEST_KEY = 32  # letters; `secrets.token_urlsafe(48)` gives 64
 FEWEST_LETTERS = 10  # different ones in a key
@@ -140,21 +138,14 @@ def _sqlite() -> Fault:
 # -- the database as such
 
 
-def migration_findings(session: Session, directory: str) -> list[str]:
-    """Whether the tables are those that the programs expect."""
-    config = Config()
-    config.set_main_option("script_location", directory.replace("%", "%%"))
-    wanted = set(ScriptDirectory.from_config(config).get_heads())
-    present = set(MigrationContext.configure(session.connection()).get_current_heads())
-    return (
-        [] if wanted == present else ["database: migrations are missing; run 'flask --app wsgi db upgrade'"]
-    )
-
-
-def database_findings(session: Session, directory: str) -> list[str]:
+def database_findings(session: Session) -> list[str]:
     try:
         session.execute(text("SELECT 1"))
-        found = migration_findings(session, directory)
+        found = (
+            []
+            if up_to_date(session)
+            else ["database: migrations are missing; run 'flask --app wsgi db upgrade'"]
+        )
         if session.connection().dialect.name == "sqlite":
             found += _sqlite_file(session)
     except SQLAlchemyError as error:
@@ -174,12 +165,12 @@ def _sqlite_file(session: Session) -> list[str]:
 # -- the data
 
 
-def every_finding(session: Session, settings: Settings, directory: str, now: datetime) -> list[str]:
+def every_finding(session: Session, settings: Settings, now: datetime) -> list[str]:
     """Everything `flask check` knows. Data are only asked of a database that can be read and is up to date."""
     found = configuration_findings(settings)
     if settings.mode is Mode.PRODUCTION:
         found += security_text_faults(settings, now)
-    of_database = database_findings(session, directory)
+    of_database = database_findings(session)
     found += of_database
     if not any(line.startswith("database:") for line in of_database):
         found += data_findings(session, now)

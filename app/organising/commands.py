@@ -27,7 +27,7 @@ privacy = AppGroup("privacy", help="What the law wants forgotten.")
 @with_appcontext
 def check() -> None:
     """Look for weak settings and for data that contradict each other; end with 1 if there are any."""
-    found = every_finding(db.session(), _settings(), current_app.extensions["migrate"].directory, now())
+    found = every_finding(db.session(), _settings(), now())
     for line in found:
         click.echo(line)
     click.echo(f"{len(found)} finding{'' if len(found) == 1 else 's'}")

@@ -3,16 +3,16 @@
 
 """What the machine asks that watches the service. The answers name no version, no host and no address."""
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import now
-from app.organising.checks import migration_findings
 from app.outbox.queries import worker_alive
 from app.web import access
 from app.web.database import db
+from app.web.migrations import up_to_date
 
 bp = Blueprint("health", __name__)
 
@@ -35,7 +35,7 @@ def ready() -> ResponseReturnValue:
         session = db.session()
         session.execute(text("SELECT 1"))
         found["database"] = True
-        found["migrations"] = not migration_findings(session, current_app.extensions["migrate"].directory)
+        found["migrations"] = up_to_date(session)
         found["worker"] = worker_alive(session, now())
     except SQLAlchemyError:
         db.session.rollback()

@@ -21,8 +21,6 @@ from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-import xlsxwriter
-
 from app.clock import BERLIN
 from app.programme.models import Round
 from app.refusal import N_
@@ -109,6 +107,8 @@ def write_xlsx(file: BinaryIO, head: Sequence[str], lines: Iterable[Sequence[Cel
         "strings_to_urls": False,
         "strings_to_numbers": False,
     }
+    import xlsxwriter  # 3 MB that most web workers never need
+
     book = xlsxwriter.Workbook(file, options)
     bold = book.add_format({"bold": True})
     moment = book.add_format({"num_format": "dd.mm.yyyy hh:mm"})

@@ -17,6 +17,7 @@ from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, inspect, select, text
 
 from app.web.database import db
+from app.web.migrations import newest, prepare
 from tests.abuse.world import build_world
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -47,6 +48,16 @@ def test_there_are_migrations_in_one_line() -> None:
         Path(str(one.path)).name.partition("_")[0] for one in reversed(list(script().walk_revisions()))
     ]
     assert in_line == by_number
+
+
+def test_the_newest_revision_is_known_without_alembic(tmp_path: Path) -> None:
+    """Web workers ask for it and do not load Alembic."""
+    assert newest() == set(script().get_heads())
+    (tmp_path / "versions").mkdir()
+    for name, builds_on in (("a1", "None"), ("b2", '"a1"'), ("c3", '"b2"')):
+        head = f'revision = "{name}"\ndown_revision: str | None = {builds_on}\n'
+        (tmp_path / "versions" / f"{name}.py").write_text(head)
+    assert newest(tmp_path) == {"c3"}
 
 
 def test_the_models_are_what_the_migrations_build(app: Flask) -> None:
@@ -89,6 +100,7 @@ def test_partial_indexes_carry_their_condition(app: Flask) -> None:
 
 def test_the_newest_migration_runs_down_and_up_with_data(app: Flask) -> None:
     """What the older tables hold survives, and afterwards everything works."""
+    prepare(app)
     world = build_world(app)
     before = _contents(app)
     assert sum(len(rows) for rows in before.values()) > 50
