@@ -69,6 +69,8 @@ def main() -> None:
     register("trial.invited", build_trial)
     register("trial.fatal", kill_oneself)
     kind = CarelessWorker if "--careless" in options else Worker
+    # A TERM that comes before a new worker knows what to do with it waits for it.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     for _line in sys.stdin:
         child = os.fork()
         if child == 0:
@@ -81,6 +83,7 @@ def live(worker: Worker) -> NoReturn:
     """The life of one worker; the database has not been touched before, so nothing is shared with the parent."""
     try:
         signal.signal(signal.SIGTERM, lambda *_: worker.stop.set())
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, {signal.SIGTERM})
         worker.run(interval=0.05)
     except BaseException:
         os._exit(1)
