@@ -29,7 +29,7 @@ NODE_SOURCES := $(wildcard package.json package-lock.json .npmrc tools/assets.py
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
 
-TESTS := $(BIN)/pytest -n $(JOBS)
+TESTS := $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 # Without compiled Python every start pays a second of compiling.
 unexport PYTHONDONTWRITEBYTECODE

@@ -266,6 +266,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.mark.long
+@pytest.mark.xdist_group("walks")  # the second engine reads what the first has left
 def test_every_form_and_both_engines_agree(
     app: Flask, engine_name: str, shared: Path, sqlite_template: Path, tmp_path: Path
 ) -> None:
