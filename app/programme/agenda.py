@@ -1,10 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The agenda as values: what pages, files, mails and the form show, read in five queries however long the day is."""
+"""The agenda as values: what pages, files, mails and the form show, read in one query, or in five after a change."""
 
 from collections import defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -14,6 +14,8 @@ from app.events.models import Event, Room
 from app.events.rules import Seats
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rules import ItemKind
+from app.web.cache import RenderCache
+from app.web.database import reads_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,24 +65,55 @@ class Line:
     round: RoundView | None = None
 
 
+# What the agenda says, under the revision that rises with every change of it. Seats are counted anew each time.
+_programmes: RenderCache[tuple[Line, ...]] = RenderCache()
+
+
 def read_rounds(session: Session, event: Event) -> list[RoundView]:
-    """The workshop rounds with their runs, in order."""
-    rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
-    by_round: dict[int, list[RunView]] = defaultdict(list)
-    runs = (
-        select(Run)
-        .join(Run.round)
-        .where(Round.event_id == event.id)
-        .options(joinedload(Run.workshop), joinedload(Run.room), selectinload(Run.contributors))
-        .order_by(Run.label, Run.id)
-    )
-    for run in session.scalars(runs):
-        by_round[run.round_id].append(_run_view(run))
-    return [RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds]
+    """The workshop rounds with their runs, in order of their numbers."""
+    rounds = [line.round for line in read_agenda(session, event) if line.round is not None]
+    return sorted(rounds, key=lambda round_: round_.number)
 
 
 def read_agenda(session: Session, event: Event) -> list[Line]:
     """The whole day in order of time."""
+    read: list[tuple[Line, ...]] = []
+
+    def read_now() -> tuple[Line, ...]:
+        read.append(_read_programme(session, event))
+        return read[0]
+
+    if not reads_only(session):  # what is not committed yet may never be
+        return list(read_now())
+    lines = _programmes.get((event.id, event.revision), read_now)
+    if read:
+        return list(read[0])
+    seats = _seats_now(session, event)
+    return [line if line.round is None else replace(line, round=_seated(line.round, seats)) for line in lines]
+
+
+def _seated(round_: RoundView, seats: dict[int, tuple[Seats, int]]) -> RoundView:
+    """With the seats of this moment; a run that was removed just now is left out."""
+    runs = [
+        replace(run, seats=seats[run.id][0], waiting=seats[run.id][1])
+        for run in round_.runs
+        if run.id in seats
+    ]
+    return replace(round_, runs=tuple(runs))
+
+
+def _seats_now(session: Session, event: Event) -> dict[int, tuple[Seats, int]]:
+    counts = (
+        select(Run.id, Run.capacity, Run.taken, Run.extra, Run.waiting)
+        .join(Run.round)
+        .where(Round.event_id == event.id)
+    )
+    return {
+        row.id: (Seats(row.capacity, row.taken, row.extra), row.waiting) for row in session.execute(counts)
+    }
+
+
+def _read_programme(session: Session, event: Event) -> tuple[Line, ...]:
     items = session.scalars(
         select(AgendaItem).where(AgendaItem.event_id == event.id).options(joinedload(AgendaItem.room))
     ).all()
@@ -98,9 +131,24 @@ def read_agenda(session: Session, event: Event) -> list[Line]:
     ]
     lines += [
         Line(f"round-{r.id}", None, r.title, "", r.starts_at, r.ends_at, None, r)
-        for r in read_rounds(session, event)
+        for r in _read_rounds(session, event)
     ]
-    return sorted(lines, key=lambda line: (line.starts_at, line.ends_at, line.key))
+    return tuple(sorted(lines, key=lambda line: (line.starts_at, line.ends_at, line.key)))
+
+
+def _read_rounds(session: Session, event: Event) -> list[RoundView]:
+    rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
+    by_round: dict[int, list[RunView]] = defaultdict(list)
+    runs = (
+        select(Run)
+        .join(Run.round)
+        .where(Round.event_id == event.id)
+        .options(joinedload(Run.workshop), joinedload(Run.room), selectinload(Run.contributors))
+        .order_by(Run.label, Run.id)
+    )
+    for run in session.scalars(runs):
+        by_round[run.round_id].append(_run_view(run))
+    return [RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds]
 
 
 def room_view(room: Room | None) -> RoomView | None:

@@ -6,8 +6,8 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import func, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy import ScalarSelect, func, select
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.events.models import Event
 from app.programme.agenda import Line, RoundView, RunView, read_agenda
@@ -69,11 +69,13 @@ def get_registration(session: Session, registration_id: int) -> Registration | N
 
 def my_day(session: Session, registration: Registration) -> MyDay:
     lines = read_agenda(session, registration.event)
-    places = session.scalars(select(Place).where(Place.registration_id == registration.id)).all()
+    rows = session.execute(
+        select(Place, _before(Place)).where(Place.registration_id == registration.id)
+    ).all()
+    places, before = [row[0] for row in rows], {row[0].id: row[1] for row in rows}
     absent = set(
         session.scalars(select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id))
     )
-    before = _numbers_before(session, places)
     rounds = tuple(
         _my_round(line.round, places, before, line.round.id in absent)
         for line in lines
@@ -133,22 +135,17 @@ def _my_round(round_: RoundView, places: Sequence[Place], before: dict[int, int]
     return MyRound(round_, first(PlaceState.PLACE), in_line, first(PlaceState.WANTED), absent)
 
 
-def _numbers_before(session: Session, places: Sequence[Place]) -> dict[int, int]:
-    """Place id → people before it in that run's line."""
-    waiting = [place.id for place in places if place.state is PlaceState.WAITING]
-    if not waiting:
-        return {}
-    mine, other = Place.__table__.alias("mine"), Place.__table__.alias("other")
-    counts = (
-        select(mine.c.id, func.count(other.c.id))
-        .join(
-            other,
-            (other.c.run_id == mine.c.run_id)
-            & (other.c.state == PlaceState.WAITING.value)
-            & (other.c.waiting_number < mine.c.waiting_number),
-            isouter=True,
+def _before(place: type[Place]) -> ScalarSelect[int]:
+    """How many stand before a place in the line of its run; 0 for who does not stand in a line."""
+    other = aliased(Place)
+    return (
+        select(func.count(other.id))
+        .where(
+            other.run_id == place.run_id,
+            place.state == PlaceState.WAITING,
+            other.state == PlaceState.WAITING,
+            other.waiting_number < place.waiting_number,
         )
-        .where(mine.c.id.in_(waiting))
-        .group_by(mine.c.id)
+        .correlate(place)
+        .scalar_subquery()
     )
-    return {int(row[0]): int(row[1]) for row in session.execute(counts)}

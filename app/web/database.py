@@ -78,6 +78,11 @@ def transaction() -> Iterator[Session]:
         session.info[WRITING] = False
 
 
+def reads_only(session: Session) -> bool:
+    """Whether the session is outside of `transaction()`: what it sees is committed."""
+    return not session.info.get(WRITING)
+
+
 def _refuse_unsafe_request() -> None:
     """A GET never writes, and nothing writes without a CSRF token: asked where every write passes (T07, T33)."""
     if not has_request_context():
