@@ -50,7 +50,7 @@ def enqueue(
     new_id: int | None = session.scalar(
         statement.on_conflict_do_nothing(index_elements=unique).returning(Message.id)
     )
-    if new_id is not None:
+    if new_id is not None and revision > 1:  # nothing is older than the first
         session.execute(
             change(
                 Message.family == family_of(kind),

@@ -46,6 +46,18 @@ def choose(
     _move_up_in(session, event, freed, now)
 
 
+def choose_first(session: Session, event: Event, registration: Registration, choices: Choices) -> None:
+    """The choice of somebody who was entered just now and holds nothing yet. Refuses as `choose` does."""
+    runs = _chosen_runs(session, event, choices)
+    _refuse_twice([], runs)
+    for round_id, choice in choices.items():
+        if choice is RoundAnswer.ABSENT:
+            session.add(RoundAbsence(registration_id=registration.id, round_id=round_id))
+    for run in runs.values():
+        _add(session, registration, run)
+    session.flush()
+
+
 def take_wanted(session: Session, registration: Registration) -> None:
     """The person has a seat at the day now: what was only wanted becomes a place or a place in line.
 
@@ -96,24 +108,22 @@ def move_up_in_all_runs(session: Session, event: Event, now: datetime) -> None:
 
 def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, Run]:
     wanted = {round_id: run_id for round_id, run_id in choices.items() if isinstance(run_id, int)}
-    rounds = set(
-        session.scalars(select(Round.id).where(Round.event_id == event.id, Round.id.in_(choices or [0])))
-    )
-    runs = {
-        run.id: run
-        for run in session.scalars(
-            select(Run).where(Run.id.in_(wanted.values() or [0])).options(joinedload(Run.workshop))
-        )
-    }
+    if not choices:
+        return {}
+    found = session.execute(
+        select(Round.id, Run)
+        .join(Run, (Run.round_id == Round.id) & Run.id.in_(wanted.values()), isouter=True)
+        .where(Round.event_id == event.id, Round.id.in_(choices))
+        .options(joinedload(Run.workshop))
+    ).all()
+    runs: dict[int, Run | None] = {row[0]: row[1] for row in found}
     chosen: dict[int, Run] = {}
     for round_id in choices:
-        if round_id not in rounds:
+        run = runs.get(round_id)
+        if round_id not in runs or (round_id in wanted and (run is None or run.id != wanted[round_id])):
             raise UnknownRun(f"round-{round_id}")
-    for round_id, run_id in wanted.items():
-        run = runs.get(run_id)
-        if run is None or run.round_id != round_id:
-            raise UnknownRun(f"round-{round_id}")
-        chosen[round_id] = run
+        if run is not None and round_id in wanted:
+            chosen[round_id] = run
     return chosen
 
 
@@ -174,11 +184,10 @@ def _add(session: Session, registration: Registration, run: Run) -> None:
         workshop_id=run.workshop_id,
         state=PlaceState.WANTED,
     )
-    session.add(place)
-    session.flush()
     if registration.holds_seat:
         _settle(session, place)
-        session.flush()
+    session.add(place)
+    session.flush()
 
 
 def _is_free(run: Run) -> bool:

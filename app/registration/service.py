@@ -81,7 +81,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     session.add(registration)
     session.flush()
     _note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
-    places.choose(session, event, registration, entry.choices, now)
+    places.choose_first(session, event, registration, entry.choices)
     announcing.ask_to_confirm(session, registration, now)
     return registration
 
@@ -107,7 +107,7 @@ def add_by_hand(
     session.add(registration)
     session.flush()
     _note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
-    places.choose(session, event, registration, entry.choices, now)
+    places.choose_first(session, event, registration, entry.choices)
     announcing.tell_status(session, registration, now)
     return registration
 
