@@ -42,11 +42,11 @@ FIRST = {
 OTHERS = {
     "/": 2,
     "/calendar": 2,
-    f"{DAY}/register": 5,
+    f"{DAY}/register": 7,
     f"{DAY}/register/sent": 1,
     f"{DAY}/register/waiting": 1,
 }
-WHOLE_REGISTRATION = 52  # with a workshop chosen: 5 form, 24 send, 7 link, 16 confirm
+WHOLE_REGISTRATION = 55  # with a workshop chosen, without questions: 6 form, 25 send, 7 link, 17 confirm
 
 
 def count(app: Flask, client: FlaskClient, address: str, **headers: str) -> int:
