@@ -98,7 +98,7 @@ def judge_entry(session: Session, event_id: int, given: Given | None) -> list[Pa
 def store(session: Session, registration: Registration, parts: Sequence[Part]) -> None:
     """Write all parts, one statement per table. Who holds a seat takes the options, or is refused."""
     wanted = [part.option.id for part in parts if part.option is not None]
-    taken = _claim(session, wanted) if registration.holds_seat else set()
+    taken = claim_options(session, wanted) if registration.holds_seat else set()
     numbers: dict[int, int] = {}
     rows: dict[type[GivenAnswer], list[dict[str, object]]] = {table: [] for table in ANSWERS}
     for part in parts:
@@ -160,7 +160,7 @@ def replace(
 def take_wanted(session: Session, registration: Registration) -> None:
     """The person has a seat now and takes the options chosen, as far as there are any left."""
     ids = [one for one, holds in _options_of(session, registration) if one is not None and not holds]
-    taken = _claim(session, ids) if ids else set()
+    taken = claim_options(session, ids) if ids else set()
     for table in ANSWERS if taken else ():
         _hold(session, table, registration, True, taken)
 
@@ -274,7 +274,7 @@ def _hold(
     )
 
 
-def _claim(session: Session, ids: Collection[int]) -> set[int]:
+def claim_options(session: Session, ids: Collection[int]) -> set[int]:
     """One seat of each of these options; those that had one."""
     if not ids:
         return set()

@@ -6,6 +6,7 @@
 import re
 import threading
 from datetime import timedelta
+from random import Random
 from typing import Any
 
 import pytest
@@ -279,7 +280,7 @@ def test_claims_race_for_the_last_place_of_an_option(app: Flask, form: Form) -> 
         with app.app_context():
             start.wait(30)
             with transaction() as session:
-                won.append(bool(answers._claim(session, [option])))
+                won.append(bool(answers.claim_options(session, [option])))
 
     threads = [threading.Thread(target=claim) for _ in range(8)]
     for thread in threads:
@@ -468,3 +469,59 @@ def test_limits_may_be_on_sensitive_options_too(form: Form) -> None:
     assert refused.value.field == f"q-{form.ids['loop']}"
     form.day.cancel("anna")
     form.day.register("berta", given=form.given(loop="ja"))
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("seed", range(4))
+def test_in_any_order_options_are_counted_right(form: Form, seed: int) -> None:
+    """After every step the taken seats of each option are those that people with a seat hold (`Day.check`)."""
+    dice = Random(seed)
+    names: list[str] = []
+
+    def said() -> Given:
+        some = {"meal": dice.choice(["vegan", "alles", "Sonstiges"]), "badge": dice.choice(["A", "B"])}
+        needs = tuple(dice.sample(["ruhiger Raum", "Gebärdensprache"], dice.randint(0, 2)))
+        return form.given(**some, needs=needs) if needs else form.given(**some)
+
+    def register() -> None:
+        name = f"p{len(names)}"
+        form.day.register(name, given=said())
+        names.append(name)
+
+    def change() -> None:
+        registration = form.day.of(dice.choice(names))
+        number, version = registration.id, registration.version
+        with form.day.step() as session:
+            answering.change_answers(session, number, said(), version, form.day.now)
+
+    def change_limit() -> None:
+        vegan = form.options["meal"]["vegan"]
+        taken = form.taken("meal", "vegan")
+        with form.day.step() as session:
+            session.get_one(Option, vegan).capacity = dice.choice([None, taken, taken + 1])
+
+    def seats() -> None:
+        form.day.set_event(capacity=max(form.day.seats()[0], dice.randint(1, 5)))
+
+    steps = [
+        register,
+        register,
+        change,
+        change,
+        lambda: form.day.confirm(dice.choice(names)),
+        lambda: form.day.confirm(dice.choice(names)),
+        lambda: form.day.cancel(dice.choice(names)),
+        lambda: form.day.expire(dice.choice(names), now=form.day.now + HOUR),
+        change_limit,
+        seats,
+    ]
+    register()
+    refused = 0
+    for _ in range(60):
+        try:
+            dice.choice(steps)()
+        except Refusal:
+            refused += 1
+        form.day.check()
+    assert 0 < refused < 55
+    assert len(names) > 5
