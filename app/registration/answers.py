@@ -26,7 +26,7 @@ from app.registration.models import (
     SensitiveAnswer,
 )
 from app.registration.queries import given_answers, questions_of
-from app.registration.rules import CHOOSING, NoSuchAnswer, OptionFull, QuestionKind, Unanswered
+from app.registration.rules import CHOOSING, LegalBasis, NoSuchAnswer, OptionFull, QuestionKind, Unanswered
 
 Given = Mapping[int, "tuple[int, ...] | str"]
 """Question id → ids of the chosen options, or a text: numbers in digits, dates as 2027-03-11."""
@@ -166,7 +166,8 @@ def take_wanted(session: Session, registration: Registration) -> None:
 
 
 def give_back(session: Session, registration: Registration, *, for_good: bool) -> None:
-    """The person leaves: the options are free again. `for_good` deletes what is sensitive at once (DP-02)."""
+    """The person leaves: the options are free again. `for_good` deletes what rests on consent, all that is
+    sensitive among it, at once (DP-03)."""
     found = _options_of(session, registration)
     held = [one for one, holds in found if one is not None and holds]
     if held:
@@ -174,11 +175,14 @@ def give_back(session: Session, registration: Registration, *, for_good: bool) -
         for table in ANSWERS:
             _hold(session, table, registration, False, held)
     if found and for_good:
-        session.execute(
-            delete(SensitiveAnswer)
-            .where(SensitiveAnswer.registration_id == registration.id)
-            .execution_options(synchronize_session=False)
+        by_consent = select(Question.id).where(
+            Question.event_id == registration.event_id, Question.legal_basis != LegalBasis.PUBLIC_TASK
         )
+        for table in ANSWERS:
+            gone = delete(table).where(
+                table.registration_id == registration.id, table.question_id.in_(by_consent)
+            )
+            session.execute(gone.execution_options(synchronize_session=False))
 
 
 def _parts(question: Question, answer: "tuple[int, ...] | str", held: Collection[int] | None) -> list[Part]:

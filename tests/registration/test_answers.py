@@ -223,7 +223,7 @@ def test_options_follow_the_seat(form: Form) -> None:
     form.day.register("berta", given=form.given(meal="vegan"))
     form.day.confirm("berta")
     assert (form.taken("meal", "vegan"), form.taken("needs", "ruhiger Raum")) == (2, 1)
-    form.day.register("carla", given=form.given(meal="alles", needs=("ruhiger Raum",)))
+    form.day.register("carla", given=form.given(meal="alles", needs=("ruhiger Raum",), bus="Yes"))
     form.day.confirm("carla")
     assert (form.taken("meal", "alles"), form.taken("needs", "ruhiger Raum")) == (0, 1)
     form.day.expire("anna")
@@ -241,7 +241,7 @@ def test_options_follow_the_seat(form: Form) -> None:
     form.day.confirm("anna")
     assert form.taken("meal", "vegan") == 1
     form.day.cancel("carla")
-    assert form.of("carla") == {"meal": ("alles",)}  # what is sensitive is gone at once
+    assert form.of("carla") == {"meal": ("alles",)}  # what rests on consent is gone at once
     assert form.taken("needs", "ruhiger Raum") == 1
 
 
