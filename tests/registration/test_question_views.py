@@ -306,6 +306,29 @@ def test_a_question_is_added_changed_moved_and_removed(app: Flask, event_id: int
     assert "Essen?" not in page.soup.select_one("main").get_text().replace("„Essen?“ ist entfernt", "")
 
 
+def test_saving_unchanged_changes_nothing(app: Flask, asked: Asked) -> None:
+    """Each kind fills its form with what is stored; a kind nobody has answered may become another one."""
+    visitor = lead(app, asked.event_id)
+
+    def all_of_them() -> list[tuple[object, ...]]:
+        with app.app_context():
+            return [
+                (one.id, one.kind, one.label, one.shown_if, one.retention, *(o.label for o in one.options))
+                for one in questions_of(db.session(), asked.event_id)
+            ]
+
+    before = all_of_them()
+    for number in asked.ids.values():
+        assert visitor.get(f"{QUESTIONS}/{number}").send().address == QUESTIONS
+    assert all_of_them() == before
+    bus = f"{QUESTIONS}/{asked.ids['bus']}"
+    changed = visitor.get(bus).send(kind="one_of", **{"option-n1": "hin", "option-n2": "zurück"})
+    assert changed.address == QUESTIONS
+    assert "zurück" in changed.text
+    assert visitor.get(bus).send(kind="yes_no").address == QUESTIONS
+    assert all_of_them() == before
+
+
 def test_two_organisers_on_one_question(app: Flask, asked: Asked) -> None:
     """F30: the later one sees both texts and loses nothing."""
     visitor = lead(app, asked.event_id)
