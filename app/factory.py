@@ -33,10 +33,12 @@ from app.people import sessions as people_sessions
 from app.people import views as people_views
 from app.programme import organiser_views as programme_organiser_views
 from app.programme import views as programme_views
+from app.registration import answer_views as registration_answer_views
 from app.registration import jobs as registration_jobs
 from app.registration import mails as registration_mails
 from app.registration import organiser_day_views as registration_organiser_day_views
 from app.registration import organiser_views as registration_organiser_views
+from app.registration import question_views as registration_question_views
 from app.registration import views as registration_views
 from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
@@ -142,6 +144,8 @@ MODULES: tuple[ModuleType, ...] = (
     registration_views,
     registration_organiser_views,
     registration_organiser_day_views,
+    registration_question_views,
+    registration_answer_views,
     registration_mails,
     registration_jobs,
     results_views,

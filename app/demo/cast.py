@@ -40,6 +40,15 @@ HEARD_FROM = frozenset(
     f"{name}@example.org" for name in ("aylin.beispiel", "suekrue.muster", "alex.beispiel", "toni.platz")
 )
 
+# What some of them answer to the organisers' questions.
+DIET = "Bitte ohne Nüsse (Beispiel)"
+QUESTIONS = (
+    "Wie binden kleine Gemeinden die Ausländerbehörde früh ein?",
+    "Welche Daten dürfen wir im Fallmanagement teilen?",
+    "Was hat sich seit dem letzten Fachtag bewährt?",
+    "Wie gelingt die Übergabe, wenn jemand umzieht?",
+)
+
 ORGANISER = ("jonas.platzhalter@example.org", "Jonas Platzhalter")
 
 _GIVEN = [

@@ -8,7 +8,7 @@ interrupted loading leaves nothing behind. The mails of the loading are not sent
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, fields, replace
+from dataclasses import dataclass, field, fields, replace
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from random import Random
@@ -59,9 +59,11 @@ from app.programme.service import (
 )
 from app.refusal import N_, Refusal
 from app.registration import announcing
+from app.registration.answers import Given
 from app.registration.changes import DayFacts, change_day
-from app.registration.models import Registration
+from app.registration.models import Question, Registration
 from app.registration.places import Choices
+from app.registration.questions import add_standard_set
 from app.registration.rules import Actor, RoundAnswer
 from app.registration.service import (
     By,
@@ -81,6 +83,7 @@ from app.results.service import (
     write_frame,
     write_result,
 )
+from app.web.texts import force_locale, gettext
 
 THURSDAY = 3
 WEEKS_AHEAD = 10
@@ -168,6 +171,7 @@ class Stage:
     event: Event
     runs: dict[str, Run]
     workshops: dict[str, Workshop]
+    answers: dict[str, Given] = field(default_factory=dict)  # by mail address
 
 
 def _build_day(
@@ -241,7 +245,7 @@ def _open(
 
 def _take_part(session: Session, stage: Stage, guest: Guest, moment: datetime, minutes: int) -> Registration:
     """Send the form, and open the link in the mail some minutes later."""
-    entry = _entry(stage, guest, guest.first)
+    entry = replace(_entry(stage, guest, guest.first), given=stage.answers.get(guest.email))
     registration = register(session, stage.event.id, entry, moment)
     return confirm(session, registration.id, moment + timedelta(minutes=minutes))
 
@@ -364,6 +368,11 @@ def _load_upcoming(
     stage = _build_day(session, UPCOMING, on, organisations, region, opens - timedelta(days=30))
     stage.event.capacity = FIRST_CAPACITY
     _open(session, stage, team, opens, at(on - CLOSES_BEFORE, "23:59"), opens - timedelta(days=3))
+    with force_locale("de"):
+        asked = add_standard_set(
+            session, stage.event.id, gettext, By(Actor.ORGANISER, team[0].id), opens - timedelta(days=2)
+        )
+    stage.answers.update(_some_answers(asked, guests))
     queue = _in_order(guests)
     moments = spread(opens, now, len(guests) + 1)
     registered = {
@@ -387,6 +396,25 @@ def _load_upcoming(
     for number, guest in enumerate(guest for guest in guests if guest.hope):
         moment = now - timedelta(hours=3) + timedelta(minutes=10 * number)
         _change_to(session, stage, registered[guest.email], str(guest.hope), moment)
+
+
+def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given]:
+    """About half of the people answer something, few of them what they need."""
+    meal, diet, needs, _more, travel, to_speakers = asked
+    answers: dict[str, Given] = {}
+    for number, guest in enumerate(guests[::2]):
+        given: dict[int, tuple[int, ...] | str] = {
+            meal.id: (meal.options[3 if number % 17 == 5 else number % 3].id,),
+            travel.id: (travel.options[number % 5].id,),
+        }
+        if number % 17 == 5:
+            given[diet.id] = cast.DIET
+        if number % 12 == 3:
+            given[needs.id] = (needs.options[number % 8].id,)
+        if number % 20 == 7:
+            given[to_speakers.id] = cast.QUESTIONS[number // 20 % len(cast.QUESTIONS)]
+        answers[guest.email] = given
+    return answers
 
 
 @dataclass(frozen=True, slots=True)

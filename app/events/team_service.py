@@ -13,7 +13,7 @@ from app.events.models import Event, TeamMember
 from app.events.service import lock_event
 from app.people.audit import record
 from app.people.models import Organiser
-from app.people.rules import Role
+from app.people.rules import Permission, Role, may
 from app.refusal import N_, Missing, Refusal
 
 LAST_LEAD = N_("Somebody has to lead this day. Please make another person lead first.")
@@ -37,6 +37,18 @@ def team_of(session: Session, event_id: int) -> Sequence[TeamMember]:
         .order_by(func.lower(Organiser.name), Organiser.id)
         .options(contains_eager(TeamMember.organiser))
     ).all()
+
+
+def events_with(session: Session, organiser: Organiser, permission: Permission) -> Sequence[Event]:
+    """The days on which this person has the permission, the latest first; an administrator leads every team."""
+    found = select(Event).order_by(Event.starts_at.desc(), Event.id.desc())
+    if not organiser.is_admin:
+        roles = [role for role in Role if may(role, permission)]
+        mine = select(TeamMember.event_id).where(
+            TeamMember.organiser_id == organiser.id, TeamMember.role.in_(roles)
+        )
+        found = found.where(Event.id.in_(mine))
+    return session.scalars(found).all()
 
 
 def get_member(session: Session, event_id: int, member_id: int) -> TeamMember:

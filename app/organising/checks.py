@@ -31,8 +31,26 @@ from app.outbox.rules import State
 from app.people.rules import address_key
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.registration.lists import FAMILIES
-from app.registration.models import Place, Registration, RoundAbsence, StatusChange
-from app.registration.rules import ACTIVE, ENDED, PlaceState, Status, sort_key
+from app.registration.models import (
+    ANSWERS,
+    Condition,
+    Option,
+    Place,
+    Question,
+    Registration,
+    RoundAbsence,
+    SensitiveAnswer,
+    StatusChange,
+)
+from app.registration.rules import (
+    ACTIVE,
+    ENDED,
+    LegalBasis,
+    PlaceState,
+    Retention,
+    Status,
+    sort_key,
+)
 from app.results.material_service import missing_files
 from app.settings import Mode, Settings, SettingsError
 from app.web.database import SQLITE_FLOOR
@@ -203,6 +221,63 @@ def _run_counts(session: Session, _now: datetime) -> Fault:
     yield from _scarce(
         session, Run, "run", holds, waits, _highest(Place.waiting_number, Place.run_id == Run.id)
     )
+
+
+def _option_counts(session: Session, _now: datetime) -> Fault:
+    """Options of questions know no line, only seats."""
+    held = [_count(one.id, one.option_id == Option.id, one.holds.is_(True)) for one in ANSWERS]
+    found = select(Option.id, Option.taken, held[0] + held[1]).order_by(Option.id)
+    for row, taken, number in session.execute(found):
+        if taken != number:
+            yield f"question_option {row}: {taken} seats are taken, {number} are held"
+    oversold = {"more people chose it than its limit": Option.taken > Option.capacity + Option.extra}
+    yield from _rows(session, "question_option", Option.id, oversold)
+
+
+def _questions(session: Session, _now: datetime) -> Fault:
+    one, before = Question, aliased(Question)
+    faults: dict[str, ColumnElement[bool]] = {
+        "says not what it is for": one.purpose == "",
+        "is sensitive without explicit consent or kept too long": or_(
+            one.sensitive != (one.legal_basis == LegalBasis.EXPLICIT_CONSENT),
+            and_(one.sensitive, one.retention != Retention.DAYS),
+        ),
+        "is required, though its answer rests on consent": and_(
+            one.required, one.legal_basis != LegalBasis.PUBLIC_TASK
+        ),
+    }
+    yield from _rows(session, "question", one.id, faults)
+    misplaced = (
+        select(one.id)
+        .join(Condition, Condition.question_id == one.id)
+        .join(Option, Condition.option_id == Option.id)
+        .join(before, Option.question_id == before.id)
+        .where(or_(before.event_id != one.event_id, before.position >= one.position))
+    )
+    for row in session.scalars(misplaced.order_by(one.id)):
+        yield f"question {row}: hangs on an answer that is not asked before it"
+
+
+def _answers(session: Session, _now: datetime) -> Fault:
+    for table in ANSWERS:
+        faults: dict[str, ColumnElement[bool]] = {
+            "is to a question of another day": Question.event_id != Registration.event_id,
+            "is in the wrong table": Question.sensitive != (table is SensitiveAnswer),
+            "chose an option of another question": select(Option.id)
+            .where(Option.id == table.option_id, Option.question_id != table.question_id)
+            .exists(),
+            "holds an option without a seat at the day": and_(table.holds, ~Registration.holds_seat),
+            "holds an option that is not there": and_(table.holds, table.option_id.is_(None)),
+        }
+        for fault, condition in faults.items():
+            found = (
+                select(table.id)
+                .join(Registration, table.registration_id == Registration.id)
+                .join(Question, table.question_id == Question.id)
+                .where(condition)
+            )
+            for row in session.scalars(found.order_by(table.id)):
+                yield f"{table.__tablename__} {row}: {fault}"
 
 
 def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, highest: Any) -> Fault:
@@ -407,6 +482,9 @@ def _highest(number: InstrumentedAttribute[int | None], condition: ColumnElement
 CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     _event_counts,
     _run_counts,
+    _option_counts,
+    _questions,
+    _answers,
     _registrations,
     _keys_of_people,
     _histories,

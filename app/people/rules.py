@@ -82,6 +82,7 @@ class Permission(Enum):
     SEE_PEOPLE = "see participants"
     EDIT = "edit the event, its agenda and its results"
     EDIT_PEOPLE = "add, change and cancel registrations"
+    SEE_SENSITIVE = "see and change what participants need, by name"
     EXPORT = "take lists out of the house"
     LEAD = "publish, cancel and manage the team"
 
@@ -94,7 +95,7 @@ ROLE_LABELS = {
 }
 
 ROLE_NOTES = {
-    Role.LEAD: N_("Everything, also publish, cancel and manage the team."),
+    Role.LEAD: N_("Everything, also publish, cancel, manage the team and read sensitive answers."),
     Role.ORGANISER: N_("Edit the day, see and change registrations, take lists out."),
     Role.CHECK_IN: N_("See the day and who takes part."),
     Role.VIEWER: N_("See the day behind the scenes, without people."),
@@ -102,7 +103,7 @@ ROLE_NOTES = {
 
 GRANTS: dict[Role, frozenset[Permission]] = {
     Role.LEAD: frozenset(Permission),
-    Role.ORGANISER: frozenset(Permission) - {Permission.LEAD},
+    Role.ORGANISER: frozenset(Permission) - {Permission.LEAD, Permission.SEE_SENSITIVE},
     Role.CHECK_IN: frozenset({Permission.SEE, Permission.SEE_PEOPLE}),
     Role.VIEWER: frozenset({Permission.SEE}),
 }

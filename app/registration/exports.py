@@ -24,9 +24,11 @@ from typing import BinaryIO
 from app.clock import BERLIN
 from app.programme.models import Round
 from app.refusal import N_
+from app.registration.answers import date_of, number_of
 from app.registration.lists import Held, Row
-from app.registration.models import Registration
-from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState
+from app.registration.models import Question, Registration
+from app.registration.queries import Count
+from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState, QuestionKind
 from app.web.texts import force_locale, gettext
 
 Cell = str | int | datetime | None
@@ -62,15 +64,19 @@ def unescape_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and _might_be_formula(text[1:]) else text
 
 
-def headings(rounds: Sequence[Round]) -> list[str]:
-    """The first line: who, how they stand, one column per workshop round, when they registered."""
+def headings(rounds: Sequence[Round], questions: Sequence[Question] = ()) -> list[str]:
+    """The first line: who, how they stand, one column per workshop round, when they registered, one per question."""
     with force_locale("de"):
         first = [gettext(heading) for heading in HEADINGS]
-        return [*first, *(one.title for one in rounds), gettext("Registered at")]
+        last = [gettext("Registered at"), *(one.label for one in questions)]
+        return [*first, *(one.title for one in rounds), *last]
 
 
-def cells(rows: Iterable[Row], rounds: Sequence[Round]) -> Iterator[list[Cell]]:
-    """One line per person, in the columns of `headings`."""
+def cells(
+    rows: Iterable[Row], rounds: Sequence[Round], questions: Sequence[Question] = ()
+) -> Iterator[list[Cell]]:
+    """One line per person, in the columns of `headings`. Questions are never the sensitive ones: those leave as
+    `counts` only (DP-04)."""
     with force_locale("de"):
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
         waits, wants = gettext("waiting list"), gettext("wish")
@@ -87,7 +93,24 @@ def cells(rows: Iterable[Row], rounds: Sequence[Round]) -> Iterator[list[Cell]]:
             one.waiting_number if _in_line(one) else None,
             *("; ".join(_choice(held, waits, wants) for held in _of_round(row, each)) for each in rounds),
             one.created_at,
+            *(_answer(each, row.answers.get(each.id, ())) for each in questions),
         ]
+
+
+def counts(numbers: Sequence[Count]) -> tuple[list[str], Iterator[list[Cell]]]:
+    """How often each answer was given: the first line, and the others."""
+    with force_locale("de"):
+        head = [gettext("Question"), gettext("Answer"), gettext("Number of people"), gettext("Limit")]
+        answered = gettext("answered")
+    return head, (
+        [
+            one.question.label,
+            _words(one.question, one.option) if one.option else answered,
+            one.people,
+            one.limit,
+        ]
+        for one in numbers
+    )
 
 
 def write_csv(file: BinaryIO, head: Sequence[str], lines: Iterable[Sequence[Cell]]) -> None:
@@ -157,6 +180,23 @@ def _in_line(registration: Registration) -> bool:
 
 def _of_round(row: Row, round_: Round) -> list[Held]:
     return [held for held in row.held if held.round_id == round_.id]
+
+
+def _answer(question: Question, texts: Sequence[str]) -> Cell:
+    first = texts[0] if texts else ""
+    number, day = number_of(first), date_of(first)
+    if question.kind is QuestionKind.NUMBER and number is not None:
+        return number
+    if question.kind is QuestionKind.DATE and day is not None:
+        return f"{day:%d.%m.%Y}"
+    return "; ".join(_words(question, text) for text in texts)
+
+
+def _words(question: Question, text: str) -> str:
+    if question.kind is not QuestionKind.YES_NO:
+        return text
+    with force_locale("de"):
+        return str(gettext(text))
 
 
 def _choice(held: Held, waits: str, wants: str) -> str:

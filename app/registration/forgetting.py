@@ -10,7 +10,7 @@ stays is counted and names nobody: organisation, status, when.
 from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, func, or_, select, update
+from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
@@ -18,11 +18,16 @@ from app.events.seats import leave_line
 from app.events.service import lock_event
 from app.outbox.models import Message
 from app.registration.lists import FAMILIES
-from app.registration.models import Registration, StatusChange
-from app.registration.rules import ENDED, Status, new_reference
+from app.registration.models import ANSWERS, GivenAnswer, Option, Question, Registration, StatusChange
+from app.registration.rules import ENDED, Retention, Status, new_reference
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
+ANSWERS_KEPT = {
+    Retention.DAYS: timedelta(days=14),
+    Retention.MONTHS: NAMES_KEPT,
+    Retention.WITHDRAWAL: NAMES_KEPT,  # nobody can withdraw any more what nobody can be told from
+}
 _AT_ONCE = 500  # ids in one statement
 
 
@@ -35,6 +40,11 @@ def days_to_forget(session: Session, now: datetime) -> Sequence[int]:
             or_(
                 and_(Event.ends_at <= now - ENDED_KEPT, _is_surplus()),
                 and_(Event.ends_at <= now - NAMES_KEPT, _has_name()),
+                *(
+                    and_(Event.ends_at <= now - kept, exists().where(_given_in(table, retention)))
+                    for retention, kept in ANSWERS_KEPT.items()
+                    for table in ANSWERS
+                ),
             )
         )
     )
@@ -77,6 +87,35 @@ def remove_names(session: Session, event_id: int, now: datetime) -> int:
     for one in ids:
         _remove_name(session, one, now)
     return len(ids)
+
+
+def delete_answers(session: Session, event_id: int, now: datetime) -> int:
+    """Delete the answers whose time is over, each by the period that its question names (DP-04)."""
+    event = lock_event(session, event_id)
+    over = [retention for retention, kept in ANSWERS_KEPT.items() if event.ends_at <= now - kept]
+    questions = select(Question.id).where(Question.event_id == event_id, Question.retention.in_(over))
+    ids = list(session.scalars(questions))
+    deleted = 0
+    for table in ANSWERS if ids else ():
+        gone = delete(table).where(table.question_id.in_(ids)).returning(table.id)
+        deleted += len(session.scalars(gone.execution_options(synchronize_session=False)).all())
+    if deleted:
+        # No answer is left that could hold one of their options.
+        session.execute(
+            update(Option)
+            .where(Option.question_id.in_(ids))
+            .values(taken=0)
+            .execution_options(synchronize_session=False)
+        )
+    return deleted
+
+
+def _given_in(table: type[GivenAnswer], retention: Retention) -> ColumnElement[bool]:
+    return and_(
+        table.registration_id == Registration.id,
+        table.question_id == Question.id,
+        Question.retention == retention,
+    )
 
 
 def _empty_newest(session: Session, event_id: int, newest: int, now: datetime) -> None:

@@ -9,7 +9,7 @@ A page of a list costs the same number of queries with one person and with a hun
 import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from typing import Any, Generic, TypeVar
 
@@ -25,7 +25,7 @@ from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
 from app.refusal import N_, Missing
 from app.registration import announcing
-from app.registration.models import Place, Registration
+from app.registration.models import Answer, Place, Question, Registration
 from app.registration.rules import ACTIVE, PlaceState, Status
 
 Item = TypeVar("Item")
@@ -125,10 +125,11 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person of a list, with what they chose."""
+    """One person of a list, with what they chose, and in files what they answered (question id → texts)."""
 
     registration: Registration
     held: tuple[Held, ...] = ()
+    answers: Mapping[int, Sequence[str]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,8 +167,13 @@ def list_people(session: Session, event: Event, wanted: Wanted, number: int) -> 
     return Page(_with_choices(session, session.scalars(found).all()), total, number)
 
 
-def every_person(session: Session, event: Event, wanted: Wanted) -> Iterator[Row]:
-    """All people who match, some hundred at a time. The ids are read first, so nobody is named twice or left out."""
+def every_person(
+    session: Session, event: Event, wanted: Wanted, questions: Sequence[Question] = ()
+) -> Iterator[Row]:
+    """All people who match, some hundred at a time. The ids are read first, so nobody is named twice or left out.
+
+    `questions` are those whose answers are wanted as well.
+    """
     found = _matching(select(Registration.id), event, wanted).order_by(*_order(wanted.order))
     ids = list(session.scalars(found))
     for start in range(0, len(ids), CHUNK):
@@ -180,9 +186,28 @@ def every_person(session: Session, event: Event, wanted: Wanted) -> Iterator[Row
                 .options(joinedload(Registration.organisation))
             )
         }
-        yield from _with_choices(session, [people[one] for one in chunk if one in people])
+        given = _answers(session, chunk, questions)
+        for row in _with_choices(session, [people[one] for one in chunk if one in people]):
+            yield replace(row, answers=given.get(row.registration.id, {}))
         for one in people.values():
             session.expunge(one)
+
+
+def _answers(
+    session: Session, people: Sequence[int], questions: Sequence[Question]
+) -> dict[int, dict[int, list[str]]]:
+    """Registration id → question id → texts. The table of sensitive answers is not read here, whatever is asked."""
+    found: dict[int, dict[int, list[str]]] = defaultdict(dict)
+    if not questions:
+        return found
+    given = (
+        select(Answer.registration_id, Answer.question_id, Answer.text)
+        .where(Answer.registration_id.in_(people), Answer.question_id.in_([one.id for one in questions]))
+        .order_by(Answer.registration_id, Answer.question_id, Answer.number)
+    )
+    for person, question, words in session.execute(given):
+        found[person].setdefault(question, []).append(words)
+    return found
 
 
 def count_by_status(session: Session, event: Event) -> Mapping[Status, int]:

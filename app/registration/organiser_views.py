@@ -20,6 +20,7 @@ from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import by_hand, exports, lists
 from app.registration.forms import with_rounds
+from app.registration.forms_answers import answer_facts
 from app.registration.forms_organiser import (
     AddForm,
     CancelForm,
@@ -31,7 +32,7 @@ from app.registration.forms_organiser import (
     wanted_people,
 )
 from app.registration.models import Registration
-from app.registration.queries import MyDay, history, my_day
+from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
 from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor
 from app.registration.service import By, Entry
 from app.web import access
@@ -106,8 +107,10 @@ def export(slug: str) -> ResponseReturnValue:
 
 def _write(session: Session, file: IO[bytes], kind: str, wanted: lists.Wanted) -> None:
     rounds = lists.rounds_of(session, g.event)
-    head = exports.headings(rounds)
-    lines = exports.cells(lists.every_person(session, g.event, wanted), rounds)
+    questions = [one for one in questions_of(session, g.event.id) if not one.sensitive]
+    head = exports.headings(rounds, questions)
+    people = lists.every_person(session, g.event, wanted, questions)
+    lines = exports.cells(people, rounds, questions)
     write = exports.write_csv if kind == "csv" else exports.write_xlsx
     write(cast(Any, file), head, lines)
 
@@ -127,8 +130,13 @@ def _pieces(file: Any) -> Iterator[bytes]:
 def person(slug: str, reference: str) -> ResponseReturnValue:
     session = db.session()
     registration = lists.get_by_reference(session, g.event, reference)
+    questions = questions_of(session, g.event.id)
+    plain = [one for one in questions if not one.sensitive]
     return page(
         "registration/organise_person.html",
+        answers=answer_facts(answers_of(session, registration, plain)),
+        has_questions=bool(plain),
+        may_see_sensitive=may(g.role, Permission.SEE_SENSITIVE) and len(plain) < len(questions),
         event=g.event,
         registration=registration,
         day=my_day(session, registration),

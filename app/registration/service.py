@@ -17,7 +17,7 @@ from app.events.seats import claim_seat, join_line, leave_line, overbook, releas
 from app.events.service import lock_event
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile, Missing
-from app.registration import announcing, places
+from app.registration import announcing, answers, places
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import ACTIVE, Actor, AddressTaken, AlreadyEnded, Closed, Reason, Status, sort_key
 
@@ -35,12 +35,13 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One sent form. The nonce makes a double click land on the same registration."""
+    """One sent form. The nonce makes a double click land on the same registration; `given` None: nothing was asked."""
 
     person: Person
     nonce: str
     language: str = "de"
     choices: places.Choices = field(default_factory=dict)
+    given: answers.Given | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +69,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
         return same
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
+    parts = answers.judge_entry(session, event_id, entry.given)  # before the address is known to us (T09)
     known = find_active(session, event_id, entry.person.email)
     if known is not None:
         announcing.remind_of_link(session, known, now)
@@ -82,6 +84,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     session.flush()
     _note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     places.choose_first(session, event, registration, entry.choices)
+    answers.store(session, registration, parts)
     announcing.ask_to_confirm(session, registration, now)
     return registration
 
@@ -170,6 +173,7 @@ def move_up(
         first.holds_seat = True
         _move(session, first, Status.REGISTERED, SYSTEM, reason, now)
         places.take_wanted(session, first)
+        answers.take_wanted(session, first)
         announcing.tell_moved_up(session, first, now)
         moved.append(first)
     return moved
@@ -340,6 +344,7 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
     _move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
         places.take_wanted(session, registration)
+        answers.take_wanted(session, registration)
 
 
 def _end(
@@ -353,6 +358,7 @@ def _end(
         leave_line(session, event)
     _move(session, registration, to, by, reason, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
+    answers.give_back(session, registration, for_good=to is Status.CANCELLED)
     registration.feed_changed_at = now
 
 

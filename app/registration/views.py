@@ -3,8 +3,11 @@
 
 """The participant's pages: the form, what comes after it, and the personal page."""
 
+from typing import Any
+
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.agencies.queries import organisation_names
 from app.clock import now
@@ -12,12 +15,14 @@ from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS, RegistrationState
 from app.ical import render
 from app.programme.agenda import read_rounds
-from app.refusal import Missing, Refusal
+from app.refusal import ChangedMeanwhile, Missing, Refusal
+from app.registration.answering import change_answers, withdraw_answer
 from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, with_rounds
+from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.ical import registration_entry
 from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
-from app.registration.models import Registration
-from app.registration.queries import my_day, people_before
+from app.registration.models import Question, Registration
+from app.registration.queries import answers_of, given_before, my_day, people_before, questions_of
 from app.registration.rules import Status
 from app.registration.service import (
     PARTICIPANT,
@@ -62,9 +67,11 @@ def register(slug: str) -> ResponseReturnValue:
     state = event.registration_state(now())
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
-    form = with_rounds(RegisterForm, read_rounds(session, event))
+    questions = _asked_of_people(session, event.id)
+    form = with_rounds(asking(RegisterForm, questions), read_rounds(session, event))
     if form.validate_on_submit():
-        entry = Entry(form.person(), form.nonce.data, language(), form.choices())
+        answers = form.given() if questions else None
+        entry = Entry(form.person(), form.nonce.data, language(), form.choices(), answers)
         event_id = event.id  # asked inside, it would be one more question to the database
         try:
             with transaction() as writing:
@@ -101,8 +108,14 @@ def waiting(slug: str) -> Response:
 def my(token: str) -> Response:
     session = db.session()
     registration = open_personal(session, token)
+    # Who has not confirmed the address may not be who filled in the form.
+    confirmed = registration.status in {Status.REGISTERED, Status.WAITING}
+    questions = _asked_of_people(session, registration.event_id) if confirmed else []
+    answers = answers_of(session, registration, questions)
     return page(
         "registration/my.html",
+        questions=questions,
+        answers=list(zip(answers, answer_facts(answers), strict=True)),
         registration=registration,
         event=registration.event,
         standing=registration.status.value,
@@ -180,6 +193,38 @@ def details(token: str) -> ResponseReturnValue:
     )
 
 
+@bp.route("/my/<token>/answers", methods=["GET", "POST"])
+@access.personal
+def answers(token: str) -> ResponseReturnValue:
+    session = db.session()
+    registration = _confirmed(open_personal(session, token))
+    questions = _asked_of_people(session, registration.event_id)
+    chosen, texts, held = given_before(session, registration, questions)
+    data = {**answers_data(questions, chosen, texts), "version": str(registration.version)}
+    form: Any = asking(OwnAnswersForm, questions, held=held)(data=data)
+    if form.validate_on_submit():
+        try:
+            with transaction() as writing:
+                change_answers(writing, registration.id, form.given(), form.version_read, now())
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            form.version.data = str(open_personal(session, token).version)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for(".my", token=token, _anchor="answers"), SEE_OTHER)
+    return page("registration/answers.html", form=form, event=registration.event, token=token)
+
+
+@bp.post("/my/<token>/answers/<int:question_id>/withdraw")
+@access.personal
+def withdraw(token: str, question_id: int) -> ResponseReturnValue:
+    registration = _confirmed(open_personal(db.session(), token))
+    with transaction() as session:
+        withdraw_answer(session, registration.id, question_id, now())
+    return redirect(url_for(".my", token=token, _anchor="answers"), SEE_OTHER)
+
+
 @bp.route("/my/<token>/cancel", methods=["GET", "POST"])
 @access.personal
 def cancel(token: str) -> ResponseReturnValue:
@@ -236,6 +281,16 @@ def day_file(token: str) -> Response:
     response = Response(render.download([render.vevent(entry)]), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'
     return response
+
+
+def _asked_of_people(session: Session, event_id: int) -> list[Question]:
+    return [one for one in questions_of(session, event_id) if not one.organiser_only]
+
+
+def _confirmed(registration: Registration) -> Registration:
+    if registration.status not in {Status.REGISTERED, Status.WAITING}:
+        raise Missing
+    return registration
 
 
 def _active(registration: Registration) -> Registration:

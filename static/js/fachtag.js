@@ -48,3 +48,18 @@ for (const button of document.querySelectorAll("button[data-copy]")) {
     if (done) done.textContent = button.dataset.done;
   });
 }
+
+// A question that hangs on an answer before it is hidden as long as that answer is not chosen. The server decides again.
+for (const form of document.querySelectorAll("form")) {
+  const depending = form.querySelectorAll("[data-only-if]");
+  const update = () => {
+    for (const one of depending) {
+      const answer = form.querySelector(`input:is([type=radio], [type=checkbox])[name^="q-"][value="${one.dataset.onlyIf}"]`);
+      if (answer) one.hidden = !answer.checked || answer.closest("[hidden]") !== null;
+    }
+  };
+  if (!depending.length) continue;
+  form.addEventListener("change", update);
+  window.addEventListener("pageshow", update); // also after the browser has filled in what was typed before
+  update();
+}

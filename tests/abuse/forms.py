@@ -61,6 +61,9 @@ GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "nu
 GOOD_AT = {
     "people.sign_in": {"email": LEAD, "password": PASSWORD},
     "people.forgot_password": {"email": LEAD},
+    # A question for a text has no options.
+    "questions.new": {f"option-n{number}": "" for number in range(1, 7)},
+    "questions.edit": {f"option-n{number}": "" for number in range(1, 7)},
 }
 TEXT_LIKE = {"text", "email", "search", "textarea", "tel", "url"}
 PASSWORDS = {"password"}
@@ -235,6 +238,7 @@ class _LastFault(logging.Handler):
         self.words = self.format(record)[-400:]
 
 
+IS_ANSWER = re.compile("^f-q-")
 GERMAN = {"Accept-Language": "de"}
 
 
@@ -293,4 +297,10 @@ def _read_form(tag: Tag, page: str, action: str, endpoint: str, browser: FlaskCl
             values[name] = good
         elif kind in TEXT_LIKE | PASSWORDS | TYPED and not str(values.get(name) or "").strip():
             values[name] = GOOD.get(name) or GOOD_BY_TYPE.get(kind, "Ein paar Worte")
+    for hidden in tag.find_all(attrs={"data-only-if": True}):  # asked only of who chose that option
+        option = tag.find(
+            "input", type=["radio", "checkbox"], value=str(hidden["data-only-if"]), id=IS_ANSWER
+        )
+        if option is not None:
+            values[str(option["name"])] = str(option["value"])
     return FormOnPage(page, action, endpoint, values, kinds, browser)

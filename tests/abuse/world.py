@@ -9,13 +9,14 @@ somebody would have to keep.
 
 import hashlib
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from typing import Any
 
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import LargeBinary, select
+from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
@@ -45,9 +46,12 @@ from app.programme.service import (
     add_workshop,
 )
 from app.registration import links as registration_links
-from app.registration.models import Registration
-from app.registration.rules import Status
-from app.registration.service import PARTICIPANT, Entry, Person, cancel, confirm, expire, register
+from app.registration.answering import look_at_sensitive
+from app.registration.models import Question, Registration
+from app.registration.queries import questions_of
+from app.registration.questions import add_question
+from app.registration.rules import Actor, QuestionKind, Status
+from app.registration.service import PARTICIPANT, By, Entry, Person, cancel, confirm, expire, register
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
@@ -56,6 +60,7 @@ from app.web import links
 from app.web.access import Access, Audience, access_of
 from app.web.database import db, transaction
 from tests.factories.days import at, make_event, make_programme
+from tests.factories.questions import TEAM, facts, make_questions
 from tests.people.helpers import an_organiser, signed_in
 from tests.results.samples import a_photo, an_agreement, jpeg, pdf
 
@@ -174,8 +179,10 @@ def ask(browser: FlaskClient, address: str, method: str = "GET", **kwargs: Any) 
 def build_world(app: Flask) -> World:
     world = World(app)
     _people_and_days(app)
+    _questions(app)
     for status in NAMES:
         _somebody(app, status)
+    _a_look(app)
     _spare_parts(app)
     _results(app)
     _links_and_mails(app)
@@ -206,6 +213,20 @@ def _people_and_days(app: Flask) -> None:
         add_member(session, day.id, session.get_one(Organiser, newcomer), Role.ORGANISER, by=None, now=now())
 
 
+def _questions(app: Flask) -> None:
+    """One question of each kind, and two of the sensitive sort."""
+    with app.app_context(), transaction() as session:
+        for slug in (SLUG, EMPTY):
+            make_questions(session, session.scalars(select(Event.id).where(Event.slug == slug)).one())
+        add_question(
+            session,
+            session.scalars(select(Event.id).where(Event.slug == EMPTY)).one(),
+            facts(QuestionKind.SHORT_TEXT, "Nur hier"),
+            TEAM,
+            now(),
+        )
+
+
 def _somebody(app: Flask, status: Status) -> None:
     """Somebody registers and comes to stand in this status, through the use cases only."""
     with app.app_context():
@@ -217,7 +238,7 @@ def _somebody(app: Flask, status: Status) -> None:
         )
         with transaction() as session:
             entry = Entry(person, f"nonce-{status.value}-0123456789", "de", {first_round: run})
-            made = register(session, event_id, entry, now()).id
+            made = register(session, event_id, replace(entry, given=_answers(session, event_id)), now()).id
         with transaction() as session:
             if status is Status.EXPIRED:
                 expire(session, made, now() + timedelta(hours=2))
@@ -228,6 +249,24 @@ def _somebody(app: Flask, status: Status) -> None:
         if status is Status.CANCELLED:
             with transaction() as session:
                 cancel(session, made, PARTICIPANT, now())
+
+
+def _answers(session: Session, event_id: int) -> dict[int, tuple[int, ...] | str]:
+    """To every question that people are asked."""
+    given: dict[int, tuple[int, ...] | str] = {}
+    texts = {QuestionKind.NUMBER: "3", QuestionKind.DATE: "2031-03-12"}
+    for one in questions_of(session, event_id):
+        if not one.organiser_only:
+            given[one.id] = (one.options[-1].id,) if one.options else texts.get(one.kind, "Ohne Nüsse")
+    return given
+
+
+def _a_look(app: Flask) -> None:
+    """The lead has just asked for the sensitive answers of one person."""
+    with app.app_context(), transaction() as session:
+        lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
+        minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).one()
+        look_at_sensitive(session, minh, By(Actor.ORGANISER, lead), now())
 
 
 def _second_in_line(event_id: int, first_round: int, run: int) -> None:
@@ -335,6 +374,7 @@ def _remember(world: World) -> None:
         for name, table in {
             "room_id": Room,
             "item_id": AgendaItem,
+            "question_id": Question,
             "round_id": Round,
             "workshop_id": Workshop,
             "member_id": TeamMember,

@@ -25,7 +25,7 @@ from app.people.rules import Role
 from app.programme.agenda import read_agenda
 from app.programme.models import Run
 from app.registration.models import Place, Registration, StatusChange
-from app.registration.queries import history
+from app.registration.queries import answered_questions, history, questions_of
 from app.registration.rules import PlaceState, Reason, Status
 from app.results.material_service import missing_files
 from app.results.models import Agreement, AttendanceFigure, Material, WorkshopResult
@@ -194,6 +194,22 @@ def look_at_runs(loaded):
         "2.5": "Senne",
     }
     assert by_label["2.4"].contributors[0].name == "Roza Beispielsen"
+
+
+def look_at_questions(loaded):
+    """Demo-data 2.7: the standard set, in German, with a few answers; what is sensitive in its own table."""
+    asked = questions_of(loaded.session, loaded.upcoming.id)
+    assert [one.label for one in asked] == [
+        "Verpflegung",
+        "Was sollen wir beim Essen beachten?",
+        "Was brauchen Sie, um gut teilnehmen zu können?",
+        "Was hilft Ihnen sonst noch bei der Teilnahme?",
+        "Wie reisen Sie an?",
+        "Frage an die Referierenden",
+    ]
+    assert questions_of(loaded.session, loaded.past.id) == []
+    answered = answered_questions(loaded.session, loaded.upcoming.id)
+    assert [answered.get(one.id, 0) > 0 for one in asked] == [True, True, True, False, True, True]
 
 
 def look_at_people(loaded):

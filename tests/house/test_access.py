@@ -27,6 +27,9 @@ pytestmark = pytest.mark.sqlite_only
 
 # endpoint, methods beside HEAD and OPTIONS, audience, permission
 TABLE = """
+answers.answers GET,POST ORGANISER EDIT_PEOPLE
+answers.note_sensitive POST ORGANISER SEE_SENSITIVE
+answers.sensitive GET,POST ORGANISER SEE_SENSITIVE
 calendar.agenda_file GET PUBLIC
 calendar.all_days GET PUBLIC
 calendar.event GET PUBLIC
@@ -103,6 +106,17 @@ programme_organise.remove_room GET,POST ORGANISER EDIT
 programme_organise.remove_round GET,POST ORGANISER EDIT
 programme_organise.remove_workshop GET,POST ORGANISER EDIT
 programme_organise.rooms GET ORGANISER SEE
+questions.answers GET ORGANISER SEE_PEOPLE
+questions.copy GET,POST ORGANISER EDIT
+questions.edit GET,POST ORGANISER EDIT
+questions.export POST ORGANISER EXPORT
+questions.move POST ORGANISER EDIT
+questions.new GET,POST ORGANISER EDIT
+questions.overview GET ORGANISER SEE
+questions.preview GET ORGANISER SEE
+questions.remove GET,POST ORGANISER EDIT
+questions.standard POST ORGANISER EDIT
+registration.answers GET,POST PERSONAL
 registration.cancel GET,POST PERSONAL
 registration.confirm POST PERSONAL
 registration.day_file GET PERSONAL
@@ -114,6 +128,7 @@ registration.new_link POST PERSONAL
 registration.register GET,POST PUBLIC
 registration.sent GET PUBLIC
 registration.waiting GET PUBLIC
+registration.withdraw POST PERSONAL
 registration.workshops GET,POST PERSONAL
 results.documentation GET PUBLIC
 results.material GET PUBLIC

@@ -17,6 +17,7 @@ from app.events.models import Event
 from app.events.team_service import add_member
 from app.people.queries import find_organiser
 from app.people.rules import Role
+from app.registration.answers import Given
 from app.registration.models import Registration
 from app.registration.places import Choices
 from app.registration.service import Entry, Person, confirm, register
@@ -80,13 +81,16 @@ def signs_up(
     number: int = 1,
     *,
     choices: Choices | None = None,
+    given: Given | None = None,
     confirmed: bool = True,
     now: datetime = NOW,
     **changes: str,
 ) -> str:
     """Somebody registers (and confirms the address); the reference."""
     with app.app_context(), transaction() as session:
-        one = signs_up_in(session, day, number, choices=choices, confirmed=confirmed, now=now, **changes)
+        one = signs_up_in(
+            session, day, number, choices=choices, given=given, confirmed=confirmed, now=now, **changes
+        )
         return one.reference
 
 
@@ -96,11 +100,12 @@ def signs_up_in(
     number: int,
     *,
     choices: Choices | None = None,
+    given: Given | None = None,
     confirmed: bool = True,
     now: datetime = NOW,
     **changes: str,
 ) -> Registration:
-    entry = Entry(a_person(number, **changes), f"nonce-{number}", "de", choices or {})
+    entry = Entry(a_person(number, **changes), f"nonce-{number}", "de", choices or {}, given)
     one = register(session, day.event_id, entry, now)
     return confirm(session, one.id, now) if confirmed else one
 

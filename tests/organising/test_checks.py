@@ -19,10 +19,12 @@ from app.db import Base
 from app.organising import checks
 from app.organising.checks import configuration_findings, data_findings, refuse_weak
 from app.organising.commands import guarded
+from app.registration.answers import Given
 from app.settings import Mode, Settings, SettingsError
 from app.web.database import db, transaction
 from tests.conftest import settings_for
 from tests.factories.days import NOW
+from tests.factories.questions import make_questions
 from tests.organising.helpers import Day, a_day, signs_up
 
 
@@ -36,9 +38,10 @@ def full_day(app: Flask) -> Day:
 
     day = a_day(app, capacity=3)
     first = day.rounds[0]
+    given = questions_and_answers(app, day)
     with app.app_context(), transaction() as session:
         session.execute(update(Run).where(Run.id == day.runs["1.1"]).values(capacity=1))
-    signs_up(app, day, 1, choices={first: day.runs["1.1"], day.rounds[1]: day.runs["2.1"]})
+    signs_up(app, day, 1, choices={first: day.runs["1.1"], day.rounds[1]: day.runs["2.1"]}, given=given)
     signs_up(app, day, 2, choices={first: day.runs["1.1"]})
     signs_up(app, day, 3, confirmed=False, choices={first: day.runs["1.2"]})
     signs_up(app, day, 4, choices={first: day.runs["1.2"]})
@@ -53,6 +56,15 @@ def full_day(app: Flask) -> Day:
 
         expire(session, id_of(app, late), NOW + timedelta(hours=2))
     return day
+
+
+def questions_and_answers(app: Flask, day: Day) -> Given:
+    """Questions 1 to 9, options 1 to 8; the answers 1 and 2 and the sensitive answers 1 and 2 of one person."""
+    with app.app_context(), transaction() as session:
+        asked = make_questions(session, day.event_id)
+        meal, needs = asked["meal"].options[3].id, asked["needs"].options[0].id
+        ids = {name: one.id for name, one in asked.items()}
+    return {ids["meal"]: (meal,), ids["diet"]: "Nüsse", ids["needs"]: (needs,), ids["badge"]: "Aylin"}
 
 
 def findings(app: Flask) -> list[str]:
@@ -133,6 +145,8 @@ FAULTS = {
     "UPDATE registration SET holds_seat = false WHERE id = 1": [
         "event 1: 3 seats are taken, 2 are held",
         "event 1: 1 are counted in line, 2 stand there",
+        "answer 1: holds an option without a seat at the day",
+        "sensitive_answer 2: holds an option without a seat at the day",
         "registration 1: registered without a seat",
         "registration 1: waits without a number",
         "place 1: is held by somebody without a seat at the day",
@@ -158,6 +172,26 @@ FAULTS = {
     "UPDATE place SET registration_id = 1 WHERE id = 4": ["place 4: the person has another place in this round or workshop"],
     "INSERT INTO round_absence (registration_id, round_id) VALUES (1, 1)": [
         "place 1: is in a round in which the person does not take part"
+    ],
+    "UPDATE question_option SET taken = 2 WHERE id = 4": ["question_option 4: 2 seats are taken, 1 are held"],
+    "UPDATE question_option SET capacity = 0 WHERE id = 4": ["question_option 4: more people chose it than its limit"],
+    "UPDATE question SET purpose = '' WHERE id = 7": ["question 7: says not what it is for"],
+    "UPDATE question SET retention = '6_months' WHERE id = 2": [
+        "question 2: is sensitive without explicit consent or kept too long"
+    ],
+    "UPDATE question SET required = true WHERE id = 4": ["question 4: is required, though its answer rests on consent"],
+    "UPDATE question SET position = 7 WHERE id = 1": ["question 2: hangs on an answer that is not asked before it"],
+    "UPDATE question SET event_id = 99 WHERE id = 7": ["answer 2: is to a question of another day"],
+    "UPDATE answer SET question_id = 3, option_id = NULL, holds = false WHERE id = 1": [
+        "question_option 4: 1 seats are taken, 0 are held",
+        "answer 1: is in the wrong table",
+    ],
+    "UPDATE sensitive_answer SET question_id = 7 WHERE id = 1": ["sensitive_answer 1: is in the wrong table"],
+    "UPDATE answer SET question_id = 4 WHERE id = 1": ["answer 1: chose an option of another question"],
+    "UPDATE answer SET registration_id = 4 WHERE id = 1": ["answer 1: holds an option without a seat at the day"],
+    "UPDATE answer SET option_id = NULL WHERE id = 1": [
+        "question_option 4: 1 seats are taken, 0 are held",
+        "answer 1: holds an option that is not there",
     ],
     "UPDATE message SET state = 'claimed' WHERE id = 2": ["message 2: a lease that does not fit the state"],
     "UPDATE message SET lease_token = 'x' WHERE id = 2": ["message 2: half a lease"],

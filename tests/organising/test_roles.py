@@ -18,8 +18,10 @@ from app.outbox.models import Message
 from app.people.models import Organiser
 from app.people.rules import GRANTS, Permission, Role
 from app.programme.models import AgendaItem, Workshop
+from app.registration.models import Question
 from app.web.access import Audience, access_of
 from app.web.database import db
+from tests.factories.questions import make_questions
 from tests.organising.helpers import ROLES, Day, a_day, signs_up
 from tests.people.helpers import an_organiser, signed_in
 
@@ -55,6 +57,9 @@ def ids_of(app: Flask, day: Day, reference: str) -> dict[str, object]:
             ).first(),
             "workshop_id": session.scalars(
                 select(Workshop.id).where(Workshop.event_id == day.event_id)
+            ).first(),
+            "question_id": session.scalars(
+                select(Question.id).where(Question.event_id == day.event_id)
             ).first(),
             "round_id": day.rounds[0],
             "run_id": next(iter(day.runs.values())),
@@ -95,6 +100,8 @@ def two_days(app: Flask) -> tuple[Day, Day]:
         from app.web.database import transaction
 
         with transaction() as session:
+            for day in (mine, other):
+                make_questions(session, day.event_id)
             for member in session.scalars(
                 select(TeamMember).where(TeamMember.event_id == other.event_id)
             ).all():
@@ -129,7 +136,7 @@ def test_pages_of_the_own_day_open(app: Flask, two_days: tuple[Day, Day]) -> Non
     """The other side of the coin: who may, gets the page, not just no refusal."""
     mine, _ = two_days
     reference = signs_up(app, mine)
-    ours = ("participants.", "organising.")
+    ours = ("participants.", "organising.", "questions.", "answers.")
     pages = [
         door
         for door in doors(app, ids_of(app, mine, reference))

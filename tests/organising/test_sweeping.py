@@ -33,6 +33,7 @@ from app.registration.service import By, Entry, cancel, register
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at
+from tests.factories.questions import make_questions
 from tests.organising.helpers import Day, a_day, a_person, id_of, seats_of, signs_up, status_of
 
 END = at("15:45")
@@ -125,6 +126,31 @@ def test_after_half_a_year_nobody_can_be_told(app: Flask, settings: Settings) ->
         assert data_findings(db.session(), END) == []
     assert run(app, settings, END + NAMES_KEPT) == Swept()
     assert people_left(app) == [("", "registered"), ("Muster005", "registered")]
+
+
+def test_answers_go_in_their_own_time(app: Flask, settings: Settings) -> None:
+    """DP-04: what is sensitive fourteen days after the end, the rest with the names; options are counted anew."""
+    day = a_day(app)
+    with app.app_context(), transaction() as session:
+        asked = make_questions(session, day.event_id)
+        given = {
+            asked["needs"].id: (asked["needs"].options[0].id,),
+            asked["meal"].id: (asked["meal"].options[2].id,),
+            asked["badge"].id: "Aylin",
+        }
+    signs_up(app, day, 1, given=given)
+    found = []
+    for moment in (
+        END + timedelta(days=14) - HOUR,
+        END + timedelta(days=14),
+        END + NAMES_KEPT - HOUR,
+        END + NAMES_KEPT,
+        END + NAMES_KEPT,
+    ):
+        found.append(run(app, settings, moment).answers_deleted)
+        with app.app_context():
+            assert data_findings(db.session(), moment) == []
+    assert found == [0, 1, 0, 2, 0]
 
 
 def test_an_id_is_never_given_to_somebody_else(app: Flask, settings: Settings) -> None:

@@ -27,6 +27,7 @@ from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
 from app.registration import service
+from app.registration.answers import Given
 from app.registration.models import Place, Registration, RoundAbsence, StatusChange
 from app.registration.places import Choices
 from app.registration.rules import Actor, PlaceState, RoundAnswer, Status
@@ -71,9 +72,16 @@ class Day:
         with transaction() as session:
             yield session
 
-    def register(self, name: str, *labels: str, now: datetime | None = None, **changes: str) -> None:
+    def register(
+        self,
+        name: str,
+        *labels: str,
+        now: datetime | None = None,
+        given: Given | None = None,
+        **changes: str,
+    ) -> None:
         nonce = changes.pop("nonce", f"nonce-{name}")
-        entry = Entry(person(name, **changes), nonce, "de", self.choices(*labels))
+        entry = Entry(person(name, **changes), nonce, "de", self.choices(*labels), given)
         with self.step(now) as session:
             self.ids[name] = service.register(session, self.event_id, entry, self.now).id
 

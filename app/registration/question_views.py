@@ -1,0 +1,240 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The organisers' questions: the list, one question, copies, the preview, and the answers in numbers."""
+
+import io
+from typing import Any
+
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import BERLIN, now
+from app.events.team_service import events_with
+from app.people.audit import record
+from app.people.rules import Permission, may
+from app.programme.agenda import read_rounds
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration import exports, questions
+from app.registration.forms import RegisterForm, with_rounds
+from app.registration.forms_answers import asking, condition_words, option_words
+from app.registration.forms_questions import CopyForm, question_form
+from app.registration.models import Question
+from app.registration.queries import answered_questions, count_answers, days_with_questions, questions_of
+from app.registration.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS, Actor
+from app.registration.service import By
+from app.web import access
+from app.web.database import db, transaction
+from app.web.editing import Difference
+from app.web.forms import ConfirmForm
+from app.web.pages import page, redirect_with
+from app.web.texts import gettext, ngettext, sentence_of
+
+bp = Blueprint("questions", __name__, url_prefix="/organise/events/<slug>/questions")
+
+SEE_OTHER = 303
+
+
+@bp.get("")
+@access.organiser(Permission.SEE)
+def overview(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    known = questions_of(session, g.event.id)
+    return page(
+        "registration/organise_questions.html",
+        event=g.event,
+        questions=known,
+        answered=answered_questions(session, g.event.id),
+        conditions={one.id: condition_words(one, known) for one in known},
+        option_words=option_words,
+        kinds=QUESTION_KIND_LABELS,
+        bases=LEGAL_BASIS_LABELS,
+        retentions=RETENTION_LABELS,
+        may_edit=may(g.role, Permission.EDIT),
+        may_count=may(g.role, Permission.SEE_PEOPLE),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new(slug: str) -> ResponseReturnValue:
+    form = question_form(None, questions_of(db.session(), g.event.id))
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                questions.add_question(session, g.event.id, form.facts(), _by(), now())
+            return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_question.html", event=g.event, form=form, question=None, differences=[]
+    )
+
+
+@bp.route("/<int:question_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit(slug: str, question_id: int) -> ResponseReturnValue:
+    form = _form(question_id)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                questions.change_question(
+                    session, g.event.id, question_id, form.facts(), form.version_read, _by(), now()
+                )
+            return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
+        except Missing:
+            raise
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            differences = form.compare_with(_form(question_id, stored=True))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_question.html",
+        event=g.event,
+        form=form,
+        question=_question(question_id),
+        differences=differences,
+    )
+
+
+@bp.post("/<int:question_id>/move")
+@access.organiser(Permission.EDIT)
+def move(slug: str, question_id: int) -> ResponseReturnValue:
+    direction = request.form.get("direction", "")
+    if direction not in {"up", "down"}:
+        raise Missing
+    try:
+        with transaction() as session:
+            questions.move_question(session, g.event.id, question_id, _by(), now(), up=direction == "up")
+    except Missing:
+        raise
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "warning")
+    return redirect(_overview(slug), SEE_OTHER)
+
+
+@bp.route("/<int:question_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove(slug: str, question_id: int) -> ResponseReturnValue:
+    question = _question(question_id)
+    title, form = question.label, ConfirmForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                questions.remove_question(session, g.event.id, question_id, _by(), now())
+            return redirect_with(_overview(slug), N_("“%(title)s” is removed."), title=title)
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_question_remove.html",
+        event=g.event,
+        form=form,
+        question=_question(question_id),
+        answers=answered_questions(db.session(), g.event.id).get(question_id, 0),
+    )
+
+
+@bp.post("/standard")
+@access.organiser(Permission.EDIT)
+def standard(slug: str) -> ResponseReturnValue:
+    """In the language in which the team reads this page: a day's own texts have one language only."""
+    with transaction() as session:
+        added = questions.add_standard_set(session, g.event.id, gettext, _by(), now())
+        number = len(added)
+    flash(_added(number), "success")
+    return redirect(_overview(slug), SEE_OTHER)
+
+
+@bp.route("/copy", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def copy(slug: str) -> ResponseReturnValue:
+    """Only from days on which the same person may edit."""
+    events = events_with(db.session(), g.organiser, Permission.EDIT)
+    asking_days = days_with_questions(db.session())
+    sources = [one for one in events if one.id in asking_days and one.id != g.event.id]
+    form = CopyForm().offer(sources)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                copied = questions.copy_questions(session, g.event.id, int(form.source.data), _by(), now())
+                number = len(copied)
+            flash(_added(number), "success")
+            return redirect(_overview(slug), SEE_OTHER)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("registration/organise_question_copy.html", event=g.event, form=form, sources=sources)
+
+
+@bp.get("/preview")
+@access.organiser(Permission.SEE)
+def preview(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    asked = [one for one in questions_of(session, g.event.id) if not one.organiser_only]
+    form: Any = with_rounds(asking(RegisterForm, asked), read_rounds(session, g.event), formdata=None)
+    return page("registration/organise_question_preview.html", event=g.event, form=form)
+
+
+@bp.get("/answers")
+@access.organiser(Permission.SEE_PEOPLE)
+def answers(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    known = questions_of(session, g.event.id)
+    return page(
+        "registration/organise_answers.html",
+        event=g.event,
+        questions=known,
+        counts=count_answers(session, known),
+        words=_option_name,
+        may_export=may(g.role, Permission.EXPORT),
+    )
+
+
+@bp.post("/answers/export")
+@access.organiser(Permission.EXPORT)
+def export(slug: str) -> ResponseReturnValue:
+    """Numbers, the only form in which sensitive answers leave the house (DP-04)."""
+    moment = now()
+    with transaction() as session:
+        record(session, moment, g.organiser.id, g.event.id, "question.export", f"event {g.event.id}")
+    file = io.BytesIO()
+    head, lines = exports.counts(count_answers(db.session(), questions_of(db.session(), g.event.id)))
+    exports.write_csv(file, head, lines)
+    response = Response(file.getvalue(), content_type=exports.CSV)
+    name = f"{slug}-antworten-{moment.astimezone(BERLIN):%Y-%m-%d}.csv"
+    response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
+    return response
+
+
+def _option_name(question: Question, label: str) -> str:
+    named = next((one for one in question.options if one.label == label), None)
+    return option_words(question, named) if named is not None else gettext("answered")
+
+
+def _added(number: int) -> str:
+    if not number:
+        return str(gettext("Nothing to add: these questions are there already."))
+    return str(ngettext("%(num)d question was added.", "%(num)d questions were added.", number))
+
+
+def _form(question_id: int, *, stored: bool = False) -> Any:
+    known = questions_of(db.session(), g.event.id)
+    question = next((one for one in known if one.id == question_id), None)
+    if question is None:
+        raise Missing
+    return question_form(question, known, stored=stored)
+
+
+def _question(question_id: int) -> Question:
+    return questions.get_question(db.session(), g.event.id, question_id)
+
+
+def _overview(slug: str) -> str:
+    return url_for(".overview", slug=slug)
+
+
+def _by() -> By:
+    return By(Actor.ORGANISER, g.organiser.id)
