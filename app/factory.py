@@ -37,6 +37,7 @@ from app.programme import views as programme_views
 from app.registration import jobs as registration_jobs
 from app.registration import mails as registration_mails
 from app.registration import organiser_day_views as registration_organiser_day_views
+from app.registration import organiser_quota_views as registration_organiser_quota_views
 from app.registration import organiser_views as registration_organiser_views
 from app.registration import views as registration_views
 from app.results import material_views as results_material_views
@@ -143,6 +144,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_views,
     registration_organiser_views,
     registration_organiser_day_views,
+    registration_organiser_quota_views,
     registration_mails,
     registration_jobs,
     results_views,

@@ -54,7 +54,9 @@ def correct(
     if not registration.active:
         raise AlreadyEnded
     before = _facts(registration)
-    registration = service.change_person(session, registration_id, person, version, now, with_email=True)
+    registration = service.change_person(
+        session, registration_id, person, version, now, with_email=True, by_team=True
+    )
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
     if before["email_key"] != address_key(person.email):
         registration.link_version += 1
@@ -116,7 +118,7 @@ def cancel(session: Session, registration_id: int, by: By, now: datetime) -> lis
             .where(
                 Registration.event_id == registration.event_id,
                 StatusChange.at == now,
-                StatusChange.reason == Reason.MOVED_UP,
+                StatusChange.reason.in_((Reason.MOVED_UP, Reason.OFFERED)),
             )
             .order_by(Registration.waiting_number)
         )

@@ -3,30 +3,38 @@
 
 """The participant's pages: the form, what comes after it, and the personal page."""
 
+from collections.abc import Callable
+from datetime import datetime
+
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.agencies.queries import organisation_names
 from app.clock import now
 from app.events.queries import get_public_event
-from app.events.rules import TAKES_REGISTRATIONS, RegistrationState
+from app.events.rules import TAKES_REGISTRATIONS
 from app.ical import render
 from app.programme.agenda import read_rounds
 from app.refusal import Missing, Refusal
 from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, with_rounds
 from app.registration.ical import registration_entry
+from app.registration.line import stands
 from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
 from app.registration.models import Registration
-from app.registration.queries import my_day, people_before
+from app.registration.queries import my_day
 from app.registration.rules import Status
 from app.registration.service import (
     PARTICIPANT,
     Entry,
+    accept,
     change_choices,
     change_person,
+    decline,
     leave_run_line,
     renew_feed,
     renew_link,
+    would_wait,
 )
 from app.registration.service import (
     cancel as cancel_registration,
@@ -63,14 +71,19 @@ def register(slug: str) -> ResponseReturnValue:
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
     form = with_rounds(RegisterForm, read_rounds(session, event))
+    if not event.code_count:
+        del form.code
     if form.validate_on_submit():
-        entry = Entry(form.person(), form.nonce.data, language(), form.choices())
+        entry = Entry(form.person(), form.nonce.data, language(), form.choices(), form.typed_code())
         event_id = event.id  # asked inside, it would be one more question to the database
         try:
             with transaction() as writing:
                 registration = register_person(writing, event_id, entry, now())
                 # A known address gets the answer a new one would get (T09).
-                waits = state is RegistrationState.WAITING_LIST or not registration.holds_seat
+                known = registration.nonce != entry.nonce
+                waits = (
+                    would_wait(writing, registration.event, entry) if known else not registration.holds_seat
+                )
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
@@ -107,7 +120,7 @@ def my(token: str) -> Response:
         event=registration.event,
         standing=registration.status.value,
         day=my_day(session, registration),
-        before=people_before(session, registration),
+        line=stands(session, registration, now()),
         token=token,
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
@@ -119,10 +132,26 @@ def my(token: str) -> Response:
 @bp.post("/my/<token>/confirm")
 @access.personal
 def confirm(token: str) -> ResponseReturnValue:
+    return _answer(token, confirm_registration)
+
+
+@bp.post("/my/<token>/accept")
+@access.personal
+def accept_offer(token: str) -> ResponseReturnValue:
+    return _answer(token, accept)
+
+
+@bp.post("/my/<token>/decline")
+@access.personal
+def decline_offer(token: str) -> ResponseReturnValue:
+    return _answer(token, decline)
+
+
+def _answer(token: str, verb: Callable[[Session, int, datetime], object]) -> ResponseReturnValue:
     registration_id = open_personal(db.session(), token).id
     try:
         with transaction() as session:
-            confirm_registration(session, registration_id, now())
+            verb(session, registration_id, now())
     except Refusal as refusal:
         return _refused(token, refusal)
     return redirect(url_for(".my", token=token), SEE_OTHER)

@@ -103,9 +103,15 @@ programme_organise.remove_room GET,POST ORGANISER EDIT
 programme_organise.remove_round GET,POST ORGANISER EDIT
 programme_organise.remove_workshop GET,POST ORGANISER EDIT
 programme_organise.rooms GET ORGANISER SEE
+quotas.edit GET,POST ORGANISER EDIT
+quotas.new GET,POST ORGANISER EDIT
+quotas.remove GET,POST ORGANISER EDIT
+quotas.show GET ORGANISER SEE
+registration.accept_offer POST PERSONAL
 registration.cancel GET,POST PERSONAL
 registration.confirm POST PERSONAL
 registration.day_file GET PERSONAL
+registration.decline_offer POST PERSONAL
 registration.details GET,POST PERSONAL
 registration.leave_line POST PERSONAL
 registration.my GET PERSONAL
