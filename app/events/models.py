@@ -187,7 +187,7 @@ class Quota(Base):
         CheckConstraint("waiting >= 0", name="waiting_not_negative"),
         CheckConstraint("effect <> 'cap' OR taken <= capacity + extra", name="not_oversold"),
         CheckConstraint("(target = 'kind') = (agency_kind IS NOT NULL)", name="kind_iff_target"),
-        CheckConstraint("(target = 'district') = (district <> '')", name="district_iff_target"),
+        CheckConstraint("target <> 'district' OR district <> ''", name="district_if_target"),
         CheckConstraint(
             "(target = 'organisation') = (organisation_id IS NOT NULL)", name="organisation_iff_target"
         ),

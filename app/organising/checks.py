@@ -253,7 +253,7 @@ def _quotas(session: Session, _now: datetime) -> Fault:
         ),
         "does not say whom it is for": or_(
             (one.target == QuotaTarget.KIND) != one.agency_kind.is_not(None),
-            (one.target == QuotaTarget.DISTRICT) != (one.district != ""),
+            and_(one.target == QuotaTarget.DISTRICT, one.district == ""),
             (one.target == QuotaTarget.ORGANISATION) != one.organisation_id.is_not(None),
             (one.target == QuotaTarget.CODE) != one.code_key.is_not(None),
         ),

@@ -156,7 +156,7 @@ def upgrade() -> None:
             "(target = 'kind') = (agency_kind IS NOT NULL)", name=op.f("ck_quota_kind_iff_target")
         ),
         sa.CheckConstraint(
-            "(target = 'district') = (district <> '')", name=op.f("ck_quota_district_iff_target")
+            "target <> 'district' OR district <> ''", name=op.f("ck_quota_district_if_target")
         ),
         sa.CheckConstraint(
             "(target = 'organisation') = (organisation_id IS NOT NULL)",
@@ -228,10 +228,6 @@ def downgrade() -> None:
     op.execute("UPDATE status_change SET reason = 'hold_ended' WHERE reason = 'offer_ended'")
     op.execute("UPDATE status_change SET to_status = 'unconfirmed' WHERE to_status = 'offered'")
     op.execute("UPDATE status_change SET from_status = 'unconfirmed' WHERE from_status = 'offered'")
-    op.execute(
-        "DELETE FROM message WHERE kind IN ('registration.offered', 'registration.declined',"
-        " 'registration.offer_ended') AND state = 'queued'"
-    )
     op.execute("UPDATE registration SET status = 'unconfirmed' WHERE status = 'offered'")
     op.drop_index("uq_registration_active", table_name="registration")
     alter("status_change", change_checks(offers=False))
