@@ -103,18 +103,21 @@ class AnyOrder(RuleBasedStateMachine):
 
     people = Bundle("people")
 
-    @initialize(target=people)
-    def open(self) -> object:
+    @initialize(target=people, quotas=st.booleans(), hours=st.sampled_from([None, 24]))
+    def open(self, quotas: bool, hours: int | None) -> object:
         self.by_team = True
-        self.free_before = 0
-        self.day: Day = open_day(capacity=2, slug=f"tag-{next(_numbers)}")
+        self.free_before = self.extra_before = 0
+        capacity = 4 if quotas else 2
+        self.day: Day = open_day(capacity=capacity, slug=f"tag-{next(_numbers)}", offer_hours=hours)
         for label, seats in {"1.1": 1, "1.2": 2, "2.1": 2, "2.2": 1}.items():
             self.day.set_run(label, capacity=seats)
         self.closes_at = self.day.event.registration_closes_at
         self.left: set[str] = set()
         self.before: dict[str, tuple[Status, int | None]] = {}
-        for name, labels in {"p0": ("1.1",), "p1": ("1.2", "2.1"), "p2": ("1.1",), "p3": ("2.2",)}.items():
-            self.day.join(name, labels=labels)
+        for name in QUOTAS if quotas else []:
+            self.set_quota(name, 1, dated=False)
+        for number, labels in enumerate((("1.1",), ("1.2", "2.1"), ("1.1",), ("2.2",))):
+            self.day.join(f"p{number}", labels=labels, organisation=ORGANISATIONS[number])
         return multiple(*self.day.ids)
 
     def teardown(self) -> None:
@@ -130,6 +133,7 @@ class AnyOrder(RuleBasedStateMachine):
     def register(self, choice: tuple[str, str], organisation: str, coded: bool) -> object:
         name = f"p{len(self.day.ids)}"
         code = CODE if coded and self.day.event.code_count else ""
+        before, in_line = self.counted(), self.in_line()
         try:
             self.day.register(name, *choice, organisation=organisation, code=code)
         except TwiceTheSameWorkshop:
@@ -138,6 +142,9 @@ class AnyOrder(RuleBasedStateMachine):
         except Refusal:
             assert not self.is_open
             return multiple()
+        new = self.day.of(name)
+        free = replace(before, under=self.counted().under).has_seat_for(new.id)
+        assert new.holds_seat == (free and not any(before.has_seat_for(one) for one in in_line))
         return name
 
     @rule(name=people)
@@ -325,9 +332,9 @@ class AnyOrder(RuleBasedStateMachine):
     @invariant()
     def nothing_reserved_is_given_away(self) -> None:
         """But by the team, which may reserve more than there is or put somebody in."""
-        free = self.counted().free
-        assert self.by_team or free >= min(self.free_before, 0)
-        self.by_team, self.free_before = False, free
+        free, extra = self.counted().free, self.extra
+        assert self.by_team or (free >= min(self.free_before, 0) and extra <= self.extra_before)
+        self.by_team, self.free_before, self.extra_before = False, free, extra
 
     @invariant()
     def no_seat_is_free_while_somebody_waits(self) -> None:
@@ -370,6 +377,16 @@ class AnyOrder(RuleBasedStateMachine):
             return counted.house_full and offers == (said.why is Why.OFFER)
         dates = [date for quota, date in counted.released.items() if counted.held_back.get(quota) and date]
         return not counted.house_full and counted.free <= 0 and said.until in (dates or [None])
+
+    @property
+    def extra(self) -> int:
+        """Seats beyond what there is, of the day and of its quotas."""
+        event = self.day.event
+        return event.extra + sum(db.session.scalars(select(Quota.extra).where(Quota.event_id == event.id)))
+
+    def in_line(self) -> list[int]:
+        people = select(Registration).where(Registration.event_id == self.day.event_id)
+        return [one.id for one in db.session.scalars(people) if one.active and not one.holds_seat]
 
     def counted(self) -> Counted:
         event = self.day.event
