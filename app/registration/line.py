@@ -93,7 +93,7 @@ def room_of(
         held_back = quota.held_back
         if back and quota.is_open_reservation and quota.taken <= quota.capacity:
             held_back, reserved = held_back + 1, reserved + 1
-        shares.append(Share(quota.id, quota.name, full, held_back, quota.release_at))
+        shares.append(Share(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting))
     seats = Seats(event.capacity, event.taken - (1 if gives_back else 0), event.extra, reserved)
     return Room(seats, tuple(shares))
 
@@ -102,12 +102,13 @@ def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> 
     """Whether a newcomer has to wait because somebody in line may have the seat, be it only after confirming."""
     if not event.waiting or not event.quota_count:
         return event.waiting > 0
-    return session.scalar(_eligible(event, room_of(event, quotas), _IN_LINE)) is not None
+    room = room_of(event, quotas)
+    return room.may_help(event.waiting) and session.scalar(_eligible(event, room, _IN_LINE)) is not None
 
 
 def next_in_line(session: Session, event: Event, room: Room) -> Registration | None:
     """The first in line whose address is confirmed and for whom there is a seat, locked."""
-    if not _may_help(event, room):
+    if not room.may_help(event.waiting):
         return None
     found = _eligible(event, room, (Status.WAITING,)).with_only_columns(Registration)
     return session.scalar(found.with_for_update().execution_options(populate_existing=True))
@@ -115,13 +116,9 @@ def next_in_line(session: Session, event: Event, room: Room) -> Registration | N
 
 def find_next(session: Session, event: Event, room: Room) -> Registration | None:
     """The same to look at, before anything is done."""
-    if not _may_help(event, room):
+    if not room.may_help(event.waiting):
         return None
     return session.scalar(_eligible(event, room, (Status.WAITING,)).with_only_columns(Registration))
-
-
-def _may_help(event: Event, room: Room) -> bool:
-    return event.waiting > 0 and (not room.seats.full or bool(room.open_reservations))
 
 
 def _eligible(event: Event, room: Room, statuses: Sequence[Status]) -> Select[int]:

@@ -199,7 +199,7 @@ WHY_LABELS = {
     Why.EVENT_FULL: N_("All seats are taken."),
     Why.RESERVED_UNTIL: N_("The free seats are reserved for others until %(until)s."),
     Why.RESERVED: N_("The free seats are reserved for others."),
-    Why.NEXT: N_("Who stands before has to confirm first."),
+    Why.NEXT: N_("A seat is free. It goes to the first in line who has confirmed."),
 }
 
 
@@ -212,6 +212,7 @@ class Share:
     full: bool
     held_back: int
     release_at: datetime | None
+    waiting: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,6 +232,14 @@ class Room:
         if self.seats.total is not None and self.seats.taken >= self.seats.total:
             return frozenset()
         return frozenset(one.id for one in self.shares if one.held_back > 0)
+
+    def may_help(self, waiting: int) -> bool:
+        """Whether one of so many in line may have a seat, as far as counters tell: spares a walk along the line."""
+        if self.seats.full and not any(
+            one.waiting for one in self.shares if one.id in self.open_reservations
+        ):
+            return False
+        return waiting > max((one.waiting for one in self.shares if one.full), default=0)
 
     def has_seat_for(self, quota_ids: frozenset[int]) -> bool:
         if quota_ids & self.full_quotas:

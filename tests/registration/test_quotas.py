@@ -8,10 +8,13 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState
+from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration import quotas, service
+from app.registration import by_hand, quotas, service
+from app.registration.forgetting import delete_surplus
 from app.registration.jobs import release_due
 from app.registration.replanning import day_facts
 from app.registration.rules import Status, Why
@@ -143,6 +146,25 @@ def test_a_full_quota_makes_its_people_wait_and_others_pass() -> None:
     assert day.status("olli") is Status.REGISTERED
 
 
+def test_a_newcomer_waits_behind_who_has_not_confirmed_yet_but_may_have_the_seat() -> None:
+    day = open_day(capacity=1)
+    day.add_quota("Kreis Musterau", 0, CAP, OF_MUSTERAU)
+    day.join("ben")
+    day.join("kim", organisation=KI)
+    day.register("cem")
+    day.cancel("ben")
+    assert day.line("cem").why is Why.NEXT  # type: ignore[union-attr]
+    day.register("dana")
+    assert seated(day) == []
+    assert day.line("dana").before == 2  # type: ignore[union-attr]
+    day.confirm("cem")
+    assert seated(day) == ["cem"]
+    day.cancel("cem")
+    day.expire("dana")
+    day.register("emma")
+    assert seated(day) == ["emma"]
+
+
 def test_a_code_opens_its_reservation_and_its_case_does_not_count() -> None:
     day = open_day(capacity=1)
     day.add_quota("Gäste", 1, RESERVE, CODE)
@@ -166,17 +188,6 @@ def test_who_confirms_late_comes_back_under_the_same_code() -> None:
     assert seated(day) == ["dana", "ben"]
 
 
-def test_the_team_may_overbook_a_full_quota() -> None:
-    day = open_day(capacity=1)
-    quota = day.add_quota("Musterstadt", 0, CAP, Aim(QuotaTarget.ORGANISATION, organisation_id=_id_of(TOWN)))
-    with day.step() as session:
-        entry = Entry(person("kim", organisation=TOWN), "nonce-kim")
-        day.ids["kim"] = service.add_by_hand(
-            session, day.event_id, entry, ORGANISER, day.now, extra_seat=True
-        ).id
-    assert (day.quota(quota), day.event.extra, day.event.taken) == ((1, 0), 0, 1)
-
-
 def _id_of(name: str) -> int:
     from app.agencies.service import find_organisation
 
@@ -184,6 +195,32 @@ def _id_of(name: str) -> int:
     assert found is not None
     db.session.rollback()
     return found.id
+
+
+def test_what_the_team_overbooks_in_a_quota_is_written_down() -> None:
+    day = open_day(capacity=5)
+    aim = Aim(QuotaTarget.ORGANISATION, organisation_id=_id_of(TOWN))
+    quota = day.add_quota("Probeburg", 0, CAP, aim)
+    with day.step() as session:
+        entry = Entry(person("kim", organisation=TOWN), "nonce-kim")
+        added = by_hand.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True)
+        day.ids["kim"] = added.id
+    assert (day.quota(quota), day.event.extra, day.event.taken) == ((1, 0), 0, 1)
+    with transaction() as session:
+        deed = session.scalars(select(AuditEntry).where(AuditEntry.action == "registration.add")).one()
+        assert deed.detail["overbooked"] is True
+
+
+def test_who_only_waited_is_forgotten_by_quotas_too() -> None:
+    day = open_day(capacity=5)
+    quota = day.add_quota("Kreis Musterau", 0, CAP, OF_MUSTERAU)
+    day.join("kim", "kai", organisation=KI)
+    day.join("ben")
+    assert day.quota(quota) == (0, 2)
+    with day.step(day.event.ends_at + timedelta(days=31)) as session:
+        assert delete_surplus(session, day.event_id, day.now) == 2
+    day.ids = {"ben": day.ids["ben"]}
+    assert day.quota(quota) == (0, 0)
 
 
 # -- another organisation
