@@ -107,7 +107,7 @@ class AnyOrder(RuleBasedStateMachine):
     def open(self, quotas: bool, hours: int | None) -> object:
         self.by_team = True
         self.free_before = self.extra_before = 0
-        capacity = 4 if quotas else 2
+        capacity = 3 if quotas else 2
         self.day: Day = open_day(capacity=capacity, slug=f"tag-{next(_numbers)}", offer_hours=hours)
         for label, seats in {"1.1": 1, "1.2": 2, "2.1": 2, "2.2": 1}.items():
             self.day.set_run(label, capacity=seats)
@@ -146,6 +146,22 @@ class AnyOrder(RuleBasedStateMachine):
         free = replace(before, under=self.counted().under).has_seat_for(new.id)
         assert new.holds_seat == (free and not any(before.has_seat_for(one) for one in in_line))
         return name
+
+    @rule(target=people, organisation=st.sampled_from(ORGANISATIONS))
+    def join(self, organisation: str) -> object:
+        """Register and confirm at once, so that lines grow."""
+        name = f"p{len(self.day.ids)}"
+        if not self.is_open:
+            return multiple()
+        self.day.join(name, organisation=organisation)
+        return name
+
+    @rule(number=st.integers(0, 7))
+    def a_seat_becomes_free(self, number: int) -> None:
+        seated = [name for name in self.day.ids if self.day.of(name).holds_seat]
+        if number < len(seated):
+            self.day.cancel(seated[number])
+            self.left.add(seated[number])
 
     @rule(name=people)
     def confirm(self, name: str) -> None:
