@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.agencies.rules import AgencyKind
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.registration.models import Registration
@@ -174,6 +175,26 @@ def test_a_code_is_asked_only_where_there_is_one(
         in Visitor(client).get(link_in(mailbox(app).newest("person0@example.org"))).text
     )
     assert "60 Minuten lang ein Platz reserviert" in sign_up(client, 1, code="sommer-27").text
+
+
+def test_the_name_of_a_quota_is_text_wherever_somebody_reads_it(
+    app: Flask, client: FlaskClient, day: dict[str, int]
+) -> None:
+    """T20"""
+    with app.app_context(), transaction() as session:
+        aim = Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER)
+        facts = QuotaFacts("<i>Alle</i> & %(andere)s", QuotaEffect.CAP, aim, 0)
+        add_quota(session, session.scalars(select(Event.id)).one(), facts, PARTICIPANT, NOW)
+    sign_up(client, 0)
+    page = confirm(app, client, "person0@example.org")
+    sentence = "Die Plätze für „<i>Alle</i> & %(andere)s“ sind alle vergeben."
+    assert sentence in page.text
+    assert page.soup.find("i") is None
+    mail = mailbox(app).newest("person0@example.org")
+    assert sentence in " ".join(text_of(mail).split())
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "<i>" not in html.get_content()
 
 
 def test_same_answer_for_known_and_unknown_address(
