@@ -37,6 +37,7 @@ from app.registration import answer_views as registration_answer_views
 from app.registration import jobs as registration_jobs
 from app.registration import mails as registration_mails
 from app.registration import organiser_day_views as registration_organiser_day_views
+from app.registration import organiser_quota_views as registration_organiser_quota_views
 from app.registration import organiser_views as registration_organiser_views
 from app.registration import question_views as registration_question_views
 from app.registration import views as registration_views
@@ -146,6 +147,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_organiser_day_views,
     registration_question_views,
     registration_answer_views,
+    registration_organiser_quota_views,
     registration_mails,
     registration_jobs,
     results_views,

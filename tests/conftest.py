@@ -38,6 +38,7 @@ PAGES = frozenset(
     {
         "test_organiser_views",
         "test_organiser_day_views",
+        "test_organiser_quota_views",
         "test_team",
         "test_scripts",
         "test_headers",
@@ -277,13 +278,16 @@ def app(settings: Settings, kept_apps: dict[str, Flask]) -> Iterator[Flask]:
     app = kept_apps[settings.database_url]
     config, extensions = dict(app.config), dict(app.extensions)
     yield app
-    with app.app_context():
-        while steps.OPENED:
-            steps.OPENED.pop().check()
-    _forget(app)
-    for place, before in ((app.config, config), (app.extensions, extensions)):
-        place.clear()
-        place.update(before)
+    try:
+        with app.app_context():
+            for day in steps.OPENED:
+                day.check()
+    finally:
+        steps.OPENED.clear()
+        _forget(app)
+        for place, before in ((app.config, config), (app.extensions, extensions)):
+            place.clear()
+            place.update(before)
 
 
 @pytest.fixture

@@ -17,6 +17,18 @@ def organisation_names(session: Session) -> Sequence[str]:
     return session.scalars(listed).all()
 
 
+def listed_organisations(session: Session) -> Sequence[Organisation]:
+    """Those an organiser has seen."""
+    listed = select(Organisation).where(~Organisation.provisional).order_by(Organisation.name_key)
+    return session.scalars(listed).all()
+
+
+def districts(session: Session) -> Sequence[str]:
+    """Every district that an organisation names."""
+    named = select(Organisation.district).where(Organisation.district != "").distinct()
+    return session.scalars(named.order_by(Organisation.district)).all()
+
+
 def regions(session: Session) -> Sequence[Region]:
     return session.scalars(select(Region).order_by(Region.name)).all()
 

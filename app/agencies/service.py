@@ -3,7 +3,7 @@
 
 """Use cases around organisations."""
 
-from sqlalchemy import select
+from sqlalchemy import Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,7 @@ def name_organisation(session: Session, name: str) -> Organisation:
     Two people from the same new organisation may register for two days at the same moment: no lock is common to
     them, so the later one waits for the index and takes the row of the first.
     """
-    wanted = select(Organisation).where(Organisation.name_key == name_key(name))
+    wanted = _named(name)
     found = session.scalar(wanted)
     if found is not None:
         return found
@@ -25,6 +25,14 @@ def name_organisation(session: Session, name: str) -> Organisation:
     new = insert(Organisation).values(name=_shown(name), name_key=name_key(name), provisional=True)
     session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
     return session.scalars(wanted).one()
+
+
+def find_organisation(session: Session, name: str) -> Organisation | None:
+    return session.scalar(_named(name))
+
+
+def _named(name: str) -> Select[Organisation]:
+    return select(Organisation).where(Organisation.name_key == name_key(name))
 
 
 def add_organisation(

@@ -186,7 +186,7 @@ def _my_feed(registration: Registration) -> Feed:
     entries: list[CalendarEntry] = []
     changed_at = max(day.changed_at, registration.feed_changed_at.replace(microsecond=0))
     session = db.session()
-    booked = registration.status in {Status.REGISTERED, Status.WAITING}
+    booked = registration.status in {Status.REGISTERED, Status.WAITING, Status.OFFERED}
     if (booked and day.status is not EventStatus.DRAFT) or ended_with_the_day(session, registration):
         entry = registration_entry(
             registration, my_day(session, registration), _page_of(day), day.revision + registration.version

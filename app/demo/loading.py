@@ -17,6 +17,7 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.agencies.models import Organisation, Region
+from app.agencies.rules import AgencyKind
 from app.agencies.service import add_organisation
 from app.clock import BERLIN
 from app.demo import cast, harvest
@@ -36,6 +37,7 @@ from app.demo.scenery import (
     RoomData,
 )
 from app.events.models import Event, Room
+from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.events.service import NewEvent, RoomFacts, create_event, name_hosts, publish
 from app.events.team_service import add_member
 from app.outbox.models import Message
@@ -64,6 +66,7 @@ from app.registration.changes import DayFacts, change_day
 from app.registration.models import Question, Registration
 from app.registration.places import Choices
 from app.registration.questions import add_standard_set
+from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
 from app.registration.service import (
     By,
@@ -90,6 +93,9 @@ WEEKS_AHEAD = 10
 OPEN_SINCE = timedelta(days=28)
 CLOSES_BEFORE = timedelta(days=13)
 FIRST_CAPACITY = 40  # of the upcoming day, until more people came than expected
+RELEASED_BEFORE = timedelta(weeks=4)
+KEPT_FOR_MIGRANTS = 6
+MOST_OF_A_DISTRICT = 36
 SOUGHT_AFTER = "1.1"  # the run that is full before anything else
 BY_PHONE = 30  # every so manieth is added by the team
 TEAM = (
@@ -396,6 +402,30 @@ def _load_upcoming(
     for number, guest in enumerate(guest for guest in guests if guest.hope):
         moment = now - timedelta(hours=3) + timedelta(minutes=10 * number)
         _change_to(session, stage, registered[guest.email], str(guest.hope), moment)
+    _add_quotas(session, stage, team[0], at(on - RELEASED_BEFORE, "8:00"), now - timedelta(hours=2))
+
+
+def _add_quotas(
+    session: Session, stage: Stage, by: Organiser, release_at: datetime, moment: datetime
+) -> None:
+    """Some seats are kept for migrants' organisations until four weeks before, and no district sends more than a third."""
+    who = By(Actor.ORGANISER, by.id)
+    for facts in (
+        QuotaFacts(
+            "Migrantenorganisationen",
+            QuotaEffect.RESERVE,
+            Aim(QuotaTarget.KIND, kind=AgencyKind.MIGRANT_ORG),
+            KEPT_FOR_MIGRANTS,
+            release_at,
+        ),
+        QuotaFacts(
+            "Kreis Herford",
+            QuotaEffect.CAP,
+            Aim(QuotaTarget.DISTRICT, district="Herford"),
+            MOST_OF_A_DISTRICT,
+        ),
+    ):
+        add_quota(session, stage.event.id, facts, who, moment)
 
 
 def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given]:

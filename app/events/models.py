@@ -10,8 +10,19 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Uniqu
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.agencies.models import Organisation, Region
+from app.agencies.rules import AgencyKind
 from app.db import Base, enum_of, line, pk, text
-from app.events.rules import EventStatus, Loop, RegistrationState, Seats, Window, registration_state
+from app.events.rules import (
+    Aim,
+    EventStatus,
+    Loop,
+    QuotaEffect,
+    QuotaTarget,
+    RegistrationState,
+    Seats,
+    Window,
+    registration_state,
+)
 from app.people.models import Organiser
 from app.people.rules import Role
 
@@ -71,7 +82,9 @@ event_cohost = Table(
 
 class Event(Scarce, InCalendars, Base):
     """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
-    `version` guards against lost updates.
+    `version` guards against lost updates. `reserved` is what its reservations hold back at the moment; how many quotas
+    and codes there are stands here, so that a day without any costs no question. With `offer_hours` a free seat is
+    offered to the first in line for so long, without it they move up at once.
     """
 
     __tablename__ = "event"
@@ -82,6 +95,9 @@ class Event(Scarce, InCalendars, Base):
             *scarce_checks(),
             CheckConstraint("ends_at > starts_at", name="ends_after_start"),
             CheckConstraint("revision >= 0", name="revision_not_negative"),
+            CheckConstraint("reserved >= 0", name="reserved_not_negative"),
+            CheckConstraint("code_count >= 0 AND code_count <= quota_count", name="codes_are_quotas"),
+            CheckConstraint("offer_hours IS NULL OR offer_hours > 0", name="offer_hours"),
         )
 
     id: Mapped[pk]
@@ -105,6 +121,10 @@ class Event(Scarce, InCalendars, Base):
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
     hold_minutes: Mapped[int] = mapped_column(default=60)
+    offer_hours: Mapped[int | None]
+    reserved: Mapped[int] = mapped_column(default=0)
+    quota_count: Mapped[int] = mapped_column(default=0)
+    code_count: Mapped[int] = mapped_column(default=0)
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
@@ -120,6 +140,10 @@ class Event(Scarce, InCalendars, Base):
     __mapper_args__ = {"version_id_col": version}
 
     @property
+    def seats(self) -> Seats:
+        return Seats(self.capacity, self.taken, self.extra, self.reserved)
+
+    @property
     def window(self) -> Window:
         return Window(self.registration_opens_at, self.registration_closes_at)
 
@@ -131,12 +155,86 @@ class Event(Scarce, InCalendars, Base):
 
     def registration_state(self, now: datetime) -> RegistrationState:
         return registration_state(
-            self.status, self.window, self.starts_at, self.ends_at, self.seats, self.waiting, now
+            self.status,
+            self.window,
+            self.starts_at,
+            self.ends_at,
+            self.seats,
+            self.waiting,
+            now,
+            has_quotas=self.quota_count > 0,
         )
 
     @validates("slug")
     def _keep_slug(self, _key: str, slug: str) -> str:
         return slug.lower()
+
+
+class Quota(Base):
+    """Seats of a day that are reserved for some, or of which some get no more than these.
+
+    `taken` counts who falls under it and holds a seat, `waiting` who stands in the day's line. A reservation may be
+    exceeded, a cap never is. A reservation holds back what is not taken of it, until it is released.
+    """
+
+    __tablename__ = "quota"
+    __table_args__ = (
+        UniqueConstraint("event_id", "name"),
+        UniqueConstraint("event_id", "code_key"),
+        CheckConstraint("capacity >= 0", name="capacity_not_negative"),
+        CheckConstraint("taken >= 0", name="taken_not_negative"),
+        CheckConstraint("extra >= 0", name="extra_not_negative"),
+        CheckConstraint("waiting >= 0", name="waiting_not_negative"),
+        CheckConstraint("effect <> 'cap' OR taken <= capacity + extra", name="not_oversold"),
+        CheckConstraint("(target = 'kind') = (agency_kind IS NOT NULL)", name="kind_iff_target"),
+        CheckConstraint("target <> 'district' OR district <> ''", name="district_if_target"),
+        CheckConstraint(
+            "(target = 'organisation') = (organisation_id IS NOT NULL)", name="organisation_iff_target"
+        ),
+        CheckConstraint("(target = 'code') = (code_key IS NOT NULL)", name="code_iff_target"),
+        CheckConstraint("release_at IS NULL OR effect = 'reserve'", name="only_reservations_end"),
+        CheckConstraint("released_at IS NULL OR release_at IS NOT NULL", name="released_at_its_date"),
+    )
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    name: Mapped[str] = mapped_column(String(100))
+    effect: Mapped[QuotaEffect] = mapped_column(enum_of(QuotaEffect, "effect"))
+    target: Mapped[QuotaTarget] = mapped_column(enum_of(QuotaTarget, "target"))
+    agency_kind: Mapped[AgencyKind | None] = mapped_column(enum_of(AgencyKind, "agency_kind"))
+    district: Mapped[str] = mapped_column(String(100), default="")
+    organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    code: Mapped[str] = mapped_column(String(60), default="")
+    code_key: Mapped[str | None] = mapped_column(String(120))
+    capacity: Mapped[int]
+    taken: Mapped[int] = mapped_column(default=0)
+    extra: Mapped[int] = mapped_column(default=0)
+    waiting: Mapped[int] = mapped_column(default=0)
+    release_at: Mapped[datetime | None] = mapped_column(index=True)
+    released_at: Mapped[datetime | None]
+    version: Mapped[int] = mapped_column(default=1)
+
+    organisation: Mapped[Organisation | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def aim(self) -> Aim:
+        return Aim(self.target, self.agency_kind, self.district, self.organisation_id, self.code)
+
+    @property
+    def full(self) -> bool:
+        """A cap that leaves nobody in any more."""
+        return self.effect is QuotaEffect.CAP and self.taken >= self.capacity + self.extra
+
+    @property
+    def held_back(self) -> int:
+        """Seats that others do not get."""
+        return max(self.capacity - self.taken, 0) if self.is_open_reservation else 0
+
+    @property
+    def is_open_reservation(self) -> bool:
+        return self.effect is QuotaEffect.RESERVE and self.released_at is None
 
 
 class Room(Base):

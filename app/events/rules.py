@@ -3,10 +3,12 @@
 
 """States of a day and of its registration, decided over plain values."""
 
+import unicodedata
 from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
+from app.agencies.rules import AgencyKind
 from app.refusal import N_, Refusal
 
 
@@ -22,6 +24,22 @@ class Loop(Enum):
     NONE = "none"
     MOBILE = "mobile"
     FIXED = "fixed"
+
+
+class QuotaEffect(Enum):
+    """Seats that others do not get, or seats of which there are no more."""
+
+    RESERVE = "reserve"
+    CAP = "cap"
+
+
+class QuotaTarget(Enum):
+    """What decides whether somebody falls under a quota."""
+
+    KIND = "kind"
+    DISTRICT = "district"
+    ORGANISATION = "organisation"
+    CODE = "code"
 
 
 class RegistrationState(Enum):
@@ -43,6 +61,17 @@ FEW = 10
 
 LOOP_LABELS = {Loop.NONE: N_("no"), Loop.MOBILE: N_("mobile"), Loop.FIXED: N_("yes")}
 
+EFFECT_LABELS = {
+    QuotaEffect.RESERVE: N_("Reserve seats for them"),
+    QuotaEffect.CAP: N_("Give them no more than this"),
+}
+TARGET_LABELS = {
+    QuotaTarget.KIND: N_("a kind of agency"),
+    QuotaTarget.DISTRICT: N_("a district"),
+    QuotaTarget.ORGANISATION: N_("one organisation"),
+    QuotaTarget.CODE: N_("who knows a code"),
+}
+
 STATUS_LABELS = {
     EventStatus.DRAFT: N_("Draft"),
     EventStatus.PUBLISHED: N_("Published"),
@@ -62,11 +91,15 @@ STATE_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Seats:
-    """Seats of something scarce. `capacity` None means unlimited; `extra` is overbooking by hand."""
+    """Seats of something scarce. `capacity` None means unlimited; `extra` is overbooking by hand.
+
+    `reserved` is the part that is held back for some and counts as gone for everybody else.
+    """
 
     capacity: int | None
     taken: int
     extra: int = 0
+    reserved: int = 0
 
     @property
     def total(self) -> int | None:
@@ -74,7 +107,8 @@ class Seats:
 
     @property
     def left(self) -> int | None:
-        return None if self.total is None else max(self.total - self.taken, 0)
+        """For everybody."""
+        return None if self.total is None else max(self.total - self.taken - self.reserved, 0)
 
     @property
     def full(self) -> bool:
@@ -97,8 +131,12 @@ def registration_state(
     seats: Seats,
     waiting: int,
     now: datetime,
+    *,
+    has_quotas: bool = False,
 ) -> RegistrationState:
     """Somebody waiting means a newcomer waits too, even while a freed seat is on its way to the first in line.
+
+    With quotas somebody may wait for a full quota while there are seats for everybody else.
 
     A draft takes nobody: it may have been withdrawn while the form was open (T31).
     """
@@ -111,7 +149,7 @@ def registration_state(
         return RegistrationState.CLOSED
     if window.opens_at is not None and now < window.opens_at:
         return RegistrationState.NOT_YET
-    return _open_state(seats, waiting)
+    return _open_state(seats, 0 if has_quotas else waiting)
 
 
 def _open_state(seats: Seats, waiting: int) -> RegistrationState:
@@ -136,3 +174,44 @@ def refuse_capacity_below_taken(capacity: int | None, extra: int, taken: int) ->
             field="capacity",
             taken=taken,
         )
+
+
+def refuse_quota_below_taken(effect: QuotaEffect, capacity: int, extra: int, taken: int) -> None:
+    """Nobody loses a seat: a limit cannot be set below what is taken. A reservation may, it only holds nothing back."""
+    if effect is QuotaEffect.CAP:
+        refuse_capacity_below_taken(capacity, extra, taken)
+
+
+def code_key(code: str) -> str:
+    """The form in which codes are compared: case, width and spaces do not count."""
+    return "".join(unicodedata.normalize("NFKC", code).casefold().split())
+
+
+@dataclass(frozen=True, slots=True)
+class Agency:
+    """Where a person comes from, as far as a quota asks."""
+
+    organisation_id: int
+    kind: AgencyKind
+    district: str
+    code: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Aim:
+    """Whom a quota is for: the one of these that `target` names."""
+
+    target: QuotaTarget
+    kind: AgencyKind | None = None
+    district: str = ""
+    organisation_id: int | None = None
+    code: str = ""
+
+    def covers(self, agency: Agency) -> bool:
+        if self.target is QuotaTarget.KIND:
+            return agency.kind is self.kind
+        if self.target is QuotaTarget.DISTRICT:
+            return bool(self.district) and agency.district.casefold() == self.district.casefold()
+        if self.target is QuotaTarget.ORGANISATION:
+            return agency.organisation_id == self.organisation_id
+        return bool(agency.code) and code_key(agency.code) == code_key(self.code)

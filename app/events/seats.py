@@ -1,36 +1,56 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Claiming and giving back what is scarce: the seats of a day, the places of a workshop run.
+"""Claiming and giving back what is scarce: the seats of a day and of its quotas, the places of a workshop run.
 
 Each verb is one conditional UPDATE, and the table's CHECK stands behind it. Callers hold the lock on the event's
 row (`service.lock_event`), so that "full" and "the next waiting number" are one decision. The updates pass by the
 mapper on purpose: seats are no edit of the row, so its `version` stays.
+
+`quotas` are those the person falls under. Who falls under a reservation that holds something back takes a seat of it;
+everybody else only gets what no reservation holds back.
 """
 
+from collections.abc import Sequence
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Table, or_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.events.models import Scarce
+from app.events.models import Event, Quota, Scarce
+
+_COUNTERS = ("taken", "extra", "waiting", "waiting_counter", "reserved")
 
 
-def claim_seat(session: Session, scarce: Scarce) -> bool:
-    """Take one seat. False when there is none."""
+def claim_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> bool:
+    """Take one seat, of the day and of each quota at once. False when there is none."""
+    if any(quota.full for quota in quotas):
+        return False
     table = _table(scarce)
-    free = or_(table.c.capacity.is_(None), table.c.taken < table.c.capacity + table.c.extra)
-    return _update(session, scarce, {"taken": table.c.taken + 1}, free)
+    taken, back = _taking(scarce, quotas)
+    gone: ColumnElement[int] = table.c.taken
+    if isinstance(scarce, Event) and not back:
+        gone = table.c.taken + table.c.reserved
+    free = or_(table.c.capacity.is_(None), gone < table.c.capacity + table.c.extra)
+    if not _update(session, scarce, taken, free):
+        return False
+    _count(session, quotas, taken=1)
+    return True
 
 
-def release_seat(session: Session, scarce: Scarce) -> None:
+def release_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
     table = _table(scarce)
-    if not _update(session, scarce, {"taken": table.c.taken - 1}, table.c.taken > 0):
+    values: dict[str, Any] = {"taken": table.c.taken - 1}
+    back = sum(_holds_back(quota, quota.taken - 1) for quota in quotas)
+    if back:
+        values["reserved"] = table.c.reserved + back
+    if not _update(session, scarce, values, table.c.taken > 0):
         raise RuntimeError(f"{table.name} {_id(scarce)}: a seat was given back that nobody held")
+    _count(session, quotas, taken=-1)
 
 
-def join_line(session: Session, scarce: Scarce) -> int:
+def join_line(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> int:
     """Draw the next waiting number: never reused, never renumbered."""
     table = _table(scarce)
     _update(
@@ -38,26 +58,101 @@ def join_line(session: Session, scarce: Scarce) -> int:
         scarce,
         {"waiting": table.c.waiting + 1, "waiting_counter": table.c.waiting_counter + 1},
     )
+    _count(session, quotas, waiting=1)
     return scarce.waiting_counter
 
 
-def leave_line(session: Session, scarce: Scarce) -> None:
+def leave_line(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
     table = _table(scarce)
     if not _update(session, scarce, {"waiting": table.c.waiting - 1}, table.c.waiting > 0):
         raise RuntimeError(f"{table.name} {_id(scarce)}: somebody left a line that was empty")
+    _count(session, quotas, waiting=-1)
 
 
-def overbook(session: Session, scarce: Scarce) -> None:
-    """One seat more than there are, by hand: raises `extra` beside the capacity and takes it."""
+def overbook(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
+    """One seat more than there are, by hand: raises `extra` beside the capacity, where it is full, and takes it.
+
+    A seat that is held back for others counts as gone.
+    """
     table = _table(scarce)
-    _update(session, scarce, {"taken": table.c.taken + 1, "extra": table.c.extra + 1})
+    values, back = _taking(scarce, quotas)
+    left = scarce.seats.left
+    room = scarce.seats.total is None or (scarce.seats.total > scarce.taken if back else bool(left))
+    if not room:
+        values["extra"] = table.c.extra + 1
+    _update(session, scarce, values)
+    full = [quota for quota in quotas if quota.full]
+    _count(session, full, taken=1, extra=1)
+    _count(session, [quota for quota in quotas if quota not in full], taken=1)
+
+
+def move_quotas(session: Session, event: Event, old: Sequence[Quota], new: Sequence[Quota]) -> None:
+    """Somebody with a seat falls under other quotas from now on, whatever is left of them."""
+    _change_reserved(session, event, sum(_holds_back(quota, quota.taken - 1) for quota in old))
+    _count(session, old, taken=-1)
+    _change_reserved(session, event, -sum(quota.held_back > 0 for quota in new))
+    full = [quota for quota in new if quota.full]
+    _count(session, full, taken=1, extra=1)
+    _count(session, [quota for quota in new if quota not in full], taken=1)
+
+
+def move_in_line(session: Session, old: Sequence[Quota], new: Sequence[Quota]) -> None:
+    _count(session, old, waiting=-1)
+    _count(session, new, waiting=1)
+
+
+def set_reserved(session: Session, event: Event, quotas: Sequence[Quota]) -> None:
+    """After quotas were added, changed, released or taken away; these are all that are left."""
+    _change_reserved(session, event, sum(quota.held_back for quota in quotas) - event.reserved)
+
+
+def _change_reserved(session: Session, event: Event, by: int) -> None:
+    if by:
+        _update(session, event, {"reserved": _table(event).c.reserved + by})
+
+
+def _taking(scarce: Scarce, quotas: Sequence[Quota]) -> tuple[dict[str, Any], int]:
+    """What taking a seat changes, and how many reservations it is taken from."""
+    table = _table(scarce)
+    back = sum(quota.held_back > 0 for quota in quotas)
+    values: dict[str, Any] = {"taken": table.c.taken + 1}
+    if back:
+        values["reserved"] = table.c.reserved - back
+    return values, back
+
+
+def _holds_back(quota: Quota, taken: int) -> bool:
+    """Whether the seat that leaves `taken` behind is held back again."""
+    return quota.is_open_reservation and taken < quota.capacity
+
+
+def _count(
+    session: Session, quotas: Sequence[Quota], *, taken: int = 0, waiting: int = 0, extra: int = 0
+) -> None:
+    """All of these quotas in one statement; the table's CHECKs refuse what must not be."""
+    if not quotas:
+        return
+    by_id = {quota.id: quota for quota in quotas}
+    table = cast(Table, Quota.__table__)
+    columns = (table.c.id, table.c.taken, table.c.waiting, table.c.extra)
+    rows = session.execute(
+        update(table)
+        .where(table.c.id.in_(sorted(by_id)))
+        .values(taken=table.c.taken + taken, waiting=table.c.waiting + waiting, extra=table.c.extra + extra)
+        .returning(*columns)
+    ).all()
+    if len(rows) != len(by_id):
+        raise RuntimeError(f"quotas {sorted(by_id)}: one of them is gone")
+    for row in rows:
+        for name in ("taken", "waiting", "extra"):
+            set_committed_value(by_id[row.id], name, getattr(row, name))
 
 
 def _update(
     session: Session, scarce: Scarce, values: dict[str, Any], *conditions: ColumnElement[bool]
 ) -> bool:
     table = _table(scarce)
-    names = ("taken", "extra", "waiting", "waiting_counter")
+    names = [name for name in _COUNTERS if name in table.c]
     statement = (
         update(table)
         .where(table.c.id == _id(scarce), *conditions)

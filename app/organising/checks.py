@@ -18,12 +18,12 @@ from typing import Any
 
 import pysqlite3.dbapi2 as sqlite
 from flask.helpers import get_debug_flag
-from sqlalchemy import ColumnElement, Select, and_, func, make_url, not_, or_, select, text
+from sqlalchemy import ColumnElement, Select, and_, case, func, make_url, not_, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.events.models import Event, Room
-from app.events.rules import EventStatus
+from app.events.models import Event, Quota, Room
+from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
 from app.organising.legal import placeholders_left, security_text_faults
 from app.outbox.models import Message
 from app.outbox.rules import WAITING as ON_THEIR_WAY
@@ -41,10 +41,12 @@ from app.registration.models import (
     RoundAbsence,
     SensitiveAnswer,
     StatusChange,
+    registration_quota,
 )
 from app.registration.rules import (
     ACTIVE,
     ENDED,
+    HELD,
     LegalBasis,
     PlaceState,
     Retention,
@@ -215,6 +217,66 @@ def _event_counts(session: Session, _now: datetime) -> Fault:
     yield from _scarce(session, Event, "event", holds, waits, highest)
 
 
+def _quota_counts(session: Session, _now: datetime) -> Fault:
+    """What quotas and their days count is what the rows behind them say."""
+    link, one = registration_quota, Registration
+    mine = and_(link.c.quota_id == Quota.id, link.c.registration_id == one.id, one.event_id == Quota.event_id)
+    holds = _count(one.id, mine, one.holds_seat.is_(True))
+    waits = _count(one.id, mine, one.status.in_(ACTIVE), ~one.holds_seat)
+    found = select(Quota.id, Quota.taken, holds, Quota.waiting, waits).order_by(Quota.id)
+    for row, taken, held, waiting, in_line in session.execute(found):
+        if taken != held:
+            yield f"quota {row}: {taken} seats are taken, {held} are held"
+        if waiting != in_line:
+            yield f"quota {row}: {waiting} are counted in line, {in_line} stand there"
+    open_rest = case(
+        (
+            and_(
+                Quota.effect == QuotaEffect.RESERVE,
+                Quota.released_at.is_(None),
+                Quota.capacity > Quota.taken,
+            ),
+            Quota.capacity - Quota.taken,
+        ),
+        else_=0,
+    )
+    of_day = Quota.event_id == Event.id
+    rest = select(func.coalesce(func.sum(open_rest), 0)).where(of_day).scalar_subquery()
+    quotas, codes = _count(Quota.id, of_day), _count(Quota.id, of_day, Quota.target == QuotaTarget.CODE)
+    days = select(Event.id, Event.reserved, rest, Event.quota_count, quotas, Event.code_count, codes)
+    for row, reserved, left, counted, number, counted_codes, number_of_codes in session.execute(
+        days.order_by(Event.id)
+    ):
+        if reserved != left:
+            yield f"event {row}: {reserved} seats are held back, its reservations say {left}"
+        if (counted, counted_codes) != (number, number_of_codes):
+            yield (
+                f"event {row}: counts {counted} quotas and {counted_codes} codes,"
+                f" there are {number} and {number_of_codes}"
+            )
+
+
+def _quotas(session: Session, _now: datetime) -> Fault:
+    one = Quota
+    faults: dict[str, ColumnElement[bool]] = {
+        "more seats of it are taken than it has": and_(
+            one.effect == QuotaEffect.CAP, one.taken > one.capacity + one.extra
+        ),
+        "does not say whom it is for": or_(
+            (one.target == QuotaTarget.KIND) != one.agency_kind.is_not(None),
+            and_(one.target == QuotaTarget.DISTRICT, one.district == ""),
+            (one.target == QuotaTarget.ORGANISATION) != one.organisation_id.is_not(None),
+            (one.target == QuotaTarget.CODE) != one.code_key.is_not(None),
+        ),
+        "was released without a date": and_(one.released_at.is_not(None), one.release_at.is_(None)),
+        "counts somebody of another day": select(Registration.id)
+        .join(registration_quota, registration_quota.c.registration_id == Registration.id)
+        .where(registration_quota.c.quota_id == one.id, Registration.event_id != one.event_id)
+        .exists(),
+    }
+    yield from _rows(session, "quota", one.id, faults)
+
+
 def _run_counts(session: Session, _now: datetime) -> Fault:
     holds = _count(Place.id, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
     waits = _count(Place.id, Place.run_id == Run.id, Place.state == PlaceState.WAITING)
@@ -295,14 +357,15 @@ def _registrations(session: Session, _now: datetime) -> Fault:
     one = Registration
     faults = {
         "registered without a confirmed address": and_(
-            one.status.in_((Status.REGISTERED, Status.WAITING)), one.confirmed_at.is_(None)
+            one.status.in_((Status.REGISTERED, Status.WAITING, Status.OFFERED)), one.confirmed_at.is_(None)
         ),
         "registered without a seat": and_(one.status == Status.REGISTERED, ~one.holds_seat),
         "holds a seat and is neither registered nor unconfirmed": and_(
-            one.holds_seat, one.status.not_in((Status.REGISTERED, Status.UNCONFIRMED))
+            one.holds_seat, one.status.not_in((Status.REGISTERED, *HELD))
         ),
+        "is offered a seat that is not held": and_(one.status == Status.OFFERED, ~one.holds_seat),
         "waits without a number": and_(one.status.in_(ACTIVE), ~one.holds_seat, one.waiting_number.is_(None)),
-        "an end of the hold that does not fit the status": (one.status == Status.UNCONFIRMED)
+        "an end of the hold that does not fit the status": one.status.in_(HELD)
         != one.held_until.is_not(None),
         "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
     }
@@ -481,6 +544,8 @@ def _highest(number: InstrumentedAttribute[int | None], condition: ColumnElement
 
 CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     _event_counts,
+    _quota_counts,
+    _quotas,
     _run_counts,
     _option_counts,
     _questions,

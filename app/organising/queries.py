@@ -26,7 +26,7 @@ from app.programme.models import AgendaItem
 from app.refusal import Missing
 from app.registration.lists import PAGE_LENGTH, Page, RunChoice, clean_search, runs_of
 from app.registration.models import Registration
-from app.registration.rules import Status
+from app.registration.rules import HELD, Status
 from app.results.models import WorkshopResult
 
 LATEST = 8
@@ -88,9 +88,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
     """Nine queries, and one more `with_people`."""
     held, registered = session.execute(
         select(
-            func.count(Registration.id).filter(
-                Registration.status == Status.UNCONFIRMED, Registration.holds_seat
-            ),
+            func.count(Registration.id).filter(Registration.status.in_(HELD), Registration.holds_seat),
             func.count(Registration.id).filter(Registration.status == Status.REGISTERED),
         ).where(Registration.event_id == event.id)
     ).one()

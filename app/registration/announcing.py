@@ -28,6 +28,9 @@ WAITING = "registration.waiting"
 MOVED_UP = "registration.moved_up"
 CANCELLED = "registration.cancelled"
 CHANGED = "registration.changed"
+OFFERED = "registration.offered"
+DECLINED = "registration.declined"
+OFFER_ENDED = "registration.offer_ended"
 PLACES = "places.changed"
 LINK = "link.personal"
 
@@ -54,6 +57,19 @@ def tell_status(session: Session, registration: Registration, now: datetime) -> 
 def tell_moved_up(session: Session, registration: Registration, now: datetime) -> None:
     _invite(registration)
     _enqueue(session, MOVED_UP, registration, now)
+
+
+def tell_offer(session: Session, registration: Registration, now: datetime) -> None:
+    """No invitation before the offer is accepted: the calendar gets what is certain."""
+    _enqueue(session, OFFERED, registration, now)
+
+
+def tell_declined(session: Session, registration: Registration, now: datetime) -> None:
+    _enqueue(session, DECLINED, registration, now)
+
+
+def tell_offer_ended(session: Session, registration: Registration, now: datetime) -> None:
+    _enqueue(session, OFFER_ENDED, registration, now)
 
 
 def tell_cancelled(session: Session, registration: Registration, now: datetime) -> None:

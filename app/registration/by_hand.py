@@ -11,12 +11,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, places, service
+from app.registration import announcing, line, places, service
 from app.registration.models import Place, Registration, RoundAbsence, StatusChange
 from app.registration.rules import AlreadyEnded, Reason, Status
 from app.registration.service import By, Entry, Person
@@ -32,10 +33,10 @@ def add(
     event = lock_event(session, event_id)
     if event.status is EventStatus.CANCELLED:
         raise Refusal(N_("This day is cancelled. Nobody can be added."))
-    extra_before = event.extra
+    extra_before = _extra(session, event)
     registration = service.add_by_hand(session, event_id, entry, by, now, extra_seat=extra_seat)
     if registration.nonce == entry.nonce and registration.created_at == now:
-        overbooked = event.extra > extra_before
+        overbooked = _extra(session, event) > extra_before
         _record(
             session, registration, by, now, "add", status=registration.status.value, overbooked=overbooked
         )
@@ -54,7 +55,9 @@ def correct(
     if not registration.active:
         raise AlreadyEnded
     before = _facts(registration)
-    registration = service.change_person(session, registration_id, person, version, now, with_email=True)
+    registration = service.change_person(
+        session, registration_id, person, version, now, with_email=True, by_team=True
+    )
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
     if before["email_key"] != address_key(person.email):
         registration.link_version += 1
@@ -116,11 +119,16 @@ def cancel(session: Session, registration_id: int, by: By, now: datetime) -> lis
             .where(
                 Registration.event_id == registration.event_id,
                 StatusChange.at == now,
-                StatusChange.reason == Reason.MOVED_UP,
+                StatusChange.reason.in_((Reason.MOVED_UP, Reason.OFFERED)),
             )
             .order_by(Registration.waiting_number)
         )
     )
+
+
+def _extra(session: Session, event: Event) -> int:
+    """Seats beyond what there is, of the day and of its quotas."""
+    return event.extra + sum(quota.extra for quota in line.quotas_of_day(session, event))
 
 
 def _facts(registration: Registration) -> dict[str, object]:

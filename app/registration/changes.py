@@ -23,7 +23,7 @@ from app.programme.service import log_change
 from app.refusal import ChangedMeanwhile
 from app.registration import announcing, places
 from app.registration.models import Place, Registration
-from app.registration.rules import PlaceState, Reason, RunHasPlaces, Status
+from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
 
 
@@ -49,6 +49,7 @@ class DayFacts:
     registration_opens_at: datetime | None
     registration_closes_at: datetime | None
     capacity: int | None
+    offer_hours: int | None
 
 
 # What stands in people's calendars: a change here raises the sequence; time and venue call for a mail as well.
@@ -165,7 +166,7 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     session.flush()
     active = select(Registration.id).where(
         Registration.event_id == event.id,
-        Registration.status.in_((Status.UNCONFIRMED, Status.REGISTERED, Status.WAITING)),
+        Registration.status.in_(ACTIVE),
     )
     for registration_id in session.scalars(active.order_by(Registration.id)).all():
         cancel(session, registration_id, by, now, Reason.EVENT_CANCELLED)

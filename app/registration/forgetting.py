@@ -17,6 +17,7 @@ from app.events.models import Event
 from app.events.seats import leave_line
 from app.events.service import lock_event
 from app.outbox.models import Message
+from app.registration import line
 from app.registration.lists import FAMILIES
 from app.registration.models import ANSWERS, GivenAnswer, Option, Question, Registration, StatusChange
 from app.registration.rules import ENDED, Retention, Status, new_reference
@@ -63,9 +64,9 @@ def delete_surplus(session: Session, event_id: int, now: datetime) -> int:
     # the links that were signed for this one. Until then its names are removed (`remove_names`).
     newest = session.scalar(select(func.max(Registration.id)))
     surplus = {one: status for one, status in session.execute(found) if one != newest}
-    for status in surplus.values():
+    for one, status in surplus.items():
         if status is Status.WAITING:
-            leave_line(session, event)
+            leave_line(session, event, line.quotas_of(session, event, one))
     for ids in _portions(surplus):
         _delete_mails(session, ids)
         session.execute(delete(Registration).where(Registration.id.in_(ids)))

@@ -103,7 +103,17 @@ class ChoicesMixin:
 
 
 class RegisterForm(NonceMixin, ChoicesMixin, PersonForm):
-    """The form at /events/<slug>/register."""
+    """The form at /events/<slug>/register. `code` is asked only on days that have codes."""
+
+    code = StringField(
+        _l("Code"),
+        validators=[_too_long(60)],
+        description=_l("Only if you were given one."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": 60},
+    )
+
+    def typed_code(self) -> str:
+        return (self.code.data or "") if "code" in self else ""
 
 
 class ChoicesForm(ChoicesMixin, BaseForm):

@@ -77,6 +77,12 @@ class DayForm(EditingForm):
     capacity = WholeNumber(
         _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
     )
+    offer_hours = WholeNumber(
+        _l("Hours to answer an offer from the waiting list"),
+        least=1,
+        most=336,
+        description=_l("Leave empty to give a free seat to the next person at once."),
+    )
     opens_date = Day(_l("Registration opens on"), description=_l("Leave empty to open at once."))
     opens_time = ClockTime(_l("Opening time"), description=_l("Leave empty for the beginning of that day."))
     closes_date = Day(
@@ -118,7 +124,7 @@ class DayForm(EditingForm):
         texts = {
             field.name: field.data or ""
             for field in self
-            if field.name in DayFacts.__slots__ and field.name != "capacity"
+            if field.name in DayFacts.__slots__ and field.name not in {"capacity", "offer_hours"}
         }
         return DayFacts(
             starts_at=starts_at,
@@ -126,6 +132,7 @@ class DayForm(EditingForm):
             registration_opens_at=moment_of(self.opens_date.data, self.opens_time.data or time(0, 0)),
             registration_closes_at=moment_of(self.closes_date.data, self.closes_time.data or time(23, 59)),
             capacity=self.capacity.data,
+            offer_hours=self.offer_hours.data,
             **texts,
         )
 

@@ -71,7 +71,7 @@ class PersonFields(BaseForm):
 class AddForm(NonceMixin, ChoicesMixin, PersonFields):
     """Somebody who called or wrote instead of registering."""
 
-    overbook = BooleanField(_l("Overbook if the day is full"))
+    overbook = BooleanField(_l("Overbook if the day or a quota is full"))
     note = _note(_l("Note for the history"), _l("For instance who asked for it. Needed if you overbook."))
 
     def validate_note(self, field: TextAreaField) -> None:

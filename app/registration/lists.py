@@ -24,7 +24,7 @@ from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
 from app.refusal import N_, Missing
-from app.registration import announcing
+from app.registration import announcing, line
 from app.registration.models import Answer, Place, Question, Registration
 from app.registration.rules import ACTIVE, PlaceState, Status
 
@@ -298,15 +298,9 @@ def next_in_line(session: Session, registration: Registration, now: Any) -> Regi
     event = registration.event
     if not registration.holds_seat or event.registration_state(now) not in TAKES_REGISTRATIONS:
         return None
-    # A capacity that was lowered below what is taken is filled up first.
-    if event.capacity is not None and event.taken - 1 >= event.capacity + event.extra:
-        return None
-    return session.scalar(
-        select(Registration)
-        .where(Registration.event_id == event.id, Registration.status == Status.WAITING)
-        .order_by(Registration.waiting_number)
-        .limit(1)
-    )
+    quotas = line.quotas_of_day(session, event)
+    left = [quota.id for quota in line.quotas_of(session, event, registration.id)]
+    return line.find_next(session, event, line.room_of(event, quotas, left, gives_back=True))
 
 
 def _matching(statement: Select[Any], event: Event, wanted: Wanted) -> Select[Any]:

@@ -15,11 +15,11 @@ from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
-from app.registration import announcing
+from app.registration import announcing, line
 from app.registration.ical import agenda_text, registration_entry
 from app.registration.links import personal_address
 from app.registration.models import Registration
-from app.registration.queries import MyDay, get_registration, my_day, people_before
+from app.registration.queries import MyDay, get_registration, my_day
 from app.registration.rules import Status
 from app.settings import Settings
 from app.web import links
@@ -66,6 +66,26 @@ def build_moved_up(session: Session, message: Message) -> Mail | None:
     )
 
 
+def build_offered(session: Session, message: Message) -> Mail | None:
+    return _build(session, message, "offered", gettext("A seat is free for you"), _in_status(Status.OFFERED))
+
+
+def build_declined(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session, message, "declined", gettext("You have declined the seat"), _in_status(Status.CANCELLED)
+    )
+
+
+def build_offer_ended(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session,
+        message,
+        "offer_ended",
+        gettext("The time for your answer is over"),
+        _in_status(Status.EXPIRED),
+    )
+
+
 def build_cancelled(session: Session, message: Message) -> Mail | None:
     return _build(
         session,
@@ -107,6 +127,9 @@ KINDS: dict[str, Builder] = {
     announcing.MOVED_UP: build_moved_up,
     announcing.CANCELLED: build_cancelled,
     announcing.CHANGED: build_changed,
+    announcing.OFFERED: build_offered,
+    announcing.DECLINED: build_declined,
+    announcing.OFFER_ENDED: build_offer_ended,
     announcing.PLACES: build_places,
     announcing.LINK: build_link,
 }
@@ -139,7 +162,7 @@ def _build(
         "day_is_off": event.status is EventStatus.CANCELLED,
         "agenda": agenda_text(registration, day) if registration.holds_seat else "",
         "day": day,
-        "before": people_before(session, registration),
+        "line": line.stands(session, registration, message.created_at),
         "link": personal_address(registration),
         "event_link": links.absolute(url_for("events.event", slug=event.slug)),
         "calendar": method is not None,

@@ -5,7 +5,18 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, Constraint, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    CheckConstraint,
+    Column,
+    Constraint,
+    ForeignKey,
+    Index,
+    String,
+    Table,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.agencies.models import Organisation
@@ -25,13 +36,23 @@ from app.registration.rules import (
     new_reference,
 )
 
-_ACTIVE_SQL = text("status IN ('unconfirmed', 'registered', 'waiting')")
+_ACTIVE_SQL = text("status IN ('unconfirmed', 'registered', 'waiting', 'offered')")
+
+# The quotas somebody falls under, by organisation or by the code that was typed in; kept after they left, because who
+# confirms late comes back under the same ones.
+registration_quota = Table(
+    "registration_quota",
+    Base.metadata,
+    Column("registration_id", ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True),
+    Column("quota_id", ForeignKey("quota.id", ondelete="CASCADE"), primary_key=True, index=True),
+)
 
 
 class Registration(Base):
     """One person at one day.
 
-    `waiting_number` is drawn once and kept for the file, also after moving up. `link_version` withdraws the
+    `waiting_number` is drawn once and kept for the file, also after moving up. `held_until` is the end of the time for
+    confirming the address, or for answering an offer. `link_version` withdraws the
     personal link, `feed_version` the personal calendar. `invited_sequence` is the event's sequence that the
     person's calendar was last sent, so "holds an outdated invitation" is a query; `calendar_bump` is added to it for
     this person alone, raised by each withdrawal, so that a cancelled entry can come back.
@@ -55,14 +76,16 @@ class Registration(Base):
             "(status = 'registered' AND holds_seat) OR status <> 'registered'", name="registered_holds_seat"
         ),
         CheckConstraint(
-            "NOT holds_seat OR status IN ('registered', 'unconfirmed')", name="only_active_hold_seats"
+            "NOT holds_seat OR status IN ('registered', 'unconfirmed', 'offered')",
+            name="only_active_hold_seats",
         ),
+        CheckConstraint("holds_seat OR status <> 'offered'", name="offered_holds_seat"),
         CheckConstraint(
             "holds_seat OR waiting_number IS NOT NULL OR status NOT IN ('waiting', 'unconfirmed')",
             name="without_seat_waits",
         ),
         CheckConstraint(
-            "(status = 'unconfirmed') = (held_until IS NOT NULL)", name="held_until_iff_unconfirmed"
+            "(status IN ('unconfirmed', 'offered')) = (held_until IS NOT NULL)", name="held_until_iff_held"
         ),
         # An id is never given away again, because signed links carry it (T03).
         {"sqlite_autoincrement": True},

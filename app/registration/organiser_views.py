@@ -31,9 +31,10 @@ from app.registration.forms_organiser import (
     search_form,
     wanted_people,
 )
+from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
-from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor
+from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.web import access
 from app.web.database import db, transaction
@@ -57,10 +58,12 @@ def people(slug: str) -> ResponseReturnValue:
     session = db.session()
     runs = lists.runs_of(session, g.event)
     wanted = wanted_people(request.args, runs)
+    listing = lists.list_people(session, g.event, wanted, page_number(request.args))
     return page(
         "registration/organise_list.html",
         event=g.event,
-        listing=lists.list_people(session, g.event, wanted, page_number(request.args)),
+        listing=listing,
+        lines=stand(session, g.event, [row.registration for row in listing.items], now()),
         counts={status.value: number for status, number in lists.count_by_status(session, g.event).items()},
         wanted=wanted,
         search=search_form(wanted, runs),
@@ -140,6 +143,8 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         event=g.event,
         registration=registration,
         day=my_day(session, registration),
+        line=stands(session, registration, now()),
+        quotas=quotas_of(session, g.event, registration.id),
         history=history(session, registration),
         mails=lists.mails_about(session, registration),
         status_labels=STATUS_LABELS,
@@ -255,8 +260,11 @@ def cancel(slug: str, reference: str) -> ResponseReturnValue:
             with transaction() as session:
                 registration = lists.get_by_reference(session, g.event, reference)
                 moved = by_hand.cancel(session, registration.id, _by(form.note.data), now())
-                names = [one.full_name for one in moved]
-            flash(_cancelled(names), "success")
+                sentence = _cancelled(
+                    [one.full_name for one in moved if one.status is not Status.OFFERED],
+                    [one.full_name for one in moved if one.status is Status.OFFERED],
+                )
+            flash(sentence, "success")
             return redirect(_address(slug, registration), SEE_OTHER)
         except Refusal as refusal:
             form.add_refusal(refusal)
@@ -271,7 +279,13 @@ def cancel(slug: str, reference: str) -> ResponseReturnValue:
     )
 
 
-def _cancelled(names: list[str]) -> str:
+def _cancelled(names: list[str], offered: list[str]) -> str:
+    if offered:
+        return str(
+            gettext(
+                "The registration is cancelled. The seat is offered to %(names)s.", names=", ".join(offered)
+            )
+        )
     if not names:
         return str(gettext("The registration is cancelled."))
     return str(

@@ -121,19 +121,6 @@ def my_day(session: Session, registration: Registration) -> MyDay:
     return MyDay(tuple(lines), rounds)
 
 
-def people_before(session: Session, registration: Registration) -> int:
-    """How many stand in line before this person; the number drawn is never renumbered, this one shrinks."""
-    if registration.holds_seat or registration.waiting_number is None:
-        return 0
-    count = select(func.count(Registration.id)).where(
-        Registration.event_id == registration.event_id,
-        Registration.status.in_((Status.WAITING, Status.UNCONFIRMED)),
-        ~Registration.holds_seat,
-        Registration.waiting_number < registration.waiting_number,
-    )
-    return session.scalar(count) or 0
-
-
 def ended_with_the_day(session: Session, registration: Registration) -> bool:
     """Whether a confirmed registration stood until the day itself was called off."""
     if registration.status is not Status.CANCELLED or registration.confirmed_at is None:

@@ -27,7 +27,7 @@ from app.refusal import N_, Refusal
 from app.registration import changes
 from app.registration.changes import DayFacts, RunFacts
 from app.registration.models import Place, Registration
-from app.registration.rules import Actor, Status
+from app.registration.rules import ACTIVE, Actor, Status
 from app.registration.service import By
 
 
@@ -239,12 +239,11 @@ def count_registered(session: Session, event: Event) -> int:
 def count_told_of_cancelling(session: Session, event: Event) -> int:
     """Who gets a mail when the day is cancelled: everybody whose address is confirmed."""
     found = select(func.count()).select_from(Registration)
-    active = (Status.REGISTERED, Status.WAITING, Status.UNCONFIRMED)
     return (
         session.scalar(
             found.where(
                 Registration.event_id == event.id,
-                Registration.status.in_(active),
+                Registration.status.in_(ACTIVE),
                 Registration.confirmed_at.is_not(None),
             )
         )

@@ -5,8 +5,12 @@
 
 import secrets
 import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
 from enum import Enum
 
+from app.events.rules import Seats
 from app.refusal import N_, Refusal
 
 
@@ -14,6 +18,7 @@ class Status(Enum):
     UNCONFIRMED = "unconfirmed"
     REGISTERED = "registered"
     WAITING = "waiting"
+    OFFERED = "offered"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
 
@@ -51,6 +56,11 @@ class Reason(Enum):
     CAPACITY_RAISED = "capacity_raised"
     RETURNED = "returned"
     EVENT_CANCELLED = "event_cancelled"
+    OFFERED = "offered"
+    OFFER_ACCEPTED = "offer_accepted"
+    OFFER_DECLINED = "offer_declined"
+    OFFER_ENDED = "offer_ended"
+    SEATS_RELEASED = "seats_released"
 
 
 class QuestionKind(Enum):
@@ -85,6 +95,7 @@ STATUS_LABELS = {
     Status.UNCONFIRMED: N_("Not confirmed yet"),
     Status.REGISTERED: N_("Registered"),
     Status.WAITING: N_("On the waiting list"),
+    Status.OFFERED: N_("Seat offered"),
     Status.CANCELLED: N_("Withdrawn"),
     Status.EXPIRED: N_("Not confirmed in time"),
 }
@@ -98,6 +109,11 @@ REASON_LABELS = {
     Reason.CAPACITY_RAISED: N_("More seats became available"),
     Reason.RETURNED: N_("Confirmed after the seat was given back"),
     Reason.EVENT_CANCELLED: N_("The day was cancelled"),
+    Reason.OFFERED: N_("A seat was offered"),
+    Reason.OFFER_ACCEPTED: N_("Offer accepted"),
+    Reason.OFFER_DECLINED: N_("Offer declined"),
+    Reason.OFFER_ENDED: N_("Offer not answered in time"),
+    Reason.SEATS_RELEASED: N_("Reserved seats were released"),
 }
 ACTOR_LABELS = {
     Actor.PARTICIPANT: N_("Participant"),
@@ -128,7 +144,8 @@ YES_OR_NO = (N_("Yes"), N_("No"))
 WITH_OPTIONS = frozenset({QuestionKind.ONE_OF, QuestionKind.SEVERAL_OF})
 CHOOSING = WITH_OPTIONS | {QuestionKind.YES_NO}
 
-ACTIVE = frozenset({Status.UNCONFIRMED, Status.REGISTERED, Status.WAITING})
+ACTIVE = frozenset({Status.UNCONFIRMED, Status.REGISTERED, Status.WAITING, Status.OFFERED})
+HELD = frozenset({Status.UNCONFIRMED, Status.OFFERED})  # until a moment, then it goes to the next
 ENDED = frozenset({Status.CANCELLED, Status.EXPIRED})
 
 # Letters and digits that nobody confuses on the phone.
@@ -185,6 +202,30 @@ class RunHasPlaces(Refusal):
         )
 
 
+class OfferOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("This offer is over. Nothing was changed."))
+
+
+class UnknownCode(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("We do not know this code. Please check it, or leave the field empty."), field="code"
+        )
+
+
+class SeatStaysThere(Refusal):
+    """A seat taken under one quota is not carried into another one that is full (T31)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "There is no free seat for this organisation. Please write to the organising team: they can change it."
+            ),
+            field="organisation",
+        )
+
+
 class AlreadyEnded(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("This registration has been cancelled already."))
@@ -227,3 +268,107 @@ def refuse_unlawful(
         raise Refusal(
             N_("Consent is voluntary: a question that rests on it cannot be required."), field="required"
         )
+
+
+class Why(Enum):
+    """Why somebody waits; told to the person and to the team."""
+
+    CLOSED = "closed"
+    QUOTA_FULL = "quota_full"
+    OFFER = "offer"
+    EVENT_FULL = "event_full"
+    RESERVED_UNTIL = "reserved_until"
+    RESERVED = "reserved"
+    NEXT = "next"
+
+
+WHY_LABELS = {
+    Why.CLOSED: N_("Registration is not open: nobody moves up now."),
+    Why.QUOTA_FULL: N_("The seats for “%(quota)s” are all taken."),
+    Why.OFFER: N_("A seat is offered to somebody else. If they do not take it, it goes to the next."),
+    Why.EVENT_FULL: N_("All seats are taken."),
+    Why.RESERVED_UNTIL: N_("The free seats are reserved for others until %(until)s."),
+    Why.RESERVED: N_("The free seats are reserved for others."),
+    Why.NEXT: N_("A seat is free. It goes to the first in line who has confirmed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Share:
+    """A quota at the moment of a decision."""
+
+    id: int
+    name: str
+    full: bool
+    held_back: int
+    release_at: datetime | None
+    waiting: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """What is free at the day, for whom: decides who may have a seat now."""
+
+    seats: Seats
+    shares: tuple[Share, ...] = ()
+
+    @property
+    def full_quotas(self) -> frozenset[int]:
+        return frozenset(one.id for one in self.shares if one.full)
+
+    @property
+    def open_reservations(self) -> frozenset[int]:
+        """Empty when the house is full: a reservation is no seat then."""
+        if self.seats.total is not None and self.seats.taken >= self.seats.total:
+            return frozenset()
+        return frozenset(one.id for one in self.shares if one.held_back > 0)
+
+    def may_help(self, waiting: int) -> bool:
+        """Whether one of so many in line may have a seat, as far as counters tell: spares a walk along the line."""
+        if self.seats.full and not any(
+            one.waiting for one in self.shares if one.id in self.open_reservations
+        ):
+            return False
+        return waiting > max((one.waiting for one in self.shares if one.full), default=0)
+
+    def has_seat_for(self, quota_ids: frozenset[int]) -> bool:
+        if quota_ids & self.full_quotas:
+            return False
+        return not self.seats.full or bool(quota_ids & self.open_reservations)
+
+
+@dataclass(frozen=True, slots=True)
+class InLine:
+    """Where somebody stands in the line of the day, and why."""
+
+    before: int
+    why: Why
+    quota: str = ""
+    until: datetime | None = None
+
+    @property
+    def sentence(self) -> str:
+        return WHY_LABELS[self.why]
+
+
+def where_in_line(
+    room: Room, quota_ids: frozenset[int], before: int, offered: int, *, is_open: bool
+) -> InLine:
+    """`offered` is the number of seats that wait for an answer."""
+    if not is_open:
+        return InLine(before, Why.CLOSED)
+    full = next((one for one in room.shares if one.id in quota_ids and one.full), None)
+    if full is not None:
+        return InLine(before, Why.QUOTA_FULL, quota=full.name)
+    if room.has_seat_for(quota_ids):
+        return InLine(before, Why.NEXT)
+    if room.seats.total is not None and room.seats.taken >= room.seats.total:
+        return InLine(before, Why.OFFER if offered else Why.EVENT_FULL)
+    dates = _dates(room.shares)
+    if dates:
+        return InLine(before, Why.RESERVED_UNTIL, until=min(dates))
+    return InLine(before, Why.RESERVED)
+
+
+def _dates(shares: Sequence[Share]) -> list[datetime]:
+    return [one.release_at for one in shares if one.held_back and one.release_at is not None]

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Taking part: register, confirm, cancel, expire, change. Every verb locks the event first and flushes, never commits."""
+"""Taking part: register, confirm, accept, cancel, expire, change. Every verb locks the event first and flushes, never commits."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
@@ -10,16 +11,36 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.agencies.service import name_organisation
-from app.events.models import Event
+from app.agencies.service import find_organisation, name_organisation
+from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS
-from app.events.seats import claim_seat, join_line, leave_line, overbook, release_seat
+from app.events.seats import (
+    claim_seat,
+    join_line,
+    leave_line,
+    move_in_line,
+    move_quotas,
+    overbook,
+    release_seat,
+)
 from app.events.service import lock_event
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile, Missing
-from app.registration import announcing, answers, places
+from app.registration import announcing, answers, line, places
 from app.registration.models import Registration, StatusChange
-from app.registration.rules import ACTIVE, Actor, AddressTaken, AlreadyEnded, Closed, Reason, Status, sort_key
+from app.registration.rules import (
+    ACTIVE,
+    HELD,
+    Actor,
+    AddressTaken,
+    AlreadyEnded,
+    Closed,
+    OfferOver,
+    Reason,
+    SeatStaysThere,
+    Status,
+    sort_key,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,6 +63,7 @@ class Entry:
     language: str = "de"
     choices: places.Choices = field(default_factory=dict)
     given: answers.Given | None = None
+    code: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,8 +82,8 @@ SYSTEM = By(Actor.SYSTEM)
 def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Registration:
     """Hold a seat or a waiting number until the mail address is confirmed.
 
-    Refuses when registration is not open. Who is registered already lands on that registration and gets its link
-    by mail; the page says the same in both cases (T09).
+    Refuses when registration is not open, and a code that no quota of the day has. Who is registered already lands on
+    that registration and gets its link by mail; the page says the same in both cases (T09).
     """
     event = lock_event(session, event_id)
     same = find_by_nonce(session, event_id, entry.nonce)
@@ -70,23 +92,33 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     parts = answers.judge_entry(session, event_id, entry.given)  # before the address is known to us (T09)
+    quotas = line.quotas_of_day(session, event)
+    line.refuse_unknown_code(quotas, entry.code)
     known = find_active(session, event_id, entry.person.email)
     if known is not None:
         announcing.remind_of_link(session, known, now)
         return known
     registration = _enter(session, event, entry, now)
-    if event.waiting or not claim_seat(session, event):
-        registration.waiting_number = join_line(session, event)
-    else:
-        registration.holds_seat = True
+    mine = line.covering(quotas, registration.organisation, entry.code)
+    _take_seat_or_number(session, event, registration, quotas, mine)
     registration.held_until = now + timedelta(minutes=event.hold_minutes)
     session.add(registration)
     session.flush()
+    line.put_under(session, registration, mine)
     _note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     places.choose_first(session, event, registration, entry.choices)
     answers.store(session, registration, parts)
     announcing.ask_to_confirm(session, registration, now)
     return registration
+
+
+def would_wait(session: Session, event: Event, entry: Entry) -> bool:
+    """Whether somebody new with this form would have to wait: who is known already gets that answer (T09)."""
+    quotas = line.quotas_of_day(session, event)
+    organisation = find_organisation(session, entry.person.organisation) if quotas else None
+    mine = line.covering(quotas, organisation, entry.code) if organisation else []
+    seat = line.room_of(event, quotas).has_seat_for(frozenset(quota.id for quota in mine))
+    return not seat or line.somebody_before(session, event, quotas)
 
 
 def add_by_hand(
@@ -99,16 +131,19 @@ def add_by_hand(
         return same
     registration = _enter(session, event, entry, now)
     registration.confirmed_at = now
-    if claim_seat(session, event):
+    quotas = line.quotas_of_day(session, event)
+    mine = line.covering(quotas, registration.organisation, entry.code)
+    if claim_seat(session, event, mine):
         registration.holds_seat = True
     elif extra_seat:
-        overbook(session, event)
+        overbook(session, event, mine)
         registration.holds_seat = True
     else:
-        registration.waiting_number = join_line(session, event)
+        registration.waiting_number = join_line(session, event, mine)
     registration.status = Status.REGISTERED if registration.holds_seat else Status.WAITING
     session.add(registration)
     session.flush()
+    line.put_under(session, registration, mine)
     _note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     places.choose_first(session, event, registration, entry.choices)
     announcing.tell_status(session, registration, now)
@@ -135,6 +170,31 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     return registration
 
 
+def accept(session: Session, registration_id: int, now: datetime) -> Registration:
+    """Take the seat that was offered. A second press changes nothing; refuses what was not offered or is over."""
+    registration = lock_registration(session, registration_id)
+    if registration.status is Status.REGISTERED:
+        return registration
+    if registration.status is not Status.OFFERED or now >= registration.event.starts_at:
+        raise OfferOver
+    _move(session, registration, Status.REGISTERED, PARTICIPANT, Reason.OFFER_ACCEPTED, now)
+    announcing.tell_status(session, registration, now)
+    return registration
+
+
+def decline(session: Session, registration_id: int, now: datetime) -> Registration:
+    """Leave the line for good; the seat goes to the next. A second press changes nothing."""
+    registration = lock_registration(session, registration_id)
+    if registration.status is Status.CANCELLED:
+        return registration
+    if registration.status is not Status.OFFERED:
+        raise OfferOver
+    _end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.OFFER_DECLINED, now)
+    announcing.tell_declined(session, registration, now)
+    move_up(session, registration.event, now)
+    return registration
+
+
 def cancel(
     session: Session, registration_id: int, by: By, now: datetime, reason: Reason = Reason.CANCELLED
 ) -> Registration:
@@ -149,34 +209,54 @@ def cancel(
 
 
 def expire(session: Session, registration_id: int, now: datetime) -> None:
-    """A hold whose time is over goes to the next. Does nothing when the address was confirmed in the meantime."""
+    """A seat held for an answer goes to the next when the time is over. Does nothing when it was answered meanwhile."""
     registration = lock_registration(session, registration_id)
-    held_until = registration.held_until
-    if registration.status is not Status.UNCONFIRMED or held_until is None or held_until > now:
+    held_until, was = registration.held_until, registration.status
+    if was not in HELD or held_until is None or held_until > now:
         return
-    _end(session, registration, Status.EXPIRED, SYSTEM, Reason.HOLD_ENDED, now)
+    reason = Reason.OFFER_ENDED if was is Status.OFFERED else Reason.HOLD_ENDED
+    _end(session, registration, Status.EXPIRED, SYSTEM, reason, now)
+    if was is Status.OFFERED:
+        announcing.tell_offer_ended(session, registration, now)
     move_up(session, registration.event, now)
 
 
 def move_up(
     session: Session, event: Event, now: datetime, reason: Reason = Reason.MOVED_UP
 ) -> list[Registration]:
-    """Give free seats to the first in line whose address is confirmed. Nobody moves up once the window has closed."""
+    """Give free seats to the first in line whose address is confirmed and whose quotas have room, or offer them.
+
+    Nobody moves up once the window has closed.
+    """
     moved: list[Registration] = []
-    if event.registration_state(now) not in TAKES_REGISTRATIONS:
+    if not event.waiting or event.registration_state(now) not in TAKES_REGISTRATIONS:
         return moved
-    while event.waiting and not event.seats.full:
-        first = _first_in_line(session, event)
-        if first is None or not claim_seat(session, event):
-            break
-        leave_line(session, event)
+    quotas = line.quotas_of_day(session, event)
+    while (first := line.next_in_line(session, event, line.room_of(event, quotas))) is not None:
+        mine = line.quotas_of(session, event, first.id)
+        if not claim_seat(session, event, mine):
+            raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
+        leave_line(session, event, mine)
         first.holds_seat = True
+        _give_or_offer(session, event, first, reason, now)
+        moved.append(first)
+    return moved
+
+
+def _give_or_offer(
+    session: Session, event: Event, first: Registration, reason: Reason, now: datetime
+) -> None:
+    if event.offer_hours is None:
         _move(session, first, Status.REGISTERED, SYSTEM, reason, now)
         places.take_wanted(session, first)
         answers.take_wanted(session, first)
         announcing.tell_moved_up(session, first, now)
-        moved.append(first)
-    return moved
+    else:
+        until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
+        _move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
+        places.take_wanted(session, first)
+        answers.take_wanted(session, first)
+        announcing.tell_offer(session, first, now)
 
 
 def change_choices(
@@ -203,8 +283,13 @@ def change_person(
     now: datetime,
     *,
     with_email: bool = False,
+    by_team: bool = False,
 ) -> Registration:
-    """Correct what was typed in. Refuses when somebody else saved since `version` was read (F30)."""
+    """Correct what was typed in. Refuses when somebody else saved since `version` was read (F30).
+
+    Another organisation may fall under other quotas. The team may put somebody with a seat there even if they are
+    full; a participant is refused then.
+    """
     registration = lock_registration(session, registration_id)
     if registration.version != version:
         raise ChangedMeanwhile
@@ -212,7 +297,9 @@ def change_person(
     registration.family_name = person.family_name
     registration.sort_key = sort_key(person.family_name, person.given_name)
     registration.role_title = person.role_title
-    registration.organisation = name_organisation(session, person.organisation)
+    organisation = name_organisation(session, person.organisation)
+    was_elsewhere = organisation.id != registration.organisation_id
+    registration.organisation = organisation
     if with_email:
         other = find_active(session, registration.event_id, person.email)
         if other is not None and other.id != registration.id:
@@ -227,7 +314,31 @@ def change_person(
         registration.email_key = key
     registration.changed_at = now
     session.flush()
+    if was_elsewhere:
+        fit_into_quotas(session, registration, now, by_team=by_team)
     return registration
+
+
+def fit_into_quotas(session: Session, registration: Registration, now: datetime, *, by_team: bool) -> None:
+    """Count somebody under the quotas of the organisation they belong to now; seats that become free move on."""
+    event = registration.event
+    quotas = line.quotas_of_day(session, event)
+    held = line.quotas_of(session, event, registration.id)
+    old, new = line.after_moving(quotas, held, registration.organisation)
+    if not old and not new:
+        return
+    if registration.holds_seat:
+        stays = frozenset(quota.id for quota in [*held, *new]) - {quota.id for quota in old}
+        left = [quota.id for quota in held]
+        room = line.room_of(event, quotas, left, gives_back=True)
+        if not by_team and not room.has_seat_for(stays):
+            raise SeatStaysThere
+        move_quotas(session, event, old, new)
+    elif registration.active:
+        move_in_line(session, old, new)
+    line.take_out_of(session, registration, old)
+    line.put_under(session, registration, new)
+    move_up(session, event, now)
 
 
 def leave_run_line(session: Session, registration_id: int, run_id: int, now: datetime) -> Registration:
@@ -294,9 +405,23 @@ def find_active(session: Session, event_id: int, email: str) -> Registration | N
 
 
 def overdue_holds(session: Session, now: datetime) -> list[int]:
-    """Ids of registrations whose hold is over; expired one transaction each."""
+    """Ids of registrations whose hold or offer is over; expired one transaction each."""
     overdue = select(Registration.id).where(Registration.held_until <= now).order_by(Registration.held_until)
     return list(session.scalars(overdue.limit(500)))
+
+
+def _take_seat_or_number(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    quotas: Sequence[Quota],
+    mine: Sequence[Quota],
+) -> None:
+    """A seat if there is one and nobody before may have it, else the next number in line."""
+    if not line.somebody_before(session, event, quotas) and claim_seat(session, event, mine):
+        registration.holds_seat = True
+    else:
+        registration.waiting_number = join_line(session, event, mine)
 
 
 def _enter(session: Session, event: Event, entry: Entry, now: datetime) -> Registration:
@@ -336,10 +461,8 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
         raise Closed
     if find_active(session, event.id, registration.email) is not None:
         raise AlreadyEnded
-    if not event.waiting and claim_seat(session, event):
-        registration.holds_seat = True
-    else:
-        registration.waiting_number = join_line(session, event)
+    quotas, mine = line.quotas_of_day(session, event), line.quotas_of(session, event, registration.id)
+    _take_seat_or_number(session, event, registration, quotas, mine)
     to = Status.REGISTERED if registration.holds_seat else Status.WAITING
     _move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
@@ -351,11 +474,12 @@ def _end(
     session: Session, registration: Registration, to: Status, by: By, reason: Reason, now: datetime
 ) -> None:
     event = registration.event
+    mine = line.quotas_of(session, event, registration.id)
     if registration.holds_seat:
-        release_seat(session, event)
+        release_seat(session, event, mine)
         registration.holds_seat = False
     else:
-        leave_line(session, event)
+        leave_line(session, event, mine)
     _move(session, registration, to, by, reason, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
     answers.give_back(session, registration, for_good=to is Status.CANCELLED)
@@ -363,11 +487,18 @@ def _end(
 
 
 def _move(
-    session: Session, registration: Registration, to: Status, by: By, reason: Reason, now: datetime
+    session: Session,
+    registration: Registration,
+    to: Status,
+    by: By,
+    reason: Reason,
+    now: datetime,
+    *,
+    held_until: datetime | None = None,
 ) -> None:
     _note(session, registration, registration.status, to, by, reason, now)
     registration.status = to
-    registration.held_until = None
+    registration.held_until = held_until
     registration.changed_at = now
     registration.feed_changed_at = now
     session.flush()
@@ -393,15 +524,4 @@ def _note(
             reason=reason,
             note=by.note,
         )
-    )
-
-
-def _first_in_line(session: Session, event: Event) -> Registration | None:
-    return session.scalar(
-        select(Registration)
-        .where(Registration.event_id == event.id, Registration.status == Status.WAITING)
-        .order_by(Registration.waiting_number)
-        .limit(1)
-        .with_for_update()
-        .execution_options(populate_existing=True)
     )

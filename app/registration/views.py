@@ -3,6 +3,8 @@
 
 """The participant's pages: the form, what comes after it, and the personal page."""
 
+from collections.abc import Callable
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, url_for
@@ -12,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.agencies.queries import organisation_names
 from app.clock import now
 from app.events.queries import get_public_event
-from app.events.rules import TAKES_REGISTRATIONS, RegistrationState
+from app.events.rules import TAKES_REGISTRATIONS
 from app.ical import render
 from app.programme.agenda import read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
@@ -20,18 +22,22 @@ from app.registration.answering import change_answers, withdraw_answer
 from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, with_rounds
 from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.ical import registration_entry
+from app.registration.line import stands
 from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
 from app.registration.models import Question, Registration
-from app.registration.queries import answers_of, given_before, my_day, people_before, questions_of
+from app.registration.queries import answers_of, given_before, my_day, questions_of
 from app.registration.rules import Status
 from app.registration.service import (
     PARTICIPANT,
     Entry,
+    accept,
     change_choices,
     change_person,
+    decline,
     leave_run_line,
     renew_feed,
     renew_link,
+    would_wait,
 )
 from app.registration.service import (
     cancel as cancel_registration,
@@ -69,15 +75,20 @@ def register(slug: str) -> ResponseReturnValue:
         return page("registration/closed.html", status=403, event=event, state=state)
     questions = _asked_of_people(session, event.id)
     form = with_rounds(asking(RegisterForm, questions), read_rounds(session, event))
+    if not event.code_count:
+        del form.code
     if form.validate_on_submit():
         answers = form.given() if questions else None
-        entry = Entry(form.person(), form.nonce.data, language(), form.choices(), answers)
+        entry = Entry(form.person(), form.nonce.data, language(), form.choices(), answers, form.typed_code())
         event_id = event.id  # asked inside, it would be one more question to the database
         try:
             with transaction() as writing:
                 registration = register_person(writing, event_id, entry, now())
                 # A known address gets the answer a new one would get (T09).
-                waits = state is RegistrationState.WAITING_LIST or not registration.holds_seat
+                known = registration.nonce != entry.nonce
+                waits = (
+                    would_wait(writing, registration.event, entry) if known else not registration.holds_seat
+                )
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
@@ -120,7 +131,7 @@ def my(token: str) -> Response:
         event=registration.event,
         standing=registration.status.value,
         day=my_day(session, registration),
-        before=people_before(session, registration),
+        line=stands(session, registration, now()),
         token=token,
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
@@ -132,10 +143,26 @@ def my(token: str) -> Response:
 @bp.post("/my/<token>/confirm")
 @access.personal
 def confirm(token: str) -> ResponseReturnValue:
+    return _answer(token, confirm_registration)
+
+
+@bp.post("/my/<token>/accept")
+@access.personal
+def accept_offer(token: str) -> ResponseReturnValue:
+    return _answer(token, accept)
+
+
+@bp.post("/my/<token>/decline")
+@access.personal
+def decline_offer(token: str) -> ResponseReturnValue:
+    return _answer(token, decline)
+
+
+def _answer(token: str, verb: Callable[[Session, int, datetime], object]) -> ResponseReturnValue:
     registration_id = open_personal(db.session(), token).id
     try:
         with transaction() as session:
-            confirm_registration(session, registration_id, now())
+            verb(session, registration_id, now())
     except Refusal as refusal:
         return _refused(token, refusal)
     return redirect(url_for(".my", token=token), SEE_OTHER)

@@ -25,7 +25,7 @@ from werkzeug.datastructures import MultiDict
 from app.people.models import Budget
 from app.web.access import Audience, access_of
 from app.web.database import db, transaction
-from tests.abuse.world import LEAD, World, ask
+from tests.abuse.world import CODE, LEAD, World, ask
 from tests.pages import Page
 from tests.people.helpers import PASSWORD
 from tests.results.samples import jpeg, pdf
@@ -49,6 +49,7 @@ GOOD: dict[str, str] = {
     "end": "14:30",
     "capacity": "50",
     "seats": "20",
+    "code": CODE,
     "attended": "12",
     "q": "Demohaus",
     "starts_on": "2031-03-13",
@@ -59,6 +60,7 @@ GOOD: dict[str, str] = {
 GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "number": ""}
 # A form in which only one answer is right.
 GOOD_AT = {
+    "quotas.new": {"agency_kind": "ki"},
     "people.sign_in": {"email": LEAD, "password": PASSWORD},
     "people.forgot_password": {"email": LEAD},
     # A question for a text has no options.

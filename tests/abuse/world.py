@@ -22,10 +22,11 @@ from werkzeug.test import TestResponse
 
 from app.agencies.models import Region
 from app.agencies.rules import AgencyKind
+from app.agencies.service import find_organisation
 from app.clock import now
-from app.events.models import Event, Room, TeamMember
-from app.events.rules import EventStatus, Loop
-from app.events.service import RoomFacts, add_room
+from app.events.models import Event, Quota, Room, TeamMember
+from app.events.rules import Aim, EventStatus, Loop, QuotaEffect, QuotaTarget
+from app.events.service import RoomFacts, add_room, lock_event
 from app.events.team_service import add_member
 from app.organising import legal
 from app.outbox.models import Message
@@ -50,8 +51,19 @@ from app.registration.answering import look_at_sensitive
 from app.registration.models import Question, Registration
 from app.registration.queries import questions_of
 from app.registration.questions import add_question
+from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, QuestionKind, Status
-from app.registration.service import PARTICIPANT, By, Entry, Person, cancel, confirm, expire, register
+from app.registration.service import (
+    PARTICIPANT,
+    By,
+    Entry,
+    Person,
+    cancel,
+    confirm,
+    expire,
+    move_up,
+    register,
+)
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
@@ -71,10 +83,12 @@ LEAD = "lea@example.org"
 VIEWER = "vera@example.org"
 NEWCOMER = "nora@example.org"
 CHECK_IN = "chris@example.org"
+CODE = "Sommer-27"
 # Given name by the status the person ends up in.
 NAMES = {
     Status.REGISTERED: "Svenja",
     Status.UNCONFIRMED: "Aylin",
+    Status.OFFERED: "Oda",
     Status.WAITING: "Sascha",
     Status.CANCELLED: "Jasper",
     Status.EXPIRED: "Enes",
@@ -183,6 +197,7 @@ def build_world(app: Flask) -> World:
     for status in NAMES:
         _somebody(app, status)
     _a_look(app)
+    _quotas(app)
     _spare_parts(app)
     _results(app)
     _links_and_mails(app)
@@ -249,6 +264,31 @@ def _somebody(app: Flask, status: Status) -> None:
         if status is Status.CANCELLED:
             with transaction() as session:
                 cancel(session, made, PARTICIPANT, now())
+        if status is Status.OFFERED:
+            _one_more_seat_is_offered(event_id)
+
+
+def _one_more_seat_is_offered(event_id: int) -> None:
+    with transaction() as session:
+        event = lock_event(session, event_id)
+        event.capacity, event.offer_hours = (event.capacity or 0) + 1, 24
+        move_up(session, event, now())
+        event.offer_hours = None
+
+
+def _quotas(app: Flask) -> None:
+    """A limit that people fall under, and a code that nobody has typed in yet."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
+        house = find_organisation(session, "Kreis Herford (Beispiel)")
+        assert house is not None
+        here = Aim(QuotaTarget.ORGANISATION, organisation_id=house.id)
+        code = Aim(QuotaTarget.CODE, code=CODE)
+        for name, effect, aim, seats in (
+            ("Kreis Herford", QuotaEffect.CAP, here, 10),
+            ("Gäste", QuotaEffect.RESERVE, code, 0),
+        ):
+            add_quota(session, day, QuotaFacts(name, effect, aim, seats), PARTICIPANT, now())
 
 
 def _answers(session: Session, event_id: int) -> dict[int, tuple[int, ...] | str]:
@@ -379,6 +419,7 @@ def _remember(world: World) -> None:
             "workshop_id": Workshop,
             "member_id": TeamMember,
             "agreement_id": Agreement,
+            "quota_id": Quota,
             "material_id": Material,
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
@@ -425,6 +466,7 @@ MACHINE_WORDS = frozenset(
         "nonce",
         "reference",
         "email_key",
+        "code_key",
         "name_key",
         "token_hash",
         "password_hash",

@@ -16,7 +16,7 @@ from app.clock import BERLIN, now
 from app.demo import cast
 from app.demo.commands import password_file
 from app.demo.loading import load, spread, upcoming_date
-from app.events.models import Event, Room, TeamMember
+from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import EventStatus, RegistrationState
 from app.outbox.models import Message
 from app.people.models import Budget, Organiser
@@ -323,6 +323,19 @@ def look_at_counters(loaded):
             )
     last = {line.registration_id: line.to_status for line in _changes(loaded)}
     assert last == {person.id: person.status for person in loaded.session.scalars(select(Registration))}
+
+
+def look_at_quotas(loaded):
+    """One reservation with a date, one limit; both count who is there, and there is room in both."""
+    found = loaded.session.scalars(select(Quota).order_by(Quota.id)).all()
+    assert {one.event_id for one in found} == {loaded.upcoming.id}
+    assert [(one.effect.value, one.target.value, one.capacity, one.taken, one.waiting) for one in found] == [
+        ("reserve", "kind", 6, 3, 0),
+        ("cap", "district", 36, 24, 0),
+    ]
+    assert _local(found[0].release_at) == ("07.01.2027 08:00",)
+    assert [one.released_at for one in found] == [None, None]
+    assert loaded.upcoming.reserved == found[0].capacity - found[0].taken
 
 
 def look_at_results(loaded):

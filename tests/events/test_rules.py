@@ -7,16 +7,25 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from app.agencies.rules import AgencyKind
 from app.events.rules import (
+    EFFECT_LABELS,
     FEW,
     STATE_LABELS,
     STATUS_LABELS,
     TAKES_REGISTRATIONS,
+    TARGET_LABELS,
+    Agency,
+    Aim,
     EventStatus,
+    QuotaEffect,
+    QuotaTarget,
     RegistrationState,
     Seats,
     Window,
+    code_key,
     refuse_capacity_below_taken,
+    refuse_quota_below_taken,
     refuse_reversed_times,
     registration_state,
 )
@@ -131,6 +140,10 @@ def test_every_state_has_a_label() -> None:
         (Seats(10, 11, 1), 11, 0, True),
         (Seats(10, 12), 10, 0, True),
         (Seats(0, 0), 0, 0, True),
+        (Seats(10, 7, 0, 2), 10, 1, False),
+        (Seats(10, 7, 0, 3), 10, 0, True),
+        (Seats(10, 7, 0, 9), 10, 0, True),
+        (Seats(None, 7, 0, 9), None, None, False),
     ],
 )
 def test_counting_seats(seats: Seats, total: int | None, left: int | None, full: bool) -> None:
@@ -156,3 +169,54 @@ def test_fewer_seats_than_are_taken(capacity: int, extra: int, taken: int) -> No
         refuse_capacity_below_taken(capacity, extra, taken)
     assert refused.value.field == "capacity"
     assert refused.value.values == {"taken": taken}
+
+
+KI, HERFORD = Agency(1, AgencyKind.KI, "Herford"), Agency(2, AgencyKind.OTHER, "", " sommer 27")
+
+
+@pytest.mark.parametrize(
+    ("aim", "agency", "covered"),
+    [
+        (Aim(QuotaTarget.KIND, kind=AgencyKind.KI), KI, True),
+        (Aim(QuotaTarget.KIND, kind=AgencyKind.STATE), KI, False),
+        (Aim(QuotaTarget.DISTRICT, district="HERFORD"), KI, True),
+        (Aim(QuotaTarget.DISTRICT, district="Herford"), HERFORD, False),
+        (Aim(QuotaTarget.DISTRICT, district=""), HERFORD, False),
+        (Aim(QuotaTarget.ORGANISATION, organisation_id=2), HERFORD, True),
+        (Aim(QuotaTarget.ORGANISATION, organisation_id=2), KI, False),
+        (Aim(QuotaTarget.CODE, code="Sommer27"), HERFORD, True),
+        (Aim(QuotaTarget.CODE, code="Sommer27"), KI, False),
+        (Aim(QuotaTarget.CODE, code=""), KI, False),
+    ],
+)
+def test_whom_a_quota_covers(aim: Aim, agency: Agency, covered: bool) -> None:
+    assert aim.covers(agency) is covered
+
+
+@pytest.mark.parametrize("typed", ["Straße-27", "STRASSE-27", " straße - 27 ", "ｓｔｒａｓｓｅ-27"])
+def test_spellings_of_a_code(typed: str) -> None:
+    assert code_key(typed) == "strasse-27"
+    assert code_key(code_key(typed)) == code_key(typed)
+
+
+def test_a_limit_is_not_set_below_what_is_taken_a_reservation_may_be() -> None:
+    refuse_quota_below_taken(QuotaEffect.CAP, 3, 1, 4)
+    refuse_quota_below_taken(QuotaEffect.RESERVE, 0, 0, 4)
+    with pytest.raises(Refusal):
+        refuse_quota_below_taken(QuotaEffect.CAP, 3, 0, 4)
+
+
+def test_with_quotas_somebody_may_wait_while_there_are_seats() -> None:
+    def state(seats: Seats, *, has_quotas: bool) -> RegistrationState:
+        return registration_state(
+            EventStatus.PUBLISHED, Window(None, None), STARTS, ENDS, seats, 1, OPENS, has_quotas=has_quotas
+        )
+
+    assert state(PLENTY, has_quotas=False) is RegistrationState.WAITING_LIST
+    assert state(PLENTY, has_quotas=True) is RegistrationState.OPEN
+    assert state(Seats(10, 5, 0, 5), has_quotas=True) is RegistrationState.WAITING_LIST
+
+
+def test_quotas_have_words() -> None:
+    assert set(EFFECT_LABELS) == set(QuotaEffect)
+    assert set(TARGET_LABELS) == set(QuotaTarget)

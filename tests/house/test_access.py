@@ -116,10 +116,16 @@ questions.overview GET ORGANISER SEE
 questions.preview GET ORGANISER SEE
 questions.remove GET,POST ORGANISER EDIT
 questions.standard POST ORGANISER EDIT
+quotas.edit GET,POST ORGANISER EDIT
+quotas.new GET,POST ORGANISER EDIT
+quotas.remove GET,POST ORGANISER EDIT
+quotas.show GET ORGANISER SEE
+registration.accept_offer POST PERSONAL
 registration.answers GET,POST PERSONAL
 registration.cancel GET,POST PERSONAL
 registration.confirm POST PERSONAL
 registration.day_file GET PERSONAL
+registration.decline_offer POST PERSONAL
 registration.details GET,POST PERSONAL
 registration.leave_line POST PERSONAL
 registration.my GET PERSONAL

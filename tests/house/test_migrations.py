@@ -23,6 +23,13 @@ from tests.abuse.world import build_world
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
+# What the newest migration has to say in older words on its way down.
+REWORDED = {
+    ("registration", "status"),
+    ("status_change", "from_status"),
+    ("status_change", "to_status"),
+    ("status_change", "reason"),
+}
 
 
 @contextmanager
@@ -107,13 +114,13 @@ def test_the_newest_migration_runs_down_and_up_with_data(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
         downgrade(revision="-1")
-    kept = {table for table in _tables(app) if table != "alembic_version"}
+    kept = _columns(app)
     with app.app_context():
         upgrade()
         db.session.remove()
     after = _contents(app)
-    assert {table: rows for table, rows in after.items() if table in kept} == {
-        table: rows for table, rows in before.items() if table in kept
+    assert {table: _only(rows, kept[table]) for table, rows in after.items() if table in kept} == {
+        table: _only(rows, kept[table]) for table, rows in before.items() if table in kept
     }
     if not kept:  # the first migration: an empty house is built anew, and people can live in it
         world = build_world(app)
@@ -128,16 +135,31 @@ def test_migrations_do_not_import_the_models() -> None:
         )
 
 
-def _tables(app: Flask) -> set[str]:
+def _columns(app: Flask) -> dict[str, set[str]]:
+    """The tables as they are, with the columns whose words are not changed."""
     with connection_to(app) as connection:
-        return set(inspect(connection).get_table_names())
+        looked_up = inspect(connection)
+        return {
+            table: {
+                column["name"]
+                for column in looked_up.get_columns(table)
+                if (table, column["name"]) not in REWORDED
+            }
+            for table in looked_up.get_table_names()
+            if table != "alembic_version"
+        }
 
 
-def _contents(app: Flask) -> dict[str, list[tuple[object, ...]]]:
+def _only(rows: list[dict[str, object]], columns: set[str]) -> list[dict[str, object]]:
+    return [{name: value for name, value in row.items() if name in columns} for row in rows]
+
+
+def _contents(app: Flask) -> dict[str, list[dict[str, object]]]:
     with connection_to(app) as connection:
         return {
             table.name: [
-                tuple(row) for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+                dict(row._mapping)
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns))
             ]
             for table in db.metadata.sorted_tables
         }

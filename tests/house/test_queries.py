@@ -14,11 +14,14 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.agencies.rules import AgencyKind
 from app.clock import now
 from app.events.models import Event
+from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.people.rules import Role
 from app.registration.models import Registration
-from app.registration.service import Entry, Person, confirm, register
+from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.service import PARTICIPANT, Entry, Person, confirm, register
 from app.web.database import db, transaction
 from tests.abuse.world import LEAD, SLUG, build_world
 from tests.factories.days import make_event, make_programme
@@ -44,7 +47,7 @@ FIRST = {
 OTHERS = {
     "/": 2,
     "/calendar": 2,
-    f"{DAY}/register": 4,
+    f"{DAY}/register": 5,  # the day asks questions with options
     f"{DAY}/register/sent": 1,
     f"{DAY}/register/waiting": 1,
 }
@@ -169,10 +172,15 @@ def _people(app: Flask, event_id: int, numbers: range) -> None:
                 confirm(writing, made.id, now())
 
 
-def test_a_personal_page_costs_the_same_for_the_first_and_the_last_in_line(app: Flask) -> None:
+@pytest.mark.parametrize("quotas", [0, 1])
+def test_a_personal_page_costs_the_same_for_the_first_and_the_last_in_line(app: Flask, quotas: int) -> None:
     with app.app_context(), transaction() as session:
         event_id = make_event(session, capacity=2).id
         make_programme(session, session.get_one(Event, event_id))
+        for _ in range(quotas):
+            house = Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER)
+            facts = QuotaFacts("Q", QuotaEffect.RESERVE, house, 2)
+            add_quota(session, event_id, facts, PARTICIPANT, now())
     _people(app, event_id, range(8))
     from app.registration.links import personal_address
 
@@ -183,8 +191,8 @@ def test_a_personal_page_costs_the_same_for_the_first_and_the_last_in_line(app: 
     client = app.test_client()
     client.get(pages[0])  # reads the programme
     found = {count(app, client, page) for page in pages}
-    assert max(found) - min(found) <= 1
-    assert max(found) <= 6, found
+    assert max(found) - min(found) <= 1 + 2 * quotas
+    assert max(found) <= 6 + 4 * bool(quotas), found
 
 
 def some_answers(session: Session, event_id: int) -> dict[str, str]:
@@ -194,16 +202,22 @@ def some_answers(session: Session, event_id: int) -> dict[str, str]:
     return {meal.field: str(meal.options[3].id), asked["diet"].field: "Nüsse", asked["badge"].field: "Erika"}
 
 
-@pytest.mark.parametrize("questions", [False, True])
-def test_a_whole_registration(app: Flask, questions: bool) -> None:
+@pytest.mark.parametrize(("questions", "quotas"), [(False, 0), (True, 0), (False, 2)])
+def test_a_whole_registration(app: Flask, questions: bool, quotas: int) -> None:
     """Form, post, mail opened, confirmed, personal page; the statements of the worker are not among them.
 
-    Eight questions of all kinds cost ten statements more, as many as two would.
+    Eight questions of all kinds cost ten statements more, as many as two would. With quotas three more: read them,
+    count the seat in all the person falls under, write down which these are.
     """
+    allowed = WHOLE_REGISTRATION + 10 * questions + (3 if quotas else 0)
     with app.app_context(), transaction() as session:
         event = make_event(session)
         answers = some_answers(session, event.id) if questions else {}
         programme = make_programme(session, event)
+        for number in range(quotas):
+            house = Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER)
+            effect = list(QuotaEffect)[number % 2]
+            add_quota(session, event.id, QuotaFacts(f"Q{number}", effect, house, 9), PARTICIPANT, now())
         wish = {f"round-{programme.rounds[0].id}": str(programme.runs["1.1"].id)}
         warm = {
             "given_name": "Anna",
@@ -230,7 +244,7 @@ def test_a_whole_registration(app: Flask, questions: bool) -> None:
     assert done.heading == "Sie sind angemeldet"
     total = sum(map(len, parts.values()))
     figures = {name: len(found) for name, found in parts.items()}
-    assert total <= WHOLE_REGISTRATION + 10 * questions, f"{total} statements: {figures}\n" + "\n".join(
+    assert total <= allowed, f"{total} statements: {figures}\n" + "\n".join(
         f"{name}: {_short(one)}" for name, found in parts.items() for one in found
     )
 

@@ -55,6 +55,17 @@ def full_day(app: Flask) -> Day:
         from datetime import timedelta
 
         expire(session, id_of(app, late), NOW + timedelta(hours=2))
+    with app.app_context(), transaction() as session:
+        from app.events.rules import Aim, QuotaEffect, QuotaTarget
+        from app.registration.models import registration_quota
+        from app.registration.quotas import QuotaFacts, add_quota
+
+        nowhere = Aim(QuotaTarget.DISTRICT, district="Kreis Nirgendwo")
+        quota = add_quota(
+            session, day.event_id, QuotaFacts("Nirgendwo", QuotaEffect.CAP, nowhere, 0), PARTICIPANT, NOW
+        )
+        under = {"registration_id": id_of(app, gone), "quota_id": quota.id}
+        session.execute(registration_quota.insert().values(under))
     return day
 
 
@@ -108,12 +119,28 @@ def test_a_healthy_database_has_no_findings(app: Flask) -> None:
 
 
 # Registrations 1 and 2 are registered, 3 holds a seat, 4 waits, 5 has cancelled, 6 came too late. Runs 1 to 4 are
-# 1.1, 1.2, 2.1 and 2.2. Places: 1 and 2 of registration 1, 3 waits for run 1, 4 holds in run 2, 5 and 6 are wishes.
+# 1.1, 1.2, 2.1 and 2.2. Quota 1 limits a district; only registration 5 falls under it. Places: 1 and 2 of registration 1, 3 waits for run 1, 4 holds in run 2, 5 and 6 are wishes.
 FAULTS = {
     "UPDATE event SET taken = 2": ["event 1: 2 seats are taken, 3 are held"],
     "UPDATE event SET waiting = 0": ["event 1: 0 are counted in line, 1 stand there"],
     "UPDATE event SET waiting_counter = 2": ["event 1: waiting number 3 was never drawn, the counter stands at 2"],
     "UPDATE event SET capacity = 2": ["event 1: more seats are taken than there are"],
+    "UPDATE event SET reserved = 1": ["event 1: 1 seats are held back, its reservations say 0"],
+    "UPDATE event SET code_count = 1": ["event 1: counts 1 quotas and 1 codes, there are 1 and 0"],
+    "UPDATE quota SET taken = 1, extra = 1": ["quota 1: 1 seats are taken, 0 are held"],
+    "UPDATE quota SET waiting = 2": ["quota 1: 2 are counted in line, 0 stand there"],
+    "UPDATE quota SET capacity = -1": ["quota 1: more seats of it are taken than it has"],
+    "UPDATE quota SET agency_kind = 'ki'": ["quota 1: does not say whom it is for"],
+    "UPDATE quota SET released_at = '2020-01-01 00:00:00+00:00'": ["quota 1: was released without a date"],
+    "UPDATE quota SET event_id = 99": [
+        "event 1: counts 1 quotas and 0 codes, there are 0 and 0",
+        "quota 1: counts somebody of another day",
+    ],
+    "UPDATE registration SET status = 'offered' WHERE id = 4": [
+        "registration 4: is offered a seat that is not held",
+        "registration 4: an end of the hold that does not fit the status",
+        "registration 4: the history ends in another status",
+    ],
     "UPDATE event SET starts_at = ends_at": ["event 1: ends before it begins"],
     "UPDATE event SET registration_opens_at = registration_closes_at": ["event 1: registration closes before it opens"],
     "UPDATE event SET venue_city = ''": ["event 1: is public without a description or a venue"],

@@ -18,7 +18,7 @@ from app.refusal import Refusal
 
 # The written role matrix (SEC-05, ASVS 8.1): what each role may do.
 MATRIX = {
-    Role.LEAD: {"SEE", "SEE_PEOPLE", "EDIT", "EDIT_PEOPLE", "EXPORT", "LEAD"},
+    Role.LEAD: {"SEE", "SEE_PEOPLE", "EDIT", "EDIT_PEOPLE", "SEE_SENSITIVE", "EXPORT", "LEAD"},
     Role.ORGANISER: {"SEE", "SEE_PEOPLE", "EDIT", "EDIT_PEOPLE", "EXPORT"},
     Role.CHECK_IN: {"SEE", "SEE_PEOPLE"},
     Role.VIEWER: {"SEE"},

@@ -12,25 +12,29 @@ People are called by their given name. Every test ends with `check`: counters eq
 stateful test checks after every step.)
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.events.models import Event
+from app.agencies.rules import AgencyKind
+from app.agencies.service import add_organisation
+from app.events.models import Event, Quota
+from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import service
+from app.registration import line, quotas, service
 from app.registration.answers import Given
-from app.registration.models import Place, Registration, RoundAbsence, StatusChange
+from app.registration.models import Place, Registration, RoundAbsence, StatusChange, registration_quota
 from app.registration.places import Choices
-from app.registration.rules import Actor, PlaceState, RoundAnswer, Status
+from app.registration.quotas import QuotaFacts
+from app.registration.rules import Actor, InLine, PlaceState, RoundAnswer, Status
 from app.registration.service import PARTICIPANT, By, Entry, Person
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event, make_programme
@@ -80,8 +84,8 @@ class Day:
         given: Given | None = None,
         **changes: str,
     ) -> None:
-        nonce = changes.pop("nonce", f"nonce-{name}")
-        entry = Entry(person(name, **changes), nonce, "de", self.choices(*labels), given)
+        nonce, code = changes.pop("nonce", f"nonce-{name}"), changes.pop("code", "")
+        entry = Entry(person(name, **changes), nonce, "de", self.choices(*labels), given, code)
         with self.step(now) as session:
             self.ids[name] = service.register(session, self.event_id, entry, self.now).id
 
@@ -89,11 +93,49 @@ class Day:
         with self.step(now) as session:
             service.confirm(session, self.ids[name], self.now)
 
-    def join(self, *names: str, labels: tuple[str, ...] = ()) -> None:
+    def join(self, *names: str, labels: tuple[str, ...] = (), **changes: str) -> None:
         """Register and confirm, one after the other."""
         for name in names:
-            self.register(name, *labels)
+            self.register(name, *labels, **changes)
             self.confirm(name)
+
+    def accept(self, name: str, now: datetime | None = None) -> None:
+        with self.step(now) as session:
+            service.accept(session, self.ids[name], self.now)
+
+    def decline(self, name: str, now: datetime | None = None) -> None:
+        with self.step(now) as session:
+            service.decline(session, self.ids[name], self.now)
+
+    def move(self, name: str, organisation: str, *, by_team: bool = False) -> None:
+        """The person works somewhere else from now on."""
+        with self.step() as session:
+            one = session.get_one(Registration, self.ids[name])
+            facts = person(name, organisation=organisation)
+            service.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
+
+    def add_quota(
+        self, name: str, seats: int, effect: QuotaEffect, aim: Aim, release_at: datetime | None = None
+    ) -> int:
+        with self.step() as session:
+            facts = QuotaFacts(name, effect, aim, seats, release_at)
+            return quotas.add_quota(session, self.event_id, facts, ORGANISER, self.now).id
+
+    def change_quota(self, quota_id: int, **changes: Any) -> None:
+        with self.step() as session:
+            one = session.get_one(Quota, quota_id)
+            facts = QuotaFacts(one.name, one.effect, one.aim, one.capacity, one.release_at)
+            new = replace(facts, **changes)
+            quotas.change_quota(session, self.event_id, quota_id, new, one.version, ORGANISER, self.now)
+
+    def remove_quota(self, quota_id: int) -> None:
+        with self.step() as session:
+            quotas.remove_quota(session, self.event_id, quota_id, ORGANISER, self.now)
+
+    def release(self, now: datetime | None = None) -> None:
+        """What the worker's job does."""
+        with self.step(now) as session:
+            quotas.release_reservations(session, self.event_id, self.now)
 
     def cancel(self, name: str, by: By = PARTICIPANT, now: datetime | None = None) -> None:
         with self.step(now) as session:
@@ -176,6 +218,16 @@ class Day:
         absences = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == self.ids[name])
         return said | {str(rounds[round_id]): "absent" for round_id in db.session.scalars(absences)}
 
+    def quota(self, quota_id: int) -> tuple[int, int]:
+        """Taken, and waiting."""
+        db.session.rollback()
+        quota = db.session.get_one(Quota, quota_id, populate_existing=True)
+        return quota.taken, quota.waiting
+
+    def line(self, name: str) -> InLine | None:
+        """What the person is told of the line."""
+        return line.stands(db.session(), self.of(name), self.now)
+
     def history(self, name: str) -> list[tuple[str | None, str, str, str]]:
         """From, to, actor, reason."""
         db.session.rollback()
@@ -234,6 +286,7 @@ def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
         found.append(f"event counts {event.taken}+{event.waiting}, rows {len(seated)}+{len(in_line)}")
     if event.capacity is not None and len(seated) > event.capacity + event.extra:
         found.append(f"{len(seated)} people in {event.capacity}+{event.extra} seats")
+    found += _of_quotas(session, event, people)
     places = session.scalars(select(Place)).all()
     for run in session.scalars(select(Run)):
         mine = [place for place in places if place.run_id == run.id]
@@ -249,6 +302,42 @@ def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
             found.append(f"{one.given_name} stands twice in one workshop")
     session.rollback()
     return found
+
+
+def _of_quotas(session: Session, event: Event, people: Sequence[Registration]) -> list[str]:
+    """Counted anew in Python: what is taken and waited for, what is held back, and whom each quota covers."""
+    found, held_back = [], 0
+    linked = {(one, quota) for one, quota in session.execute(select(registration_quota))}
+    for quota in session.scalars(select(Quota).where(Quota.event_id == event.id)):
+        mine = [one for one in people if (one.id, quota.id) in linked]
+        taken = sum(one.holds_seat for one in mine)
+        waiting = sum(one.active and not one.holds_seat for one in mine)
+        if (quota.taken, quota.waiting) != (taken, waiting):
+            found.append(f"{quota.name} counts {quota.taken}+{quota.waiting}, rows {taken}+{waiting}")
+        if quota.effect is QuotaEffect.CAP and taken > quota.capacity + quota.extra:
+            found.append(f"{quota.name}: {taken} people in {quota.capacity}+{quota.extra} seats")
+        if quota.effect is QuotaEffect.RESERVE and quota.released_at is None:
+            held_back += max(quota.capacity - taken, 0)
+        if quota.code_key is None:
+            covered = {one.id for one in people if line.covering([quota], one.organisation)}
+            if covered != {one.id for one in mine}:
+                found.append(f"{quota.name} does not count whom it covers")
+    if event.reserved != held_back:
+        found.append(f"event holds back {event.reserved}, its quotas {held_back}")
+    return found
+
+
+# Organisations of known kind and district; whoever names another one is "other" and from nowhere.
+KI, OFFICE, TOWN = "KI Kreis Musterau", "Ausländerbehörde Musterau", "Stadt Probeburg"
+OF_KI = Aim(QuotaTarget.KIND, kind=AgencyKind.KI)
+OF_MUSTERAU = Aim(QuotaTarget.DISTRICT, district="Kreis Musterau")
+
+
+def add_agencies() -> None:
+    with transaction() as session:
+        add_organisation(session, KI, kind=AgencyKind.KI, district="Kreis Musterau")
+        add_organisation(session, OFFICE, kind=AgencyKind.IMMIGRATION_OFFICE, district="Kreis Musterau")
+        add_organisation(session, TOWN, kind=AgencyKind.MUNICIPALITY, district="Kreis Probeburg")
 
 
 def open_day(*, capacity: int | None = 100, released: bool = True, **changes: Any) -> Day:

@@ -5,7 +5,9 @@
 
 import re
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from email.message import EmailMessage
+from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -41,7 +43,7 @@ def inside(app: Flask) -> Iterator[None]:
 class Office:
     """A day with anna in it, and the mails that she gets."""
 
-    def __init__(self, app: Flask, language: str = "de", capacity: int = 2, **facts: str) -> None:
+    def __init__(self, app: Flask, language: str = "de", capacity: int = 2, **facts: Any) -> None:
         self.app = app
         self.day = open_day(capacity=capacity, **facts)
         self.day.set_run("1.1", capacity=1)
@@ -104,6 +106,35 @@ def moved_up_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def offered_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language, capacity=1, offer_hours=48)
+    office.day.join("ben")
+    office.enter("1.1")
+    office.confirm()
+    office.day.cancel("ben")
+    return office.mail()
+
+
+def declined_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language, capacity=1, offer_hours=48)
+    office.day.join("ben")
+    office.enter("1.1")
+    office.confirm()
+    office.day.cancel("ben")
+    office.day.decline("anna")
+    return office.mail()
+
+
+def offer_ended_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language, capacity=1, offer_hours=48)
+    office.day.join("ben")
+    office.enter("1.1")
+    office.confirm()
+    office.day.cancel("ben")
+    office.day.expire("anna", now=office.day.now + timedelta(hours=48))
+    return office.mail()
+
+
 def cancelled_mail(app: Flask, language: str) -> EmailMessage:
     office = Office(app, language)
     office.enter("1.1")
@@ -146,6 +177,9 @@ MAKERS: dict[str, Make] = {
     announcing.REGISTERED: registered_mail,
     announcing.WAITING: waiting_mail,
     announcing.MOVED_UP: moved_up_mail,
+    announcing.OFFERED: offered_mail,
+    announcing.DECLINED: declined_mail,
+    announcing.OFFER_ENDED: offer_ended_mail,
     announcing.CANCELLED: cancelled_mail,
     announcing.CHANGED: changed_mail,
     announcing.PLACES: places_mail,
@@ -156,6 +190,9 @@ SUBJECTS = {
     announcing.REGISTERED: ("Sie sind angemeldet", "You are registered"),
     announcing.WAITING: ("Sie stehen auf der Warteliste", "You are on the waiting list"),
     announcing.MOVED_UP: ("Sie haben jetzt einen Platz", "You have a seat now"),
+    announcing.OFFERED: ("Ein Platz ist für Sie frei", "A seat is free for you"),
+    announcing.DECLINED: ("Sie haben den Platz abgelehnt", "You have declined the seat"),
+    announcing.OFFER_ENDED: ("Die Zeit für Ihre Antwort ist vorbei", "The time for your answer is over"),
     announcing.CANCELLED: ("Ihre Anmeldung ist aufgehoben", "Your registration is cancelled"),
     announcing.CHANGED: ("Zeit oder Ort haben sich geändert", "Time or place has changed"),
     announcing.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
@@ -209,7 +246,7 @@ def test_words_and_headers(app: Flask, kind: str, language: str) -> None:
     assert {re.match(r"https?://[^/]+", link)[0] for link in all_links(mail)} == {"http://localhost"}  # type: ignore[index]
 
 
-@pytest.mark.parametrize("kind", sorted(set(MAKERS) - {announcing.CANCELLED}))
+@pytest.mark.parametrize("kind", sorted(set(MAKERS) - {announcing.CANCELLED, announcing.DECLINED}))
 def test_link_to_the_personal_page(app: Flask, kind: str) -> None:
     mail = MAKERS[kind](app, "de")
     page = Visitor(app.test_client()).get(link_in(mail))

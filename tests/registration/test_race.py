@@ -16,18 +16,25 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.factory import create_app
+from app.organising.checks import data_findings
 from app.registration.models import Registration
+from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Status
-from app.registration.service import Entry, Person, register
+from app.registration.service import PARTICIPANT, Entry, Person, register
 from app.web.database import db, transaction
 from tests.conftest import settings_for
 from tests.factories.days import NOW, make_event
+from tests.registration.steps import KI, OF_KI, TOWN, add_agencies
 
 PROCESSES = 8
 ROUNDS = 200
+QUOTA_ROUNDS = 40
+OF_PROBEBURG = Aim(QuotaTarget.DISTRICT, district="Kreis Probeburg")
 
 
 @dataclass(frozen=True)
@@ -69,9 +76,31 @@ def _count_then_insert(url: str, folder: str, number: int, events: list[int], st
                     )
 
 
-def _race(app: Flask, url: str, folder: Path, rounds: int, target: Callable[..., None]) -> list[int]:
+def _register_from_two_houses(url: str, folder: str, number: int, events: list[int], start: Barrier) -> None:
+    """Even numbers work at a KI, odd ones do not."""
+    app = create_app(settings_for(url, Path(folder)))
+    with app.app_context():
+        for event_id in events:
+            house = TOWN if number % 2 else KI
+            person = Person("Nummer", str(number), f"person{number}@example.org", house)
+            start.wait(60)
+            with transaction() as session:
+                register(session, event_id, Entry(person, f"nonce-{number}"), NOW)
+
+
+def _race(
+    app: Flask,
+    url: str,
+    folder: Path,
+    rounds: int,
+    target: Callable[..., None],
+    prepare: Callable[[Session, int], None] = lambda _session, _event_id: None,
+    capacity: int = 1,
+) -> list[int]:
     with app.app_context(), transaction() as session:
-        events = [make_event(session, slug=f"tag-{number}", capacity=1).id for number in range(rounds)]
+        events = [make_event(session, slug=f"tag-{number}", capacity=capacity).id for number in range(rounds)]
+        for event_id in events:
+            prepare(session, event_id)
     with app.app_context():
         db.engine.dispose()
     context = multiprocessing.get_context("spawn")
@@ -114,6 +143,39 @@ def test_last_seat(app: Flask, database_url: str, tmp_path: Path) -> None:
     assert _tally(app, events) == Tally(oversold=0, undersold=0, wrong_numbers=0)
     with app.app_context():
         assert set(db.session.scalars(select(Registration.status).distinct())) == {Status.UNCONFIRMED}
+
+
+@pytest.mark.long
+def test_last_seats_with_quotas(app: Flask, database_url: str, tmp_path: Path) -> None:
+    """Four seats, two of them reserved for the KIs, and of the town at most one may come. Four people of each try.
+
+    So at most one of the town gets in, all seats are taken, and nobody of the KIs is passed over for a second one.
+    """
+
+    def reserve_and_cap(session: Session, event_id: int) -> None:
+        for name, effect, aim, seats in (
+            ("KIs", QuotaEffect.RESERVE, OF_KI, 2),
+            ("Probeburg", QuotaEffect.CAP, OF_PROBEBURG, 1),
+        ):
+            add_quota(session, event_id, QuotaFacts(name, effect, aim, seats), PARTICIPANT, NOW)
+
+    with app.app_context():
+        add_agencies()
+    events = _race(
+        app, database_url, tmp_path, QUOTA_ROUNDS, _register_from_two_houses, reserve_and_cap, capacity=4
+    )
+    with app.app_context():
+        assert data_findings(db.session(), NOW) == []
+        for event_id in events:
+            people = db.session.scalars(
+                select(Registration).where(Registration.event_id == event_id).order_by(Registration.id)
+            ).all()
+            seated = [one.organisation.name for one in people if one.holds_seat]
+            assert len(people) == PROCESSES
+            assert seated.count(TOWN) <= 1
+            assert (len(seated), seated.count(KI) >= 3) == (4, True), seated
+            numbers = sorted(one.waiting_number for one in people if one.waiting_number is not None)
+            assert numbers == list(range(1, PROCESSES - len(seated) + 1))
 
 
 @pytest.mark.long

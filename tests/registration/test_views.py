@@ -8,10 +8,15 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.agencies.rules import AgencyKind
+from app.events.models import Event
+from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.registration.models import Registration
+from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Status
+from app.registration.service import PARTICIPANT
 from app.web.database import db, transaction
-from tests.factories.days import make_event, make_programme
+from tests.factories.days import NOW, make_event, make_programme
 from tests.ical.readers import read_everywhere
 from tests.mailbox import calendar_of, link_in, mailbox, text_of
 from tests.pages import Page, Visitor
@@ -109,6 +114,87 @@ def test_full_day_waits_and_moves_up(app: Flask, client: FlaskClient, day: dict[
     cancelled = calendar_of(mailbox(app).newest("person0@example.org"))
     assert cancelled is not None
     assert cancelled[0] == "CANCEL"
+
+
+def test_a_seat_is_offered_and_answered_behind_the_link(
+    app: Flask, client: FlaskClient, day: dict[str, int]
+) -> None:
+    """T07: opening the page takes nothing; the buttons do."""
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Event)).one().offer_hours = 24
+    for number in range(4):
+        sign_up(client, number)
+        confirm(app, client, f"person{number}@example.org")
+    page = Visitor(client).get(link_in(mailbox(app).newest("person2@example.org")))
+    assert "0 Personen stehen vor Ihnen. Alle Plätze sind vergeben." in page.text
+    assert "mit einem Angebot" in page.text
+    link = link_in(mailbox(app).newest("person0@example.org"))
+    Visitor(client).get(link).follow("Abmelden").send(button="Abmelden")
+
+    offer = mailbox(app).newest("person2@example.org")
+    assert "Ein Platz ist für Sie frei" in offer["Subject"]
+    assert calendar_of(offer) is None
+    for _ in range(2):
+        page = Visitor(client).get(link_in(offer))
+    assert page.heading == "Ein Platz ist für Sie frei"
+    assert statuses(app)["person2@example.org"] is Status.OFFERED
+    waiting = Visitor(client).get(link_in(mailbox(app).newest("person3@example.org")))
+    assert "Ein Platz ist gerade jemand anderem angeboten." in waiting.text
+    page = page.send(button="Platz ablehnen")
+    assert page.heading == "Sie sind nicht mehr angemeldet"
+    assert statuses(app)["person2@example.org"] is Status.CANCELLED
+    assert calendar_of(mailbox(app).newest("person2@example.org")) is None
+    old = Visitor(client).post(f"{page.address}/accept", {})
+    assert old.status == 400
+
+    offer = mailbox(app).newest("person3@example.org")
+    page = Visitor(client).get(link_in(offer)).send(button="Platz annehmen")
+    assert page.heading == "Sie sind angemeldet"
+    accepted = mailbox(app).newest("person3@example.org")
+    assert "Sie sind angemeldet" in accepted["Subject"]
+    assert (calendar_of(accepted) or ("",))[0] == "REQUEST"
+
+
+def test_a_code_is_asked_only_where_there_is_one(
+    app: Flask, client: FlaskClient, day: dict[str, int]
+) -> None:
+    page = Visitor(client).get("/events/musterfachtag/register")
+    assert "code" not in page.values(page.form())
+    with app.app_context(), transaction() as session:
+        facts = QuotaFacts("Gäste", QuotaEffect.RESERVE, Aim(QuotaTarget.CODE, code="Sommer-27"), 2)
+        add_quota(session, session.scalars(select(Event.id)).one(), facts, PARTICIPANT, NOW)
+    page = sign_up(client, 0, code="Winter-27")
+    assert page.status == 422
+    assert list(page.errors()) == ["code"]
+    assert page.values(page.form())["code"] == "Winter-27"
+    assert statuses(app) == {}
+    assert "Im Moment ist kein Platz für Sie frei" in sign_up(client, 0).text
+    assert confirm(app, client, "person0@example.org").heading == "Sie stehen auf der Warteliste"
+    assert (
+        "für andere reserviert"
+        in Visitor(client).get(link_in(mailbox(app).newest("person0@example.org"))).text
+    )
+    assert "60 Minuten lang ein Platz reserviert" in sign_up(client, 1, code="sommer-27").text
+
+
+def test_the_name_of_a_quota_is_text_wherever_somebody_reads_it(
+    app: Flask, client: FlaskClient, day: dict[str, int]
+) -> None:
+    """T20"""
+    with app.app_context(), transaction() as session:
+        aim = Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER)
+        facts = QuotaFacts("<i>Alle</i> & %(andere)s", QuotaEffect.CAP, aim, 0)
+        add_quota(session, session.scalars(select(Event.id)).one(), facts, PARTICIPANT, NOW)
+    sign_up(client, 0)
+    page = confirm(app, client, "person0@example.org")
+    sentence = "Die Plätze für „<i>Alle</i> & %(andere)s“ sind alle vergeben."
+    assert sentence in page.text
+    assert page.soup.find("i") is None
+    mail = mailbox(app).newest("person0@example.org")
+    assert sentence in " ".join(text_of(mail).split())
+    html = mail.get_body(("html",))
+    assert html is not None
+    assert "<i>" not in html.get_content()
 
 
 def test_same_answer_for_known_and_unknown_address(

@@ -1,0 +1,182 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The line of a day and its quotas: who falls under which, who may have a seat now, who is next.
+
+Callers that write hold the event's lock. A day without quotas costs no question here.
+"""
+
+from collections.abc import Collection, Sequence
+from datetime import datetime
+
+from sqlalchemy import ColumnElement, Select, delete, func, insert, select
+from sqlalchemy.orm import Session
+
+from app.agencies.models import Organisation
+from app.events.models import Event, Quota
+from app.events.rules import TAKES_REGISTRATIONS, Agency, QuotaTarget, Seats, code_key
+from app.registration.models import Registration, registration_quota
+from app.registration.rules import InLine, Room, Share, Status, UnknownCode, where_in_line
+
+_IN_LINE = (Status.WAITING, Status.UNCONFIRMED)
+
+
+def quotas_of_day(session: Session, event: Event) -> Sequence[Quota]:
+    """All quotas of the day, read anew."""
+    if not event.quota_count:
+        return ()
+    found = select(Quota).where(Quota.event_id == event.id).order_by(Quota.id)
+    return session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def quotas_of(session: Session, event: Event, registration_id: int) -> Sequence[Quota]:
+    """The quotas this person falls under, read anew."""
+    if not event.quota_count:
+        return ()
+    found = (
+        select(Quota)
+        .join(registration_quota, registration_quota.c.quota_id == Quota.id)
+        .where(registration_quota.c.registration_id == registration_id)
+        .order_by(Quota.id)
+    )
+    return session.scalars(found.execution_options(populate_existing=True)).all()
+
+
+def covering(quotas: Sequence[Quota], organisation: Organisation, code: str = "") -> list[Quota]:
+    """Those of the quotas that somebody of this organisation falls under."""
+    agency = Agency(organisation.id, organisation.kind, organisation.district, code)
+    return [quota for quota in quotas if quota.aim.covers(agency)]
+
+
+def refuse_unknown_code(quotas: Sequence[Quota], code: str) -> None:
+    if code and code_key(code) not in {quota.code_key for quota in quotas}:
+        raise UnknownCode
+
+
+def put_under(session: Session, registration: Registration, quotas: Sequence[Quota]) -> None:
+    """Write down the quotas of somebody new."""
+    if quotas:
+        rows = [{"registration_id": registration.id, "quota_id": quota.id} for quota in quotas]
+        session.execute(insert(registration_quota), rows)
+
+
+def take_out_of(session: Session, registration: Registration, quotas: Sequence[Quota]) -> None:
+    if quotas:
+        session.execute(
+            delete(registration_quota).where(
+                registration_quota.c.registration_id == registration.id,
+                registration_quota.c.quota_id.in_([quota.id for quota in quotas]),
+            )
+        )
+
+
+def after_moving(
+    quotas: Sequence[Quota], held: Sequence[Quota], organisation: Organisation
+) -> tuple[list[Quota], list[Quota]]:
+    """Which quotas somebody leaves and which they come under with this organisation; codes stay what they were."""
+    under = {quota.id for quota in held}
+    now_under = {quota.id for quota in covering(quotas, organisation)}
+    by_agency = [quota for quota in quotas if quota.target is not QuotaTarget.CODE]
+    old = [quota for quota in by_agency if quota.id in under - now_under]
+    new = [quota for quota in by_agency if quota.id in now_under - under]
+    return old, new
+
+
+def room_of(
+    event: Event, quotas: Sequence[Quota], leaving: Collection[int] = (), *, gives_back: bool = False
+) -> Room:
+    """What is free now, or, with `gives_back`, after somebody gave a seat back who falls under `leaving`."""
+    shares, reserved = [], event.reserved
+    for quota in quotas:
+        back = 1 if gives_back and quota.id in leaving else 0
+        full = quota.full and not (back and quota.taken - 1 < quota.capacity + quota.extra)
+        held_back = quota.held_back
+        if back and quota.is_open_reservation and quota.taken <= quota.capacity:
+            held_back, reserved = held_back + 1, reserved + 1
+        shares.append(Share(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting))
+    seats = Seats(event.capacity, event.taken - (1 if gives_back else 0), event.extra, reserved)
+    return Room(seats, tuple(shares))
+
+
+def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> bool:
+    """Whether a newcomer has to wait because somebody in line may have the seat, be it only after confirming."""
+    if not event.waiting or not event.quota_count:
+        return event.waiting > 0
+    room = room_of(event, quotas)
+    return room.may_help(event.waiting) and session.scalar(_eligible(event, room, _IN_LINE)) is not None
+
+
+def next_in_line(session: Session, event: Event, room: Room) -> Registration | None:
+    """The first in line whose address is confirmed and for whom there is a seat, locked."""
+    if not room.may_help(event.waiting):
+        return None
+    found = _eligible(event, room, (Status.WAITING,)).with_only_columns(Registration)
+    return session.scalar(found.with_for_update().execution_options(populate_existing=True))
+
+
+def find_next(session: Session, event: Event, room: Room) -> Registration | None:
+    """The same to look at, before anything is done."""
+    if not room.may_help(event.waiting):
+        return None
+    return session.scalar(_eligible(event, room, (Status.WAITING,)).with_only_columns(Registration))
+
+
+def _eligible(event: Event, room: Room, statuses: Sequence[Status]) -> Select[int]:
+    found = (
+        select(Registration.id)
+        .where(Registration.event_id == event.id, Registration.status.in_(statuses), ~Registration.holds_seat)
+        .order_by(Registration.waiting_number)
+        .limit(1)
+    )
+    if room.full_quotas:
+        found = found.where(~_under(room.full_quotas))
+    if room.seats.full:
+        found = found.where(_under(room.open_reservations))
+    return found
+
+
+def _under(quota_ids: Collection[int]) -> ColumnElement[bool]:
+    under = select(registration_quota.c.registration_id).where(
+        registration_quota.c.registration_id == Registration.id,
+        registration_quota.c.quota_id.in_(sorted(quota_ids)),
+    )
+    return under.exists()
+
+
+def stands(session: Session, registration: Registration, now: datetime) -> InLine | None:
+    """Where this person stands and why; None for who does not stand in line."""
+    if registration.status not in _IN_LINE or registration.holds_seat:
+        return None
+    return stand(session, registration.event, [registration], now)[registration.id]
+
+
+def stand(session: Session, event: Event, people: Sequence[Registration], now: datetime) -> dict[int, InLine]:
+    """Registration id → where the person stands in line and why: the same number of statements for one and for fifty."""
+    waiting = [one.id for one in people if one.status in _IN_LINE and not one.holds_seat]
+    if not waiting:
+        return {}
+    quotas = quotas_of_day(session, event)
+    under: dict[int, set[int]] = {one: set() for one in waiting}
+    if quotas:
+        links = select(registration_quota).where(registration_quota.c.registration_id.in_(waiting))
+        for registration_id, quota_id in session.execute(links):
+            under[registration_id].add(quota_id)
+    offered = (
+        select(func.count(Registration.id))
+        .where(Registration.event_id == event.id, Registration.status == Status.OFFERED)
+        .scalar_subquery()
+    )
+    line = (
+        select(
+            Registration.id,
+            (func.row_number().over(order_by=Registration.waiting_number) - 1).label("before"),
+        )
+        .where(Registration.event_id == event.id, Registration.status.in_(_IN_LINE), ~Registration.holds_seat)
+        .subquery()
+    )
+    room, is_open = room_of(event, quotas), event.registration_state(now) in TAKES_REGISTRATIONS
+    found = select(line.c.id, line.c.before, offered).where(line.c.id.in_(waiting))
+    return {
+        one: where_in_line(room, frozenset(under[one]), before, number, is_open=is_open)
+        for one, before, number in session.execute(found)
+    }

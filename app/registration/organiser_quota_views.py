@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The seats of a day for its team: who has a share of them, what is taken, who waits."""
+
+from flask import Blueprint, g, url_for
+from flask.typing import ResponseReturnValue
+
+from app.agencies.queries import districts, listed_organisations
+from app.agencies.rules import KIND_LABELS
+from app.clock import now
+from app.events.models import Quota
+from app.events.rules import EFFECT_LABELS, QuotaTarget
+from app.people.rules import Permission, may
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.forms_quota import CodeQuotaForm, NewQuotaForm, QuotaForm
+from app.registration.quotas import add_quota, change_quota, get_quota, list_quotas, remove_quota
+from app.registration.replanning import by_organiser
+from app.web import access
+from app.web.database import db, transaction
+from app.web.editing import Difference
+from app.web.forms import ConfirmForm
+from app.web.pages import page, redirect_with
+from app.web.texts import gettext
+
+bp = Blueprint("quotas", __name__, url_prefix="/organise/events/<slug>/quotas")
+
+
+@bp.get("")
+@access.organiser(Permission.SEE)
+def show(slug: str) -> ResponseReturnValue:
+    return page(
+        "registration/organise_quotas.html",
+        event=g.event,
+        quotas=list_quotas(db.session(), g.event),
+        effect_labels=EFFECT_LABELS,
+        kind_labels=KIND_LABELS,
+        may_edit=may(g.role, Permission.EDIT),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new(slug: str) -> ResponseReturnValue:
+    reading = db.session()
+    form = NewQuotaForm().offer(districts(reading), listed_organisations(reading))
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                add_quota(session, g.event.id, form.facts(), by_organiser(g.organiser.id), now())
+            return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page("registration/organise_quota.html", event=g.event, form=form, quota=None, differences=[])
+
+
+@bp.route("/<int:quota_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit(slug: str, quota_id: int) -> ResponseReturnValue:
+    quota = get_quota(db.session(), g.event, quota_id)
+    form = _form_class(quota).of(quota)
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            facts = form.changed(quota)
+            with transaction() as session:
+                by = by_organiser(g.organiser.id)
+                change_quota(session, g.event.id, quota_id, facts, form.version_read, by, now())
+            return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
+        except Missing:
+            raise
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            stored = get_quota(db.session(), g.event, quota_id)
+            differences = form.compare_with(_form_class(stored).of(stored, stored=True))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_quota.html",
+        event=g.event,
+        form=form,
+        quota=get_quota(db.session(), g.event, quota_id),
+        differences=differences,
+    )
+
+
+@bp.route("/<int:quota_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove(slug: str, quota_id: int) -> ResponseReturnValue:
+    title = get_quota(db.session(), g.event, quota_id).name
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            remove_quota(session, g.event.id, quota_id, by_organiser(g.organiser.id), now())
+        return redirect_with(_all(slug), N_("“%(title)s” is removed."), title=title)
+    return page(
+        "programme/organise_remove.html",
+        event=g.event,
+        form=form,
+        title=title,
+        cancel=(url_for(".edit", slug=slug, quota_id=quota_id), gettext("Keep it")),
+    )
+
+
+def _form_class(quota: Quota) -> type[QuotaForm]:
+    return CodeQuotaForm if quota.target is QuotaTarget.CODE else QuotaForm
+
+
+def _all(slug: str) -> str:
+    return url_for(".show", slug=slug)

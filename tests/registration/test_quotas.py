@@ -1,0 +1,464 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Quotas: who gets a seat, who waits and why, what the team changes, and when reserved seats are for everybody."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState
+from app.people.models import AuditEntry
+from app.refusal import ChangedMeanwhile, Refusal
+from app.registration import by_hand, quotas, service
+from app.registration.forgetting import delete_surplus
+from app.registration.jobs import release_due
+from app.registration.replanning import day_facts
+from app.registration.rules import Status, Why
+from app.registration.service import Entry
+from app.web.database import db, transaction
+from tests.factories.days import NOW, make_event
+from tests.registration.steps import (
+    HOUR,
+    KI,
+    OF_KI,
+    OF_MUSTERAU,
+    OFFICE,
+    ORGANISER,
+    TOWN,
+    Day,
+    add_agencies,
+    open_day,
+    person,
+)
+
+RESERVE, CAP = QuotaEffect.RESERVE, QuotaEffect.CAP
+CODE = Aim(QuotaTarget.CODE, code="Sommer-27")
+
+
+@pytest.fixture(autouse=True)
+def inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        add_agencies()
+        yield
+
+
+def seated(day: Day) -> list[str]:
+    return [name for name in day.ids if day.of(name).holds_seat]
+
+
+# -- reserving
+
+
+def test_reserved_seats_are_not_given_to_others() -> None:
+    day = open_day(capacity=3)
+    quota = day.add_quota("KIs", 2, RESERVE, OF_KI)
+    day.join("ben", "cem")
+    assert seated(day) == ["ben"]
+    assert day.event.registration_state(day.now) is RegistrationState.WAITING_LIST
+    day.join("kim", organisation=KI)
+    assert seated(day) == ["ben", "kim"]
+    assert (day.quota(quota), day.event.reserved) == ((1, 0), 1)
+    standing = day.line("cem")
+    assert standing is not None
+    assert (standing.before, standing.why) == (0, Why.RESERVED)
+
+
+def test_whoever_has_a_reservation_may_take_the_free_seats_too() -> None:
+    """The reservation is filled first; more than reserved may come, as long as there are seats for everybody."""
+    day = open_day(capacity=3)
+    quota = day.add_quota("KIs", 1, RESERVE, OF_KI)
+    day.join("kim", "kai", organisation=KI)
+    assert (day.quota(quota), day.event.reserved, day.event.seats.left) == ((2, 0), 0, 1)
+    day.join("ben")
+    day.join("kit", organisation=KI)
+    assert seated(day) == ["kim", "kai", "ben"]
+    assert day.line("kit").why is Why.EVENT_FULL  # type: ignore[union-attr]
+    day.cancel("kim")
+    assert seated(day) == ["kai", "ben", "kit"]
+
+
+def test_a_seat_given_back_is_held_for_its_reservation_again() -> None:
+    day = open_day(capacity=2)
+    day.add_quota("KIs", 1, RESERVE, OF_KI)
+    day.join("kim", organisation=KI)
+    day.join("ben", "cem")
+    day.cancel("kim")
+    assert seated(day) == ["ben"]
+    assert day.event.reserved == 1
+    day.join("kai", organisation=KI)
+    assert seated(day) == ["ben", "kai"]
+
+
+def test_the_rest_is_released_at_its_date_by_the_job() -> None:
+    day = open_day(capacity=2)
+    date = NOW + timedelta(days=3)
+    day.add_quota("KIs", 2, RESERVE, OF_KI, release_at=date)
+    day.join("ben", "cem", "dana")
+    standing = day.line("ben")
+    assert standing is not None
+    assert (standing.why, standing.until) == (Why.RESERVED_UNTIL, date)
+    assert release_due(date - HOUR) == 0
+    assert seated(day) == []
+    assert release_due(date) == 1
+    assert seated(day) == ["ben", "cem"]
+    assert day.history("ben")[-1] == ("waiting", "registered", "system", "seats_released")
+    assert release_due(date) == 0
+    day.check()
+
+
+def test_a_later_date_reserves_what_is_left_again() -> None:
+    day = open_day(capacity=3)
+    quota = day.add_quota("KIs", 2, RESERVE, OF_KI, release_at=NOW + HOUR)
+    day.release(NOW + 2 * HOUR)
+    day.join("ben")
+    assert day.event.reserved == 0
+    day.change_quota(quota, release_at=NOW + timedelta(days=2))
+    assert day.event.reserved == 2
+    day.join("cem")
+    assert seated(day) == ["ben"]
+
+
+# -- limiting
+
+
+def test_a_full_quota_makes_its_people_wait_and_others_pass() -> None:
+    day = open_day(capacity=3)
+    quota = day.add_quota("Kreis Musterau", 1, CAP, OF_MUSTERAU)
+    day.join("kim", organisation=KI)
+    day.join("olli", organisation=OFFICE)
+    day.join("ben")
+    assert seated(day) == ["kim", "ben"]
+    assert day.quota(quota) == (1, 1)
+    standing = day.line("olli")
+    assert standing is not None
+    assert (standing.before, standing.why, standing.quota) == (0, Why.QUOTA_FULL, "Kreis Musterau")
+    assert day.event.registration_state(day.now) is RegistrationState.FEW_LEFT
+    day.join("cem", "dana")
+    assert day.line("dana").before == 1  # type: ignore[union-attr]
+    day.cancel("ben")
+    assert day.status("olli") is Status.WAITING
+    assert day.status("dana") is Status.REGISTERED
+    day.cancel("kim")
+    assert day.status("olli") is Status.REGISTERED
+
+
+def test_a_newcomer_waits_behind_who_has_not_confirmed_yet_but_may_have_the_seat() -> None:
+    day = open_day(capacity=1)
+    day.add_quota("Kreis Musterau", 0, CAP, OF_MUSTERAU)
+    day.join("ben")
+    day.join("kim", organisation=KI)
+    day.register("cem")
+    day.cancel("ben")
+    assert day.line("cem").why is Why.NEXT  # type: ignore[union-attr]
+    day.register("dana")
+    assert seated(day) == []
+    assert day.line("dana").before == 2  # type: ignore[union-attr]
+    day.confirm("cem")
+    assert seated(day) == ["cem"]
+    day.cancel("cem")
+    day.expire("dana")
+    day.register("emma")
+    assert seated(day) == ["emma"]
+
+
+def test_a_code_opens_its_reservation_and_its_case_does_not_count() -> None:
+    day = open_day(capacity=1)
+    day.add_quota("Gäste", 1, RESERVE, CODE)
+    with pytest.raises(Refusal) as refused:
+        day.register("ben", code="winter-27")
+    assert refused.value.field == "code"
+    day.join("cem")
+    assert seated(day) == []
+    day.join("dana", code=" SOMMER-27")
+    assert seated(day) == ["dana"]
+
+
+def test_who_confirms_late_comes_back_under_the_same_code() -> None:
+    day = open_day(capacity=2)
+    quota = day.add_quota("Gäste", 1, RESERVE, CODE)
+    day.register("dana", code="sommer-27")
+    day.expire("dana")
+    assert day.quota(quota) == (0, 0)
+    day.join("ben", "cem")
+    day.confirm("dana")
+    assert seated(day) == ["dana", "ben"]
+
+
+def _id_of(name: str) -> int:
+    from app.agencies.service import find_organisation
+
+    found = find_organisation(db.session(), name)
+    assert found is not None
+    db.session.rollback()
+    return found.id
+
+
+def test_what_the_team_overbooks_in_a_quota_is_written_down() -> None:
+    day = open_day(capacity=5)
+    aim = Aim(QuotaTarget.ORGANISATION, organisation_id=_id_of(TOWN))
+    quota = day.add_quota("Probeburg", 0, CAP, aim)
+    with day.step() as session:
+        entry = Entry(person("kim", organisation=TOWN), "nonce-kim")
+        added = by_hand.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True)
+        day.ids["kim"] = added.id
+    assert (day.quota(quota), day.event.extra, day.event.taken) == ((1, 0), 0, 1)
+    with transaction() as session:
+        deed = session.scalars(select(AuditEntry).where(AuditEntry.action == "registration.add")).one()
+        assert deed.detail["overbooked"] is True
+
+
+def test_who_only_waited_is_forgotten_by_quotas_too() -> None:
+    day = open_day(capacity=5)
+    quota = day.add_quota("Kreis Musterau", 0, CAP, OF_MUSTERAU)
+    day.join("kim", "kai", organisation=KI)
+    day.join("ben")
+    assert day.quota(quota) == (0, 2)
+    with day.step(day.event.ends_at + timedelta(days=31)) as session:
+        assert delete_surplus(session, day.event_id, day.now) == 2
+    day.ids = {"ben": day.ids["ben"]}
+    assert day.quota(quota) == (0, 0)
+
+
+# -- another organisation
+
+
+def test_another_organisation_means_other_quotas() -> None:
+    day = open_day(capacity=3)
+    cap = day.add_quota("Kreis Musterau", 1, CAP, OF_MUSTERAU)
+    day.join("kim", organisation=KI)
+    day.join("olli", organisation=OFFICE)
+    day.move("kim", TOWN)
+    assert day.quota(cap) == (1, 0)
+    assert seated(day) == ["kim", "olli"]
+
+
+def test_nobody_carries_a_seat_into_a_full_quota_but_the_team_may() -> None:
+    """T31"""
+    day = open_day(capacity=3)
+    cap = day.add_quota("Kreis Musterau", 1, CAP, OF_MUSTERAU)
+    day.join("kim", organisation=KI)
+    day.join("ben", organisation=TOWN)
+    with pytest.raises(Refusal) as refused:
+        day.move("ben", OFFICE)
+    assert refused.value.field == "organisation"
+    day.check()
+    assert day.of("ben").organisation.name == TOWN
+    day.move("ben", OFFICE, by_team=True)
+    assert day.quota(cap) == (2, 0)
+
+
+def test_nobody_carries_a_reserved_seat_out_of_its_reservation() -> None:
+    day = open_day(capacity=1)
+    day.add_quota("KIs", 1, RESERVE, OF_KI)
+    day.join("kim", organisation=KI)
+    with pytest.raises(Refusal):
+        day.move("kim", TOWN)
+    day.move("kim", TOWN, by_team=True)
+    assert seated(day) == ["kim"]
+    assert day.event.reserved == 1
+
+
+# -- by the team
+
+
+def test_a_new_quota_counts_who_is_there_and_nobody_loses_a_seat() -> None:
+    day = open_day(capacity=2)
+    day.join("kim", "kai", "kit", organisation=KI)
+    with pytest.raises(Refusal) as refused:
+        day.add_quota("Kreis Musterau", 1, CAP, OF_MUSTERAU)
+    assert (refused.value.field, refused.value.values["taken"]) == ("capacity", 2)
+    cap = day.add_quota("Kreis Musterau", 2, CAP, OF_MUSTERAU)
+    assert day.quota(cap) == (2, 1)
+    with pytest.raises(Refusal):
+        day.change_quota(cap, capacity=1)
+    day.cancel("kim")
+    assert seated(day) == ["kai", "kit"]
+
+
+def test_more_seats_for_a_quota_or_none_at_all_let_people_move_up() -> None:
+    day = open_day(capacity=5)
+    cap = day.add_quota("Kreis Musterau", 0, CAP, OF_MUSTERAU)
+    day.join("kim", "kai", "kit", organisation=KI)
+    assert seated(day) == []
+    day.change_quota(cap, capacity=1)
+    assert seated(day) == ["kim"]
+    day.remove_quota(cap)
+    assert seated(day) == ["kim", "kai", "kit"]
+    assert (day.event.quota_count, day.event.code_count) == (0, 0)
+
+
+def test_more_reserved_than_there_is_takes_nothing_from_anybody() -> None:
+    day = open_day(capacity=2)
+    day.join("ben", "cem")
+    day.add_quota("KIs", 2, RESERVE, OF_KI)
+    assert (day.event.reserved, day.event.seats.left) == (2, 0)
+    day.join("dana")
+    day.join("kim", organisation=KI)
+    day.cancel("ben")
+    assert seated(day) == ["cem", "kim"]
+
+
+def test_names_and_codes_are_not_given_twice_and_a_stale_form_is_refused() -> None:
+    day = open_day()
+    first = day.add_quota("Gäste", 1, RESERVE, CODE)
+    for name, aim, field in (
+        ("Gäste", OF_KI, "name"),
+        ("Andere", Aim(QuotaTarget.CODE, code="SOMMER-27"), "code"),
+    ):
+        with pytest.raises(Refusal) as refused:
+            day.add_quota(name, 1, RESERVE, aim)
+        assert refused.value.field == field
+    facts = quotas.QuotaFacts("Neu", RESERVE, CODE, 1)
+    with pytest.raises(ChangedMeanwhile), transaction() as session:
+        quotas.change_quota(session, day.event_id, first, facts, 7, ORGANISER, day.now)
+
+
+def test_quotas_of_one_day_do_not_touch_another() -> None:
+    day = open_day(capacity=1)
+    with transaction() as session:
+        other = make_event(session, slug="other", capacity=1).id
+    day.add_quota("KIs", 1, RESERVE, OF_KI)
+    with transaction() as session:
+        entry = Entry(person("ben"), "nonce-ben-elsewhere")
+        assert service.register(session, other, entry, day.now).holds_seat
+
+
+# -- offers
+
+
+def test_an_offer_is_held_until_its_end_and_then_goes_to_the_next() -> None:
+    day = open_day(capacity=1, offer_hours=24)
+    day.join("ben", "cem", "dana")
+    day.cancel("ben")
+    assert day.statuses() == {"ben": Status.CANCELLED, "cem": Status.OFFERED, "dana": Status.WAITING}
+    assert day.of("cem").held_until == day.now + timedelta(hours=24)
+    assert day.mails("cem") == ["registration.offered"]
+    assert day.of("cem").invited_sequence is None
+    assert day.line("dana").why is Why.OFFER  # type: ignore[union-attr]
+    day.expire("cem", now=day.now + timedelta(hours=23))
+    assert day.status("cem") is Status.OFFERED
+    day.expire("cem", now=day.now + timedelta(hours=1))
+    assert (day.status("cem"), day.status("dana")) == (Status.EXPIRED, Status.OFFERED)
+    assert day.mails("cem") == ["registration.offer_ended"]
+    day.accept("dana")
+    assert day.mails("dana") == ["registration.registered"]
+    assert day.of("dana").invited_sequence is not None
+    day.accept("dana")
+    assert day.history("dana")[-1] == ("offered", "registered", "participant", "offer_accepted")
+
+
+def test_who_declines_leaves_for_good_and_a_second_press_changes_nothing() -> None:
+    day = open_day(capacity=1, offer_hours=24)
+    day.join("ben", "cem", "dana")
+    day.cancel("ben")
+    day.decline("cem")
+    assert (day.status("cem"), day.status("dana")) == (Status.CANCELLED, Status.OFFERED)
+    assert day.mails("cem") == ["registration.declined"]
+    day.decline("cem")
+    for verb in (day.accept, day.confirm):
+        with pytest.raises(Refusal):
+            verb("cem")
+
+
+def test_only_who_was_offered_a_seat_can_answer() -> None:
+    day = open_day(capacity=1, offer_hours=24)
+    day.join("ben", "cem")
+    day.register("dana")
+    for name in ("cem", "dana"):
+        for verb in (day.accept, day.decline):
+            with pytest.raises(Refusal):
+                verb(name)
+    with pytest.raises(Refusal):
+        day.decline("ben")
+
+
+def test_nothing_is_offered_after_closing_and_no_offer_outlasts_the_beginning() -> None:
+    day = open_day(capacity=1, offer_hours=24)
+    day.join("ben", "cem", "dana")
+    starts_at, closes_at = day.event.starts_at, day.event.registration_closes_at
+    assert closes_at is not None
+    day.cancel("ben", now=closes_at - HOUR)
+    day.set_event(registration_closes_at=closes_at - timedelta(minutes=30))
+    day.decline("cem", now=closes_at)
+    assert day.status("dana") is Status.WAITING
+    assert day.line("dana").why is Why.CLOSED  # type: ignore[union-attr]
+    day.set_event(registration_closes_at=None)
+    day.register("emma", now=starts_at - HOUR)
+    day.confirm("emma", now=starts_at - HOUR)
+    assert day.status("dana") is Status.OFFERED
+    assert day.of("dana").held_until == starts_at
+    with pytest.raises(Refusal):
+        day.accept("dana", now=starts_at)
+
+
+def test_an_offer_respects_quotas_and_a_later_one_passes_who_waits_for_a_full_quota() -> None:
+    day = open_day(capacity=2, offer_hours=24)
+    day.add_quota("Kreis Musterau", 1, CAP, OF_MUSTERAU)
+    day.join("kim", organisation=KI)
+    day.join("ben")
+    day.join("olli", organisation=OFFICE)
+    day.join("cem")
+    day.cancel("ben")
+    assert (day.status("olli"), day.status("cem")) == (Status.WAITING, Status.OFFERED)
+    day.decline("cem")
+    day.cancel("kim")
+    assert day.status("olli") is Status.OFFERED
+
+
+def test_places_in_workshops_are_held_with_the_offer() -> None:
+    day = open_day(capacity=1, offer_hours=24)
+    day.join("ben")
+    day.join("cem", labels=("1.1",))
+    day.cancel("ben")
+    assert day.places("cem") == {"1.1": "place"}
+    day.decline("cem")
+    assert day.run("1.1").taken == 0
+
+
+def test_a_day_that_is_called_off_ends_offers() -> None:
+    from app.registration.changes import cancel_day
+
+    day = open_day(capacity=1, offer_hours=24)
+    day.join("ben", "cem")
+    day.cancel("ben")
+    with day.step() as session:
+        cancel_day(session, day.event_id, ORGANISER, day.now)
+    assert day.status("cem") is Status.CANCELLED
+
+
+def test_the_setting_stands_in_the_form_of_the_day() -> None:
+    day = open_day(offer_hours=12)
+    assert day_facts(day.event).offer_hours == 12
+
+
+# -- T09
+
+
+def test_a_known_address_gets_the_answer_of_a_new_one(app: Flask) -> None:
+    """T09: whoever asks with somebody else's address learns nothing, whatever their quotas are."""
+    day = open_day(capacity=2)
+    day.add_quota("KIs", 1, RESERVE, OF_KI)
+    day.join("ben")
+    day.join("cem")
+    answers = {}
+    for organisation in (TOWN, KI, "Ganz neues Amt"):
+        for name in ("ben", "cem", "neu"):
+            with transaction() as session:
+                entry = Entry(person(name, organisation=organisation), f"nonce-{name}-{organisation}")
+                registration = service.register(session, day.event_id, entry, day.now)
+                known = registration.nonce != entry.nonce
+                assert known == (name != "neu")
+                answers[name, organisation] = (
+                    service.would_wait(session, registration.event, entry)
+                    if known
+                    else not registration.holds_seat
+                )
+                session.rollback()
+    for organisation in (TOWN, KI, "Ganz neues Amt"):
+        assert answers["ben", organisation] == answers["cem", organisation] == answers["neu", organisation]
+    assert answers["neu", KI] is False
+    assert answers["neu", TOWN] is True
