@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import ScalarSelect, select
 from sqlalchemy.orm import Session
 
 from app.agencies.models import Organisation, Region
@@ -37,8 +37,11 @@ class RoomFacts:
     note: str
 
 
-def lock_event(session: Session, event_id: int) -> Event:
-    """The event's row, locked until the end of the transaction and read anew. First of all locks, everywhere."""
+def lock_event(session: Session, event_id: int | ScalarSelect[int]) -> Event:
+    """The event's row, locked until the end of the transaction and read anew. First of all locks, everywhere.
+
+    Instead of its id a query that tells it will do. Raises `Missing`.
+    """
     statement = (
         select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
     )

@@ -33,6 +33,13 @@ DECLINED = "registration.declined"
 OFFER_ENDED = "registration.offer_ended"
 PLACES = "places.changed"
 LINK = "link.personal"
+FIRST = 1  # revision of the first mail, with which a registration begins
+
+
+def ask_newcomer_to_confirm(session: Session, registration: Registration, now: datetime) -> None:
+    """The first mail to somebody who registered."""
+    if _may_write_to(session, registration, now):
+        _enqueue(session, CONFIRM, registration, now, first=True)
 
 
 def ask_to_confirm(session: Session, registration: Registration, now: datetime) -> None:
@@ -44,6 +51,15 @@ def remind_of_link(session: Session, registration: Registration, now: datetime) 
     """Send the personal link again; somebody who never confirmed is asked to."""
     if _may_write_to(session, registration, now):
         _enqueue(session, CONFIRM if registration.status is Status.UNCONFIRMED else LINK, registration, now)
+
+
+def tell_first_status(session: Session, registration: Registration, now: datetime) -> None:
+    """The first mail to somebody whom the team added."""
+    if registration.status is Status.REGISTERED:
+        _invite(registration)
+        _enqueue(session, REGISTERED, registration, now, first=True)
+    else:
+        _enqueue(session, WAITING, registration, now, first=True)
 
 
 def tell_status(session: Session, registration: Registration, now: datetime) -> None:
@@ -107,8 +123,11 @@ def _hashed(email_key: str) -> str:
     return hashlib.sha256(email_key.encode()).hexdigest()[:40]
 
 
-def _enqueue(session: Session, kind: str, registration: Registration, now: datetime) -> None:
-    registration.mail_revision += 1
+def _enqueue(
+    session: Session, kind: str, registration: Registration, now: datetime, *, first: bool = False
+) -> None:
+    if not first:
+        registration.mail_revision += 1
     session.flush()
     enqueue(
         session,

@@ -72,6 +72,7 @@ class Registration(Base):
         ),
         Index("ix_registration_event_id_status", "event_id", "status"),
         Index("ix_registration_event_id_sort_key", "event_id", "sort_key"),
+        Index("ix_registration_event_id_email_key", "event_id", "email_key"),
         CheckConstraint(
             "(status = 'registered' AND holds_seat) OR status <> 'registered'", name="registered_holds_seat"
         ),

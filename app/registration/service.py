@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -86,19 +86,18 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     that registration and gets its link by mail; the page says the same in both cases (T09).
     """
     event = lock_event(session, event_id)
-    same = find_by_nonce(session, event_id, entry.nonce)
-    if same is not None:
-        return same
+    earlier = find_earlier(session, event_id, entry)
+    if earlier.same_form is not None:
+        return earlier.same_form
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     parts = answers.judge_entry(session, event_id, entry.given)  # before the address is known to us (T09)
     quotas = line.quotas_of_day(session, event)
     line.refuse_unknown_code(quotas, entry.code)
-    known = find_active(session, event_id, entry.person.email)
-    if known is not None:
-        announcing.remind_of_link(session, known, now)
-        return known
-    registration = _enter(session, event, entry, now)
+    if earlier.active is not None:
+        announcing.remind_of_link(session, earlier.active, now)
+        return earlier.active
+    registration = _enter(session, event, entry, earlier.next_bump, now)
     mine = line.covering(quotas, registration.organisation, entry.code)
     _take_seat_or_number(session, event, registration, quotas, mine)
     registration.held_until = now + timedelta(minutes=event.hold_minutes)
@@ -108,7 +107,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     _note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     places.choose_first(session, event, registration, entry.choices)
     answers.store(session, registration, parts)
-    announcing.ask_to_confirm(session, registration, now)
+    announcing.ask_newcomer_to_confirm(session, registration, now)
     return registration
 
 
@@ -126,10 +125,11 @@ def add_by_hand(
 ) -> Registration:
     """The organising team adds somebody, also outside the window; `extra_seat` overbooks when the day is full."""
     event = lock_event(session, event_id)
-    same = find_by_nonce(session, event_id, entry.nonce) or find_active(session, event_id, entry.person.email)
+    earlier = find_earlier(session, event_id, entry)
+    same = earlier.same_form or earlier.active
     if same is not None:
         return same
-    registration = _enter(session, event, entry, now)
+    registration = _enter(session, event, entry, earlier.next_bump, now)
     registration.confirmed_at = now
     quotas = line.quotas_of_day(session, event)
     mine = line.covering(quotas, registration.organisation, entry.code)
@@ -146,7 +146,7 @@ def add_by_hand(
     line.put_under(session, registration, mine)
     _note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     places.choose_first(session, event, registration, entry.choices)
-    announcing.tell_status(session, registration, now)
+    announcing.tell_first_status(session, registration, now)
     return registration
 
 
@@ -370,10 +370,8 @@ def renew_feed(session: Session, registration_id: int, now: datetime) -> Registr
 
 def lock_registration(session: Session, registration_id: int) -> Registration:
     """The registration behind its event's lock, read anew."""
-    event_id = session.scalar(select(Registration.event_id).where(Registration.id == registration_id))
-    if event_id is None:
-        raise Missing
-    event = lock_event(session, event_id)
+    of = select(Registration.event_id).where(Registration.id == registration_id).scalar_subquery()
+    event = lock_event(session, of)  # a registration never moves to another day
     found = session.scalar(
         select(Registration)
         .where(Registration.id == registration_id)
@@ -388,9 +386,31 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
     return found
 
 
-def find_by_nonce(session: Session, event_id: int, nonce: str) -> Registration | None:
-    return session.scalar(
-        select(Registration).where(Registration.event_id == event_id, Registration.nonce == nonce)
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the day knows already of a form that was sent, and of the address in it."""
+
+    same_form: Registration | None
+    active: Registration | None
+    next_bump: int
+
+
+def find_earlier(session: Session, event_id: int, entry: Entry) -> Earlier:
+    key = address_key(entry.person.email)
+    found = session.scalars(
+        select(Registration)
+        .where(
+            Registration.event_id == event_id,
+            or_(Registration.nonce == entry.nonce, Registration.email_key == key),
+        )
+        .order_by(Registration.id)
+    ).all()
+    of_address = [one for one in found if one.email_key == key]
+    return Earlier(
+        next((one for one in found if one.nonce == entry.nonce), None),
+        next((one for one in of_address if one.active), None),
+        # Who comes back after a cancellation must not be told less than the calendar was told last.
+        max((one.calendar_bump + 1 for one in of_address), default=0),
     )
 
 
@@ -424,7 +444,7 @@ def _take_seat_or_number(
         registration.waiting_number = join_line(session, event, mine)
 
 
-def _enter(session: Session, event: Event, entry: Entry, now: datetime) -> Registration:
+def _enter(session: Session, event: Event, entry: Entry, next_bump: int, now: datetime) -> Registration:
     person = entry.person
     key = address_key(person.email)
     return Registration(
@@ -442,12 +462,13 @@ def _enter(session: Session, event: Event, entry: Entry, now: datetime) -> Regis
         created_at=now,
         changed_at=now,
         feed_changed_at=now,
-        calendar_bump=_next_bump(session, event, key),
+        calendar_bump=next_bump,
+        mail_revision=announcing.FIRST,
     )
 
 
 def _next_bump(session: Session, event: Event, key: str) -> int:
-    """Who comes back after a cancellation must not be told less than the calendar was told last."""
+    """As `Earlier.next_bump`, for an address that is changed."""
     same = select(func.max(Registration.calendar_bump)).where(
         Registration.event_id == event.id, Registration.email_key == key
     )
@@ -501,7 +522,6 @@ def _move(
     registration.held_until = held_until
     registration.changed_at = now
     registration.feed_changed_at = now
-    session.flush()
 
 
 def _note(

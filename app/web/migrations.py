@@ -11,6 +11,7 @@ from typing import Any
 
 import click
 from flask import Flask, current_app
+from flask.cli import ScriptInfo
 from sqlalchemy import column, inspect, select, table
 from sqlalchemy.orm import Session
 
@@ -24,11 +25,14 @@ STEP = re.compile(r'^(revision|down_revision)[^=\n]*= *"(\w+)"', re.MULTILINE)
 class Migrating(click.Command):
     """`flask db …`: hands over to Flask-Migrate's commands as soon as somebody calls it."""
 
-    def make_context(self, *args: Any, **kwargs: Any) -> click.Context:
-        prepare(current_app)
+    def make_context(
+        self, info_name: str | None, args: list[str], parent: click.Context | None = None, **extra: Any
+    ) -> click.Context:
+        assert parent is not None  # noqa: S101 - it is a command of `flask`
+        prepare(parent.ensure_object(ScriptInfo).load_app())
         from flask_migrate.cli import db as commands
 
-        context: click.Context = commands.make_context(*args, **kwargs)
+        context: click.Context = commands.make_context(info_name, args, parent, **extra)
         return context
 
 

@@ -203,6 +203,7 @@ def upgrade() -> None:
     )
     op.create_index(op.f("ix_registration_quota_quota_id"), "registration_quota", ["quota_id"])
 
+    op.create_index("ix_registration_event_id_email_key", "registration", ["event_id", "email_key"])
     op.drop_index("uq_registration_active", table_name="registration")
     alter("registration", registration_checks(offers=True), sqlite_autoincrement=True)
     keep_one_active(NOW_ACTIVE)
@@ -230,6 +231,7 @@ def downgrade() -> None:
     op.execute("UPDATE status_change SET from_status = 'unconfirmed' WHERE from_status = 'offered'")
     op.execute("UPDATE registration SET status = 'unconfirmed' WHERE status = 'offered'")
     op.drop_index("uq_registration_active", table_name="registration")
+    op.drop_index("ix_registration_event_id_email_key", table_name="registration")
     alter("status_change", change_checks(offers=False))
     alter("registration", registration_checks(offers=False), sqlite_autoincrement=True)
     keep_one_active(ACTIVE)

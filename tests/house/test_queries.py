@@ -51,7 +51,7 @@ OTHERS = {
     f"{DAY}/register/sent": 1,
     f"{DAY}/register/waiting": 1,
 }
-WHOLE_REGISTRATION = 40  # with a workshop chosen, without questions: 4 form, 18 send, 4 link, 14 confirm
+WHOLE_REGISTRATION = 35  # with a workshop chosen, without questions: 4 form, 15 send, 4 link, 12 confirm
 
 
 def count(app: Flask, client: FlaskClient, address: str, **headers: str) -> int:

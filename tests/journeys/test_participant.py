@@ -90,7 +90,7 @@ def test_keyboard_alone(stage: Stage, browser: Browser) -> None:
                 """() => {
                     const at = document.activeElement, style = getComputedStyle(at), box = at.getBoundingClientRect();
                     const ring = style.outlineStyle !== 'none' || style.boxShadow !== 'none';
-                    return [at.name || at.textContent.trim(), ring && box.top >= 0 && box.bottom <= innerHeight];
+                    return [at.name || at.textContent.trim(), ring && box.top > -1 && box.bottom < innerHeight + 1];
                 }"""
             )
             assert visible, f"{name} has the focus and does not show it"

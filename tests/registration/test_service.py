@@ -587,7 +587,7 @@ def test_second_write_that_fails_takes_the_first_along(monkeypatch: pytest.Monke
     def fail(*_: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(service.announcing, "ask_to_confirm", fail)
+    monkeypatch.setattr(service.announcing, "ask_newcomer_to_confirm", fail)
     with pytest.raises(RuntimeError, match="on purpose"):
         day.register("anna", "1.1")
     day.check()

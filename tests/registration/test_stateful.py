@@ -47,6 +47,7 @@ from tests.registration.steps import (
     OF_KI,
     OF_MUSTERAU,
     OFFICE,
+    OPENED,
     TOWN,
     Day,
     add_agencies,
@@ -122,6 +123,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def teardown(self) -> None:
         """Every check counts the whole database: sequences before this one would only make it slow."""
+        OPENED.remove(self.day)
         db.session.rollback()
         with transaction() as session:
             for table in (Event, Message, AuditEntry):
