@@ -91,6 +91,7 @@ EXTRAS = {
     "results/material_service": "service.py, split: photos and documents",
     "results/material_views": "organiser_views.py, split: photos and documents",
     "results/showing": "what public and organisers' pages share",
+    "results/photos": "uploads.py, split: what needs Pillow",
     "results/uploads": "what may come in, judged by its bytes",
 }
 

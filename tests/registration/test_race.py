@@ -103,7 +103,9 @@ def _race(
             prepare(session, event_id)
     with app.app_context():
         db.engine.dispose()
-    context = multiprocessing.get_context("spawn")
+    # Processes of their own, forked from one that has loaded the application and opened nothing.
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload([__name__])
     start = context.Barrier(PROCESSES)
     workers = [
         context.Process(target=target, args=(url, str(folder), number, events, start))

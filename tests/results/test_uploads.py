@@ -10,8 +10,9 @@ import pytest
 from PIL import Image
 
 from app.refusal import Refusal
+from app.results.photos import LONGEST_SIDE
 from app.results.rules import MaterialKind
-from app.results.uploads import LARGEST_FILE, LONGEST_SIDE, prepare
+from app.results.uploads import LARGEST_FILE, prepare
 from tests.results.samples import ACCESSIBLE, jpeg, pdf, png, png_bomb
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'

@@ -1,0 +1,81 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Photos that come in: decoded and written anew, so nothing survives but the pixels (T22, T25)."""
+
+import io
+import warnings
+from threading import Lock
+
+from PIL import Image, ImageOps
+
+from app.refusal import N_, Refusal
+from app.results.rules import MaterialKind, shown_name
+from app.results.uploads import Prepared
+
+MOST_PIXELS = 40_000_000  # a telephone's camera makes 12 to 24 million
+LONGEST_SIDE = 2400  # pixels; sharp on every screen and on a printed page
+_QUALITY = 85
+_FORMATS = ("JPEG", "PNG", "WEBP")
+_EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
+
+# Pillow only warns of a bomb below twice its limit. Here a warning is an error.
+warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
+
+# One picture at a time per process: unpacked, the largest takes 160 MB.
+_turn = Lock()
+
+_NO_PHOTO = N_("This file cannot be read as a photo. Photos in JPEG, PNG or WebP format are accepted.")
+
+
+def prepare_photo(original_name: str, extension: str, content: bytes) -> Prepared:
+    """The picture anew, upright and not larger than needed. Refuses what is no photo or unpacks to too much."""
+    if extension not in _EXTENSIONS:
+        raise Refusal(_NO_PHOTO, field="file")
+    try:
+        with _turn, Image.open(io.BytesIO(content), formats=_FORMATS) as picture:  # reads the header only
+            if picture.width * picture.height > MOST_PIXELS:
+                raise _too_many_pixels()
+            keeps_png = picture.format == "PNG"
+            clean = _pixels_only(picture)
+    except Refusal:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning):
+        raise _too_many_pixels() from None
+    except Exception:  # a decoder fed by strangers may raise anything, and it always means the same
+        raise Refusal(_NO_PHOTO, field="file") from None
+    written = io.BytesIO()
+    if keeps_png:
+        clean.save(written, "PNG", optimize=True)
+    else:
+        clean.convert("RGB").save(written, "JPEG", quality=_QUALITY, optimize=True)
+    extension, media_type = (".png", "image/png") if keeps_png else (".jpg", "image/jpeg")
+    return Prepared(
+        MaterialKind.PHOTO,
+        written.getvalue(),
+        extension,
+        media_type,
+        shown_name(original_name, extension),
+        width=clean.width,
+        height=clean.height,
+    )
+
+
+def _too_many_pixels() -> Refusal:
+    return Refusal(
+        N_("This photo is too large. At most %(megapixels)s million pixels are accepted."),
+        field="file",
+        megapixels=MOST_PIXELS // 1_000_000,
+    )
+
+
+def _pixels_only(picture: Image.Image) -> Image.Image:
+    """Upright, of a sensible size, and without anything but its pixels."""
+    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # lets JPEG decode at a smaller scale
+    upright = ImageOps.exif_transpose(picture)
+    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
+    transparent = "A" in upright.getbands() or "transparency" in upright.info
+    pixels = upright.convert("RGBA" if transparent else "RGB")
+    clean = Image.new(pixels.mode, pixels.size)
+    clean.paste(pixels)
+    return clean
