@@ -26,7 +26,7 @@ from app.registration.ical import registration_entry
 from app.registration.links import Withdrawn, open_feed
 from app.registration.models import Registration
 from app.registration.queries import ended_with_the_day, my_day
-from app.registration.rules import Status
+from app.registration.rules import CONFIRMED, Status
 from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db
@@ -186,7 +186,7 @@ def _my_feed(registration: Registration) -> Feed:
     entries: list[CalendarEntry] = []
     changed_at = max(day.changed_at, registration.feed_changed_at.replace(microsecond=0))
     session = db.session()
-    booked = registration.status in {Status.REGISTERED, Status.WAITING, Status.OFFERED}
+    booked = registration.status in CONFIRMED
     if (booked and day.status is not EventStatus.DRAFT) or ended_with_the_day(session, registration):
         entry = registration_entry(
             registration, my_day(session, registration), _page_of(day), day.revision + registration.version

@@ -45,6 +45,7 @@ from app.registration.models import (
 )
 from app.registration.rules import (
     ACTIVE,
+    CONFIRMED,
     ENDED,
     HELD,
     LegalBasis,
@@ -356,9 +357,7 @@ def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, hig
 def _registrations(session: Session, _now: datetime) -> Fault:
     one = Registration
     faults = {
-        "registered without a confirmed address": and_(
-            one.status.in_((Status.REGISTERED, Status.WAITING, Status.OFFERED)), one.confirmed_at.is_(None)
-        ),
+        "registered without a confirmed address": and_(one.status.in_(CONFIRMED), one.confirmed_at.is_(None)),
         "registered without a seat": and_(one.status == Status.REGISTERED, ~one.holds_seat),
         "holds a seat and is neither registered nor unconfirmed": and_(
             one.holds_seat, one.status.not_in((Status.REGISTERED, *HELD))

@@ -145,6 +145,7 @@ WITH_OPTIONS = frozenset({QuestionKind.ONE_OF, QuestionKind.SEVERAL_OF})
 CHOOSING = WITH_OPTIONS | {QuestionKind.YES_NO}
 
 ACTIVE = frozenset({Status.UNCONFIRMED, Status.REGISTERED, Status.WAITING, Status.OFFERED})
+CONFIRMED = ACTIVE - {Status.UNCONFIRMED}
 HELD = frozenset({Status.UNCONFIRMED, Status.OFFERED})  # until a moment, then it goes to the next
 ENDED = frozenset({Status.CANCELLED, Status.EXPIRED})
 

@@ -26,7 +26,7 @@ from app.registration.line import stands
 from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
 from app.registration.models import Question, Registration
 from app.registration.queries import answers_of, given_before, my_day, questions_of
-from app.registration.rules import Status
+from app.registration.rules import CONFIRMED, Status
 from app.registration.service import (
     PARTICIPANT,
     Entry,
@@ -120,7 +120,7 @@ def my(token: str) -> Response:
     session = db.session()
     registration = open_personal(session, token)
     # Who has not confirmed the address may not be who filled in the form.
-    confirmed = registration.status in {Status.REGISTERED, Status.WAITING}
+    confirmed = registration.status in CONFIRMED
     questions = _asked_of_people(session, registration.event_id) if confirmed else []
     answers = answers_of(session, registration, questions)
     return page(
@@ -315,7 +315,7 @@ def _asked_of_people(session: Session, event_id: int) -> list[Question]:
 
 
 def _confirmed(registration: Registration) -> Registration:
-    if registration.status not in {Status.REGISTERED, Status.WAITING}:
+    if registration.status not in CONFIRMED:
         raise Missing
     return registration
 

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.events.models import Event
 from app.people.models import AuditEntry
 from app.people.rules import Role
 from app.registration.answering import answer_for
@@ -86,8 +87,12 @@ def sign_up(app: Flask, **answers: Any) -> Page:
 def confirmed(app: Flask, **answers: Any) -> Page:
     """The personal page of somebody who answered and confirmed."""
     assert sign_up(app, **answers).heading == "Bitte per E-Mail bestätigen"
-    link = link_in(mailbox(app).newest(PERSON["email"]))
-    return Visitor(app.test_client()).get(link).send(button="Anmeldung bestätigen")
+    return opened(app, answers.get("email", PERSON["email"])).send(button="Anmeldung bestätigen")
+
+
+def opened(app: Flask, email: str = PERSON["email"]) -> Page:
+    """What the link in the newest mail shows."""
+    return Visitor(app.test_client()).get(link_in(mailbox(app).newest(email)))
 
 
 def reference(app: Flask) -> str:
@@ -264,6 +269,21 @@ def test_answers_are_changed_and_withdrawn_on_the_personal_page(app: Flask, aske
     page = page.visitor.get(page.address).send(button="Meine Antwort auf „Was brauchen Sie?“ löschen")
     assert "ruhiger Raum" not in page.text
     assert "Meine Antwort auf „Was soll auf dem Namensschild stehen?“" not in page.text
+
+
+def test_who_is_offered_a_seat_reads_and_changes_answers(app: Flask, asked: Asked) -> None:
+    """Their address is confirmed: an offer is no step back."""
+    with app.app_context(), transaction() as session:
+        event = session.get_one(Event, asked.event_id)
+        event.capacity, event.offer_hours = 1, 24
+    first = confirmed(app, email="erste@example.org")
+    sign_up(app, **asked.fill(badge="Svenja"))
+    opened(app).send(button="Anmeldung bestätigen")
+    first.follow("Abmelden").send(button="Abmelden")
+    page = opened(app)
+    assert (page.heading, "Svenja" in page.text) == ("Ein Platz ist für Sie frei", True)
+    page = page.follow("Meine Antworten ändern").send(**asked.fill(badge="Svenja D."))
+    assert (page.heading, "Svenja D." in page.text) == ("Ein Platz ist für Sie frei", True)
 
 
 def test_in_english_yes_is_yes(app: Flask, asked: Asked) -> None:
