@@ -36,15 +36,12 @@ LINK = "link.personal"
 FIRST = 1  # revision of the first mail, with which a registration begins
 
 
-def ask_newcomer_to_confirm(session: Session, registration: Registration, now: datetime) -> None:
-    """The first mail to somebody who registered."""
+def ask_to_confirm(
+    session: Session, registration: Registration, now: datetime, *, first: bool = False
+) -> None:
+    """`first`: the person registered just now, and nothing was told before."""
     if _may_write_to(session, registration, now):
-        _enqueue(session, CONFIRM, registration, now, first=True)
-
-
-def ask_to_confirm(session: Session, registration: Registration, now: datetime) -> None:
-    if _may_write_to(session, registration, now):
-        _enqueue(session, CONFIRM, registration, now)
+        _enqueue(session, CONFIRM, registration, now, first=first)
 
 
 def remind_of_link(session: Session, registration: Registration, now: datetime) -> None:
@@ -53,21 +50,13 @@ def remind_of_link(session: Session, registration: Registration, now: datetime) 
         _enqueue(session, CONFIRM if registration.status is Status.UNCONFIRMED else LINK, registration, now)
 
 
-def tell_first_status(session: Session, registration: Registration, now: datetime) -> None:
-    """The first mail to somebody whom the team added."""
+def tell_status(session: Session, registration: Registration, now: datetime, *, first: bool = False) -> None:
+    """`first`: the team added the person just now, and nothing was told before."""
     if registration.status is Status.REGISTERED:
         _invite(registration)
-        _enqueue(session, REGISTERED, registration, now, first=True)
+        _enqueue(session, REGISTERED, registration, now, first=first)
     else:
-        _enqueue(session, WAITING, registration, now, first=True)
-
-
-def tell_status(session: Session, registration: Registration, now: datetime) -> None:
-    if registration.status is Status.REGISTERED:
-        _invite(registration)
-        _enqueue(session, REGISTERED, registration, now)
-    else:
-        _enqueue(session, WAITING, registration, now)
+        _enqueue(session, WAITING, registration, now, first=first)
 
 
 def tell_moved_up(session: Session, registration: Registration, now: datetime) -> None:

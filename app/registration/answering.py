@@ -6,7 +6,7 @@
 Every verb locks the event first and flushes, never commits. The audit log says which questions, never what was said.
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,7 +17,7 @@ from app.people.audit import record
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Missing
 from app.registration import answers
-from app.registration.models import Registration
+from app.registration.models import Question, Registration
 from app.registration.queries import questions_of
 from app.registration.rules import AlreadyEnded, Closed
 from app.registration.service import By, lock_registration
@@ -32,19 +32,20 @@ def change_answers(
     registration = _locked(session, registration_id, version)
     if registration.event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
-    asked = {one.id for one in questions_of(session, registration.event_id) if not one.organiser_only}
-    _replace(session, registration, asked, given, now, strict=True)
+    questions = questions_of(session, registration.event_id)
+    asked = {one.id for one in questions if not one.organiser_only}
+    _replace(session, registration, questions, asked, given, now, strict=True)
     return registration
 
 
 def withdraw_answer(session: Session, registration_id: int, question_id: int, now: datetime) -> Registration:
     """Take back an answer that rests on consent, at any time (DP-03). Doing it twice changes nothing."""
     registration = lock_registration(session, registration_id)
-    questions = {one.id: one for one in questions_of(session, registration.event_id)}
-    question = questions.get(question_id)
+    questions = questions_of(session, registration.event_id)
+    question = next((one for one in questions if one.id == question_id), None)
     if question is None or question.organiser_only or not question.withdrawable:
         raise Missing
-    _replace(session, registration, {question_id}, {}, now, strict=False)
+    _replace(session, registration, questions, {question_id}, {}, now, strict=False)
     return registration
 
 
@@ -63,8 +64,9 @@ def answer_for(
     Nothing is required of somebody who cannot ask the person.
     """
     registration = _locked(session, registration_id, version)
-    asked = {one.id for one in questions_of(session, registration.event_id) if one.sensitive is sensitive}
-    changed = _replace(session, registration, asked, given, now, strict=False)
+    questions = questions_of(session, registration.event_id)
+    asked = {one.id for one in questions if one.sensitive is sensitive}
+    changed = _replace(session, registration, questions, asked, given, now, strict=False)
     if changed:
         _record(session, registration, by, now, "answers", questions=sorted(changed))
     return registration
@@ -100,13 +102,14 @@ def _locked(session: Session, registration_id: int, version: int) -> Registratio
 def _replace(
     session: Session,
     registration: Registration,
+    questions: Sequence[Question],
     asked: Collection[int],
     given: answers.Given,
     now: datetime,
     *,
     strict: bool,
 ) -> list[int]:
-    changed = answers.replace(session, registration, asked, given, strict=strict)
+    changed = answers.replace(session, registration, questions, asked, given, strict=strict)
     if changed:
         registration.changed_at = now
         session.flush()

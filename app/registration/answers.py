@@ -123,14 +123,20 @@ def store(session: Session, registration: Registration, parts: Sequence[Part]) -
 
 
 def replace(
-    session: Session, registration: Registration, asked: Collection[int], given: Given, *, strict: bool = True
+    session: Session,
+    registration: Registration,
+    questions: Sequence[Question],
+    asked: Collection[int],
+    given: Given,
+    *,
+    strict: bool = True,
 ) -> list[int]:
-    """Other answers to the questions `asked`; the ids of those that changed. What is hidden from now on is deleted.
+    """Other answers to those of the day's questions that are `asked`; the ids of those that changed. What is hidden
+    from now on is deleted.
 
     Options given back are free before new ones are claimed; who holds the last seat of one may keep it. Answers that
     did not change are left alone, in the words in which they were given.
     """
-    questions = questions_of(session, registration.event_id)
     stored = _stored(session, registration)
     elsewhere = {
         key: {one.option_id for one in rows if one.option_id is not None}

@@ -106,19 +106,14 @@ def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> 
     return room.may_help(event.waiting) and session.scalar(_eligible(event, room, _IN_LINE)) is not None
 
 
-def next_in_line(session: Session, event: Event, room: Room) -> Registration | None:
-    """The first in line whose address is confirmed and for whom there is a seat, locked."""
+def next_in_line(session: Session, event: Event, room: Room, *, locked: bool = True) -> Registration | None:
+    """The first in line whose address is confirmed and for whom there is a seat; not `locked`, to look at only."""
     if not room.may_help(event.waiting):
         return None
     found = _eligible(event, room, (Status.WAITING,)).with_only_columns(Registration)
-    return session.scalar(found.with_for_update().execution_options(populate_existing=True))
-
-
-def find_next(session: Session, event: Event, room: Room) -> Registration | None:
-    """The same to look at, before anything is done."""
-    if not room.may_help(event.waiting):
-        return None
-    return session.scalar(_eligible(event, room, (Status.WAITING,)).with_only_columns(Registration))
+    if locked:
+        found = found.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(found)
 
 
 def _eligible(event: Event, room: Room, statuses: Sequence[Status]) -> Select[int]:

@@ -300,7 +300,8 @@ def next_in_line(session: Session, registration: Registration, now: Any) -> Regi
         return None
     quotas = line.quotas_of_day(session, event)
     left = [quota.id for quota in line.quotas_of(session, event, registration.id)]
-    return line.find_next(session, event, line.room_of(event, quotas, left, gives_back=True))
+    room = line.room_of(event, quotas, left, gives_back=True)
+    return line.next_in_line(session, event, room, locked=False)
 
 
 def _matching(statement: Select[Any], event: Event, wanted: Wanted) -> Select[Any]:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -29,7 +29,6 @@ from app.refusal import ChangedMeanwhile, Missing
 from app.registration import announcing, answers, line, places
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import (
-    ACTIVE,
     HELD,
     Actor,
     AddressTaken,
@@ -86,7 +85,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     that registration and gets its link by mail; the page says the same in both cases (T09).
     """
     event = lock_event(session, event_id)
-    earlier = find_earlier(session, event_id, entry)
+    earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
     if earlier.same_form is not None:
         return earlier.same_form
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
@@ -107,7 +106,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     _note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     places.choose_first(session, event, registration, entry.choices)
     answers.store(session, registration, parts)
-    announcing.ask_newcomer_to_confirm(session, registration, now)
+    announcing.ask_to_confirm(session, registration, now, first=True)
     return registration
 
 
@@ -125,7 +124,7 @@ def add_by_hand(
 ) -> Registration:
     """The organising team adds somebody, also outside the window; `extra_seat` overbooks when the day is full."""
     event = lock_event(session, event_id)
-    earlier = find_earlier(session, event_id, entry)
+    earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
     same = earlier.same_form or earlier.active
     if same is not None:
         return same
@@ -146,7 +145,7 @@ def add_by_hand(
     line.put_under(session, registration, mine)
     _note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     places.choose_first(session, event, registration, entry.choices)
-    announcing.tell_first_status(session, registration, now)
+    announcing.tell_status(session, registration, now, first=True)
     return registration
 
 
@@ -248,15 +247,19 @@ def _give_or_offer(
 ) -> None:
     if event.offer_hours is None:
         _move(session, first, Status.REGISTERED, SYSTEM, reason, now)
-        places.take_wanted(session, first)
-        answers.take_wanted(session, first)
+        _take_wanted(session, first)
         announcing.tell_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
         _move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
-        places.take_wanted(session, first)
-        answers.take_wanted(session, first)
+        _take_wanted(session, first)
         announcing.tell_offer(session, first, now)
+
+
+def _take_wanted(session: Session, registration: Registration) -> None:
+    """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
+    places.take_wanted(session, registration)
+    answers.take_wanted(session, registration)
 
 
 def change_choices(
@@ -301,16 +304,14 @@ def change_person(
     was_elsewhere = organisation.id != registration.organisation_id
     registration.organisation = organisation
     if with_email:
-        other = find_active(session, registration.event_id, person.email)
-        if other is not None and other.id != registration.id:
+        earlier = find_earlier(session, registration.event_id, person.email)
+        if earlier.active not in {None, registration}:
             raise AddressTaken
         registration.email = person.email
         key = address_key(person.email)
         if key != registration.email_key:
             # The new address may have been told of a higher number by a registration of its own.
-            registration.calendar_bump = max(
-                registration.calendar_bump, _next_bump(session, registration.event, key)
-            )
+            registration.calendar_bump = max(registration.calendar_bump, earlier.next_bump)
         registration.email_key = key
     registration.changed_at = now
     session.flush()
@@ -395,32 +396,21 @@ class Earlier:
     next_bump: int
 
 
-def find_earlier(session: Session, event_id: int, entry: Entry) -> Earlier:
-    key = address_key(entry.person.email)
+def find_earlier(session: Session, event_id: int, email: str, nonce: str | None = None) -> Earlier:
+    """Both in one query; without a nonce only the address is looked for."""
+    key = address_key(email)
+    same = Registration.email_key == key
+    if nonce is not None:
+        same = or_(Registration.nonce == nonce, same)
     found = session.scalars(
-        select(Registration)
-        .where(
-            Registration.event_id == event_id,
-            or_(Registration.nonce == entry.nonce, Registration.email_key == key),
-        )
-        .order_by(Registration.id)
+        select(Registration).where(Registration.event_id == event_id, same).order_by(Registration.id)
     ).all()
     of_address = [one for one in found if one.email_key == key]
     return Earlier(
-        next((one for one in found if one.nonce == entry.nonce), None),
+        next((one for one in found if one.nonce == nonce), None),
         next((one for one in of_address if one.active), None),
         # Who comes back after a cancellation must not be told less than the calendar was told last.
         max((one.calendar_bump + 1 for one in of_address), default=0),
-    )
-
-
-def find_active(session: Session, event_id: int, email: str) -> Registration | None:
-    return session.scalar(
-        select(Registration).where(
-            Registration.event_id == event_id,
-            Registration.email_key == address_key(email),
-            Registration.status.in_(ACTIVE),
-        )
     )
 
 
@@ -467,28 +457,18 @@ def _enter(session: Session, event: Event, entry: Entry, next_bump: int, now: da
     )
 
 
-def _next_bump(session: Session, event: Event, key: str) -> int:
-    """As `Earlier.next_bump`, for an address that is changed."""
-    same = select(func.max(Registration.calendar_bump)).where(
-        Registration.event_id == event.id, Registration.email_key == key
-    )
-    highest = session.scalar(same)
-    return 0 if highest is None else highest + 1
-
-
 def _take_up_again(session: Session, event: Event, registration: Registration, now: datetime) -> None:
     """The link was opened after the hold had ended: a free seat, else a new place in line."""
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
-    if find_active(session, event.id, registration.email) is not None:
+    if find_earlier(session, event.id, registration.email).active is not None:
         raise AlreadyEnded
     quotas, mine = line.quotas_of_day(session, event), line.quotas_of(session, event, registration.id)
     _take_seat_or_number(session, event, registration, quotas, mine)
     to = Status.REGISTERED if registration.holds_seat else Status.WAITING
     _move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
-        places.take_wanted(session, registration)
-        answers.take_wanted(session, registration)
+        _take_wanted(session, registration)
 
 
 def _end(

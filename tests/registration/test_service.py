@@ -584,10 +584,10 @@ def test_second_write_that_fails_takes_the_first_along(monkeypatch: pytest.Monke
     """All or nothing: when telling fails, no seat is taken and no history written."""
     day = open_day(capacity=1)
 
-    def fail(*_: object) -> None:
+    def fail(*_: object, **__: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(service.announcing, "ask_newcomer_to_confirm", fail)
+    monkeypatch.setattr(service.announcing, "ask_to_confirm", fail)
     with pytest.raises(RuntimeError, match="on purpose"):
         day.register("anna", "1.1")
     day.check()
