@@ -20,7 +20,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from jinja2.bccache import Bucket, BytecodeCache
-from sqlalchemy import Engine, create_engine, event, make_url, text
+from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import URL
 
 from app.factory import create_app
@@ -28,6 +28,7 @@ from app.people import passwords
 from app.settings import Mode, Settings
 from app.web.database import db
 from app.web.migrations import upgrade
+from tests.postgresql import KeptDatabase, administer, create_database, drop_database
 from tests.registration import steps
 
 NOTHING_SKIPPED = os.environ.get("FACHTAG_TEST_NOTHING_SKIPPED") == "1"
@@ -132,29 +133,8 @@ def postgresql_server() -> URL:
     url = make_url(server.get_uri()).set(drivername="postgresql+psycopg")
     # Nothing here has to outlive a power cut; every test makes a database.
     off = ("fsync", "synchronous_commit", "full_page_writes")
-    _administer(url, *(f"ALTER SYSTEM SET {name} = off" for name in off), "SELECT pg_reload_conf()")
+    administer(url, *(f"ALTER SYSTEM SET {name} = off" for name in off), "SELECT pg_reload_conf()")
     return url
-
-
-def _administer(server: URL, *statements: str) -> None:
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        for statement in statements:
-            connection.execute(text(statement))
-    engine.dispose()
-
-
-def create_database(server: URL, name: str, template: str = "template0") -> URL:
-    _administer(
-        server,
-        f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)',
-        f'CREATE DATABASE "{name}" TEMPLATE "{template}"',
-    )
-    return server.set(database=name)
-
-
-def drop_database(server: URL, name: str) -> None:
-    _administer(server, f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
 
 @pytest.fixture(scope="session")
@@ -165,8 +145,15 @@ def postgresql_template(
     url = create_database(postgresql_server, name)
     _migrate(settings_for(url.render_as_string(hide_password=False), tmp_path_factory.mktemp("pg")))
     yield name
-    drop_database(postgresql_server, name.replace("template", "test"))
     drop_database(postgresql_server, name)
+
+
+@pytest.fixture(scope="session")
+def postgresql_database(postgresql_server: URL, postgresql_template: str) -> Iterator[KeptDatabase]:
+    name = postgresql_template.replace("template", "test")
+    kept = KeptDatabase(postgresql_server, name, postgresql_template)
+    yield kept
+    kept.drop()
 
 
 @pytest.fixture
@@ -199,11 +186,8 @@ def database_url(engine_name: str, request: pytest.FixtureRequest, home: Path, w
         path = _emptied(home / "database") / "fachtag.sqlite3"
         shutil.copy(request.getfixturevalue("sqlite_template"), path)
         return f"sqlite:///{path}"
-    server: URL = request.getfixturevalue("postgresql_server")
-    template = request.getfixturevalue("postgresql_template")
-    return create_database(server, template.replace("template", "test"), template).render_as_string(
-        hide_password=False
-    )
+    kept: KeptDatabase = request.getfixturevalue("postgresql_database")
+    return kept.fresh().render_as_string(hide_password=False)
 
 
 @pytest.fixture

@@ -13,13 +13,14 @@ from functools import cached_property, lru_cache
 from typing import Any
 from urllib.parse import urljoin, urlsplit
 
-from bs4 import BeautifulSoup, Tag
+from bs4 import BeautifulSoup
 from flask.testing import FlaskClient
 from justhtml import JustHTML
+from lxml import html as lxml_html
+from lxml.html import HtmlElement, HTMLParser
 from werkzeug.test import TestResponse
 
 ADDRESSES = {
-    "a": "href",
     "link": "href",
     "img": "src",
     "script": "src",
@@ -44,52 +45,62 @@ def complaints(html: str) -> list[str]:
 
 @lru_cache(maxsize=2000)
 def _complaints(html: str) -> list[str]:
-    soup = BeautifulSoup(html, "html.parser")
     found = [f"invalid HTML: {error}" for error in JustHTML(html, collect_errors=True, sanitize=False).errors]
-    titles = [title for title in soup.find_all("title") if title.find_parent("svg") is None]
-    if len(titles) != 1 or not titles[0].get_text(strip=True):
+    root = tree(html)
+    titles = root.xpath("//title[not(ancestor::svg)]")
+    if len(titles) != 1 or not words(titles[0]):
         found.append("no title")
-    if len(soup.find_all("h1")) != 1:
-        found.append(f"{len(soup.find_all('h1'))} h1")
-    if not soup.html or not soup.html.get("lang"):
+    for name in ("h1", "main"):
+        if len(root.xpath(f"//{name}")) != 1:
+            found.append(f"not exactly one {name}")
+    if not root.get("lang"):
         found.append("no language")
-    if len(soup.find_all("main")) != 1:
-        found.append("not exactly one main")
-    ids = [str(tag["id"]) for tag in soup.find_all(id=True)]
+    ids = [str(one) for one in root.xpath("//@id")]
     found += [f"double id {one}" for one in sorted({one for one in ids if ids.count(one) > 1})]
-    labelled = {str(label.get("for")) for label in soup.find_all("label")}
-    for tag in soup.find_all(True):
+    labelled = set(root.xpath("//label/@for"))
+    for tag in root.iter():
         found += _complaints_of(tag, set(ids), labelled)
     return found
 
 
-def _complaints_of(tag: Tag, ids: set[str], labelled: set[str]) -> list[str]:
-    found = [f"inline {name} on {tag.name}" for name in tag.attrs if name.startswith("on") or name == "style"]
-    if tag.name == "style" or (tag.name == "script" and not tag.get("src")):
-        found.append(f"inline {tag.name}")
-    address = tag.get(ADDRESSES.get(tag.name, ""))
-    if isinstance(address, str) and tag.name != "a":
+def _complaints_of(tag: HtmlElement, ids: set[str], labelled: set[str]) -> list[str]:
+    name = tag.tag
+    found = [f"inline {one} on {name}" for one in tag.attrib if one.startswith("on") or one == "style"]
+    if name == "style" or (name == "script" and not tag.get("src")):
+        found.append(f"inline {name}")
+    address = tag.get(ADDRESSES[name]) if name in ADDRESSES else None
+    if address is not None:
         parts = urlsplit(address)
         elsewhere = parts.netloc or parts.scheme not in {"", "data"}
-        if elsewhere and not (tag.name == "link" and tag.get("rel") in (["canonical"], ["alternate"])):
+        if elsewhere and not (name == "link" and tag.get("rel") in {"canonical", "alternate"}):
             found.append(f"foreign origin {address}")
     if (
-        tag.name == "a"
+        name == "a"
         and tag.get("href")
-        and not (tag.get_text(strip=True) or tag.get("aria-label") or tag.find("img", alt=True))
+        and not (words(tag) or tag.get("aria-label") or tag.xpath(".//img[@alt]"))
     ):
-        found.append(f"link without text {tag}")
-    if tag.name == "img" and tag.get("alt") is None:
+        found.append(f"link without text to {tag.get('href')}")
+    if name == "img" and tag.get("alt") is None:
         found.append("img without alt")
-    if tag.name in {"input", "select", "textarea"} and tag.get("type") not in {"hidden", "submit"}:
+    if name in {"input", "select", "textarea"} and tag.get("type") not in {"hidden", "submit"}:
         named = tag.get("aria-label") or tag.get("aria-labelledby")
         if not named and tag.get("id") not in labelled:
             found.append(f"field without label {tag.get('name')}")
     for reference in ("aria-describedby", "aria-labelledby", "aria-controls", "for"):
-        value = tag.get(reference)
-        names = value if isinstance(value, list) else str(value or "").split()
-        found += [f"{reference} points nowhere: {name}" for name in names if name not in ids]
+        for one in (tag.get(reference) or "").split():
+            if one not in ids:
+                found.append(f"{reference} points nowhere: {one}")
     return found
+
+
+def tree(html: str) -> HtmlElement:
+    """The page as elements. libxml2 reads it thirty times as fast as Python does; most tests need no more."""
+    return lxml_html.document_fromstring(html, parser=HTMLParser(remove_comments=True))
+
+
+def words(element: HtmlElement) -> str:
+    """The text of an element, white space folded."""
+    return " ".join(" ".join(element.itertext()).split())
 
 
 @dataclass
@@ -100,8 +111,17 @@ class Page:
     response: TestResponse
     address: str
 
+    @staticmethod
+    def values(form: HtmlElement) -> dict[str, Any]:
+        return values_of(form)
+
+    @cached_property
+    def tree(self) -> HtmlElement:
+        return tree(self.response.get_data(as_text=True))
+
     @cached_property
     def soup(self) -> BeautifulSoup:
+        """For tests that look closely at single elements."""
         return BeautifulSoup(self.response.get_data(as_text=True), "html.parser")
 
     @property
@@ -110,83 +130,83 @@ class Page:
 
     @property
     def title(self) -> str:
-        return self.soup.title.get_text(strip=True) if self.soup.title else ""
+        return " ".join(words(one) for one in self.tree.xpath("(//title)[1]"))
 
     @property
     def heading(self) -> str:
-        heading = self.soup.find("h1")
-        return " ".join(heading.get_text(" ", strip=True).split()) if heading else ""
+        return " ".join(words(one) for one in self.tree.xpath("(//h1)[1]"))
 
     @property
     def text(self) -> str:
         """What stands in `<main>`, white space folded."""
-        main = self.soup.find("main") or self.soup
-        return " ".join(main.get_text(" ", strip=True).split())
+        return words(self._main())
+
+    def _main(self) -> HtmlElement:
+        return (self.tree.xpath("//main") or [self.tree])[0]
 
     def links(self) -> list[str]:
-        return [str(a["href"]) for a in self.soup.find_all("a", href=True)]
+        return [str(one) for one in self.tree.xpath("//a/@href")]
 
-    def form(self, action: str | None = None, button: str | None = None) -> Tag:
+    def form(self, action: str | None = None, button: str | None = None) -> HtmlElement:
         """The form that posts to `action`, or that has a button of that name, or the only POST form in `<main>`."""
-        main = self.soup.find("main")
-        assert main is not None
-        forms = [form for form in main.find_all("form") if str(form.get("method", "")).lower() == "post"]
+        forms = post_forms(self._main())
         if action is not None:
-            forms = [
-                form for form in forms if urlsplit(str(form.get("action") or self.address)).path == action
-            ]
+            forms = [one for one in forms if urlsplit(one.get("action") or self.address).path == action]
         if button is not None:
-            forms = [form for form in forms if any(button in b.get_text() for b in form.find_all("button"))]
+            forms = [one for one in forms if any(button in words(b) for b in one.iter("button"))]
         assert len(forms) == 1, f"{len(forms)} forms on {self.address}: {[f.get('action') for f in forms]}"
         return forms[0]
 
-    def values(self, form: Tag) -> dict[str, Any]:
-        """What a browser would send of the form as it stands."""
-        values: dict[str, Any] = {}
-        for tag in form.find_all(["input", "textarea", "select"]):
-            name, kind = str(tag.get("name") or ""), tag.get("type")
-            if not name or kind in {"submit", "button", "file"} or tag.has_attr("disabled"):
-                continue
-            if kind in {"radio", "checkbox"} and not tag.has_attr("checked"):
-                continue
-            if tag.name == "select":
-                chosen = [str(o.get("value", o.get_text())) for o in tag.find_all("option", selected=True)]
-                first = tag.find("option")
-                value = chosen or (
-                    [] if tag.has_attr("multiple") or first is None else [str(first.get("value", ""))]
-                )
-            elif tag.name == "textarea":
-                value = [tag.get_text().removeprefix("\r").removeprefix("\n")]
-            else:
-                value = [str(tag.get("value", "on" if kind in {"radio", "checkbox"} else ""))]
-            values.setdefault(name, []).extend(value)
-        return {name: value[0] if len(value) == 1 else value for name, value in values.items()}
-
     def follow(self, text: str) -> "Page":
         """Click the link of that text."""
-        main = self.soup.find("main")
-        assert main is not None
-        found = [a for a in main.find_all("a", href=True) if text in a.get_text()]
+        found = [one for one in self._main().xpath(".//a[@href]") if text in words(one)]
         assert found, f"no link {text!r} on {self.address}"
-        return self.visitor.get(urljoin(self.address, str(found[0]["href"])))
+        return self.visitor.get(urljoin(self.address, found[0].get("href")))
 
     def send(self, action: str | None = None, button: str | None = None, **changes: Any) -> "Page":
         """Fill the form and press its button; a change to None leaves the field out."""
         form = self.form(action, button)
-        values = {**self.values(form), **changes}
+        values = {**values_of(form), **changes}
         data = {name: value for name, value in values.items() if value is not None}
-        return self.visitor.post(urljoin(self.address, str(form.get("action") or self.address)), data)
+        return self.visitor.post(urljoin(self.address, form.get("action") or self.address), data)
 
     def errors(self) -> dict[str, str]:
         """Sentences at the fields, by the field's name."""
         found = {}
-        for tag in self.soup.find_all(attrs={"aria-invalid": "true"}):
-            described = str(tag.get("aria-describedby") or "").split()
-            sentences = [self.soup.find(id=one) for one in described if "error" in one]
-            found[str(tag.get("name"))] = " ".join(
-                s.get_text(" ", strip=True) for s in sentences if s is not None
-            )
+        for tag in self.tree.xpath("//*[@aria-invalid='true']"):
+            described = (tag.get("aria-describedby") or "").split()
+            sentences = [self.tree.get_element_by_id(one, None) for one in described if "error" in one]
+            found[str(tag.get("name"))] = " ".join(words(one) for one in sentences if one is not None)
         return found
+
+
+def post_forms(element: HtmlElement) -> list[HtmlElement]:
+    return [form for form in element.iter("form") if form.get("method", "").lower() == "post"]
+
+
+def values_of(form: HtmlElement) -> dict[str, Any]:
+    """What a browser would send of the form as it stands."""
+    values: dict[str, Any] = {}
+    for tag in form.iter("input", "textarea", "select"):
+        name, kind = tag.get("name", ""), tag.get("type")
+        if not name or kind in {"submit", "button", "file"} or tag.get("disabled") is not None:
+            continue
+        if kind in {"radio", "checkbox"} and tag.get("checked") is None:
+            continue
+        values.setdefault(name, []).extend(_value(tag))
+    return {name: value[0] if len(value) == 1 else value for name, value in values.items()}
+
+
+def _value(tag: HtmlElement) -> list[str]:
+    if tag.tag == "textarea":
+        return [(tag.text or "").removeprefix("\r").removeprefix("\n")]
+    if tag.tag == "input":
+        return [tag.get("value", "on" if tag.get("type") in {"radio", "checkbox"} else "")]
+    options = list(tag.iter("option"))
+    chosen = [one for one in options if one.get("selected") is not None]
+    if not chosen and tag.get("multiple") is None:
+        chosen = options[:1]
+    return [one.get("value", words(one)) for one in chosen]
 
 
 @dataclass

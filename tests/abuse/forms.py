@@ -16,8 +16,8 @@ from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
 
-from bs4 import BeautifulSoup, Tag
 from flask.testing import FlaskClient
+from lxml.html import HtmlElement
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import MultiDict
@@ -26,7 +26,7 @@ from app.people.models import Budget
 from app.web.access import Audience, access_of
 from app.web.database import db, transaction
 from tests.abuse.world import CODE, LEAD, World, ask
-from tests.pages import Page
+from tests.pages import post_forms, tree, values_of
 from tests.people.helpers import PASSWORD
 from tests.results.samples import jpeg, pdf
 
@@ -127,8 +127,8 @@ class Verdict:
     def kept(self) -> dict[str, Any]:
         """What stands in the fields of the page's forms."""
         kept: dict[str, Any] = {}
-        for tag in BeautifulSoup(self.html, "html.parser").find_all("form", method="post"):
-            kept |= Page.values(None, tag)  # type: ignore[arg-type]
+        for form in post_forms(tree(self.html)):
+            kept |= values_of(form)
         return kept
 
 
@@ -240,7 +240,6 @@ class _LastFault(logging.Handler):
         self.words = self.format(record)[-400:]
 
 
-IS_ANSWER = re.compile("^f-q-")
 GERMAN = {"Accept-Language": "de"}
 
 
@@ -269,8 +268,8 @@ def forms_at(desk: Desk, browser: FlaskClient, address: str) -> Iterator[FormOnP
     ):
         return
     adapter = desk.world.app.url_map.bind("localhost")
-    for tag in BeautifulSoup(response.text, "html.parser").find_all("form", method="post"):
-        action = urlsplit(str(tag.get("action") or address)).path
+    for tag in post_forms(tree(response.text)):
+        action = urlsplit(tag.get("action") or address).path
         endpoint = str(adapter.match(action, method="POST")[0])
         yield _read_form(tag, address, action, endpoint, browser)
 
@@ -283,12 +282,12 @@ def fresh(desk: Desk, form: FormOnPage) -> FormOnPage:
     raise AssertionError(f"{form.key} is gone from {form.page}")
 
 
-def _read_form(tag: Tag, page: str, action: str, endpoint: str, browser: FlaskClient) -> FormOnPage:
-    values = Page.values(None, tag)  # type: ignore[arg-type]
+def _read_form(form: HtmlElement, page: str, action: str, endpoint: str, browser: FlaskClient) -> FormOnPage:
+    values = values_of(form)
     kinds: dict[str, str] = {}
-    for one in tag.find_all(["input", "textarea", "select"]):
-        name = str(one.get("name") or "")
-        kind = one.name if one.name != "input" else str(one.get("type", "text"))
+    for one in form.iter("input", "textarea", "select"):
+        name = one.get("name", "")
+        kind = one.tag if one.tag != "input" else one.get("type", "text")
         if not name or kind in {"submit", "button"}:
             continue
         kinds[name] = kind
@@ -299,10 +298,7 @@ def _read_form(tag: Tag, page: str, action: str, endpoint: str, browser: FlaskCl
             values[name] = good
         elif kind in TEXT_LIKE | PASSWORDS | TYPED and not str(values.get(name) or "").strip():
             values[name] = GOOD.get(name) or GOOD_BY_TYPE.get(kind, "Ein paar Worte")
-    for hidden in tag.find_all(attrs={"data-only-if": True}):  # asked only of who chose that option
-        option = tag.find(
-            "input", type=["radio", "checkbox"], value=str(hidden["data-only-if"]), id=IS_ANSWER
-        )
-        if option is not None:
-            values[str(option["name"])] = str(option["value"])
+    for condition in form.xpath(".//@data-only-if"):  # asked only of who chose that option
+        for option in form.xpath(".//input[@value=$value and starts-with(@id, 'f-q-')]", value=condition)[:1]:
+            values[option.get("name")] = option.get("value")
     return FormOnPage(page, action, endpoint, values, kinds, browser)

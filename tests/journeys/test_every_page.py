@@ -34,8 +34,9 @@ NOT_BY_LINK = {
     "legal.barrier_reported",
 }
 # What the theme changes are colours alone; everything else is asked once per width.
-FADE = 400  # milliseconds until links and buttons have faded into the new theme
 COLOURS = ["color-contrast", "link-in-text-block"]
+# Links and buttons fade into a new theme; what counts is where they end.
+FADE = "document.getAnimations().forEach(animation => animation.finish())"
 
 
 PERSON = {
@@ -95,7 +96,7 @@ def look_around(page: Page, name: str) -> list[str]:
     found = []
     for theme, rules in (("light", None), ("dark", COLOURS)):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-        page.wait_for_timeout(FADE)
+        page.evaluate(FADE)
         for window in (PHONE, DESKTOP):
             page.set_viewport_size(window)  # type: ignore[arg-type]
             found += [f"{name} ({theme}, {window['width']} px): {one}" for one in scan(page, rules)]
