@@ -4,8 +4,10 @@
 """Accounts, days and signed-in browsers for tests."""
 
 from functools import cache
+from http.cookies import SimpleCookie
 
 from flask import Flask
+from flask import session as current_session
 from flask.testing import FlaskClient
 
 from app.clock import now
@@ -15,7 +17,8 @@ from app.events.team_service import add_member
 from app.people.passwords import hash_password
 from app.people.queries import find_organiser
 from app.people.rules import Role
-from app.people.service import create_organiser
+from app.people.service import create_organiser, open_session
+from app.people.sessions import begin_visit
 from app.web.database import transaction
 from tests.pages import Page, Visitor
 
@@ -74,12 +77,18 @@ def sign_in(client: FlaskClient, email: str = MAIL, password: str = PASSWORD, qu
 
 
 def signed_in(app: Flask, email: str = MAIL) -> FlaskClient:
-    """A browser of its own, signed in."""
+    """A browser of its own that holds what it is given once the password was right; `sign_in` goes through the page."""
+    with app.app_context(), transaction() as session:
+        organiser = find_organiser(session, email)
+        assert organiser is not None
+        opened, token = open_session(session, organiser, "Firefox", now())
     client = app.test_client()
-    token_page = Visitor(client).get("/organise/sign-in")
-    values = token_page.values(token_page.form())
-    answer = client.post("/organise/sign-in", data={**values, "email": email, "password": PASSWORD})
-    assert answer.status_code == 303, answer.text
+    with app.test_request_context():
+        begin_visit(token, opened)
+        answer = app.response_class()
+        app.session_interface.save_session(app, current_session, answer)
+    for cookie in SimpleCookie(answer.headers["Set-Cookie"]).values():
+        client.set_cookie(cookie.key, cookie.value)
     return client
 
 

@@ -347,35 +347,37 @@ def test_who_publishes_is_reminded_of_recognisable_people(app: Flask) -> None:
     assert "Akte 7" not in browser.get(f"/events/{SLUG}/results").text
 
 
-REFUSED_UPLOADS: list[tuple[str, str, bytes, dict[str, Any], str]] = [
-    ("photos", "a.jpg", jpeg(), {"alt_text": ""}, "alt_text"),
-    ("photos", "a.jpg", jpeg(), {"decorative": "y"}, "decorative"),
-    ("photos", "a.jpg", jpeg(), {"recognisable": "yes"}, "consent_note"),
-    ("photos", "a.jpg", jpeg(), {"recognisable": None}, "recognisable"),
-    ("photos", "a.jpg", jpeg(), {"title": ""}, "title"),
-    ("photos", "a.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", {}, "file"),
-    ("photos", "a.svg", jpeg(), {}, "file"),
-    ("photos", "a.png", png_bomb(), {}, "file"),
-    ("photos", "a.jpg", b"", {}, "file"),
-    ("photos", "", jpeg(), {}, "file"),
-    ("documents", "a.pdf", pdf(), {"title": "Folien"}, "summary"),
-    (
-        "documents",
-        "a.pdf",
-        b"<html><script>alert(1)</script>%PDF-1.7",
-        {"title": "Folien", "summary": "S"},
-        "file",
-    ),
-    ("documents", "a.html", pdf(ACCESSIBLE), {"title": "Folien"}, "file"),
-    ("documents", "a.pdf", pdf(ACCESSIBLE) + bytes(20_000_000), {"title": "Folien"}, "file"),
-]
+def refused_uploads() -> list[tuple[str, str, bytes, dict[str, Any], str]]:
+    """Where, under which name, what, with which other answers; and the field that says no."""
+    return [
+        ("photos", "a.jpg", jpeg(), {"alt_text": ""}, "alt_text"),
+        ("photos", "a.jpg", jpeg(), {"decorative": "y"}, "decorative"),
+        ("photos", "a.jpg", jpeg(), {"recognisable": "yes"}, "consent_note"),
+        ("photos", "a.jpg", jpeg(), {"recognisable": None}, "recognisable"),
+        ("photos", "a.jpg", jpeg(), {"title": ""}, "title"),
+        ("photos", "a.png", b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>", {}, "file"),
+        ("photos", "a.svg", jpeg(), {}, "file"),
+        ("photos", "a.png", png_bomb(6_400, 6_400), {}, "file"),
+        ("photos", "a.jpg", b"", {}, "file"),
+        ("photos", "", jpeg(), {}, "file"),
+        ("documents", "a.pdf", pdf(), {"title": "Folien"}, "summary"),
+        (
+            "documents",
+            "a.pdf",
+            b"<html><script>alert(1)</script>%PDF-1.7",
+            {"title": "Folien", "summary": "S"},
+            "file",
+        ),
+        ("documents", "a.html", pdf(ACCESSIBLE), {"title": "Folien"}, "file"),
+        ("documents", "a.pdf", pdf(ACCESSIBLE) + bytes(20_000_000), {"title": "Folien"}, "file"),
+    ]
 
 
 def test_what_may_not_in_leaves_nothing_behind(app: Flask) -> None:
     """T22, T25, A11Y-12, A11Y-15, DP-14: a sentence at the field, no row, no file."""
     day = make_day(app)
     browser = team(app, day, Role.ORGANISER)
-    for what, name, content, changes, field in REFUSED_UPLOADS:
+    for what, name, content, changes, field in refused_uploads():
         page = upload(browser, what, name, content, **{**(PHOTO if what == "photos" else {}), **changes})
         assert page.status == 422, (what, name, changes)
         assert f"f-{field}" in str(page.soup.find(class_="error-summary")), (what, name, changes)
