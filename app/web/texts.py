@@ -13,8 +13,9 @@ from typing import Any
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
 from markupsafe import Markup, escape
 
 from app.clock import BERLIN
@@ -152,9 +153,28 @@ def install(app: Flask) -> None:
     }
     for name, function in filters.items():
         app.add_template_filter(function, name)
+    _translate_templates(app)
 
     @app.url_defaults
     def keep_language(endpoint: str, values: dict[str, Any]) -> None:
         asked = chosen_language()
         if asked and "lang" not in values and endpoint not in app.config["LANGUAGELESS"]:
             values["lang"] = asked
+
+
+def _translate_templates(app: Flask) -> None:
+    """A page asks for a hundred sentences; Flask-Babel would look for the reader's catalogue a hundred times."""
+    catalogues: dict[str, Translations | NullTranslations] = {}
+
+    def catalogue() -> Translations | NullTranslations:
+        reads = language()
+        if reads not in catalogues:
+            catalogues[reads] = get_translations()
+        return catalogues[reads]
+
+    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
+        gettext=lambda one: catalogue().ugettext(one),
+        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
+        newstyle=True,
+    )
+    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]

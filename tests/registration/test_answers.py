@@ -473,6 +473,7 @@ def test_limits_may_be_on_sensitive_options_too(form: Form) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.long
 @pytest.mark.parametrize("seed", range(4))
 def test_in_any_order_options_are_counted_right(form: Form, seed: int) -> None:
     """After every step the taken seats of each option are those that people with a seat hold (`Day.check`)."""
