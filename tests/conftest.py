@@ -11,15 +11,15 @@ import os
 import shutil
 import tempfile
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
-from types import CodeType
 from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
-from jinja2.bccache import Bucket, BytecodeCache
+from jinja2 import BytecodeCache, FileSystemBytecodeCache
 from sqlalchemy import Engine, event, make_url
 from sqlalchemy.engine import URL
 
@@ -195,32 +195,21 @@ def settings(database_url: str, data_dir: Path) -> Settings:
     return settings_for(database_url, data_dir)
 
 
-class CompiledOnce(BytecodeCache):
-    """Templates are compiled once per test process, not once per test."""
-
-    def __init__(self) -> None:
-        self.codes: dict[str, tuple[str, CodeType]] = {}
-
-    def load_bytecode(self, bucket: Bucket) -> None:
-        checksum, code = self.codes.get(bucket.key, ("", None))
-        if code is not None and checksum == bucket.checksum:
-            bucket.code = code
-
-    def dump_bytecode(self, bucket: Bucket) -> None:
-        assert bucket.code is not None
-        self.codes[bucket.key] = (bucket.checksum, bucket.code)
-
-
-COMPILED = CompiledOnce()
-
-
 def _new_app(settings: Settings) -> Flask:
     app = create_app(settings)
     app.config["TESTING"] = True
-    app.jinja_env.bytecode_cache = COMPILED
+    app.jinja_env.bytecode_cache = _compiled_templates()
     with app.app_context():
         _hurry(db.engine)
     return app
+
+
+@cache
+def _compiled_templates() -> BytecodeCache:
+    """Every template is compiled once, not once per test process; what changed is compiled anew."""
+    folder = Path(tempfile.gettempdir()) / f"fachtag-templates-{os.getuid()}"
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return FileSystemBytecodeCache(str(folder))
 
 
 def _hurry(engine: Engine) -> None:

@@ -72,6 +72,7 @@ def test_personal_pages_are_not_kept_by_anybody(still_world: World, status: Stat
     assert "Set-Cookie" not in feed.headers
 
 
+@pytest.mark.long
 def test_what_organisers_see_is_not_kept_either(still_world: World) -> None:
     lead = still_world.lead()
     addresses = still_world.every_address(Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN)

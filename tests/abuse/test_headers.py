@@ -59,6 +59,7 @@ def test_every_page_carries_them(still_world: World) -> None:
     assert faults == {}
 
 
+@pytest.mark.long
 def test_personal_pages_stay_out_of_caches_and_of_the_referrer(still_world: World) -> None:
     """T17: no-store on everything personal. T15: the address with the token is told to nobody."""
     lead = still_world.lead()

@@ -168,6 +168,7 @@ def test_nobody_and_a_stranger(app: Flask, two_days: tuple[Day, Day]) -> None:
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.long
 def test_an_administrator_may_everything(app: Flask, two_days: tuple[Day, Day]) -> None:
     mine, _ = two_days
     an_organiser(app, "admin@example.org", is_admin=True)
