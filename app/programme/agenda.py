@@ -1,7 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The agenda as values: what pages, files, mails and the form show, read in one query, or in five after a change."""
+"""The agenda as values: what pages, files, mails and the form show.
+
+Read in five queries after a change, then kept; where seats are shown they are counted with one.
+"""
 
 from collections import defaultdict
 from dataclasses import dataclass, replace
@@ -75,8 +78,8 @@ def read_rounds(session: Session, event: Event) -> list[RoundView]:
     return sorted(rounds, key=lambda round_: round_.number)
 
 
-def read_agenda(session: Session, event: Event) -> list[Line]:
-    """The whole day in order of time."""
+def read_agenda(session: Session, event: Event, *, seats: bool = True) -> list[Line]:
+    """The whole day in order of time. Without `seats` it costs no query, and those in it are of some earlier moment."""
     read: list[tuple[Line, ...]] = []
 
     def read_now() -> tuple[Line, ...]:
@@ -86,10 +89,12 @@ def read_agenda(session: Session, event: Event) -> list[Line]:
     if not reads_only(session):  # what is not committed yet may never be
         return list(read_now())
     lines = _programmes.get((event.id, event.revision), read_now)
-    if read:
-        return list(read[0])
-    seats = _seats_now(session, event)
-    return [line if line.round is None else replace(line, round=_seated(line.round, seats)) for line in lines]
+    if read or not seats:
+        return list(lines)
+    counted = _seats_now(session, event)
+    return [
+        line if line.round is None else replace(line, round=_seated(line.round, counted)) for line in lines
+    ]
 
 
 def _seated(round_: RoundView, seats: dict[int, tuple[Seats, int]]) -> RoundView:

@@ -216,7 +216,7 @@ def edit(slug: str, reference: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT_PEOPLE)
 def workshops(slug: str, reference: str) -> ResponseReturnValue:
     registration = _active(reference)
-    day = my_day(db.session(), registration)
+    day = my_day(db.session(), registration, seats=True)
     form = _workshops_form(registration, day)
     differences: list[Difference] = []
     if form.validate_on_submit():
@@ -230,7 +230,9 @@ def workshops(slug: str, reference: str) -> ResponseReturnValue:
         except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
             registration = _active(reference)
-            stored = _workshops_form(registration, my_day(db.session(), registration), formdata=None)
+            stored = _workshops_form(
+                registration, my_day(db.session(), registration, seats=True), formdata=None
+            )
             differences = form.compare_with(stored)
         except Refusal as refusal:
             form.add_refusal(refusal)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import ScalarSelect, func, select
-from sqlalchemy.orm import Session, aliased, joinedload, selectinload
+from sqlalchemy import Row, ScalarSelect, Select, func, select, union_all
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.events.models import Event
 from app.programme.agenda import Line, RoundView, RunView, read_agenda
@@ -104,21 +104,20 @@ def get_registration(session: Session, registration_id: int) -> Registration | N
     )
 
 
-def my_day(session: Session, registration: Registration) -> MyDay:
-    lines = read_agenda(session, registration.event)
+def my_day(session: Session, registration: Registration, *, seats: bool = False) -> MyDay:
+    """With `seats` for who may choose among the runs."""
+    lines = read_agenda(session, registration.event, seats=seats)
     rows = session.execute(
         select(Place, _before(Place)).where(Place.registration_id == registration.id)
     ).all()
     places, before = [row[0] for row in rows], {row[0].id: row[1] for row in rows}
-    absent = set(
-        session.scalars(select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id))
-    )
-    rounds = tuple(
-        _my_round(line.round, places, before, line.round.id in absent)
-        for line in lines
-        if line.round is not None
-    )
-    return MyDay(tuple(lines), rounds)
+    rounds = [line.round for line in lines if line.round is not None]
+    answered = {place.round_id for place in places}
+    absent: set[int] = set()
+    if any(one.id not in answered for one in rounds):
+        stays_away = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id)
+        absent = set(session.scalars(stays_away))
+    return MyDay(tuple(lines), tuple(_my_round(one, places, before, one.id in absent) for one in rounds))
 
 
 def ended_with_the_day(session: Session, registration: Registration) -> bool:
@@ -145,28 +144,29 @@ def history(session: Session, registration: Registration) -> Sequence[StatusChan
 
 
 def questions_of(session: Session, event_id: int) -> list[Question]:
-    """The organisers' questions in their order: one query, and one for the options if there are questions."""
+    """The organisers' questions with their options, in their order."""
     found = (
         select(Question)
         .where(Question.event_id == event_id)
-        .options(selectinload(Question.options))
+        .options(joinedload(Question.options))
         .order_by(Question.position, Question.id)
         .execution_options(populate_existing=True)  # seats are counted past the mapper
     )
-    return list(session.scalars(found))
+    return list(session.scalars(found).unique())
 
 
 def answers_of(
     session: Session, registration: Registration, questions: Sequence[Question]
 ) -> list[AnswerView]:
     """The person's answers to these questions, in their order. Asks nothing where there are no questions."""
-    rows: dict[int, list[GivenAnswer]] = {}
-    if any(not one.sensitive for one in questions):
-        for row in _given(session, Answer, registration):
-            rows.setdefault(row.question_id, []).append(row)
-    if any(one.sensitive for one in questions):
-        for secret in _given(session, SensitiveAnswer, registration):
-            rows.setdefault(secret.question_id, []).append(secret)
+    tables = {SensitiveAnswer if one.sensitive else Answer for one in questions}
+    rows: dict[int, list[Row[int, int, str, str, int | None, bool]]] = {}
+    for row in (
+        session.execute(union_all(*(_words_in(table, registration) for table in tables))) if tables else ()
+    ):
+        rows.setdefault(row.question_id, []).append(row)
+    for given in rows.values():
+        given.sort(key=lambda row: row.number)
     return [
         AnswerView(
             one.id,
@@ -183,6 +183,15 @@ def answers_of(
         for one in questions
         if one.id in rows
     ]
+
+
+def _words_in(
+    table: type[GivenAnswer], registration: Registration
+) -> Select[int, int, str, str, int | None, bool]:
+    mine = table.registration_id == registration.id
+    return select(
+        table.question_id, table.number, table.asked, table.text, table.option_id, table.holds
+    ).where(mine)
 
 
 def given_answers(session: Session, registration: Registration) -> list[GivenAnswer]:

@@ -173,7 +173,7 @@ def _answer(token: str, verb: Callable[[Session, int, datetime], object]) -> Res
 def workshops(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _active(open_personal(session, token))
-    mine = my_day(session, registration)
+    mine = my_day(session, registration, seats=True)
     answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
     form = with_rounds(ChoicesForm, [one.round for one in mine.rounds], data=answers)
     if form.validate_on_submit():

@@ -47,11 +47,11 @@ FIRST = {
 OTHERS = {
     "/": 2,
     "/calendar": 2,
-    f"{DAY}/register": 5,  # the day asks questions with options
+    f"{DAY}/register": 4,
     f"{DAY}/register/sent": 1,
     f"{DAY}/register/waiting": 1,
 }
-WHOLE_REGISTRATION = 35  # with a workshop chosen, without questions: 4 form, 15 send, 4 link, 12 confirm
+WHOLE_REGISTRATION = 33  # with a workshop chosen, without questions: 4 form, 15 send, 3 link, 11 confirm
 
 
 def count(app: Flask, client: FlaskClient, address: str, **headers: str) -> int:
@@ -120,7 +120,7 @@ def _more(session, event, programme, number):  # type: ignore[no-untyped-def]
 
 def test_the_other_public_pages(house: Flask) -> None:
     client = house.test_client()
-    assert count(house, client, f"{DAY}/register") == 8  # reads the programme, which then is kept
+    assert count(house, client, f"{DAY}/register") == 7  # reads the programme, which then is kept
     assert {address: count(house, client, address) for address in OTHERS} == OTHERS
 
 
@@ -206,10 +206,10 @@ def some_answers(session: Session, event_id: int) -> dict[str, str]:
 def test_a_whole_registration(app: Flask, questions: bool, quotas: int) -> None:
     """Form, post, mail opened, confirmed, personal page; the statements of the worker are not among them.
 
-    Eight questions of all kinds cost ten statements more, as many as two would. With quotas three more: read them,
+    Eight questions of all kinds cost five statements more, as many as two would. With quotas three more: read them,
     count the seat in all the person falls under, write down which these are.
     """
-    allowed = WHOLE_REGISTRATION + 10 * questions + (3 if quotas else 0)
+    allowed = WHOLE_REGISTRATION + 5 * questions + (3 if quotas else 0)
     with app.app_context(), transaction() as session:
         event = make_event(session)
         answers = some_answers(session, event.id) if questions else {}
@@ -244,7 +244,7 @@ def test_a_whole_registration(app: Flask, questions: bool, quotas: int) -> None:
     assert done.heading == "Sie sind angemeldet"
     total = sum(map(len, parts.values()))
     figures = {name: len(found) for name, found in parts.items()}
-    assert total <= allowed, f"{total} statements: {figures}\n" + "\n".join(
+    assert total == allowed, f"{total} statements: {figures}\n" + "\n".join(
         f"{name}: {_short(one)}" for name, found in parts.items() for one in found
     )
 
