@@ -9,7 +9,8 @@ from sqlalchemy.engine import URL
 
 # These numbers change with every table, column, index, constraint and trigger.
 SHAPE = """SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attribute),
-                  (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_trigger)"""
+                  (SELECT count(*) FROM pg_constraint), (SELECT count(*) FROM pg_trigger),
+                  (SELECT string_agg(version_num, ' ') FROM alembic_version)"""
 TABLES = """SELECT oid::regclass::text FROM pg_class
              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"""
 FROM_ONE = "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
