@@ -158,18 +158,13 @@ def refuse_alias(organisation: Organisation) -> None:
 def refuse_merge(source: Organisation, target: Organisation) -> None:
     """Two different ones that nobody has merged, and the target an organiser has seen."""
     if source.id == target.id:
-        raise Refusal(
-            N_("An organisation cannot be merged into itself. Please choose another one."), field="into"
-        )
+        raise Refusal(N_("An organisation cannot be merged into itself. Please choose another one."))
     refuse_alias(source)
     if target.is_alias:
-        raise Refusal(
-            N_("This organisation has been merged into another one. Please choose that one."), field="into"
-        )
+        raise Refusal(N_("This organisation has been merged into another one. Please choose that one."))
     if target.provisional:
         raise Refusal(
             N_("“%(name)s” has not been accepted yet. Accept it first, or choose another one."),
-            field="into",
             name=target.name,
         )
 

@@ -99,13 +99,14 @@ def merge(session: Session, source_id: int, target_id: int, by: By, now: datetim
     _count_anew(session, events, [target.id])
     extra = {str(key): now_extra - before[key] for key, now_extra in _extras(session, events).items()}
     done.moved = {
+        "people": people,
         "quotas": quotas,
         "aliases": aliases,
         "extra": {key: more for key, more in extra.items() if more},
     }
     _move_up(session, events, now)
     session.flush()
-    _record(session, source.id, by, now, "merge", into=target.id, people=people, quotas=quotas)
+    _record(session, source.id, by, now, "merge", into=target.id, **done.moved)
     return done
 
 
