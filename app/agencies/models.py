@@ -46,9 +46,14 @@ class Organisation(Base):
 
     __mapper_args__ = {"version_id_col": version}
 
-    @property
+    @hybrid_property
     def is_alias(self) -> bool:
         return self.merged_into_id is not None
+
+    @is_alias.inplace.expression
+    @classmethod
+    def _is_alias(cls) -> ColumnElement[bool]:
+        return cls.merged_into_id.is_not(None)
 
     @hybrid_property
     def known(self) -> bool:
