@@ -94,8 +94,9 @@ class Namesakes:
                 self._holders.setdefault(triple, []).append(key)
         self._weights = dict.fromkeys(names, 0.0)
         for triple, keys in self._holders.items():
+            weight = self._weight(triple)
             for key in keys:
-                self._weights[key] += self._weight(triple)
+                self._weights[key] += weight
 
     def likely(self, name: str) -> list[int]:
         """The keys of the names that are most alike, the best first; often none."""
@@ -103,8 +104,9 @@ class Namesakes:
         own = sum(self._weight(triple) for triple in mine)
         shared: dict[int, float] = {}
         for triple in mine:
+            weight = self._weight(triple)
             for key in self._holders.get(triple, ()):
-                shared[key] = shared.get(key, 0.0) + self._weight(triple)
+                shared[key] = shared.get(key, 0.0) + weight
         scores = {
             key: max(2 * both / (own + self._weights[key]), _PART * both / own)
             for key, both in shared.items()

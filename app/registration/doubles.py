@@ -3,9 +3,11 @@
 
 """Hints at one person who is registered twice. Nobody is ever removed by a hint; the team decides."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from functools import partial
+from typing import Any
 
 from sqlalchemy import ColumnElement, Select, String, and_, case, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
@@ -50,7 +52,13 @@ def doubles(session: Session, event: Event) -> tuple[Sequence[Double], bool]:
     """
     first, second = aliased(Registration), aliased(Registration)
     office, other_office = aliased(Organisation), aliased(Organisation)
-    pairs = union(_of_one_name(event), _of_one_mailbox(session, event)).subquery()
+    namesakes = partial(_has_namesake, event)
+    pairs = union(
+        _neighbours(event, namesakes, lambda one: (one.sort_key, one.organisation_id)),
+        _neighbours(event, namesakes, lambda one: (one.sort_key,)),
+        _neighbours(event, _is_marked, lambda one: (_mailbox(session, one.email_key),)),
+        _with_and_without_mark(session, event),
+    ).subquery()
     said = and_(TwoPeople.first_id == first.id, TwoPeople.second_id == second.id)
     elsewhere = and_(first.sort_key == second.sort_key, first.organisation_id != second.organisation_id)
     found = (
@@ -90,29 +98,45 @@ def say_two_people(
         record(session, now, by.organiser_id, event.id, "registration.two_people", subject, {"other": second})
 
 
-def _of_one_name(event: Event) -> Select[int, int]:
-    one, two = aliased(Registration), aliased(Registration)
-    return (
-        select(one.id.label("first_id"), two.id.label("second_id"))
-        .join(two, and_(two.event_id == one.event_id, two.sort_key == one.sort_key, one.id < two.id))
-        .where(*_takes_part(event, one), *_takes_part(event, two))
+def _neighbours(
+    event: Event,
+    among: Callable[[type[Registration]], ColumnElement[bool]],
+    alike: Callable[[type[Registration]], tuple[Any, ...]],
+) -> Select[int, int]:
+    """Of several who are alike only the neighbours: who looks at them meets all, and a thousand are a thousand lines.
+
+    `among` leaves few to compare.
+    """
+    one = aliased(Registration)
+    before = func.lag(one.id).over(partition_by=alike(one), order_by=one.id)
+    lines = (
+        select(before.label("first_id"), one.id.label("second_id"))
+        .where(*_takes_part(event, one), among(one))
+        .subquery()
     )
+    return select(lines.c.first_id, lines.c.second_id).where(lines.c.first_id.is_not(None))
 
 
-def _of_one_mailbox(session: Session, event: Event) -> Select[int, int]:
+def _has_namesake(event: Event, one: type[Registration]) -> ColumnElement[bool]:
+    other = aliased(Registration)
+    several = select(other.sort_key).where(other.event_id == event.id)
+    return one.sort_key.in_(several.group_by(other.sort_key).having(func.count(other.id) > 1))
+
+
+def _is_marked(one: type[Registration]) -> ColumnElement[bool]:
+    return one.email_key.contains("+")
+
+
+def _with_and_without_mark(session: Session, event: Event) -> Select[int, int]:
     """Of two addresses of one mailbox at least one has a "+" in it, which few have."""
-    marked, other = aliased(Registration), aliased(Registration)
-    everybody = (
-        select(other.id, _mailbox(session, other.email_key).label("mailbox"))
-        .where(*_takes_part(event, other))
-        .cte("everybody")
-    )
-    smaller = case((marked.id < everybody.c.id, marked.id), else_=everybody.c.id)
-    larger = case((marked.id < everybody.c.id, everybody.c.id), else_=marked.id)
+    marked, plain = aliased(Registration), aliased(Registration)
+    smaller = case((marked.id < plain.id, marked.id), else_=plain.id)
+    larger = case((marked.id < plain.id, plain.id), else_=marked.id)
     return (
         select(smaller.label("first_id"), larger.label("second_id"))
-        .join(everybody, everybody.c.mailbox == _mailbox(session, marked.email_key))
-        .where(*_takes_part(event, marked), marked.email_key.contains("+"), marked.id != everybody.c.id)
+        .join(plain, plain.email_key == _mailbox(session, marked.email_key))
+        .where(*_takes_part(event, marked), _is_marked(marked))
+        .where(*_takes_part(event, plain), marked.id != plain.id)
     )
 
 

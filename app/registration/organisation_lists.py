@@ -10,6 +10,7 @@ which nobody comes to a day of others: nothing changes for people that somebody 
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
@@ -47,13 +48,20 @@ def reach_of(session: Session, organiser: Organiser) -> Reach:
     return Reach(frozenset(one.id for one in events_with(session, organiser, Permission.EDIT_PEOPLE)))
 
 
+class Known(NamedTuple):
+    """One that may be meant."""
+
+    id: int
+    name: str
+
+
 @dataclass(frozen=True, slots=True)
 class Line:
     """An organisation in the list. `people` counts the registrations that one may see; `likely` is what it may mean."""
 
     organisation: Organisation
     people: int
-    likely: tuple[Organisation, ...] = ()
+    likely: tuple[Known, ...] = ()
 
 
 def list_organisations(
@@ -97,15 +105,16 @@ def _people_of(organisation_id: InstrumentedAttribute[int] | int, reach: Reach) 
     return found if reach.everywhere else found.where(~reach.outside())
 
 
-def _likely(session: Session, strangers: Collection[Organisation]) -> dict[int, tuple[Organisation, ...]]:
+def _likely(session: Session, strangers: Collection[Organisation]) -> dict[int, tuple[Known, ...]]:
     if not strangers:
         return {}
-    known = {one.id: one for one in session.scalars(select(Organisation).where(Organisation.known))}
-    namesakes = Namesakes({key: one.name for key, one in known.items()})
-    return {one.id: tuple(known[key] for key in namesakes.likely(one.name)) for one in strangers}
+    names = select(Organisation.id, Organisation.name).where(Organisation.known)
+    known = {row.id: row for row in session.execute(names)}
+    namesakes = Namesakes({key: row.name for key, row in known.items()})
+    return {one.id: tuple(Known(*known[key]) for key in namesakes.likely(one.name)) for one in strangers}
 
 
-def likely_meant(session: Session, organisation: Organisation) -> tuple[Organisation, ...]:
+def likely_meant(session: Session, organisation: Organisation) -> tuple[Known, ...]:
     """Known organisations that this one may be another spelling of."""
     return tuple(
         one for one in _likely(session, [organisation])[organisation.id] if one.id != organisation.id

@@ -308,7 +308,9 @@ def _organisations(app: Flask) -> None:
             .order_by(Registration.id)
         )
         third = session.scalars(select(Registration).where(Registration.given_name == "Oda")).one()
-        third.email = third.email_key = "minh+oda@example.org"  # looks like Minh's, and nobody has said it is not
+        third.email = third.email_key = (
+            "minh+oda@example.org"  # looks like Minh's, and nobody has said it is not
+        )
         say_two_people(session, first.event_id, first.reference, second.reference, lead, now())
 
 

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 
 from app.refusal import Missing
-from app.registration.doubles import MOST, doubles, say_two_people
+from app.registration import doubles as module
+from app.registration.doubles import doubles, say_two_people
 from app.web.database import db
 from tests.factories.organising import Queries
 from tests.registration.steps import ORGANISER, Day, open_day
@@ -78,11 +79,17 @@ def test_two_people_stay_two() -> None:
             say_two_people(session, day.event_id, one, two, ORGANISER, day.now)
     assert found(day) == []
     day.join("a4", **named())
-    assert [pair[:2] for pair in found(day)] == [("a1", "a4"), ("a2", "a4")]
+    assert [pair[:2] for pair in found(day)] == [("a2", "a4")]  # neighbours; Aylin the first has been met
+    day.cancel("a2")
+    assert [pair[:2] for pair in found(day)] == [("a1", "a4")]
 
 
-def test_many_doubles_are_shown_in_portions() -> None:
-    day = open_day(capacity=None)
-    day.join(*(f"n{number}" for number in range(11)), **named())  # 55 pairs
+def test_many_doubles_are_shown_in_portions(monkeypatch: pytest.MonkeyPatch) -> None:
+    day = open_day()
+    day.join("a1", "a2", "a3", "a4", **named())
+    monkeypatch.setattr(module, "MOST", 2)
     pairs, more = doubles(db.session(), day.event)
-    assert (len(pairs), more) == (MOST, True)
+    assert (len(pairs), more) == (2, True)
+    day.cancel("a4")
+    pairs, more = doubles(db.session(), day.event)
+    assert (len(pairs), more) == (2, False)
