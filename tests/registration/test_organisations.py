@@ -244,6 +244,14 @@ def test_merges_that_make_no_sense_are_refused(source: str, target: str, sentenc
     assert everything() == before
 
 
+def test_an_alias_gets_no_quota() -> None:
+    day = open_day()
+    ki = id_of(KI)
+    merged(KI, OFFICE)
+    with pytest.raises(Refusal):
+        day.add_quota("KI", 1, CAP, Aim(QuotaTarget.ORGANISATION, organisation_id=ki))
+
+
 def test_two_merges_that_cross() -> None:
     """Whoever comes second meets an alias: as a source it is refused, as a target too (T30)."""
     typed, ki, office = (_named(name) for name in (TYPED, KI, OFFICE))
