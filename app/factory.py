@@ -36,6 +36,7 @@ from app.programme import views as programme_views
 from app.registration import answer_views as registration_answer_views
 from app.registration import jobs as registration_jobs
 from app.registration import mails as registration_mails
+from app.registration import organisation_views as registration_organisation_views
 from app.registration import organiser_day_views as registration_organiser_day_views
 from app.registration import organiser_quota_views as registration_organiser_quota_views
 from app.registration import organiser_views as registration_organiser_views
@@ -148,6 +149,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_question_views,
     registration_answer_views,
     registration_organiser_quota_views,
+    registration_organisation_views,
     registration_mails,
     registration_jobs,
     results_views,

@@ -40,6 +40,7 @@ PAGES = frozenset(
         "test_organiser_views",
         "test_organiser_day_views",
         "test_organiser_quota_views",
+        "test_organisation_views",
         "test_team",
         "test_scripts",
         "test_headers",

@@ -3,7 +3,8 @@
 
 """Tables of the agencies slice."""
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, and_
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.agencies.rules import AgencyKind
@@ -21,9 +22,15 @@ class Region(Base):
 
 
 class Organisation(Base):
-    """An agency people come from. A provisional one was typed in by a participant and waits for an organiser's eye."""
+    """An agency people come from. A provisional one was typed in by a participant and waits for an organiser's eye.
+
+    One that was merged into another is only a spelling of that one from then on: an alias. It keeps its row and its
+    key, so that one unique index watches names and aliases alike, and so that the merge can be taken back. An alias
+    never points at an alias. `version` guards against lost updates.
+    """
 
     __tablename__ = "organisation"
+    __table_args__ = (CheckConstraint("merged_into_id <> id", name="not_into_itself"),)
 
     id: Mapped[pk]
     name: Mapped[line]
@@ -32,5 +39,28 @@ class Organisation(Base):
     district: Mapped[str] = mapped_column(String(100), default="")
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
     provisional: Mapped[bool] = mapped_column(default=False)
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
+    version: Mapped[int] = mapped_column(default=1)
 
     region: Mapped[Region | None] = relationship()
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def is_alias(self) -> bool:
+        return self.merged_into_id is not None
+
+    @is_alias.inplace.expression
+    @classmethod
+    def _is_alias(cls) -> ColumnElement[bool]:
+        return cls.merged_into_id.is_not(None)
+
+    @hybrid_property
+    def known(self) -> bool:
+        """Seen by an organiser, and no alias: may be suggested to others."""
+        return not self.provisional and self.merged_into_id is None
+
+    @known.inplace.expression
+    @classmethod
+    def _known(cls) -> ColumnElement[bool]:
+        return and_(~cls.provisional, cls.merged_into_id.is_(None))

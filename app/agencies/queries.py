@@ -13,19 +13,20 @@ from app.agencies.models import Organisation, Region
 
 def organisation_names(session: Session) -> Sequence[str]:
     """Names to suggest: those an organiser has seen, never what a participant typed in."""
-    listed = select(Organisation.name).where(~Organisation.provisional).order_by(Organisation.name_key)
+    listed = select(Organisation.name).where(Organisation.known).order_by(Organisation.name_key)
     return session.scalars(listed).all()
 
 
 def listed_organisations(session: Session) -> Sequence[Organisation]:
     """Those an organiser has seen."""
-    listed = select(Organisation).where(~Organisation.provisional).order_by(Organisation.name_key)
+    listed = select(Organisation).where(Organisation.known).order_by(Organisation.name_key)
     return session.scalars(listed).all()
 
 
 def districts(session: Session) -> Sequence[str]:
     """Every district that an organisation names."""
-    named = select(Organisation.district).where(Organisation.district != "").distinct()
+    of_one = (Organisation.district != "", Organisation.merged_into_id.is_(None))
+    named = select(Organisation.district).where(*of_one).distinct()
     return session.scalars(named.order_by(Organisation.district)).all()
 
 
@@ -35,3 +36,9 @@ def regions(session: Session) -> Sequence[Region]:
 
 def find_region(session: Session, slug: str) -> Region | None:
     return session.scalar(select(Region).where(Region.slug == slug))
+
+
+def aliases_of(session: Session, organisation: Organisation) -> Sequence[Organisation]:
+    """Other spellings that land at it."""
+    found = select(Organisation).where(Organisation.merged_into_id == organisation.id)
+    return session.scalars(found.order_by(Organisation.name_key)).all()

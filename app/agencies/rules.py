@@ -1,12 +1,14 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Kinds of agency, and when two spellings mean the same organisation."""
+"""Kinds of agency, when two spellings mean the same organisation, and when two names may."""
 
 import unicodedata
+from collections.abc import Mapping
 from enum import Enum
+from math import log
 
-from app.refusal import N_
+from app.refusal import N_, Refusal
 
 
 class AgencyKind(Enum):
@@ -41,3 +43,80 @@ def name_key(name: str) -> str:
     """The form under which spellings meet: case, width, accents composed alike, single spaces. Idempotent."""
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold()).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())[:LONGEST_KEY].rstrip()
+
+
+class NameTaken(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("There is an organisation of that name already. Merge the two instead."), field="name"
+        )
+
+
+# What people write for short, and what they mean.
+_SHORT_FOR = {
+    "abh": "auslaenderbehoerde",
+    "ebh": "einbuergerungsbehoerde",
+    "jc": "jobcenter",
+    "jmd": "jugendmigrationsdienst",
+    "ki": "kommunales integrationszentrum",
+    "landkreis": "kreis",
+    "lk": "kreis",
+}
+_FILLERS = frozenset(
+    ("am", "an", "bei", "das", "der", "des", "die", "e", "ev", "fuer", "im", "in", "und", "v")
+)
+_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "ß" is folded to "ss"
+LIKELY = 0.5  # from here on two names are worth a look
+_PART = 0.6  # "AWO" is but a part of the name, and all of it is found
+MOST_LIKELY = 2
+
+
+def plain_words(name: str) -> list[str]:
+    """The words that tell names apart: no case, umlauts as two letters, abbreviations in full, no fillers."""
+    folded = unicodedata.normalize("NFD", name_key(name).translate(_GERMAN))
+    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    return " ".join(_SHORT_FOR.get(word, word) for word in words if word not in _FILLERS).split()
+
+
+class Namesakes:
+    """Which of the known organisations a name may mean.
+
+    Compared are the triples of letters of both names. The rarer a triple among the known names, the more it counts:
+    "herford" tells more than "stadt". Reading them costs once, asking costs what the name has in common with them.
+    """
+
+    def __init__(self, names: Mapping[int, str]) -> None:
+        self._holders: dict[str, list[int]] = {}
+        self._size = len(names)
+        for key, name in names.items():
+            for triple in _triples(name):
+                self._holders.setdefault(triple, []).append(key)
+        self._weights = dict.fromkeys(names, 0.0)
+        for triple, keys in self._holders.items():
+            weight = self._weight(triple)
+            for key in keys:
+                self._weights[key] += weight
+
+    def likely(self, name: str) -> list[int]:
+        """The keys of the names that are most alike, the best first; often none."""
+        mine = _triples(name)
+        own = sum(self._weight(triple) for triple in mine)
+        shared: dict[int, float] = {}
+        for triple in mine:
+            weight = self._weight(triple)
+            for key in self._holders.get(triple, ()):
+                shared[key] = shared.get(key, 0.0) + weight
+        scores = {
+            key: max(2 * both / (own + self._weights[key]), _PART * both / own)
+            for key, both in shared.items()
+        }
+        best = sorted((-score, key) for key, score in scores.items() if score >= LIKELY)
+        return [key for _, key in best[:MOST_LIKELY]]
+
+    def _weight(self, triple: str) -> float:
+        return log(2 + self._size / (1 + len(self._holders.get(triple, ()))))
+
+
+def _triples(name: str) -> set[str]:
+    return {f" {word} "[start : start + 3] for word in plain_words(name) for start in range(len(word))}

@@ -1,30 +1,41 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Use cases around organisations."""
+"""Use cases around organisations: naming, describing, and the names' part of merging two of them.
 
-from sqlalchemy import Select, select
+What merging does to people and quotas stands in the registration slice, which knows both.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Select, func, select
 from sqlalchemy.dialects import postgresql, sqlite
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.agencies.models import Organisation, Region
-from app.agencies.rules import AgencyKind, name_key
+from app.agencies.queries import aliases_of
+from app.agencies.rules import AgencyKind, NameTaken, name_key
+from app.refusal import N_, Missing, Refusal
 
 
 def name_organisation(session: Session, name: str) -> Organisation:
-    """The organisation of that name; a name nobody has used yet becomes a provisional one.
+    """The organisation of that name or alias; a name nobody has used yet becomes a provisional one.
 
     Two people from the same new organisation may register for two days at the same moment: no lock is common to
-    them, so the later one waits for the index and takes the row of the first.
+    them, so the later one waits for the index and takes the row of the first. Whoever merges an organisation holds
+    its row until its people have moved on; who comes after that asks again, and finds where it went.
     """
-    wanted = _named(name)
+    wanted = _held(_named(name))
     found = session.scalar(wanted)
-    if found is not None:
-        return found
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-    new = insert(Organisation).values(name=_shown(name), name_key=name_key(name), provisional=True)
-    session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
-    return session.scalars(wanted).one()
+    if found is None:
+        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+        new = insert(Organisation).values(name=_shown(name), name_key=name_key(name), provisional=True)
+        session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
+        found = session.scalars(wanted).one()
+    while found.is_alias:
+        found = session.scalars(wanted).one()
+    return found
 
 
 def find_organisation(session: Session, name: str) -> Organisation | None:
@@ -32,7 +43,18 @@ def find_organisation(session: Session, name: str) -> Organisation | None:
 
 
 def _named(name: str) -> Select[Organisation]:
-    return select(Organisation).where(Organisation.name_key == name_key(name))
+    """By its own name or by an alias, in one question."""
+    called = aliased(Organisation)
+    meant = func.coalesce(called.merged_into_id, called.id)
+    return (
+        select(Organisation).join(called, Organisation.id == meant).where(called.name_key == name_key(name))
+    )
+
+
+def _held(one: Select[Organisation]) -> Select[Organisation]:
+    """Read anew, and merged by nobody else before the transaction ends. Only what is found is held, no alias."""
+    held = one.with_for_update(read=True, key_share=True, of=Organisation)
+    return held.execution_options(populate_existing=True)
 
 
 def add_organisation(
@@ -44,6 +66,9 @@ def add_organisation(
     region: Region | None = None,
     provisional: bool = False,
 ) -> Organisation:
+    """Refuses a name or alias that is there."""
+    if session.scalar(_named(name)) is not None:
+        raise NameTaken
     organisation = Organisation(
         name=_shown(name),
         name_key=name_key(name),
@@ -55,6 +80,112 @@ def add_organisation(
     session.add(organisation)
     session.flush()
     return organisation
+
+
+@dataclass(frozen=True, slots=True)
+class OrganisationFacts:
+    """What the organisers' form says of an organisation."""
+
+    name: str
+    kind: AgencyKind
+    district: str
+    region_id: int | None
+    provisional: bool
+
+
+def lock_organisations(session: Session, ids: Sequence[int]) -> list[Organisation]:
+    """These rows in the order asked for, locked against anybody who names them, and read anew. Raises `Missing`.
+
+    After the events, before registrations; several always in the order of their ids.
+    """
+    found = session.scalars(
+        select(Organisation)
+        .where(Organisation.id.in_(ids))
+        .order_by(Organisation.id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    by_id = {one.id: one for one in found}
+    if set(by_id) != set(ids):
+        raise Missing
+    return [by_id[one] for one in ids]
+
+
+def keep_organisation(session: Session, organisation_id: int) -> Organisation:
+    """It stays what it is until the end of the transaction. Refuses an alias; raises `Missing`."""
+    found = session.scalar(_held(select(Organisation).where(Organisation.id == organisation_id)))
+    if found is None:
+        raise Missing
+    refuse_alias(found)
+    return found
+
+
+def describe(session: Session, organisation: Organisation, facts: OrganisationFacts) -> None:
+    """Everything but whom it concerns. The old name stays as an alias; refuses a name that is another one's."""
+    if name_key(facts.name) != organisation.name_key:
+        _rename(session, organisation, facts.name)
+    organisation.name = _shown(facts.name)
+    organisation.kind = facts.kind
+    organisation.district = _shown(facts.district)
+    organisation.region_id = facts.region_id
+    organisation.provisional = facts.provisional
+    session.flush()
+
+
+def _rename(session: Session, organisation: Organisation, name: str) -> None:
+    old_name, old_key = organisation.name, organisation.name_key
+    there = session.scalar(select(Organisation).where(Organisation.name_key == name_key(name)))
+    if there is not None and there.merged_into_id != organisation.id:
+        raise NameTaken
+    if there is None:
+        alias = Organisation(merged_into_id=organisation.id, provisional=organisation.provisional)
+    else:
+        alias = there
+        alias.name_key = f"#{alias.id}"  # makes room in the index for a moment
+        session.flush()
+    organisation.name_key = name_key(name)
+    session.flush()
+    alias.name, alias.name_key = old_name, old_key
+    session.add(alias)
+    session.flush()
+
+
+def refuse_alias(organisation: Organisation) -> None:
+    if organisation.is_alias:
+        raise Refusal(N_("This organisation has been merged into another one in the meantime."))
+
+
+def refuse_merge(source: Organisation, target: Organisation) -> None:
+    """Two different ones that nobody has merged, and the target an organiser has seen."""
+    if source.id == target.id:
+        raise Refusal(N_("An organisation cannot be merged into itself. Please choose another one."))
+    refuse_alias(source)
+    if target.is_alias:
+        raise Refusal(N_("This organisation has been merged into another one. Please choose that one."))
+    if target.provisional:
+        raise Refusal(
+            N_("“%(name)s” has not been accepted yet. Accept it first, or choose another one."),
+            name=target.name,
+        )
+
+
+def make_alias(session: Session, source: Organisation, target: Organisation) -> list[int]:
+    """`source` and its aliases are aliases of `target` from now on; the ids of those aliases. Both are locked."""
+    aliases = aliases_of(session, source)
+    for one in (source, *aliases):
+        one.merged_into_id = target.id
+    session.flush()
+    return [one.id for one in aliases]
+
+
+def part_again(session: Session, source: Organisation, target: Organisation, aliases: Sequence[int]) -> None:
+    """Takes `make_alias` back; aliases that moved on since stay where they are."""
+    source.merged_into_id = None
+    session.flush()
+    for one in aliases_of(session, target):
+        if one.id in aliases:
+            one.merged_into_id = source.id
+    session.flush()
 
 
 def _shown(name: str) -> str:

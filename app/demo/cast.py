@@ -49,6 +49,14 @@ QUESTIONS = (
     "Wie gelingt die Übergabe, wenn jemand umzieht?",
 )
 
+# What somebody types instead of the name that is known; its number. The last one has been merged already.
+TYPED = (
+    (5, "KI Minden-Lübbecke"),
+    (10, "Ausländerbehörde Bielefeld"),
+    (30, "Caritas Integration (Beispiel)"),
+)
+TWICE_FROM = 2  # somebody of this organisation registers a second time, from another address
+
 ORGANISER = ("jonas.platzhalter@example.org", "Jonas Platzhalter")
 
 _GIVEN = [
@@ -295,6 +303,24 @@ def upcoming_guests(inventor: Inventor) -> list[Guest]:
         person, kind = inventor.person(organisation)
         guests.append(Guest(person, kind, first, second))
     return _with_hopes(guests)
+
+
+def as_typed(guests: list[Guest]) -> list[Guest]:
+    """The same people with what they type: some know their organisation by another name, one comes twice."""
+    typed = list(guests)
+    for number, name in TYPED:
+        at = _invented_from(typed, number)[-1]
+        typed[at] = replace(typed[at], person=replace(typed[at].person, organisation=name))
+    first, *_, again = _invented_from(typed, TWICE_FROM)
+    known = typed[first].person
+    twice = replace(known, email=known.email.replace("@", ".zuhause@"))
+    typed[again] = replace(typed[again], person=twice)
+    return typed
+
+
+def _invented_from(guests: list[Guest], organisation: int) -> list[int]:
+    name, _, _ = ORGANISATIONS[organisation - 1]
+    return [at for at, guest in enumerate(guests) if at >= len(NAMED) and guest.person.organisation == name]
 
 
 def toni() -> Guest:

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from app.agencies.models import Organisation, Region
 from app.agencies.rules import AgencyKind
-from app.agencies.service import add_organisation
+from app.agencies.service import add_organisation, find_organisation
 from app.clock import BERLIN
 from app.demo import cast, harvest
 from app.demo.cast import Guest
@@ -64,6 +64,7 @@ from app.registration import announcing
 from app.registration.answers import Given
 from app.registration.changes import DayFacts, change_day
 from app.registration.models import Question, Registration
+from app.registration.organisations import merge
 from app.registration.places import Choices
 from app.registration.questions import add_standard_set
 from app.registration.quotas import QuotaFacts, add_quota
@@ -134,7 +135,8 @@ def load(session: Session, data_dir: Path, password_hash: str, now: datetime) ->
     guests = cast.upcoming_guests(inventor)
     past_guests = cast.past_guests(inventor, guests)
     _load_past(session, data_dir, region, organisations, team, past_guests)
-    _load_upcoming(session, region, organisations, team, guests, now)
+    _load_upcoming(session, region, organisations, team, cast.as_typed(guests), now)
+    _merge_one(session, team[0], now - timedelta(hours=1))
     session.flush()
     _keep_few_mails(session, now)
     session.execute(delete(Budget))
@@ -403,6 +405,15 @@ def _load_upcoming(
         moment = now - timedelta(hours=3) + timedelta(minutes=10 * number)
         _change_to(session, stage, registered[guest.email], str(guest.hope), moment)
     _add_quotas(session, stage, team[0], at(on - RELEASED_BEFORE, "8:00"), now - timedelta(hours=2))
+
+
+def _merge_one(session: Session, by: Organiser, moment: datetime) -> None:
+    """One of the odd names was seen by the team; the others wait for it."""
+    number, typed = cast.TYPED[-1]
+    source, target = (find_organisation(session, name) for name in (typed, ORGANISATIONS[number - 1][0]))
+    if source is None or target is None:
+        raise RuntimeError(f"nobody came from {typed}")
+    merge(session, source.id, target.id, By(Actor.ORGANISER, by.id), moment)
 
 
 def _add_quotas(

@@ -122,5 +122,5 @@ def _numbered(slug: str, number: int) -> str:
 def hosts_to_choose(session: Session, event: Event) -> Sequence[Organisation]:
     """Organisations that may invite: those an organiser has seen, and who is named already."""
     named = [event.lead_host_id or 0, *(one.id for one in event.cohosts)]
-    found = select(Organisation).where(or_(~Organisation.provisional, Organisation.id.in_(named)))
+    found = select(Organisation).where(or_(Organisation.known, Organisation.id.in_(named)))
     return session.scalars(found.order_by(Organisation.name_key)).all()

@@ -96,6 +96,13 @@ def move_quotas(session: Session, event: Event, old: Sequence[Quota], new: Seque
     _count(session, [quota for quota in new if quota not in full], taken=1)
 
 
+def take_back_extra(session: Session, quota: Quota, most: int) -> None:
+    """Seats that were added beyond a limit by hand, as far as nobody sits on them; a reservation needs none."""
+    empty = quota.capacity + quota.extra - quota.taken
+    if (by := min(most, quota.extra, empty)) > 0:
+        _count(session, [quota], extra=-by)
+
+
 def move_in_line(session: Session, old: Sequence[Quota], new: Sequence[Quota]) -> None:
     _count(session, old, waiting=-1)
     _count(session, new, waiting=1)

@@ -10,7 +10,7 @@ somebody mended the data by hand, restored half a backup, or we made a mistake.
 
 import os
 import stat
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from datetime import datetime
 from email.utils import parseaddr
 from pathlib import Path
@@ -24,6 +24,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
+from app.organising.agency_checks import Fault, organisations, quota_people, quotas
+from app.organising.agency_checks import faulty_rows as _rows
 from app.organising.legal import placeholders_left, security_text_faults
 from app.outbox.models import Message
 from app.outbox.rules import WAITING as ON_THEIR_WAY
@@ -73,9 +75,6 @@ KNOWN_KEYS = (
     "development",
     "fachtag",
 )
-
-Fault = Iterator[str]
-
 
 # -- settings
 
@@ -255,27 +254,6 @@ def _quota_counts(session: Session, _now: datetime) -> Fault:
                 f"event {row}: counts {counted} quotas and {counted_codes} codes,"
                 f" there are {number} and {number_of_codes}"
             )
-
-
-def _quotas(session: Session, _now: datetime) -> Fault:
-    one = Quota
-    faults: dict[str, ColumnElement[bool]] = {
-        "more seats of it are taken than it has": and_(
-            one.effect == QuotaEffect.CAP, one.taken > one.capacity + one.extra
-        ),
-        "does not say whom it is for": or_(
-            (one.target == QuotaTarget.KIND) != one.agency_kind.is_not(None),
-            and_(one.target == QuotaTarget.DISTRICT, one.district == ""),
-            (one.target == QuotaTarget.ORGANISATION) != one.organisation_id.is_not(None),
-            (one.target == QuotaTarget.CODE) != one.code_key.is_not(None),
-        ),
-        "was released without a date": and_(one.released_at.is_not(None), one.release_at.is_(None)),
-        "counts somebody of another day": select(Registration.id)
-        .join(registration_quota, registration_quota.c.registration_id == Registration.id)
-        .where(registration_quota.c.quota_id == one.id, Registration.event_id != one.event_id)
-        .exists(),
-    }
-    yield from _rows(session, "quota", one.id, faults)
 
 
 def _run_counts(session: Session, _now: datetime) -> Fault:
@@ -511,22 +489,6 @@ def _messages(session: Session, _now: datetime) -> Fault:
     yield from _rows(session, "message", one.id, faults)
 
 
-def _rows(
-    session: Session,
-    table: str,
-    key: InstrumentedAttribute[int],
-    faults: dict[str, ColumnElement[bool]],
-    *joins: tuple[Any, ColumnElement[bool]],
-) -> Fault:
-    """The rows that have one of the faults, asked in one go."""
-    found = select(key, *faults.values())
-    for target, condition in joins:
-        found = found.join(target, condition)
-    rows = session.execute(found.where(or_(*faults.values())).order_by(key)).all()
-    for number, fault in enumerate(faults, start=1):
-        yield from (f"{table} {row[0]}: {fault}" for row in rows if row[number])
-
-
 def _count(key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> Any:
     return select(func.count(key)).where(*conditions).scalar_subquery()
 
@@ -538,7 +500,9 @@ def _highest(number: InstrumentedAttribute[int | None], condition: ColumnElement
 CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     _event_counts,
     _quota_counts,
-    _quotas,
+    quotas,
+    quota_people,
+    organisations,
     _run_counts,
     _option_counts,
     _questions,

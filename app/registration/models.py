@@ -6,6 +6,7 @@
 from datetime import datetime
 
 from sqlalchemy import (
+    JSON,
     CheckConstraint,
     Column,
     Constraint,
@@ -20,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.agencies.models import Organisation
-from app.db import Base, enum_of, pk
+from app.db import Base, Json, enum_of, line, pk
 from app.events.models import Event, Scarce, scarce_checks
 from app.people.models import Organiser
 from app.programme.models import Run
@@ -131,6 +132,55 @@ class Registration(Base):
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+
+# Whom a merge of organisations moved.
+merged_registration = Table(
+    "merged_registration",
+    Base.metadata,
+    Column("merge_id", ForeignKey("organisation_merge.id", ondelete="CASCADE"), primary_key=True),
+    Column(
+        "registration_id",
+        ForeignKey("registration.id", ondelete="CASCADE"),
+        primary_key=True,
+        index=True,
+    ),
+)
+
+
+class OrganisationMerge(Base):
+    """One organisation became another spelling of a second one; kept so that it can be taken back.
+
+    `name` is what the first one was called. `moved` holds what moved beside people: "quotas" and "aliases" are lists
+    of ids, "extra" the seats by which full quotas had to grow, by the quota's id.
+    """
+
+    __tablename__ = "organisation_merge"
+
+    id: Mapped[pk]
+    source_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    target_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    name: Mapped[line]
+    at: Mapped[datetime]
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
+    moved: Mapped[Json] = mapped_column(JSON, default=dict)
+    undone_at: Mapped[datetime | None]
+
+    organiser: Mapped[Organiser | None] = relationship()
+
+
+class TwoPeople(Base):
+    """The team looked at two registrations that seemed to be of one person, and said that they are not."""
+
+    __tablename__ = "two_people"
+    __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
+
+    first_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
+    second_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    at: Mapped[datetime]
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
 
 
 class Place(Base):

@@ -19,6 +19,8 @@ from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import by_hand, exports, lists
+from app.registration.doubles import doubles as find_doubles
+from app.registration.doubles import say_two_people
 from app.registration.forms import with_rounds
 from app.registration.forms_answers import answer_facts
 from app.registration.forms_organiser import (
@@ -78,6 +80,28 @@ def people(slug: str) -> ResponseReturnValue:
 def workshop_lists(slug: str) -> ResponseReturnValue:
     runs = lists.run_lists(db.session(), g.event)
     return page("registration/organise_workshop_lists.html", event=g.event, runs=runs)
+
+
+@bp.get("/doubles")
+@access.organiser(Permission.SEE_PEOPLE)
+def doubles(slug: str) -> ResponseReturnValue:
+    pairs, more = find_doubles(db.session(), g.event)
+    return page(
+        "registration/organise_doubles.html",
+        event=g.event,
+        pairs=pairs,
+        more=more,
+        status_labels=STATUS_LABELS,
+        may_edit=may(g.role, Permission.EDIT_PEOPLE),
+    )
+
+
+@bp.post("/doubles/<reference>/<other>")
+@access.organiser(Permission.EDIT_PEOPLE)
+def two_people(slug: str, reference: str, other: str) -> ResponseReturnValue:
+    with transaction() as session:
+        say_two_people(session, g.event.id, reference, other, _by(), now())
+    return redirect_with(url_for(".doubles", slug=slug), N_("Noted: these are two people."))
 
 
 @bp.post("/registrations/export")

@@ -14,6 +14,7 @@ from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.agencies.models import Organisation
+from app.agencies.service import keep_organisation
 from app.events.models import Event, Quota
 from app.events.rules import Agency, Aim, QuotaEffect, QuotaTarget, code_key, refuse_quota_below_taken
 from app.events.seats import set_reserved
@@ -42,6 +43,8 @@ def add_quota(session: Session, event_id: int, facts: QuotaFacts, by: By, now: d
     what is taken."""
     event = lock_event(session, event_id)
     _refuse_twice(session, event, facts, None)
+    if facts.aim.organisation_id is not None:
+        keep_organisation(session, facts.aim.organisation_id)
     quota = Quota(
         event_id=event.id,
         name=facts.name,

@@ -165,6 +165,12 @@ def sort_key(family_name: str, given_name: str) -> str:
     return "".join(letter for letter in plain if not unicodedata.combining(letter))[:400]
 
 
+def mailbox(email_key: str) -> str:
+    """The mailbox behind an address: most providers deliver anna+fachtag@… to anna@…"""
+    local, at, domain = email_key.partition("@")
+    return local.partition("+")[0] + at + domain
+
+
 class AddressTaken(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("Somebody is registered with this mail address already."), field="email")

@@ -322,12 +322,22 @@ def change_person(
 
 def fit_into_quotas(session: Session, registration: Registration, now: datetime, *, by_team: bool) -> None:
     """Count somebody under the quotas of the organisation they belong to now; seats that become free move on."""
+    if count_anew(session, registration, by_team=by_team):
+        move_up(session, registration.event, now)
+
+
+def count_anew(session: Session, registration: Registration, *, by_team: bool) -> bool:
+    """The first half of it, for callers that move several at once; whether anything changed.
+
+    Nobody may move up before all are counted where they belong: whoever still stands under the old quotas would get
+    a seat of them that the new ones do not have.
+    """
     event = registration.event
     quotas = line.quotas_of_day(session, event)
     held = line.quotas_of(session, event, registration.id)
     old, new = line.after_moving(quotas, held, registration.organisation)
     if not old and not new:
-        return
+        return False
     if registration.holds_seat:
         stays = frozenset(quota.id for quota in [*held, *new]) - {quota.id for quota in old}
         left = [quota.id for quota in held]
@@ -339,7 +349,7 @@ def fit_into_quotas(session: Session, registration: Registration, now: datetime,
         move_in_line(session, old, new)
     line.take_out_of(session, registration, old)
     line.put_under(session, registration, new)
-    move_up(session, event, now)
+    return True
 
 
 def leave_run_line(session: Session, registration_id: int, run_id: int, now: datetime) -> Registration:

@@ -254,7 +254,9 @@ def forms_of(desk: Desk) -> dict[tuple[str, ...], list[FormOnPage]]:
         if access.audience in {Audience.DEMO, Audience.FEED, Audience.OPERATOR} or rule.endpoint == "static":
             continue
         for address in desk.world.addresses(rule):
-            for form in forms_at(desk, desk.browser(rule.endpoint), address):
+            asked = desk.world.queries.get(rule.endpoint)
+            full = f"{address}?{asked}" if asked else address
+            for form in forms_at(desk, desk.browser(rule.endpoint), full):
                 found.setdefault(form.key, []).append(form)
     return found
 

@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 
 from app.agencies.models import Region
 from app.agencies.rules import AgencyKind
-from app.agencies.service import find_organisation
+from app.agencies.service import add_organisation, find_organisation, name_organisation
 from app.clock import now
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, QuotaEffect, QuotaTarget
@@ -48,7 +48,9 @@ from app.programme.service import (
 )
 from app.registration import links as registration_links
 from app.registration.answering import look_at_sensitive
-from app.registration.models import Question, Registration
+from app.registration.doubles import say_two_people
+from app.registration.models import OrganisationMerge, Question, Registration
+from app.registration.organisations import merge
 from app.registration.queries import questions_of
 from app.registration.questions import add_question
 from app.registration.quotas import QuotaFacts, add_quota
@@ -102,6 +104,7 @@ class World:
     app: Flask
     ids: dict[str, list[int]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
+    queries: dict[str, str] = field(default_factory=dict)  # by endpoint, without which a page shows no form
     personal: dict[Status, str] = field(default_factory=dict)
     feeds: dict[Status, str] = field(default_factory=dict)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
@@ -198,6 +201,7 @@ def build_world(app: Flask) -> World:
         _somebody(app, status)
     _a_look(app)
     _quotas(app)
+    _organisations(app)
     _spare_parts(app)
     _results(app)
     _links_and_mails(app)
@@ -289,6 +293,25 @@ def _quotas(app: Flask) -> None:
             ("Gäste", QuotaEffect.RESERVE, code, 0),
         ):
             add_quota(session, day, QuotaFacts(name, effect, aim, seats), PARTICIPANT, now())
+
+
+def _organisations(app: Flask) -> None:
+    """A provisional one with people, one that was merged; two people who are two, and two who may be one."""
+    with app.app_context(), transaction() as session:
+        lead = By(Actor.ORGANISER, session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one())
+        add_organisation(session, "Kreis Herford, Integration")
+        known = add_organisation(session, "Gemeinde Musterstadt")
+        merge(session, name_organisation(session, "Stadt Musterstadt").id, known.id, lead, now())
+        first, second = session.scalars(
+            select(Registration)
+            .where(Registration.given_name.in_(("Minh", "Svenja")))
+            .order_by(Registration.id)
+        )
+        third = session.scalars(select(Registration).where(Registration.given_name == "Oda")).one()
+        third.email = third.email_key = (
+            "minh+oda@example.org"  # looks like Minh's, and nobody has said it is not
+        )
+        say_two_people(session, first.event_id, first.reference, second.reference, lead, now())
 
 
 def _answers(session: Session, event_id: int) -> dict[int, tuple[int, ...] | str]:
@@ -430,6 +453,12 @@ def _remember(world: World) -> None:
             select(Message.id).where(Message.event_id == day).order_by(Message.id)
         ).all()
         world.ids["message_id"] = [messages[0], messages[-1]]
+        of_people = select(Registration.organisation_id).distinct().order_by(Registration.organisation_id)
+        world.ids["organisation_id"] = list(session.scalars(of_people))
+        target = find_organisation(session, "Kreis Herford, Integration")
+        assert target is not None
+        world.queries["organisations.merge_into"] = f"into={target.id}"
+        world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
         world.texts["name"] = ["fachtag.css"]
@@ -439,6 +468,7 @@ def _remember(world: World) -> None:
         ).one()
         assert set(people) == set(NAMES)
         world.texts["reference"] = [one.reference for one in people.values()]
+        world.texts["other"] = [people[Status.REGISTERED].reference]
         for status, one in people.items():
             world.personal[status] = registration_links.personal_token(one)
             world.feeds[status] = registration_links.feed_token(one)

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.agencies.rules import KIND_LABELS, LONGEST_KEY, AgencyKind, name_key
+from app.agencies.rules import KIND_LABELS, LONGEST_KEY, MOST_LIKELY, AgencyKind, Namesakes, name_key
 
 
 @pytest.mark.parametrize(
@@ -45,3 +45,39 @@ def test_key_fits_its_column() -> None:
 
 def test_every_kind_has_a_label() -> None:
     assert set(KIND_LABELS) == set(AgencyKind)
+
+
+KNOWN = [
+    "Kommunales Integrationszentrum Kreis Herford",
+    "Kommunales Integrationszentrum Kreis Gütersloh",
+    "Kreis Herford, Ausländerbehörde",
+    "Stadt Bielefeld, Ausländerbehörde",
+    "Stadt Löhne, Integration",
+    "Jobcenter Herford",
+    "AWO Fachdienste Migration",
+]
+
+
+@pytest.mark.parametrize(
+    ("typed", "first"),
+    [
+        ("KI Herford", 0),
+        ("ki kreis guetersloh", 1),
+        ("Kommunales Integrations-Zentrum Kreis Herford", 0),
+        ("ABH Bielefeld", 3),
+        ("Stadt Loehne", 4),
+        ("AWO", 6),
+        ("Jobcenter Herfrod", 5),
+        ("Meine private Anschrift", None),
+        ("", None),
+        ("---", None),
+    ],
+)
+def test_names_that_may_mean_one(typed: str, first: int | None) -> None:
+    likely = Namesakes(dict(enumerate(KNOWN))).likely(typed)
+    assert (likely[0] if likely else None) == first
+    assert len(likely) <= MOST_LIKELY
+
+
+def test_nothing_is_like_nothing() -> None:
+    assert Namesakes({}).likely("KI Herford") == []

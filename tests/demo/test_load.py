@@ -12,6 +12,7 @@ import pytest
 from sqlalchemy import func, select
 
 from app.agencies.models import Organisation, Region
+from app.agencies.service import find_organisation
 from app.clock import BERLIN, now
 from app.demo import cast
 from app.demo.commands import password_file
@@ -24,7 +25,9 @@ from app.people.passwords import NO_PASSWORD, verify
 from app.people.rules import Role
 from app.programme.agenda import read_agenda
 from app.programme.models import Run
+from app.registration.doubles import doubles
 from app.registration.models import Place, Registration, StatusChange
+from app.registration.organisation_lists import Reach, list_organisations, merges_into
 from app.registration.queries import answered_questions, history, questions_of
 from app.registration.rules import PlaceState, Reason, Status
 from app.results.material_service import missing_files
@@ -89,11 +92,10 @@ def test_the_tables_are_met(loaded, subtests):
 
 
 def look_at_organisations(loaded):
-    rows = loaded.session.execute(select(Organisation.kind, func.count()).group_by(Organisation.kind))
-    assert {kind.value: number for kind, number in rows} == KINDS
-    organisations = loaded.session.scalars(select(Organisation)).all()
+    known = select(Organisation.kind, func.count()).where(Organisation.known).group_by(Organisation.kind)
+    assert {kind.value: number for kind, number in loaded.session.execute(known)} == KINDS
+    organisations = loaded.session.scalars(select(Organisation).where(Organisation.known)).all()
     assert len(organisations) == sum(KINDS.values()) == 36
-    assert not any(one.provisional for one in organisations)
     assert [one.slug for one in loaded.session.scalars(select(Region))] == ["owl"]
     assert Counter(one.region is None for one in organisations) == {True: 3, False: 33}
 
@@ -226,8 +228,8 @@ def look_at_people(loaded):
     people = loaded.session.scalars(select(Registration)).all()
     assert all(person.email.endswith("@example.org") and person.email.isascii() for person in people)
     upcoming = [person for person in people if person.event_id == loaded.upcoming.id]
-    assert len({person.organisation_id for person in upcoming}) == 36
-    assert len({person.full_name for person in upcoming}) == 97
+    assert len({person.organisation_id for person in upcoming}) == 36 + 2  # two typed names, see below
+    assert len({person.full_name for person in upcoming}) == 96  # one comes twice
     opened = loaded.upcoming.registration_opens_at
     assert all(opened <= person.created_at < LOADED_AT - timedelta(hours=3) for person in upcoming)
     assert all(
@@ -398,6 +400,25 @@ def look_at_mails(loaded):
     ]
     assert all(one.next_attempt_at == LOADED_AT < one.give_up_at for one in messages)
     assert loaded.session.scalar(select(func.count(Budget.id))) == 0
+
+
+def look_at_what_people_type(loaded):
+    """Two names wait for the team, each with a good guess; a third was merged; somebody comes twice."""
+    session = loaded.session
+    lines = list_organisations(session, Reach(None), "", 1, provisional=True).items
+    assert [(one.organisation.name, one.likely[0].name) for one in lines] == [
+        ("Ausländerbehörde Bielefeld", "Stadt Bielefeld, Ausländerbehörde"),
+        ("KI Minden-Lübbecke", "Kommunales Integrationszentrum Kreis Minden-Lübbecke"),
+    ]
+    found = find_organisation(session, "Caritas Integration (Beispiel)")
+    assert found is not None
+    assert found.name == "Caritas Fachdienst Integration (Beispiel)"
+    assert [one.name for one in merges_into(session, found)] == ["Caritas Integration (Beispiel)"]
+    pairs, more = doubles(session, loaded.upcoming)
+    assert [(one.same_name, one.same_organisation, one.same_mailbox) for one in pairs] == [
+        (True, True, False)
+    ]
+    assert not more
 
 
 LOOKS = [look for name, look in list(globals().items()) if name.startswith("look_at_")]

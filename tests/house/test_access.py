@@ -68,6 +68,11 @@ legal.privacy GET PUBLIC
 legal.report_barrier GET,POST PUBLIC
 legal.robots GET PUBLIC
 legal.security_txt GET PUBLIC
+organisations.merge_into GET,POST SIGNED_IN
+organisations.new GET,POST ADMIN
+organisations.organisation GET,POST SIGNED_IN
+organisations.overview GET SIGNED_IN
+organisations.take_back POST SIGNED_IN
 organising.dashboard GET ORGANISER SEE
 organising.home GET SIGNED_IN
 organising.mail GET ORGANISER SEE_PEOPLE
@@ -75,11 +80,13 @@ organising.mails GET ORGANISER SEE_PEOPLE
 organising.retry_mail POST ORGANISER EDIT_PEOPLE
 participants.add GET,POST ORGANISER EDIT_PEOPLE
 participants.cancel GET,POST ORGANISER EDIT_PEOPLE
+participants.doubles GET ORGANISER SEE_PEOPLE
 participants.edit GET,POST ORGANISER EDIT_PEOPLE
 participants.export POST ORGANISER EXPORT
 participants.people GET ORGANISER SEE_PEOPLE
 participants.person GET ORGANISER SEE_PEOPLE
 participants.send_link POST ORGANISER EDIT_PEOPLE
+participants.two_people POST ORGANISER EDIT_PEOPLE
 participants.workshop_lists GET ORGANISER SEE_PEOPLE
 participants.workshops GET,POST ORGANISER EDIT_PEOPLE
 people.account GET SIGNED_IN

@@ -15,8 +15,9 @@ from sqlalchemy import CheckConstraint, Connection, Table, text
 from sqlalchemy import inspect as look_at
 from sqlalchemy.orm import Session
 
+from app.agencies.service import add_organisation
 from app.db import Base
-from app.organising import checks
+from app.organising import agency_checks, checks
 from app.organising.checks import configuration_findings, data_findings, refuse_weak
 from app.organising.commands import guarded
 from app.registration.answers import Given
@@ -26,6 +27,8 @@ from tests.conftest import settings_for
 from tests.factories.days import NOW
 from tests.factories.questions import make_questions
 from tests.organising.helpers import Day, a_day, signs_up
+
+NOWHERE, FAR_AWAY = "Kreis Nirgendwo", "Amt Nirgendwo"
 
 
 def full_day(app: Flask) -> Day:
@@ -40,13 +43,16 @@ def full_day(app: Flask) -> Day:
     first = day.rounds[0]
     given = questions_and_answers(app, day)
     with app.app_context(), transaction() as session:
+        far = add_organisation(session, FAR_AWAY, district=NOWHERE)
+        add_organisation(session, "Amt im Nirgendwo").merged_into_id = far.id
+    with app.app_context(), transaction() as session:
         session.execute(update(Run).where(Run.id == day.runs["1.1"]).values(capacity=1))
     signs_up(app, day, 1, choices={first: day.runs["1.1"], day.rounds[1]: day.runs["2.1"]}, given=given)
     signs_up(app, day, 2, choices={first: day.runs["1.1"]})
     signs_up(app, day, 3, confirmed=False, choices={first: day.runs["1.2"]})
     signs_up(app, day, 4, choices={first: day.runs["1.2"]})
     gone, late = (
-        signs_up(app, day, 5),
+        signs_up(app, day, 5, organisation=FAR_AWAY),
         signs_up(app, day, 6, confirmed=False, choices={first: day.runs["1.1"]}),
     )
     with app.app_context(), transaction() as session:
@@ -57,15 +63,10 @@ def full_day(app: Flask) -> Day:
         expire(session, id_of(app, late), NOW + timedelta(hours=2))
     with app.app_context(), transaction() as session:
         from app.events.rules import Aim, QuotaEffect, QuotaTarget
-        from app.registration.models import registration_quota
         from app.registration.quotas import QuotaFacts, add_quota
 
-        nowhere = Aim(QuotaTarget.DISTRICT, district="Kreis Nirgendwo")
-        quota = add_quota(
-            session, day.event_id, QuotaFacts("Nirgendwo", QuotaEffect.CAP, nowhere, 0), PARTICIPANT, NOW
-        )
-        under = {"registration_id": id_of(app, gone), "quota_id": quota.id}
-        session.execute(registration_quota.insert().values(under))
+        nowhere = QuotaFacts("Nirgendwo", QuotaEffect.CAP, Aim(QuotaTarget.DISTRICT, district=NOWHERE), 0)
+        add_quota(session, day.event_id, nowhere, PARTICIPANT, NOW)
     return day
 
 
@@ -120,6 +121,7 @@ def test_a_healthy_database_has_no_findings(app: Flask) -> None:
 
 # Registrations 1 and 2 are registered, 3 holds a seat, 4 waits, 5 has cancelled, 6 came too late. Runs 1 to 4 are
 # 1.1, 1.2, 2.1 and 2.2. Quota 1 limits a district; only registration 5 falls under it. Places: 1 and 2 of registration 1, 3 waits for run 1, 4 holds in run 2, 5 and 6 are wishes.
+NOT_COUNTED = "quota 1: 1 people are counted under it and should not be, or the reverse"
 FAULTS = {
     "UPDATE event SET taken = 2": ["event 1: 2 seats are taken, 3 are held"],
     "UPDATE event SET waiting = 0": ["event 1: 0 are counted in line, 1 stand there"],
@@ -136,6 +138,23 @@ FAULTS = {
         "event 1: counts 1 quotas and 0 codes, there are 0 and 0",
         "quota 1: counts somebody of another day",
     ],
+    "UPDATE organisation SET district = 'Kreis Hier' WHERE id = 1": [NOT_COUNTED],
+    "UPDATE quota SET district = 'Kreis Hier'": [NOT_COUNTED],
+    "DELETE FROM registration_quota": [NOT_COUNTED],
+    "UPDATE registration SET organisation_id = 3 WHERE id = 5": [NOT_COUNTED],
+    "UPDATE organisation SET merged_into_id = 3 WHERE id = 1": [
+        "organisation 2: is an alias of an alias",
+        "organisation 1: is an alias and has people",
+    ],
+    "UPDATE quota SET organisation_id = 2, target = 'organisation'": [
+        NOT_COUNTED,
+        "organisation 2: is an alias and has a quota",
+    ],
+    "UPDATE event SET lead_host_id = 2": ["organisation 2: is an alias and hosts a day"],
+    "INSERT INTO event_cohost (event_id, organisation_id) VALUES (1, 2)": [
+        "organisation 2: is an alias and hosts a day"
+    ],
+    "UPDATE organisation SET name_key = 'anders' WHERE id = 2": ["organisation 2: the key is not the name's"],
     "UPDATE registration SET status = 'offered' WHERE id = 4": [
         "registration 4: is offered a seat that is not held",
         "registration 4: an end of the hold that does not fit the status",
@@ -275,7 +294,7 @@ def test_every_check_is_planted() -> None:
     import inspect
 
     planted = " ".join(line.partition(": ")[2] for lines in FAULTS.values() for line in lines)
-    source = inspect.getsource(checks)
+    source = inspect.getsource(checks) + inspect.getsource(agency_checks)
     faults = [
         line.split('"')[1] for line in source.splitlines() if line.strip().startswith('"') and '": ' in line
     ]

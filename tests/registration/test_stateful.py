@@ -26,20 +26,22 @@ from hypothesis.stateful import (
     rule,
     run_state_machine_as_test,
 )
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
+from app.agencies.models import Organisation
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Aim, QuotaEffect, QuotaTarget
 from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration import changes, service
+from app.registration import changes, organisations, service
 from app.registration.changes import RunFacts
 from app.registration.line import stand
-from app.registration.models import Registration, registration_quota
+from app.registration.models import OrganisationMerge, Registration, registration_quota
 from app.registration.replanning import day_facts
 from app.registration.rules import ENDED, HELD, InLine, Status, TwiceTheSameWorkshop, Why
+from app.registration.service import PARTICIPANT
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.registration.steps import (
@@ -114,6 +116,7 @@ class AnyOrder(RuleBasedStateMachine):
             self.day.set_run(label, capacity=seats)
         self.closes_at = self.day.event.registration_closes_at
         self.left: set[str] = set()
+        self.merges: list[int] = []
         self.before: dict[str, tuple[Status, int | None]] = {}
         for name in QUOTAS if quotas else []:
             self.set_quota(name, 1, dated=False)
@@ -126,7 +129,8 @@ class AnyOrder(RuleBasedStateMachine):
         OPENED.remove(self.day)
         db.session.rollback()
         with transaction() as session:
-            for table in (Event, Message, AuditEntry):
+            session.execute(update(Organisation).values(merged_into_id=None))
+            for table in (OrganisationMerge, Event, Message, AuditEntry):
                 session.execute(delete(table))
 
     # -- what people do
@@ -268,6 +272,35 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(hours=st.sampled_from([None, 24]))
     def offer_or_not(self, hours: int | None) -> None:
         self.change_day(offer_hours=hours)
+
+    @rule(old=st.sampled_from(ORGANISATIONS), new=st.sampled_from(ORGANISATIONS))
+    def merge(self, old: str, new: str) -> None:
+        """People and quotas follow; whatever makes no sense is refused and changes nothing."""
+        self.by_team = True
+        found = db.session.scalars(select(Organisation).where(Organisation.name.in_((old, new))))
+        by_name = {one.name: one for one in found}
+        pair = [by_name[name] for name in (old, new) if name in by_name]
+        if len(pair) < 2 or pair[0] is pair[1]:
+            return
+        absurd = pair[1].provisional or any(one.is_alias for one in pair)
+        ids = [one.id for one in pair]
+        try:
+            with self.day.step() as session:
+                self.merges.append(organisations.merge(session, *ids, PARTICIPANT, self.day.now).id)
+        except Refusal:
+            assert absurd
+        else:
+            assert not absurd
+
+    @rule(number=st.integers(0, 3))
+    def take_back(self, number: int) -> None:
+        self.by_team = True
+        if number < len(self.merges):
+            try:
+                with self.day.step() as session:
+                    organisations.undo_merge(session, self.merges[number], PARTICIPANT, self.day.now)
+            except Refusal:
+                self.day.check()
 
     def quota(self, name: str) -> Quota | None:
         db.session.rollback()

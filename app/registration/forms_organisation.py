@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Organisers' forms around organisations."""
+
+from collections.abc import Iterable
+
+from wtforms import BooleanField, HiddenField, SearchField, StringField
+from wtforms.validators import Length, Optional, Regexp
+
+from app.agencies.models import Organisation, Region
+from app.agencies.rules import KIND_LABELS, AgencyKind
+from app.agencies.service import OrganisationFacts
+from app.web.editing import CHOOSE, TOO_LONG, Choice, EditingForm, short_text
+from app.web.forms import BaseForm
+from app.web.texts import gettext
+from app.web.texts import lazy_gettext as _l
+
+ALL, PROVISIONAL = "", "provisional"
+
+
+class OrganisationSearch(BaseForm):
+    """What the list shows; sent by GET."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    q = SearchField(_l("Name or other spelling"), render_kw={"maxlength": 100})
+    show = Choice(_l("Which"), choices=[(ALL, _l("All")), (PROVISIONAL, _l("Provisional only"))])
+
+
+class OrganisationForm(EditingForm):
+    """What the team says of an organisation."""
+
+    name = short_text(_l("Name"), required=True)
+    kind = Choice(_l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in AgencyKind])
+    district = StringField(
+        _l("District"),
+        [Optional(), Length(max=100, message=TOO_LONG)],
+        render_kw={"autocomplete": "off", "list": "districts"},
+        description=_l("District or independent town, for instance Herford."),
+    )
+    region_id = Choice(_l("Region"))
+    known = BooleanField(
+        _l("Accepted: suggest this name to everybody who registers"),
+        description=_l("Before that nobody else sees what somebody typed in."),
+    )
+
+    @classmethod
+    def of(cls, organisation: Organisation, *, stored: bool = False) -> "OrganisationForm":
+        data = {
+            "name": organisation.name,
+            "kind": organisation.kind.value,
+            "district": organisation.district,
+            "region_id": str(organisation.region_id or ""),
+            "known": not organisation.provisional,
+            "version": str(organisation.version),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def offer(self, regions: Iterable[Region]) -> "OrganisationForm":
+        nothing = [("", gettext("Not chosen"))]
+        self.region_id.offer(nothing + [(str(one.id), one.name) for one in regions])
+        return self
+
+    def facts(self) -> OrganisationFacts:
+        return OrganisationFacts(
+            name=self.name.data or "",
+            kind=AgencyKind(self.kind.data),
+            district=self.district.data or "",
+            region_id=int(self.region_id.data) if self.region_id.data else None,
+            provisional=not self.known.data,
+        )
+
+
+class TargetForm(BaseForm):
+    """Into which one; sent by GET, because the page after it only shows what would follow."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    into = Choice(_l("Merge into"))
+
+    def offer(self, organisations: Iterable[Organisation]) -> "TargetForm":
+        self.into.offer((str(one.id), one.name) for one in organisations)
+        return self
+
+
+class MergeForm(BaseForm):
+    """The button under what would follow."""
+
+    into = HiddenField(validators=[Regexp(r"\A[0-9]{1,9}\Z", message=CHOOSE)])
