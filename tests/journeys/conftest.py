@@ -31,6 +31,10 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
+# A button that is higher than wide breaks its words letter by letter.
+SQUEEZED = """[...document.querySelectorAll('.kern-btn')]
+    .filter(button => button.textContent.trim() && button.offsetHeight > button.offsetWidth)
+    .map(button => button.textContent.trim())"""
 PHONE = {"width": 320, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -125,4 +129,5 @@ def scan(page: Page, rules: list[str] | None = None) -> list[str]:
         for node in violation["nodes"]
     ]
     wide, window = page.evaluate("[document.documentElement.scrollWidth, window.innerWidth]")
+    found += [f"squeezed button: {one}" for one in page.evaluate(SQUEEZED)]
     return found + ([f"page is {wide} px wide in a window of {window} px"] if wide > window else [])
