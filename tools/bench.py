@@ -33,12 +33,12 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlencode
+
+from tools.browser import Answer, Browser, hidden
+from tools.storm import DAY, measure_storm
 
 ROOT = Path(__file__).resolve().parent.parent
-DAY = "kim-fachtag-owl"
 FIXED = "fixed answer"
-FORM = {"Content-Type": "application/x-www-form-urlencoded"}
 START_SECONDS = 60
 
 
@@ -48,10 +48,12 @@ class Amounts:
     per_round: int
     warm_up: int
     registrations: int
+    clients: int
+    seats: int
 
 
-FULL = Amounts(rounds=40, per_round=10, warm_up=50, registrations=120)
-QUICK = Amounts(rounds=10, per_round=4, warm_up=10, registrations=20)
+FULL = Amounts(rounds=40, per_round=10, warm_up=50, registrations=120, clients=300, seats=100)
+QUICK = Amounts(rounds=10, per_round=4, warm_up=10, registrations=20, clients=60, seats=20)
 
 
 # --- the server --------------------------------------------------------------------------------------------------
@@ -109,11 +111,11 @@ def flask(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def serving(environ: dict[str, str]) -> Iterator[Server]:
+def serving(environ: dict[str, str], *options: str) -> Iterator[Server]:
     port = int(environ["PORT"])
     begun = time.perf_counter()
     with subprocess.Popen(
-        flask("serve", "--port", str(port)),
+        flask("serve", "--port", str(port), *options),
         cwd=ROOT,
         env=environ,
         stdout=subprocess.DEVNULL,
@@ -142,48 +144,6 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
         finally:
             browser.close()
     raise RuntimeError(f"the server gave no answer within {START_SECONDS} s")
-
-
-# --- the client --------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Answer:
-    status: int
-    body: bytes
-    headers: dict[str, str]
-
-
-class Browser:
-    """One kept-alive connection and at most one cookie."""
-
-    def __init__(self, port: int) -> None:
-        self._connection = http.client.HTTPConnection("127.0.0.1", port, timeout=30)
-        try:
-            self._connection.connect()
-        except OSError:
-            self._connection.close()
-            raise
-        self._connection.sock.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        self._cookie = ""
-
-    def get(self, address: str, headers: dict[str, str] | None = None) -> Answer:
-        return self._ask("GET", address, None, headers or {})
-
-    def post(self, address: str, values: dict[str, str]) -> Answer:
-        return self._ask("POST", address, urlencode(values).encode(), FORM)
-
-    def close(self) -> None:
-        self._connection.close()
-
-    def _ask(self, method: str, address: str, body: bytes | None, headers: dict[str, str]) -> Answer:
-        cookie = {"Cookie": self._cookie} if self._cookie else {}
-        self._connection.request(method, address, body, {"Accept-Language": "de", **headers, **cookie})
-        response = self._connection.getresponse()
-        found = Answer(response.status, response.read(), {k.lower(): v for k, v in response.getheaders()})
-        if "set-cookie" in found.headers:
-            self._cookie = found.headers["set-cookie"].partition(";")[0]
-        return found
 
 
 # --- pages -------------------------------------------------------------------------------------------------------
@@ -267,7 +227,7 @@ def register_once(get: Get, post: Post, number: str, link_of: Callable[[str], st
     """As a person does: form, send, the page after it, the mailed link, confirm, the personal page."""
     email = f"messung-{number}@example.org"
     form = get(f"/events/{DAY}/register")
-    values = _hidden(form.body) | {
+    values = hidden(form.body) | {
         "given_name": "Mira",
         "family_name": "Messung",
         "email": email,
@@ -281,18 +241,9 @@ def register_once(get: Get, post: Post, number: str, link_of: Callable[[str], st
     link = link_of(email)
     page = get(link)
     _expect(page, 200, "the mailed link")
-    confirmed = post(f"{link}/confirm", {"csrf_token": _hidden(page.body)["csrf_token"]})
+    confirmed = post(f"{link}/confirm", {"csrf_token": hidden(page.body)["csrf_token"]})
     _expect(confirmed, 303, "confirm")
     _expect(get(confirmed.headers["location"]), 200, "the personal page")
-
-
-def _hidden(page: bytes) -> dict[str, str]:
-    found = {}
-    for tag in re.findall(r"<input[^>]*type=\"hidden\"[^>]*>", page.decode()):
-        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
-        if name and value:
-            found[name[1]] = value[1]
-    return found
 
 
 def _first_choices(page: bytes) -> dict[str, str]:
@@ -394,11 +345,16 @@ def measure(database_url: str, folder: Path, amounts: Amounts) -> dict[str, Any]
             registration = measure_registrations(server, app, amounts)
             memory = server.memory_mb()
             first_answer = server.first_answer
+        # SQLite knows one writer; with PostgreSQL there are several processes.
+        several = () if database_url.startswith("sqlite") else ("--server", "granian", "--workers", "2")
+        with serving(environ, *several) as server:
+            storm = measure_storm(server.port, app, amounts.clients, amounts.seats)
     finally:
         _let_go(app)
     return {
         "pages": pages,
         "registration": registration,
+        "storm": storm,
         "memory_mb": memory,
         "first_answer_s": round(first_answer, 2),
     }
@@ -462,6 +418,12 @@ def table(engine: str, figures: dict[str, Any]) -> str:
         f"whole registration: {one['statements']} statements, {one['processor_ms']} ms on the processor, "
         f"{one['ms']} ms for the client (median of {one['count']})"
     )
+    storm = figures["storm"]
+    lines.append(
+        f"storm: {storm['clients']} clients, {storm['seats']} seats, of these kept for some {storm['kept_for_others']}: "
+        f"{storm['in']} in, {storm['waiting']} waiting, {len(storm['errors'])} errors, last answer after "
+        f"{storm['slowest_s']} s"
+    )
     lines.append(
         f"memory of the server: {figures['memory_mb']} MB; first answer after {figures['first_answer_s']} s"
     )
@@ -474,6 +436,8 @@ def main(arguments: Sequence[str] | None = None) -> Path:
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append", help="only this one")
     parser.add_argument("--rounds", type=int, help="rounds over all pages")
     parser.add_argument("--registrations", type=int, help="how many people register")
+    parser.add_argument("--clients", type=int, help="how many send the form at once")
+    parser.add_argument("--seats", type=int, help="how many of them can get in")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench", help="folder for the figures")
     chosen = parser.parse_args(arguments)
     usual = QUICK if chosen.quick else FULL
@@ -482,6 +446,8 @@ def main(arguments: Sequence[str] | None = None) -> Path:
         usual.per_round,
         usual.warm_up,
         chosen.registrations or usual.registrations,
+        chosen.clients or usual.clients,
+        chosen.seats or usual.seats,
     )
     engines = chosen.engine or ["sqlite", "postgresql"]
     begun = datetime.now(UTC)
