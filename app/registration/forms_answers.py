@@ -241,7 +241,7 @@ def _field_of(question: Question, questions: Sequence[Question], held: Collectio
         )
     common: dict[str, Any] = {"description": " ".join(hint for hint in hints if hint)}
     choices = [
-        SelectChoice(str(option.id), _with_seats(question, option, option.id in held))
+        SelectChoice(str(option.id), with_seats(question, option, option.id in held))
         for option in question.options
     ]
     # A hidden question is not asked after all: its errors are taken back (`AnswersMixin.validate`).
@@ -267,7 +267,7 @@ def _field_of(question: Question, questions: Sequence[Question], held: Collectio
     )
 
 
-def _with_seats(question: Question, option: Option, mine: bool) -> str:
+def with_seats(question: Question, option: Option, mine: bool) -> str:
     words = option_words(question, option)
     left = option.seats.left
     if left is None or mine or left > FEW_LEFT:

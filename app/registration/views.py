@@ -3,24 +3,26 @@
 
 """The participant's pages: the form, what comes after it, and the personal page."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, Response, make_response, redirect, render_template, url_for
+from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from app.agencies.queries import organisation_names
 from app.clock import now
+from app.events.models import Event
 from app.events.queries import get_public_event
-from app.events.rules import TAKES_REGISTRATIONS
+from app.events.rules import TAKES_REGISTRATIONS, RegistrationState
 from app.ical import render
-from app.programme.agenda import read_rounds
+from app.programme.agenda import RoundView, read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration.answering import change_answers, withdraw_answer
-from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, with_rounds
-from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking
+from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, run_label, with_rounds
+from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking, with_seats
 from app.registration.ical import registration_entry
 from app.registration.line import stands
 from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
@@ -49,15 +51,20 @@ from app.registration.service import (
     register as register_person,
 )
 from app.web import access, links
+from app.web.cache import RenderCache
 from app.web.database import db, transaction
 from app.web.errors import error_page
-from app.web.forms import ConfirmForm
+from app.web.forms import ConfirmForm, new_nonce
 from app.web.pages import page
-from app.web.texts import language
+from app.web.texts import chosen_language, language
 
 bp = Blueprint("registration", __name__)
 
 SEE_OTHER = 303
+# What each visitor gets of their own stands here in a kept form; no text of ours may contain the sign.
+_TOKEN, _NONCE = "\0token\0", "\0nonce\0"
+
+_forms: RenderCache[str] = RenderCache()
 
 
 @bp.errorhandler(Withdrawn)
@@ -74,9 +81,10 @@ def register(slug: str) -> ResponseReturnValue:
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
     questions = _asked_of_people(session, event.id)
-    form = with_rounds(asking(RegisterForm, questions), read_rounds(session, event))
-    if not event.code_count:
-        del form.code
+    rounds = read_rounds(session, event)
+    if request.method != "POST":
+        return make_response(_empty_form(event, state, questions, rounds, organisation_names(session)))
+    form = _register_form(event, questions, rounds)
     if form.validate_on_submit():
         answers = form.given() if questions else None
         entry = Entry(form.person(), form.nonce.data, language(), form.choices(), answers, form.typed_code())
@@ -100,6 +108,40 @@ def register(slug: str) -> ResponseReturnValue:
         state=state,
         names=organisation_names(session),
     )
+
+
+def _register_form(event: Event, questions: list[Question], rounds: list[RoundView]) -> Any:
+    form = with_rounds(asking(RegisterForm, questions), rounds)
+    if not event.code_count:
+        del form.code
+    return form
+
+
+def _empty_form(
+    event: Event,
+    state: RegistrationState,
+    questions: list[Question],
+    rounds: list[RoundView],
+    names: Sequence[str],
+) -> str:
+    """The form as everybody gets it. Drawing it is most of what it costs, so it is kept with two gaps in it."""
+    token, nonce = generate_csrf(), new_nonce()
+
+    def draw() -> str:
+        form = _register_form(event, questions, rounds)
+        form.nonce.data = nonce
+        html = render_template("registration/register.html", form=form, event=event, state=state, names=names)
+        return html.replace(token, _TOKEN).replace(nonce, _NONCE)
+
+    # Seats are part of it as far as they are shown.
+    asked = tuple(
+        (one.id, one.version, *(with_seats(one, option, False) for option in one.options))
+        for one in questions
+    )
+    offered = tuple(run_label(run) for one in rounds for run in one.runs)
+    key = (event.id, event.revision, event.version, state, language(), chosen_language(), asked, offered)
+    html = _forms.get((*key, tuple(names)), draw)
+    return html.replace(_TOKEN, token).replace(_NONCE, nonce)
 
 
 @bp.get("/events/<slug>/register/sent")

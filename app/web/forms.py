@@ -121,11 +121,15 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             self.form_errors.append(sentence_of(refusal))
 
 
+def new_nonce() -> str:
+    return secrets.token_urlsafe(18)
+
+
 class NonceMixin:
     """A form that lands on the same result when it is sent twice."""
 
     nonce = HiddenField(
-        default=lambda: secrets.token_urlsafe(18),
+        default=new_nonce,
         validators=[
             Regexp(
                 r"\A[\w-]{16,64}\Z", message=lazy_gettext("Please reload the page and send the form again.")

@@ -238,6 +238,26 @@ def test_run_that_is_full_puts_in_line_beside_the_place(
     assert "Ihre Workshops haben sich geändert" in mailbox(app).newest("person1@example.org")["Subject"]
 
 
+def test_a_kept_form_gives_everybody_their_own_tokens(app: Flask, day: dict[str, int]) -> None:
+    """T31, T33: the form is drawn once; what makes it somebody's own is put in for each, and seats are those of now."""
+    address = "/events/musterfachtag/register"
+    forms = [Visitor(app.test_client()).get(address) for _ in range(3)]
+    hidden = [{name: page.values(page.form())[name] for name in ("csrf_token", "nonce")} for page in forms]
+    for name in ("csrf_token", "nonce"):
+        assert len({one[name] for one in hidden}) == 3
+    assert [page.response.text.count("\0") for page in forms] == [0, 0, 0]
+    drawn = {
+        page.response.text.replace(one["csrf_token"], "").replace(one["nonce"], "")
+        for page, one in zip(forms, hidden, strict=True)
+    }
+    assert len(drawn) == 1
+    assert "noch 1 Platz" in forms[0].text
+    person = {**PERSON, f"round-{day['round1']}": str(day["1.1"])}
+    assert forms[1].send(**person).heading == "Bitte per E-Mail bestätigen"
+    assert "noch 1 Platz" not in Visitor(app.test_client()).get(address).text
+    assert forms[2].send(**{**person, "given_name": ""}).status == 422
+
+
 def test_same_workshop_twice_is_refused(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
     page = sign_up(
         client, 0, **{f"round-{day['round1']}": str(day["1.2"]), f"round-{day['round2']}": str(day["2.2"])}
