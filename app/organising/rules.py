@@ -40,6 +40,7 @@ MAIL_LABELS = {
     "registration.waiting": N_("You are on the waiting list"),
     "registration.moved_up": N_("You have a seat now"),
     "registration.cancelled": N_("Your registration is cancelled"),
+    "registration.substituted": N_("Somebody else comes in your place"),
     "registration.changed": N_("Time or place has changed"),
     "registration.offered": N_("A seat is free for you"),
     "registration.declined": N_("You have declined the seat"),

@@ -143,6 +143,7 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
             email="",
             email_key=f"#{registration_id}",  # stays unique among the active of a day
             role_title="",
+            named_by="",
             reference=new_reference(),
             nonce=f"#{registration_id}",
             link_version=Registration.link_version + 1,

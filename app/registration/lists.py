@@ -287,6 +287,18 @@ def get_by_reference(session: Session, event: Event, reference: str) -> Registra
     return registration
 
 
+def before_and_after(
+    session: Session, registration: Registration
+) -> tuple[Registration | None, Registration | None]:
+    """In whose place the person comes, and who comes in the person's place."""
+    found = select(Registration).where(
+        or_(Registration.id == registration.predecessor_id, Registration.predecessor_id == registration.id)
+    )
+    both = session.scalars(found).all()
+    before = next((one for one in both if one.id == registration.predecessor_id), None)
+    return before, next((one for one in both if one is not before), None)
+
+
 def mails_about(session: Session, registration: Registration) -> Sequence[Message]:
     """The correspondence with one person, oldest first."""
     found = select(Message).where(Message.family.in_(FAMILIES), Message.subject_id == registration.id)

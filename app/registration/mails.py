@@ -97,6 +97,18 @@ def build_cancelled(session: Session, message: Message) -> Mail | None:
     )
 
 
+def build_substituted(session: Session, message: Message) -> Mail | None:
+    """Who comes instead is not named: the mail goes to whoever held the place."""
+    return _build(
+        session,
+        message,
+        "substituted",
+        gettext("Somebody else comes in your place"),
+        _in_status(Status.CANCELLED),
+        "CANCEL",
+    )
+
+
 def build_changed(session: Session, message: Message) -> Mail | None:
     return _build(
         session,
@@ -126,6 +138,7 @@ KINDS: dict[str, Builder] = {
     announcing.WAITING: build_waiting,
     announcing.MOVED_UP: build_moved_up,
     announcing.CANCELLED: build_cancelled,
+    announcing.SUBSTITUTED: build_substituted,
     announcing.CHANGED: build_changed,
     announcing.OFFERED: build_offered,
     announcing.DECLINED: build_declined,
@@ -165,6 +178,7 @@ def _build(
         "line": line.stands(session, registration, message.created_at),
         "link": personal_address(registration),
         "event_link": links.absolute(url_for("events.event", slug=event.slug)),
+        "privacy_link": links.absolute(url_for("legal.privacy")),
         "calendar": method is not None,
     }
     invited = method is not None and registration.invited_sequence is not None

@@ -55,7 +55,9 @@ class Registration(Base):
     confirming the address, or for answering an offer. `link_version` withdraws the
     personal link, `feed_version` the personal calendar. `invited_sequence` is the event's sequence that the
     person's calendar was last sent, so "holds an outdated invitation" is a query; `calendar_bump` is added to it for
-    this person alone, raised by each withdrawal, so that a cancelled entry can come back.
+    this person alone, raised by each withdrawal, so that a cancelled entry can come back. Who comes in somebody's place
+    points to that `predecessor`, who keeps the nonce of the form that `passed_on` the place; `named_by` says who
+    typed in a person's data, if it was not the person.
     """
 
     __tablename__ = "registration"
@@ -88,6 +90,7 @@ class Registration(Base):
         CheckConstraint(
             "(status IN ('unconfirmed', 'offered')) = (held_until IS NOT NULL)", name="held_until_iff_held"
         ),
+        CheckConstraint("passed_on IS NULL OR status = 'cancelled'", name="passed_on_ends"),
         # An id is never given away again, because signed links carry it (T03).
         {"sqlite_autoincrement": True},
     )
@@ -117,6 +120,11 @@ class Registration(Base):
     mail_revision: Mapped[int] = mapped_column(default=0)
     calendar_bump: Mapped[int] = mapped_column(default=0)
     invited_sequence: Mapped[int | None]
+    predecessor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registration.id", ondelete="SET NULL"), unique=True
+    )
+    passed_on: Mapped[str | None] = mapped_column(String(64))
+    named_by: Mapped[str] = mapped_column(String(200), default="")
     version: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()
@@ -131,6 +139,11 @@ class Registration(Base):
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def named_by_others(self) -> bool:
+        """Whether somebody else typed in the person's data, so that the person has to be told (Art. 14 GDPR)."""
+        return bool(self.named_by) or self.predecessor_id is not None
 
 
 class Place(Base):

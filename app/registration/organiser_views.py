@@ -31,10 +31,11 @@ from app.registration.forms_organiser import (
     search_form,
     wanted_people,
 )
+from app.registration.forms_others import SubstituteForm
 from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
-from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor, Status
+from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.web import access
 from app.web.database import db, transaction
@@ -151,6 +152,8 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,
         may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
+        may_substitute=registration.status in CONFIRMED and now() < g.event.starts_at,
+        others=lists.before_and_after(session, registration),
     )
 
 
@@ -248,6 +251,31 @@ def _workshops_form(registration: Registration, day: MyDay, **kwargs: Any) -> An
     answers: dict[str, object] = {f"round-{one.round.id}": one.answer for one in day.rounds}
     answers["version"] = registration.version
     return with_rounds(WorkshopsForm, [one.round for one in day.rounds], data=answers, **kwargs)
+
+
+@bp.route("/registrations/<reference>/substitute", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def substitute(slug: str, reference: str) -> ResponseReturnValue:
+    registration = lists.get_by_reference(db.session(), g.event, reference)
+    form = SubstituteForm(data={"organisation": registration.organisation.name})
+    if form.validate_on_submit():
+        entry = Entry(form.person(), form.nonce.data or "", registration.language)
+        try:
+            with transaction() as session:
+                successor = by_hand.substitute(session, registration.id, entry, _by(), now())
+                address = _address(slug, successor)
+            return redirect_with(address, N_("The place is passed on. Both get a mail."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    elif registration.status not in CONFIRMED or now() >= g.event.starts_at:
+        raise Missing
+    return page(
+        "registration/organise_substitute.html",
+        event=g.event,
+        registration=lists.get_by_reference(db.session(), g.event, reference),
+        form=form,
+        names=organisation_names(db.session()),
+    )
 
 
 @bp.route("/registrations/<reference>/cancel", methods=["GET", "POST"])

@@ -3,6 +3,7 @@
 
 """States of a registration, what may follow what, and the refusals a participant may read."""
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
@@ -61,6 +62,9 @@ class Reason(Enum):
     OFFER_DECLINED = "offer_declined"
     OFFER_ENDED = "offer_ended"
     SEATS_RELEASED = "seats_released"
+    SUBSTITUTED = "substituted"
+    NAMED = "named"
+    REPLACED = "replaced"
 
 
 class QuestionKind(Enum):
@@ -114,6 +118,9 @@ REASON_LABELS = {
     Reason.OFFER_DECLINED: N_("Offer declined"),
     Reason.OFFER_ENDED: N_("Offer not answered in time"),
     Reason.SEATS_RELEASED: N_("Reserved seats were released"),
+    Reason.SUBSTITUTED: N_("Somebody else comes in this place"),
+    Reason.NAMED: N_("Named by somebody else"),
+    Reason.REPLACED: N_("Got another person’s place"),
 }
 ACTOR_LABELS = {
     Actor.PARTICIPANT: N_("Participant"),
@@ -157,6 +164,11 @@ def new_reference() -> str:
     """The number a person can read out on the phone, for instance K7M2-Q9XD: 40 bits, no secret."""
     letters = [secrets.choice(_ALPHABET) for _ in range(8)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+def looks_like_an_address(name: str) -> bool:
+    """Whether a mail program would make a link of it. Such a name is never sent to somebody who did not type it in (T08)."""
+    return re.search(r"[/:@\\]|\w\.\w", name) is not None
 
 
 def sort_key(family_name: str, given_name: str) -> str:
@@ -222,6 +234,42 @@ class SeatStaysThere(Refusal):
         super().__init__(
             N_(
                 "There is no free seat for this organisation. Please write to the organising team: they can change it."
+            ),
+            field="organisation",
+        )
+
+
+class OwnAddress(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This is the address of the person who does not come. Please enter that of the substitute."),
+            field="email",
+        )
+
+
+class DayHasBegun(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("The day has begun. Nobody can be substituted any more."))
+
+
+class MailedEnough(Refusal):
+    """Nobody is mailed without end because others name them (T08)."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            N_("This address has been sent %(number)s such mails today. Please try again tomorrow."),
+            field="email",
+            number=number,
+        )
+
+
+class NoSeatThere(Refusal):
+    """For the team: it decides about quotas, so it is told which way out there is (T31)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "There is no free seat for this organisation. Keep the organisation, or raise its quota or the seats first."
             ),
             field="organisation",
         )

@@ -486,5 +486,6 @@ MACHINE_WORDS = frozenset(
         "field",
         "worker",
         "contact_email",
+        "passed_on",
     ]
 )

@@ -80,6 +80,7 @@ participants.export POST ORGANISER EXPORT
 participants.people GET ORGANISER SEE_PEOPLE
 participants.person GET ORGANISER SEE_PEOPLE
 participants.send_link POST ORGANISER EDIT_PEOPLE
+participants.substitute GET,POST ORGANISER EDIT_PEOPLE
 participants.workshop_lists GET ORGANISER SEE_PEOPLE
 participants.workshops GET,POST ORGANISER EDIT_PEOPLE
 people.account GET SIGNED_IN
@@ -133,6 +134,7 @@ registration.new_calendar POST PERSONAL
 registration.new_link POST PERSONAL
 registration.register GET,POST PUBLIC
 registration.sent GET PUBLIC
+registration.substitute GET,POST PERSONAL
 registration.waiting GET PUBLIC
 registration.withdraw POST PERSONAL
 registration.workshops GET,POST PERSONAL

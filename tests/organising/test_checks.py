@@ -16,9 +16,10 @@ from sqlalchemy import inspect as look_at
 from sqlalchemy.orm import Session
 
 from app.db import Base
-from app.organising import checks
-from app.organising.checks import configuration_findings, data_findings, refuse_weak
+from app.organising import checks, weak_settings
+from app.organising.checks import data_findings
 from app.organising.commands import guarded
+from app.organising.weak_settings import configuration_findings, refuse_weak
 from app.registration.answers import Given
 from app.settings import Mode, Settings, SettingsError
 from app.web.database import db, transaction
@@ -163,6 +164,10 @@ FAULTS = {
     "UPDATE registration SET held_until = confirmed_at WHERE id = 1": ["registration 1: an end of the hold that does not fit the status"],
     "UPDATE registration SET waiting_number = NULL WHERE id = 4": ["registration 4: waits without a number"],
     "UPDATE registration SET invited_sequence = 99 WHERE id = 2": ["registration 2: invited to a state of the day that never was"],
+    "UPDATE registration SET passed_on = 'x' WHERE id = 4": ["registration 4: passed the place on and has not left"],
+    "UPDATE registration SET predecessor_id = 5 WHERE id = 1": [
+        "registration 1: comes in the place of somebody who has it still, or of another day"
+    ],
     "UPDATE registration SET email_key = 'other@example.org' WHERE id = 2": ["registration 2: the key of the address is not that of the address"],
     "UPDATE registration SET family_name = 'Anders' WHERE id = 2": ["registration 2: is sorted under another name"],
     "UPDATE registration SET status = 'cancelled' WHERE id = 6": ["registration 6: the history ends in another status"],
@@ -442,7 +447,7 @@ def test_files_are_not_for_everybody(production: Settings, tmp_path_factory: pyt
 
 
 def test_an_old_sqlite_is_refused(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "SQLITE_FLOOR", (99, 0, 0))
+    monkeypatch.setattr(weak_settings, "SQLITE_FLOOR", (99, 0, 0))
     assert [line for line in configuration_findings(production) if "is older than 99.0.0" in line]
 
 

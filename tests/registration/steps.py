@@ -29,7 +29,7 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import line, quotas, service
+from app.registration import line, quotas, service, substituting
 from app.registration.answers import Given
 from app.registration.models import Place, Registration, RoundAbsence, StatusChange, registration_quota
 from app.registration.places import Choices
@@ -136,6 +136,26 @@ class Day:
         """What the worker's job does."""
         with self.step(now) as session:
             quotas.release_reservations(session, self.event_id, self.now)
+
+    def substitute(
+        self,
+        name: str,
+        successor: str,
+        by: By = PARTICIPANT,
+        now: datetime | None = None,
+        **changes: str,
+    ) -> None:
+        """`key` is the name under which the new registration is remembered, if it is not the successor's."""
+        key, nonce = changes.pop("key", successor), changes.pop("nonce", f"nonce-{name}-{successor}")
+        organisation = changes.pop("organisation", self.organisation_of(name))
+        entry = Entry(person(successor, organisation=organisation, **changes), nonce)
+        with self.step(now) as session:
+            new = substituting.substitute(session, self.ids[name], entry, by, self.now)
+            if new is not None:
+                self.ids[key] = new.id
+
+    def organisation_of(self, name: str) -> str:
+        return self.of(name).organisation.name
 
     def cancel(self, name: str, by: By = PARTICIPANT, now: datetime | None = None) -> None:
         with self.step(now) as session:

@@ -31,7 +31,7 @@ from sqlalchemy import delete, select
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Aim, QuotaEffect, QuotaTarget
 from app.outbox.models import Message
-from app.people.models import AuditEntry
+from app.people.models import AuditEntry, Budget
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import changes, service
@@ -39,7 +39,17 @@ from app.registration.changes import RunFacts
 from app.registration.line import stand
 from app.registration.models import Registration, registration_quota
 from app.registration.replanning import day_facts
-from app.registration.rules import ENDED, HELD, InLine, Status, TwiceTheSameWorkshop, Why
+from app.registration.rules import (
+    CONFIRMED,
+    ENDED,
+    HELD,
+    InLine,
+    MailedEnough,
+    Status,
+    TwiceTheSameWorkshop,
+    Why,
+)
+from app.registration.service import PARTICIPANT
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.registration.steps import (
@@ -48,6 +58,7 @@ from tests.registration.steps import (
     OF_MUSTERAU,
     OFFICE,
     OPENED,
+    ORGANISER,
     TOWN,
     Day,
     add_agencies,
@@ -126,7 +137,7 @@ class AnyOrder(RuleBasedStateMachine):
         OPENED.remove(self.day)
         db.session.rollback()
         with transaction() as session:
-            for table in (Event, Message, AuditEntry):
+            for table in (Event, Message, AuditEntry, Budget):
                 session.execute(delete(table))
 
     # -- what people do
@@ -224,6 +235,36 @@ class AnyOrder(RuleBasedStateMachine):
             self.day.move(name, organisation, by_team=by_team)
         except Refusal:
             assert not by_team
+
+    @rule(target=people, name=people, known=st.integers(0, 9), by_team=st.booleans())
+    def substitute(self, name: str, known: int, by_team: bool) -> object:
+        """The line and every count stay; who is named and known already keeps the better of both."""
+        one, seats, key = self.day.of(name), self.day.seats(), f"p{len(self.day.ids)}"
+        status, held = one.status, (one.status, one.holds_seat, one.held_until)
+        others = [one for one in self.day.ids if self.day.of(one).active and one != name]
+        new = others[known] if known < len(others) else key
+        local = new if new == key else self.day.of(new).email.partition("@")[0]
+        try:
+            by, nonce = ORGANISER if by_team else PARTICIPANT, f"nonce-{next(_numbers)}"
+            self.day.substitute(name, local, by, key=key, nonce=nonce)
+        except MailedEnough:
+            return multiple()
+        except Refusal:
+            assert status not in CONFIRMED or (by_team and new != key)
+            return multiple()
+        assert status in CONFIRMED
+        self.left.add(name)
+        if key not in self.day.ids:
+            assert self.day.of(new).active
+            return multiple()
+        now = self.day.of(key)
+        assert (now.status, now.holds_seat, now.held_until) == held
+        if new == key:
+            assert self.day.seats() == seats
+        else:
+            self.left.add(new)
+        self.before[key] = self.before.pop(name)
+        return key
 
     @rule(name=people)
     def hold_ends(self, name: str) -> None:
