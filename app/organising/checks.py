@@ -22,13 +22,16 @@ from app.organising.legal import security_text_faults
 from app.organising.weak_settings import Fault, configuration_findings
 from app.outbox.models import Message
 from app.outbox.rules import WAITING as ON_THEIR_WAY
-from app.outbox.rules import State
+from app.outbox.rules import State, family_of
 from app.people.rules import address_key
 from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.registration.announcing import GROUP_LINK
 from app.registration.lists import FAMILIES
 from app.registration.models import (
     ANSWERS,
     Condition,
+    Group,
+    GroupGuest,
     Option,
     Place,
     Question,
@@ -281,6 +284,38 @@ def _registrations(session: Session, _now: datetime) -> Fault:
         yield f"registration {row}: invited to a state of the day that never was"
 
 
+def _groups(session: Session, _now: datetime) -> Fault:
+    one, group, guest = Registration, Group, GroupGuest
+    in_group = one.group_id == group.id
+    unnamed = _count(one.id, in_group, one.email == "", one.status.in_(ACTIVE))
+    faults: dict[str, ColumnElement[bool]] = {
+        "has no contact": group.email == "",
+        "keeps more seats than it was given": unnamed > group.allotted,
+        "keeps seats and was never confirmed": and_(group.allotted > 0, group.confirmed_at.is_(None)),
+        "was confirmed and has somebody who was not": select(one.id)
+        .where(in_group, one.email != "", one.status == Status.UNCONFIRMED, group.confirmed_at.is_not(None))
+        .exists(),
+        "has somebody of another day": select(one.id)
+        .where(in_group, one.event_id != group.event_id)
+        .exists(),
+        "shows somebody of another day or of its own as a guest": select(guest.id)
+        .join(one, guest.registration_id == one.id)
+        .where(guest.group_id == group.id, or_(one.event_id != group.event_id, one.group_id == group.id))
+        .exists(),
+    }
+    yield from _rows(session, "registration_group", group.id, faults)
+    nameless = {
+        "is a seat without a name that no group keeps": and_(
+            one.email == "", one.status == Status.UNCONFIRMED, one.group_id.is_(None)
+        )
+    }
+    yield from _rows(session, "registration", one.id, nameless)
+    together = _count(group.id, group.event_id == Event.id, group.together.is_(True))
+    found = select(Event.id, Event.together_count, together).where(Event.together_count != together)
+    for row, counted, number in session.execute(found.order_by(Event.id)):
+        yield f"event {row}: counts {counted} groups that come only together, there are {number}"
+
+
 def _keys_of_people(session: Session, _now: datetime) -> Fault:
     one = Registration
     found = select(one.id, one.email, one.email_key, one.sort_key, one.family_name, one.given_name).where(
@@ -427,6 +462,9 @@ def _messages(session: Session, _now: datetime) -> Fault:
             one.state.in_(ON_THEIR_WAY), one.give_up_at < one.created_at
         ),
     }
+    faults["is about a group that does not exist"] = and_(
+        one.family == family_of(GROUP_LINK), ~select(Group.id).where(Group.id == one.subject_id).exists()
+    )
     yield from _rows(session, "message", one.id, faults)
 
 
@@ -456,6 +494,7 @@ CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     _questions,
     _answers,
     _registrations,
+    _groups,
     _keys_of_people,
     _histories,
     _places,

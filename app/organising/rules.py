@@ -47,6 +47,9 @@ MAIL_LABELS = {
     "registration.offer_ended": N_("The time for your answer is over"),
     "places.changed": N_("Your workshops have changed"),
     "link.personal": N_("Your personal link"),
+    "group.confirm": N_("Please confirm your group"),
+    "group.seats": N_("Seats for your organisation"),
+    "group.link": N_("Link to your group"),
     "people.welcome": N_("Invitation to the organising team"),
 }
 

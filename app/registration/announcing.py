@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.events.models import Event
 from app.outbox.service import enqueue
 from app.people.budget import spend
-from app.registration.models import Registration
+from app.registration.models import Group, Registration
 from app.registration.rules import Status
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
@@ -34,6 +35,9 @@ OFFER_ENDED = "registration.offer_ended"
 SUBSTITUTED = "registration.substituted"
 PLACES = "places.changed"
 LINK = "link.personal"
+GROUP_CONFIRM = "group.confirm"
+GROUP_SEATS = "group.seats"
+GROUP_LINK = "group.link"
 FIRST = 1  # revision of the first mail, with which a registration begins
 
 
@@ -121,6 +125,39 @@ def _invite(registration: Registration) -> None:
     registration.invited_sequence = registration.event.sequence + registration.calendar_bump
 
 
+def ask_contact_to_confirm(session: Session, group: Group, now: datetime) -> None:
+    """The only mail that a group causes before its contact has pressed the button (T08)."""
+    _tell_contact(session, GROUP_CONFIRM, group, now)
+
+
+def tell_contact_of_seats(session: Session, group: Group, now: datetime) -> None:
+    _tell_contact(session, GROUP_SEATS, group, now)
+
+
+def tell_contact_link(session: Session, group: Group, now: datetime) -> None:
+    _tell_contact(session, GROUP_LINK, group, now)
+
+
+def _tell_contact(session: Session, kind: str, group: Group, now: datetime) -> None:
+    group.mail_revision += 1
+    session.flush()
+    enqueue(
+        session,
+        kind=kind,
+        subject_id=group.id,
+        revision=group.mail_revision,
+        recipient=group.email,
+        event_id=group.event_id,
+        now=now,
+        give_up_at=_last_try(group.event, now),
+        language=group.language,
+    )
+
+
+def _last_try(event: Event, now: datetime) -> datetime:
+    return min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
+
+
 def _withdraw_invitation(registration: Registration) -> None:
     if registration.invited_sequence is not None:
         registration.calendar_bump += 1
@@ -151,6 +188,6 @@ def _enqueue(
         recipient=registration.email,
         event_id=registration.event_id,
         now=now,
-        give_up_at=min(now + LONGEST_TRY, max(registration.event.ends_at, now + timedelta(hours=1))),
+        give_up_at=_last_try(registration.event, now),
         language=registration.language,
     )

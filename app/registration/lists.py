@@ -159,7 +159,7 @@ def list_people(session: Session, event: Event, wanted: Wanted, number: int) -> 
     number = min(max(number, 1), max(-(-total // PAGE_LENGTH), 1))
     found = (
         _matching(select(Registration), event, wanted)
-        .options(contains_eager(Registration.organisation))
+        .options(contains_eager(Registration.organisation), joinedload(Registration.group))
         .order_by(*_order(wanted.order))
         .limit(PAGE_LENGTH)
         .offset((number - 1) * PAGE_LENGTH)
@@ -280,7 +280,7 @@ def get_by_reference(session: Session, event: Event, reference: str) -> Registra
         registration = session.scalar(
             select(Registration)
             .where(Registration.event_id == event.id, Registration.reference == reference.upper())
-            .options(joinedload(Registration.organisation))
+            .options(joinedload(Registration.organisation), joinedload(Registration.group))
         )
     if registration is None:
         raise Missing

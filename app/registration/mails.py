@@ -17,9 +17,9 @@ from app.outbox.models import Message
 from app.outbox.queries import first_message_id
 from app.registration import announcing, line
 from app.registration.ical import agenda_text, registration_entry
-from app.registration.links import personal_address
+from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
-from app.registration.queries import MyDay, get_registration, my_day
+from app.registration.queries import MyDay, get_group, get_registration, my_day
 from app.registration.rules import Status
 from app.settings import Settings
 from app.web import links
@@ -132,6 +132,42 @@ def build_link(session: Session, message: Message) -> Mail | None:
     )
 
 
+def build_group_confirm(session: Session, message: Message) -> Mail | None:
+    """Nothing of what was typed in stands here: the address may be a stranger's (T08)."""
+    return _build_for_group(session, message, "group_confirm", gettext("Please confirm your group"))
+
+
+def build_group_seats(session: Session, message: Message) -> Mail | None:
+    return _build_for_group(session, message, "group_seats", gettext("Seats for your organisation"))
+
+
+def build_group_link(session: Session, message: Message) -> Mail | None:
+    return _build_for_group(session, message, "group_link", gettext("Link to your group"))
+
+
+def _build_for_group(session: Session, message: Message, template: str, subject: str) -> Mail | None:
+    group = get_group(session, message.subject_id)
+    if group is None or group.event.status is EventStatus.CANCELLED:
+        return None
+    if template == "group_confirm" and group.confirmed_at is not None:
+        return None
+    title = f"{group.event.title}: {subject}"
+    values = {
+        "subject": title,
+        "headline": subject,
+        "group": group,
+        "event": group.event,
+        "link": group_address(group),
+    }
+    return Mail(
+        subject=title,
+        text=_without_gaps(render_template(f"emails/registration/{template}.txt", **values)),
+        html=render_template(f"emails/registration/{template}.html", **values),
+        recipient=group.email,
+        reply_to=group.event.contact_email or None,
+    )
+
+
 KINDS: dict[str, Builder] = {
     announcing.CONFIRM: build_confirm,
     announcing.REGISTERED: build_registered,
@@ -145,6 +181,9 @@ KINDS: dict[str, Builder] = {
     announcing.OFFER_ENDED: build_offer_ended,
     announcing.PLACES: build_places,
     announcing.LINK: build_link,
+    announcing.GROUP_CONFIRM: build_group_confirm,
+    announcing.GROUP_SEATS: build_group_seats,
+    announcing.GROUP_LINK: build_group_link,
 }
 
 

@@ -151,7 +151,8 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         status_labels=STATUS_LABELS,
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,
-        may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
+        may_cancel=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
+        may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active and not registration.unnamed,
         may_substitute=registration.status in CONFIRMED and now() < g.event.starts_at,
         others=lists.before_and_after(session, registration),
     )
@@ -281,7 +282,7 @@ def substitute(slug: str, reference: str) -> ResponseReturnValue:
 @bp.route("/registrations/<reference>/cancel", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def cancel(slug: str, reference: str) -> ResponseReturnValue:
-    registration = _active(reference)
+    registration = _leaving(reference)
     form = CancelForm()
     if form.validate_on_submit():
         try:
@@ -330,6 +331,8 @@ def _cancelled(names: list[str], offered: list[str]) -> str:
 @access.organiser(Permission.EDIT_PEOPLE)
 def send_link(slug: str, reference: str) -> ResponseReturnValue:
     registration = lists.get_by_reference(db.session(), g.event, reference)
+    if registration.unnamed:
+        raise Missing
     address = _address(slug, registration)
     try:
         with transaction() as session:
@@ -345,7 +348,14 @@ def send_link(slug: str, reference: str) -> ResponseReturnValue:
 
 
 def _active(reference: str) -> Registration:
-    """Somebody who has left cannot be changed; the page says so and offers nothing."""
+    """Somebody who has left cannot be changed; the page says so and offers nothing. Nor can a seat without a name."""
+    registration = _leaving(reference)
+    if registration.unnamed:
+        raise Missing
+    return registration
+
+
+def _leaving(reference: str) -> Registration:
     registration = lists.get_by_reference(db.session(), g.event, reference)
     if not registration.active:
         raise Missing

@@ -98,7 +98,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
         return earlier.active
     registration = enter(session, event, entry, earlier.next_bump, now)
     mine = line.covering(quotas, registration.organisation, entry.code)
-    _take_seat_or_number(session, event, registration, quotas, mine)
+    take_seat_or_number(session, event, registration, quotas, mine)
     registration.held_until = now + timedelta(minutes=event.hold_minutes)
     session.add(registration)
     session.flush()
@@ -153,6 +153,8 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     """The address is right. A second press changes nothing; a hold that ended is taken up again if it can be."""
     registration = lock_registration(session, registration_id)
     event = registration.event
+    if registration.unnamed:
+        raise Missing
     if registration.status is Status.EXPIRED:
         registration.confirmed_at = now
         _take_up_again(session, event, registration, now)
@@ -213,11 +215,26 @@ def expire(session: Session, registration_id: int, now: datetime) -> None:
     held_until, was = registration.held_until, registration.status
     if was not in HELD or held_until is None or held_until > now:
         return
-    reason = Reason.OFFER_ENDED if was is Status.OFFERED else Reason.HOLD_ENDED
-    end(session, registration, Status.EXPIRED, SYSTEM, reason, now)
     if was is Status.OFFERED:
+        end(session, registration, Status.EXPIRED, SYSTEM, Reason.OFFER_ENDED, now)
         announcing.tell_offer_ended(session, registration, now)
+    else:
+        for one in _held_with(session, registration, now):
+            reason = Reason.SEAT_NOT_NAMED if one.unnamed else Reason.HOLD_ENDED
+            end(session, one, Status.EXPIRED, SYSTEM, reason, now)
     move_up(session, registration.event, now)
+
+
+def _held_with(session: Session, registration: Registration, now: datetime) -> Sequence[Registration]:
+    """Whose time for confirming is over: a group that is confirmed as one expires as one."""
+    if registration.group_id is None:
+        return [registration]
+    over = select(Registration).where(
+        Registration.group_id == registration.group_id,
+        Registration.status == Status.UNCONFIRMED,
+        Registration.held_until <= now,
+    )
+    return session.scalars(over.order_by(Registration.id).execution_options(populate_existing=True)).all()
 
 
 def move_up(
@@ -232,13 +249,14 @@ def move_up(
         return moved
     quotas = line.quotas_of_day(session, event)
     while (first := line.next_in_line(session, event, line.room_of(event, quotas))) is not None:
-        mine = line.quotas_of(session, event, first.id)
-        if not claim_seat(session, event, mine):
-            raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
-        leave_line(session, event, mine)
-        first.holds_seat = True
-        _give_or_offer(session, event, first, reason, now)
-        moved.append(first)
+        for one in line.moving_with(session, event, first):
+            mine = line.quotas_of(session, event, one.id)
+            if not claim_seat(session, event, mine):
+                raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
+            leave_line(session, event, mine)
+            one.holds_seat = True
+            _give_or_offer(session, event, one, reason, now)
+            moved.append(one)
     return moved
 
 
@@ -247,16 +265,16 @@ def _give_or_offer(
 ) -> None:
     if event.offer_hours is None:
         move(session, first, Status.REGISTERED, SYSTEM, reason, now)
-        _take_wanted(session, first)
+        take_wanted(session, first)
         announcing.tell_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
         move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
-        _take_wanted(session, first)
+        take_wanted(session, first)
         announcing.tell_offer(session, first, now)
 
 
-def _take_wanted(session: Session, registration: Registration) -> None:
+def take_wanted(session: Session, registration: Registration) -> None:
     """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
     places.take_wanted(session, registration)
     answers.take_wanted(session, registration)
@@ -420,7 +438,7 @@ def overdue_holds(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(overdue.limit(500)))
 
 
-def _take_seat_or_number(
+def take_seat_or_number(
     session: Session,
     event: Event,
     registration: Registration,
@@ -428,7 +446,8 @@ def _take_seat_or_number(
     mine: Sequence[Quota],
 ) -> None:
     """A seat if there is one and nobody before may have it, else the next number in line."""
-    if not line.somebody_before(session, event, quotas) and claim_seat(session, event, mine):
+    waits = line.group_waits(session, event, registration) or line.somebody_before(session, event, quotas)
+    if not waits and claim_seat(session, event, mine):
         registration.holds_seat = True
     else:
         registration.waiting_number = join_line(session, event, mine)
@@ -465,11 +484,11 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
     if find_earlier(session, event.id, registration.email).active is not None:
         raise AlreadyEnded
     quotas, mine = line.quotas_of_day(session, event), line.quotas_of(session, event, registration.id)
-    _take_seat_or_number(session, event, registration, quotas, mine)
+    take_seat_or_number(session, event, registration, quotas, mine)
     to = Status.REGISTERED if registration.holds_seat else Status.WAITING
     move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
-        _take_wanted(session, registration)
+        take_wanted(session, registration)
 
 
 def end(

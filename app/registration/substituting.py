@@ -17,7 +17,7 @@ from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
 from app.registration import announcing, answers, line, places
-from app.registration.models import Registration
+from app.registration.models import GroupGuest, Registration
 from app.registration.rules import (
     CONFIRMED,
     Actor,
@@ -36,6 +36,7 @@ from app.registration.service import (
     By,
     Earlier,
     Entry,
+    Person,
     end,
     enter,
     find_earlier,
@@ -62,18 +63,20 @@ def substitute(
     earlier = _refuse(session, old, entry, by, now)
     known = earlier.active
     if known is not None and _keeps_own(known, old):
+        seated = old.holds_seat
         announcing.tell_link(session, known, now)
         end(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
         _tell_old(session, old, entry, now)
+        if old.group_id is not None:
+            add_guest(session, old.group_id, known, entry.person, waits=not seated)
         move_up(session, old.event, now)
         return None
     if known is not None:
         end(session, known, Status.CANCELLED, by, Reason.REPLACED, now)
         session.flush()
     new = enter(session, old.event, entry, earlier.next_bump, now)
-    new.predecessor_id = old.id
-    if by.actor is not Actor.ORGANISER and not looks_like_an_address(old.full_name):
-        new.named_by = old.full_name
+    new.predecessor_id, new.group_id = old.id, old.group_id
+    new.named_by = _named_by(old, by)
     _pass_on(session, old.event, old, new, by, now)
     _tell_old(session, old, entry, now)
     announcing.tell_successor(session, new, now)
@@ -100,8 +103,33 @@ def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: date
 
 
 def _keeps_own(known: Registration, old: Registration) -> bool:
-    """Whether what the person has already is at least as good as what is passed on."""
-    return known.status in CONFIRMED and (known.holds_seat or not old.holds_seat)
+    return keeps_own(known, seat=old.holds_seat)
+
+
+def keeps_own(known: Registration, *, seat: bool) -> bool:
+    """Whether what a person has already is at least as good as what somebody else gives: a `seat`, or a place in line."""
+    return known.status in CONFIRMED and (known.holds_seat or not seat)
+
+
+def add_guest(session: Session, group_id: int, known: Registration, person: Person, *, waits: bool) -> None:
+    """Show the contact somebody who is registered already as if it were somebody new (T09). Twice is once."""
+    if known.group_id == group_id:
+        return
+    mine = (GroupGuest.group_id == group_id, GroupGuest.registration_id == known.id)
+    guest = session.scalar(select(GroupGuest).where(*mine))
+    if guest is None:
+        guest = GroupGuest(group_id=group_id, registration=known)
+        session.add(guest)
+    guest.given_name, guest.family_name = person.given_name, person.family_name
+    guest.waits, guest.ended = waits, False
+    session.flush()
+
+
+def _named_by(old: Registration, by: By) -> str:
+    if by.actor is Actor.ORGANISER:
+        return ""
+    name = old.group.full_name if by.actor is Actor.CONTACT and old.group else old.full_name
+    return "" if looks_like_an_address(name) else name
 
 
 def _pass_on(

@@ -61,6 +61,10 @@ GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "nu
 # A form in which only one answer is right.
 GOOD_AT = {
     "quotas.new": {"agency_kind": "ki"},
+    "groups.register": {"rows-0-email": "rosa@example.org", "rows-1-email": "rudi@example.org"},
+    "groups.add": {"email": "gabi@example.org"},
+    "groups.substitute": {"email": "gero@example.org"},
+    "group_desk.new": {"seats": "1", "until": "2031-03-01"},
     "participants.substitute": {"email": "karl.vertretung@example.org"},
     "registration.substitute": {"email": "klara.vertretung@example.org"},
     "people.sign_in": {"email": LEAD, "password": PASSWORD},

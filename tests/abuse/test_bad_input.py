@@ -365,8 +365,11 @@ def test_a_replayed_nonce_lands_on_the_same_thing(world: World) -> None:
     with_nonce = {key: places for key, places in forms_of(desk).items() if "nonce" in key}
     assert len(with_nonce) >= 4
     for key, places in with_nonce.items():
-        form = fresh(desk, *places)  # who was substituted by one form has none to be substituted by another
-        first = desk.send(form)
+        for place in places:  # a full day keeps no seats, who was substituted cannot be substituted again
+            form = fresh(desk, place, *places)
+            first = desk.send(form)
+            if first.accepted:
+                break
         assert first.accepted, (key, first.status, first.errors, first.summary)
         rows = world.rows()
         second = desk.send(form)

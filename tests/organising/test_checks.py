@@ -255,6 +255,58 @@ def test_each_planted_fault_is_found(app: Flask) -> None:
     assert findings(app) == []
 
 
+# Registrations 1 and 2 belong to group 1, which comes only together; 3 is the guest of group 2, beside a seat without a
+# name, 5. Another day has registration 6.
+GROUP_FAULTS = {
+    "UPDATE event SET together_count = 0 WHERE id = 1": [
+        "event 1: counts 0 groups that come only together, there are 1"
+    ],
+    "UPDATE registration_group SET email = '' WHERE id = 1": ["registration_group 1: has no contact"],
+    "UPDATE registration_group SET allotted = 0 WHERE id = 2": [
+        "registration_group 2: keeps more seats than it was given"
+    ],
+    "UPDATE registration_group SET confirmed_at = NULL WHERE id = 2": [
+        "registration_group 2: keeps seats and was never confirmed"
+    ],
+    "UPDATE registration SET group_id = 2 WHERE id = 6": [
+        "registration_group 2: has somebody of another day"
+    ],
+    "UPDATE registration SET group_id = 2 WHERE id = 3": [
+        "registration_group 2: shows somebody of another day or of its own as a guest"
+    ],
+    "UPDATE registration SET group_id = NULL WHERE id = 5": [
+        "registration 5: is a seat without a name that no group keeps"
+    ],
+    "UPDATE registration SET status = 'unconfirmed' WHERE id = 1": [
+        "registration 1: an end of the hold that does not fit the status",
+        "registration 1: the history ends in another status",
+        "registration_group 1: was confirmed and has somebody who was not",
+    ],
+    "UPDATE message SET subject_id = 99 WHERE id = 1": ["message 1: is about a group that does not exist"],
+}
+
+
+def test_faults_of_groups_are_found(app: Flask) -> None:
+    from tests.registration.steps import open_day
+
+    with app.app_context():
+        day, other = open_day(), open_day(slug="anderer-tag")
+        day.confirm_group(day.group("clara", "anna", "ben", together=True))
+        day.join("cem")
+        day.add_colleague(day.allot("dieter", 2), "cem")
+        other.join("karl")
+    found = {}
+    with without_checks(app) as connection:
+        connection.commit()
+        for statement in GROUP_FAULTS:
+            assert connection.execute(text(statement)).rowcount >= 1, statement
+            with Session(connection, join_transaction_mode="create_savepoint") as session:
+                found[statement] = sorted(data_findings(session, NOW))
+            connection.rollback()
+    assert found == GROUP_FAULTS
+    assert findings(app) == []
+
+
 def test_a_place_in_a_run_of_another_day(app: Flask) -> None:
     full_day(app)
     other = a_day(app, "other")
@@ -279,7 +331,9 @@ def test_every_check_is_planted() -> None:
     """A new check needs a fault here that it finds."""
     import inspect
 
-    planted = " ".join(line.partition(": ")[2] for lines in FAULTS.values() for line in lines)
+    planted = " ".join(
+        line.partition(": ")[2] for lines in (*FAULTS.values(), *GROUP_FAULTS.values()) for line in lines
+    )
     source = inspect.getsource(checks)
     faults = [
         line.split('"')[1] for line in source.splitlines() if line.strip().startswith('"') and '": ' in line
