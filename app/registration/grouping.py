@@ -7,6 +7,7 @@ Every verb locks the event first and flushes, never commits. Nobody but the cont
 confirmed (T08), and the contact never learns who was registered already (T09, decision 0012).
 """
 
+import hashlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
@@ -105,15 +106,16 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
     session.add(group)
     session.flush()
     new: list[Registration] = []
-    guests: list[tuple[Registration, Person]] = []
+    guests: list[tuple[Registration, Entry]] = []
     for number, person in enumerate(entry.people):
         known = find_earlier(session, event.id, person.email)
+        row = Entry(person, _row_nonce(entry.nonce, number), entry.language)
         if known.active is not None:
-            guests.append((known.active, person))
+            guests.append((known.active, row))
             if not group.together:
-                add_guest(session, group.id, known.active, person, waits=_somebody_new_waits(session, group))
+                waits = _somebody_new_waits(session, group)
+                add_guest(session, group.id, known.active, row, waits=waits)
             continue
-        row = Entry(person, f"{entry.nonce}.{number}", entry.language)
         one = enter(session, event, row, known.next_bump, now)
         one.group, one.group_id = group, group.id
         one.held_until = now + timedelta(minutes=event.hold_minutes)
@@ -184,7 +186,7 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
     for number in range(wanted.seats):
         if not claim_seat(session, event, mine):
             raise TooFewSeats(number)
-        seat = _unnamed_seat(event, group, f"{wanted.nonce}.{number}", now)
+        seat = _unnamed_seat(event, group, _row_nonce(wanted.nonce, number), now)
         session.add(seat)
         session.flush()
         line.put_under(session, seat, mine)
@@ -204,7 +206,7 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
     group = _confirmed(session, group_id)
     event, person = group.event, entry.person
     known = find_earlier(session, event.id, person.email, entry.nonce)
-    if known.same_form is not None:
+    if known.same_form is not None or _was_sent(session, group, entry.nonce):
         return
     seat = _free_seat(session, group, now)
     if seat is None and event.registration_state(now) not in TAKES_REGISTRATIONS:
@@ -212,7 +214,7 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
     _refuse_too_many(session, group, seat)
     _refuse_mails(session, group, person.email, now)
     if known.active is not None and (seat is None or keeps_own(known.active, seat=True)):
-        _name_guest(session, group, known.active, person, seat, now)
+        _name_guest(session, group, known.active, entry, seat, now)
         return
     if known.active is not None:
         end(session, known.active, Status.CANCELLED, CONTACT, Reason.REPLACED, now)
@@ -243,7 +245,8 @@ def cancel_member(session: Session, group_id: int, reference: str, now: datetime
 def substitute_member(session: Session, group_id: int, reference: str, entry: Entry, now: datetime) -> None:
     """Somebody else comes in the place of one of the group; refuses as `substituting.substitute` does."""
     group = _confirmed(session, group_id)
-    if find_earlier(session, group.event_id, entry.person.email, entry.nonce).same_form is not None:
+    same = find_earlier(session, group.event_id, entry.person.email, entry.nonce).same_form
+    if same is not None or _was_sent(session, group, entry.nonce):
         return
     guest = find_guest(session, group, reference)
     if guest is None:
@@ -312,6 +315,17 @@ def find_guest(session: Session, group: Group, reference: str) -> GroupGuest | N
     return session.scalar(mine)
 
 
+def _row_nonce(nonce: str, number: int) -> str:
+    """Each row has a nonce of its own, as long as any, that no other form can send."""
+    return f"#{hashlib.sha256(f'{nonce}.{number}'.encode()).hexdigest()[:48]}"
+
+
+def _was_sent(session: Session, group: Group, nonce: str) -> bool:
+    """Whether this form made a guest: its second press must look like that of a form that made somebody new (T09)."""
+    mine = select(GroupGuest.id).where(GroupGuest.group_id == group.id, GroupGuest.nonce == nonce)
+    return session.scalar(mine) is not None
+
+
 def _start(session: Session, event: Event, contact: Person, nonce: str, now: datetime) -> Group:
     return Group(
         event=event,
@@ -343,7 +357,7 @@ def _enter_together(
     session: Session,
     group: Group,
     new: Sequence[Registration],
-    guests: Sequence[tuple[Registration, Person]],
+    guests: Sequence[tuple[Registration, Entry]],
     now: datetime,
 ) -> None:
     event = group.event
@@ -353,8 +367,8 @@ def _enter_together(
     for one in new:
         waits = not one.holds_seat
         _write_down(session, one, mine, now)
-    for known, person in guests:
-        add_guest(session, group.id, known, person, waits=waits)
+    for known, row in guests:
+        add_guest(session, group.id, known, row, waits=waits)
 
 
 def _seat_together(
@@ -393,8 +407,8 @@ def _take_up_again(
             continue
         one.group = None
         session.flush()
-        person = Person(one.given_name, one.family_name, "", "")
-        add_guest(session, group.id, known, person, waits=_somebody_new_waits(session, group))
+        row = Entry(Person(one.given_name, one.family_name, "", ""), one.nonce)
+        add_guest(session, group.id, known, row, waits=_somebody_new_waits(session, group))
     if group.together:
         _seat_together(session, event, [(one, line.quotas_of(session, event, one.id)) for one in back])
     for one in back:
@@ -475,7 +489,7 @@ def _name_guest(
     session: Session,
     group: Group,
     known: Registration,
-    person: Person,
+    entry: Entry,
     seat: Registration | None,
     now: datetime,
 ) -> None:
@@ -483,7 +497,7 @@ def _name_guest(
     _refuse_twice(session, group, known)
     announcing.tell_link(session, known, now)
     waits = seat is None and _somebody_new_waits(session, group)
-    add_guest(session, group.id, known, person, waits=waits)
+    add_guest(session, group.id, known, entry, waits=waits)
     if seat is not None:
         end(session, seat, Status.CANCELLED, CONTACT, Reason.REPLACED, now)
         session.flush()

@@ -211,6 +211,7 @@ class GroupGuest(Base):
         ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
     reference: Mapped[str] = mapped_column(String(9), unique=True, default=new_reference)
+    nonce: Mapped[str] = mapped_column(String(64))
     given_name: Mapped[str] = mapped_column(String(100))
     family_name: Mapped[str] = mapped_column(String(100))
     waits: Mapped[bool] = mapped_column(default=False)

@@ -259,7 +259,11 @@ class TooMany(Refusal):
 
 class TooFewSeats(Refusal):
     def __init__(self, left: int) -> None:
-        super().__init__(N_("Only %(left)s seats are free for this organisation."), field="seats", left=left)
+        super().__init__(
+            N_("There are not enough free seats for this organisation. Free now: %(left)s."),
+            field="seats",
+            left=left,
+        )
 
 
 class OwnAddress(Refusal):

@@ -36,7 +36,6 @@ from app.registration.service import (
     By,
     Earlier,
     Entry,
-    Person,
     end,
     enter,
     find_earlier,
@@ -68,7 +67,7 @@ def substitute(
         end(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
         _tell_old(session, old, entry, now)
         if old.group_id is not None:
-            add_guest(session, old.group_id, known, entry.person, waits=not seated)
+            add_guest(session, old.group_id, known, entry, waits=not seated)
         move_up(session, old.event, now)
         return None
     if known is not None:
@@ -111,7 +110,7 @@ def keeps_own(known: Registration, *, seat: bool) -> bool:
     return known.status in CONFIRMED and (known.holds_seat or not seat)
 
 
-def add_guest(session: Session, group_id: int, known: Registration, person: Person, *, waits: bool) -> None:
+def add_guest(session: Session, group_id: int, known: Registration, entry: Entry, *, waits: bool) -> None:
     """Show the contact somebody who is registered already as if it were somebody new (T09). Twice is once."""
     if known.group_id == group_id:
         return
@@ -120,7 +119,8 @@ def add_guest(session: Session, group_id: int, known: Registration, person: Pers
     if guest is None:
         guest = GroupGuest(group_id=group_id, registration=known)
         session.add(guest)
-    guest.given_name, guest.family_name = person.given_name, person.family_name
+    guest.given_name, guest.family_name = entry.person.given_name, entry.person.family_name
+    guest.nonce = entry.nonce
     guest.waits, guest.ended = waits, False
     session.flush()
 

@@ -171,6 +171,7 @@ def create_guests() -> None:
         sa.Column("group_id", sa.Integer(), nullable=False),
         sa.Column("registration_id", sa.Integer(), nullable=False),
         sa.Column("reference", sa.String(length=9), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
         sa.Column("given_name", sa.String(length=100), nullable=False),
         sa.Column("family_name", sa.String(length=100), nullable=False),
         sa.Column("waits", sa.Boolean(), nullable=False),

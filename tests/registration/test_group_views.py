@@ -167,7 +167,7 @@ def test_the_team_keeps_seats_for_an_agency(app: Flask, page: Page) -> None:
     form = form.follow("Plätze für eine Organisation freihalten")
     refused = form.send(**CONTACT, seats="9", until="2031-03-01")
     assert refused.status == 422
-    assert "nur 4 Plätze frei" in refused.text
+    assert "Jetzt frei: 4." in refused.text
     listing = refused.send(seats="2")
     assert "2 von 2" in listing.text
     group = page.visitor.get(link_in(mailbox(app).newest(CONTACT["email"]), "/group/"))

@@ -181,6 +181,21 @@ def test_who_is_registered_already_looks_like_somebody_new() -> None:
         grouping.cancel_member(session, group, reference, day.now)
 
 
+def test_a_second_press_looks_the_same_for_both() -> None:
+    """F31, T09: for somebody known and for somebody new."""
+    day = open_day()
+    day.join("xenia")
+    group = day.group("clara", "anna")
+    day.confirm_group(group)
+    for name in ("xenia", "ella"):
+        for _ in range(2):
+            day.add_colleague(group, name)
+        with pytest.raises(InGroupAlready):
+            day.add_colleague(group, name, nonce="another")
+    assert seen(day, group) == {"Anna": "registered", "Ella": "registered", "Xenia": "registered"}
+    assert day.seats() == (3, 0)
+
+
 def test_a_full_day_says_nothing_of_who_has_a_seat() -> None:
     day = open_day(capacity=1)
     day.join("xenia")
