@@ -10,7 +10,7 @@ A server that imports `wsgi:app` gets no weak settings in production; the comman
 import os
 
 from app.factory import create_app
-from app.organising.checks import refuse_weak
+from app.organising.weak_settings import refuse_weak
 from app.settings import read_settings
 
 settings = read_settings()

@@ -34,10 +34,12 @@ from app.people import views as people_views
 from app.programme import organiser_views as programme_organiser_views
 from app.programme import views as programme_views
 from app.registration import answer_views as registration_answer_views
+from app.registration import group_views as registration_group_views
 from app.registration import jobs as registration_jobs
 from app.registration import mails as registration_mails
 from app.registration import organisation_views as registration_organisation_views
 from app.registration import organiser_day_views as registration_organiser_day_views
+from app.registration import organiser_group_views as registration_organiser_group_views
 from app.registration import organiser_quota_views as registration_organiser_quota_views
 from app.registration import organiser_views as registration_organiser_views
 from app.registration import question_views as registration_question_views
@@ -150,6 +152,8 @@ MODULES: tuple[ModuleType, ...] = (
     registration_answer_views,
     registration_organiser_quota_views,
     registration_organisation_views,
+    registration_group_views,
+    registration_organiser_group_views,
     registration_mails,
     registration_jobs,
     results_views,

@@ -153,13 +153,13 @@ class Page:
         if action is not None:
             forms = [one for one in forms if urlsplit(one.get("action") or self.address).path == action]
         if button is not None:
-            forms = [one for one in forms if any(button in words(b) for b in one.iter("button"))]
+            forms = [one for one in forms if any(button in b.text_content() for b in one.iter("button"))]
         assert len(forms) == 1, f"{len(forms)} forms on {self.address}: {[f.get('action') for f in forms]}"
         return forms[0]
 
     def follow(self, text: str) -> "Page":
         """Click the link of that text."""
-        found = [one for one in self._main().xpath(".//a[@href]") if text in words(one)]
+        found = [one for one in self._main().xpath(".//a[@href]") if text in one.text_content()]
         assert found, f"no link {text!r} on {self.address}"
         return self.visitor.get(urljoin(self.address, found[0].get("href")))
 

@@ -83,7 +83,8 @@ event_cohost = Table(
 class Event(Scarce, InCalendars, Base):
     """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
     `version` guards against lost updates. `reserved` is what its reservations hold back at the moment; how many quotas
-    and codes there are stands here, so that a day without any costs no question. With `offer_hours` a free seat is
+    and codes there are, and how many groups come only together, stands here, so that a day without any costs no
+    question. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once.
     """
 
@@ -98,6 +99,7 @@ class Event(Scarce, InCalendars, Base):
             CheckConstraint("reserved >= 0", name="reserved_not_negative"),
             CheckConstraint("code_count >= 0 AND code_count <= quota_count", name="codes_are_quotas"),
             CheckConstraint("offer_hours IS NULL OR offer_hours > 0", name="offer_hours"),
+            CheckConstraint("together_count >= 0", name="together_not_negative"),
         )
 
     id: Mapped[pk]
@@ -125,6 +127,7 @@ class Event(Scarce, InCalendars, Base):
     reserved: Mapped[int] = mapped_column(default=0)
     quota_count: Mapped[int] = mapped_column(default=0)
     code_count: Mapped[int] = mapped_column(default=0)
+    together_count: Mapped[int] = mapped_column(default=0)
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
@@ -162,7 +165,7 @@ class Event(Scarce, InCalendars, Base):
             self.seats,
             self.waiting,
             now,
-            has_quotas=self.quota_count > 0,
+            has_quotas=self.quota_count > 0 or self.together_count > 0,
         )
 
     @validates("slug")

@@ -136,7 +136,8 @@ def registration_state(
 ) -> RegistrationState:
     """Somebody waiting means a newcomer waits too, even while a freed seat is on its way to the first in line.
 
-    With quotas somebody may wait for a full quota while there are seats for everybody else.
+    With quotas somebody may wait for a full quota while there are seats for everybody else; so may a group that comes
+    only together.
 
     A draft takes nobody: it may have been withdrawn while the form was open (T31).
     """

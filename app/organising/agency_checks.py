@@ -14,7 +14,7 @@ from app.agencies.models import Organisation
 from app.agencies.rules import name_key
 from app.events.models import Event, Quota, event_cohost
 from app.events.rules import Agency, QuotaEffect, QuotaTarget
-from app.registration.models import Registration, registration_quota
+from app.registration.models import Group, Registration, registration_quota
 
 Fault = Iterator[str]
 
@@ -91,6 +91,9 @@ def organisations(session: Session, _now: datetime) -> Fault:
         ),
         "is an alias and has a quota": and_(
             one.is_alias, select(Quota.id).where(Quota.organisation_id == one.id).exists()
+        ),
+        "is an alias and has a group": and_(
+            one.is_alias, select(Group.id).where(Group.organisation_id == one.id).exists()
         ),
         "is an alias and hosts a day": and_(one.is_alias, hosts),
     }

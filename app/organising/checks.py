@@ -1,41 +1,39 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""`flask check`: weak settings (SEC-13, T38), and data that contradict each other.
+"""`flask check`: data that contradict each other, beside weak settings.
 
 A finding is one line that names the table, the row and the fault, never a person. Finding nothing is the rule: what
 stands here is kept true by the use cases and mostly by the database itself; the check is for the day on which
 somebody mended the data by hand, restored half a backup, or we made a mistake.
 """
 
-import os
-import stat
 from collections.abc import Callable
 from datetime import datetime
-from email.utils import parseaddr
-from pathlib import Path
 from typing import Any
 
-import pysqlite3.dbapi2 as sqlite
-from flask.helpers import get_debug_flag
-from sqlalchemy import ColumnElement, and_, case, func, make_url, not_, or_, select, text
+from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
-from app.organising.agency_checks import Fault, organisations, quota_people, quotas
 from app.organising.agency_checks import faulty_rows as _rows
-from app.organising.legal import placeholders_left, security_text_faults
+from app.organising.agency_checks import organisations, quota_people, quotas
+from app.organising.legal import security_text_faults
+from app.organising.weak_settings import Fault, configuration_findings
 from app.outbox.models import Message
 from app.outbox.rules import WAITING as ON_THEIR_WAY
-from app.outbox.rules import State
+from app.outbox.rules import State, family_of
 from app.people.rules import address_key
 from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.registration.announcing import GROUP_LINK
 from app.registration.lists import FAMILIES
 from app.registration.models import (
     ANSWERS,
     Condition,
+    Group,
+    GroupGuest,
     Option,
     Place,
     Question,
@@ -57,103 +55,8 @@ from app.registration.rules import (
     sort_key,
 )
 from app.results.material_service import missing_files
-from app.settings import Mode, Settings, SettingsError
-from app.web.database import SQLITE_FLOOR
+from app.settings import Mode, Settings
 from app.web.migrations import up_to_date
-
-SHORTEST_KEY = 32  # letters; `secrets.token_urlsafe(48)` gives 64
-FEWEST_LETTERS = 10  # different ones in a key
-# What stands in manuals, examples and tests.
-KNOWN_KEYS = (
-    "change",
-    "secret",
-    "example",
-    "password",
-    "passwort",
-    "geheim",
-    "test-key",
-    "development",
-    "fachtag",
-)
-
-# -- settings
-
-
-def refuse_weak(settings: Settings) -> None:
-    """Production does not start on weak settings. Raises `SettingsError` naming all of them."""
-    found = configuration_findings(settings)
-    if settings.mode is Mode.PRODUCTION and found:
-        raise SettingsError("this is not safe for production: " + "; ".join(found))
-
-
-def configuration_findings(settings: Settings) -> list[str]:
-    """What is wrong without looking into the database. The demo may be open, but has to work."""
-    found = [*_data_dir(settings), *_sqlite()]
-    if settings.mode is Mode.PRODUCTION:
-        found += [*_keys(settings), *_addresses(settings), *_privacy_of_files(settings)]
-        if get_debug_flag():
-            found.append("FLASK_DEBUG is on")
-        found += [f"legal text {left} has to be filled in" for left in placeholders_left(settings)]
-    return found
-
-
-def _keys(settings: Settings) -> Fault:
-    for number, key in enumerate(settings.secret_keys, start=1):
-        name = f"FACHTAG_SECRET_KEY ({number} of {len(settings.secret_keys)})"
-        if len(key) < SHORTEST_KEY:
-            yield f"{name} is shorter than {SHORTEST_KEY} letters"
-        if len(set(key)) < FEWEST_LETTERS:
-            yield f"{name} repeats itself"
-        if any(word in key.lower() for word in KNOWN_KEYS):
-            yield f"{name} looks like an example, not like chance"
-    if not settings.secret_keys:
-        yield "FACHTAG_SECRET_KEY is empty"
-
-
-def _addresses(settings: Settings) -> Fault:
-    if not settings.secure:
-        yield "FACHTAG_BASE_URL does not begin with https://"
-    domain = parseaddr(settings.mail_from)[1].partition("@")[2].lower()
-    if not domain:
-        yield "FACHTAG_MAIL_FROM is not a mail address"
-    if domain.endswith((".test", ".invalid", ".example", ".localhost")) or _is_example(domain):
-        yield "FACHTAG_MAIL_FROM is the address of an example; it has to be a mailbox that is read"
-    if settings.mail_url.startswith("maildir:"):
-        yield "FACHTAG_MAIL_URL writes mails into a folder; nobody would get them"
-
-
-def _is_example(domain: str) -> bool:
-    return any(
-        domain == one or domain.endswith(f".{one}") for one in ("example.org", "example.com", "example.net")
-    )
-
-
-def _data_dir(settings: Settings) -> Fault:
-    folder = settings.data_dir
-    if not folder.is_dir():
-        yield "FACHTAG_DATA_DIR does not exist"
-    elif not os.access(folder, os.W_OK | os.X_OK):
-        yield "FACHTAG_DATA_DIR cannot be written to"
-
-
-def _privacy_of_files(settings: Settings) -> Fault:
-    if _open_to_all(settings.data_dir):
-        yield "FACHTAG_DATA_DIR is open to every account of this machine (chmod o-rwx)"
-    url = make_url(settings.database_url)
-    if url.get_backend_name() == "sqlite" and url.database:
-        path = Path(url.database)
-        if path.parent != settings.data_dir and _open_to_all(path):
-            yield "the database file is open to every account of this machine (chmod o-rwx)"
-
-
-def _open_to_all(path: Path) -> bool:
-    return path.exists() and bool(path.stat().st_mode & stat.S_IRWXO)
-
-
-def _sqlite() -> Fault:
-    if sqlite.sqlite_version_info < SQLITE_FLOOR:
-        yield f"SQLite {sqlite.sqlite_version} is older than {'.'.join(map(str, SQLITE_FLOOR))}"
-
 
 # -- the database as such
 
@@ -327,7 +230,7 @@ def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, hig
 
 
 def _registrations(session: Session, _now: datetime) -> Fault:
-    one = Registration
+    one, predecessor = Registration, aliased(Registration)
     faults = {
         "registered without a confirmed address": and_(one.status.in_(CONFIRMED), one.confirmed_at.is_(None)),
         "registered without a seat": and_(one.status == Status.REGISTERED, ~one.holds_seat),
@@ -338,6 +241,15 @@ def _registrations(session: Session, _now: datetime) -> Fault:
         "waits without a number": and_(one.status.in_(ACTIVE), ~one.holds_seat, one.waiting_number.is_(None)),
         "an end of the hold that does not fit the status": one.status.in_(HELD)
         != one.held_until.is_not(None),
+        "passed the place on and has not left": and_(
+            one.passed_on.is_not(None), one.status != Status.CANCELLED
+        ),
+        "comes in the place of somebody who has it still, or of another day": select(predecessor.id)
+        .where(
+            predecessor.id == one.predecessor_id,
+            or_(predecessor.passed_on.is_(None), predecessor.event_id != one.event_id),
+        )
+        .exists(),
         "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
     }
     yield from _rows(session, "registration", one.id, faults)
@@ -345,6 +257,38 @@ def _registrations(session: Session, _now: datetime) -> Fault:
     found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
     for row in session.scalars(found):
         yield f"registration {row}: invited to a state of the day that never was"
+
+
+def _groups(session: Session, _now: datetime) -> Fault:
+    one, group, guest = Registration, Group, GroupGuest
+    in_group = one.group_id == group.id
+    unnamed = _count(one.id, in_group, one.email == "", one.status.in_(ACTIVE))
+    faults: dict[str, ColumnElement[bool]] = {
+        "has no contact": group.email == "",
+        "keeps more seats than it was given": unnamed > group.allotted,
+        "keeps seats and was never confirmed": and_(group.allotted > 0, group.confirmed_at.is_(None)),
+        "was confirmed and has somebody who was not": select(one.id)
+        .where(in_group, one.email != "", one.status == Status.UNCONFIRMED, group.confirmed_at.is_not(None))
+        .exists(),
+        "has somebody of another day": select(one.id)
+        .where(in_group, one.event_id != group.event_id)
+        .exists(),
+        "shows somebody of another day or of its own as a guest": select(guest.id)
+        .join(one, guest.registration_id == one.id)
+        .where(guest.group_id == group.id, or_(one.event_id != group.event_id, one.group_id == group.id))
+        .exists(),
+    }
+    yield from _rows(session, "registration_group", group.id, faults)
+    nameless = {
+        "is a seat without a name that no group keeps": and_(
+            one.email == "", one.status == Status.UNCONFIRMED, one.group_id.is_(None)
+        )
+    }
+    yield from _rows(session, "registration", one.id, nameless)
+    together = _count(group.id, group.event_id == Event.id, group.together.is_(True))
+    found = select(Event.id, Event.together_count, together).where(Event.together_count != together)
+    for row, counted, number in session.execute(found.order_by(Event.id)):
+        yield f"event {row}: counts {counted} groups that come only together, there are {number}"
 
 
 def _keys_of_people(session: Session, _now: datetime) -> Fault:
@@ -486,6 +430,9 @@ def _messages(session: Session, _now: datetime) -> Fault:
             one.state.in_(ON_THEIR_WAY), one.give_up_at < one.created_at
         ),
     }
+    faults["is about a group that does not exist"] = and_(
+        one.family == family_of(GROUP_LINK), ~select(Group.id).where(Group.id == one.subject_id).exists()
+    )
     yield from _rows(session, "message", one.id, faults)
 
 
@@ -508,6 +455,7 @@ CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     _questions,
     _answers,
     _registrations,
+    _groups,
     _keys_of_people,
     _histories,
     _places,

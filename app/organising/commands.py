@@ -13,8 +13,9 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from app.clock import now
-from app.organising.checks import every_finding, refuse_weak
+from app.organising.checks import every_finding
 from app.organising.sweeping import sweep
+from app.organising.weak_settings import refuse_weak
 from app.settings import Settings, SettingsError
 from app.web.database import db
 

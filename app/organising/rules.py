@@ -40,12 +40,16 @@ MAIL_LABELS = {
     "registration.waiting": N_("You are on the waiting list"),
     "registration.moved_up": N_("You have a seat now"),
     "registration.cancelled": N_("Your registration is cancelled"),
+    "registration.substituted": N_("Somebody else comes in your place"),
     "registration.changed": N_("Time or place has changed"),
     "registration.offered": N_("A seat is free for you"),
     "registration.declined": N_("You have declined the seat"),
     "registration.offer_ended": N_("The time for your answer is over"),
     "places.changed": N_("Your workshops have changed"),
     "link.personal": N_("Your personal link"),
+    "group.confirm": N_("Please confirm your group"),
+    "group.seats": N_("Seats for your organisation"),
+    "group.link": N_("Link to your group"),
     "people.welcome": N_("Invitation to the organising team"),
 }
 

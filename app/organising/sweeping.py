@@ -16,7 +16,13 @@ from app.outbox.models import Message
 from app.outbox.rules import WAITING
 from app.people.models import AuditEntry, Budget
 from app.people.service import sweep as sweep_people
-from app.registration.forgetting import days_to_forget, delete_answers, delete_surplus, remove_names
+from app.registration.forgetting import (
+    days_to_forget,
+    delete_answers,
+    delete_groups,
+    delete_surplus,
+    remove_names,
+)
 from app.results.material_service import sweep_strays
 from app.web.database import db, transaction
 
@@ -31,6 +37,7 @@ class Swept:
     registrations_deleted: int = 0
     names_removed: int = 0
     answers_deleted: int = 0
+    groups_deleted: int = 0
     mails_deleted: int = 0
     audit_entries_deleted: int = 0
     budgets_deleted: int = 0
@@ -48,6 +55,8 @@ def sweep(data_dir: Path, now: datetime) -> Swept:
     for event_id in days:
         with transaction() as session:
             swept.answers_deleted += delete_answers(session, event_id, now)
+        with transaction() as session:
+            swept.groups_deleted += delete_groups(session, event_id, now)
         with transaction() as session:
             swept.registrations_deleted += delete_surplus(session, event_id, now)
         with transaction() as session:

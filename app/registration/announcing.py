@@ -11,9 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.events.models import Event
 from app.outbox.service import enqueue
 from app.people.budget import spend
-from app.registration.models import Registration
+from app.registration.models import Group, Registration
 from app.registration.rules import Status
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
@@ -31,8 +32,12 @@ CHANGED = "registration.changed"
 OFFERED = "registration.offered"
 DECLINED = "registration.declined"
 OFFER_ENDED = "registration.offer_ended"
+SUBSTITUTED = "registration.substituted"
 PLACES = "places.changed"
 LINK = "link.personal"
+GROUP_CONFIRM = "group.confirm"
+GROUP_SEATS = "group.seats"
+GROUP_LINK = "group.link"
 FIRST = 1  # revision of the first mail, with which a registration begins
 
 
@@ -40,14 +45,19 @@ def ask_to_confirm(
     session: Session, registration: Registration, now: datetime, *, first: bool = False
 ) -> None:
     """`first`: the person registered just now, and nothing was told before."""
-    if _may_write_to(session, registration, now):
+    if may_write_to(session, registration.email_key, now):
         _enqueue(session, CONFIRM, registration, now, first=first)
 
 
 def remind_of_link(session: Session, registration: Registration, now: datetime) -> None:
     """Send the personal link again; somebody who never confirmed is asked to."""
-    if _may_write_to(session, registration, now):
-        _enqueue(session, CONFIRM if registration.status is Status.UNCONFIRMED else LINK, registration, now)
+    if may_write_to(session, registration.email_key, now):
+        tell_link(session, registration, now)
+
+
+def tell_link(session: Session, registration: Registration, now: datetime) -> None:
+    """As `remind_of_link`, for callers that have asked `may_write_to`."""
+    _enqueue(session, CONFIRM if registration.status is Status.UNCONFIRMED else LINK, registration, now)
 
 
 def tell_status(session: Session, registration: Registration, now: datetime, *, first: bool = False) -> None:
@@ -81,10 +91,22 @@ def tell_cancelled(session: Session, registration: Registration, now: datetime) 
     """Who was never confirmed hears nothing: the address may be a stranger's."""
     if registration.confirmed_at is None:
         return
-    if registration.invited_sequence is not None:
-        registration.calendar_bump += 1
-        _invite(registration)
+    _withdraw_invitation(registration)
     _enqueue(session, CANCELLED, registration, now)
+
+
+def tell_substituted(session: Session, registration: Registration, now: datetime) -> None:
+    """Somebody else comes in this person's place."""
+    _withdraw_invitation(registration)
+    _enqueue(session, SUBSTITUTED, registration, now)
+
+
+def tell_successor(session: Session, registration: Registration, now: datetime) -> None:
+    """The first mail to who was named by somebody else: it says what is stored and by whom (Art. 14 GDPR)."""
+    if registration.status is Status.OFFERED:
+        tell_offer(session, registration, now)
+    else:
+        tell_status(session, registration, now, first=True)
 
 
 def tell_changed(session: Session, registration: Registration, now: datetime) -> None:
@@ -103,8 +125,48 @@ def _invite(registration: Registration) -> None:
     registration.invited_sequence = registration.event.sequence + registration.calendar_bump
 
 
-def _may_write_to(session: Session, registration: Registration, now: datetime) -> bool:
-    return spend(session, f"mail:{_hashed(registration.email_key)}", MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
+def ask_contact_to_confirm(session: Session, group: Group, now: datetime) -> None:
+    """The only mail that a group causes before its contact has pressed the button (T08)."""
+    _tell_contact(session, GROUP_CONFIRM, group, now)
+
+
+def tell_contact_of_seats(session: Session, group: Group, now: datetime) -> None:
+    _tell_contact(session, GROUP_SEATS, group, now)
+
+
+def tell_contact_link(session: Session, group: Group, now: datetime) -> None:
+    _tell_contact(session, GROUP_LINK, group, now)
+
+
+def _tell_contact(session: Session, kind: str, group: Group, now: datetime) -> None:
+    group.mail_revision += 1
+    session.flush()
+    enqueue(
+        session,
+        kind=kind,
+        subject_id=group.id,
+        revision=group.mail_revision,
+        recipient=group.email,
+        event_id=group.event_id,
+        now=now,
+        give_up_at=_last_try(group.event, now),
+        language=group.language,
+    )
+
+
+def _last_try(event: Event, now: datetime) -> datetime:
+    return min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
+
+
+def _withdraw_invitation(registration: Registration) -> None:
+    if registration.invited_sequence is not None:
+        registration.calendar_bump += 1
+        _invite(registration)
+
+
+def may_write_to(session: Session, email_key: str, now: datetime) -> bool:
+    """Spends one of the mails that this address may get without having asked for them."""
+    return spend(session, f"mail:{_hashed(email_key)}", MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
 
 
 def _hashed(email_key: str) -> str:
@@ -126,6 +188,6 @@ def _enqueue(
         recipient=registration.email,
         event_id=registration.event_id,
         now=now,
-        give_up_at=min(now + LONGEST_TRY, max(registration.event.ends_at, now + timedelta(hours=1))),
+        give_up_at=_last_try(registration.event, now),
         language=registration.language,
     )

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import cast
 
-from sqlalchemy import Table, delete, insert, or_, select, union_all, update
+from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
 from app.registration.models import (
@@ -181,14 +181,24 @@ def give_back(session: Session, registration: Registration, *, for_good: bool) -
         for table in ANSWERS:
             _hold(session, table, registration, False, held)
     if found and for_good:
-        by_consent = select(Question.id).where(
-            Question.event_id == registration.event_id, Question.legal_basis != LegalBasis.PUBLIC_TASK
-        )
+        by_consent = select(Question.id).where(*_rests_on_consent(registration))
         for table in ANSWERS:
             gone = delete(table).where(
                 table.registration_id == registration.id, table.question_id.in_(by_consent)
             )
             session.execute(gone.execution_options(synchronize_session=False))
+
+
+def pass_on(session: Session, old: Registration, new: Registration) -> None:
+    """What one person answered becomes another's, with the options held: only what the organisers need for their
+    task. Nobody consents for somebody else, so what rests on consent, all that is sensitive among it, is deleted."""
+    by_consent = set(session.scalars(select(Question.id).where(*_rests_on_consent(old))))
+    _forget(session, [row for row in given_answers(session, old) if row.question_id in by_consent])
+    session.execute(update(Answer).where(Answer.registration_id == old.id).values(registration_id=new.id))
+
+
+def _rests_on_consent(registration: Registration) -> tuple[ColumnElement[bool], ColumnElement[bool]]:
+    return Question.event_id == registration.event_id, Question.legal_basis != LegalBasis.PUBLIC_TASK
 
 
 def _parts(question: Question, answer: "tuple[int, ...] | str", held: Collection[int] | None) -> list[Part]:

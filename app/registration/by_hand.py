@@ -17,9 +17,9 @@ from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, line, places, service
+from app.registration import announcing, line, places, service, substituting
 from app.registration.models import Place, Registration, RoundAbsence, StatusChange
-from app.registration.rules import AlreadyEnded, Reason, Status
+from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.service import By, Entry, Person
 
 
@@ -97,15 +97,22 @@ def send_link(session: Session, registration_id: int, by: By, now: datetime) -> 
     registration = service.lock_registration(session, registration_id)
     if not registration.active:
         raise AlreadyEnded
-    sent_before = registration.mail_revision
-    announcing.remind_of_link(session, registration, now)
-    if registration.mail_revision == sent_before:
-        raise Refusal(
-            N_("This address has been sent %(number)s such mails today. Please try again tomorrow."),
-            number=announcing.MAILS_BEFORE_CONFIRMATION,
-        )
+    if not announcing.may_write_to(session, registration.email_key, now):
+        raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
+    announcing.tell_link(session, registration, now)
     _record(session, registration, by, now, "link")
     return registration
+
+
+def substitute(session: Session, registration_id: int, entry: Entry, by: By, now: datetime) -> Registration:
+    """Somebody else comes in a person's place; refuses as `substituting.substitute` does. Returns who comes."""
+    before = service.lock_registration(session, registration_id).passed_on
+    successor = substituting.substitute(session, registration_id, entry, by, now)
+    if successor is None:
+        raise AlreadyEnded
+    if before is None:
+        _record(session, successor, by, now, "substitute", predecessor=registration_id)
+    return successor
 
 
 def cancel(session: Session, registration_id: int, by: By, now: datetime) -> list[Registration]:

@@ -7,7 +7,7 @@ Each verb is for one day, locks it first, may be called as often as one likes, a
 stays is counted and names nobody: organisation, status, when.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
@@ -17,9 +17,10 @@ from app.events.models import Event
 from app.events.seats import leave_line
 from app.events.service import lock_event
 from app.outbox.models import Message
-from app.registration import line
+from app.outbox.rules import family_of
+from app.registration import announcing, line
 from app.registration.lists import FAMILIES
-from app.registration.models import ANSWERS, GivenAnswer, Option, Question, Registration, StatusChange
+from app.registration.models import ANSWERS, GivenAnswer, Group, Option, Question, Registration, StatusChange
 from app.registration.rules import ENDED, Retention, Status, new_reference
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed or only waited
@@ -40,6 +41,8 @@ def days_to_forget(session: Session, now: datetime) -> Sequence[int]:
         .where(
             or_(
                 and_(Event.ends_at <= now - ENDED_KEPT, _is_surplus()),
+                and_(Event.ends_at <= now - ENDED_KEPT, Registration.named_by != ""),
+                and_(Event.ends_at <= now - ENDED_KEPT, exists().where(Group.event_id == Event.id)),
                 and_(Event.ends_at <= now - NAMES_KEPT, _has_name()),
                 *(
                     and_(Event.ends_at <= now - kept, exists().where(_given_in(table, retention)))
@@ -73,6 +76,31 @@ def delete_surplus(session: Session, event_id: int, now: datetime) -> int:
     if newest is not None:
         _empty_newest(session, event_id, newest, now)
     return len(surplus)
+
+
+def delete_groups(session: Session, event_id: int, now: datetime) -> int:
+    """Thirty days after the end nobody needs the contact persons any more; their colleagues stay, without them.
+
+    A group whose holds the worker has not ended yet waits for the next time.
+    """
+    event = lock_event(session, event_id)
+    if event.ends_at > now - ENDED_KEPT:
+        return 0
+    kept = exists().where(Registration.group_id == Group.id, Registration.status == Status.UNCONFIRMED)
+    ids = list(session.scalars(select(Group.id).where(Group.event_id == event_id, ~kept)))
+    for some in _portions(ids):
+        _delete_mails_of(session, {family_of(announcing.GROUP_LINK)}, some)
+        session.execute(delete(Group).where(Group.id.in_(some)))
+    session.execute(
+        update(Registration)
+        .where(Registration.event_id == event_id, Registration.named_by != "")
+        .values(named_by="")
+        .execution_options(synchronize_session=False)
+    )
+    together = select(func.count(Group.id)).where(Group.event_id == event_id, Group.together)
+    event.together_count = session.scalar(together) or 0
+    session.flush()
+    return len(ids)
 
 
 def remove_names(session: Session, event_id: int, now: datetime) -> int:
@@ -143,6 +171,7 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
             email="",
             email_key=f"#{registration_id}",  # stays unique among the active of a day
             role_title="",
+            named_by="",
             reference=new_reference(),
             nonce=f"#{registration_id}",
             link_version=Registration.link_version + 1,
@@ -155,9 +184,13 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
 
 
 def _delete_mails(session: Session, ids: Sequence[int]) -> None:
+    _delete_mails_of(session, FAMILIES, ids)
+
+
+def _delete_mails_of(session: Session, families: Collection[str], ids: Sequence[int]) -> None:
     session.execute(
         delete(Message)
-        .where(Message.family.in_(FAMILIES), Message.subject_id.in_(ids))
+        .where(Message.family.in_(families), Message.subject_id.in_(ids))
         .execution_options(synchronize_session=False)
     )
 

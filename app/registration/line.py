@@ -9,13 +9,13 @@ Callers that write hold the event's lock. A day without quotas costs no question
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, delete, func, insert, select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.agencies.models import Organisation
 from app.events.models import Event, Quota
-from app.events.rules import TAKES_REGISTRATIONS, Agency, QuotaTarget, Seats, code_key
-from app.registration.models import Registration, registration_quota
+from app.events.rules import TAKES_REGISTRATIONS, Agency, QuotaEffect, QuotaTarget, Seats, code_key
+from app.registration.models import Group, Registration, registration_quota
 from app.registration.rules import InLine, Room, Share, Status, UnknownCode, where_in_line
 
 _IN_LINE = (Status.WAITING, Status.UNCONFIRMED)
@@ -93,41 +93,126 @@ def room_of(
         held_back = quota.held_back
         if back and quota.is_open_reservation and quota.taken <= quota.capacity:
             held_back, reserved = held_back + 1, reserved + 1
-        shares.append(Share(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting))
+        left = quota.capacity + quota.extra - quota.taken + back if quota.effect is QuotaEffect.CAP else None
+        shares.append(Share(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting, left))
     seats = Seats(event.capacity, event.taken - (1 if gives_back else 0), event.extra, reserved)
     return Room(seats, tuple(shares))
 
 
 def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> bool:
     """Whether a newcomer has to wait because somebody in line may have the seat, be it only after confirming."""
-    if not event.waiting or not event.quota_count:
+    if not event.waiting or not (event.quota_count or event.together_count):
         return event.waiting > 0
     room = room_of(event, quotas)
-    return room.may_help(event.waiting) and session.scalar(_eligible(event, room, _IN_LINE)) is not None
+    return room.may_help(event.waiting) and _first(session, event, room, _IN_LINE, locked=False) is not None
 
 
 def next_in_line(session: Session, event: Event, room: Room, *, locked: bool = True) -> Registration | None:
-    """The first in line whose address is confirmed and for whom there is a seat; not `locked`, to look at only."""
+    """The first in line whose address is confirmed and for whom there is a seat; not `locked`, to look at only.
+
+    A group that comes only together stands where its last member stands, so that it overtakes nobody, and is next
+    when there are seats for all of it. Then the last member is returned; `moving_with` tells the others.
+    """
     if not room.may_help(event.waiting):
         return None
-    found = _eligible(event, room, (Status.WAITING,)).with_only_columns(Registration)
-    if locked:
-        found = found.with_for_update().execution_options(populate_existing=True)
-    return session.scalar(found)
+    return _first(session, event, room, (Status.WAITING,), locked=locked)
 
 
-def _eligible(event: Event, room: Room, statuses: Sequence[Status]) -> Select[int]:
+def moving_with(session: Session, event: Event, first: Registration) -> Sequence[Registration]:
+    """Who moves up with the first in line, the first included, by their numbers."""
+    if not event.together_count or first.group_id is None:
+        return [first]
+    return _together_with(session, first) or [first]
+
+
+def group_waits(session: Session, event: Event, newcomer: Registration) -> bool:
+    """Whether somebody new in a group has to wait because it comes only together and is in line."""
+    if not event.together_count or newcomer.group_id is None:
+        return False
+    return bool(_together_with(session, newcomer))
+
+
+def _together_with(session: Session, one: Registration) -> Sequence[Registration]:
+    """Those of a group in line, if it comes only together."""
     found = (
-        select(Registration.id)
+        select(Registration)
+        .join(Group, Registration.group_id == Group.id)
+        .where(
+            Group.id == one.group_id,
+            Group.together,
+            Registration.status.in_(_IN_LINE),
+            ~Registration.holds_seat,
+        )
+        .order_by(Registration.waiting_number)
+    )
+    return session.scalars(found).all()
+
+
+def _first(
+    session: Session, event: Event, room: Room, statuses: Sequence[Status], *, locked: bool
+) -> Registration | None:
+    passed_over: list[int] = []
+    while True:
+        found = _eligible(event, room, statuses, passed_over)
+        if locked:
+            found = found.with_for_update(of=Registration).execution_options(populate_existing=True)
+        first = session.scalar(found)
+        if first is None or not event.together_count or first.group_id is None:
+            return first
+        group = _together_with(session, first)
+        if len(group) <= 1 or _may_move(session, event, room, group, statuses):
+            return first
+        passed_over.append(first.group_id)
+
+
+def _may_move(
+    session: Session, event: Event, room: Room, group: Sequence[Registration], statuses: Sequence[Status]
+) -> bool:
+    if any(one.status not in statuses for one in group):
+        return False
+    under = _quotas_by_person(session, event, [one.id for one in group])
+    return room.has_seats_for([frozenset(under[one.id]) for one in group])
+
+
+def _quotas_by_person(session: Session, event: Event, people: Sequence[int]) -> dict[int, set[int]]:
+    under: dict[int, set[int]] = {one: set() for one in people}
+    if event.quota_count:
+        links = select(registration_quota).where(registration_quota.c.registration_id.in_(people))
+        for registration_id, quota_id in session.execute(links):
+            under[registration_id].add(quota_id)
+    return under
+
+
+def _eligible(
+    event: Event, room: Room, statuses: Sequence[Status], passed_over: Sequence[int]
+) -> Select[Registration]:
+    found = (
+        select(Registration)
         .where(Registration.event_id == event.id, Registration.status.in_(statuses), ~Registration.holds_seat)
         .order_by(Registration.waiting_number)
         .limit(1)
     )
+    if event.together_count:
+        found = found.where(~_has_later_companion())
+    if passed_over:
+        found = found.where(or_(Registration.group_id.is_(None), Registration.group_id.not_in(passed_over)))
     if room.full_quotas:
         found = found.where(~_under(room.full_quotas))
     if room.seats.full:
         found = found.where(_under(room.open_reservations))
     return found
+
+
+def _has_later_companion() -> ColumnElement[bool]:
+    other = aliased(Registration)
+    later = select(other.id).where(
+        other.group_id == Registration.group_id,
+        other.status.in_(_IN_LINE),
+        ~other.holds_seat,
+        other.waiting_number > Registration.waiting_number,
+    )
+    together = select(Group.id).where(Group.id == Registration.group_id, Group.together)
+    return and_(together.exists(), later.exists())
 
 
 def _under(quota_ids: Collection[int]) -> ColumnElement[bool]:
@@ -151,11 +236,10 @@ def stand(session: Session, event: Event, people: Sequence[Registration], now: d
     if not waiting:
         return {}
     quotas = quotas_of_day(session, event)
-    under: dict[int, set[int]] = {one: set() for one in waiting}
-    if quotas:
-        links = select(registration_quota).where(registration_quota.c.registration_id.in_(waiting))
-        for registration_id, quota_id in session.execute(links):
-            under[registration_id].add(quota_id)
+    groups = _groups_in_line(session, event, people)
+    under = _quotas_by_person(
+        session, event, sorted({*waiting, *(one for row in groups.values() for one in row)})
+    )
     offered = (
         select(func.count(Registration.id))
         .where(Registration.event_id == event.id, Registration.status == Status.OFFERED)
@@ -171,7 +255,31 @@ def stand(session: Session, event: Event, people: Sequence[Registration], now: d
     )
     room, is_open = room_of(event, quotas), event.registration_state(now) in TAKES_REGISTRATIONS
     found = select(line.c.id, line.c.before, offered).where(line.c.id.in_(waiting))
+    group_of = {
+        one.id: [frozenset(under[mate]) for mate in groups.get(one.group_id or 0, ())] for one in people
+    }
     return {
-        one: where_in_line(room, frozenset(under[one]), before, number, is_open=is_open)
+        one: where_in_line(room, frozenset(under[one]), before, number, is_open=is_open, group=group_of[one])
         for one, before, number in session.execute(found)
     }
+
+
+def _groups_in_line(session: Session, event: Event, people: Sequence[Registration]) -> dict[int, list[int]]:
+    """Of the groups that come only together and have one of these people in line: who stands there."""
+    groups: dict[int, list[int]] = {}
+    wanted = {one.group_id for one in people if one.group_id is not None}
+    if event.together_count and wanted:
+        found = (
+            select(Registration.group_id, Registration.id)
+            .join(Group, Registration.group_id == Group.id)
+            .where(
+                Group.id.in_(wanted),
+                Group.together,
+                Registration.status.in_(_IN_LINE),
+                ~Registration.holds_seat,
+            )
+            .order_by(Registration.waiting_number)
+        )
+        for group_id, registration_id in session.execute(found):
+            groups.setdefault(int(group_id or 0), []).append(registration_id)
+    return groups

@@ -1,17 +1,18 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The personal link and the personal calendar's address; each opens one registration in one version of the link."""
+"""The links that open something without signing in: one registration, its calendar, one group. Each in one version."""
 
 from sqlalchemy.orm import Session
 
 from app.refusal import Missing
-from app.registration.models import Registration
-from app.registration.queries import get_registration
+from app.registration.models import Group, Registration
+from app.registration.queries import get_group, get_registration
 from app.web import links
 
 PERSONAL = "my"
 FEED = "my-calendar"
+GROUP = "group"
 
 
 class Withdrawn(Missing):
@@ -24,6 +25,14 @@ def personal_token(registration: Registration) -> str:
 
 def personal_address(registration: Registration, page: str = "") -> str:
     return links.absolute(f"/my/{personal_token(registration)}{page}")
+
+
+def group_token(group: Group) -> str:
+    return links.sign(GROUP, links.Ticket(group.id, group.link_version))
+
+
+def group_address(group: Group) -> str:
+    return links.absolute(f"/group/{group_token(group)}")
 
 
 def feed_token(registration: Registration) -> str:
@@ -39,6 +48,17 @@ def open_personal(session: Session, token: str) -> Registration:
     if registration.link_version != ticket.version:
         raise Withdrawn
     return registration
+
+
+def open_group(session: Session, token: str) -> Group:
+    """Raises as `open_personal` does."""
+    ticket = links.read(GROUP, token)
+    group = get_group(session, ticket.id)
+    if group is None:
+        raise Missing
+    if group.link_version != ticket.version:
+        raise Withdrawn
+    return group
 
 
 def open_feed(session: Session, token: str) -> Registration:

@@ -159,7 +159,7 @@ def list_people(session: Session, event: Event, wanted: Wanted, number: int) -> 
     number = min(max(number, 1), max(-(-total // PAGE_LENGTH), 1))
     found = (
         _matching(select(Registration), event, wanted)
-        .options(contains_eager(Registration.organisation))
+        .options(contains_eager(Registration.organisation), joinedload(Registration.group))
         .order_by(*_order(wanted.order))
         .limit(PAGE_LENGTH)
         .offset((number - 1) * PAGE_LENGTH)
@@ -280,11 +280,23 @@ def get_by_reference(session: Session, event: Event, reference: str) -> Registra
         registration = session.scalar(
             select(Registration)
             .where(Registration.event_id == event.id, Registration.reference == reference.upper())
-            .options(joinedload(Registration.organisation))
+            .options(joinedload(Registration.organisation), joinedload(Registration.group))
         )
     if registration is None:
         raise Missing
     return registration
+
+
+def before_and_after(
+    session: Session, registration: Registration
+) -> tuple[Registration | None, Registration | None]:
+    """In whose place the person comes, and who comes in the person's place."""
+    found = select(Registration).where(
+        or_(Registration.id == registration.predecessor_id, Registration.predecessor_id == registration.id)
+    )
+    both = session.scalars(found).all()
+    before = next((one for one in both if one.id == registration.predecessor_id), None)
+    return before, next((one for one in both if one is not before), None)
 
 
 def mails_about(session: Session, registration: Registration) -> Sequence[Message]:

@@ -17,9 +17,9 @@ from app.outbox.models import Message
 from app.outbox.queries import first_message_id
 from app.registration import announcing, line
 from app.registration.ical import agenda_text, registration_entry
-from app.registration.links import personal_address
+from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
-from app.registration.queries import MyDay, get_registration, my_day
+from app.registration.queries import MyDay, get_group, get_registration, my_day
 from app.registration.rules import Status
 from app.settings import Settings
 from app.web import links
@@ -97,6 +97,18 @@ def build_cancelled(session: Session, message: Message) -> Mail | None:
     )
 
 
+def build_substituted(session: Session, message: Message) -> Mail | None:
+    """Who comes instead is not named: the mail goes to whoever held the place."""
+    return _build(
+        session,
+        message,
+        "substituted",
+        gettext("Somebody else comes in your place"),
+        _in_status(Status.CANCELLED),
+        "CANCEL",
+    )
+
+
 def build_changed(session: Session, message: Message) -> Mail | None:
     return _build(
         session,
@@ -120,18 +132,58 @@ def build_link(session: Session, message: Message) -> Mail | None:
     )
 
 
+def build_group_confirm(session: Session, message: Message) -> Mail | None:
+    """Nothing of what was typed in stands here: the address may be a stranger's (T08)."""
+    return _build_for_group(session, message, "group_confirm", gettext("Please confirm your group"))
+
+
+def build_group_seats(session: Session, message: Message) -> Mail | None:
+    return _build_for_group(session, message, "group_seats", gettext("Seats for your organisation"))
+
+
+def build_group_link(session: Session, message: Message) -> Mail | None:
+    return _build_for_group(session, message, "group_link", gettext("Link to your group"))
+
+
+def _build_for_group(session: Session, message: Message, template: str, subject: str) -> Mail | None:
+    group = get_group(session, message.subject_id)
+    if group is None or group.event.status is EventStatus.CANCELLED:
+        return None
+    if template == "group_confirm" and group.confirmed_at is not None:
+        return None
+    title = f"{group.event.title}: {subject}"
+    values = {
+        "subject": title,
+        "headline": subject,
+        "group": group,
+        "event": group.event,
+        "link": group_address(group),
+    }
+    return Mail(
+        subject=title,
+        text=_without_gaps(render_template(f"emails/registration/{template}.txt", **values)),
+        html=render_template(f"emails/registration/{template}.html", **values),
+        recipient=group.email,
+        reply_to=group.event.contact_email or None,
+    )
+
+
 KINDS: dict[str, Builder] = {
     announcing.CONFIRM: build_confirm,
     announcing.REGISTERED: build_registered,
     announcing.WAITING: build_waiting,
     announcing.MOVED_UP: build_moved_up,
     announcing.CANCELLED: build_cancelled,
+    announcing.SUBSTITUTED: build_substituted,
     announcing.CHANGED: build_changed,
     announcing.OFFERED: build_offered,
     announcing.DECLINED: build_declined,
     announcing.OFFER_ENDED: build_offer_ended,
     announcing.PLACES: build_places,
     announcing.LINK: build_link,
+    announcing.GROUP_CONFIRM: build_group_confirm,
+    announcing.GROUP_SEATS: build_group_seats,
+    announcing.GROUP_LINK: build_group_link,
 }
 
 
@@ -165,6 +217,7 @@ def _build(
         "line": line.stands(session, registration, message.created_at),
         "link": personal_address(registration),
         "event_link": links.absolute(url_for("events.event", slug=event.slug)),
+        "privacy_link": links.absolute(url_for("legal.privacy")),
         "calendar": method is not None,
     }
     invited = method is not None and registration.invited_sequence is not None

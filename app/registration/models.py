@@ -49,6 +49,47 @@ registration_quota = Table(
 )
 
 
+class Group(Base):
+    """Colleagues whom one contact person registers, or seats that the team keeps for an agency.
+
+    Its rows are registrations; a seat without a name is one without a mail address. `allotted` is what the team gave,
+    to be named until `name_until`. `together`: all get seats, or all wait. `link_version` withdraws the contact's link.
+    """
+
+    __tablename__ = "registration_group"
+    __table_args__ = (
+        UniqueConstraint("event_id", "nonce"),
+        CheckConstraint("email <> ''", name="contact_given"),
+        CheckConstraint("allotted >= 0", name="allotted_not_negative"),
+        CheckConstraint("(allotted > 0) = (name_until IS NOT NULL)", name="date_iff_allotted"),
+        # As with registrations: signed links carry the id (T03).
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
+    given_name: Mapped[str] = mapped_column(String(100))
+    family_name: Mapped[str] = mapped_column(String(100))
+    email: Mapped[str] = mapped_column(String(254))
+    language: Mapped[str] = mapped_column(String(2), default="de")
+    together: Mapped[bool] = mapped_column(default=False)
+    allotted: Mapped[int] = mapped_column(default=0)
+    name_until: Mapped[datetime | None]
+    nonce: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    confirmed_at: Mapped[datetime | None]
+    link_version: Mapped[int] = mapped_column(default=1)
+    mail_revision: Mapped[int] = mapped_column(default=0)
+
+    event: Mapped[Event] = relationship()
+    organisation: Mapped[Organisation] = relationship()
+
+    @property
+    def full_name(self) -> str:
+        return f"{self.given_name} {self.family_name}"
+
+
 class Registration(Base):
     """One person at one day.
 
@@ -56,7 +97,9 @@ class Registration(Base):
     confirming the address, or for answering an offer. `link_version` withdraws the
     personal link, `feed_version` the personal calendar. `invited_sequence` is the event's sequence that the
     person's calendar was last sent, so "holds an outdated invitation" is a query; `calendar_bump` is added to it for
-    this person alone, raised by each withdrawal, so that a cancelled entry can come back.
+    this person alone, raised by each withdrawal, so that a cancelled entry can come back. Who comes in somebody's place
+    points to that `predecessor`, who keeps the nonce of the form that `passed_on` the place; `named_by` says who
+    typed in a person's data, if it was not the person.
     """
 
     __tablename__ = "registration"
@@ -89,6 +132,7 @@ class Registration(Base):
         CheckConstraint(
             "(status IN ('unconfirmed', 'offered')) = (held_until IS NOT NULL)", name="held_until_iff_held"
         ),
+        CheckConstraint("passed_on IS NULL OR status = 'cancelled'", name="passed_on_ends"),
         # An id is never given away again, because signed links carry it (T03).
         {"sqlite_autoincrement": True},
     )
@@ -118,10 +162,19 @@ class Registration(Base):
     mail_revision: Mapped[int] = mapped_column(default=0)
     calendar_bump: Mapped[int] = mapped_column(default=0)
     invited_sequence: Mapped[int | None]
+    predecessor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registration.id", ondelete="SET NULL"), unique=True
+    )
+    passed_on: Mapped[str | None] = mapped_column(String(64))
+    named_by: Mapped[str] = mapped_column(String(200), default="")
+    group_id: Mapped[int | None] = mapped_column(
+        ForeignKey("registration_group.id", ondelete="SET NULL"), index=True
+    )
     version: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()
     organisation: Mapped[Organisation] = relationship()
+    group: Mapped[Group | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -132,6 +185,40 @@ class Registration(Base):
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+    @property
+    def unnamed(self) -> bool:
+        """A seat of a group for which nobody is named yet."""
+        return self.group_id is not None and not self.email
+
+    @property
+    def named_by_others(self) -> bool:
+        """Whether somebody else typed in the person's data, so that the person has to be told (Art. 14 GDPR)."""
+        return bool(self.named_by) or self.predecessor_id is not None
+
+
+class GroupGuest(Base):
+    """Somebody whom a contact person named and who was registered already. That registration is not the group's: the
+    contact sees what was typed in, may change nothing, and cannot tell it from a new one (T09). `waits` is what
+    somebody new would have got at that moment.
+    """
+
+    __tablename__ = "group_guest"
+    __table_args__ = (UniqueConstraint("group_id", "registration_id"),)
+
+    id: Mapped[pk]
+    group_id: Mapped[int] = mapped_column(ForeignKey("registration_group.id", ondelete="CASCADE"))
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+    reference: Mapped[str] = mapped_column(String(9), unique=True, default=new_reference)
+    nonce: Mapped[str] = mapped_column(String(64))
+    given_name: Mapped[str] = mapped_column(String(100))
+    family_name: Mapped[str] = mapped_column(String(100))
+    waits: Mapped[bool] = mapped_column(default=False)
+    ended: Mapped[bool] = mapped_column(default=False)
+
+    registration: Mapped[Registration] = relationship()
 
 
 # Whom a merge of organisations moved.
@@ -151,8 +238,8 @@ merged_registration = Table(
 class OrganisationMerge(Base):
     """One organisation became another spelling of a second one; kept so that it can be taken back.
 
-    `name` is what the first one was called. `moved` holds what moved beside people: "quotas" and "aliases" are lists
-    of ids, "extra" the seats by which full quotas had to grow, by the quota's id.
+    `name` is what the first one was called. `moved` holds what moved beside people: "quotas", "groups" and "aliases" are
+    lists of ids, "extra" the seats by which full quotas had to grow, by the quota's id.
     """
 
     __tablename__ = "organisation_merge"

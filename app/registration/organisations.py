@@ -11,7 +11,7 @@ quota grows by who comes under it. Seats that become free move on when everybody
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, insert, or_, select, update
+from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.agencies.models import Organisation
@@ -30,9 +30,11 @@ from app.events.service import lock_event, mark_changed
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import line
-from app.registration.models import OrganisationMerge, Registration, merged_registration
+from app.registration.models import Group, OrganisationMerge, Registration, merged_registration
 from app.registration.organisation_lists import hosts_a_day
 from app.registration.service import By, count_anew, move_up
+
+Belonging = type[Quota] | type[Group]
 
 
 class BusyOrganisation(Refusal):
@@ -93,7 +95,7 @@ def merge(session: Session, source_id: int, target_id: int, by: By, now: datetim
     session.add(done)
     session.flush()
     people = _move_people(session, done)
-    quotas = _move_quotas(session, source, target)
+    quotas, groups = (_move_rows(session, table, source, target) for table in (Quota, Group))
     aliases = make_alias(session, source, target)
     before = _extras(session, events)
     _count_anew(session, events, [target.id])
@@ -101,6 +103,7 @@ def merge(session: Session, source_id: int, target_id: int, by: By, now: datetim
     done.moved = {
         "people": people,
         "quotas": quotas,
+        "groups": groups,
         "aliases": aliases,
         "extra": {key: more for key, more in extra.items() if more},
     }
@@ -117,7 +120,6 @@ def undo_merge(session: Session, merge_id: int, by: By, now: datetime) -> Organi
     moved up in between keeps the seat.
     """
     done = session.get_one(OrganisationMerge, merge_id)
-    moved = [*done.moved.get("quotas", ())]
     events = _lock(session, _days_of_undoing(session, done))
     source, target = lock_organisations(session, [done.source_id, done.target_id])
     session.refresh(done, with_for_update=True)
@@ -127,7 +129,8 @@ def undo_merge(session: Session, merge_id: int, by: By, now: datetime) -> Organi
         raise Refusal(N_("These organisations have changed since. This merge cannot be taken back any more."))
     part_again(session, source, target, done.moved.get("aliases", ()))
     people = _bring_people_back(session, done)
-    _point_quotas(session, Quota.id.in_(moved), target.id, source.id)
+    _point_rows(session, Quota, done.moved.get("quotas", ()), target.id, source.id)
+    _point_rows(session, Group, done.moved.get("groups", ()), target.id, source.id)
     _count_anew(session, events, [source.id, target.id])
     _take_extra_back(session, events, done.moved.get("extra", {}))
     _move_up(session, events, now)
@@ -152,7 +155,8 @@ def _days_with_people(session: Session, organisations: Collection[int]) -> Seque
 
 def _days_of_merge(session: Session, source_id: int) -> set[int]:
     quotas = select(Quota.event_id).where(Quota.organisation_id == source_id)
-    return {*_days_with_people(session, [source_id]), *session.scalars(quotas)}
+    groups = select(Group.event_id).where(Group.organisation_id == source_id)
+    return {*_days_with_people(session, [source_id]), *session.scalars(quotas), *session.scalars(groups)}
 
 
 def _days_of_undoing(session: Session, done: OrganisationMerge) -> set[int]:
@@ -163,7 +167,8 @@ def _days_of_undoing(session: Session, done: OrganisationMerge) -> set[int]:
         .distinct()
     )
     quotas = select(Quota.event_id).where(Quota.id.in_(done.moved.get("quotas", ())))
-    return {*session.scalars(people), *session.scalars(quotas)}
+    groups = select(Group.event_id).where(Group.id.in_(done.moved.get("groups", ())))
+    return {*session.scalars(people), *session.scalars(quotas), *session.scalars(groups)}
 
 
 def _hosted(session: Session, organisation_id: int) -> Sequence[int]:
@@ -215,17 +220,17 @@ def _point_people(session: Session, old: int, new: int, people: Sequence[int]) -
         )
 
 
-def _move_quotas(session: Session, source: Organisation, target: Organisation) -> list[int]:
-    found = select(Quota.id).where(Quota.organisation_id == source.id).order_by(Quota.id)
-    quotas = list(session.scalars(found))
-    _point_quotas(session, Quota.id.in_(quotas), source.id, target.id)
-    return quotas
+def _move_rows(session: Session, table: Belonging, source: Organisation, target: Organisation) -> list[int]:
+    found = select(table.id).where(table.organisation_id == source.id).order_by(table.id)
+    rows = list(session.scalars(found))
+    _point_rows(session, table, rows, source.id, target.id)
+    return rows
 
 
-def _point_quotas(session: Session, which: ColumnElement[bool], old: int, new: int) -> None:
+def _point_rows(session: Session, table: Belonging, rows: Sequence[int], old: int, new: int) -> None:
     session.execute(
-        update(Quota)
-        .where(which, Quota.organisation_id == old)
+        update(table)
+        .where(table.id.in_(rows), table.organisation_id == old)
         .values(organisation_id=new)
         .execution_options(synchronize_session=False)
     )

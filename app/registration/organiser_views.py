@@ -33,10 +33,11 @@ from app.registration.forms_organiser import (
     search_form,
     wanted_people,
 )
+from app.registration.forms_others import SubstituteForm
 from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
-from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor, Status
+from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.web import access
 from app.web.database import db, transaction
@@ -174,7 +175,10 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         status_labels=STATUS_LABELS,
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,
-        may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
+        may_cancel=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
+        may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active and not registration.unnamed,
+        may_substitute=registration.status in CONFIRMED and now() < g.event.starts_at,
+        others=lists.before_and_after(session, registration),
     )
 
 
@@ -276,10 +280,35 @@ def _workshops_form(registration: Registration, day: MyDay, **kwargs: Any) -> An
     return with_rounds(WorkshopsForm, [one.round for one in day.rounds], data=answers, **kwargs)
 
 
+@bp.route("/registrations/<reference>/substitute", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def substitute(slug: str, reference: str) -> ResponseReturnValue:
+    registration = lists.get_by_reference(db.session(), g.event, reference)
+    form = SubstituteForm(data={"organisation": registration.organisation.name})
+    if form.validate_on_submit():
+        entry = Entry(form.person(), form.nonce.data or "", registration.language)
+        try:
+            with transaction() as session:
+                successor = by_hand.substitute(session, registration.id, entry, _by(), now())
+                address = _address(slug, successor)
+            return redirect_with(address, N_("The place is passed on. Both get a mail."))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    elif registration.status not in CONFIRMED or now() >= g.event.starts_at:
+        raise Missing
+    return page(
+        "registration/organise_substitute.html",
+        event=g.event,
+        registration=lists.get_by_reference(db.session(), g.event, reference),
+        form=form,
+        names=organisation_names(db.session()),
+    )
+
+
 @bp.route("/registrations/<reference>/cancel", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def cancel(slug: str, reference: str) -> ResponseReturnValue:
-    registration = _active(reference)
+    registration = _leaving(reference)
     form = CancelForm()
     if form.validate_on_submit():
         try:
@@ -328,6 +357,8 @@ def _cancelled(names: list[str], offered: list[str]) -> str:
 @access.organiser(Permission.EDIT_PEOPLE)
 def send_link(slug: str, reference: str) -> ResponseReturnValue:
     registration = lists.get_by_reference(db.session(), g.event, reference)
+    if registration.unnamed:
+        raise Missing
     address = _address(slug, registration)
     try:
         with transaction() as session:
@@ -343,7 +374,14 @@ def send_link(slug: str, reference: str) -> ResponseReturnValue:
 
 
 def _active(reference: str) -> Registration:
-    """Somebody who has left cannot be changed; the page says so and offers nothing."""
+    """Somebody who has left cannot be changed; the page says so and offers nothing. Nor can a seat without a name."""
+    registration = _leaving(reference)
+    if registration.unnamed:
+        raise Missing
+    return registration
+
+
+def _leaving(reference: str) -> Registration:
     registration = lists.get_by_reference(db.session(), g.event, reference)
     if not registration.active:
         raise Missing

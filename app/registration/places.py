@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
@@ -85,6 +85,12 @@ def give_back(session: Session, registration: Registration, now: datetime, *, ke
         freed += _drop(session, place, keep=keep_wishes)
     session.flush()
     _move_up_in(session, registration.event, freed, now)
+
+
+def pass_on(session: Session, old: Registration, new: Registration) -> None:
+    """Places, places in line, wishes and absences of one person become another's; no counter changes."""
+    for table in (Place, RoundAbsence):
+        session.execute(update(table).where(table.registration_id == old.id).values(registration_id=new.id))
 
 
 def leave_line_of(session: Session, registration: Registration, run_id: int) -> None:

@@ -17,6 +17,8 @@ from app.registration.models import (
     Answer,
     Answered,
     GivenAnswer,
+    Group,
+    GroupGuest,
     Place,
     Question,
     Registration,
@@ -102,6 +104,29 @@ def get_registration(session: Session, registration_id: int) -> Registration | N
             joinedload(Registration.event).joinedload(Event.lead_host), joinedload(Registration.organisation)
         )
     )
+
+
+def get_group(session: Session, group_id: int) -> Group | None:
+    """With event, hosts and organisation read, so that a template asks no questions."""
+    return session.scalar(
+        select(Group)
+        .where(Group.id == group_id)
+        .options(joinedload(Group.event).joinedload(Event.lead_host), joinedload(Group.organisation))
+    )
+
+
+def members_of(session: Session, group: Group) -> Sequence[Registration]:
+    """The group's own registrations in the order in which they were entered; who passed the place on is left out."""
+    mine = select(Registration).where(Registration.group_id == group.id, Registration.passed_on.is_(None))
+    return session.scalars(mine.order_by(Registration.id)).all()
+
+
+def guests_of(session: Session, group: Group) -> Sequence[GroupGuest]:
+    """Who was registered already when the contact named them."""
+    mine = (
+        select(GroupGuest).where(GroupGuest.group_id == group.id).options(joinedload(GroupGuest.registration))
+    )
+    return session.scalars(mine.order_by(GroupGuest.id)).all()
 
 
 def my_day(session: Session, registration: Registration, *, seats: bool = False) -> MyDay:

@@ -3,10 +3,11 @@
 
 """States of a registration, what may follow what, and the refusals a participant may read."""
 
+import re
 import secrets
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -42,6 +43,7 @@ class Actor(Enum):
     PARTICIPANT = "participant"
     ORGANISER = "organiser"
     SYSTEM = "system"
+    CONTACT = "contact"
 
 
 class Reason(Enum):
@@ -61,6 +63,12 @@ class Reason(Enum):
     OFFER_DECLINED = "offer_declined"
     OFFER_ENDED = "offer_ended"
     SEATS_RELEASED = "seats_released"
+    SUBSTITUTED = "substituted"
+    NAMED = "named"
+    REPLACED = "replaced"
+    SEAT_ALLOTTED = "seat_allotted"
+    SEAT_NOT_NAMED = "seat_not_named"
+    GROUP_CONFIRMED = "group_confirmed"
 
 
 class QuestionKind(Enum):
@@ -114,11 +122,18 @@ REASON_LABELS = {
     Reason.OFFER_DECLINED: N_("Offer declined"),
     Reason.OFFER_ENDED: N_("Offer not answered in time"),
     Reason.SEATS_RELEASED: N_("Reserved seats were released"),
+    Reason.SUBSTITUTED: N_("Somebody else comes in this place"),
+    Reason.NAMED: N_("Named by somebody else"),
+    Reason.REPLACED: N_("Got another person’s place"),
+    Reason.SEAT_ALLOTTED: N_("Seat kept for an agency"),
+    Reason.SEAT_NOT_NAMED: N_("Nobody was named for this seat"),
+    Reason.GROUP_CONFIRMED: N_("The contact person confirmed the group"),
 }
 ACTOR_LABELS = {
     Actor.PARTICIPANT: N_("Participant"),
     Actor.ORGANISER: N_("Organising team"),
     Actor.SYSTEM: N_("Automatically"),
+    Actor.CONTACT: N_("Contact person of the group"),
 }
 
 QUESTION_KIND_LABELS = {
@@ -157,6 +172,11 @@ def new_reference() -> str:
     """The number a person can read out on the phone, for instance K7M2-Q9XD: 40 bits, no secret."""
     letters = [secrets.choice(_ALPHABET) for _ in range(8)]
     return "".join(letters[:4]) + "-" + "".join(letters[4:])
+
+
+def looks_like_an_address(name: str) -> bool:
+    """Whether a mail program would make a link of it. Such a name is never sent to somebody who did not type it in (T08)."""
+    return re.search(r"[/:@\\]|\w\.\w", name) is not None
 
 
 def sort_key(family_name: str, given_name: str) -> str:
@@ -233,6 +253,61 @@ class SeatStaysThere(Refusal):
         )
 
 
+class InGroupAlready(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("This person is in the group already."), field="email")
+
+
+class TooMany(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(N_("A group has at most %(most)s people. Please start another one."), most=most)
+
+
+class TooFewSeats(Refusal):
+    def __init__(self, left: int) -> None:
+        super().__init__(
+            N_("There are not enough free seats for this organisation. Free now: %(left)s."),
+            field="seats",
+            left=left,
+        )
+
+
+class OwnAddress(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This is the address of the person who does not come. Please enter that of the substitute."),
+            field="email",
+        )
+
+
+class DayHasBegun(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("The day has begun. Nobody can be substituted any more."))
+
+
+class MailedEnough(Refusal):
+    """Nobody is mailed without end because others name them (T08)."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__(
+            N_("This address has been sent %(number)s such mails today. Please try again tomorrow."),
+            field="email",
+            number=number,
+        )
+
+
+class NoSeatThere(Refusal):
+    """For the team: it decides about quotas, so it is told which way out there is (T31)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "There is no free seat for this organisation. Keep the organisation, or raise its quota or the seats first."
+            ),
+            field="organisation",
+        )
+
+
 class AlreadyEnded(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("This registration has been cancelled already."))
@@ -286,6 +361,7 @@ class Why(Enum):
     EVENT_FULL = "event_full"
     RESERVED_UNTIL = "reserved_until"
     RESERVED = "reserved"
+    TOGETHER = "together"
     NEXT = "next"
 
 
@@ -296,6 +372,7 @@ WHY_LABELS = {
     Why.EVENT_FULL: N_("All seats are taken."),
     Why.RESERVED_UNTIL: N_("The free seats are reserved for others until %(until)s."),
     Why.RESERVED: N_("The free seats are reserved for others."),
+    Why.TOGETHER: N_("Your group wants to come only together and waits for %(seats)s free seats."),
     Why.NEXT: N_("A seat is free. It goes to the first in line who has confirmed."),
 }
 
@@ -310,6 +387,12 @@ class Share:
     held_back: int
     release_at: datetime | None
     waiting: int = 0
+    left: int | None = None  # of a limit; None for a reservation
+
+    def after_one(self) -> "Share":
+        left = None if self.left is None else self.left - 1
+        full = self.full if left is None else left <= 0
+        return replace(self, full=full, left=left, held_back=max(self.held_back - 1, 0))
 
 
 @dataclass(frozen=True, slots=True)
@@ -343,6 +426,22 @@ class Room:
             return False
         return not self.seats.full or bool(quota_ids & self.open_reservations)
 
+    def has_seats_for(self, people: Sequence[frozenset[int]]) -> bool:
+        """Whether all of these can have a seat, each under these quotas, one after the other."""
+        room = self
+        for quota_ids in people:
+            if not room.has_seat_for(quota_ids):
+                return False
+            room = room._after(quota_ids)
+        return True
+
+    def _after(self, quota_ids: frozenset[int]) -> "Room":
+        """What is left when somebody under these quotas has taken a seat."""
+        shares = tuple(one.after_one() if one.id in quota_ids else one for one in self.shares)
+        back = sum(one.held_back for one in self.shares) - sum(one.held_back for one in shares)
+        seats = replace(self.seats, taken=self.seats.taken + 1, reserved=self.seats.reserved - back)
+        return Room(seats, shares)
+
 
 @dataclass(frozen=True, slots=True)
 class InLine:
@@ -352,6 +451,7 @@ class InLine:
     why: Why
     quota: str = ""
     until: datetime | None = None
+    seats: int = 0  # that a group waits for
 
     @property
     def sentence(self) -> str:
@@ -359,22 +459,28 @@ class InLine:
 
 
 def where_in_line(
-    room: Room, quota_ids: frozenset[int], before: int, offered: int, *, is_open: bool
+    room: Room,
+    quota_ids: frozenset[int],
+    before: int,
+    offered: int,
+    *,
+    is_open: bool,
+    group: Sequence[frozenset[int]] = (),
 ) -> InLine:
-    """`offered` is the number of seats that wait for an answer."""
+    """`offered` is the number of seats that wait for an answer; `group` the quotas of each who comes only together."""
     if not is_open:
         return InLine(before, Why.CLOSED)
     full = next((one for one in room.shares if one.id in quota_ids and one.full), None)
     if full is not None:
         return InLine(before, Why.QUOTA_FULL, quota=full.name)
+    if len(group) > 1 and not room.has_seats_for(group):
+        return InLine(before, Why.TOGETHER, seats=len(group))
     if room.has_seat_for(quota_ids):
         return InLine(before, Why.NEXT)
     if room.seats.total is not None and room.seats.taken >= room.seats.total:
         return InLine(before, Why.OFFER if offered else Why.EVENT_FULL)
-    dates = _dates(room.shares)
-    if dates:
-        return InLine(before, Why.RESERVED_UNTIL, until=min(dates))
-    return InLine(before, Why.RESERVED)
+    until = min(_dates(room.shares), default=None)
+    return InLine(before, Why.RESERVED_UNTIL if until else Why.RESERVED, until=until)
 
 
 def _dates(shares: Sequence[Share]) -> list[datetime]:

@@ -96,14 +96,14 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     if earlier.active is not None:
         announcing.remind_of_link(session, earlier.active, now)
         return earlier.active
-    registration = _enter(session, event, entry, earlier.next_bump, now)
+    registration = enter(session, event, entry, earlier.next_bump, now)
     mine = line.covering(quotas, registration.organisation, entry.code)
-    _take_seat_or_number(session, event, registration, quotas, mine)
+    take_seat_or_number(session, event, registration, quotas, mine)
     registration.held_until = now + timedelta(minutes=event.hold_minutes)
     session.add(registration)
     session.flush()
     line.put_under(session, registration, mine)
-    _note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
+    note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     places.choose_first(session, event, registration, entry.choices)
     answers.store(session, registration, parts)
     announcing.ask_to_confirm(session, registration, now, first=True)
@@ -128,7 +128,7 @@ def add_by_hand(
     same = earlier.same_form or earlier.active
     if same is not None:
         return same
-    registration = _enter(session, event, entry, earlier.next_bump, now)
+    registration = enter(session, event, entry, earlier.next_bump, now)
     registration.confirmed_at = now
     quotas = line.quotas_of_day(session, event)
     mine = line.covering(quotas, registration.organisation, entry.code)
@@ -143,7 +143,7 @@ def add_by_hand(
     session.add(registration)
     session.flush()
     line.put_under(session, registration, mine)
-    _note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
+    note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     places.choose_first(session, event, registration, entry.choices)
     announcing.tell_status(session, registration, now, first=True)
     return registration
@@ -153,6 +153,8 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     """The address is right. A second press changes nothing; a hold that ended is taken up again if it can be."""
     registration = lock_registration(session, registration_id)
     event = registration.event
+    if registration.unnamed:
+        raise Missing
     if registration.status is Status.EXPIRED:
         registration.confirmed_at = now
         _take_up_again(session, event, registration, now)
@@ -163,7 +165,7 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     else:
         to = Status.REGISTERED if registration.holds_seat else Status.WAITING
         registration.confirmed_at = now
-        _move(session, registration, to, PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
+        move(session, registration, to, PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
     announcing.tell_status(session, registration, now)
     move_up(session, event, now)
     return registration
@@ -176,7 +178,7 @@ def accept(session: Session, registration_id: int, now: datetime) -> Registratio
         return registration
     if registration.status is not Status.OFFERED or now >= registration.event.starts_at:
         raise OfferOver
-    _move(session, registration, Status.REGISTERED, PARTICIPANT, Reason.OFFER_ACCEPTED, now)
+    move(session, registration, Status.REGISTERED, PARTICIPANT, Reason.OFFER_ACCEPTED, now)
     announcing.tell_status(session, registration, now)
     return registration
 
@@ -188,7 +190,7 @@ def decline(session: Session, registration_id: int, now: datetime) -> Registrati
         return registration
     if registration.status is not Status.OFFERED:
         raise OfferOver
-    _end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.OFFER_DECLINED, now)
+    end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.OFFER_DECLINED, now)
     announcing.tell_declined(session, registration, now)
     move_up(session, registration.event, now)
     return registration
@@ -201,7 +203,7 @@ def cancel(
     registration = lock_registration(session, registration_id)
     if not registration.active:
         raise AlreadyEnded
-    _end(session, registration, Status.CANCELLED, by, reason, now)
+    end(session, registration, Status.CANCELLED, by, reason, now)
     announcing.tell_cancelled(session, registration, now)
     move_up(session, registration.event, now)
     return registration
@@ -213,11 +215,26 @@ def expire(session: Session, registration_id: int, now: datetime) -> None:
     held_until, was = registration.held_until, registration.status
     if was not in HELD or held_until is None or held_until > now:
         return
-    reason = Reason.OFFER_ENDED if was is Status.OFFERED else Reason.HOLD_ENDED
-    _end(session, registration, Status.EXPIRED, SYSTEM, reason, now)
     if was is Status.OFFERED:
+        end(session, registration, Status.EXPIRED, SYSTEM, Reason.OFFER_ENDED, now)
         announcing.tell_offer_ended(session, registration, now)
+    else:
+        for one in _held_with(session, registration, now):
+            reason = Reason.SEAT_NOT_NAMED if one.unnamed else Reason.HOLD_ENDED
+            end(session, one, Status.EXPIRED, SYSTEM, reason, now)
     move_up(session, registration.event, now)
+
+
+def _held_with(session: Session, registration: Registration, now: datetime) -> Sequence[Registration]:
+    """Whose time for confirming is over: a group that is confirmed as one expires as one."""
+    if registration.group_id is None:
+        return [registration]
+    over = select(Registration).where(
+        Registration.group_id == registration.group_id,
+        Registration.status == Status.UNCONFIRMED,
+        Registration.held_until <= now,
+    )
+    return session.scalars(over.order_by(Registration.id).execution_options(populate_existing=True)).all()
 
 
 def move_up(
@@ -232,13 +249,14 @@ def move_up(
         return moved
     quotas = line.quotas_of_day(session, event)
     while (first := line.next_in_line(session, event, line.room_of(event, quotas))) is not None:
-        mine = line.quotas_of(session, event, first.id)
-        if not claim_seat(session, event, mine):
-            raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
-        leave_line(session, event, mine)
-        first.holds_seat = True
-        _give_or_offer(session, event, first, reason, now)
-        moved.append(first)
+        for one in line.moving_with(session, event, first):
+            mine = line.quotas_of(session, event, one.id)
+            if not claim_seat(session, event, mine):
+                raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
+            leave_line(session, event, mine)
+            one.holds_seat = True
+            _give_or_offer(session, event, one, reason, now)
+            moved.append(one)
     return moved
 
 
@@ -246,17 +264,17 @@ def _give_or_offer(
     session: Session, event: Event, first: Registration, reason: Reason, now: datetime
 ) -> None:
     if event.offer_hours is None:
-        _move(session, first, Status.REGISTERED, SYSTEM, reason, now)
-        _take_wanted(session, first)
+        move(session, first, Status.REGISTERED, SYSTEM, reason, now)
+        take_wanted(session, first)
         announcing.tell_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
-        _move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
-        _take_wanted(session, first)
+        move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
+        take_wanted(session, first)
         announcing.tell_offer(session, first, now)
 
 
-def _take_wanted(session: Session, registration: Registration) -> None:
+def take_wanted(session: Session, registration: Registration) -> None:
     """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
     places.take_wanted(session, registration)
     answers.take_wanted(session, registration)
@@ -430,7 +448,7 @@ def overdue_holds(session: Session, now: datetime) -> list[int]:
     return list(session.scalars(overdue.limit(500)))
 
 
-def _take_seat_or_number(
+def take_seat_or_number(
     session: Session,
     event: Event,
     registration: Registration,
@@ -438,13 +456,15 @@ def _take_seat_or_number(
     mine: Sequence[Quota],
 ) -> None:
     """A seat if there is one and nobody before may have it, else the next number in line."""
-    if not line.somebody_before(session, event, quotas) and claim_seat(session, event, mine):
+    waits = line.group_waits(session, event, registration) or line.somebody_before(session, event, quotas)
+    if not waits and claim_seat(session, event, mine):
         registration.holds_seat = True
     else:
         registration.waiting_number = join_line(session, event, mine)
 
 
-def _enter(session: Session, event: Event, entry: Entry, next_bump: int, now: datetime) -> Registration:
+def enter(session: Session, event: Event, entry: Entry, next_bump: int, now: datetime) -> Registration:
+    """Somebody new, without a status that counts yet; the caller decides about seat or number."""
     person = entry.person
     key = address_key(person.email)
     return Registration(
@@ -474,16 +494,17 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
     if find_earlier(session, event.id, registration.email).active is not None:
         raise AlreadyEnded
     quotas, mine = line.quotas_of_day(session, event), line.quotas_of(session, event, registration.id)
-    _take_seat_or_number(session, event, registration, quotas, mine)
+    take_seat_or_number(session, event, registration, quotas, mine)
     to = Status.REGISTERED if registration.holds_seat else Status.WAITING
-    _move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
+    move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
-        _take_wanted(session, registration)
+        take_wanted(session, registration)
 
 
-def _end(
+def end(
     session: Session, registration: Registration, to: Status, by: By, reason: Reason, now: datetime
 ) -> None:
+    """Take seat or number, places and options from somebody who leaves; who moves up is the caller's to say."""
     event = registration.event
     mine = line.quotas_of(session, event, registration.id)
     if registration.holds_seat:
@@ -491,13 +512,13 @@ def _end(
         registration.holds_seat = False
     else:
         leave_line(session, event, mine)
-    _move(session, registration, to, by, reason, now)
+    move(session, registration, to, by, reason, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
     answers.give_back(session, registration, for_good=to is Status.CANCELLED)
     registration.feed_changed_at = now
 
 
-def _move(
+def move(
     session: Session,
     registration: Registration,
     to: Status,
@@ -507,14 +528,15 @@ def _move(
     *,
     held_until: datetime | None = None,
 ) -> None:
-    _note(session, registration, registration.status, to, by, reason, now)
+    """Another status, with its line in the history."""
+    note(session, registration, registration.status, to, by, reason, now)
     registration.status = to
     registration.held_until = held_until
     registration.changed_at = now
     registration.feed_changed_at = now
 
 
-def _note(
+def note(
     session: Session,
     registration: Registration,
     was: Status | None,
@@ -523,6 +545,7 @@ def _note(
     reason: Reason,
     now: datetime,
 ) -> None:
+    """One line in the history."""
     session.add(
         StatusChange(
             registration_id=registration.id,

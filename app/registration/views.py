@@ -23,12 +23,13 @@ from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration.answering import change_answers, withdraw_answer
 from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, run_label, with_rounds
 from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking, with_seats
+from app.registration.forms_others import ColleagueForm
 from app.registration.ical import registration_entry
 from app.registration.line import stands
 from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
 from app.registration.models import Question, Registration
 from app.registration.queries import answers_of, given_before, my_day, questions_of
-from app.registration.rules import CONFIRMED, Status
+from app.registration.rules import CONFIRMED, AlreadyEnded, Status
 from app.registration.service import (
     PARTICIPANT,
     Entry,
@@ -50,6 +51,7 @@ from app.registration.service import (
 from app.registration.service import (
     register as register_person,
 )
+from app.registration.substituting import substitute as substitute_person
 from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db, transaction
@@ -177,6 +179,7 @@ def my(token: str) -> Response:
         token=token,
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
+        before_start=now() < registration.event.starts_at,
         before_end=now() < registration.event.ends_at,
         form=ConfirmForm(),
     )
@@ -310,6 +313,37 @@ def cancel(token: str) -> ResponseReturnValue:
         return redirect(url_for(".my", token=token), SEE_OTHER)
     return page(
         "registration/cancel.html",
+        form=form,
+        registration=registration,
+        event=registration.event,
+        token=token,
+    )
+
+
+@bp.route("/my/<token>/substitute", methods=["GET", "POST"])
+@access.personal
+def substitute(token: str) -> ResponseReturnValue:
+    registration = open_personal(db.session(), token)
+    over = registration.status not in CONFIRMED or now() >= registration.event.starts_at
+    if over and registration.passed_on is None:
+        return redirect(url_for(".my", token=token), SEE_OTHER)
+    form = ColleagueForm()
+    if form.validate_on_submit():
+        person = form.colleague(registration.organisation.name)
+        entry = Entry(person, form.nonce.data or "", registration.language)
+        try:
+            with transaction() as session:
+                substitute_person(session, registration.id, entry, PARTICIPANT, now())
+        except AlreadyEnded as refusal:
+            return _refused(token, refusal)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for(".my", token=token), SEE_OTHER)
+    if over:
+        return redirect(url_for(".my", token=token), SEE_OTHER)
+    return page(
+        "registration/substitute.html",
         form=form,
         registration=registration,
         event=registration.event,

@@ -61,6 +61,12 @@ GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "nu
 # A form in which only one answer is right.
 GOOD_AT = {
     "quotas.new": {"agency_kind": "ki"},
+    "groups.register": {"rows-0-email": "rosa@example.org", "rows-1-email": "rudi@example.org"},
+    "groups.add": {"email": "gabi@example.org"},
+    "groups.substitute": {"email": "gero@example.org"},
+    "group_desk.new": {"seats": "1", "until": "2031-03-01"},
+    "participants.substitute": {"email": "karl.vertretung@example.org"},
+    "registration.substitute": {"email": "klara.vertretung@example.org"},
     "people.sign_in": {"email": LEAD, "password": PASSWORD},
     "people.forgot_password": {"email": LEAD},
     # A question for a text has no options.
@@ -276,12 +282,13 @@ def forms_at(desk: Desk, browser: FlaskClient, address: str) -> Iterator[FormOnP
         yield _read_form(tag, address, action, endpoint, browser)
 
 
-def fresh(desk: Desk, form: FormOnPage) -> FormOnPage:
-    """The same form, read again just now."""
-    for one in forms_at(desk, form.browser, form.page):
-        if (one.key, one.action) == (form.key, form.action):
-            return one
-    raise AssertionError(f"{form.key} is gone from {form.page}")
+def fresh(desk: Desk, *forms: FormOnPage) -> FormOnPage:
+    """The same form, read again just now, from the first page that still has it."""
+    for form in forms:
+        for one in forms_at(desk, form.browser, form.page):
+            if (one.key, one.action) == (form.key, form.action):
+                return one
+    raise AssertionError(f"{forms[0].key} is gone from {forms[0].page}")
 
 
 def _read_form(form: HtmlElement, page: str, action: str, endpoint: str, browser: FlaskClient) -> FormOnPage:

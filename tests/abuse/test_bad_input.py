@@ -362,11 +362,14 @@ def test_a_replayed_nonce_lands_on_the_same_thing(world: World) -> None:
     """Double click, reload, retry after an unknown outcome: every form with a nonce makes one row (T31)."""
     desk = Desk(world)
     repeated = []
-    with_nonce = {key: places[0] for key, places in forms_of(desk).items() if "nonce" in key}
+    with_nonce = {key: places for key, places in forms_of(desk).items() if "nonce" in key}
     assert len(with_nonce) >= 4
-    for key, place in with_nonce.items():
-        form = fresh(desk, place)
-        first = desk.send(form)
+    for key, places in with_nonce.items():
+        for place in places:  # a full day keeps no seats, who was substituted cannot be substituted again
+            form = fresh(desk, place, *places)
+            first = desk.send(form)
+            if first.accepted:
+                break
         assert first.accepted, (key, first.status, first.errors, first.summary)
         rows = world.rows()
         second = desk.send(form)

@@ -15,6 +15,7 @@ from tests.pages import complaints
 # A form needs a token against forged requests, the token a cookie; these pages are for that person only.
 WITH_A_FORM = {
     "registration.register",
+    "groups.register",
     "legal.report_barrier",
     "people.sign_in",
     "people.forgot_password",

@@ -49,7 +49,8 @@ from app.programme.service import (
 from app.registration import links as registration_links
 from app.registration.answering import look_at_sensitive
 from app.registration.doubles import say_two_people
-from app.registration.models import OrganisationMerge, Question, Registration
+from app.registration.grouping import Allotment, GroupEntry, add_colleague, allot, register_group
+from app.registration.models import Group, GroupGuest, OrganisationMerge, Question, Registration
 from app.registration.organisations import merge
 from app.registration.queries import questions_of
 from app.registration.questions import add_question
@@ -107,6 +108,7 @@ class World:
     queries: dict[str, str] = field(default_factory=dict)  # by endpoint, without which a page shows no form
     personal: dict[Status, str] = field(default_factory=dict)
     feeds: dict[Status, str] = field(default_factory=dict)
+    groups: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
 
     def addresses(self, rule: Rule) -> list[str]:
@@ -130,6 +132,8 @@ class World:
                 return ["owl"]
             alone = access.audience is Audience.ORGANISER and rule.arguments == {"slug"}
             return [SLUG, DRAFT, EMPTY] if alone else [SLUG]
+        if name == "reference" and rule.endpoint.startswith("groups."):
+            return list(self.texts["member"])
         if name in self.ids:
             return list(self.ids[name])
         if name in self.texts:
@@ -141,7 +145,7 @@ class World:
             return list(self.feeds.values())
         if rule.endpoint.startswith("people."):
             return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
-        return list(self.personal.values())
+        return list(self.groups if rule.endpoint.startswith("groups.") else self.personal.values())
 
     def rules(self, method: str = "GET") -> Iterator[tuple[Rule, Access]]:
         """Every route that takes the method, with its audience."""
@@ -203,10 +207,35 @@ def build_world(app: Flask) -> World:
     _quotas(app)
     _organisations(app)
     _spare_parts(app)
+    _groups(app)
     _results(app)
     _links_and_mails(app)
     _remember(world)
     return world
+
+
+def _groups(app: Flask) -> None:
+    """A group with a colleague and a seat that has no name yet; and one that nobody has confirmed, whose rows are
+    somebody new, who waits, and somebody who is registered already."""
+    with app.app_context():
+        event_id = db.session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
+        contact = Person("Klara", "Kontakt", "klara@example.org", "Kreis Herford (Beispiel)", "")
+        until = now() + timedelta(days=2)
+        with transaction() as session:
+            day = lock_event(session, event_id)
+            day.capacity = day.taken + 2
+            kept = allot(
+                session, event_id, Allotment(contact, 2, until, "nonce-seats-0123456789"), TEAM, now()
+            ).id
+        colleague = replace(contact, given_name="Gerd", email="gerd@example.org")
+        with transaction() as session:
+            add_colleague(session, kept, Entry(colleague, "nonce-colleague-0123456789"), now())
+        rows = [replace(contact, given_name="Gisela", email="gisela@example.org")]
+        rows += [replace(contact, given_name="Minh", email="minh@example.org")]
+        konrad = replace(contact, given_name="Konrad", email="konrad@example.org")
+        with transaction() as session:
+            entry = GroupEntry(konrad, rows, "nonce-group-0123456789", together=True)
+            register_group(session, event_id, entry, now())
 
 
 def _people_and_days(app: Flask) -> None:
@@ -462,7 +491,8 @@ def _remember(world: World) -> None:
         world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
         world.texts["name"] = ["fachtag.css"]
-        people = {one.status: one for one in session.scalars(select(Registration).order_by(Registration.id))}
+        alone = select(Registration).where(Registration.group_id.is_(None)).order_by(Registration.id)
+        people = {one.status: one for one in session.scalars(alone)}
         people[Status.REGISTERED] = session.scalars(
             select(Registration).where(Registration.given_name == "Minh")
         ).one()
@@ -472,6 +502,11 @@ def _remember(world: World) -> None:
         for status, one in people.items():
             world.personal[status] = registration_links.personal_token(one)
             world.feeds[status] = registration_links.feed_token(one)
+        members = select(Registration.reference).where(Registration.group_id.is_not(None))
+        guests = session.scalars(select(GroupGuest.reference)).all()
+        world.texts["member"] = [*session.scalars(members.order_by(Registration.id)), *guests]
+        groups = session.scalars(select(Group).order_by(Group.id))
+        world.groups = [registration_links.group_token(one) for one in groups]
         for link in session.scalars(select(PasswordLink)):
             world.password_links[link.reason] = links.sign(MAIL_KINDS[link.reason], links.Ticket(link.id, 1))
         session.rollback()
@@ -516,5 +551,6 @@ MACHINE_WORDS = frozenset(
         "field",
         "worker",
         "contact_email",
+        "passed_on",
     ]
 )

@@ -56,6 +56,17 @@ events.event GET PUBLIC
 events.overview GET PUBLIC
 events_organise.edit_hosts GET,POST ORGANISER EDIT
 events_organise.new_event GET,POST SIGNED_IN
+group_desk.new GET,POST ORGANISER EDIT_PEOPLE
+group_desk.show GET ORGANISER SEE_PEOPLE
+groups.add GET,POST PERSONAL
+groups.cancel GET,POST PERSONAL
+groups.confirm POST PERSONAL
+groups.new_link POST PERSONAL
+groups.register GET,POST PUBLIC
+groups.send_link POST PERSONAL
+groups.sent GET PUBLIC
+groups.show GET PERSONAL
+groups.substitute GET,POST PERSONAL
 health.alive GET OPERATOR
 health.ready GET OPERATOR
 legal.accessibility GET PUBLIC
@@ -86,6 +97,7 @@ participants.export POST ORGANISER EXPORT
 participants.people GET ORGANISER SEE_PEOPLE
 participants.person GET ORGANISER SEE_PEOPLE
 participants.send_link POST ORGANISER EDIT_PEOPLE
+participants.substitute GET,POST ORGANISER EDIT_PEOPLE
 participants.two_people POST ORGANISER EDIT_PEOPLE
 participants.workshop_lists GET ORGANISER SEE_PEOPLE
 participants.workshops GET,POST ORGANISER EDIT_PEOPLE
@@ -140,6 +152,7 @@ registration.new_calendar POST PERSONAL
 registration.new_link POST PERSONAL
 registration.register GET,POST PUBLIC
 registration.sent GET PUBLIC
+registration.substitute GET,POST PERSONAL
 registration.waiting GET PUBLIC
 registration.withdraw POST PERSONAL
 registration.workshops GET,POST PERSONAL
@@ -232,7 +245,7 @@ EXPECTED_AT = [
     ("/organise/events/<slug>", {Audience.ORGANISER}),
     ("/organise", {Audience.SIGNED_IN, Audience.ADMIN}),
     ("/calendar/.*<token>", {Audience.FEED}),
-    ("/my/", {Audience.PERSONAL}),
+    ("/(my|group)/", {Audience.PERSONAL}),
     ("/demo", {Audience.DEMO}),
     ("/(healthz|readyz)$", {Audience.OPERATOR}),
     ("/", {Audience.PUBLIC}),

@@ -29,6 +29,8 @@ REWORDED = {
     ("status_change", "from_status"),
     ("status_change", "to_status"),
     ("status_change", "reason"),
+    ("status_change", "actor"),
+    ("message", "state"),
 }
 
 

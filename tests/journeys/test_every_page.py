@@ -4,6 +4,8 @@
 """Every page, found by following links: no axe violation, not wider than a phone, in both themes (A11Y-01, A11Y-10)."""
 
 from collections import deque
+from dataclasses import replace
+from datetime import timedelta
 from urllib.parse import urljoin, urlsplit
 
 import pytest
@@ -12,11 +14,16 @@ from playwright.sync_api import Browser, BrowserContext, Page
 from sqlalchemy import select
 from werkzeug.exceptions import HTTPException
 
-from app.registration.links import personal_token
+from app.clock import now
+from app.events.models import Event
+from app.events.service import lock_event
+from app.registration.grouping import Allotment, add_colleague, allot
+from app.registration.links import group_token, personal_token
 from app.registration.models import Registration
 from app.registration.rules import Status
+from app.registration.service import SYSTEM, Entry, Person
 from app.web.access import Audience, access_of
-from app.web.database import db
+from app.web.database import db, transaction
 from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser, scan
 from tests.pages import Visitor
 
@@ -31,6 +38,7 @@ NOT_BY_LINK = {
     "people.password_mail_sent",
     "registration.sent",
     "registration.waiting",
+    "groups.sent",
     "legal.barrier_reported",
 }
 # What the theme changes are colours alone; everything else is asked once per width.
@@ -132,6 +140,7 @@ def test_public_pages(stage: Stage, browser: Browser) -> None:
         extra = [
             "/events/kim-fachtag-owl/register/sent",
             "/events/kim-fachtag-owl/register/waiting",
+            "/events/kim-fachtag-owl/register/group/sent",
             "/nowhere",
             "/barriere-melden/danke",
         ]
@@ -158,14 +167,36 @@ def test_personal_pages(stage: Stage, browser: Browser) -> None:
             one = db.session.scalar(select(Registration).where(Registration.status == status).limit(1))
             if one is not None:
                 tokens.append(personal_token(one))
+        first = [*(f"/my/{token}" for token in tokens), *_a_group()]
     assert len(tokens) >= 2
     with open_browser(browser, phone=True) as context:
         page = context.new_page()
-        found = []
-        for token in tokens:
-            for path in pages_by_link(stage, context, [f"/my/{token}"], {Audience.PERSONAL}).values():
+        found, seen = [], set()
+        for start in first:
+            for endpoint, path in pages_by_link(stage, context, [start], {Audience.PERSONAL}).items():
                 found += look_at(page, stage.address + path)
+                seen.add(endpoint)
     assert found == []
+    assert {"groups.add", "groups.cancel", "groups.substitute", "registration.substitute"} <= seen
+
+
+def _a_group() -> tuple[str, str]:
+    """The pages of a contact with one seat that has a name and one that has none, and of the colleague named."""
+    event_id = db.session.scalars(select(Event.id).where(Event.slug == "kim-fachtag-owl")).one()
+    contact = Person("Klara", "Kontakt", "klara@example.org", "Stadt Detmold")
+    db.session.rollback()
+    with transaction() as session:
+        lock_event(session, event_id).capacity = None
+        until = now() + timedelta(days=2)
+        group = allot(session, event_id, Allotment(contact, 2, until, "nonce-seats"), SYSTEM, now())
+        add_colleague(
+            session,
+            group.id,
+            Entry(replace(contact, given_name="Gerd", email="gerd@example.org"), "nonce-gerd"),
+            now(),
+        )
+        gerd = session.scalars(select(Registration).where(Registration.given_name == "Gerd")).one()
+        return f"/group/{group_token(group)}", f"/my/{personal_token(gerd)}"
 
 
 @pytest.mark.parametrize("half", [0, 1])

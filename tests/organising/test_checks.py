@@ -17,9 +17,10 @@ from sqlalchemy.orm import Session
 
 from app.agencies.service import add_organisation
 from app.db import Base
-from app.organising import agency_checks, checks
-from app.organising.checks import configuration_findings, data_findings, refuse_weak
+from app.organising import agency_checks, checks, weak_settings
+from app.organising.checks import data_findings
 from app.organising.commands import guarded
+from app.organising.weak_settings import configuration_findings, refuse_weak
 from app.registration.answers import Given
 from app.settings import Mode, Settings, SettingsError
 from app.web.database import db, transaction
@@ -182,6 +183,10 @@ FAULTS = {
     "UPDATE registration SET held_until = confirmed_at WHERE id = 1": ["registration 1: an end of the hold that does not fit the status"],
     "UPDATE registration SET waiting_number = NULL WHERE id = 4": ["registration 4: waits without a number"],
     "UPDATE registration SET invited_sequence = 99 WHERE id = 2": ["registration 2: invited to a state of the day that never was"],
+    "UPDATE registration SET passed_on = 'x' WHERE id = 4": ["registration 4: passed the place on and has not left"],
+    "UPDATE registration SET predecessor_id = 5 WHERE id = 1": [
+        "registration 1: comes in the place of somebody who has it still, or of another day"
+    ],
     "UPDATE registration SET email_key = 'other@example.org' WHERE id = 2": ["registration 2: the key of the address is not that of the address"],
     "UPDATE registration SET family_name = 'Anders' WHERE id = 2": ["registration 2: is sorted under another name"],
     "UPDATE registration SET status = 'cancelled' WHERE id = 6": ["registration 6: the history ends in another status"],
@@ -269,6 +274,62 @@ def test_each_planted_fault_is_found(app: Flask) -> None:
     assert findings(app) == []
 
 
+# Registrations 1 and 2 belong to group 1, which comes only together; 3 is the guest of group 2, beside a seat without a
+# name, 5. Another day has registration 6.
+GROUP_FAULTS = {
+    "UPDATE event SET together_count = 0 WHERE id = 1": [
+        "event 1: counts 0 groups that come only together, there are 1"
+    ],
+    "UPDATE registration_group SET email = '' WHERE id = 1": ["registration_group 1: has no contact"],
+    "UPDATE registration_group SET allotted = 0 WHERE id = 2": [
+        "registration_group 2: keeps more seats than it was given"
+    ],
+    "UPDATE registration_group SET confirmed_at = NULL WHERE id = 2": [
+        "registration_group 2: keeps seats and was never confirmed"
+    ],
+    "UPDATE registration SET group_id = 2 WHERE id = 6": [
+        "registration_group 2: has somebody of another day"
+    ],
+    "UPDATE registration SET group_id = 2 WHERE id = 3": [
+        "registration_group 2: shows somebody of another day or of its own as a guest"
+    ],
+    "UPDATE registration SET group_id = NULL WHERE id = 5": [
+        "registration 5: is a seat without a name that no group keeps"
+    ],
+    "UPDATE registration SET status = 'unconfirmed' WHERE id = 1": [
+        "registration 1: an end of the hold that does not fit the status",
+        "registration 1: the history ends in another status",
+        "registration_group 1: was confirmed and has somebody who was not",
+    ],
+    "UPDATE organisation SET merged_into_id = 3 WHERE id IN (SELECT organisation_id FROM registration_group)": [
+        "organisation 1: is an alias and has a group",
+        "organisation 1: is an alias and has people",
+    ],
+    "UPDATE message SET subject_id = 99 WHERE id = 1": ["message 1: is about a group that does not exist"],
+}
+
+
+def test_faults_of_groups_are_found(app: Flask) -> None:
+    from tests.registration.steps import open_day
+
+    with app.app_context():
+        day, other = open_day(), open_day(slug="anderer-tag")
+        day.confirm_group(day.group("clara", "anna", "ben", together=True))
+        day.join("cem")
+        day.add_colleague(day.allot("dieter", 2), "cem")
+        other.join("karl")
+    found = {}
+    with without_checks(app) as connection:
+        connection.commit()
+        for statement in GROUP_FAULTS:
+            assert connection.execute(text(statement)).rowcount >= 1, statement
+            with Session(connection, join_transaction_mode="create_savepoint") as session:
+                found[statement] = sorted(data_findings(session, NOW))
+            connection.rollback()
+    assert found == GROUP_FAULTS
+    assert findings(app) == []
+
+
 def test_a_place_in_a_run_of_another_day(app: Flask) -> None:
     full_day(app)
     other = a_day(app, "other")
@@ -293,7 +354,9 @@ def test_every_check_is_planted() -> None:
     """A new check needs a fault here that it finds."""
     import inspect
 
-    planted = " ".join(line.partition(": ")[2] for lines in FAULTS.values() for line in lines)
+    planted = " ".join(
+        line.partition(": ")[2] for lines in (*FAULTS.values(), *GROUP_FAULTS.values()) for line in lines
+    )
     source = inspect.getsource(checks) + inspect.getsource(agency_checks)
     faults = [
         line.split('"')[1] for line in source.splitlines() if line.strip().startswith('"') and '": ' in line
@@ -461,7 +524,7 @@ def test_files_are_not_for_everybody(production: Settings, tmp_path_factory: pyt
 
 
 def test_an_old_sqlite_is_refused(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(checks, "SQLITE_FLOOR", (99, 0, 0))
+    monkeypatch.setattr(weak_settings, "SQLITE_FLOOR", (99, 0, 0))
     assert [line for line in configuration_findings(production) if "is older than 99.0.0" in line]
 
 

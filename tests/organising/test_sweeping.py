@@ -128,6 +128,28 @@ def test_after_half_a_year_nobody_can_be_told(app: Flask, settings: Settings) ->
     assert people_left(app) == [("", "registered"), ("Muster005", "registered")]
 
 
+def test_contact_persons_are_forgotten_after_thirty_days(app: Flask, settings: Settings) -> None:
+    """DP-07: the group, its mails and who named whom; the colleagues who took part stay until their time."""
+    from app.registration.models import Group
+    from tests.registration.steps import open_day
+
+    with app.app_context():
+        day = open_day(capacity=3)
+        day.confirm_group(day.group("clara", "anna", together=True))
+        day.allot("dieter", 1)
+        day.substitute("anna", "ella")
+        expire_holds(NOW + 100 * HOUR)
+    assert run(app, settings, END + ENDED_KEPT - HOUR).groups_deleted == 0
+    swept = run(app, settings, END + ENDED_KEPT)
+    assert (swept.groups_deleted, swept.registrations_deleted) == (2, 2)
+    with app.app_context():
+        assert db.session.scalars(select(Group.id)).all() == []
+        assert set(db.session.scalars(select(Registration.named_by))) == {""}
+        assert "clara" not in " ".join(db.session.scalars(select(Message.recipient)))
+        assert day.event.together_count == 0
+    assert run(app, settings, END + ENDED_KEPT).groups_deleted == 0
+
+
 def test_answers_go_in_their_own_time(app: Flask, settings: Settings) -> None:
     """DP-04: what is sensitive fourteen days after the end, the rest with the names; options are counted anew."""
     day = a_day(app)

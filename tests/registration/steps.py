@@ -29,10 +29,12 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import line, quotas, service
+from app.registration import grouping, line, quotas, service, substituting
 from app.registration.answers import Given
-from app.registration.models import Place, Registration, RoundAbsence, StatusChange, registration_quota
+from app.registration.grouping import Allotment, GroupEntry
+from app.registration.models import Group, Place, Registration, RoundAbsence, StatusChange, registration_quota
 from app.registration.places import Choices
+from app.registration.queries import members_of
 from app.registration.quotas import QuotaFacts
 from app.registration.rules import Actor, InLine, PlaceState, RoundAnswer, Status
 from app.registration.service import PARTICIPANT, By, Entry, Person
@@ -136,6 +138,84 @@ class Day:
         """What the worker's job does."""
         with self.step(now) as session:
             quotas.release_reservations(session, self.event_id, self.now)
+
+    def substitute(
+        self,
+        name: str,
+        successor: str,
+        by: By = PARTICIPANT,
+        now: datetime | None = None,
+        **changes: str,
+    ) -> None:
+        """`key` is the name under which the new registration is remembered, if it is not the successor's."""
+        key, nonce = changes.pop("key", successor), changes.pop("nonce", f"nonce-{name}-{successor}")
+        organisation = changes.pop("organisation", self.organisation_of(name))
+        entry = Entry(person(successor, organisation=organisation, **changes), nonce)
+        with self.step(now) as session:
+            new = substituting.substitute(session, self.ids[name], entry, by, self.now)
+            if new is not None:
+                self.ids[key] = new.id
+
+    def group(
+        self,
+        contact: str,
+        *names: str,
+        together: bool = False,
+        takes_part: bool = False,
+        organisation: str = "Stadt Musterstadt",
+        nonce: str = "",
+    ) -> int:
+        """The group's id; 0 when nothing was entered."""
+        first = [contact] if takes_part else []
+        people = [person(name, organisation=organisation) for name in (*first, *names)]
+        who = person(contact, organisation=organisation)
+        given = GroupEntry(who, people, nonce or f"nonce-{'-'.join((contact, *names))}", "de", together)
+        with self.step() as session:
+            group = grouping.register_group(session, self.event_id, given, self.now)
+            self._remember(session, group)
+            return group.id if group else 0
+
+    def _remember(self, session: Session, group: Group | None) -> None:
+        for one in members_of(session, group) if group else ():
+            name = one.email.partition("@")[0]
+            if name and one.active:
+                self.ids[name] = one.id
+
+    def confirm_group(self, group_id: int, now: datetime | None = None) -> None:
+        with self.step(now) as session:
+            grouping.confirm_group(session, group_id, self.now)
+
+    def add_colleague(self, group_id: int, name: str, nonce: str = "", key: str = "") -> None:
+        with self.step() as session:
+            group = session.get_one(Group, group_id)
+            who = person(name, organisation=group.organisation.name)
+            entry = Entry(who, nonce or f"nonce-{group_id}-{name}")
+            grouping.add_colleague(session, group_id, entry, self.now)
+            if not key:
+                self._remember(session, group)
+            else:
+                self.ids[key] = next(one.id for one in members_of(session, group) if one.nonce == entry.nonce)
+
+    def substitute_member(self, group_id: int, name: str, successor: str) -> None:
+        with self.step() as session:
+            group = session.get_one(Group, group_id)
+            entry = Entry(
+                person(successor, organisation=group.organisation.name), f"nonce-{name}-{successor}"
+            )
+            reference = session.get_one(Registration, self.ids[name]).reference
+            grouping.substitute_member(session, group_id, reference, entry, self.now)
+            self._remember(session, group)
+
+    def allot(
+        self, contact: str, seats: int, organisation: str = "Stadt Musterstadt", until: datetime | None = None
+    ) -> int:
+        who = person(contact, organisation=organisation)
+        with self.step() as session:
+            wanted = Allotment(who, seats, until or self.now + 48 * HOUR, f"nonce-{contact}-{seats}")
+            return grouping.allot(session, self.event_id, wanted, ORGANISER, self.now).id
+
+    def organisation_of(self, name: str) -> str:
+        return self.of(name).organisation.name
 
     def cancel(self, name: str, by: By = PARTICIPANT, now: datetime | None = None) -> None:
         with self.step(now) as session:

@@ -12,12 +12,15 @@ from typing import Any
 import pytest
 from bs4 import BeautifulSoup
 from flask import Flask
+from sqlalchemy import select
 
 from app.events.models import Event
 from app.outbox.building import BUILDERS
+from app.outbox.models import Message
 from app.outbox.worker import Worker
-from app.registration import announcing, changes, service
+from app.registration import announcing, changes, grouping, service
 from app.registration.mails import KINDS
+from app.registration.models import Group
 from app.registration.replanning import day_facts
 from app.registration.service import Entry
 from tests.factories.days import at
@@ -171,6 +174,44 @@ def link_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def substituted_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    office.confirm()
+    office.day.substitute("anna", "ben")
+    return office.mail()
+
+
+def group_confirm_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    _speak(office, office.day.group("anna", "ben"))
+    return office.mail()
+
+
+def group_seats_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    _speak(office, office.day.allot("anna", 2))
+    return office.mail()
+
+
+def group_link_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    group = office.day.group("anna", "ben")
+    office.day.confirm_group(group)
+    with office.day.step() as session:
+        grouping.renew_group_link(session, group, office.day.now)
+    _speak(office, group)
+    return office.mail()
+
+
+def _speak(office: Office, group_id: int) -> None:
+    """The contact reads this language."""
+    with office.day.step() as session:
+        session.get_one(Group, group_id).language = office.language
+        for message in session.scalars(select(Message).where(Message.recipient == "anna@example.org")):
+            message.language = office.language
+
+
 Make = Callable[[Flask, str], EmailMessage]
 MAKERS: dict[str, Make] = {
     announcing.CONFIRM: confirm_mail,
@@ -184,6 +225,10 @@ MAKERS: dict[str, Make] = {
     announcing.CHANGED: changed_mail,
     announcing.PLACES: places_mail,
     announcing.LINK: link_mail,
+    announcing.SUBSTITUTED: substituted_mail,
+    announcing.GROUP_CONFIRM: group_confirm_mail,
+    announcing.GROUP_SEATS: group_seats_mail,
+    announcing.GROUP_LINK: group_link_mail,
 }
 SUBJECTS = {
     announcing.CONFIRM: ("Bitte bestätigen Sie Ihre Anmeldung", "Please confirm your registration"),
@@ -197,12 +242,23 @@ SUBJECTS = {
     announcing.CHANGED: ("Zeit oder Ort haben sich geändert", "Time or place has changed"),
     announcing.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
     announcing.LINK: ("Ihr persönlicher Link", "Your personal link"),
+    announcing.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
+    announcing.GROUP_CONFIRM: ("Bitte bestätigen Sie Ihre Gruppe", "Please confirm your group"),
+    announcing.GROUP_SEATS: ("Plätze für Ihre Organisation", "Seats for your organisation"),
+    announcing.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
 }
 METHODS = {
     announcing.REGISTERED: "REQUEST",
     announcing.MOVED_UP: "REQUEST",
     announcing.CHANGED: "REQUEST",
     announcing.CANCELLED: "CANCEL",
+    announcing.SUBSTITUTED: "CANCEL",
+}
+# These lead to no personal page.
+ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
+    announcing.CANCELLED,
+    announcing.DECLINED,
+    announcing.SUBSTITUTED,
 }
 
 
@@ -246,7 +302,7 @@ def test_words_and_headers(app: Flask, kind: str, language: str) -> None:
     assert {re.match(r"https?://[^/]+", link)[0] for link in all_links(mail)} == {"http://localhost"}  # type: ignore[index]
 
 
-@pytest.mark.parametrize("kind", sorted(set(MAKERS) - {announcing.CANCELLED, announcing.DECLINED}))
+@pytest.mark.parametrize("kind", sorted(set(MAKERS) - ELSEWHERE))
 def test_link_to_the_personal_page(app: Flask, kind: str) -> None:
     mail = MAKERS[kind](app, "de")
     page = Visitor(app.test_client()).get(link_in(mail))

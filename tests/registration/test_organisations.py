@@ -20,7 +20,7 @@ from app.events.models import Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration.models import OrganisationMerge, Registration, registration_quota
+from app.registration.models import Group, OrganisationMerge, Registration, registration_quota
 from app.registration.organisation_lists import consequences
 from app.registration.organisations import BusyOrganisation, change_organisation, merge, undo_merge
 from app.registration.rules import Status
@@ -138,6 +138,18 @@ def test_the_quotas_of_the_source_become_the_targets_and_count_its_people() -> N
     merged("KI Musterau Nord", KI)
     assert (day.quota(quota), day.event.reserved) == ((2, 0), 0)
     assert db.session.get_one(Quota, quota).organisation_id == id_of(KI)
+
+
+def test_a_group_goes_along_and_comes_back() -> None:
+    """Whom its contact names later belongs to the organisation that was meant."""
+    day = open_day(capacity=10)
+    group = day.group("clara", "anna", organisation=TYPED)
+    done = merged(TYPED, KI)
+    db.session.rollback()
+    assert db.session.get_one(Group, group).organisation_id == id_of(KI)
+    parted(done)
+    assert db.session.get_one(Group, group).organisation.name == TYPED
+    assert workplaces(day) == {"anna": TYPED}
 
 
 def test_who_is_counted_elsewhere_lets_the_right_people_in() -> None:

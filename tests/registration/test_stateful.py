@@ -8,8 +8,9 @@ FACHTAG_TEST_SEQUENCES=1000 runs a thousand sequences on each database instead o
 """
 
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 from itertools import count
 
 import pytest
@@ -32,15 +33,24 @@ from app.agencies.models import Organisation
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Aim, QuotaEffect, QuotaTarget
 from app.outbox.models import Message
-from app.people.models import AuditEntry
+from app.people.models import AuditEntry, Budget
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import changes, organisations, service
 from app.registration.changes import RunFacts
 from app.registration.line import stand
-from app.registration.models import OrganisationMerge, Registration, registration_quota
+from app.registration.models import Group, OrganisationMerge, Registration, registration_quota
 from app.registration.replanning import day_facts
-from app.registration.rules import ENDED, HELD, InLine, Status, TwiceTheSameWorkshop, Why
+from app.registration.rules import (
+    CONFIRMED,
+    ENDED,
+    InLine,
+    MailedEnough,
+    Status,
+    TooFewSeats,
+    TwiceTheSameWorkshop,
+    Why,
+)
 from app.registration.service import PARTICIPANT
 from app.web.database import db, transaction
 from tests.factories.days import NOW
@@ -50,6 +60,7 @@ from tests.registration.steps import (
     OF_MUSTERAU,
     OFFICE,
     OPENED,
+    ORGANISER,
     TOWN,
     Day,
     add_agencies,
@@ -77,6 +88,8 @@ class Counted:
     reservations: frozenset[int]
     released: dict[int, object]
     under: dict[int, frozenset[int]]
+    left: dict[int, int]  # of each limit
+    together: dict[int, tuple[int, ...]]  # who is in line and comes only with others → all of them
 
     @property
     def free(self) -> int:
@@ -90,6 +103,29 @@ class Counted:
         mine = self.under[registration_id]
         reserved = any(self.held_back.get(one, 0) for one in mine) and not self.house_full
         return not mine & self.full and (self.free > 0 or reserved)
+
+    def may_have_one(self, registration_id: int) -> bool:
+        """Somebody in line; with all the others, if they come only together."""
+        group = self.together.get(registration_id)
+        if group is None:
+            return self.has_seat_for(registration_id)
+        counted = self
+        for one in group:
+            if not counted.has_seat_for(one):
+                return False
+            counted = counted.after(one)
+        return True
+
+    def after(self, registration_id: int) -> "Counted":
+        mine = self.under[registration_id]
+        left = {quota: number - (quota in mine) for quota, number in self.left.items()}
+        return replace(
+            self,
+            taken=self.taken + 1,
+            held_back={one: max(n - (one in mine), 0) for one, n in self.held_back.items()},
+            left=left,
+            full=frozenset(one for one, number in left.items() if number <= 0),
+        )
 
     def never_worse(self, first: int, second: int) -> bool:
         """Whether the first person may have every seat that the second one may have."""
@@ -117,6 +153,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.closes_at = self.day.event.registration_closes_at
         self.left: set[str] = set()
         self.merges: list[int] = []
+        self.groups: list[int] = []
         self.before: dict[str, tuple[Status, int | None]] = {}
         for name in QUOTAS if quotas else []:
             self.set_quota(name, 1, dated=False)
@@ -130,7 +167,7 @@ class AnyOrder(RuleBasedStateMachine):
         db.session.rollback()
         with transaction() as session:
             session.execute(update(Organisation).values(merged_into_id=None))
-            for table in (OrganisationMerge, Event, Message, AuditEntry):
+            for table in (OrganisationMerge, Event, Message, AuditEntry, Budget):
                 session.execute(delete(table))
 
     # -- what people do
@@ -150,7 +187,7 @@ class AnyOrder(RuleBasedStateMachine):
             return multiple()
         new = self.day.of(name)
         free = replace(before, under=self.counted().under).has_seat_for(new.id)
-        assert new.holds_seat == (free and not any(before.has_seat_for(one) for one in in_line))
+        assert new.holds_seat == (free and not any(before.may_have_one(one) for one in in_line))
         return name
 
     @rule(target=people, organisation=st.sampled_from(ORGANISATIONS))
@@ -229,14 +266,150 @@ class AnyOrder(RuleBasedStateMachine):
         except Refusal:
             assert not by_team
 
+    @rule(target=people, name=people, known=st.integers(0, 9), by_team=st.booleans())
+    def substitute(self, name: str, known: int, by_team: bool) -> object:
+        """The line and every count stay; who is named and known already keeps the better of both."""
+        one, seats, key = self.day.of(name), self.day.seats(), f"p{len(self.day.ids)}"
+        status, held = one.status, (one.status, one.holds_seat, one.held_until)
+        people = {one: self.day.of(one) for one in self.day.ids if one != name}
+        others = [key for key, person in people.items() if person.active and person.email]
+        new = others[known] if known < len(others) else key
+        local = new if new == key else self.day.of(new).email.partition("@")[0]
+        try:
+            by, nonce = ORGANISER if by_team else PARTICIPANT, f"nonce-{next(_numbers)}"
+            self.day.substitute(name, local, by, key=key, nonce=nonce)
+        except MailedEnough:
+            return multiple()
+        except Refusal:
+            assert status not in CONFIRMED or (by_team and new != key)
+            return multiple()
+        assert status in CONFIRMED
+        self.left.add(name)
+        if key not in self.day.ids:
+            assert self.day.of(new).active
+            return multiple()
+        now = self.day.of(key)
+        assert (now.status, now.holds_seat, now.held_until) == held
+        if new == key:
+            assert self.day.seats() == seats
+        else:
+            self.left.add(new)
+        self.before[key] = self.before.pop(name)
+        return key
+
+    @rule(
+        target=people,
+        size=st.integers(1, 3),
+        together=st.booleans(),
+        organisation=st.sampled_from(ORGANISATIONS),
+    )
+    def group(self, size: int, together: bool, organisation: str) -> object:
+        """All rows are in, in their order; who comes only together gets seats for all or none."""
+        names = [f"p{len(self.day.ids) + number}" for number in range(size)]
+        if not self.is_open:
+            return multiple()
+        contact = f"k{next(_numbers)}"
+        number = self.day.group(contact, *names, together=together, organisation=organisation)
+        seats = [self.day.of(name).holds_seat for name in names]
+        assert seats == sorted(seats, reverse=True)
+        assert not together or len(set(seats)) == 1
+        self.groups.append(number)
+        return multiple(*names)
+
+    @rule(which=st.integers(0, 5))
+    def confirm_group(self, which: int) -> None:
+        if which >= len(self.groups):
+            return
+        members = [name for name in self.day.ids if self.day.of(name).group_id == self.groups[which]]
+        late = [name for name in members if self.day.status(name) is Status.EXPIRED]
+        confirmed = self.group_of(which).confirmed_at
+        try:
+            self.day.confirm_group(self.groups[which])
+        except Refusal:
+            assert (bool(late), self.is_open) == (True, False)
+        else:
+            self.left -= set() if confirmed else set(late)
+
+    @rule(seats=st.integers(1, 2), organisation=st.sampled_from(ORGANISATIONS))
+    def allot(self, seats: int, organisation: str) -> None:
+        """Seats for nobody yet are rows like others; `left` knows them by their own names."""
+        self.by_team = True
+        free = self.day.seats()[0]
+        try:
+            number = self.day.allot(f"k{next(_numbers)}", seats, organisation)
+        except TooFewSeats:
+            return
+        assert self.day.seats()[0] == free + seats
+        self.groups.append(number)
+        for one in self.unnamed(number):
+            self.day.ids[f"p{len(self.day.ids)}"] = one
+
+    @rule(target=people, which=st.integers(0, 5))
+    def name_a_seat(self, which: int) -> object:
+        """The seat stays where it is; without one somebody more is registered or waits."""
+        if which >= len(self.groups) or self.group_of(which).confirmed_at is None:
+            return multiple()
+        seats, before = self.unnamed(self.groups[which]), self.day.seats()
+        name = f"p{len(self.day.ids)}"
+        if not seats and not self.is_open:
+            return multiple()
+        self.day.add_colleague(self.groups[which], f"q{next(_numbers)}", key=name)
+        if not seats:
+            return name
+        assert self.day.seats() == before
+        own = next(key for key, one in self.day.ids.items() if one == seats[0])
+        assert self.day.status(own) is Status.REGISTERED
+        del self.day.ids[name]
+        return own
+
+    def group_of(self, which: int) -> Group:
+        db.session.rollback()
+        return db.session.get_one(Group, self.groups[which], populate_existing=True)
+
+    def unnamed(self, group_id: int) -> list[int]:
+        """Seats of a group that nobody is named for."""
+        db.session.rollback()
+        kept = select(Registration.id).where(
+            Registration.group_id == group_id,
+            Registration.email == "",
+            Registration.status == Status.UNCONFIRMED,
+            Registration.held_until > self.day.now,
+        )
+        return list(db.session.scalars(kept.order_by(Registration.id)))
+
     @rule(name=people)
     def hold_ends(self, name: str) -> None:
-        if self.day.status(name) in HELD:
-            self.left.add(name)
-        self.day.expire(name, now=self.day.now)  # asked too early: nothing happens
-        held_until = self.day.of(name).held_until
-        if held_until is not None:
-            self.day.expire(name, now=max(held_until, self.day.now))
+        one = self.day.of(name)
+        group, status, held_until = one.group_id, one.status, one.held_until
+        if held_until is None:
+            self.day.expire(name, now=self.day.now)  # nothing happens
+            return
+        over = max(held_until, self.day.now)
+        with_it = {
+            key
+            for key in self.day.ids
+            if group is not None and status is Status.UNCONFIRMED and self.holds_over(key, group, over)
+        }
+        self.left |= {name} | with_it
+        if held_until > self.day.now:
+            self.day.expire(name, now=self.day.now)  # asked too early: nothing happens, to nobody of a group
+            assert self.day.status(name) is status
+        self.day.expire(name, now=over)
+
+    def holds_over(self, name: str, group_id: int, moment: datetime) -> bool:
+        one = self.day.of(name)
+        held = one.held_until if one.status is Status.UNCONFIRMED else None
+        return one.group_id == group_id and held is not None and held <= moment
+
+    @rule(which=st.integers(0, 5))
+    def seats_go_back(self, which: int) -> None:
+        """Nobody was named until the date."""
+        if which < len(self.groups) and (kept := self.unnamed(self.groups[which])):
+            names = [key for key, one in self.day.ids.items() if one in kept]
+            until = self.day.of(names[0]).held_until
+            assert until is not None
+            self.left |= set(names)
+            self.day.expire(names[0], now=max(until, self.day.now))
 
     # -- what organisers do
 
@@ -374,6 +547,8 @@ class AnyOrder(RuleBasedStateMachine):
         still = [name for name in waited if now[name][0] is Status.WAITING]
         counted = self.counted()
         for first in still:
+            if people[first].id in counted.together:
+                continue  # passed over until there are seats for all of it; asked below
             for second in moved:
                 if counted.never_worse(people[first].id, people[second].id):
                     assert (now[first][1] or 0) > (now[second][1] or 0), (first, second)
@@ -395,7 +570,9 @@ class AnyOrder(RuleBasedStateMachine):
         waiting = select(Registration.id).where(
             Registration.event_id == self.day.event_id, Registration.status == Status.WAITING
         )
-        assert [one for one in db.session.scalars(waiting) if counted.has_seat_for(one)] == []
+        unready = {one for group in counted.together.values() if not self.all_wait(group) for one in group}
+        may_have = [one for one in db.session.scalars(waiting) if counted.may_have_one(one)]
+        assert [one for one in may_have if one not in unready] == []
         for label in self.day.runs:
             run = self.day.run(label)
             assert run.seats.full or run.waiting == 0, label
@@ -417,9 +594,13 @@ class AnyOrder(RuleBasedStateMachine):
                 assert self.is_true(said, one, counted, offers=offers), (said, counted)
 
     def is_true(self, said: InLine, one: Registration, counted: Counted, *, offers: bool) -> bool:
+        group = counted.together.get(one.id)
         if said.why is Why.NEXT:
-            return counted.has_seat_for(one.id) and one.status is Status.UNCONFIRMED
-        if counted.has_seat_for(one.id):
+            unready = one.status is Status.UNCONFIRMED if group is None else not self.all_wait(group)
+            return counted.may_have_one(one.id) and unready
+        if said.why is Why.TOGETHER:
+            return group is not None and said.seats == len(group) and not counted.may_have_one(one.id)
+        if counted.has_seat_for(one.id) or (group is not None and said.why is not Why.QUOTA_FULL):
             return False
         if said.why is Why.QUOTA_FULL:
             found = self.quota(said.quota)
@@ -428,6 +609,10 @@ class AnyOrder(RuleBasedStateMachine):
             return counted.house_full and offers == (said.why is Why.OFFER)
         dates = [date for quota, date in counted.released.items() if counted.held_back.get(quota) and date]
         return not counted.house_full and counted.free <= 0 and said.until in (dates or [None])
+
+    def all_wait(self, group: tuple[int, ...]) -> bool:
+        statuses = select(Registration.status).where(Registration.id.in_(group))
+        return set(db.session.scalars(statuses)) == {Status.WAITING}
 
     @property
     def extra(self) -> int:
@@ -461,7 +646,23 @@ class AnyOrder(RuleBasedStateMachine):
             reservations=frozenset(quota.id for quota in quotas if quota.effect is QuotaEffect.RESERVE),
             released={quota.id: quota.release_at for quota in reservations},
             under={one: frozenset(quotas) for one, quotas in under.items()},
+            left={quota.id: quota.capacity + quota.extra - taken[quota.id] for quota in caps},
+            together=self.together(people),
         )
+
+    @staticmethod
+    def together(people: Sequence[Registration]) -> dict[int, tuple[int, ...]]:
+        found: dict[int, tuple[int, ...]] = {}
+        for one in people:
+            group = one.group
+            if group is not None and group.together and one.active and not one.holds_seat:
+                mates = [
+                    mate for mate in people if mate.group is group and mate.active and not mate.holds_seat
+                ]
+                if len(mates) > 1:
+                    in_order = sorted(mates, key=lambda mate: mate.waiting_number or 0)
+                    found[one.id] = tuple(mate.id for mate in in_order)
+        return found
 
 
 @pytest.mark.long

@@ -291,3 +291,31 @@ def test_stale_form_keeps_what_was_typed(app: Flask, client: FlaskClient, day: d
     assert page.status == 422
     assert page.values(page.form())["given_name"] == "Svenja"
     assert statuses(app) == {}
+
+
+def test_a_colleague_comes_in_the_place(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
+    """DP-16: the substitute reads what is stored, by whom; the one who does not come gets CANCEL. T09: known or not,
+    the pages are the same."""
+    for number in range(2):
+        sign_up(client, number)
+        confirm(app, client, f"person{number}@example.org")
+    seen = []
+    for number, address in ((0, "person1@example.org"), (1, "erika@example.org")):
+        link = link_in(mailbox(app).newest(f"person{number}@example.org"))
+        page = Visitor(client).get(link).follow("Vertretung nennen")
+        wrong = page.send(given_name="http://b.example", family_name="Muster", email="nichts")
+        assert wrong.status == 422
+        assert sorted(wrong.errors()) == ["email", "given_name"]
+        page = wrong.send(given_name="Erika", family_name="Muster", email=address, role_title="Leitung")
+        assert page.heading == "Sie sind nicht mehr angemeldet"
+        seen.append(page.text.split("Angemeldet als")[0])
+        assert (calendar_of(mailbox(app).newest(f"person{number}@example.org")) or ("",))[0] == "CANCEL"
+        if number == 0:
+            sign_up(client, 1)  # person1 asks for the link again
+    assert seen[0] == seen[1]
+    told = mailbox(app).newest("erika@example.org")
+    assert (calendar_of(told) or ("",))[0] == "REQUEST"
+    assert "hat Sie zu diesem Tag angemeldet" in text_of(told)
+    assert "Warum bekommen Sie diese Mail?" in text_of(told)
+    assert Visitor(client).get(link_in(told)).heading == "Sie sind angemeldet"
+    assert Visitor(client).get(link + "/substitute").heading == "Sie sind nicht mehr angemeldet"

@@ -1,0 +1,237 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The contact person's pages: register colleagues in one go, and the own group behind its link."""
+
+from collections.abc import Callable
+
+from flask import Blueprint, Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.agencies.queries import organisation_names
+from app.clock import now
+from app.events.queries import get_public_event
+from app.events.rules import TAKES_REGISTRATIONS
+from app.refusal import Missing, Refusal
+from app.registration.colleagues import Member, see_group
+from app.registration.forms_others import ColleagueForm, GroupForm
+from app.registration.grouping import (
+    MOST_PEOPLE,
+    add_colleague,
+    cancel_member,
+    confirm_group,
+    register_group,
+    renew_group_link,
+    send_member_link,
+    substitute_member,
+)
+from app.registration.links import Withdrawn, group_token, open_group
+from app.registration.models import Group
+from app.registration.rules import STATUS_LABELS
+from app.registration.service import Entry
+from app.web import access
+from app.web.database import db, transaction
+from app.web.errors import error_page
+from app.web.forms import ConfirmForm
+from app.web.pages import page
+
+bp = Blueprint("groups", __name__)
+
+SEE_OTHER = 303
+
+
+@bp.errorhandler(Withdrawn)
+def withdrawn(_error: Withdrawn) -> Response:
+    return error_page(410)
+
+
+@bp.route("/events/<slug>/register/group", methods=["GET", "POST"])
+@access.public
+def register(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    event = get_public_event(session, slug)
+    state = event.registration_state(now())
+    if state not in TAKES_REGISTRATIONS:
+        return page("registration/closed.html", status=403, event=event, state=state)
+    form = GroupForm()
+    rearranged = form.rearranged() if form.is_submitted() else None
+    if rearranged is None and form.validate_on_submit():
+        try:
+            with transaction() as writing:
+                register_group(writing, event.id, form.entry(), now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for(".sent", slug=slug), SEE_OTHER)
+    return page(
+        "registration/group_register.html",
+        form=rearranged or form,
+        event=event,
+        state=state,
+        most=MOST_PEOPLE,
+        names=organisation_names(session),
+    )
+
+
+@bp.get("/events/<slug>/register/group/sent")
+@access.public
+def sent(slug: str) -> Response:
+    return page("registration/group_sent.html", event=get_public_event(db.session(), slug))
+
+
+@bp.get("/group/<token>")
+@access.personal
+def show(token: str) -> Response:
+    session = db.session()
+    group = open_group(session, token)
+    return _show(session, group, token)
+
+
+def _show(session: Session, group: Group, token: str, refusal: Refusal | None = None) -> Response:
+    moment = now()
+    members = see_group(session, group, moment)
+    is_open = group.event.registration_state(moment) in TAKES_REGISTRATIONS
+    return page(
+        "registration/group.html",
+        status=422 if refusal else 200,
+        group=group,
+        event=group.event,
+        members=members,
+        token=token,
+        refusal=refusal,
+        status_labels=STATUS_LABELS,
+        may_add=is_open or any(one.unnamed and one.may_change for one in members),
+        is_open=is_open,
+        before_start=moment < group.event.starts_at,
+    )
+
+
+@bp.post("/group/<token>/confirm")
+@access.personal
+def confirm(token: str) -> ResponseReturnValue:
+    return _press(token, lambda session, group_id: confirm_group(session, group_id, now()))
+
+
+@bp.post("/group/<token>/<reference>/link")
+@access.personal
+def send_link(token: str, reference: str) -> ResponseReturnValue:
+    return _press(token, lambda session, group_id: send_member_link(session, group_id, reference, now()))
+
+
+@bp.route("/group/<token>/add", methods=["GET", "POST"])
+@access.personal
+def add(token: str) -> ResponseReturnValue:
+    group = _confirmed(token)
+    form = ColleagueForm()
+    if form.validate_on_submit():
+        entry = Entry(form.colleague(group.organisation.name), form.nonce.data or "", group.language)
+        try:
+            with transaction() as session:
+                add_colleague(session, group.id, entry, now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return _back(token)
+    members = see_group(db.session(), group, now())
+    return page(
+        "registration/group_add.html",
+        form=form,
+        group=group,
+        event=group.event,
+        token=token,
+        unnamed=sum(one.unnamed and one.may_change for one in members),
+    )
+
+
+@bp.route("/group/<token>/<reference>/cancel", methods=["GET", "POST"])
+@access.personal
+def cancel(token: str, reference: str) -> ResponseReturnValue:
+    group = _confirmed(token)
+    member = _member(group, reference)
+    if not member.may_change or now() >= group.event.ends_at:
+        return _back(token)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        return _press(token, lambda session, group_id: cancel_member(session, group_id, reference, now()))
+    return page(
+        "registration/group_cancel.html",
+        form=form,
+        group=group,
+        event=group.event,
+        member=member,
+        token=token,
+    )
+
+
+@bp.route("/group/<token>/<reference>/substitute", methods=["GET", "POST"])
+@access.personal
+def substitute(token: str, reference: str) -> ResponseReturnValue:
+    group = _confirmed(token)
+    form = ColleagueForm()
+    if form.validate_on_submit():
+        entry = Entry(form.colleague(group.organisation.name), form.nonce.data or "", group.language)
+        try:
+            with transaction() as session:
+                substitute_member(session, group.id, reference, entry, now())
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return _back(token)
+    member = _member(group, reference)
+    if not form.is_submitted() and (
+        not member.may_change or member.unnamed or now() >= group.event.starts_at
+    ):
+        return _back(token)
+    return page(
+        "registration/group_substitute.html",
+        form=form,
+        group=group,
+        event=group.event,
+        member=member,
+        token=token,
+    )
+
+
+@bp.post("/group/<token>/new-link")
+@access.personal
+def new_link(token: str) -> ResponseReturnValue:
+    group = open_group(db.session(), token)
+    with transaction() as session:
+        fresh = group_token(renew_group_link(session, group.id, now()))
+    return _back(fresh)
+
+
+def _press(token: str, verb: Callable[[Session, int], object]) -> ResponseReturnValue:
+    """A button: the group's page again, with the sentence above it if it was refused."""
+    session = db.session()
+    group = open_group(session, token)
+    try:
+        with transaction() as writing:
+            verb(writing, group.id)
+    except Missing:
+        raise
+    except Refusal as refusal:
+        return _show(session, open_group(session, token), token, refusal)
+    return _back(token)
+
+
+def _confirmed(token: str) -> Group:
+    group = open_group(db.session(), token)
+    if group.confirmed_at is None:
+        raise Missing
+    return group
+
+
+def _member(group: Group, reference: str) -> Member:
+    """Raises `Missing` for who is not of this group (T02)."""
+    found = next((one for one in see_group(db.session(), group, now()) if one.reference == reference), None)
+    if found is None:
+        raise Missing
+    return found
+
+
+def _back(token: str) -> ResponseReturnValue:
+    return redirect(url_for(".show", token=token), SEE_OTHER)

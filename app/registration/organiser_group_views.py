@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The groups of a day for its team: who registered colleagues, for whom seats are kept."""
+
+from flask import Blueprint, g, url_for
+from flask.typing import ResponseReturnValue
+
+from app.agencies.queries import organisation_names
+from app.clock import now
+from app.people.rules import Permission, may
+from app.refusal import N_, Refusal
+from app.registration.colleagues import groups_of
+from app.registration.forms_others import AllotForm
+from app.registration.grouping import allot
+from app.registration.replanning import by_organiser
+from app.web import access
+from app.web.database import db, transaction
+from app.web.pages import page, redirect_with
+
+bp = Blueprint("group_desk", __name__, url_prefix="/organise/events/<slug>/groups")
+
+
+@bp.get("")
+@access.organiser(Permission.SEE_PEOPLE)
+def show(slug: str) -> ResponseReturnValue:
+    return page(
+        "registration/organise_groups.html",
+        event=g.event,
+        groups=groups_of(db.session(), g.event),
+        may_edit=may(g.role, Permission.EDIT_PEOPLE),
+    )
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def new(slug: str) -> ResponseReturnValue:
+    form = AllotForm()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                allot(session, g.event.id, form.allotment(), by_organiser(g.organiser.id), now())
+            sentence = N_("The seats are kept. The contact person gets a mail with the link.")
+            return redirect_with(url_for(".show", slug=slug), sentence)
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_allot.html",
+        event=g.event,
+        form=form,
+        names=organisation_names(db.session()),
+    )

@@ -1,0 +1,173 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Somebody else comes in a person's place. One transaction: the old one leaves, the new one has what was held.
+
+Locks the event first and flushes, never commits. No counter of the day changes: a seat, an offer or a number in line
+passes from one row to the next.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.models import Event, Quota
+from app.events.seats import move_in_line, move_quotas
+from app.people.rules import address_key
+from app.registration import announcing, answers, line, places
+from app.registration.models import GroupGuest, Registration
+from app.registration.rules import (
+    CONFIRMED,
+    Actor,
+    AddressTaken,
+    AlreadyEnded,
+    DayHasBegun,
+    MailedEnough,
+    NoSeatThere,
+    OwnAddress,
+    Reason,
+    SeatStaysThere,
+    Status,
+    looks_like_an_address,
+)
+from app.registration.service import (
+    By,
+    Earlier,
+    Entry,
+    end,
+    enter,
+    find_earlier,
+    lock_registration,
+    move,
+    move_up,
+    note,
+)
+
+
+def substitute(
+    session: Session, registration_id: int, entry: Entry, by: By, now: datetime
+) -> Registration | None:
+    """Give a place to the person of `entry` until the day begins; the person's own answers that rest on consent end.
+
+    Returns the new registration; None if that person is registered already and keeps what is there. Only the team is
+    told so, everybody else sees the same in both cases (T09, decision 0012). The same nonce lands on the same
+    result. Refuses who has not confirmed or has left, a day that has begun, the person's own address, and an
+    organisation for which there is no seat (T31).
+    """
+    old = lock_registration(session, registration_id)
+    if old.passed_on == entry.nonce:
+        return session.scalar(select(Registration).where(Registration.predecessor_id == old.id))
+    earlier = _refuse(session, old, entry, by, now)
+    known = earlier.active
+    if known is not None and _keeps_own(known, old):
+        seated = old.holds_seat
+        announcing.tell_link(session, known, now)
+        end(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
+        _tell_old(session, old, entry, now)
+        if old.group_id is not None:
+            add_guest(session, old.group_id, known, entry, waits=not seated)
+        move_up(session, old.event, now)
+        return None
+    if known is not None:
+        end(session, known, Status.CANCELLED, by, Reason.REPLACED, now)
+        session.flush()
+    new = enter(session, old.event, entry, earlier.next_bump, now)
+    new.predecessor_id, new.group_id = old.id, old.group_id
+    new.named_by = _named_by(old, by)
+    _pass_on(session, old.event, old, new, by, now)
+    _tell_old(session, old, entry, now)
+    announcing.tell_successor(session, new, now)
+    move_up(session, old.event, now)
+    return new
+
+
+def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: datetime) -> Earlier:
+    """What is known of the address, when nothing speaks against it."""
+    if old.status not in CONFIRMED:
+        raise AlreadyEnded
+    if now >= old.event.starts_at:
+        raise DayHasBegun
+    key = address_key(entry.person.email)
+    if key == old.email_key:
+        raise OwnAddress
+    earlier = find_earlier(session, old.event_id, entry.person.email)
+    if by.actor is Actor.ORGANISER:
+        if earlier.active is not None:
+            raise AddressTaken
+    elif not announcing.may_write_to(session, key, now):  # asked before the address is known to us (T09)
+        raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
+    return earlier
+
+
+def _keeps_own(known: Registration, old: Registration) -> bool:
+    return keeps_own(known, seat=old.holds_seat)
+
+
+def keeps_own(known: Registration, *, seat: bool) -> bool:
+    """Whether what a person has already is at least as good as what somebody else gives: a `seat`, or a place in line."""
+    return known.status in CONFIRMED and (known.holds_seat or not seat)
+
+
+def add_guest(session: Session, group_id: int, known: Registration, entry: Entry, *, waits: bool) -> None:
+    """Show the contact somebody who is registered already as if it were somebody new (T09). Twice is once."""
+    if known.group_id == group_id:
+        return
+    mine = (GroupGuest.group_id == group_id, GroupGuest.registration_id == known.id)
+    guest = session.scalar(select(GroupGuest).where(*mine))
+    if guest is None:
+        guest = GroupGuest(group_id=group_id, registration=known)
+        session.add(guest)
+    guest.given_name, guest.family_name = entry.person.given_name, entry.person.family_name
+    guest.nonce = entry.nonce
+    guest.waits, guest.ended = waits, False
+    session.flush()
+
+
+def _named_by(old: Registration, by: By) -> str:
+    if by.actor is Actor.ORGANISER:
+        return ""
+    name = old.group.full_name if by.actor is Actor.CONTACT and old.group else old.full_name
+    return "" if looks_like_an_address(name) else name
+
+
+def _pass_on(
+    session: Session, event: Event, old: Registration, new: Registration, by: By, now: datetime
+) -> None:
+    quotas = line.quotas_of_day(session, event)
+    held = line.quotas_of(session, event, old.id)
+    left, joined = line.after_moving(quotas, held, new.organisation)
+    stays = [quota for quota in held if quota not in left]
+    if old.holds_seat and (left or joined):
+        _refuse_without_seat(event, quotas, held, [*stays, *joined], by)
+    new.status, new.holds_seat, new.held_until = old.status, old.holds_seat, old.held_until
+    new.confirmed_at = now
+    if not old.holds_seat:
+        new.waiting_number, old.waiting_number = old.waiting_number, None
+    old.holds_seat = False
+    move(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
+    session.flush()  # number and seat are free before they are taken
+    session.add(new)
+    session.flush()
+    if new.holds_seat:
+        move_quotas(session, event, left, joined)
+    else:
+        move_in_line(session, left, joined)
+    line.put_under(session, new, [*stays, *joined])
+    note(session, new, None, new.status, by, Reason.NAMED, now)
+    places.pass_on(session, old, new)
+    answers.pass_on(session, old, new)
+
+
+def _refuse_without_seat(
+    event: Event, quotas: Sequence[Quota], held: Sequence[Quota], wanted: Sequence[Quota], by: By
+) -> None:
+    room = line.room_of(event, quotas, [quota.id for quota in held], gives_back=True)
+    if not room.has_seat_for(frozenset(quota.id for quota in wanted)):
+        raise NoSeatThere if by.actor is Actor.ORGANISER else SeatStaysThere
+
+
+def _tell_old(session: Session, old: Registration, entry: Entry, now: datetime) -> None:
+    old.passed_on = entry.nonce
+    announcing.tell_substituted(session, old, now)

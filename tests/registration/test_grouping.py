@@ -1,0 +1,291 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Several colleagues at once: seats held for all, nobody mailed before the contact confirms, all or none together."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.events.rules import QuotaEffect
+from app.outbox.models import Message
+from app.refusal import Missing
+from app.registration import grouping
+from app.registration.colleagues import see_group
+from app.registration.models import Group, GroupGuest, Registration
+from app.registration.rules import (
+    AlreadyEnded,
+    Closed,
+    InGroupAlready,
+    MailedEnough,
+    Status,
+    TooFewSeats,
+    TooMany,
+    Why,
+)
+from app.web.database import db
+from tests.registration.steps import CLOSED, HOUR, KI, OF_MUSTERAU, OFFICE, Day, add_agencies, open_day
+
+
+@pytest.fixture(autouse=True)
+def inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def seen(day: Day, group_id: int) -> dict[str, str]:
+    """What the contact sees: given name → status, and why somebody waits."""
+    db.session.rollback()
+    members = see_group(db.session(), db.session.get_one(Group, group_id), day.now)
+    return {
+        one.name.partition(" ")[0]: one.status.value
+        + (f" {one.line.before} {one.line.why.value}" if one.line else "")
+        for one in members
+    }
+
+
+def told(recipient: str) -> list[str]:
+    db.session.rollback()
+    mails = select(Message.kind).where(Message.recipient == f"{recipient}@example.org")
+    return list(db.session.scalars(mails.order_by(Message.id)))
+
+
+def test_nobody_hears_before_the_contact_has_confirmed() -> None:
+    """T08, DP-16: one mail to the contact; after the button each colleague is told by whom."""
+    day = open_day(capacity=3)
+    group = day.group("clara", "anna", "ben")
+    assert day.seats() == (2, 0)
+    assert (told("clara"), told("anna"), told("ben")) == (["group.confirm"], [], [])
+    assert seen(day, group) == {"Anna": "unconfirmed", "Ben": "unconfirmed"}
+    day.confirm_group(group)
+    day.confirm_group(group)
+    assert (told("clara"), told("anna")) == (["group.confirm"], ["registration.registered"])
+    assert day.of("anna").named_by == "Clara Beispiel"
+    assert day.history("anna") == [
+        (None, "unconfirmed", "contact", "submitted"),
+        ("unconfirmed", "registered", "contact", "group_confirmed"),
+    ]
+    assert day.seats() == (2, 0)
+
+
+def test_seats_and_numbers_in_the_order_of_the_rows() -> None:
+    day = open_day(capacity=2)
+    group = day.group("clara", "anna", "ben", "cem", takes_part=True)
+    assert [day.of(name).holds_seat for name in ("clara", "anna", "ben", "cem")] == [True, True, False, False]
+    day.confirm_group(group)
+    assert seen(day, group) == {
+        "Clara": "registered",
+        "Anna": "registered",
+        "Ben": "waiting 0 event_full",
+        "Cem": "waiting 1 event_full",
+    }
+    assert day.of("clara").named_by == ""
+    day.group("clara", "anna", nonce="nonce-clara-anna-ben-cem")  # the same form again
+    assert day.seats() == (2, 2)
+
+
+def test_a_group_expires_and_comes_back_as_one() -> None:
+    day = open_day(capacity=2)
+    group = day.group("clara", "anna", "ben")
+    day.join("dora")
+    day.expire("anna")
+    assert day.statuses() == {
+        "anna": Status.EXPIRED,
+        "ben": Status.EXPIRED,
+        "dora": Status.REGISTERED,
+    }
+    day.register("ben", nonce="alone")
+    ben = day.ids["ben"]
+    day.confirm_group(group)
+    assert day.status("anna") is Status.WAITING
+    assert seen(day, group) == {"Anna": "waiting 0 event_full", "Ben": "waiting 0 event_full"}  # T09
+    assert day.ids["ben"] == ben
+    late = day.group("clara", "emil")
+    day.expire("emil", now=day.now + 2 * HOUR)
+    with pytest.raises(Closed):
+        day.confirm_group(late, now=CLOSED)
+
+
+def test_together_all_get_seats_or_all_wait() -> None:
+    """Part 4: the group is passed over until there are seats for all of it, and then moves as one."""
+    day = open_day(capacity=3)
+    day.join("karl", "lena")
+    group = day.group("clara", "anna", "ben", together=True)
+    assert day.seats() == (2, 2)
+    day.join("dora")  # one seat is free, but not for the group
+    assert day.status("dora") is Status.REGISTERED
+    day.confirm_group(group)
+    day.join("emil")
+    assert day.status("emil") is Status.WAITING
+    assert seen(day, group) == {"Anna": "waiting 0 together", "Ben": "waiting 1 together"}
+    line = day.line("anna")
+    assert line is not None
+    assert (line.why, line.seats) == (Why.TOGETHER, 2)
+    day.cancel("karl")
+    assert (day.status("anna"), day.status("emil")) == (Status.WAITING, Status.REGISTERED)
+    day.set_event(capacity=5)
+    day.cancel("lena")
+    assert seen(day, group) == {"Anna": "registered", "Ben": "registered"}
+    assert day.seats() == (4, 0)
+
+
+def test_together_nobody_moves_before_all_have_confirmed() -> None:
+    """Who has confirmed moves up past who has not, as everywhere; but no part of the group does."""
+    day = open_day(capacity=1)
+    day.join("karl")
+    group = day.group("clara", "anna", "ben", together=True)
+    day.confirm("anna")
+    day.set_event(capacity=3)
+    day.register("dora")
+    assert (day.status("anna"), day.of("dora").holds_seat) == (Status.WAITING, False)
+    day.confirm_group(group)
+    assert seen(day, group) == {"Anna": "registered", "Ben": "registered"}
+    assert day.of("dora").holds_seat is False
+
+
+def test_together_under_a_limit() -> None:
+    """T31: two of the district at most; a group of two waits when there is one left, and somebody else may come."""
+    add_agencies()
+    day = open_day(capacity=10)
+    quota = day.add_quota("Musterau", 2, QuotaEffect.CAP, OF_MUSTERAU)
+    day.join("karl", organisation=KI)
+    group = day.group("clara", "anna", "ben", together=True, organisation=OFFICE)
+    day.confirm_group(group)
+    assert (day.quota(quota), seen(day, group)["Anna"]) == ((1, 2), "waiting 0 together")
+    day.join("lena")
+    assert day.status("lena") is Status.REGISTERED
+    day.cancel("karl")
+    assert (day.quota(quota), seen(day, group)["Anna"]) == ((2, 0), "registered")
+
+
+def test_who_is_registered_already_looks_like_somebody_new() -> None:
+    """T09: the row stands there as a new one would; nothing of that registration is the contact's to change."""
+    day = open_day(capacity=3)
+    day.join("xenia")
+    day.forget_mails()
+    group = day.group("clara", "xenia", "anna")
+    assert (told("xenia"), seen(day, group)) == ([], {"Anna": "unconfirmed", "Xenia": "unconfirmed"})
+    day.confirm_group(group)
+    assert seen(day, group) == {"Anna": "registered", "Xenia": "registered"}
+    assert (told("xenia"), told("anna")) == (["link.personal"], ["registration.registered"])
+    assert day.seats() == (2, 0)
+    reference = db.session.scalars(select(GroupGuest.reference)).one()
+    with day.step() as session:
+        grouping.send_member_link(session, group, reference, day.now)
+    with day.step() as session:
+        grouping.cancel_member(session, group, reference, day.now)
+    assert (day.status("xenia"), seen(day, group)["Xenia"]) == (Status.REGISTERED, "cancelled")
+    with day.step() as session, pytest.raises(AlreadyEnded):
+        grouping.cancel_member(session, group, reference, day.now)
+
+
+def test_a_second_press_looks_the_same_for_both() -> None:
+    """F31, T09: for somebody known and for somebody new."""
+    day = open_day()
+    day.join("xenia")
+    group = day.group("clara", "anna")
+    day.confirm_group(group)
+    for name in ("xenia", "ella"):
+        for _ in range(2):
+            day.add_colleague(group, name)
+        with pytest.raises(InGroupAlready):
+            day.add_colleague(group, name, nonce="another")
+    assert seen(day, group) == {"Anna": "registered", "Ella": "registered", "Xenia": "registered"}
+    assert day.seats() == (3, 0)
+
+
+def test_a_full_day_says_nothing_of_who_has_a_seat() -> None:
+    day = open_day(capacity=1)
+    day.join("xenia")
+    group = day.group("clara", "anna", "xenia")
+    day.confirm_group(group)
+    assert seen(day, group) == {"Anna": "waiting 0 event_full", "Xenia": "waiting 0 event_full"}
+
+
+def test_the_contact_changes_the_own_group_only() -> None:
+    """T02: another group's people are not found; who passed the place on is not shown any more."""
+    day = open_day(capacity=5)
+    group, other = day.group("clara", "anna", "ben"), day.group("dieter", "cem")
+    day.confirm_group(group)
+    day.confirm_group(other)
+    for verb in (grouping.cancel_member, grouping.send_member_link):
+        with day.step() as session, pytest.raises(Missing):
+            verb(session, group, day.of("cem").reference, day.now)
+    day.substitute_member(group, "anna", "ella")
+    assert seen(day, group) == {"Ben": "registered", "Ella": "registered"}
+    assert day.of("ella").named_by == "Clara Beispiel"
+    with day.step() as session:
+        grouping.cancel_member(session, group, day.of("ben").reference, day.now)
+    assert day.history("ben")[-1] == ("registered", "cancelled", "contact", "cancelled")
+    day.add_colleague(group, "emil")
+    day.add_colleague(group, "emil")
+    assert seen(day, group) == {"Ben": "cancelled", "Ella": "registered", "Emil": "registered"}
+    with pytest.raises(InGroupAlready):
+        day.add_colleague(group, "ella")
+    assert day.seats() == (3, 0)
+
+
+def test_seats_are_kept_for_an_agency_and_named_later() -> None:
+    """Part 6: event and quota count at once; what has no name goes back at its date."""
+    add_agencies()
+    day = open_day(capacity=3)
+    quota = day.add_quota("Musterau", 3, QuotaEffect.CAP, OF_MUSTERAU)
+    group = day.allot("clara", 3, organisation=OFFICE)
+    assert (day.seats(), day.quota(quota), told("clara")) == ((3, 0), (3, 0), ["group.seats"])
+    day.join("karl")
+    assert day.status("karl") is Status.WAITING
+    with pytest.raises(TooFewSeats):
+        day.allot("dieter", 1)
+    day.add_colleague(group, "anna")
+    assert (day.status("anna"), day.of("anna").organisation.name) == (Status.REGISTERED, OFFICE)
+    assert (told("anna"), day.seats()) == (["registration.registered"], (3, 1))
+    assert seen(day, group) == {"Anna": "registered", "": "unconfirmed"}
+    seats = db.session.scalars(select(Registration.id).where(Registration.email == "")).all()
+    assert len(seats) == 2
+    day.ids["seat"] = seats[0]
+    day.expire("seat", now=day.now + HOUR)
+    assert day.status("seat") is Status.UNCONFIRMED
+    until = day.of("seat").held_until
+    assert until is not None
+    day.expire("seat", now=until)
+    assert (day.seats(), day.quota(quota), day.status("karl")) == ((2, 0), (1, 0), Status.REGISTERED)
+    assert day.history("seat")[-1] == ("unconfirmed", "expired", "system", "seat_not_named")
+
+
+def test_a_kept_seat_for_who_has_one_goes_to_the_next() -> None:
+    day = open_day(capacity=2)
+    day.join("xenia")
+    group = day.allot("clara", 1)
+    day.join("karl")
+    day.add_colleague(group, "xenia")
+    assert (day.status("karl"), seen(day, group)) == (
+        Status.REGISTERED,
+        {"": "cancelled", "Xenia": "registered"},
+    )
+    other = open_day(capacity=1, slug="anderer-tag")
+    kept = other.allot("clara", 1)
+    other.join("wanda")
+    other.add_colleague(kept, "wanda")  # she waits, so the seat is better
+    assert seen(other, kept) == {"Wanda": "registered"}
+
+
+def test_limits_of_a_group() -> None:
+    """T08, T32: twenty people, twenty mails a day, three forms a day for one contact."""
+    day = open_day()
+    with pytest.raises(TooMany):
+        day.group("clara", *(f"p{number}" for number in range(21)))
+    group = day.group("clara", "anna")
+    day.confirm_group(group)
+    for number in range(19):
+        day.add_colleague(group, f"q{number}")
+    with pytest.raises(TooMany):
+        day.add_colleague(group, "q20")
+    with day.step() as session:
+        grouping.send_member_link(session, group, day.of("anna").reference, day.now)
+    with day.step() as session, pytest.raises(MailedEnough):
+        grouping.send_member_link(session, group, day.of("anna").reference, day.now)
+    assert day.group("clara", "ben") > 0
+    assert day.group("clara", "cem") > 0
+    assert day.group("clara", "dora") == 0
