@@ -175,8 +175,13 @@ def data_dir(home: Path) -> Path:
 
 
 def _emptied(folder: Path) -> Path:
-    shutil.rmtree(folder, ignore_errors=True)
-    folder.mkdir(mode=0o700)
+    folder.mkdir(mode=0o700, exist_ok=True)
+    for one in folder.iterdir():  # the folder itself stays: removing one takes longer than all that is in it
+        if one.is_dir():
+            shutil.rmtree(one)
+        else:
+            one.unlink()
+    folder.chmod(0o700)
     return folder
 
 

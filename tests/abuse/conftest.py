@@ -21,9 +21,9 @@ def world(app: Flask) -> World:
     return build_world(app)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def still_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
-    """One world for all tests of a file that only read. On SQLite: what is asked there is no matter of the engine."""
+    """One world for all tests that only read. On SQLite: what is asked there is no matter of the engine."""
     folder = tmp_path_factory.mktemp("world")
     shutil.copy(sqlite_template, folder / "fachtag.sqlite3")
     app = create_app(settings_for(f"sqlite:///{folder / 'fachtag.sqlite3'}", folder))

@@ -12,7 +12,7 @@ import re
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
@@ -42,21 +42,22 @@ def dotted(node: ast.expr) -> str:
     return "…"
 
 
-def calls(tree: ast.AST) -> Iterator[str]:
+@cache
+def calls(tree: ast.AST) -> list[str]:
     """The dotted name of everything that is called."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Call):
-            yield dotted(node.func)
+    return [dotted(node.func) for node in ast.walk(tree) if isinstance(node, ast.Call)]
 
 
-def imports(tree: ast.AST) -> Iterator[str]:
+@cache
+def imports(tree: ast.AST) -> list[str]:
     """Every module imported anywhere in the file, also inside functions."""
+    found: list[str] = []
     for node in ast.walk(tree):
         if isinstance(node, ast.Import):
-            yield from (alias.name for alias in node.names)
+            found += [alias.name for alias in node.names]
         elif isinstance(node, ast.ImportFrom) and node.module and node.level == 0:
-            yield node.module
-            yield from (f"{node.module}.{alias.name}" for alias in node.names)
+            found += [node.module, *(f"{node.module}.{alias.name}" for alias in node.names)]
+    return found
 
 
 def files_with(found: Callable[[ast.Module], bool], paths: list[Path] = MODULES) -> set[str]:
