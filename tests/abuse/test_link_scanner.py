@@ -16,6 +16,7 @@ METHODS = ("GET", "HEAD", "OPTIONS")
 SCANNER = {"User-Agent": "Mozilla/5.0 (compatible; SafeLinks)", "Accept-Language": "en"}
 
 
+@pytest.mark.long
 def test_opening_every_link_of_every_mail_changes_no_row(world: World, app: Flask) -> None:
     mails = mailbox(app).deliver()
     found = {link for mail in mails for link in all_links(mail)}

@@ -52,6 +52,7 @@ def logged(caplog: pytest.LogCaptureFixture) -> pytest.LogCaptureFixture:
     return caplog
 
 
+@pytest.mark.long
 def test_a_whole_registration_leaves_no_trace_in_logs(app: Flask, logged: pytest.LogCaptureFixture) -> None:
     with app.app_context(), transaction() as session:
         make_programme(session, make_event(session))

@@ -35,6 +35,8 @@ from app.results.models import Agreement, AttendanceFigure, Material, WorkshopRe
 from app.results.rules import AgreementStatus, Level, MaterialKind
 from app.web.database import db, transaction
 
+pytestmark = pytest.mark.long  # each loads the whole demo
+
 LOADED_AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
 # demo-data 2.4: label, capacity, booked, waiting

@@ -124,6 +124,7 @@ def test_the_other_public_pages(house: Flask) -> None:
     assert {address: count(house, client, address) for address in OTHERS} == OTHERS
 
 
+@pytest.mark.long
 def test_lists_cost_the_same_with_one_row_and_with_many(app: Flask) -> None:
     """Participants, workshops, mails, the dashboard, the exports: nothing is asked once per row."""
     with app.app_context(), transaction() as session:

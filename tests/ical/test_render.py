@@ -390,6 +390,7 @@ def assert_sound_bytes(data: bytes) -> None:
     assert b"" not in data.removesuffix(b"\r\n").split(b"\r\n")
 
 
+@pytest.mark.long
 @settings(max_examples=150, deadline=None)
 @given(hostile_entries(), HOSTILE)
 @example(

@@ -259,6 +259,7 @@ FAULTS = {
 }  # fmt: skip
 
 
+@pytest.mark.long
 def test_each_planted_fault_is_found(app: Flask) -> None:
     """Only what was broken is named, with its table and row; each fault is planted, found and taken back."""
     full_day(app)

@@ -140,6 +140,7 @@ def test_who_may_not_see_people_sees_none(app: Flask) -> None:
     assert "Muster001" in visitor_of(app, "chris").get(f"{day.home}/").text
 
 
+@pytest.mark.long
 def test_the_dashboard_costs_the_same_with_one_and_with_a_hundred(app: Flask) -> None:
     """F46: twelve queries, two of them at the door."""
     day = a_day(app)

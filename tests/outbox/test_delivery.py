@@ -93,6 +93,7 @@ def test_a_refusal_is_final_and_the_others_go_on(office: Office, sink: Sink, tri
     assert office.deliver() == 0
 
 
+@pytest.mark.long
 def test_a_connection_cut_during_data_is_no_doubt(
     office: Office, sink: Sink, builders: dict[str, Builder]
 ) -> None:
@@ -141,6 +142,7 @@ def test_after_two_doubtful_copies_a_person_decides(office: Office, sink: Sink) 
     assert len({record["sha256"] for record in sink.records()}) == 1
 
 
+@pytest.mark.long
 def test_a_late_answer_is_waited_for(office: Office, sink: Sink) -> None:
     """F15, scaled: the server takes its time, there is one copy."""
     office.enqueue("anna+slow8@example.org")
@@ -305,6 +307,7 @@ def test_a_cancellation_replaces_the_invitation_that_waits(office: Office, app: 
     assert [record["sha256"] for record in sink.records()] == [digest(office.message(2))]
 
 
+@pytest.mark.long
 def test_a_cancellation_arrives_after_the_invitation(office: Office, sink: Sink) -> None:
     """F20: the invitation is at the server when the cancellation is enqueued."""
     office.enqueue("anna+slow5@example.org")
@@ -321,6 +324,7 @@ def test_a_cancellation_arrives_after_the_invitation(office: Office, sink: Sink)
     assert [record["sha256"] for record in sink.records()] == [digest(office.message(one)) for one in (1, 2)]
 
 
+@pytest.mark.long
 def test_a_worker_that_sleeps_past_its_lease_sends_nothing(office: Office, sink: Sink) -> None:
     """F19: the server dozes at RCPT, meanwhile the lease ends and another worker delivers."""
     office.enqueue("anna+doze8@example.org")

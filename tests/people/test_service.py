@@ -209,6 +209,7 @@ def test_guessing_is_slow_and_hurts_only_the_guesser(app: Flask) -> None:
         assert service.may_try_sign_in(session, MAIL, HERE, hour_later + timedelta(minutes=15)) is True
 
 
+@pytest.mark.long
 def test_guessing_from_many_networks_ends_too(app: Flask) -> None:
     """T37: a hundred an hour for one account in all; a mailed link opens it at once, and the hour does anyway."""
     with working(app) as session:

@@ -168,6 +168,7 @@ def test_a_run_of_another_day_is_no_filter(app: Flask) -> None:
     assert take_out(signed_in(app, OTTO), day, "csv", run=str(other.runs["1.1"])).status_code == 404
 
 
+@pytest.mark.long
 def test_a_long_list_is_read_in_portions(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """F46: everybody once, in order, and two queries per portion."""
     from app.registration import lists

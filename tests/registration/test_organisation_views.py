@@ -136,6 +136,7 @@ def test_search_finds_other_spellings(app: Flask) -> None:
         assert [row[0] for row in rows(visitor.get(f"{ALL}?{query}"))] == names
 
 
+@pytest.mark.long
 def test_a_list_costs_the_same_with_one_row_and_with_many(app: Flask) -> None:
     visitor = admin(app)
     event_id, _ = a_day(app, capacity=None)

@@ -405,6 +405,7 @@ def test_the_name_of_a_host_is_new_on_the_public_page() -> None:
 # -- racing
 
 
+@pytest.mark.long
 def test_who_registers_under_the_old_name_meanwhile_is_not_lost(app: Flask) -> None:
     """T30: the merge waits for who has named the source on another day, or is refused; nobody stays at an alias."""
     source = _named(TYPED)

@@ -373,6 +373,7 @@ def refused_uploads() -> list[tuple[str, str, bytes, dict[str, Any], str]]:
     ]
 
 
+@pytest.mark.long
 def test_what_may_not_in_leaves_nothing_behind(app: Flask) -> None:
     """T22, T25, A11Y-12, A11Y-15, DP-14: a sentence at the field, no row, no file."""
     day = make_day(app)

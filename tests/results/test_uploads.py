@@ -94,6 +94,7 @@ def test_other_formats_are_refused(form: str) -> None:
         prepare(MaterialKind.PHOTO, "a.png", written.getvalue())
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(("width", "height"), [(13_000, 13_000), (6_400, 6_400), (65_000, 650)])
 def test_a_bomb_is_refused_before_it_is_unpacked(width: int, height: int) -> None:
     """T25: the header is enough; memory stays small."""
@@ -108,6 +109,7 @@ def test_a_bomb_is_refused_before_it_is_unpacked(width: int, height: int) -> Non
     assert peak < 5_000_000
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("form", ["JPEG", "WEBP"])
 def test_bombs_of_other_formats_are_refused(form: str) -> None:
     """T25."""
@@ -177,6 +179,7 @@ def test_what_is_no_harmless_pdf_is_refused(name: str, content: bytes) -> None:
     assert caught.value.field == "file"
 
 
+@pytest.mark.long
 def test_a_packed_bomb_in_a_pdf_is_cut_off() -> None:
     """T25."""
     import zlib
