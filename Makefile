@@ -29,7 +29,7 @@ NODE_SOURCES := $(wildcard package.json package-lock.json .npmrc tools/assets.py
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
 
-TESTS := $(BIN)/pytest -n $(JOBS) --dist loadgroup
+TESTS = $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 # Without compiled Python every start pays a second of compiling.
 unexport PYTHONDONTWRITEBYTECODE
@@ -57,6 +57,8 @@ setup: $(RUNTIME) $(ASSETS) $(CATALOGUES)
 
 develop: $(DEV) $(ASSETS_DEV) $(ASSETS) $(CATALOGUES)
 
+# Some of the long tests wait more than they work.
+test: JOBS = 3
 test: develop
 	@$(TESTS) $(ARGS)
 

@@ -9,7 +9,7 @@ What merging does to people and quotas stands in the registration slice, which k
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import Select, bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -19,6 +19,22 @@ from app.agencies.rules import AgencyKind, NameTaken, name_key
 from app.refusal import N_, Missing, Refusal
 
 
+def _held(one: Select[Organisation]) -> Select[Organisation]:
+    """Read anew, and merged by nobody else before the transaction ends. Only what is found is held, no alias."""
+    held = one.with_for_update(read=True, key_share=True, of=Organisation)
+    return held.execution_options(populate_existing=True)
+
+
+_called = aliased(Organisation)
+# By its own name or by an alias, in one question; put together once, because every registration asks it.
+NAMED = (
+    select(Organisation)
+    .join(_called, Organisation.id == func.coalesce(_called.merged_into_id, _called.id))
+    .where(_called.name_key == bindparam("key"))
+)
+HELD = _held(NAMED)
+
+
 def name_organisation(session: Session, name: str) -> Organisation:
     """The organisation of that name or alias; a name nobody has used yet becomes a provisional one.
 
@@ -26,35 +42,20 @@ def name_organisation(session: Session, name: str) -> Organisation:
     them, so the later one waits for the index and takes the row of the first. Whoever merges an organisation holds
     its row until its people have moved on; who comes after that asks again, and finds where it went.
     """
-    wanted = _held(_named(name))
-    found = session.scalar(wanted)
+    key = name_key(name)
+    found = session.scalar(HELD, {"key": key})
     if found is None:
         insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-        new = insert(Organisation).values(name=_shown(name), name_key=name_key(name), provisional=True)
+        new = insert(Organisation).values(name=_shown(name), name_key=key, provisional=True)
         session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
-        found = session.scalars(wanted).one()
+        found = session.scalars(HELD, {"key": key}).one()
     while found.is_alias:
-        found = session.scalars(wanted).one()
+        found = session.scalars(HELD, {"key": key}).one()
     return found
 
 
 def find_organisation(session: Session, name: str) -> Organisation | None:
-    return session.scalar(_named(name))
-
-
-def _named(name: str) -> Select[Organisation]:
-    """By its own name or by an alias, in one question."""
-    called = aliased(Organisation)
-    meant = func.coalesce(called.merged_into_id, called.id)
-    return (
-        select(Organisation).join(called, Organisation.id == meant).where(called.name_key == name_key(name))
-    )
-
-
-def _held(one: Select[Organisation]) -> Select[Organisation]:
-    """Read anew, and merged by nobody else before the transaction ends. Only what is found is held, no alias."""
-    held = one.with_for_update(read=True, key_share=True, of=Organisation)
-    return held.execution_options(populate_existing=True)
+    return session.scalar(NAMED, {"key": name_key(name)})
 
 
 def add_organisation(
@@ -67,7 +68,7 @@ def add_organisation(
     provisional: bool = False,
 ) -> Organisation:
     """Refuses a name or alias that is there."""
-    if session.scalar(_named(name)) is not None:
+    if find_organisation(session, name) is not None:
         raise NameTaken
     organisation = Organisation(
         name=_shown(name),

@@ -66,7 +66,7 @@ SEE_OTHER = 303
 # What each visitor gets of their own stands here in a kept form; no text of ours may contain the sign.
 _TOKEN, _NONCE = "\0token\0", "\0nonce\0"
 
-_forms: RenderCache[str] = RenderCache()
+_kept: RenderCache[str] = RenderCache()
 
 
 @bp.errorhandler(Withdrawn)
@@ -142,20 +142,27 @@ def _empty_form(
     )
     offered = tuple(run_label(run) for one in rounds for run in one.runs)
     key = (event.id, event.revision, event.version, state, language(), chosen_language(), asked, offered)
-    html = _forms.get((*key, tuple(names)), draw)
+    html = _kept.get((*key, tuple(names)), draw)
     return html.replace(_TOKEN, token).replace(_NONCE, nonce)
 
 
 @bp.get("/events/<slug>/register/sent")
 @access.public
 def sent(slug: str) -> Response:
-    return page("registration/sent.html", event=get_public_event(db.session(), slug), waits=False)
+    return _sent(slug, waits=False)
 
 
 @bp.get("/events/<slug>/register/waiting")
 @access.public
 def waiting(slug: str) -> Response:
-    return page("registration/sent.html", event=get_public_event(db.session(), slug), waits=True)
+    return _sent(slug, waits=True)
+
+
+def _sent(slug: str, *, waits: bool) -> Response:
+    event = get_public_event(db.session(), slug)
+    key = (event.id, event.revision, event.version, waits, language(), chosen_language())
+    drawn = _kept.get(key, lambda: render_template("registration/sent.html", event=event, waits=waits))
+    return make_response(drawn)
 
 
 @bp.get("/my/<token>")
