@@ -46,6 +46,7 @@ MAIL_LABELS = {
     "registration.offer_ended": N_("The time for your answer is over"),
     "places.changed": N_("Your workshops have changed"),
     "link.personal": N_("Your personal link"),
+    "circular.message": N_("Message of the organising team"),
     "people.welcome": N_("Invitation to the organising team"),
 }
 

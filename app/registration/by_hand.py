@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.events.seats import claim_seat, overbook
 from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
@@ -124,6 +125,32 @@ def cancel(session: Session, registration_id: int, by: By, now: datetime) -> lis
             .order_by(Registration.waiting_number)
         )
     )
+
+
+def move_up(
+    session: Session, registration_id: int, by: By, now: datetime, *, extra_seat: bool
+) -> Registration:
+    """Give a seat to somebody who waits, whoever stands before; `extra_seat` overbooks if there is none.
+
+    Refuses who does not wait or never confirmed the address, and a day that is full, over or called off.
+    """
+    registration = service.lock_registration(session, registration_id)
+    event = registration.event
+    if registration.status is Status.UNCONFIRMED and not registration.holds_seat:
+        raise Refusal(N_("The mail address is not confirmed yet."))
+    if registration.status is not Status.WAITING:
+        raise Refusal(N_("This person does not stand on the waiting list."))
+    if event.status is EventStatus.CANCELLED or now >= event.ends_at:
+        raise Refusal(N_("This day is over or cancelled."))
+    mine = line.quotas_of(session, event, registration.id)
+    overbooked = not claim_seat(session, event, mine)
+    if overbooked:
+        if not extra_seat:
+            raise Refusal(N_("There is no free seat."))
+        overbook(session, event, mine)
+    service.take_from_line(session, registration, mine, by, now)
+    _record(session, registration, by, now, "move_up", overbooked=overbooked)
+    return registration
 
 
 def _extra(session: Session, event: Event) -> int:

@@ -17,9 +17,19 @@ from app.events.models import Event
 from app.events.seats import leave_line
 from app.events.service import lock_event
 from app.outbox.models import Message
+from app.outbox.rules import family_of
 from app.registration import line
+from app.registration.announcing import CIRCULAR
 from app.registration.lists import FAMILIES
-from app.registration.models import ANSWERS, GivenAnswer, Option, Question, Registration, StatusChange
+from app.registration.models import (
+    ANSWERS,
+    CircularCopy,
+    GivenAnswer,
+    Option,
+    Question,
+    Registration,
+    StatusChange,
+)
 from app.registration.rules import ENDED, Retention, Status, new_reference
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed or only waited
@@ -155,6 +165,12 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
 
 
 def _delete_mails(session: Session, ids: Sequence[int]) -> None:
+    copies = select(CircularCopy.id).where(CircularCopy.registration_id.in_(ids))
+    session.execute(
+        delete(Message)
+        .where(Message.family == family_of(CIRCULAR), Message.subject_id.in_(copies))
+        .execution_options(synchronize_session=False)
+    )
     session.execute(
         delete(Message)
         .where(Message.family.in_(FAMILIES), Message.subject_id.in_(ids))

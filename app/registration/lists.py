@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event, Quota, Room
@@ -23,7 +23,7 @@ from app.refusal import Missing
 from app.registration import announcing, line
 from app.registration.columns import Columns
 from app.registration.filters import Wanted, conditions, ordered, segments, shown_ids
-from app.registration.models import Answer, Place, Question, Registration, registration_quota
+from app.registration.models import Answer, CircularCopy, Place, Question, Registration, registration_quota
 from app.registration.rules import PlaceState, Status
 
 Item = TypeVar("Item")
@@ -162,6 +162,31 @@ def every_id(session: Session, event: Event, wanted: Wanted) -> Sequence[int]:
     return session.scalars(ordered(conditions(session, event, wanted), wanted.order)).all()
 
 
+def ids_of(session: Session, event: Event, references: Sequence[str]) -> Sequence[int]:
+    """Of these people, by name; who is not of this day is left out (T02)."""
+    known = [one.upper() for one in references if len(one) <= 9 and one.isascii() and one.isprintable()]
+    found = select(Registration.id).where(
+        Registration.event_id == event.id, Registration.reference.in_(known)
+    )
+    return session.scalars(found.order_by(Registration.sort_key, Registration.id)).all()
+
+
+def count_unconfirmed(session: Session, ids: Sequence[int]) -> int:
+    """How many of them never confirmed their address, or have none any more."""
+    total = 0
+    for start in range(0, len(ids), CHUNK):
+        counted = (
+            select(func.count())
+            .select_from(Registration)
+            .where(
+                Registration.id.in_(ids[start : start + CHUNK]),
+                or_(Registration.confirmed_at.is_(None), Registration.email == ""),
+            )
+        )
+        total += session.scalar(counted) or 0
+    return total
+
+
 def _rows(session: Session, event: Event, people: Sequence[Registration], columns: Columns) -> list[Row]:
     """A query for each thing that is asked about all of them."""
     ids = [one.id for one in people]
@@ -267,7 +292,13 @@ def get_by_reference(session: Session, event: Event, reference: str) -> Registra
 
 def mails_about(session: Session, registration: Registration) -> Sequence[Message]:
     """The correspondence with one person, oldest first."""
-    found = select(Message).where(Message.family.in_(FAMILIES), Message.subject_id == registration.id)
+    copies = select(CircularCopy.id).where(CircularCopy.registration_id == registration.id)
+    found = select(Message).where(
+        or_(
+            and_(Message.family.in_(FAMILIES), Message.subject_id == registration.id),
+            and_(Message.family == family_of(announcing.CIRCULAR), Message.subject_id.in_(copies)),
+        )
+    )
     return session.scalars(found.order_by(Message.id)).all()
 
 

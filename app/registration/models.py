@@ -277,6 +277,40 @@ class StatusChange(Base):
     organiser: Mapped[Organiser | None] = relationship()
 
 
+class Circular(Base):
+    """One message of the team to many people of a day; the nonce makes a second press land on the first."""
+
+    __tablename__ = "circular"
+    __table_args__ = (UniqueConstraint("event_id", "nonce"),)
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    nonce: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(150))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
+
+
+class CircularCopy(Base):
+    """Who gets it. A mail is about one of these rows, so that no message to many overtakes another one."""
+
+    __tablename__ = "circular_copy"
+    __table_args__ = (
+        UniqueConstraint("circular_id", "registration_id"),
+        # The outbox tells one thing once: an id that came back would not be told.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[pk]
+    circular_id: Mapped[int] = mapped_column(ForeignKey("circular.id", ondelete="CASCADE"))
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+
+    circular: Mapped[Circular] = relationship()
+
+
 class Question(Base):
     """A question of the organisers, beside the standard fields of the form. Only those marked `sensitive` rest on
     Art. 9, and nothing that rests on consent is required. Positions say the order; `version` guards against lost updates.

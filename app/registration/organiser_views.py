@@ -139,6 +139,8 @@ def export(slug: str) -> ResponseReturnValue:
     wanted = wanted_people(request.form, offer)
     every = columns.all_of_a_file(offer.questions)
     taken = every
+    if request.form.get("columns", "all") not in {"all", "shown"}:
+        raise Missing
     if request.form.get("columns") == "shown":
         taken = columns.chosen(request.form.get("shown", "").split(), offer.questions)
     moment = now()

@@ -242,6 +242,17 @@ def move_up(
     return moved
 
 
+def take_from_line(
+    session: Session, registration: Registration, quotas: Sequence[Quota], by: By, now: datetime
+) -> None:
+    """Somebody in line sits on a seat that was claimed just now."""
+    leave_line(session, registration.event, quotas)
+    registration.holds_seat = True
+    _move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
+    _take_wanted(session, registration)
+    announcing.tell_moved_up(session, registration, now)
+
+
 def _give_or_offer(
     session: Session, event: Event, first: Registration, reason: Reason, now: datetime
 ) -> None:

@@ -1,8 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""long lists of people: an index for each order and filter"""
+"""long lists of people: an index for each order and filter; messages of the team to many"""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0007"
@@ -50,9 +51,58 @@ def upgrade() -> None:
     for table, column in WIDER:
         op.drop_index(f"ix_{table}_{column}", table_name=table)
         op.create_index(f"ix_{table}_{column}", table, [column, "registration_id"])
+    op.create_table(
+        "circular",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(length=64), nullable=False),
+        sa.Column("subject", sa.String(length=150), nullable=False),
+        sa.Column("text", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("organiser_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_circular_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["organiser_id"],
+            ["organiser.id"],
+            name=op.f("fk_circular_organiser_id_organiser"),
+            ondelete="SET NULL",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_circular")),
+        sa.UniqueConstraint("event_id", "nonce", name=op.f("uq_circular_event_id_nonce")),
+    )
+    op.create_table(
+        "circular_copy",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("circular_id", sa.Integer(), nullable=False),
+        sa.Column("registration_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["circular_id"],
+            ["circular.id"],
+            name=op.f("fk_circular_copy_circular_id_circular"),
+            ondelete="CASCADE",
+        ),
+        sa.ForeignKeyConstraint(
+            ["registration_id"],
+            ["registration.id"],
+            name=op.f("fk_circular_copy_registration_id_registration"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_circular_copy")),
+        sa.UniqueConstraint(
+            "circular_id", "registration_id", name=op.f("uq_circular_copy_circular_id_registration_id")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_index(op.f("ix_circular_copy_registration_id"), "circular_copy", ["registration_id"])
 
 
 def downgrade() -> None:
+    op.execute("DELETE FROM message WHERE family = 'circular'")
+    op.drop_index(op.f("ix_circular_copy_registration_id"), table_name="circular_copy")
+    op.drop_table("circular_copy")
+    op.drop_table("circular")
     for table, column in reversed(WIDER):
         op.drop_index(f"ix_{table}_{column}", table_name=table)
         op.create_index(f"ix_{table}_{column}", table, [column])
