@@ -37,6 +37,7 @@ from app.registration import answer_views as registration_answer_views
 from app.registration import group_views as registration_group_views
 from app.registration import jobs as registration_jobs
 from app.registration import mails as registration_mails
+from app.registration import many_views as registration_many_views
 from app.registration import organisation_views as registration_organisation_views
 from app.registration import organiser_day_views as registration_organiser_day_views
 from app.registration import organiser_group_views as registration_organiser_group_views
@@ -147,6 +148,7 @@ MODULES: tuple[ModuleType, ...] = (
     programme_organiser_views,
     registration_views,
     registration_organiser_views,
+    registration_many_views,
     registration_organiser_day_views,
     registration_question_views,
     registration_answer_views,

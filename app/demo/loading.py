@@ -63,21 +63,14 @@ from app.refusal import N_, Refusal
 from app.registration import announcing
 from app.registration.answers import Given
 from app.registration.changes import DayFacts, change_day
+from app.registration.correcting import change_choices
 from app.registration.models import Question, Registration
 from app.registration.organisations import merge
 from app.registration.places import Choices
 from app.registration.questions import add_standard_set
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
-from app.registration.service import (
-    By,
-    Entry,
-    add_by_hand,
-    cancel,
-    change_choices,
-    confirm,
-    register,
-)
+from app.registration.service import By, Entry, add_by_hand, cancel, confirm, register
 from app.results.material_service import add_material_bytes
 from app.results.rules import AgreementFacts, MaterialFacts, ResultFacts
 from app.results.service import (

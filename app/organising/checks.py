@@ -27,10 +27,11 @@ from app.outbox.rules import WAITING as ON_THEIR_WAY
 from app.outbox.rules import State, family_of
 from app.people.rules import address_key
 from app.programme.models import AgendaItem, Round, Run, Workshop
-from app.registration.announcing import GROUP_LINK
+from app.registration.announcing import CIRCULAR, GROUP_LINK
 from app.registration.lists import FAMILIES
 from app.registration.models import (
     ANSWERS,
+    CircularCopy,
     Condition,
     Group,
     GroupGuest,
@@ -425,6 +426,10 @@ def _messages(session: Session, _now: datetime) -> Fault:
             select(Registration.id)
             .where(Registration.id == one.subject_id, Registration.event_id != one.event_id)
             .exists(),
+        ),
+        "is about a copy of a message that does not exist": and_(
+            one.family == family_of(CIRCULAR),
+            ~select(CircularCopy.id).where(CircularCopy.id == one.subject_id).exists(),
         ),
         "is to be sent after the time for it is over": and_(
             one.state.in_(ON_THEIR_WAY), one.give_up_at < one.created_at

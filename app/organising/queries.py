@@ -24,7 +24,8 @@ from app.people.models import Organiser
 from app.people.rules import Role
 from app.programme.models import AgendaItem
 from app.refusal import Missing
-from app.registration.lists import PAGE_LENGTH, Page, RunChoice, clean_search, runs_of
+from app.registration.filters import clean_search
+from app.registration.lists import PAGE_LENGTH, Page, RunChoice, runs_of
 from app.registration.models import Registration
 from app.registration.rules import HELD, Status
 from app.results.models import WorkshopResult

@@ -50,6 +50,7 @@ MAIL_LABELS = {
     "group.confirm": N_("Please confirm your group"),
     "group.seats": N_("Seats for your organisation"),
     "group.link": N_("Link to your group"),
+    "circular.message": N_("Message of the organising team"),
     "people.welcome": N_("Invitation to the organising team"),
 }
 

@@ -17,8 +17,8 @@ from app.outbox.service import retry
 from app.people.audit import record
 from app.people.rules import ROLE_LABELS, Permission, may
 from app.refusal import Missing, Refusal
+from app.registration.filters import clean_search
 from app.registration.forms_organiser import page_number
-from app.registration.lists import clean_search
 from app.registration.rules import STATUS_LABELS as REGISTRATION_LABELS
 from app.web import access
 from app.web.access import access_of

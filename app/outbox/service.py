@@ -6,9 +6,10 @@
 import secrets
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, exists, select
+from sqlalchemy import Select, delete, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
+from app.db import UtcDateTime
 from app.outbox.models import Heartbeat, Message
 from app.outbox.route import route_is_open
 from app.outbox.rules import TROUBLE, Claim, DeliveryPolicy, Parcel, State, family_of, last_moment
@@ -61,6 +62,34 @@ def enqueue(
             ).values(state=State.SUPERSEDED)
         )
     return new_id
+
+
+def enqueue_all(
+    session: Session,
+    *,
+    kind: str,
+    subjects: Select[int, str, str],
+    now: datetime,
+    event_id: int | None = None,
+    give_up_at: datetime | None = None,
+) -> None:
+    """Intend to tell something that nobody has been told before: subject id, recipient and language come from
+    `subjects`. One statement for all of them."""
+    whom = subjects.subquery()
+    values = {
+        "kind": literal(kind),
+        "family": literal(family_of(kind)),
+        "subject_id": whom.c[0],
+        "revision": literal(1),
+        "event_id": literal(event_id),
+        "recipient": whom.c[1],
+        "language": whom.c[2],
+        "created_at": literal(now, UtcDateTime()),
+        "next_attempt_at": literal(now, UtcDateTime()),
+        "give_up_at": literal(last_moment(give_up_at, now), UtcDateTime()),
+    }
+    statement = insert(Message).from_select(list(values), select(*values.values()))
+    session.execute(statement.execution_options(synchronize_session=False))
 
 
 def claim(session: Session, *, now: datetime, policy: DeliveryPolicy) -> Claim | None:

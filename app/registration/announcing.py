@@ -9,12 +9,13 @@ The mails are rendered later from the then current state, so a mail never says w
 import hashlib
 from datetime import datetime, timedelta
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.outbox.service import enqueue
+from app.outbox.service import enqueue, enqueue_all
 from app.people.budget import spend
-from app.registration.models import Group, Registration
+from app.registration.models import Circular, CircularCopy, Group, Registration
 from app.registration.rules import Status
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
@@ -38,6 +39,7 @@ LINK = "link.personal"
 GROUP_CONFIRM = "group.confirm"
 GROUP_SEATS = "group.seats"
 GROUP_LINK = "group.link"
+CIRCULAR = "circular.message"
 FIRST = 1  # revision of the first mail, with which a registration begins
 
 
@@ -119,6 +121,18 @@ def tell_place(session: Session, registration: Registration, now: datetime) -> N
     """Something about the person's workshops changed without their doing."""
     if registration.status is Status.REGISTERED:
         _enqueue(session, PLACES, registration, now)
+
+
+def tell_all(session: Session, circular: Circular, event: Event, now: datetime) -> None:
+    """Everybody who has a copy of this message of the team."""
+    copies = (
+        select(CircularCopy.id, Registration.email, Registration.language)
+        .join(Registration, CircularCopy.registration_id == Registration.id)
+        .where(CircularCopy.circular_id == circular.id)
+        .order_by(CircularCopy.id)
+    )
+    give_up_at = min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
+    enqueue_all(session, kind=CIRCULAR, subjects=copies, event_id=event.id, now=now, give_up_at=give_up_at)
 
 
 def _invite(registration: Registration) -> None:

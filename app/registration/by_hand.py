@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.events.seats import claim_seat, overbook
 from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, line, places, service, substituting
+from app.registration import announcing, correcting, line, places, service, substituting
 from app.registration.models import Place, Registration, RoundAbsence, StatusChange
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.service import By, Entry, Person
@@ -55,7 +56,7 @@ def correct(
     if not registration.active:
         raise AlreadyEnded
     before = _facts(registration)
-    registration = service.change_person(
+    registration = correcting.change_person(
         session, registration_id, person, version, now, with_email=True, by_team=True
     )
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
@@ -131,6 +132,32 @@ def cancel(session: Session, registration_id: int, by: By, now: datetime) -> lis
             .order_by(Registration.waiting_number)
         )
     )
+
+
+def move_up(
+    session: Session, registration_id: int, by: By, now: datetime, *, extra_seat: bool
+) -> Registration:
+    """Give a seat to somebody who waits, whoever stands before; `extra_seat` overbooks if there is none.
+
+    Refuses who does not wait or never confirmed the address, and a day that is full, over or called off.
+    """
+    registration = service.lock_registration(session, registration_id)
+    event = registration.event
+    if registration.status is Status.UNCONFIRMED and not registration.holds_seat:
+        raise Refusal(N_("The mail address is not confirmed yet."))
+    if registration.status is not Status.WAITING:
+        raise Refusal(N_("This person does not stand on the waiting list."))
+    if event.status is EventStatus.CANCELLED or now >= event.ends_at:
+        raise Refusal(N_("This day is over or cancelled."))
+    mine = line.quotas_of(session, event, registration.id)
+    overbooked = not claim_seat(session, event, mine)
+    if overbooked:
+        if not extra_seat:
+            raise Refusal(N_("There is no free seat."))
+        overbook(session, event, mine)
+    service.take_from_line(session, registration, mine, by, now)
+    _record(session, registration, by, now, "move_up", overbooked=overbooked)
+    return registration
 
 
 def _extra(session: Session, event: Event) -> int:

@@ -17,14 +17,16 @@ a double click. Numbers and times are written as such in XLSX; times are those o
 import csv
 import io
 import unicodedata
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
+from app.agencies.rules import KIND_LABELS
 from app.clock import BERLIN
 from app.programme.models import Round
 from app.refusal import N_
 from app.registration.answers import date_of, number_of
+from app.registration.columns import LABELS, Columns
 from app.registration.lists import Held, Row
 from app.registration.models import Question, Registration
 from app.registration.queries import Count
@@ -41,17 +43,10 @@ _LINE_SIGNS = frozenset("\t\r\n")
 _QUOTES = frozenset("\"'`´‘’‚‛“”„‟«»‹›＇＂")
 _LONGEST_TEXT = 32_767  # what an XLSX cell holds; XlsxWriter drops a longer text silently
 
-HEADINGS = (
-    N_("Reference"),
-    N_("Family name"),
-    N_("Given name"),
-    N_("Mail address"),
-    N_("Organisation"),
-    N_("Function or field of work"),
-    N_("Status"),
-    N_("Waiting number"),
-)
-WIDTHS = (12, 22, 18, 32, 36, 28, 22, 14)
+_ALWAYS = (N_("Family name"), N_("Given name"))
+_WIDTHS = {"reference": 12, "email": 32, "organisation": 36, "role": 28, "status": 22, "waiting": 14}
+_WIDTH = 30
+_WIDTHS_OF_NAMES = (22, 18)
 
 
 def escape_cell(text: str) -> str:
@@ -64,37 +59,73 @@ def unescape_cell(text: str) -> str:
     return text[1:] if text.startswith("'") and _might_be_formula(text[1:]) else text
 
 
-def headings(rounds: Sequence[Round], questions: Sequence[Question] = ()) -> list[str]:
-    """The first line: who, how they stand, one column per workshop round, when they registered, one per question."""
+def headings(columns: Columns, rounds: Sequence[Round]) -> list[str]:
+    """The first line: reference, names, then what was chosen; workshops are one column per round."""
     with force_locale("de"):
-        first = [gettext(heading) for heading in HEADINGS]
-        last = [gettext("Registered at"), *(one.label for one in questions)]
-        return [*first, *(one.title for one in rounds), *last]
+        head = [(name, gettext(LABELS[name])) for name in columns.names]
+        names = [gettext(heading) for heading in _ALWAYS]
+    first = [label for name, label in head if name == "reference"]
+    rest: list[str] = []
+    for name, label in head:
+        if name == "workshops":
+            rest += [one.title for one in rounds]
+        elif name != "reference":
+            rest.append(label)
+    return [*first, *names, *rest, *(one.label for one in columns.questions)]
 
 
-def cells(
-    rows: Iterable[Row], rounds: Sequence[Round], questions: Sequence[Question] = ()
-) -> Iterator[list[Cell]]:
+def widths(columns: Columns, rounds: Sequence[Round]) -> list[int]:
+    """Of the columns of `headings`, in letters."""
+    first = [_WIDTHS[name] for name in columns.names if name == "reference"]
+    rest: list[int] = []
+    for name in columns.names:
+        if name == "workshops":
+            rest += [_WIDTH] * len(rounds)
+        elif name != "reference":
+            rest.append(_WIDTHS.get(name, _WIDTH))
+    return [*first, *_WIDTHS_OF_NAMES, *rest, *([_WIDTH] * len(columns.questions))]
+
+
+def cells(rows: Iterable[Row], columns: Columns, rounds: Sequence[Round]) -> Iterator[list[Cell]]:
     """One line per person, in the columns of `headings`. Questions are never the sensitive ones: those leave as
     `counts` only (DP-04)."""
     with force_locale("de"):
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
+        kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
         waits, wants = gettext("waiting list"), gettext("wish")
+    say: dict[str, Callable[[Row], Cell]] = {
+        "email": lambda row: row.registration.email,
+        "organisation": lambda row: row.registration.organisation.name,
+        "kind": lambda row: kinds[row.registration.organisation.kind],
+        "district": lambda row: row.registration.organisation.district,
+        "role": lambda row: row.registration.role_title,
+        "status": lambda row: statuses[row.registration.status],
+        "waiting": lambda row: row.registration.waiting_number if _in_line(row.registration) else None,
+        "quotas": lambda row: "; ".join(row.quotas),
+        "registered": lambda row: row.registration.created_at,
+        "confirmed": lambda row: row.registration.confirmed_at,
+    }
+    parts: list[Callable[[Row], Cell]] = []
+    for name in columns.names:
+        if name == "workshops":
+            parts += [_workshops_of(one, waits, wants) for one in rounds]
+        elif name != "reference":
+            parts.append(say[name])
+    parts += [_answer_to(one) for one in columns.questions]
+    with_reference = "reference" in columns
     for row in rows:
         one = row.registration
-        yield [
-            one.reference,
-            one.family_name,
-            one.given_name,
-            one.email,
-            one.organisation.name,
-            one.role_title,
-            statuses[one.status],
-            one.waiting_number if _in_line(one) else None,
-            *("; ".join(_choice(held, waits, wants) for held in _of_round(row, each)) for each in rounds),
-            one.created_at,
-            *(_answer(each, row.answers.get(each.id, ())) for each in questions),
-        ]
+        first: list[Cell] = [one.reference] if with_reference else []
+        yield [*first, one.family_name, one.given_name, *(part(row) for part in parts)]
+
+
+def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[Row], Cell]:
+    number = round_.id
+    return lambda row: "; ".join(_choice(held, waits, wants) for held in row.held if held.round_id == number)
+
+
+def _answer_to(question: Question) -> Callable[[Row], Cell]:
+    return lambda row: _answer(question, row.answers.get(question.id, ()))
 
 
 def counts(numbers: Sequence[Count]) -> tuple[list[str], Iterator[list[Cell]]]:
@@ -123,7 +154,10 @@ def write_csv(file: BinaryIO, head: Sequence[str], lines: Iterable[Sequence[Cell
     text.detach()  # the file stays open
 
 
-def write_xlsx(file: BinaryIO, head: Sequence[str], lines: Iterable[Sequence[Cell]]) -> None:
+def write_xlsx(
+    file: BinaryIO, head: Sequence[str], lines: Iterable[Sequence[Cell]], wide: Sequence[int] = ()
+) -> None:
+    """`wide` are the widths of the columns, in letters."""
     options = {
         "constant_memory": True,
         "strings_to_formulas": False,
@@ -138,7 +172,7 @@ def write_xlsx(file: BinaryIO, head: Sequence[str], lines: Iterable[Sequence[Cel
     with force_locale("de"):
         sheet = book.add_worksheet(gettext("Registrations"))
     for number in range(len(head)):
-        sheet.set_column(number, number, WIDTHS[number] if number < len(WIDTHS) else 30)
+        sheet.set_column(number, number, wide[number] if number < len(wide) else _WIDTH)
     sheet.freeze_panes(1, 0)
     for number, text in enumerate(head):
         sheet.write_string(0, number, text[:_LONGEST_TEXT], bold)
@@ -176,10 +210,6 @@ def _berlin(moment: datetime) -> datetime:
 
 def _in_line(registration: Registration) -> bool:
     return registration.status in ACTIVE and not registration.holds_seat
-
-
-def _of_round(row: Row, round_: Round) -> list[Held]:
-    return [held for held in row.held if held.round_id == round_.id]
 
 
 def _answer(question: Question, texts: Sequence[str]) -> Cell:

@@ -10,7 +10,7 @@ stays is counted and names nobody: organisation, status, when.
 from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import ColumnElement, and_, delete, exists, func, or_, select, update
+from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
@@ -19,8 +19,18 @@ from app.events.service import lock_event
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.registration import announcing, line
+from app.registration.announcing import CIRCULAR
 from app.registration.lists import FAMILIES
-from app.registration.models import ANSWERS, GivenAnswer, Group, Option, Question, Registration, StatusChange
+from app.registration.models import (
+    ANSWERS,
+    CircularCopy,
+    GivenAnswer,
+    Group,
+    Option,
+    Question,
+    Registration,
+    StatusChange,
+)
 from app.registration.rules import ENDED, Retention, Status, new_reference
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed or only waited
@@ -184,10 +194,12 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
 
 
 def _delete_mails(session: Session, ids: Sequence[int]) -> None:
+    copies = select(CircularCopy.id).where(CircularCopy.registration_id.in_(ids))
     _delete_mails_of(session, FAMILIES, ids)
+    _delete_mails_of(session, {family_of(CIRCULAR)}, copies)
 
 
-def _delete_mails_of(session: Session, families: Collection[str], ids: Sequence[int]) -> None:
+def _delete_mails_of(session: Session, families: Collection[str], ids: Sequence[int] | Select[int]) -> None:
     session.execute(
         delete(Message)
         .where(Message.family.in_(families), Message.subject_id.in_(ids))

@@ -6,16 +6,13 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from wtforms import BooleanField, EmailField, SearchField, StringField, TextAreaField
+from wtforms import BooleanField, EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from app.refusal import Missing
 from app.registration.forms import ChoicesMixin
-from app.registration.lists import ORDER_LABELS, Order, RunChoice, Wanted, clean_search
 from app.registration.models import Registration
-from app.registration.rules import STATUS_LABELS, Status
 from app.registration.service import Person
-from app.web.editing import TOO_LONG, Choice, EditingForm, short_text
+from app.web.editing import TOO_LONG, EditingForm, short_text
 from app.web.forms import REQUIRED, BaseForm, NonceMixin, letters_only, valid_address
 from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
@@ -91,55 +88,10 @@ class CancelForm(BaseForm):
     note = _note(_l("Note for the history"), _l("Only the organising team sees it, not the person."))
 
 
-class SearchForm(BaseForm):
-    """What the list shows; sent by GET, so that a view of the list has an address."""
-
-    class Meta(BaseForm.Meta):
-        csrf = False
-
-    q = SearchField(_l("Name, mail address, organisation or reference"), render_kw={"maxlength": 100})
-    status = Choice(_l("Status"))
-    run = Choice(_l("Workshop"))
-    sort = Choice(_l("Sort by"), choices=[(order.value, _l(ORDER_LABELS[order])) for order in Order])
-
-    def offer(self, runs: list[RunChoice]) -> "SearchForm":
-        everyone = ("", gettext("All"))
-        statuses = [(status.value, gettext(STATUS_LABELS[status])) for status in Status]
-        self.status.choices = [everyone, *statuses]
-        self.run.choices = [everyone, *((str(run.id), f"{run.label} {run.title}") for run in runs)]
-        return self
-
-
-def wanted_people(sent: Mapping[str, str], runs: list[RunChoice]) -> Wanted:
-    """What an address or a form asks for. Raises `Missing` for a status, an order or a run that is not there (T02)."""
-    run = sent.get("run", "")
-    if run and run not in {str(one.id) for one in runs}:
-        raise Missing
-    try:
-        return Wanted(
-            text=clean_search(sent.get("q", "")),
-            status=Status(sent["status"]) if sent.get("status") else None,
-            run_id=int(run) if run else None,
-            order=Order(sent.get("sort") or Order.NAME.value),
-        )
-    except ValueError:
-        raise Missing from None
-
-
 def page_number(sent: Mapping[str, str]) -> int:
     """The page of a list that an address asks for; anything odd is the first one."""
     asked = sent.get("page", "")
     return int(asked) if asked.isdecimal() and asked.isascii() and len(asked) < 9 else 1
-
-
-def search_form(wanted: Wanted, runs: list[RunChoice]) -> SearchForm:
-    values = {
-        "q": wanted.text,
-        "status": wanted.status.value if wanted.status else "",
-        "run": str(wanted.run_id or ""),
-        "sort": wanted.order.value,
-    }
-    return SearchForm(formdata=None, data=values).offer(runs)
 
 
 def person_data(registration: Registration) -> dict[str, object]:

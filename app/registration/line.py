@@ -6,6 +6,7 @@
 Callers that write hold the event's lock. A day without quotas costs no question here.
 """
 
+from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
@@ -245,22 +246,30 @@ def stand(session: Session, event: Event, people: Sequence[Registration], now: d
         .where(Registration.event_id == event.id, Registration.status == Status.OFFERED)
         .scalar_subquery()
     )
-    line = (
-        select(
-            Registration.id,
-            (func.row_number().over(order_by=Registration.waiting_number) - 1).label("before"),
-        )
-        .where(Registration.event_id == event.id, Registration.status.in_(_IN_LINE), ~Registration.holds_seat)
-        .subquery()
+    last = max(one.waiting_number or 0 for one in people if one.id in under)
+    line = select(Registration.waiting_number, offered).where(
+        Registration.event_id == event.id,
+        Registration.status.in_(_IN_LINE),
+        ~Registration.holds_seat,
+        Registration.waiting_number <= last,
     )
+    found = session.execute(line).all()
+    numbers = sorted(row[0] for row in found)
     room, is_open = room_of(event, quotas), event.registration_state(now) in TAKES_REGISTRATIONS
-    found = select(line.c.id, line.c.before, offered).where(line.c.id.in_(waiting))
     group_of = {
         one.id: [frozenset(under[mate]) for mate in groups.get(one.group_id or 0, ())] for one in people
     }
     return {
-        one: where_in_line(room, frozenset(under[one]), before, number, is_open=is_open, group=group_of[one])
-        for one, before, number in session.execute(found)
+        one.id: where_in_line(
+            room,
+            frozenset(under[one.id]),
+            bisect_left(numbers, one.waiting_number or 0),
+            found[0][1] if found else 0,
+            is_open=is_open,
+            group=group_of[one.id],
+        )
+        for one in people
+        if one.id in under
     }
 
 

@@ -6,61 +6,33 @@
 A page of a list costs the same number of queries with one person and with a hundred.
 """
 
-import unicodedata
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
-from enum import Enum
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
-from sqlalchemy.orm import Session, contains_eager, joinedload
+from sqlalchemy import and_, func, or_, select
+from sqlalchemy.orm import Session, joinedload
 
-from app.agencies.models import Organisation
-from app.agencies.rules import name_key
-from app.events.models import Event, Room
+from app.events.models import Event, Quota, Room
 from app.events.rules import TAKES_REGISTRATIONS, Seats
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
-from app.refusal import N_, Missing
+from app.refusal import Missing
 from app.registration import announcing, line
-from app.registration.models import Answer, Place, Question, Registration
-from app.registration.rules import ACTIVE, PlaceState, Status
+from app.registration.columns import Columns
+from app.registration.filters import Wanted, conditions, ordered, segments, shown_ids
+from app.registration.models import Answer, CircularCopy, Place, Question, Registration, registration_quota
+from app.registration.rules import PlaceState, Status
 
 Item = TypeVar("Item")
 
 PAGE_LENGTH = 50
-LONGEST_SEARCH = 100
-MOST_WORDS = 6
+NOTHING_ELSE = Columns(("workshops",))
 CHUNK = 500  # rows of an export that are in memory at once
 # A mail about a person belongs to one of these families.
 FAMILIES = frozenset(family_of(kind) for kind in (announcing.CONFIRM, announcing.PLACES, announcing.LINK))
-
-
-class Order(Enum):
-    NAME = "name"
-    ORGANISATION = "organisation"
-    REGISTERED = "registered"
-    WAITING = "waiting"
-
-
-ORDER_LABELS = {
-    Order.NAME: N_("Name"),
-    Order.ORGANISATION: N_("Organisation"),
-    Order.REGISTERED: N_("Registered last"),
-    Order.WAITING: N_("Waiting number"),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class Wanted:
-    """Which people a list shows, and in which order."""
-
-    text: str = ""
-    status: Status | None = None
-    run_id: int | None = None
-    order: Order = Order.NAME
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,11 +97,12 @@ class Held:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One person of a list, with what they chose, and in files what they answered (question id → texts)."""
+    """One person of a list, with what they chose, answered (question id → texts) and fall under, as far as asked for."""
 
     registration: Registration
-    held: tuple[Held, ...] = ()
+    held: Sequence[Held] = ()
     answers: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    quotas: Sequence[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,56 +114,88 @@ class RunList:
     waiting: tuple[tuple[int, Registration], ...] = field(default=())
 
 
-def clean_search(text: str) -> str:
-    """What was typed into a search, without what no database takes (T43)."""
-    kept = "".join(
-        letter if unicodedata.category(letter)[0] != "C" else " " for letter in text[:LONGEST_SEARCH]
-    )
-    return " ".join(unicodedata.normalize("NFC", kept).split())
-
-
 def count_people(session: Session, event: Event, wanted: Wanted) -> int:
-    return session.scalar(_matching(select(func.count(Registration.id)), event, wanted)) or 0
+    narrowed = conditions(session, event, wanted)
+    return session.scalar(select(func.count()).select_from(Registration).where(*narrowed)) or 0
 
 
-def list_people(session: Session, event: Event, wanted: Wanted, number: int) -> Page[Row]:
-    """Page `number` of the people who match: three queries. A page past the end is the last one."""
-    total = count_people(session, event, wanted)
+def list_people(
+    session: Session,
+    event: Event,
+    wanted: Wanted,
+    number: int,
+    columns: Columns = NOTHING_ELSE,
+    by_status: Mapping[Status, int] | None = None,
+) -> Page[Row]:
+    """Page `number` of the people who match. A page past the end is the last one. `by_status`: if known already."""
+    narrowed = conditions(session, event, wanted)
+    parts = segments(session, wanted, narrowed, by_status)
+    total = sum(part.people for part in parts)
     number = min(max(number, 1), max(-(-total // PAGE_LENGTH), 1))
+    ids = shown_ids(session, narrowed, parts, (number - 1) * PAGE_LENGTH, PAGE_LENGTH)
+    return Page(_rows(session, event, people_of(session, ids), columns), total, number, PAGE_LENGTH)
+
+
+def people_of(session: Session, ids: Sequence[int]) -> list[Registration]:
+    """These people in this order, with their organisations."""
     found = (
-        _matching(select(Registration), event, wanted)
-        .options(contains_eager(Registration.organisation), joinedload(Registration.group))
-        .order_by(*_order(wanted.order))
-        .limit(PAGE_LENGTH)
-        .offset((number - 1) * PAGE_LENGTH)
+        select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(joinedload(Registration.organisation), joinedload(Registration.group))
     )
-    return Page(_with_choices(session, session.scalars(found).all()), total, number)
+    by_id = {one.id: one for one in session.scalars(found)}
+    return [by_id[one] for one in ids if one in by_id]
 
 
 def every_person(
-    session: Session, event: Event, wanted: Wanted, questions: Sequence[Question] = ()
+    session: Session, event: Event, wanted: Wanted, columns: Columns = NOTHING_ELSE
 ) -> Iterator[Row]:
-    """All people who match, some hundred at a time. The ids are read first, so nobody is named twice or left out.
-
-    `questions` are those whose answers are wanted as well.
-    """
-    found = _matching(select(Registration.id), event, wanted).order_by(*_order(wanted.order))
-    ids = list(session.scalars(found))
+    """All people who match, some hundred at a time. The ids are read first, so nobody is named twice or left out."""
+    ids = every_id(session, event, wanted)
     for start in range(0, len(ids), CHUNK):
-        chunk = ids[start : start + CHUNK]
-        people = {
-            one.id: one
-            for one in session.scalars(
-                select(Registration)
-                .where(Registration.id.in_(chunk))
-                .options(joinedload(Registration.organisation))
-            )
-        }
-        given = _answers(session, chunk, questions)
-        for row in _with_choices(session, [people[one] for one in chunk if one in people]):
-            yield replace(row, answers=given.get(row.registration.id, {}))
-        for one in people.values():
+        people = people_of(session, ids[start : start + CHUNK])
+        yield from _rows(session, event, people, columns)
+        for one in people:
             session.expunge(one)
+
+
+def every_id(session: Session, event: Event, wanted: Wanted) -> Sequence[int]:
+    """Of all people who match, in their order."""
+    return session.scalars(ordered(conditions(session, event, wanted), wanted.order)).all()
+
+
+def ids_of(session: Session, event: Event, references: Sequence[str]) -> Sequence[int]:
+    """Of these people, by name; who is not of this day is left out (T02)."""
+    known = [one.upper() for one in references if len(one) <= 9 and one.isascii() and one.isprintable()]
+    found = select(Registration.id).where(
+        Registration.event_id == event.id, Registration.reference.in_(known)
+    )
+    return session.scalars(found.order_by(Registration.sort_key, Registration.id)).all()
+
+
+def count_unconfirmed(session: Session, ids: Sequence[int]) -> int:
+    """How many of them never confirmed their address, or have none any more."""
+    total = 0
+    for start in range(0, len(ids), CHUNK):
+        counted = (
+            select(func.count())
+            .select_from(Registration)
+            .where(
+                Registration.id.in_(ids[start : start + CHUNK]),
+                or_(Registration.confirmed_at.is_(None), Registration.email == ""),
+            )
+        )
+        total += session.scalar(counted) or 0
+    return total
+
+
+def _rows(session: Session, event: Event, people: Sequence[Registration], columns: Columns) -> list[Row]:
+    """A query for each thing that is asked about all of them."""
+    ids = [one.id for one in people]
+    held = _choices(session, ids) if "workshops" in columns else {}
+    given = _answers(session, ids, columns.questions)
+    under = _quotas(session, event, ids) if columns.quotas else {}
+    return [Row(one, held.get(one.id, ()), given.get(one.id, {}), under.get(one.id, ())) for one in people]
 
 
 def _answers(
@@ -301,7 +306,13 @@ def before_and_after(
 
 def mails_about(session: Session, registration: Registration) -> Sequence[Message]:
     """The correspondence with one person, oldest first."""
-    found = select(Message).where(Message.family.in_(FAMILIES), Message.subject_id == registration.id)
+    copies = select(CircularCopy.id).where(CircularCopy.registration_id == registration.id)
+    found = select(Message).where(
+        or_(
+            and_(Message.family.in_(FAMILIES), Message.subject_id == registration.id),
+            and_(Message.family == family_of(announcing.CIRCULAR), Message.subject_id.in_(copies)),
+        )
+    )
     return session.scalars(found.order_by(Message.id)).all()
 
 
@@ -316,55 +327,32 @@ def next_in_line(session: Session, registration: Registration, now: Any) -> Regi
     return line.next_in_line(session, event, room, locked=False)
 
 
-def _matching(statement: Select[Any], event: Event, wanted: Wanted) -> Select[Any]:
-    """The statement, narrowed to the people who are wanted. Every word has to be found in one of the columns."""
-    found = statement.join(Organisation, Registration.organisation_id == Organisation.id)
-    found = found.where(Registration.event_id == event.id)
-    if wanted.status is not None:
-        found = found.where(Registration.status == wanted.status)
-    if wanted.run_id is not None:
-        in_run = select(Place.registration_id).where(Place.run_id == wanted.run_id)
-        found = found.where(Registration.id.in_(in_run))
-    for word in clean_search(wanted.text).split()[:MOST_WORDS]:
-        found = found.where(or_(*_found_in_columns(word)))
-    return found
-
-
-def _found_in_columns(word: str) -> list[ColumnElement[bool]]:
-    """The columns hold folded text, so the word is folded in the same way; wildcards in it are plain letters."""
-    folded = unicodedata.normalize("NFKD", word.casefold())
-    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    columns = [
-        (Registration.sort_key, plain),
-        (Registration.email_key, word.casefold()),
-        (Organisation.name_key, name_key(word)),
-        (Registration.reference, word.upper()),
-    ]
-    return [column.contains(text, autoescape=True) for column, text in columns if text] or [false()]
-
-
-def _order(order: Order) -> tuple[Any, ...]:
-    name = (Registration.sort_key, Registration.id)
-    if order is Order.ORGANISATION:
-        return (Organisation.name_key, *name)
-    if order is Order.REGISTERED:
-        return (Registration.created_at.desc(), Registration.id.desc())
-    if order is Order.WAITING:
-        in_line = and_(Registration.status.in_(ACTIVE), ~Registration.holds_seat)
-        return (case((in_line, Registration.waiting_number), else_=2**31 - 1), *name)
-    return name
-
-
-def _with_choices(session: Session, people: Sequence[Registration]) -> list[Row]:
+def _choices(session: Session, people: Sequence[int]) -> dict[int, list[Held]]:
     chosen: dict[int, list[Held]] = defaultdict(list)
     places = (
         select(Place, Run.label, Workshop.title)
         .join(Run, Place.run_id == Run.id)
         .join(Workshop, Run.workshop_id == Workshop.id)
-        .where(Place.registration_id.in_([one.id for one in people]))
+        .where(Place.registration_id.in_(people))
         .order_by(Run.label, Place.id)
     )
     for place, label, title in session.execute(places):
         held = Held(place.run_id, label, title, place.round_id, place.state, place.waiting_number)
         chosen[place.registration_id].append(held)
-    return [Row(one, tuple(chosen[one.id])) for one in people]
+    return chosen
+
+
+def _quotas(session: Session, event: Event, people: Sequence[int]) -> dict[int, list[str]]:
+    """Registration id → names of the quotas the person falls under."""
+    under: dict[int, list[str]] = defaultdict(list)
+    if not event.quota_count:
+        return under
+    links = (
+        select(registration_quota.c.registration_id, Quota.name)
+        .join(Quota, registration_quota.c.quota_id == Quota.id)
+        .where(registration_quota.c.registration_id.in_(people))
+        .order_by(Quota.id)
+    )
+    for person, name in session.execute(links):
+        under[person].append(name)
+    return under

@@ -18,7 +18,7 @@ from app.outbox.queries import first_message_id
 from app.registration import announcing, line
 from app.registration.ical import agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
-from app.registration.models import Registration
+from app.registration.models import CircularCopy, Registration
 from app.registration.queries import MyDay, get_group, get_registration, my_day
 from app.registration.rules import Status
 from app.settings import Settings
@@ -168,6 +168,31 @@ def _build_for_group(session: Session, message: Message, template: str, subject:
     )
 
 
+def build_circular(session: Session, message: Message) -> Mail | None:
+    """What the team wrote to many, to each of them alone (MAIL-02)."""
+    found = session.get(CircularCopy, message.subject_id)
+    registration = get_registration(session, found.registration_id) if found else None
+    if found is None or registration is None or not registration.email:
+        return None
+    event, circular = registration.event, found.circular
+    values = {
+        "subject": f"{event.title}: {circular.subject}",
+        "headline": circular.subject,
+        "registration": registration,
+        "event": event,
+        "words": circular.text,
+        "link": personal_address(registration) if registration.active else "",
+        "event_link": links.absolute(url_for("events.event", slug=event.slug)),
+    }
+    return Mail(
+        subject=str(values["subject"]),
+        text=_without_gaps(render_template("emails/registration/circular.txt", **values)),
+        html=render_template("emails/registration/circular.html", **values),
+        recipient=registration.email,
+        reply_to=event.contact_email or None,
+    )
+
+
 KINDS: dict[str, Builder] = {
     announcing.CONFIRM: build_confirm,
     announcing.REGISTERED: build_registered,
@@ -184,6 +209,7 @@ KINDS: dict[str, Builder] = {
     announcing.GROUP_CONFIRM: build_group_confirm,
     announcing.GROUP_SEATS: build_group_seats,
     announcing.GROUP_LINK: build_group_link,
+    announcing.CIRCULAR: build_circular,
 }
 
 

@@ -45,7 +45,8 @@ registration_quota = Table(
     "registration_quota",
     Base.metadata,
     Column("registration_id", ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True),
-    Column("quota_id", ForeignKey("quota.id", ondelete="CASCADE"), primary_key=True, index=True),
+    Column("quota_id", ForeignKey("quota.id", ondelete="CASCADE"), primary_key=True),
+    Index("ix_registration_quota_quota_id", "quota_id", "registration_id"),
 )
 
 
@@ -114,8 +115,31 @@ class Registration(Base):
             sqlite_where=_ACTIVE_SQL,
             postgresql_where=_ACTIVE_SQL,
         ),
-        Index("ix_registration_event_id_status", "event_id", "status"),
-        Index("ix_registration_event_id_sort_key", "event_id", "sort_key"),
+        # One for each order of the organisers' list; what stands behind the id is what filters ask for, so that no
+        # filter reads the table itself.
+        Index(
+            "ix_registration_by_name",
+            "event_id",
+            "sort_key",
+            "id",
+            "status",
+            "holds_seat",
+            "organisation_id",
+            "email_key",
+            "reference",
+        ),
+        Index("ix_registration_by_organisation", "event_id", "organisation_id", "sort_key", "id", "status"),
+        Index(
+            "ix_registration_by_status",
+            "event_id",
+            "status",
+            "sort_key",
+            "id",
+            "holds_seat",
+            "waiting_number",
+            "organisation_id",
+        ),
+        Index("ix_registration_by_date", "event_id", "created_at", "id", "status", "organisation_id"),
         Index("ix_registration_event_id_email_key", "event_id", "email_key"),
         CheckConstraint(
             "(status = 'registered' AND holds_seat) OR status <> 'registered'", name="registered_holds_seat"
@@ -293,12 +317,13 @@ class Place(Base):
             postgresql_where=text("state = 'place'"),
         ),
         UniqueConstraint("run_id", "waiting_number"),
+        Index("ix_place_run_id", "run_id", "registration_id"),
         CheckConstraint("state <> 'waiting' OR waiting_number IS NOT NULL", name="waiting_has_number"),
     )
 
     id: Mapped[pk]
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
     state: Mapped[PlaceState] = mapped_column(enum_of(PlaceState, "state"))
@@ -337,6 +362,40 @@ class StatusChange(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
 
     organiser: Mapped[Organiser | None] = relationship()
+
+
+class Circular(Base):
+    """One message of the team to many people of a day; the nonce makes a second press land on the first."""
+
+    __tablename__ = "circular"
+    __table_args__ = (UniqueConstraint("event_id", "nonce"),)
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    nonce: Mapped[str] = mapped_column(String(64))
+    subject: Mapped[str] = mapped_column(String(150))
+    text: Mapped[str] = mapped_column(Text)
+    at: Mapped[datetime]
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
+
+
+class CircularCopy(Base):
+    """Who gets it. A mail is about one of these rows, so that no message to many overtakes another one."""
+
+    __tablename__ = "circular_copy"
+    __table_args__ = (
+        UniqueConstraint("circular_id", "registration_id"),
+        # The outbox tells one thing once: an id that came back would not be told.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: Mapped[pk]
+    circular_id: Mapped[int] = mapped_column(ForeignKey("circular.id", ondelete="CASCADE"))
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+
+    circular: Mapped[Circular] = relationship()
 
 
 class Question(Base):
@@ -424,16 +483,18 @@ class Answered:
     """
 
     @declared_attr.directive
-    def __table_args__(cls) -> tuple[Constraint, ...]:
-        return (UniqueConstraint("registration_id", "question_id", "number"),)
+    def __table_args__(cls) -> tuple[Constraint | Index, ...]:
+        name: str = cls.__tablename__  # type: ignore[attr-defined]
+        return (
+            UniqueConstraint("registration_id", "question_id", "number"),
+            Index(f"ix_{name}_option_id", "option_id", "registration_id"),
+        )
 
     id: Mapped[pk]
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), index=True)
     number: Mapped[int]
-    option_id: Mapped[int | None] = mapped_column(
-        ForeignKey("question_option.id", ondelete="SET NULL"), index=True
-    )
+    option_id: Mapped[int | None] = mapped_column(ForeignKey("question_option.id", ondelete="SET NULL"))
     holds: Mapped[bool] = mapped_column(default=False)
     asked: Mapped[str] = mapped_column(String(300))
     text: Mapped[str] = mapped_column(Text)

@@ -23,7 +23,8 @@ from app.events.team_service import events_with
 from app.people.models import Organiser
 from app.people.rules import Permission
 from app.refusal import Missing
-from app.registration.lists import MOST_WORDS, PAGE_LENGTH, Page, clean_search
+from app.registration.filters import MOST_WORDS, clean_search
+from app.registration.lists import PAGE_LENGTH, Page
 from app.registration.models import OrganisationMerge, Registration, merged_registration
 from app.registration.rules import ACTIVE
 

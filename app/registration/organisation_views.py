@@ -18,6 +18,7 @@ from app.agencies.service import add_organisation
 from app.clock import now
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.filters import clean_search
 from app.registration.forms_organisation import (
     PROVISIONAL,
     MergeForm,
@@ -26,7 +27,6 @@ from app.registration.forms_organisation import (
     TargetForm,
 )
 from app.registration.forms_organiser import page_number
-from app.registration.lists import clean_search
 from app.registration.organisation_lists import (
     Reach,
     consequences,

@@ -30,9 +30,10 @@ from app.events.service import lock_event, mark_changed
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import line
+from app.registration.correcting import count_anew
 from app.registration.models import Group, OrganisationMerge, Registration, merged_registration
 from app.registration.organisation_lists import hosts_a_day
-from app.registration.service import By, count_anew, move_up
+from app.registration.service import By, move_up
 
 Belonging = type[Quota] | type[Group]
 

@@ -8,21 +8,25 @@ from collections.abc import Iterator
 from typing import IO, Any, cast
 
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
+from flask import session as remembered
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.agencies.queries import organisation_names
+from app.agencies.rules import KIND_LABELS
 from app.clock import BERLIN, now
 from app.events.rules import TAKES_REGISTRATIONS
 from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration import by_hand, exports, lists
+from app.registration import by_hand, columns, exports, lists
+from app.registration.columns import Columns
 from app.registration.doubles import doubles as find_doubles
 from app.registration.doubles import say_two_people
+from app.registration.filters import Wanted
 from app.registration.forms import with_rounds
-from app.registration.forms_answers import answer_facts
+from app.registration.forms_answers import answer_facts, answer_words
 from app.registration.forms_organiser import (
     AddForm,
     CancelForm,
@@ -30,10 +34,18 @@ from app.registration.forms_organiser import (
     WorkshopsForm,
     page_number,
     person_data,
+)
+from app.registration.forms_others import SubstituteForm
+from app.registration.forms_people import (
+    chips,
+    chosen_columns,
+    column_choices,
+    names_to_suggest,
+    query_of,
+    read_offer,
     search_form,
     wanted_people,
 )
-from app.registration.forms_others import SubstituteForm
 from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
@@ -59,18 +71,30 @@ SEE_OTHER = 303
 @access.organiser(Permission.SEE_PEOPLE)
 def people(slug: str) -> ResponseReturnValue:
     session = db.session()
-    runs = lists.runs_of(session, g.event)
-    wanted = wanted_people(request.args, runs)
-    listing = lists.list_people(session, g.event, wanted, page_number(request.args))
+    offer = read_offer(session, g.event)
+    wanted = wanted_people(request.args, offer)
+    shown = chosen_columns(request.args, offer, remembered.get("columns", columns.USUAL))
+    if "col" in request.args:
+        remembered["columns"] = shown.query
+    counts = lists.count_by_status(session, g.event)
+    listing = lists.list_people(session, g.event, wanted, page_number(request.args), shown, counts)
+    search = search_form(wanted, offer)
     return page(
         "registration/organise_list.html",
         event=g.event,
         listing=listing,
         lines=stand(session, g.event, [row.registration for row in listing.items], now()),
-        counts={status.value: number for status, number in lists.count_by_status(session, g.event).items()},
+        counts={status.value: number for status, number in counts.items()},
         wanted=wanted,
-        search=search_form(wanted, runs),
+        search=search,
+        chips=chips(wanted, search),
+        query=query_of(wanted),
+        shown=shown,
+        choices=column_choices(offer, shown, g.event),
+        names=names_to_suggest(session),
         status_labels=STATUS_LABELS,
+        kind_labels=KIND_LABELS,
+        say_answer=answer_words,
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
         may_export=may(g.role, Permission.EXPORT),
     )
@@ -112,7 +136,14 @@ def export(slug: str) -> ResponseReturnValue:
     kind = request.form.get("format", "csv")
     if kind not in {"csv", "xlsx"}:
         raise Missing
-    wanted = wanted_people(request.form, lists.runs_of(db.session(), g.event))
+    offer = read_offer(db.session(), g.event)
+    wanted = wanted_people(request.form, offer)
+    every = columns.all_of_a_file(offer.questions)
+    taken = every
+    if request.form.get("columns", "all") not in {"all", "shown"}:
+        raise Missing
+    if request.form.get("columns") == "shown":
+        taken = columns.chosen(request.form.get("shown", "").split(), offer.questions)
     moment = now()
     with transaction() as session:
         trace = {
@@ -121,26 +152,27 @@ def export(slug: str) -> ResponseReturnValue:
             "status": wanted.status.value if wanted.status else None,
             "run": wanted.run_id,
             "searched": bool(wanted.text),
+            "filters": sorted(query_of(wanted)),
         }
         record(
             session, moment, g.organiser.id, g.event.id, "registration.export", f"event {g.event.id}", trace
         )
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - `_pieces` closes it
-    _write(db.session(), cast(IO[bytes], file), kind, wanted)
+    _write(db.session(), cast(IO[bytes], file), kind, wanted, taken)
     response = Response(_pieces(file), content_type=exports.CSV if kind == "csv" else exports.XLSX)
     name = f"{slug}-anmeldungen-{moment.astimezone(BERLIN):%Y-%m-%d}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 
 
-def _write(session: Session, file: IO[bytes], kind: str, wanted: lists.Wanted) -> None:
+def _write(session: Session, file: IO[bytes], kind: str, wanted: Wanted, taken: Columns) -> None:
     rounds = lists.rounds_of(session, g.event)
-    questions = [one for one in questions_of(session, g.event.id) if not one.sensitive]
-    head = exports.headings(rounds, questions)
-    people = lists.every_person(session, g.event, wanted, questions)
-    lines = exports.cells(people, rounds, questions)
-    write = exports.write_csv if kind == "csv" else exports.write_xlsx
-    write(cast(Any, file), head, lines)
+    head = exports.headings(taken, rounds)
+    lines = exports.cells(lists.every_person(session, g.event, wanted, taken), taken, rounds)
+    if kind == "csv":
+        exports.write_csv(cast(Any, file), head, lines)
+    else:
+        exports.write_xlsx(cast(Any, file), head, lines, exports.widths(taken, rounds))
 
 
 def _pieces(file: Any) -> Iterator[bytes]:

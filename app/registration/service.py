@@ -18,25 +18,21 @@ from app.events.seats import (
     claim_seat,
     join_line,
     leave_line,
-    move_in_line,
-    move_quotas,
     overbook,
     release_seat,
 )
 from app.events.service import lock_event
 from app.people.rules import address_key
-from app.refusal import ChangedMeanwhile, Missing
+from app.refusal import Missing
 from app.registration import announcing, answers, line, places
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import (
     HELD,
     Actor,
-    AddressTaken,
     AlreadyEnded,
     Closed,
     OfferOver,
     Reason,
-    SeatStaysThere,
     Status,
     sort_key,
 )
@@ -260,6 +256,17 @@ def move_up(
     return moved
 
 
+def take_from_line(
+    session: Session, registration: Registration, quotas: Sequence[Quota], by: By, now: datetime
+) -> None:
+    """Somebody in line sits on a seat that was claimed just now."""
+    leave_line(session, registration.event, quotas)
+    registration.holds_seat = True
+    move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
+    take_wanted(session, registration)
+    announcing.tell_moved_up(session, registration, now)
+
+
 def _give_or_offer(
     session: Session, event: Event, first: Registration, reason: Reason, now: datetime
 ) -> None:
@@ -278,123 +285,6 @@ def take_wanted(session: Session, registration: Registration) -> None:
     """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
     places.take_wanted(session, registration)
     answers.take_wanted(session, registration)
-
-
-def change_choices(
-    session: Session, registration_id: int, choices: places.Choices, now: datetime
-) -> Registration:
-    """Other workshops, as long as registration is open."""
-    registration = lock_registration(session, registration_id)
-    if not registration.active:
-        raise AlreadyEnded
-    if registration.event.registration_state(now) not in TAKES_REGISTRATIONS:
-        raise Closed
-    places.choose(session, registration.event, registration, choices, now)
-    registration.feed_changed_at = now
-    registration.changed_at = now
-    session.flush()
-    return registration
-
-
-def change_person(
-    session: Session,
-    registration_id: int,
-    person: Person,
-    version: int,
-    now: datetime,
-    *,
-    with_email: bool = False,
-    by_team: bool = False,
-) -> Registration:
-    """Correct what was typed in. Refuses when somebody else saved since `version` was read (F30).
-
-    Another organisation may fall under other quotas. The team may put somebody with a seat there even if they are
-    full; a participant is refused then.
-    """
-    registration = lock_registration(session, registration_id)
-    if registration.version != version:
-        raise ChangedMeanwhile
-    registration.given_name = person.given_name
-    registration.family_name = person.family_name
-    registration.sort_key = sort_key(person.family_name, person.given_name)
-    registration.role_title = person.role_title
-    organisation = name_organisation(session, person.organisation)
-    was_elsewhere = organisation.id != registration.organisation_id
-    registration.organisation = organisation
-    if with_email:
-        earlier = find_earlier(session, registration.event_id, person.email)
-        if earlier.active not in {None, registration}:
-            raise AddressTaken
-        registration.email = person.email
-        key = address_key(person.email)
-        if key != registration.email_key:
-            # The new address may have been told of a higher number by a registration of its own.
-            registration.calendar_bump = max(registration.calendar_bump, earlier.next_bump)
-        registration.email_key = key
-    registration.changed_at = now
-    session.flush()
-    if was_elsewhere:
-        fit_into_quotas(session, registration, now, by_team=by_team)
-    return registration
-
-
-def fit_into_quotas(session: Session, registration: Registration, now: datetime, *, by_team: bool) -> None:
-    """Count somebody under the quotas of the organisation they belong to now; seats that become free move on."""
-    if count_anew(session, registration, by_team=by_team):
-        move_up(session, registration.event, now)
-
-
-def count_anew(session: Session, registration: Registration, *, by_team: bool) -> bool:
-    """The first half of it, for callers that move several at once; whether anything changed.
-
-    Nobody may move up before all are counted where they belong: whoever still stands under the old quotas would get
-    a seat of them that the new ones do not have.
-    """
-    event = registration.event
-    quotas = line.quotas_of_day(session, event)
-    held = line.quotas_of(session, event, registration.id)
-    old, new = line.after_moving(quotas, held, registration.organisation)
-    if not old and not new:
-        return False
-    if registration.holds_seat:
-        stays = frozenset(quota.id for quota in [*held, *new]) - {quota.id for quota in old}
-        left = [quota.id for quota in held]
-        room = line.room_of(event, quotas, left, gives_back=True)
-        if not by_team and not room.has_seat_for(stays):
-            raise SeatStaysThere
-        move_quotas(session, event, old, new)
-    elif registration.active:
-        move_in_line(session, old, new)
-    line.take_out_of(session, registration, old)
-    line.put_under(session, registration, new)
-    return True
-
-
-def leave_run_line(session: Session, registration_id: int, run_id: int, now: datetime) -> Registration:
-    """No longer wait for this workshop."""
-    registration = lock_registration(session, registration_id)
-    places.leave_line_of(session, registration, run_id)
-    registration.changed_at = now
-    session.flush()
-    return registration
-
-
-def renew_link(session: Session, registration_id: int, now: datetime) -> Registration:
-    """Withdraw the personal link and send a new one."""
-    registration = lock_registration(session, registration_id)
-    registration.link_version += 1
-    session.flush()
-    announcing.remind_of_link(session, registration, now)
-    return registration
-
-
-def renew_feed(session: Session, registration_id: int, now: datetime) -> Registration:
-    """Withdraw the personal calendar's address; the old one is gone for good (410)."""
-    registration = lock_registration(session, registration_id)
-    registration.feed_version += 1
-    registration.feed_changed_at = now
-    session.flush()
-    return registration
 
 
 def lock_registration(session: Session, registration_id: int) -> Registration:

@@ -21,6 +21,7 @@ from app.ical import render
 from app.programme.agenda import RoundView, read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration.answering import change_answers, withdraw_answer
+from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, run_label, with_rounds
 from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking, with_seats
 from app.registration.forms_others import ColleagueForm
@@ -30,27 +31,10 @@ from app.registration.links import Withdrawn, feed_token, open_personal, persona
 from app.registration.models import Question, Registration
 from app.registration.queries import answers_of, given_before, my_day, questions_of
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
-from app.registration.service import (
-    PARTICIPANT,
-    Entry,
-    accept,
-    change_choices,
-    change_person,
-    decline,
-    leave_run_line,
-    renew_feed,
-    renew_link,
-    would_wait,
-)
-from app.registration.service import (
-    cancel as cancel_registration,
-)
-from app.registration.service import (
-    confirm as confirm_registration,
-)
-from app.registration.service import (
-    register as register_person,
-)
+from app.registration.service import PARTICIPANT, Entry, accept, decline, would_wait
+from app.registration.service import cancel as cancel_registration
+from app.registration.service import confirm as confirm_registration
+from app.registration.service import register as register_person
 from app.registration.substituting import substitute as substitute_person
 from app.web import access, links
 from app.web.cache import RenderCache

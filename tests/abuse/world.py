@@ -48,6 +48,7 @@ from app.programme.service import (
 )
 from app.registration import links as registration_links
 from app.registration.answering import look_at_sensitive
+from app.registration.circulars import Letter, write_to
 from app.registration.doubles import say_two_people
 from app.registration.grouping import Allotment, GroupEntry, add_colleague, allot, register_group
 from app.registration.models import Group, GroupGuest, OrganisationMerge, Question, Registration
@@ -437,6 +438,9 @@ def _links_and_mails(app: Flask) -> None:
         newcomer = session.scalars(select(Organiser).where(Organiser.email == NEWCOMER)).one()
         welcome(session, newcomer, now(), "de", day)
         forgot_password(session, VIEWER, Origin("192.0.2.0/24", "key"), now(), "de")
+        minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).all()
+        letter = Letter("Parkplätze", "Bitte nutzen Sie den Hof.")
+        write_to(session, day, minh, letter, "nonce-letter-0123456789", TEAM, now())
         report = legal.Barrier("Die Schrift ist zu klein.", "/events/musterfachtag", "melder@example.org")
         legal.report_barrier(session, report, "nonce-barrier-0123456789", now())
         failed = session.scalars(select(Message).where(Message.event_id == day).order_by(Message.id)).first()
@@ -487,6 +491,8 @@ def _remember(world: World) -> None:
         target = find_organisation(session, "Kreis Herford, Integration")
         assert target is not None
         world.queries["organisations.merge_into"] = f"into={target.id}"
+        for deed in ("message", "move_up", "cancel"):
+            world.queries[f"many.{deed}"] = "who=all"
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))

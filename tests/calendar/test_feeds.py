@@ -26,7 +26,7 @@ from app.events.service import mark_changed
 from app.factory import create_app
 from app.programme.models import Round, Run
 from app.programme.service import WorkshopFacts, change_workshop
-from app.registration import changes, service
+from app.registration import changes, correcting
 from app.registration.changes import RunFacts
 from app.registration.links import feed_token, personal_token
 from app.registration.replanning import day_facts
@@ -572,7 +572,7 @@ def test_unknown_and_replaced_addresses(app: Flask, day: Day) -> None:
         assert answer.headers["Cache-Control"] == "no-store"
     assert fetch(app, f"/my/{token}").status_code == 404
     with day.step() as session:
-        service.renew_feed(session, day.ids["anna"], day.now)
+        correcting.renew_feed(session, day.ids["anna"], day.now)
     gone = fetch(app, path)
     assert gone.status_code == 410
     assert "Set-Cookie" not in gone.headers

@@ -79,6 +79,9 @@ legal.privacy GET PUBLIC
 legal.report_barrier GET,POST PUBLIC
 legal.robots GET PUBLIC
 legal.security_txt GET PUBLIC
+many.cancel GET,POST ORGANISER EDIT_PEOPLE
+many.message GET,POST ORGANISER EDIT_PEOPLE
+many.move_up GET,POST ORGANISER EDIT_PEOPLE
 organisations.merge_into GET,POST SIGNED_IN
 organisations.new GET,POST ADMIN
 organisations.organisation GET,POST SIGNED_IN

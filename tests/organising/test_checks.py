@@ -255,6 +255,7 @@ FAULTS = {
         "message 2: is about a registration of another day",
     ],
     "UPDATE message SET subject_id = 99 WHERE id = 2": ["message 2: is about a registration that does not exist"],
+    "UPDATE message SET family = 'circular' WHERE id = 2": ["message 2: is about a copy of a message that does not exist"],
     "UPDATE message SET give_up_at = '2020-01-01 00:00:00+00:00' WHERE id = 2": ["message 2: is to be sent after the time for it is over"],
 }  # fmt: skip
 

@@ -29,7 +29,7 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import grouping, line, quotas, service, substituting
+from app.registration import correcting, grouping, line, quotas, service, substituting
 from app.registration.answers import Given
 from app.registration.grouping import Allotment, GroupEntry
 from app.registration.models import Group, Place, Registration, RoundAbsence, StatusChange, registration_quota
@@ -114,7 +114,7 @@ class Day:
         with self.step() as session:
             one = session.get_one(Registration, self.ids[name])
             facts = person(name, organisation=organisation)
-            service.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
+            correcting.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
 
     def add_quota(
         self, name: str, seats: int, effect: QuotaEffect, aim: Aim, release_at: datetime | None = None
@@ -234,7 +234,7 @@ class Day:
     def choose(self, name: str, *labels: str, now: datetime | None = None) -> None:
         """Other workshops; "1:absent" and "1:open" say something of round 1."""
         with self.step(now) as session:
-            service.change_choices(session, self.ids[name], self.choices(*labels), self.now)
+            correcting.change_choices(session, self.ids[name], self.choices(*labels), self.now)
 
     def choices(self, *labels: str) -> Choices:
         chosen: dict[int, int | RoundAnswer] = {}

@@ -19,6 +19,7 @@ from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
 from app.registration import announcing, changes, grouping, service
+from app.registration.circulars import Letter, write_to
 from app.registration.mails import KINDS
 from app.registration.models import Group
 from app.registration.replanning import day_facts
@@ -204,6 +205,16 @@ def group_link_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def circular_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    office.confirm()
+    letter, people = Letter("Bitte Ausweise mitbringen", "Am Eingang wird gefragt."), [office.day.ids["anna"]]
+    with office.day.step() as session:
+        write_to(session, office.day.event_id, people, letter, "nonce-circular", ORGANISER, office.day.now)
+    return office.mail()
+
+
 def _speak(office: Office, group_id: int) -> None:
     """The contact reads this language."""
     with office.day.step() as session:
@@ -229,6 +240,7 @@ MAKERS: dict[str, Make] = {
     announcing.GROUP_CONFIRM: group_confirm_mail,
     announcing.GROUP_SEATS: group_seats_mail,
     announcing.GROUP_LINK: group_link_mail,
+    announcing.CIRCULAR: circular_mail,
 }
 SUBJECTS = {
     announcing.CONFIRM: ("Bitte bestätigen Sie Ihre Anmeldung", "Please confirm your registration"),
@@ -246,6 +258,7 @@ SUBJECTS = {
     announcing.GROUP_CONFIRM: ("Bitte bestätigen Sie Ihre Gruppe", "Please confirm your group"),
     announcing.GROUP_SEATS: ("Plätze für Ihre Organisation", "Seats for your organisation"),
     announcing.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
+    announcing.CIRCULAR: ("Bitte Ausweise mitbringen", "Bitte Ausweise mitbringen"),
 }
 METHODS = {
     announcing.REGISTERED: "REQUEST",

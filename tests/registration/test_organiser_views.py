@@ -14,7 +14,8 @@ from app.people.audit import entries_of
 from app.people.models import Organiser
 from app.registration import announcing, lists
 from app.registration.by_hand import correct
-from app.registration.lists import Order, Page, Wanted, clean_search
+from app.registration.filters import Order, Wanted, clean_search
+from app.registration.lists import Page
 from app.registration.models import Place, Registration, StatusChange
 from app.registration.rules import Actor, Status
 from app.registration.service import By
@@ -132,7 +133,7 @@ def test_a_run_of_another_day_is_no_filter(app: Flask) -> None:
 
 @pytest.mark.long
 def test_pages_of_fifty_and_the_same_queries_for_one_and_a_hundred(app: Flask) -> None:
-    """F46: seven queries, two of them at the door."""
+    """F46: ten queries, two of them at the door, three for what the filters offer."""
     day = a_day(app)
     choices = {day.rounds[0]: day.runs["1.1"], day.rounds[1]: day.runs["2.1"]}
     many_sign_up(app, day, 1, 1, choices)
@@ -147,7 +148,7 @@ def test_pages_of_fifty_and_the_same_queries_for_one_and_a_hundred(app: Flask) -
         with queries(app) as sent:
             visitor.get(path)
         assert len(sent) == number, sent
-    assert counts == {address: 7, f"{day.home}/workshops": 4, f"{address}?q=muster&sort=organisation": 7}
+    assert counts == {address: 10, f"{day.home}/workshops": 4, f"{address}?q=muster&sort=organisation": 11}
     first, second = visitor.get(address), visitor.get(f"{address}?page=2")
     assert names(first) == [f"Muster{number:03}, Aylin" for number in range(1, 51)]
     assert names(second) == [f"Muster{number:03}, Aylin" for number in range(51, 101)]

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
-from app.registration import places, service
+from app.registration import correcting, places
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
 from app.web.database import transaction
@@ -145,7 +145,7 @@ def test_run_of_another_round_or_day_is_refused() -> None:
         {9999: RoundAnswer.OPEN},
     ):
         with pytest.raises(UnknownRun), day.step() as session:
-            service.change_choices(session, day.ids["anna"], choices, day.now)
+            correcting.change_choices(session, day.ids["anna"], choices, day.now)
     assert day.places("anna") == {}
 
 
@@ -233,7 +233,7 @@ def test_leaving_a_line() -> None:
     day.join("cem", labels=("1.1",))
     for _ in range(2):  # a second click changes nothing
         with day.step() as session:
-            service.leave_run_line(session, day.ids["ben"], day.runs["1.1"], day.now)
+            correcting.leave_run_line(session, day.ids["ben"], day.runs["1.1"], day.now)
         assert day.places("ben") == {"1.2": "place"}
     day.choose("anna", "1:absent")
     assert day.places("cem") == {"1.1": "place"}
@@ -243,7 +243,7 @@ def test_leaving_a_line_does_not_touch_a_place() -> None:
     day = small_day()
     day.join("anna", labels=("1.1",))
     with day.step() as session:
-        service.leave_run_line(session, day.ids["anna"], day.runs["1.1"], day.now)
+        correcting.leave_run_line(session, day.ids["anna"], day.runs["1.1"], day.now)
     assert day.places("anna") == {"1.1": "place"}
 
 

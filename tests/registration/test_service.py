@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 from app.events.rules import EventStatus
 from app.outbox.models import Message
 from app.refusal import ChangedMeanwhile, Missing
-from app.registration import service
+from app.registration import correcting, service
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, Reason, Status
@@ -468,7 +468,7 @@ def test_new_address_is_numbered_above_its_own_past() -> None:
     day.join("ben")
     with day.step() as session:
         ben = service.lock_registration(session, day.ids["ben"])
-        service.change_person(
+        correcting.change_person(
             session, ben.id, person("ben", email="anna@example.org"), ben.version, day.now, with_email=True
         )
     assert day.of("ben").calendar_bump > day.of("anna").calendar_bump
@@ -529,7 +529,7 @@ def test_change_person() -> None:
     with day.step() as session:
         version = service.lock_registration(session, day.ids["anna"]).version
         new = person("anna", family_name="Älter", organisation="Kreis Neu", email="fremd@example.org")
-        service.change_person(session, day.ids["anna"], new, version, day.now)
+        correcting.change_person(session, day.ids["anna"], new, version, day.now)
     anna = day.of("anna")
     assert (anna.full_name, anna.sort_key, anna.organisation.name) == (
         "Anna Älter",
@@ -538,7 +538,7 @@ def test_change_person() -> None:
     )
     assert anna.email == "anna@example.org"  # the address needs `with_email`
     with transaction() as session, pytest.raises(ChangedMeanwhile):
-        service.change_person(session, day.ids["anna"], person("anna"), version, day.now)
+        correcting.change_person(session, day.ids["anna"], person("anna"), version, day.now)
     assert day.of("anna").family_name == "Älter"
 
 
@@ -549,7 +549,7 @@ def test_change_person_to_an_address_that_is_taken() -> None:
     taken = person("ben", email="ANNA@example.org")
     version = day.of("ben").version
     with pytest.raises(AddressTaken), day.step() as session:
-        service.change_person(session, day.ids["ben"], taken, version, day.now, with_email=True)
+        correcting.change_person(session, day.ids["ben"], taken, version, day.now, with_email=True)
     assert (day.of("ben").email, day.of("ben").family_name) == ("ben@example.org", "Beispiel")
 
 
@@ -558,12 +558,12 @@ def test_renewing_link_and_feed() -> None:
     day.join("anna")
     day.forget_mails()
     with day.step() as session:
-        service.renew_feed(session, day.ids["anna"], day.now)
+        correcting.renew_feed(session, day.ids["anna"], day.now)
     assert (day.of("anna").feed_version, day.of("anna").link_version) == (2, 1)
     assert day.of("anna").feed_changed_at == day.now
     assert day.mails("anna") == []
     with day.step() as session:
-        service.renew_link(session, day.ids["anna"], day.now)
+        correcting.renew_link(session, day.ids["anna"], day.now)
     assert (day.of("anna").feed_version, day.of("anna").link_version) == (2, 2)
     assert day.mails("anna") == ["link.personal"]
 

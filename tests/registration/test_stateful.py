@@ -36,7 +36,7 @@ from app.outbox.models import Message
 from app.people.models import AuditEntry, Budget
 from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration import changes, organisations, service
+from app.registration import changes, correcting, organisations
 from app.registration.changes import RunFacts
 from app.registration.line import stand
 from app.registration.models import Group, OrganisationMerge, Registration, registration_quota
@@ -228,7 +228,7 @@ class AnyOrder(RuleBasedStateMachine):
     @rule(name=people, label=st.sampled_from(["1.1", "1.2", "2.1", "2.2"]))
     def leave_line(self, name: str, label: str) -> None:
         with self.day.step() as session:
-            service.leave_run_line(session, self.day.ids[name], self.day.runs[label], self.day.now)
+            correcting.leave_run_line(session, self.day.ids[name], self.day.runs[label], self.day.now)
 
     @rule(name=consumes(people))
     def cancel(self, name: str) -> None:

@@ -1,0 +1,289 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Which people of a day a list, a file or a deed is about, and in which order they come.
+
+With 100,000 people nothing may touch every row twice. So filters on an organisation are turned into ids of
+organisations, and an order is a row of `Segment`s, each of them sorted by an index: a page counts the segments and
+reads rows of those alone that it shows.
+"""
+
+import unicodedata
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session
+
+from app.agencies.models import Organisation
+from app.agencies.rules import AgencyKind, name_key
+from app.agencies.service import find_organisation
+from app.events.models import Event
+from app.refusal import N_
+from app.registration.models import Answer, Place, Registration, registration_quota
+from app.registration.rules import ACTIVE, Status
+
+LONGEST_SEARCH = 100
+MOST_WORDS = 6
+
+
+class Order(Enum):
+    NAME = "name"
+    ORGANISATION = "organisation"
+    STATUS = "status"
+    REGISTERED = "registered"
+    WAITING = "waiting"
+
+
+ORDER_LABELS = {
+    Order.NAME: N_("Name"),
+    Order.ORGANISATION: N_("Organisation"),
+    Order.STATUS: N_("Status"),
+    Order.REGISTERED: N_("Registered last"),
+    Order.WAITING: N_("Waiting number"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which people a list shows, and in which order. `option_id` is an answer that was chosen."""
+
+    text: str = ""
+    status: Status | None = None
+    run_id: int | None = None
+    organisation: str = ""
+    kind: AgencyKind | None = None
+    district: str = ""
+    quota_id: int | None = None
+    option_id: int | None = None
+    order: Order = Order.NAME
+
+    @property
+    def everybody(self) -> bool:
+        """Nothing narrows the list."""
+        return self == Wanted(order=self.order)
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A part of an order: whom it holds, by which columns they are sorted in it, and how many they are.
+
+    Of organisations there may be thousands, so their condition is made only when it is asked.
+    """
+
+    holds: ColumnElement[bool] | None
+    order: tuple[InstrumentedAttribute[Any], ...]
+    people: int
+    latest_first: bool = False
+    organisation_id: int | None = None
+
+
+def clean_search(text: str) -> str:
+    """What was typed into a search, without what no database takes (T43)."""
+    kept = "".join(
+        letter if unicodedata.category(letter)[0] != "C" else " " for letter in text[:LONGEST_SEARCH]
+    )
+    return " ".join(unicodedata.normalize("NFC", kept).split())
+
+
+def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """What is true of everybody who is wanted. Every word has to be found in one of the columns."""
+    found = [Registration.event_id == event.id]
+    if wanted.status is not None:
+        found.append(Registration.status == wanted.status)
+    if wanted.run_id is not None:
+        found.append(_is_in(Registration.id, select(Place.registration_id), Place.run_id == wanted.run_id))
+    if wanted.quota_id is not None:
+        links = registration_quota.c
+        mine = select(links.registration_id)
+        found.append(_is_in(Registration.id, mine, links.quota_id == wanted.quota_id))
+    if wanted.option_id is not None:
+        chosen = select(Answer.registration_id)
+        found.append(_is_in(Registration.id, chosen, Answer.option_id == wanted.option_id))
+    found += _of_organisation(session, wanted)
+    words = [_has_word(word) for word in clean_search(wanted.text).split()[:MOST_WORDS]]
+    if words and wanted.order not in {Order.NAME, Order.REGISTERED}:
+        # Only the index by name holds what is searched; the others would read the whole table.
+        hits = select(Registration.id).where(Registration.event_id == event.id, *words)
+        words = [Registration.id.in_(hits.order_by(Registration.sort_key).limit(2**31))]
+    return found + words
+
+
+def _is_in(
+    column: InstrumentedAttribute[int], ids: Select[int], condition: ColumnElement[bool]
+) -> ColumnElement[bool]:
+    return column.in_(ids.where(condition))
+
+
+def _of_organisation(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
+    """A name or another spelling that we know means that organisation alone, other words whatever has them."""
+    of_one: list[ColumnElement[bool]] = []
+    if wanted.kind is not None:
+        of_one.append(Organisation.kind == wanted.kind)
+    if wanted.district:
+        of_one.append(Organisation.district == wanted.district)
+    if wanted.organisation:
+        known = find_organisation(session, wanted.organisation)
+        if known is not None:
+            of_one.append(Organisation.id == known.id)
+        else:
+            words = clean_search(wanted.organisation).split()[:MOST_WORDS]
+            of_one += [_holds_text(Organisation.name_key, name_key(word)) for word in words]
+    return [_is_in(Registration.organisation_id, select(Organisation.id), and_(*of_one))] if of_one else []
+
+
+def _has_word(word: str) -> ColumnElement[bool]:
+    """The columns hold folded text, so the word is folded in the same way."""
+    folded = unicodedata.normalize("NFKD", word.casefold())
+    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
+    columns = [
+        (Registration.sort_key, plain),
+        (Registration.email_key, word.casefold()),
+        (Registration.reference, word.upper()),
+    ]
+    found = [_holds_text(column, text) for column, text in columns if text]
+    key = name_key(word)
+    if key:
+        theirs = _holds_text(Organisation.name_key, key)
+        found.append(_is_in(Registration.organisation_id, select(Organisation.id), theirs))
+    return or_(*found) if found else false()
+
+
+def _holds_text(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
+    """Wildcards in the text are plain letters."""
+    return column.contains(text, autoescape=True)
+
+
+_BY_NAME: tuple[InstrumentedAttribute[Any], ...] = (Registration.sort_key, Registration.id)
+
+
+def segments(
+    session: Session,
+    wanted: Wanted,
+    narrowed: Sequence[ColumnElement[bool]],
+    by_status: Mapping[Status, int] | None = None,
+) -> list[Segment]:
+    """The order in its parts, counted by one statement, or by none if `by_status` says how many there are."""
+    if wanted.order is Order.ORGANISATION:
+        return _by_organisation(session, narrowed)
+    if wanted.order is Order.WAITING:
+        counted = _count(session, narrowed, Registration.status, Registration.holds_seat)
+        waiting = sum(row[2] for row in counted if row[0] in ACTIVE and not row[1])
+        others = sum(row[2] for row in counted) - waiting
+        in_line = _in_line()
+        return [
+            Segment(in_line, (Registration.waiting_number,), waiting),
+            Segment(~in_line, _BY_NAME, others),
+        ]
+    known = _known_numbers(wanted, by_status)
+    if wanted.order is Order.STATUS:
+        found = known or {row[0]: row[1] for row in _count(session, narrowed, Registration.status)}
+        return [Segment(Registration.status == one, _BY_NAME, found.get(one, 0)) for one in Status]
+    total = sum(known.values()) if known is not None else _how_many(session, narrowed)
+    if wanted.order is Order.REGISTERED:
+        return [Segment(None, (Registration.created_at, Registration.id), total, latest_first=True)]
+    return [Segment(None, _BY_NAME, total)]
+
+
+def _known_numbers(wanted: Wanted, by_status: Mapping[Status, int] | None) -> Mapping[Status, int] | None:
+    if by_status is None or not replace(wanted, status=None).everybody:
+        return None
+    return by_status if wanted.status is None else {wanted.status: by_status[wanted.status]}
+
+
+def _how_many(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.count()).select_from(Registration).where(*narrowed)) or 0
+
+
+def _in_line() -> ColumnElement[bool]:
+    return and_(Registration.status.in_(ACTIVE), ~Registration.holds_seat)
+
+
+def _count(
+    session: Session, narrowed: Sequence[ColumnElement[bool]], *columns: InstrumentedAttribute[Any]
+) -> Sequence[Any]:
+    return session.execute(select(*columns, func.count()).where(*narrowed).group_by(*columns)).all()
+
+
+def _by_organisation(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> list[Segment]:
+    counted = (
+        select(Registration.organisation_id, func.count().label("people"))
+        .where(*narrowed)
+        .group_by(Registration.organisation_id)
+        .subquery()
+    )
+    found = (
+        select(Organisation.id, counted.c.people)
+        .join(counted, counted.c.organisation_id == Organisation.id)
+        .order_by(Organisation.name_key)
+    )
+    return [Segment(None, _BY_NAME, many, organisation_id=one) for one, many in session.execute(found)]
+
+
+def shown_ids(
+    session: Session, narrowed: Sequence[ColumnElement[bool]], parts: Sequence[Segment], start: int, many: int
+) -> Sequence[int]:
+    """The ids from number `start` on, at most `many`: one statement for each segment that they lie in, but one for
+    all organisations."""
+    touched: list[tuple[Segment, int, int]] = []
+    for part in parts:
+        if start >= part.people:
+            start -= part.people
+        elif many > 0:
+            touched.append((part, start, min(many, part.people - start)))
+            many -= touched[-1][2]
+            start = 0
+    if len(touched) > 1 and touched[0][0].organisation_id is not None:
+        return _ids_of_organisations(session, narrowed, touched)
+    return [one for part in touched for one in _ids_in(session, narrowed, *part)]
+
+
+def _ids_of_organisations(
+    session: Session, narrowed: Sequence[ColumnElement[bool]], touched: Sequence[tuple[Segment, int, int]]
+) -> Sequence[int]:
+    some = [part.organisation_id for part, _, _ in touched]
+    found = (
+        select(Registration.id)
+        .join(Organisation, Registration.organisation_id == Organisation.id)
+        .where(*narrowed, Registration.organisation_id.in_(some))
+        .order_by(Organisation.name_key, *_BY_NAME)
+    )
+    return session.scalars(found.offset(touched[0][1]).limit(sum(many for _, _, many in touched))).all()
+
+
+def _ids_in(
+    session: Session, narrowed: Sequence[ColumnElement[bool]], part: Segment, start: int, many: int
+) -> Sequence[int]:
+    """Read from the nearer end: nobody skips more than half of a list."""
+    from_the_end = start > part.people // 2
+    if from_the_end:
+        start = part.people - start - many
+    order = [one.desc() if part.latest_first != from_the_end else one.asc() for one in part.order]
+    mine = [*narrowed] if part.holds is None else [*narrowed, part.holds]
+    if part.organisation_id is not None:
+        mine.append(Registration.organisation_id == part.organisation_id)
+    ids = session.scalars(
+        select(Registration.id).where(*mine).order_by(*order).offset(start).limit(many)
+    ).all()
+    return ids[::-1] if from_the_end else ids
+
+
+def ordered(narrowed: Sequence[ColumnElement[bool]], order: Order) -> Select[int]:
+    """The ids of all of them in one statement: what files and deeds are made from."""
+    found = select(Registration.id).where(*narrowed)
+    name = (Registration.sort_key, Registration.id)
+    if order is Order.ORGANISATION:
+        found = found.join(Organisation, Registration.organisation_id == Organisation.id)
+        return found.order_by(Organisation.name_key, *name)
+    if order is Order.STATUS:
+        ranks = {status: number for number, status in enumerate(Status)}
+        return found.order_by(
+            case(*((Registration.status == one, rank) for one, rank in ranks.items())), *name
+        )
+    if order is Order.REGISTERED:
+        return found.order_by(Registration.created_at.desc(), Registration.id.desc())
+    if order is Order.WAITING:
+        return found.order_by(case((_in_line(), Registration.waiting_number), else_=2**31 - 1), *name)
+    return found.order_by(*name)
