@@ -6,7 +6,7 @@
 What merging does to people and quotas stands in the registration slice, which knows both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import Select, func, select
@@ -17,6 +17,8 @@ from app.agencies.models import Organisation, Region
 from app.agencies.queries import aliases_of
 from app.agencies.rules import AgencyKind, NameTaken, name_key
 from app.refusal import N_, Missing, Refusal
+
+_AT_ONCE = 500  # names in one statement
 
 
 def name_organisation(session: Session, name: str) -> Organisation:
@@ -36,6 +38,42 @@ def name_organisation(session: Session, name: str) -> Organisation:
     while found.is_alias:
         found = session.scalars(wanted).one()
     return found
+
+
+def name_organisations(session: Session, names: Collection[str]) -> dict[str, Organisation]:
+    """The same for many names: name → organisation."""
+    keys = {name: name_key(name) for name in names}
+    found = _called(session, set(keys.values()))
+    new = {key: _shown(name) for name, key in keys.items() if key not in found}
+    if new:
+        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+        rows = [{"name": name, "name_key": key, "provisional": True} for key, name in sorted(new.items())]
+        session.execute(
+            insert(Organisation).on_conflict_do_nothing(index_elements=[Organisation.name_key]), rows
+        )
+        found |= _called(session, set(new))
+    for name, key in keys.items():
+        if found[key].is_alias:  # merged by somebody else at this moment
+            found[key] = name_organisation(session, name)
+    return {name: found[key] for name, key in keys.items()}
+
+
+def _called(session: Session, keys: Collection[str]) -> dict[str, Organisation]:
+    """By the key of a name or an alias; held, as in `name_organisation`."""
+    called = aliased(Organisation)
+    meant = func.coalesce(called.merged_into_id, called.id)
+    wanted = sorted(keys)
+    found: dict[str, Organisation] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        those = select(called.name_key, Organisation).join(called, Organisation.id == meant)
+        those = those.where(called.name_key.in_(wanted[start : start + _AT_ONCE])).order_by(Organisation.id)
+        found |= {row[0]: row[1] for row in session.execute(_held_rows(those))}
+    return found
+
+
+def _held_rows(rows: Select[str, Organisation]) -> Select[str, Organisation]:
+    held = rows.with_for_update(read=True, key_share=True, of=Organisation)
+    return held.execution_options(populate_existing=True)
 
 
 def find_organisation(session: Session, name: str) -> Organisation | None:

@@ -58,6 +58,8 @@ events_organise.edit_hosts GET,POST ORGANISER EDIT
 events_organise.new_event GET,POST SIGNED_IN
 health.alive GET OPERATOR
 health.ready GET OPERATOR
+importing.look GET,POST ORGANISER EDIT_PEOPLE
+importing.upload GET,POST ORGANISER EDIT_PEOPLE
 legal.accessibility GET PUBLIC
 legal.answer_barrier POST ADMIN
 legal.barrier_reported GET PUBLIC
