@@ -35,6 +35,7 @@ from app.programme import organiser_views as programme_organiser_views
 from app.programme import views as programme_views
 from app.registration import answer_views as registration_answer_views
 from app.registration import group_views as registration_group_views
+from app.registration import import_views as registration_import_views
 from app.registration import jobs as registration_jobs
 from app.registration import mails as registration_mails
 from app.registration import many_views as registration_many_views
@@ -149,6 +150,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_views,
     registration_organiser_views,
     registration_many_views,
+    registration_import_views,
     registration_organiser_day_views,
     registration_question_views,
     registration_answer_views,

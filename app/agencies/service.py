@@ -6,10 +6,11 @@
 What merging does to people and quotas stands in the registration slice, which knows both.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Any
 
-from sqlalchemy import Select, bindparam, func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -18,21 +19,16 @@ from app.agencies.queries import aliases_of
 from app.agencies.rules import AgencyKind, NameTaken, name_key
 from app.refusal import N_, Missing, Refusal
 
-
-def _held(one: Select[Organisation]) -> Select[Organisation]:
-    """Read anew, and merged by nobody else before the transaction ends. Only what is found is held, no alias."""
-    held = one.with_for_update(read=True, key_share=True, of=Organisation)
-    return held.execution_options(populate_existing=True)
+_AT_ONCE = 500  # names in one statement
 
 
-_called = aliased(Organisation)
+# Read anew, and merged by nobody else before the transaction ends. Only what is found is held, no alias.
+_HOLD: dict[str, Any] = {"read": True, "key_share": True, "of": Organisation}
+_spelling = aliased(Organisation)
+_meant = Organisation.id == func.coalesce(_spelling.merged_into_id, _spelling.id)
 # By its own name or by an alias, in one question; put together once, because every registration asks it.
-NAMED = (
-    select(Organisation)
-    .join(_called, Organisation.id == func.coalesce(_called.merged_into_id, _called.id))
-    .where(_called.name_key == bindparam("key"))
-)
-HELD = _held(NAMED)
+NAMED = select(Organisation).join(_spelling, _meant).where(_spelling.name_key == bindparam("key"))
+HELD = NAMED.with_for_update(**_HOLD).execution_options(populate_existing=True)
 
 
 def name_organisation(session: Session, name: str) -> Organisation:
@@ -51,6 +47,38 @@ def name_organisation(session: Session, name: str) -> Organisation:
         found = session.scalars(HELD, {"key": key}).one()
     while found.is_alias:
         found = session.scalars(HELD, {"key": key}).one()
+    return found
+
+
+def name_organisations(session: Session, names: Collection[str]) -> dict[str, Organisation]:
+    """The same for many names: name → organisation."""
+    keys = {name: name_key(name) for name in names}
+    found = _by_key(session, set(keys.values()))
+    new = {key: _shown(name) for name, key in keys.items() if key not in found}
+    if new:
+        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+        rows = [{"name": name, "name_key": key, "provisional": True} for key, name in sorted(new.items())]
+        session.execute(
+            insert(Organisation).on_conflict_do_nothing(index_elements=[Organisation.name_key]), rows
+        )
+        found |= _by_key(session, set(new))
+    for name, key in keys.items():
+        if found[key].is_alias:  # merged by somebody else at this moment
+            found[key] = name_organisation(session, name)
+    return {name: found[key] for name, key in keys.items()}
+
+
+def _by_key(session: Session, keys: Collection[str]) -> dict[str, Organisation]:
+    """By the key of a name or an alias; held, as in `name_organisation`."""
+    wanted = sorted(keys)
+    found: dict[str, Organisation] = {}
+    for start in range(0, len(wanted), _AT_ONCE):
+        those = select(_spelling.name_key, Organisation).join(_spelling, _meant)
+        those = those.where(_spelling.name_key.in_(wanted[start : start + _AT_ONCE])).order_by(
+            Organisation.id
+        )
+        held = those.with_for_update(**_HOLD).execution_options(populate_existing=True)
+        found |= {row[0]: row[1] for row in session.execute(held)}
     return found
 
 
@@ -114,7 +142,12 @@ def lock_organisations(session: Session, ids: Sequence[int]) -> list[Organisatio
 
 def keep_organisation(session: Session, organisation_id: int) -> Organisation:
     """It stays what it is until the end of the transaction. Refuses an alias; raises `Missing`."""
-    found = session.scalar(_held(select(Organisation).where(Organisation.id == organisation_id)))
+    found = session.scalar(
+        select(Organisation)
+        .where(Organisation.id == organisation_id)
+        .with_for_update(**_HOLD)
+        .execution_options(populate_existing=True)
+    )
     if found is None:
         raise Missing
     refuse_alias(found)

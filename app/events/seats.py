@@ -11,6 +11,7 @@ mapper on purpose: seats are no edit of the row, so its `version` stays.
 everybody else only gets what no reservation holds back.
 """
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any, cast
 
@@ -37,6 +38,46 @@ def claim_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -
         return False
     _count(session, quotas, taken=1)
     return True
+
+
+def claim_seats(session: Session, event: Event, wanted: Sequence[Sequence[Quota]]) -> list[bool]:
+    """For many, one after the other, what `claim_seat` does for one: each entry holds somebody's quotas. The decisions
+    are made under the lock from the rows as they were read; one statement per counter writes them down."""
+    taken, reserved = event.taken, event.reserved
+    by_quota: Counter[int] = Counter()
+    quotas = {quota.id: quota for mine in wanted for quota in mine}
+    got = []
+    for mine in wanted:
+        back = sum(quota.held_back > 0 for quota in mine)
+        gone = taken if back else taken + reserved
+        full = event.capacity is not None and gone >= event.capacity + event.extra
+        got.append(not full and not any(quota.full for quota in mine))
+        if got[-1]:
+            taken, reserved = taken + 1, reserved - back
+            for quota in mine:
+                by_quota[quota.id] += 1
+                set_committed_value(quota, "taken", quota.taken + 1)
+    table = _table(event)
+    values = {"taken": table.c.taken + sum(got), "reserved": table.c.reserved + (reserved - event.reserved)}
+    _update(session, event, values)
+    for quota_id, number in sorted(by_quota.items()):
+        _count(session, [quotas[quota_id]], taken=number)
+    return got
+
+
+def join_line_together(session: Session, event: Event, wanted: Sequence[Sequence[Quota]]) -> list[int]:
+    """The next waiting numbers for all of them, in their order."""
+    if not wanted:
+        return []
+    table = _table(event)
+    many = len(wanted)
+    values = {"waiting": table.c.waiting + many, "waiting_counter": table.c.waiting_counter + many}
+    _update(session, event, values)
+    by_quota = Counter(quota.id for mine in wanted for quota in mine)
+    quotas = {quota.id: quota for mine in wanted for quota in mine}
+    for quota_id, number in sorted(by_quota.items()):
+        _count(session, [quotas[quota_id]], waiting=number)
+    return list(range(event.waiting_counter - many + 1, event.waiting_counter + 1))
 
 
 def release_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:

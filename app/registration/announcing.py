@@ -7,6 +7,7 @@ The mails are rendered later from the then current state, so a mail never says w
 """
 
 import hashlib
+from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -20,6 +21,7 @@ from app.registration.rules import Status
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
 ONE_DAY = timedelta(days=1)
+AT_ONCE = 500  # people in one statement
 LONGEST_TRY = timedelta(hours=72)
 
 # The word before the dot is the family: within it a newer mail settles an older one that has not left. Mails about
@@ -133,6 +135,22 @@ def tell_all(session: Session, circular: Circular, event: Event, now: datetime) 
     )
     give_up_at = min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
     enqueue_all(session, kind=CIRCULAR, subjects=copies, event_id=event.id, now=now, give_up_at=give_up_at)
+
+
+def tell_added(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
+    """Many whom the team added just now, and to whom nothing was told before."""
+    give_up_at = min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
+    for start in range(0, len(ids), AT_ONCE):
+        those = select(Registration.id, Registration.email, Registration.language)
+        those = those.where(Registration.id.in_(ids[start : start + AT_ONCE])).order_by(Registration.id)
+        seated = those.where(Registration.holds_seat)
+        waiting = those.where(~Registration.holds_seat)
+        enqueue_all(
+            session, kind=REGISTERED, subjects=seated, event_id=event.id, now=now, give_up_at=give_up_at
+        )
+        enqueue_all(
+            session, kind=WAITING, subjects=waiting, event_id=event.id, now=now, give_up_at=give_up_at
+        )
 
 
 def _invite(registration: Registration) -> None:

@@ -213,7 +213,9 @@ def _in_line(registration: Registration) -> bool:
 
 
 def _answer(question: Question, texts: Sequence[str]) -> Cell:
-    first = texts[0] if texts else ""
+    if not texts:
+        return ""
+    first = texts[0]
     number, day = number_of(first), date_of(first)
     if question.kind is QuestionKind.NUMBER and number is not None:
         return number

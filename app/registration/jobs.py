@@ -6,10 +6,11 @@
 import logging
 from datetime import datetime
 
-from flask import Flask
+from flask import Flask, current_app
 
 from app.outbox.jobs import register_job
 from app.refusal import Missing
+from app.registration import importing
 from app.registration.quotas import due_releases, release_reservations
 from app.registration.service import expire, overdue_holds
 from app.web.database import db, transaction
@@ -21,6 +22,7 @@ EVERY_SECONDS = 60
 
 def install(_app: Flask) -> None:
     register_job("expire holds", EVERY_SECONDS, expire_holds)
+    register_job("forget imports", 10 * EVERY_SECONDS, forget_imports)
     register_job("release reservations", EVERY_SECONDS, release_due)
 
 
@@ -40,6 +42,11 @@ def expire_holds(now: datetime) -> int:
     if overdue:
         log.info("%d holds were over", len(overdue))
     return len(overdue)
+
+
+def forget_imports(now: datetime) -> int:
+    """Tables that somebody uploaded an hour ago and did not import."""
+    return importing.forget_old(current_app.extensions["fachtag.settings"].data_dir, now)
 
 
 def release_due(now: datetime) -> int:

@@ -250,6 +250,11 @@ GERMAN = {"Accept-Language": "de"}
 
 
 def _file_for(form: FormOnPage) -> tuple[io.BytesIO, str]:
+    if form.endpoint == "importing.upload":
+        return (
+            io.BytesIO(b"Nachname;Vorname;E-Mail;Organisation\nNeu;Nele;nele@example.org;Amt"),
+            "Liste.csv",
+        )
     return (io.BytesIO(jpeg()), "Bild.jpg") if "photo" in form.action else (io.BytesIO(pdf()), "Blatt.pdf")
 
 

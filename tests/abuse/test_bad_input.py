@@ -182,7 +182,7 @@ def _attack(
         fields = silent
     must = {name for name in form.fields(set(attack.refused)) if form.kinds[name] in attack.at}
     if attack.name == "emoji":
-        must |= LETTERS_ONLY & set(form.kinds)
+        must |= {name for name in LETTERS_ONLY & set(form.kinds) if form.kinds[name] != "hidden"}
     faults += [f"{form.key} {attack.name}: {name} was not refused" for name in sorted(must - objecting)]
     return faults
 

@@ -51,6 +51,7 @@ from app.registration.answering import look_at_sensitive
 from app.registration.circulars import Letter, write_to
 from app.registration.doubles import say_two_people
 from app.registration.grouping import Allotment, GroupEntry, add_colleague, allot, register_group
+from app.registration.importing import Table, keep
 from app.registration.models import Group, GroupGuest, OrganisationMerge, Question, Registration
 from app.registration.organisations import merge
 from app.registration.queries import questions_of
@@ -88,6 +89,7 @@ VIEWER = "vera@example.org"
 NEWCOMER = "nora@example.org"
 CHECK_IN = "chris@example.org"
 CODE = "Sommer-27"
+IMPORTED = ("Neu", "Nele", "nele@example.org", "Gemeinde Musterstadt")
 # Given name by the status the person ends up in.
 NAMES = {
     Status.REGISTERED: "Svenja",
@@ -496,6 +498,10 @@ def _remember(world: World) -> None:
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
+        lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
+        data_dir = world.app.extensions["fachtag.settings"].data_dir
+        table = Table(["Nachname", "Vorname", "E-Mail", "Organisation"], [(2, list(IMPORTED))])
+        world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
         world.texts["name"] = ["fachtag.css"]
         alone = select(Registration).where(Registration.group_id.is_(None)).order_by(Registration.id)
         people = {one.status: one for one in session.scalars(alone)}

@@ -69,6 +69,8 @@ groups.show GET PERSONAL
 groups.substitute GET,POST PERSONAL
 health.alive GET OPERATOR
 health.ready GET OPERATOR
+importing.look GET,POST ORGANISER EDIT_PEOPLE
+importing.upload GET,POST ORGANISER EDIT_PEOPLE
 legal.accessibility GET PUBLIC
 legal.answer_barrier POST ADMIN
 legal.barrier_reported GET PUBLIC
