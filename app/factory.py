@@ -45,6 +45,7 @@ from app.registration import organiser_group_views as registration_organiser_gro
 from app.registration import organiser_quota_views as registration_organiser_quota_views
 from app.registration import organiser_views as registration_organiser_views
 from app.registration import question_views as registration_question_views
+from app.registration import silence_views as registration_silence_views
 from app.registration import views as registration_views
 from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
@@ -158,6 +159,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_organisation_views,
     registration_group_views,
     registration_organiser_group_views,
+    registration_silence_views,
     registration_mails,
     registration_jobs,
     results_views,

@@ -6,36 +6,64 @@
 Spend in a transaction of its own, before the use case: what is spent inside a transaction that is refused comes back.
 """
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any
 
-from sqlalchemy import case, delete, literal
+from sqlalchemy import ColumnElement, case, delete, literal, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from app.db import UtcDateTime
 from app.people.models import Budget
 
+FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
+USED_UP = 1_000_000_000
 
-def spend(session: Session, bucket: str, limit: int, window: timedelta, now: datetime) -> bool:
-    """Take one from the bucket, at most `limit` within a window that starts with the first; False: nothing is left.
+
+def spend(
+    session: Session, bucket: str, limit: int, window: timedelta, now: datetime, *, cost: int = 1
+) -> bool:
+    """Take `cost` from the bucket, at most `limit` within a window that starts with the first; False: too little is left.
 
     A refused try costs nothing and never prolongs the window, so a lock always ends (T37).
     """
-    if limit < 1:
+    if limit < cost:
         return False
-    insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
+    insert = _insert_of(session)
     over = Budget.window_ends_at <= now
     ends = literal(now + window, UtcDateTime())
-    statement = insert(Budget).values(bucket=bucket, window_ends_at=ends, spent=1)
+    statement = insert(Budget).values(bucket=bucket, window_ends_at=ends, spent=cost)
     statement = statement.on_conflict_do_update(
         index_elements=[Budget.bucket],
         set_={
-            "spent": case((over, 1), else_=Budget.spent + 1),
+            "spent": case((over, cost), else_=Budget.spent + cost),
             "window_ends_at": case((over, ends), else_=Budget.window_ends_at),
         },
-        where=over | (Budget.spent < limit),
+        where=over | (Budget.spent + cost <= limit),
     )
     return session.execute(statement.returning(Budget.spent)).first() is not None
+
+
+def refund(session: Session, bucket: str) -> None:
+    """Put one back: what was tried was no attempt at guessing."""
+    one = update(Budget).where(Budget.bucket == bucket, Budget.spent > 0).values(spent=Budget.spent - 1)
+    session.execute(one)
+
+
+def use_up(session: Session, bucket: str) -> None:
+    """Nothing is left in this bucket, until `give_back`. A second time changes nothing."""
+    insert = _insert_of(session)
+    statement = insert(Budget).values(bucket=bucket, window_ends_at=FOR_GOOD, spent=USED_UP)
+    session.execute(
+        statement.on_conflict_do_update(
+            index_elements=[Budget.bucket], set_={"window_ends_at": FOR_GOOD, "spent": USED_UP}
+        )
+    )
+
+
+def used_up() -> ColumnElement[bool]:
+    """The condition under which a bucket is used up for good."""
+    return Budget.window_ends_at >= FOR_GOOD
 
 
 def give_back(session: Session, *buckets: str) -> None:
@@ -46,3 +74,7 @@ def give_back(session: Session, *buckets: str) -> None:
 def forget_budgets(session: Session, now: datetime) -> None:
     """Delete the buckets whose window is over."""
     session.execute(delete(Budget).where(Budget.window_ends_at <= now))
+
+
+def _insert_of(session: Session) -> Any:
+    return postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import Enum
-from ipaddress import IPv4Address, IPv6Address, ip_address, ip_network
+from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
 from app.refusal import N_, Refusal
 
@@ -130,6 +130,15 @@ def network_of(address: str | None) -> str:
     if isinstance(parsed, IPv6Address) and parsed.ipv4_mapped is not None:
         parsed = parsed.ipv4_mapped
     return str(ip_network((parsed, 24 if parsed.version == 4 else 64), strict=False))
+
+
+def site_of(network: str) -> str:
+    """The /48 around an IPv6 network, of which one customer may have 65,536; an IPv4 network as it is."""
+    try:
+        parsed = ip_network(network)
+    except ValueError:
+        return network
+    return str(parsed.supernet(new_prefix=48)) if isinstance(parsed, IPv6Network) else network
 
 
 def bucket(purpose: str, value: str, key: str) -> str:

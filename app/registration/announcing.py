@@ -6,7 +6,6 @@
 The mails are rendered later from the then current state, so a mail never says what is no longer true.
 """
 
-import hashlib
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
@@ -18,6 +17,7 @@ from app.outbox.service import enqueue, enqueue_all
 from app.people.budget import spend
 from app.registration.models import Circular, CircularCopy, Group, Registration
 from app.registration.rules import Status
+from app.registration.silence import is_silenced, link_bucket, mail_bucket
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
 ONE_DAY = timedelta(days=1)
@@ -55,8 +55,18 @@ def ask_to_confirm(
 
 def remind_of_link(session: Session, registration: Registration, now: datetime) -> None:
     """Send the personal link again; somebody who never confirmed is asked to."""
-    if may_write_to(session, registration.email_key, now):
+    if may_remind(session, registration, now):
         tell_link(session, registration, now)
+
+
+def may_remind(session: Session, registration: Registration, now: datetime) -> bool:
+    """As `may_write_to`. Who confirmed this registration gets its link, whatever they said of other people's tries."""
+    key = registration.email_key
+    return may_write_to(session, key, now) or (
+        registration.confirmed_at is not None
+        and is_silenced(session, key)
+        and spend(session, link_bucket(key), MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
+    )
 
 
 def tell_link(session: Session, registration: Registration, now: datetime) -> None:
@@ -198,12 +208,7 @@ def _withdraw_invitation(registration: Registration) -> None:
 
 def may_write_to(session: Session, email_key: str, now: datetime) -> bool:
     """Spends one of the mails that this address may get without having asked for them."""
-    return spend(session, f"mail:{_hashed(email_key)}", MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
-
-
-def _hashed(email_key: str) -> str:
-    """Buckets outlive a registration, so no address stands in them."""
-    return hashlib.sha256(email_key.encode()).hexdigest()[:40]
+    return spend(session, mail_bucket(email_key), MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
 
 
 def _enqueue(

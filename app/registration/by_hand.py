@@ -98,7 +98,7 @@ def send_link(session: Session, registration_id: int, by: By, now: datetime) -> 
     registration = service.lock_registration(session, registration_id)
     if not registration.active:
         raise AlreadyEnded
-    if not announcing.may_write_to(session, registration.email_key, now):
+    if not announcing.may_remind(session, registration, now):
         raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
     announcing.tell_link(session, registration, now)
     _record(session, registration, by, now, "link")

@@ -9,10 +9,11 @@ from wtforms import EmailField, HiddenField, RadioField, StringField, Validation
 from wtforms.validators import DataRequired, Length, Regexp
 
 from app.programme.agenda import RoundView, RunView
+from app.registration.gate import GateMixin
 from app.registration.places import Choices
 from app.registration.rules import RoundAnswer
 from app.registration.service import Person
-from app.web.forms import BaseForm, NonceMixin, letters_only, valid_address
+from app.web.forms import BaseForm, letters_only, valid_address
 from app.web.texts import gettext, ngettext
 from app.web.texts import lazy_gettext as _l
 
@@ -102,7 +103,7 @@ class ChoicesMixin:
         return found
 
 
-class RegisterForm(NonceMixin, ChoicesMixin, PersonForm):
+class RegisterForm(GateMixin, ChoicesMixin, PersonForm):
     """The form at /events/<slug>/register. `code` is asked only on days that have codes."""
 
     code = StringField(

@@ -13,6 +13,7 @@ from wtforms import BooleanField, FieldList, FormField, StringField, ValidationE
 from app.people.rules import address_key
 from app.registration.forms import PersonForm
 from app.registration.forms_organiser import PersonFields
+from app.registration.gate import GateMixin
 from app.registration.grouping import MOST_PEOPLE, Allotment, GroupEntry
 from app.registration.rules import looks_like_an_address
 from app.registration.service import Person
@@ -73,7 +74,7 @@ class Row(Colleague):
         return self.is_empty or super().validate(extra_validators)
 
 
-class GroupForm(NonceMixin, PersonForm):
+class GroupForm(GateMixin, PersonForm):
     """The form at /events/<slug>/register/group. Rows are added and removed by buttons that send the form."""
 
     takes_part = BooleanField(_l("I take part myself"))

@@ -14,6 +14,7 @@ from app.clock import now
 from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.refusal import Missing, Refusal
+from app.registration import gate
 from app.registration.colleagues import Member, see_group
 from app.registration.forms_others import ColleagueForm, GroupForm
 from app.registration.grouping import (
@@ -28,6 +29,7 @@ from app.registration.grouping import (
 )
 from app.registration.links import Withdrawn, group_token, open_group
 from app.registration.models import Group
+from app.registration.refusing import refuse_group
 from app.registration.rules import STATUS_LABELS
 from app.registration.service import Entry
 from app.web import access
@@ -58,8 +60,11 @@ def register(slug: str) -> ResponseReturnValue:
     rearranged = form.rearranged() if form.is_submitted() else None
     if rearranged is None and form.validate_on_submit():
         try:
+            entry, event_id = form.entry(), event.id
             with transaction() as writing:
-                register_group(writing, event.id, form.entry(), now())
+                gate.refuse_programs(writing, form, now())
+                gate.refuse_many_seats(writing, event_id, len(entry.people), now())
+                register_group(writing, event_id, entry, now())
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
@@ -111,6 +116,21 @@ def _show(session: Session, group: Group, token: str, refusal: Refusal | None = 
 @access.personal
 def confirm(token: str) -> ResponseReturnValue:
     return _press(token, lambda session, group_id: confirm_group(session, group_id, now()))
+
+
+@bp.route("/group/<token>/not-me", methods=["GET", "POST"])
+@access.personal
+def not_me(token: str) -> ResponseReturnValue:
+    """Somebody else typed in this address: nothing is held for it, and it gets no such mail any more (T08)."""
+    group = open_group(db.session(), token)
+    form = ConfirmForm()
+    if group.confirmed_at is not None:
+        return _back(token)
+    if form.validate_on_submit():
+        with transaction() as session:
+            refuse_group(session, group.id, now())
+        return redirect(url_for("registration.silenced"), SEE_OTHER)
+    return page("registration/not_me.html", form=form, event=group.event)
 
 
 @bp.post("/group/<token>/<reference>/link")

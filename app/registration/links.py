@@ -31,8 +31,8 @@ def group_token(group: Group) -> str:
     return links.sign(GROUP, links.Ticket(group.id, group.link_version))
 
 
-def group_address(group: Group) -> str:
-    return links.absolute(f"/group/{group_token(group)}")
+def group_address(group: Group, page: str = "") -> str:
+    return links.absolute(f"/group/{group_token(group)}{page}")
 
 
 def feed_token(registration: Registration) -> str:

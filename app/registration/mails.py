@@ -158,6 +158,7 @@ def _build_for_group(session: Session, message: Message, template: str, subject:
         "group": group,
         "event": group.event,
         "link": group_address(group),
+        "not_me": group_address(group, "/not-me"),
     }
     return Mail(
         subject=title,
@@ -242,6 +243,7 @@ def _build(
         "day": day,
         "line": line.stands(session, registration, message.created_at),
         "link": personal_address(registration),
+        "not_me": personal_address(registration, "/not-me"),
         "event_link": links.absolute(url_for("events.event", slug=event.slug)),
         "privacy_link": links.absolute(url_for("legal.privacy")),
         "calendar": method is not None,

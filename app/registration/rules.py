@@ -241,6 +241,51 @@ class UnknownCode(Refusal):
         )
 
 
+class TooManyFromHere(Refusal):
+    """A budget of the public forms is used up, for this network or for this network at this day (T08, T32)."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "There were very many registrations from your network in a short time. Nothing is lost: please send"
+                " the form again in an hour, or write to the organisers."
+            )
+        )
+
+
+class TooManyCodes(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Too many wrong codes came from your network. Please try again in an hour, or leave the field empty."
+            ),
+            field="code",
+        )
+
+
+class SentAtOnce(Refusal):
+    """Faster than anybody reads; the second try always passes."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The form was sent within two seconds. Nothing is lost: please look it over and send it again."
+            )
+        )
+
+
+class Trapped(Refusal):
+    """The field that nobody sees was filled in; it is empty again on the next page."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "A program has filled in a field that has to stay empty. It is empty again now: please send the form"
+                " once more."
+            )
+        )
+
+
 class SeatStaysThere(Refusal):
     """A seat taken under one quota is not carried into another one that is full (T31)."""
 

@@ -20,6 +20,7 @@ from app.events.rules import TAKES_REGISTRATIONS, RegistrationState
 from app.ical import render
 from app.programme.agenda import RoundView, read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
+from app.registration import gate
 from app.registration.answering import change_answers, withdraw_answer
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, run_label, with_rounds
@@ -30,6 +31,7 @@ from app.registration.line import stands
 from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
 from app.registration.models import Question, Registration
 from app.registration.queries import answers_of, given_before, my_day, questions_of
+from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
 from app.registration.service import PARTICIPANT, Entry, accept, decline, would_wait
 from app.registration.service import cancel as cancel_registration
@@ -40,7 +42,7 @@ from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db, transaction
 from app.web.errors import error_page
-from app.web.forms import ConfirmForm, new_nonce
+from app.web.forms import ConfirmForm
 from app.web.pages import page
 from app.web.texts import chosen_language, language
 
@@ -76,8 +78,14 @@ def register(slug: str) -> ResponseReturnValue:
         entry = Entry(form.person(), form.nonce.data, language(), form.choices(), answers, form.typed_code())
         event_id = event.id  # asked inside, it would be one more question to the database
         try:
+            if entry.code:
+                with transaction() as writing:
+                    gate.refuse_guessing(writing, now())
             with transaction() as writing:
+                gate.refuse_programs(writing, form, now())
                 registration = register_person(writing, event_id, entry, now())
+                if entry.code:
+                    gate.forgive_code(writing)
                 # A known address gets the answer a new one would get (T09).
                 known = registration.nonce != entry.nonce
                 waits = (
@@ -111,7 +119,7 @@ def _empty_form(
     names: Sequence[str],
 ) -> str:
     """The form as everybody gets it. Drawing it is most of what it costs, so it is kept with two gaps in it."""
-    token, nonce = generate_csrf(), new_nonce()
+    token, nonce = generate_csrf(), gate.nonce_of_now()
 
     def draw() -> str:
         form = _register_form(event, questions, rounds)
@@ -180,6 +188,27 @@ def my(token: str) -> Response:
 @access.personal
 def confirm(token: str) -> ResponseReturnValue:
     return _answer(token, confirm_registration)
+
+
+@bp.route("/my/<token>/not-me", methods=["GET", "POST"])
+@access.personal
+def not_me(token: str) -> ResponseReturnValue:
+    """Somebody else typed in this address: nothing is held for it, and it gets no such mail any more (T08)."""
+    registration = open_personal(db.session(), token)
+    form = ConfirmForm()
+    if registration.confirmed_at is not None:
+        return redirect(url_for(".my", token=token), SEE_OTHER)
+    if form.validate_on_submit():
+        with transaction() as session:
+            refuse(session, registration.id, now())
+        return redirect(url_for(".silenced"), SEE_OTHER)
+    return page("registration/not_me.html", form=form, event=registration.event)
+
+
+@bp.get("/no-more-mails")
+@access.public
+def silenced() -> Response:
+    return page("registration/silenced.html")
 
 
 @bp.post("/my/<token>/accept")

@@ -125,17 +125,15 @@ def new_nonce() -> str:
     return secrets.token_urlsafe(18)
 
 
+WELL_FORMED = Regexp(
+    r"\A[\w-]{16,64}\Z", message=lazy_gettext("Please reload the page and send the form again.")
+)
+
+
 class NonceMixin:
     """A form that lands on the same result when it is sent twice."""
 
-    nonce = HiddenField(
-        default=new_nonce,
-        validators=[
-            Regexp(
-                r"\A[\w-]{16,64}\Z", message=lazy_gettext("Please reload the page and send the form again.")
-            )
-        ],
-    )
+    nonce = HiddenField(default=new_nonce, validators=[WELL_FORMED])
 
 
 class ConfirmForm(BaseForm):

@@ -302,7 +302,8 @@ def _read_form(form: HtmlElement, page: str, action: str, endpoint: str, browser
     for one in form.iter("input", "textarea", "select"):
         name = one.get("name", "")
         kind = one.tag if one.tag != "input" else one.get("type", "text")
-        if not name or kind in {"submit", "button"}:
+        unseen = one.getparent().get("aria-hidden") == "true"  # a trap for programs: nobody fills it in
+        if not name or unseen or kind in {"submit", "button"}:
             continue
         kinds[name] = kind
         if kind == "radio" and name not in values:

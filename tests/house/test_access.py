@@ -62,6 +62,7 @@ groups.add GET,POST PERSONAL
 groups.cancel GET,POST PERSONAL
 groups.confirm POST PERSONAL
 groups.new_link POST PERSONAL
+groups.not_me GET,POST PERSONAL
 groups.register GET,POST PUBLIC
 groups.send_link POST PERSONAL
 groups.sent GET PUBLIC
@@ -155,8 +156,10 @@ registration.leave_line POST PERSONAL
 registration.my GET PERSONAL
 registration.new_calendar POST PERSONAL
 registration.new_link POST PERSONAL
+registration.not_me GET,POST PERSONAL
 registration.register GET,POST PUBLIC
 registration.sent GET PUBLIC
+registration.silenced GET PUBLIC
 registration.substitute GET,POST PERSONAL
 registration.waiting GET PUBLIC
 registration.withdraw POST PERSONAL
@@ -177,6 +180,7 @@ results_materials.material GET,POST ORGANISER EDIT
 results_materials.new_document GET,POST ORGANISER EDIT
 results_materials.new_photo GET,POST ORGANISER EDIT
 results_materials.remove GET,POST ORGANISER EDIT
+silence.show GET,POST ADMIN
 static GET PUBLIC
 team.change_member GET,POST ORGANISER LEAD
 team.remove_member POST ORGANISER LEAD

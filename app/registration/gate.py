@@ -1,0 +1,113 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Who comes in through the public forms: budgets, a trap and a moment's patience instead of puzzles (T08, T32).
+
+Nobody who is refused here loses anything: the sentence says what to do, and what was typed stays. The figures are wide,
+because a data centre that serves forty town halls stands behind one address, and people of all of them may register in
+the hour in which a day of three hundred seats opens.
+"""
+
+import hmac
+import re
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from flask import current_app
+from sqlalchemy.orm import Session
+from wtforms import HiddenField, StringField
+
+from app.clock import now
+from app.people.budget import refund, spend
+from app.people.rules import Limit, bucket, site_of
+from app.people.sessions import origin
+from app.registration.rules import SentAtOnce, TooManyCodes, TooManyFromHere, Trapped
+from app.web.forms import WELL_FORMED, new_nonce
+from app.web.texts import lazy_gettext as _l
+
+FORMS_PER_NETWORK = Limit(500, timedelta(hours=1))
+# Browsers that fill in a form for somebody are as fast as programs; only a flood of such forms is asked a second time.
+FAST_FORMS_PER_NETWORK = Limit(500, timedelta(hours=1))
+# Three full groups in the hour for which their seats are held: one network alone does not fill a day with groups.
+GROUP_SEATS_PER_NETWORK_AND_DAY = Limit(60, timedelta(hours=1))
+# Codes are words that people pass on by telephone, so wrong ones are common; guessing needs thousands.
+WRONG_CODES_PER_NETWORK = Limit(30, timedelta(hours=1))
+
+SHORTEST_TIME = timedelta(seconds=2)  # between opening and sending
+LONGEST_TIME = timedelta(days=2)  # a signed moment is worth something as long as the form's own token is
+_NONCE = re.compile(r"\A([\w-]{16,30})-([0-9a-f]{8,12})-([0-9a-f]{16})\Z")
+
+
+def nonce_of(opened: datetime) -> str:
+    """A form's nonce that says when the form was opened, signed."""
+    random, moment = new_nonce(), f"{int(opened.timestamp() * 1000):x}"
+    return f"{random}-{moment}-{_signature(random, moment)}"
+
+
+def nonce_of_now() -> str:
+    return nonce_of(now())
+
+
+def opened_at(nonce: str) -> datetime | None:
+    """When the form with this nonce was opened; None for a nonce that was not made here."""
+    found = _NONCE.match(nonce)
+    if found is None or not hmac.compare_digest(_signature(found[1], found[2]), found[3]):
+        return None
+    return datetime.fromtimestamp(int(found[2], 16) / 1000, tz=UTC)
+
+
+def _signature(random: str, moment: str) -> str:
+    key = str(current_app.config["SECRET_KEY"])
+    return hmac.new(key.encode(), f"opened\0{random}\0{moment}".encode(), "sha256").hexdigest()[:16]
+
+
+class GateMixin:
+    """A public form: a nonce that carries the moment of opening, and a field that only programs fill in."""
+
+    nonce = HiddenField(default=nonce_of_now, validators=[WELL_FORMED])
+    comment_url = StringField(
+        _l("Please leave this field empty"),
+        render_kw={"autocomplete": "off", "tabindex": "-1", "maxlength": 200},
+    )
+
+
+def refuse_programs(session: Session, form: Any, moment: datetime) -> None:
+    """Spend what this form costs its network. Refuses a filled trap, a flood of fast forms and a flood of any forms.
+
+    For a form that is valid; it costs the same whether an address is known or not (T09).
+    """
+    if form.comment_url.data:
+        form.comment_url.data = ""
+        raise Trapped
+    opened = opened_at(form.nonce.data or "")
+    if opened is not None and SHORTEST_TIME <= moment - opened <= LONGEST_TIME:
+        if not _spend(session, "form", FORMS_PER_NETWORK, moment):
+            raise TooManyFromHere
+    elif not _spend(session, "fast-form", FAST_FORMS_PER_NETWORK, moment):
+        form.nonce.data = nonce_of(moment - SHORTEST_TIME)
+        raise SentAtOnce
+
+
+def refuse_many_seats(session: Session, event_id: int, seats: int, moment: datetime) -> None:
+    """Seats that groups hold unconfirmed, per network and day (T32)."""
+    if not _spend(session, f"group-seats-{event_id}", GROUP_SEATS_PER_NETWORK_AND_DAY, moment, cost=seats):
+        raise TooManyFromHere
+
+
+def refuse_guessing(session: Session, moment: datetime) -> None:
+    """Spend a try with a code, in a transaction of its own; `forgive_code` puts a right one back."""
+    if not _spend(session, "code", WRONG_CODES_PER_NETWORK, moment):
+        raise TooManyCodes
+
+
+def forgive_code(session: Session) -> None:
+    refund(session, _bucket("code"))
+
+
+def _spend(session: Session, purpose: str, limit: Limit, moment: datetime, *, cost: int = 1) -> bool:
+    return spend(session, _bucket(purpose), limit.times, limit.window, moment, cost=cost)
+
+
+def _bucket(purpose: str) -> str:
+    here = origin()
+    return bucket(purpose, site_of(here.network), here.key)

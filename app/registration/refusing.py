@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""That was not me: what the owner of an address ends that somebody else typed into a form (T08)."""
+
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.registration.grouping import CONTACT, lock_group
+from app.registration.queries import members_of
+from app.registration.rules import Reason, Status
+from app.registration.service import PARTICIPANT, end, lock_registration, move_up
+from app.registration.silence import silence
+
+
+def refuse(session: Session, registration_id: int, now: datetime) -> None:
+    """Whoever reads this mail did not register: the seat goes to the next, and no such mail follows (T08).
+
+    A second press changes nothing. Does nothing to what has been confirmed.
+    """
+    registration = lock_registration(session, registration_id)
+    if registration.confirmed_at is not None or registration.unnamed:
+        return
+    silence(session, registration.email, None, now)
+    if registration.active:
+        end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.CANCELLED, now)
+        move_up(session, registration.event, now)
+
+
+def refuse_group(session: Session, group_id: int, now: datetime) -> None:
+    """Whoever reads this mail is no contact: the seats go to the next, and no such mail follows (T08).
+
+    A second press changes nothing. Does nothing to a group that is confirmed.
+    """
+    group = lock_group(session, group_id)
+    if group.confirmed_at is not None:
+        return
+    silence(session, group.email, None, now)
+    for one in members_of(session, group):
+        if one.active:
+            end(session, one, Status.CANCELLED, CONTACT, Reason.CANCELLED, now)
+    session.flush()
+    move_up(session, group.event, now)

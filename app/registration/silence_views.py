@@ -1,0 +1,56 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The administrators' page of addresses that want no mail. It shows none: only hashes of them are kept."""
+
+from flask import Blueprint, g, url_for
+from flask.typing import ResponseReturnValue
+from wtforms import EmailField, RadioField
+from wtforms.validators import DataRequired, InputRequired, Length
+
+from app.clock import now
+from app.refusal import N_
+from app.registration.silence import allow, count_silenced, silence
+from app.web import access
+from app.web.database import db, transaction
+from app.web.editing import options
+from app.web.forms import BaseForm, valid_address
+from app.web.pages import page, redirect_with
+from app.web.texts import lazy_gettext as _l
+
+bp = Blueprint("silence", __name__, url_prefix="/organise/no-mails")
+
+SILENCE, ALLOW = "silence", "allow"
+
+
+class SilenceForm(BaseForm):
+    email = EmailField(
+        _l("Mail address"),
+        validators=[DataRequired(_l("Please enter the mail address.")), Length(max=254), valid_address],
+        render_kw={"autocomplete": "off", "maxlength": 254},
+    )
+    wish = RadioField(
+        _l("What shall hold for this address?"),
+        choices=options(
+            [(SILENCE, _l("No mails until somebody has confirmed it")), (ALLOW, _l("Mails as usual"))]
+        ),
+        validators=[InputRequired(_l("Please choose one of the two."))],
+        default=SILENCE,
+    )
+
+
+@bp.route("", methods=["GET", "POST"])
+@access.admin
+def show() -> ResponseReturnValue:
+    form = SilenceForm()
+    if form.validate_on_submit():
+        silenced, email = form.wish.data == SILENCE, form.email.data or ""
+        with transaction() as session:
+            (silence if silenced else allow)(session, email, g.organiser.id, now())
+        said = (
+            N_("This address gets no more mails before it is confirmed.")
+            if silenced
+            else N_("This address gets mails as usual.")
+        )
+        return redirect_with(url_for(".show"), said)
+    return page("registration/organise_silence.html", form=form, count=count_silenced(db.session()))
