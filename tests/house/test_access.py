@@ -56,6 +56,7 @@ events.event GET PUBLIC
 events.overview GET PUBLIC
 events_organise.edit_hosts GET,POST ORGANISER EDIT
 events_organise.new_event GET,POST SIGNED_IN
+figures.show GET ORGANISER SEE
 group_desk.new GET,POST ORGANISER EDIT_PEOPLE
 group_desk.show GET ORGANISER SEE_PEOPLE
 groups.add GET,POST PERSONAL

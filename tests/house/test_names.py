@@ -79,6 +79,8 @@ EXTRAS = {
     "registration/exports": "lists as CSV and XLSX, row by row",
     "registration/filters": "queries.py, split: whom a list is about, and in which order",
     "registration/correcting": "service.py, split: what changes about a registration that stands",
+    "registration/figure_views": "organiser_views.py, split: a day's people in pictures",
+    "registration/figures": "queries.py, split: a day's people in numbers",
     "registration/forgetting": "service.py, split: forgetting people in time",
     "registration/forms_answers": "forms.py, split: the fields built from the questions",
     "registration/forms_day": "forms.py, split: the day and its parts",
