@@ -45,6 +45,7 @@ from app.registration import organiser_day_views as registration_organiser_day_v
 from app.registration import organiser_group_views as registration_organiser_group_views
 from app.registration import organiser_quota_views as registration_organiser_quota_views
 from app.registration import organiser_views as registration_organiser_views
+from app.registration import own_views as registration_own_views
 from app.registration import question_views as registration_question_views
 from app.registration import silence_views as registration_silence_views
 from app.registration import views as registration_views
@@ -161,6 +162,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_organisation_views,
     registration_group_views,
     registration_organiser_group_views,
+    registration_own_views,
     registration_silence_views,
     registration_mails,
     registration_jobs,

@@ -251,6 +251,16 @@ def _registrations(session: Session, _now: datetime) -> Fault:
             or_(predecessor.passed_on.is_(None), predecessor.event_id != one.event_id),
         )
         .exists(),
+        "has lost its address, and something still tells who it was": and_(
+            one.email == "",
+            one.group_id.is_(None),
+            or_(
+                one.family_name != "",
+                one.named_by != "",
+                one.role_title != "",
+                select(GroupGuest.id).where(GroupGuest.registration_id == one.id).exists(),
+            ),
+        ),
         "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
     }
     yield from _rows(session, "registration", one.id, faults)

@@ -18,7 +18,8 @@ from app.events.seats import leave_line
 from app.events.service import lock_event
 from app.outbox.models import Message
 from app.outbox.rules import family_of
-from app.registration import announcing, line
+from app.people.audit import record
+from app.registration import announcing, answers, line
 from app.registration.announcing import CIRCULAR
 from app.registration.lists import FAMILIES
 from app.registration.models import (
@@ -26,12 +27,14 @@ from app.registration.models import (
     CircularCopy,
     GivenAnswer,
     Group,
+    GroupGuest,
     Option,
     Question,
     Registration,
     StatusChange,
 )
-from app.registration.rules import ENDED, Retention, Status, new_reference
+from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
+from app.registration.service import PARTICIPANT, end, lock_registration, move_up
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
@@ -126,6 +129,31 @@ def remove_names(session: Session, event_id: int, now: datetime) -> int:
     for one in ids:
         _remove_name(session, one, now)
     return len(ids)
+
+
+def forget_person(session: Session, registration_id: int, now: datetime) -> None:
+    """The person asks for it (Art. 17 GDPR): cancel unless the day is over, and remove everything that names them.
+
+    A second time changes nothing but the withdrawn links. No mail is left to tell of it.
+    """
+    registration = lock_registration(session, registration_id)
+    event_id = registration.event_id
+    if registration.active and now < registration.event.ends_at:
+        end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.CANCELLED, now)
+    else:
+        answers.give_back(session, registration, for_good=True)
+    for table in ANSWERS:
+        gone = delete(table).where(table.registration_id == registration_id)
+        session.execute(gone.execution_options(synchronize_session=False))
+    session.execute(delete(GroupGuest).where(GroupGuest.registration_id == registration_id))
+    successor = update(Registration).where(Registration.predecessor_id == registration_id)
+    session.execute(successor.values(named_by="").execution_options(synchronize_session=False))
+    registration.group = None
+    session.flush()
+    move_up(session, registration.event, now)
+    _remove_name(session, registration_id, now)
+    session.expire(registration)
+    record(session, now, None, event_id, "registration.forget", f"registration {registration_id}")
 
 
 def delete_answers(session: Session, event_id: int, now: datetime) -> int:

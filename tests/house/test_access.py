@@ -96,6 +96,10 @@ organising.home GET SIGNED_IN
 organising.mail GET ORGANISER SEE_PEOPLE
 organising.mails GET ORGANISER SEE_PEOPLE
 organising.retry_mail POST ORGANISER EDIT_PEOPLE
+own.data GET PERSONAL
+own.data_file GET PERSONAL
+own.delete GET,POST PERSONAL
+own.deleted GET PUBLIC
 participants.add GET,POST ORGANISER EDIT_PEOPLE
 participants.cancel GET,POST ORGANISER EDIT_PEOPLE
 participants.doubles GET ORGANISER SEE_PEOPLE

@@ -108,6 +108,8 @@ EXTRAS = {
     "registration/organisations": "service.py, split: organisations by hand of the team",
     "registration/organiser_day_views": "organiser_views.py, split: the day",
     "registration/organiser_quota_views": "organiser_views.py, split: quotas",
+    "registration/own_data": "queries.py, split: everything that is stored about one person",
+    "registration/own_views": "views.py, split: read, take away and delete one's own data",
     "registration/places": "places in workshop runs",
     "registration/question_views": "organiser_views.py, split: the questions",
     "registration/questions": "service.py, split: the organisers' questions",

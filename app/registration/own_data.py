@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Everything that is stored about one person, for the person (Art. 15 and 20 GDPR, DP-08).
+
+The keys of `as_json` are documented in docs/eigene-daten.md and stay as they are; new ones may come.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.outbox.models import Message
+from app.registration.forgetting import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
+from app.registration.lists import FAMILIES
+from app.registration.models import Question, Registration, StatusChange
+from app.registration.queries import AnswerView, MyDay, answers_of, history, my_day, questions_of
+from app.registration.rules import Status
+
+FORMAT = 1
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAnswer:
+    """An answer with the question it belongs to, and until when it is kept at the latest."""
+
+    given: AnswerView
+    question: Question
+    kept_until: datetime
+
+    @property
+    def withdrawable(self) -> bool:
+        return self.given.withdrawable and not self.question.organiser_only
+
+
+@dataclass(frozen=True, slots=True)
+class OwnData:
+    registration: Registration
+    kept_until: datetime
+    history: Sequence[StatusChange]
+    day: MyDay
+    answers: Sequence[OwnAnswer]
+    mails: Sequence[Message]
+
+
+def own_data(session: Session, registration: Registration) -> OwnData:
+    """Also what only the team may see in lists: it is about this person all the same."""
+    questions = {one.id: one for one in questions_of(session, registration.event_id)}
+    given = answers_of(session, registration, list(questions.values()))
+    ends_at = registration.event.ends_at
+    took_part = registration.status in {Status.REGISTERED, Status.OFFERED}
+    return OwnData(
+        registration,
+        ends_at + (NAMES_KEPT if took_part else ENDED_KEPT),
+        history(session, registration),
+        my_day(session, registration),
+        [
+            OwnAnswer(
+                one, questions[one.question_id], ends_at + ANSWERS_KEPT[questions[one.question_id].retention]
+            )
+            for one in given
+        ],
+        _mails(session, registration),
+    )
+
+
+def _mails(session: Session, registration: Registration) -> Sequence[Message]:
+    mine = select(Message).where(Message.family.in_(FAMILIES), Message.subject_id == registration.id)
+    return session.scalars(mine.order_by(Message.id)).all()
+
+
+def as_json(data: OwnData, address: str) -> dict[str, Any]:
+    """Times are ISO 8601 in UTC; what is empty is null or an empty list. `address` is the day's public address."""
+    one, event = data.registration, data.registration.event
+    return {
+        "format": FORMAT,
+        "event": {
+            "title": event.title,
+            "starts_at": _time(event.starts_at),
+            "ends_at": _time(event.ends_at),
+            "place": event.place or None,
+            "address": address,
+        },
+        "registration": {
+            "number": one.reference,
+            "status": one.status.value,
+            "given_name": one.given_name,
+            "family_name": one.family_name,
+            "email": one.email,
+            "organisation": one.organisation.name,
+            "role_title": one.role_title or None,
+            "language": one.language,
+            "waiting_number": one.waiting_number,
+            "in_group": one.group_id is not None,
+            "entered_by": one.named_by or None,
+            "created_at": _time(one.created_at),
+            "confirmed_at": _time(one.confirmed_at),
+            "changed_at": _time(one.changed_at),
+            "kept_until": _time(data.kept_until),
+        },
+        "history": [
+            {
+                "at": _time(change.at),
+                "status": change.to_status.value,
+                "reason": change.reason.value,
+                "by": change.actor.value,
+                "note": change.note or None,
+            }
+            for change in data.history
+        ],
+        "workshops": [
+            {
+                "round": mine.round.title,
+                "place": mine.place.title if mine.place else None,
+                "wanted": mine.wanted.title if mine.wanted else None,
+                "waiting_for": [line.run.title for line in mine.in_line],
+                "absent": mine.absent,
+            }
+            for mine in data.day.rounds
+        ],
+        "answers": [
+            {
+                "question": answer.given.asked,
+                "answer": list(answer.given.texts),
+                "purpose": answer.question.purpose,
+                "legal_basis": answer.question.legal_basis.value,
+                "sensitive": answer.question.sensitive,
+                "kept_until": _time(answer.kept_until),
+            }
+            for answer in data.answers
+        ],
+        "mails": [
+            {"kind": mail.kind, "written_at": _time(mail.created_at), "sent_at": _time(mail.sent_at)}
+            for mail in data.mails
+        ],
+    }
+
+
+def _time(moment: datetime | None) -> str | None:
+    return moment.isoformat() if moment is not None else None

@@ -1,0 +1,103 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A person's own data: read all of it, take it away as a file, have it deleted."""
+
+import json
+
+from flask import Blueprint, Response, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.clock import now
+from app.refusal import Missing
+from app.registration.forgetting import forget_person
+from app.registration.forms_answers import answer_words
+from app.registration.links import Withdrawn, open_personal
+from app.registration.models import Registration
+from app.registration.own_data import as_json, own_data
+from app.registration.rules import (
+    ACTOR_LABELS,
+    LEGAL_BASIS_LABELS,
+    REASON_LABELS,
+    STATUS_LABELS,
+)
+from app.web import access, links
+from app.web.database import db, transaction
+from app.web.errors import error_page
+from app.web.forms import ConfirmForm
+from app.web.pages import page
+
+bp = Blueprint("own", __name__)
+
+SEE_OTHER = 303
+
+
+@bp.errorhandler(Withdrawn)
+def withdrawn(_error: Withdrawn) -> Response:
+    return error_page(410)
+
+
+@bp.get("/my/<token>/data")
+@access.personal
+def data(token: str) -> Response:
+    session = db.session()
+    registration = _known(token)
+    mine = own_data(session, registration)
+    return page(
+        "registration/own_data.html",
+        token=token,
+        event=registration.event,
+        registration=registration,
+        mine=mine,
+        answers=[(one, answer_words(one.given.kind, one.given.texts)) for one in mine.answers],
+        status_labels=STATUS_LABELS,
+        reason_labels=REASON_LABELS,
+        actor_labels=ACTOR_LABELS,
+        basis_labels=LEGAL_BASIS_LABELS,
+    )
+
+
+@bp.get("/my/<token>/data.json")
+@access.personal
+def data_file(token: str) -> Response:
+    registration = _known(token)
+    address = links.absolute(url_for("events.event", slug=registration.event.slug, lang=None))
+    content = json.dumps(as_json(own_data(db.session(), registration), address), ensure_ascii=False, indent=2)
+    response = Response(content + "\n", content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}-daten.json"'
+    return response
+
+
+@bp.route("/my/<token>/delete", methods=["GET", "POST"])
+@access.personal
+def delete(token: str) -> ResponseReturnValue:
+    """Nothing happens before the button is pressed; afterwards the link is withdrawn, so a second press finds nothing."""
+    registration = _known(token)
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            forget_person(session, registration.id, now())
+        return redirect(url_for(".deleted"), SEE_OTHER)
+    over = now() >= registration.event.ends_at
+    return page(
+        "registration/delete.html",
+        form=form,
+        token=token,
+        event=registration.event,
+        registration=registration,
+        over=over,
+    )
+
+
+@bp.get("/my-data-deleted")
+@access.public
+def deleted() -> Response:
+    return page("registration/deleted.html")
+
+
+def _known(token: str) -> Registration:
+    """Who has not confirmed the address may not be who filled in the form."""
+    registration = open_personal(db.session(), token)
+    if registration.confirmed_at is None:
+        raise Missing
+    return registration
