@@ -39,6 +39,8 @@ NOT_BY_LINK = {
     "registration.sent",
     "registration.waiting",
     "groups.sent",
+    "registration.silenced",
+    "own.deleted",
     "legal.barrier_reported",
 }
 # What the theme changes are colours alone; everything else is asked once per width.
@@ -141,6 +143,8 @@ def test_public_pages(stage: Stage, browser: Browser) -> None:
             "/events/kim-fachtag-owl/register/sent",
             "/events/kim-fachtag-owl/register/waiting",
             "/events/kim-fachtag-owl/register/group/sent",
+            "/no-more-mails",
+            "/my-data-deleted",
             "/nowhere",
             "/barriere-melden/danke",
         ]
@@ -178,6 +182,7 @@ def test_personal_pages(stage: Stage, browser: Browser) -> None:
                 seen.add(endpoint)
     assert found == []
     assert {"groups.add", "groups.cancel", "groups.substitute", "registration.substitute"} <= seen
+    assert {"own.data", "own.delete"} <= seen
 
 
 def _a_group() -> tuple[str, str]:
