@@ -31,7 +31,7 @@ def test_sees_finds_adds_and_cancels(stage: Stage, browser: Browser, phone: bool
         page.goto(f"{stage.address}{DAY}/registrations")
         page.locator("main input[type=search], main input[name=q]").first.fill("O'Neil")
         page.locator("main form button[type=submit]").first.click()
-        page.get_by_role("link", name=re.compile("O'Neil")).first.click()
+        page.get_by_role("table").get_by_role("link", name=re.compile("O'Neil")).click()
         expect(page.get_by_role("heading", level=1)).to_contain_text("O'Neil")
         expect(page.get_by_role("main")).to_contain_text("E-Mail-Adresse bestätigt")
 
@@ -69,7 +69,7 @@ def test_exports_the_list(stage: Stage, browser: Browser) -> None:
         sign_in(stage, page)
         page.goto(f"{stage.address}{DAY}/registrations")
         with page.expect_download() as download:
-            page.get_by_role("button", name=re.compile("CSV")).click()
+            page.get_by_role("button", name=re.compile("CSV.*Alles, was")).click()
         rows = list(csv.reader(io.StringIO(download.value.path().read_text("utf-8-sig")), delimiter=";"))
     names = {cell for row in rows for cell in row}
     assert "'=Summe" in names
