@@ -52,7 +52,8 @@ SEE_OTHER = 303
 # What each visitor gets of their own stands here in a kept form; no text of ours may contain the sign.
 _TOKEN, _NONCE = "\0token\0", "\0nonce\0"
 
-_kept: RenderCache[str] = RenderCache()
+# A form has some 30 kB, and each number of seats that is shown makes another one.
+_kept: RenderCache[str] = RenderCache(size=16)
 
 
 @bp.errorhandler(Withdrawn)
