@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.outbox.models import Message
 from app.registration.forgetting import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
-from app.registration.lists import FAMILIES
+from app.registration.lists import mails_about
 from app.registration.models import Question, Registration, StatusChange
 from app.registration.queries import AnswerView, MyDay, answers_of, history, my_day, questions_of
 from app.registration.rules import Status
@@ -64,13 +63,8 @@ def own_data(session: Session, registration: Registration) -> OwnData:
             )
             for one in given
         ],
-        _mails(session, registration),
+        mails_about(session, registration),
     )
-
-
-def _mails(session: Session, registration: Registration) -> Sequence[Message]:
-    mine = select(Message).where(Message.family.in_(FAMILIES), Message.subject_id == registration.id)
-    return session.scalars(mine.order_by(Message.id)).all()
 
 
 def as_json(data: OwnData, address: str) -> dict[str, Any]:

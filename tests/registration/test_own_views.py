@@ -14,6 +14,7 @@ from app.clock import now
 from app.events.models import Event
 from app.outbox.models import Message
 from app.people.models import AuditEntry
+from app.registration.circulars import Letter, write_to
 from app.registration.forgetting import forget_person
 from app.registration.links import group_token, personal_token
 from app.registration.models import ANSWERS, Group, Registration
@@ -21,7 +22,7 @@ from app.registration.rules import Status
 from app.web.database import db, transaction
 from tests.mailbox import mailbox
 from tests.pages import Visitor
-from tests.registration.steps import Day, open_day
+from tests.registration.steps import ORGANISER, Day, open_day
 from tests.registration.test_answers import Form
 
 KEYS = {
@@ -56,6 +57,9 @@ def day(app: Flask) -> Day:
         day.register("anna", "1.1", given=given, role_title="Leitung")
         day.confirm("anna")
         day.join("bert")
+        with day.step() as session:
+            letter, anna = Letter("Bitte Ausweis mitbringen", "Am Eingang."), [day.ids["anna"]]
+            write_to(session, day.event_id, anna, letter, "nonce-circular", ORGANISER, day.now)
         return day
 
 
@@ -93,7 +97,11 @@ def test_everything_is_on_the_page_and_in_the_file(app: Flask, client: FlaskClie
     assert [one["sensitive"] for one in found["answers"]] == [False, True, False]
     assert [one["reason"] for one in found["history"]] == ["submitted", "address_confirmed"]
     assert found["workshops"][0]["place"] is not None
-    assert {one["kind"] for one in found["mails"]} >= {"registration.registered"}
+    assert [one["kind"] for one in found["mails"]] == [
+        "registration.confirm",
+        "registration.registered",
+        "circular.message",
+    ]
     assert "bert" not in response.text.lower()
 
 
