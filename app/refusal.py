@@ -30,6 +30,8 @@ class Refusal(Exception):
 class Missing(Refusal):
     """What was asked for does not exist, or not for this person: the same 404 for both."""
 
+    status = 404
+
     def __init__(self) -> None:
         super().__init__(N_("This page does not exist."))
 

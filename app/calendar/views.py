@@ -23,14 +23,13 @@ from app.ical.entry import CalendarEntry
 from app.programme.ical import run_entry
 from app.refusal import Missing
 from app.registration.ical import registration_entry
-from app.registration.links import Withdrawn, open_feed
+from app.registration.links import open_feed
 from app.registration.models import Registration
 from app.registration.queries import ended_with_the_day, my_day
 from app.registration.rules import CONFIRMED, Status
 from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db
-from app.web.errors import error_page
 from app.web.pages import page
 
 bp = Blueprint("calendar", __name__)
@@ -53,11 +52,6 @@ class Feed:
 
 
 _feeds: RenderCache[Feed] = RenderCache(512)
-
-
-@bp.errorhandler(Withdrawn)
-def withdrawn(_error: Withdrawn) -> Response:
-    return error_page(410)
 
 
 @bp.get("/calendar")

@@ -27,25 +27,19 @@ from app.registration.grouping import (
     send_member_link,
     substitute_member,
 )
-from app.registration.links import Withdrawn, group_token, open_group
+from app.registration.links import group_token, open_group
 from app.registration.models import Group
 from app.registration.refusing import refuse_group
 from app.registration.rules import STATUS_LABELS
 from app.registration.service import Entry
 from app.web import access
 from app.web.database import db, transaction
-from app.web.errors import error_page
 from app.web.forms import ConfirmForm
 from app.web.pages import page
 
 bp = Blueprint("groups", __name__)
 
 SEE_OTHER = 303
-
-
-@bp.errorhandler(Withdrawn)
-def withdrawn(_error: Withdrawn) -> Response:
-    return error_page(410)
 
 
 @bp.route("/events/<slug>/register/group", methods=["GET", "POST"])

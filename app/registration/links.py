@@ -16,7 +16,9 @@ GROUP = "group"
 
 
 class Withdrawn(Missing):
-    """The link was replaced by a newer one: gone for good (410)."""
+    """The link was replaced by a newer one: gone for good."""
+
+    status = 410
 
 
 def personal_token(registration: Registration) -> str:

@@ -12,7 +12,7 @@ from app.clock import now
 from app.refusal import Missing
 from app.registration.forgetting import forget_person
 from app.registration.forms_answers import answer_words
-from app.registration.links import Withdrawn, open_personal
+from app.registration.links import open_personal
 from app.registration.models import Registration
 from app.registration.own_data import as_json, own_data
 from app.registration.rules import (
@@ -23,18 +23,12 @@ from app.registration.rules import (
 )
 from app.web import access, links
 from app.web.database import db, transaction
-from app.web.errors import error_page
 from app.web.forms import ConfirmForm
 from app.web.pages import page
 
 bp = Blueprint("own", __name__)
 
 SEE_OTHER = 303
-
-
-@bp.errorhandler(Withdrawn)
-def withdrawn(_error: Withdrawn) -> Response:
-    return error_page(410)
 
 
 @bp.get("/my/<token>/data")

@@ -28,7 +28,7 @@ from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers
 from app.registration.forms_others import ColleagueForm
 from app.registration.ical import registration_entry
 from app.registration.line import stands
-from app.registration.links import Withdrawn, feed_token, open_personal, personal_token
+from app.registration.links import feed_token, open_personal, personal_token
 from app.registration.models import Question, Registration
 from app.registration.queries import answers_of, given_before, my_day, questions_of
 from app.registration.refusing import refuse
@@ -41,7 +41,6 @@ from app.registration.substituting import substitute as substitute_person
 from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db, transaction
-from app.web.errors import error_page
 from app.web.forms import ConfirmForm
 from app.web.pages import page
 from app.web.texts import chosen_language, language
@@ -54,11 +53,6 @@ _TOKEN, _NONCE = "\0token\0", "\0nonce\0"
 
 # A form has some 30 kB, and each number of seats that is shown makes another one.
 _kept: RenderCache[str] = RenderCache(size=16)
-
-
-@bp.errorhandler(Withdrawn)
-def withdrawn(_error: Withdrawn) -> Response:
-    return error_page(410)
 
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])

@@ -94,8 +94,8 @@ def install(app: Flask) -> None:
         return response
 
     @app.errorhandler(Missing)
-    def missing(_error: Missing) -> Response:
-        return error_page(404)
+    def missing(error: Missing) -> Response:
+        return error_page(error.status)
 
     @app.errorhandler(OperationalError)
     def busy(error: OperationalError) -> Response:
