@@ -3,36 +3,17 @@
 
 """`flask check`, split: organisations, their aliases, and whom quotas are for."""
 
-from collections.abc import Iterator
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
+from sqlalchemy.orm import Session, aliased
 
 from app.agencies.models import Organisation
 from app.agencies.rules import name_key
 from app.events.models import Event, Quota, event_cohost
 from app.events.rules import Agency, QuotaEffect, QuotaTarget
+from app.organising.findings import Fault, faulty_rows
 from app.registration.models import Group, Registration, registration_quota
-
-Fault = Iterator[str]
-
-
-def faulty_rows(
-    session: Session,
-    table: str,
-    key: InstrumentedAttribute[int],
-    faults: dict[str, ColumnElement[bool]],
-    *joins: tuple[Any, ColumnElement[bool]],
-) -> Fault:
-    """The rows that have one of the faults, asked in one go."""
-    found = select(key, *faults.values())
-    for target, condition in joins:
-        found = found.join(target, condition)
-    rows = session.execute(found.where(or_(*faults.values())).order_by(key)).all()
-    for number, fault in enumerate(faults, start=1):
-        yield from (f"{table} {row[0]}: {fault}" for row in rows if row[number])
 
 
 def quotas(session: Session, _now: datetime) -> Fault:

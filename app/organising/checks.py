@@ -18,10 +18,10 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
-from app.organising.agency_checks import faulty_rows as _rows
 from app.organising.agency_checks import organisations, quota_people, quotas
+from app.organising.findings import Fault, faulty_rows
 from app.organising.legal import security_text_faults
-from app.organising.weak_settings import Fault, configuration_findings
+from app.organising.weak_settings import configuration_findings
 from app.outbox.models import Message
 from app.outbox.rules import WAITING as ON_THEIR_WAY
 from app.outbox.rules import State, family_of
@@ -176,7 +176,7 @@ def _option_counts(session: Session, _now: datetime) -> Fault:
         if taken != number:
             yield f"question_option {row}: {taken} seats are taken, {number} are held"
     oversold = {"more people chose it than its limit": Option.taken > Option.capacity + Option.extra}
-    yield from _rows(session, "question_option", Option.id, oversold)
+    yield from faulty_rows(session, "question_option", Option.id, oversold)
 
 
 def _questions(session: Session, _now: datetime) -> Fault:
@@ -191,7 +191,7 @@ def _questions(session: Session, _now: datetime) -> Fault:
             one.required, one.legal_basis != LegalBasis.PUBLIC_TASK
         ),
     }
-    yield from _rows(session, "question", one.id, faults)
+    yield from faulty_rows(session, "question", one.id, faults)
     misplaced = (
         select(one.id)
         .join(Condition, Condition.question_id == one.id)
@@ -216,7 +216,7 @@ def _answers(session: Session, _now: datetime) -> Fault:
         }
         of_person = (Registration, table.registration_id == Registration.id)
         to_question = (Question, table.question_id == Question.id)
-        yield from _rows(session, table.__tablename__, table.id, faults, of_person, to_question)
+        yield from faulty_rows(session, table.__tablename__, table.id, faults, of_person, to_question)
 
 
 def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, highest: Any) -> Fault:
@@ -263,7 +263,7 @@ def _registrations(session: Session, _now: datetime) -> Fault:
         ),
         "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
     }
-    yield from _rows(session, "registration", one.id, faults)
+    yield from faulty_rows(session, "registration", one.id, faults)
     newer_invitation = one.invited_sequence > Event.sequence + one.calendar_bump
     found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
     for row in session.scalars(found):
@@ -289,13 +289,13 @@ def _groups(session: Session, _now: datetime) -> Fault:
         .where(guest.group_id == group.id, or_(one.event_id != group.event_id, one.group_id == group.id))
         .exists(),
     }
-    yield from _rows(session, "registration_group", group.id, faults)
+    yield from faulty_rows(session, "registration_group", group.id, faults)
     nameless = {
         "is a seat without a name that no group keeps": and_(
             one.email == "", one.status == Status.UNCONFIRMED, one.group_id.is_(None)
         )
     }
-    yield from _rows(session, "registration", one.id, nameless)
+    yield from faulty_rows(session, "registration", one.id, nameless)
     together = _count(group.id, group.event_id == Event.id, group.together.is_(True))
     found = select(Event.id, Event.together_count, together).where(Event.together_count != together)
     for row, counted, number in session.execute(found.order_by(Event.id)):
@@ -353,7 +353,7 @@ def _places(session: Session, _now: datetime) -> Fault:
     }
     of_person = (one, place.registration_id == one.id)
     in_run, of_round = (Run, place.run_id == Run.id), (Round, Run.round_id == Round.id)
-    yield from _rows(session, "place", place.id, faults, of_person, in_run, of_round)
+    yield from faulty_rows(session, "place", place.id, faults, of_person, in_run, of_round)
     yield from _twice(session)
 
 
@@ -383,12 +383,14 @@ def _events(session: Session, _now: datetime) -> Fault:
             .exists(),
         ),
     }
-    yield from _rows(session, "event", Event.id, faults)
+    yield from faulty_rows(session, "event", Event.id, faults)
 
 
 def _programme(session: Session, _now: datetime) -> Fault:
     for table, name in ((AgendaItem, "agenda_item"), (Round, "round")):
-        yield from _rows(session, name, table.id, {"ends before it begins": table.ends_at <= table.starts_at})
+        yield from faulty_rows(
+            session, name, table.id, {"ends before it begins": table.ends_at <= table.starts_at}
+        )
     runs = (
         select(
             Run.id,
@@ -448,7 +450,7 @@ def _messages(session: Session, _now: datetime) -> Fault:
     faults["is about a group that does not exist"] = and_(
         one.family == family_of(GROUP_LINK), ~select(Group.id).where(Group.id == one.subject_id).exists()
     )
-    yield from _rows(session, "message", one.id, faults)
+    yield from faulty_rows(session, "message", one.id, faults)
 
 
 def _count(key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> Any:

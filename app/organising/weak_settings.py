@@ -5,7 +5,6 @@
 
 import os
 import stat
-from collections.abc import Iterator
 from email.utils import parseaddr
 from pathlib import Path
 
@@ -13,6 +12,7 @@ import pysqlite3.dbapi2 as sqlite
 from flask.helpers import get_debug_flag
 from sqlalchemy import make_url
 
+from app.organising.findings import Fault
 from app.organising.legal import placeholders_left
 from app.settings import Mode, Settings, SettingsError
 from app.web.database import SQLITE_FLOOR
@@ -31,8 +31,6 @@ KNOWN_KEYS = (
     "development",
     "fachtag",
 )
-
-Fault = Iterator[str]
 
 
 def refuse_weak(settings: Settings) -> None:

@@ -143,13 +143,13 @@ def tell_all(session: Session, circular: Circular, event: Event, now: datetime) 
         .where(CircularCopy.circular_id == circular.id)
         .order_by(CircularCopy.id)
     )
-    give_up_at = min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
+    give_up_at = _last_try(event, now)
     enqueue_all(session, kind=CIRCULAR, subjects=copies, event_id=event.id, now=now, give_up_at=give_up_at)
 
 
 def tell_added(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
     """Many whom the team added just now, and to whom nothing was told before."""
-    give_up_at = min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
+    give_up_at = _last_try(event, now)
     for start in range(0, len(ids), AT_ONCE):
         those = select(Registration.id, Registration.email, Registration.language)
         those = those.where(Registration.id.in_(ids[start : start + AT_ONCE])).order_by(Registration.id)

@@ -181,7 +181,7 @@ def segments(
     if wanted.order is Order.STATUS:
         found = known or {row[0]: row[1] for row in _count(session, narrowed, Registration.status)}
         return [Segment(Registration.status == one, _BY_NAME, found.get(one, 0)) for one in Status]
-    total = sum(known.values()) if known is not None else _how_many(session, narrowed)
+    total = sum(known.values()) if known is not None else how_many(session, narrowed)
     if wanted.order is Order.REGISTERED:
         return [Segment(None, (Registration.created_at, Registration.id), total, latest_first=True)]
     return [Segment(None, _BY_NAME, total)]
@@ -193,7 +193,7 @@ def _known_numbers(wanted: Wanted, by_status: Mapping[Status, int] | None) -> Ma
     return by_status if wanted.status is None else {wanted.status: by_status[wanted.status]}
 
 
-def _how_many(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> int:
+def how_many(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> int:
     return session.scalar(select(func.count()).select_from(Registration).where(*narrowed)) or 0
 
 
@@ -273,17 +273,16 @@ def _ids_in(
 def ordered(narrowed: Sequence[ColumnElement[bool]], order: Order) -> Select[int]:
     """The ids of all of them in one statement: what files and deeds are made from."""
     found = select(Registration.id).where(*narrowed)
-    name = (Registration.sort_key, Registration.id)
     if order is Order.ORGANISATION:
         found = found.join(Organisation, Registration.organisation_id == Organisation.id)
-        return found.order_by(Organisation.name_key, *name)
+        return found.order_by(Organisation.name_key, *_BY_NAME)
     if order is Order.STATUS:
         ranks = {status: number for number, status in enumerate(Status)}
         return found.order_by(
-            case(*((Registration.status == one, rank) for one, rank in ranks.items())), *name
+            case(*((Registration.status == one, rank) for one, rank in ranks.items())), *_BY_NAME
         )
     if order is Order.REGISTERED:
         return found.order_by(Registration.created_at.desc(), Registration.id.desc())
     if order is Order.WAITING:
-        return found.order_by(case((_in_line(), Registration.waiting_number), else_=2**31 - 1), *name)
-    return found.order_by(*name)
+        return found.order_by(case((_in_line(), Registration.waiting_number), else_=2**31 - 1), *_BY_NAME)
+    return found.order_by(*_BY_NAME)

@@ -22,7 +22,7 @@ from app.programme.models import Round, Run, Workshop
 from app.refusal import Missing
 from app.registration import announcing, line
 from app.registration.columns import Columns
-from app.registration.filters import Wanted, conditions, ordered, segments, shown_ids
+from app.registration.filters import Wanted, conditions, how_many, ordered, segments, shown_ids
 from app.registration.models import Answer, CircularCopy, Place, Question, Registration, registration_quota
 from app.registration.rules import PlaceState, Status
 
@@ -115,8 +115,7 @@ class RunList:
 
 
 def count_people(session: Session, event: Event, wanted: Wanted) -> int:
-    narrowed = conditions(session, event, wanted)
-    return session.scalar(select(func.count()).select_from(Registration).where(*narrowed)) or 0
+    return how_many(session, conditions(session, event, wanted))
 
 
 def list_people(

@@ -61,7 +61,7 @@ def substitute(
         return session.scalar(select(Registration).where(Registration.predecessor_id == old.id))
     earlier = _refuse(session, old, entry, by, now)
     known = earlier.active
-    if known is not None and _keeps_own(known, old):
+    if known is not None and keeps_own(known, seat=old.holds_seat):
         seated = old.holds_seat
         announcing.tell_link(session, known, now)
         end(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
@@ -99,10 +99,6 @@ def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: date
     elif not announcing.may_write_to(session, key, now):  # asked before the address is known to us (T09)
         raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
     return earlier
-
-
-def _keeps_own(known: Registration, old: Registration) -> bool:
-    return keeps_own(known, seat=old.holds_seat)
 
 
 def keeps_own(known: Registration, *, seat: bool) -> bool:

@@ -44,6 +44,7 @@ EXTRAS = {
     "events/doorkeeper": "who may enter the organisers' area: stands where events and roles meet",
     "events/seats": "claiming and giving back what is scarce, for days and for runs",
     "events/team_service": "service.py, split: the verbs of the team",
+    "organising/findings": "checks.py, split: how a fault is found and said",
     "organising/agency_checks": "`flask check`, split: organisations and quotas",
     "organising/checks": "`flask check`",
     "organising/health_views": "what the machine asks that watches the service",
