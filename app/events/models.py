@@ -84,7 +84,8 @@ class Event(Scarce, InCalendars, Base):
     """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
     `version` guards against lost updates. `reserved` is what its reservations hold back at the moment; how many quotas
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
-    question. With `offer_hours` a free seat is
+    question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
+    any. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once.
     """
 
@@ -128,6 +129,7 @@ class Event(Scarce, InCalendars, Base):
     quota_count: Mapped[int] = mapped_column(default=0)
     code_count: Mapped[int] = mapped_column(default=0)
     together_count: Mapped[int] = mapped_column(default=0)
+    questions_version: Mapped[int] = mapped_column(default=0)
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)

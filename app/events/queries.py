@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.agencies.models import Organisation, Region
@@ -23,9 +23,13 @@ RESERVED_SLUGS = frozenset({"new"})
 _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "ß" is folded to "ss"
 
 
+# Made once: putting a statement together costs as much as running it.
+_PUBLIC_BY_SLUG = select(Event).where(Event.slug == bindparam("slug"), Event.status.in_(PUBLIC))
+
+
 def get_public_event(session: Session, slug: str) -> Event:
     """The day as everybody may see it: one query. Raises `Missing` for a draft, too."""
-    event = session.scalar(select(Event).where(Event.slug == slug, Event.status.in_(PUBLIC)))
+    event = session.scalar(_PUBLIC_BY_SLUG, {"slug": slug})
     if event is None:
         raise Missing
     return event

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, select
+from sqlalchemy import ScalarSelect, Select, bindparam, select
 from sqlalchemy.orm import Session
 
 from app.agencies.models import Organisation, Region
@@ -37,15 +37,22 @@ class RoomFacts:
     note: str
 
 
+def _locked() -> Select[Event]:
+    return select(Event).with_for_update().execution_options(populate_existing=True)
+
+
+_LOCKED = _locked().where(Event.id == bindparam("event"))
+
+
 def lock_event(session: Session, event_id: int | ScalarSelect[int]) -> Event:
     """The event's row, locked until the end of the transaction and read anew. First of all locks, everywhere.
 
     Instead of its id a query that tells it will do. Raises `Missing`.
     """
-    statement = (
-        select(Event).where(Event.id == event_id).with_for_update().execution_options(populate_existing=True)
-    )
-    event = session.scalar(statement)
+    if isinstance(event_id, int):
+        event = session.scalar(_LOCKED, {"event": event_id})
+    else:
+        event = session.scalar(_locked().where(Event.id == event_id))
     if event is None:
         raise Missing
     return event

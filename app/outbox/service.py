@@ -13,7 +13,17 @@ from app.db import UtcDateTime
 from app.outbox.models import Heartbeat, Message
 from app.outbox.route import route_is_open
 from app.outbox.rules import TROUBLE, Claim, DeliveryPolicy, Parcel, State, family_of, last_moment
-from app.outbox.statements import OLDER_IN_HAND, OVERTAKEN, change, done, held_by, insert_into
+from app.outbox.statements import (
+    OLDER_IN_HAND,
+    OVERTAKEN,
+    SETTLE_OLDER,
+    change,
+    done,
+    held_by,
+    insert_into,
+    insert_of,
+    intending,
+)
 from app.refusal import N_, Missing, Refusal
 
 FORGET_WORKER_AFTER = timedelta(days=1)
@@ -35,32 +45,22 @@ def enqueue(
 
     Older mails of the same family about the same thing to the same person that have not left are settled unsent.
     """
-    statement = insert_into(session, Message).values(
-        kind=kind,
-        family=family_of(kind),
-        subject_id=subject_id,
-        revision=revision,
-        event_id=event_id,
-        recipient=recipient,
-        language=language,
-        created_at=now,
-        next_attempt_at=now,
-        give_up_at=last_moment(give_up_at, now),
-    )
-    unique = ["kind", "subject_id", "revision"]
-    new_id: int | None = session.scalar(
-        statement.on_conflict_do_nothing(index_elements=unique).returning(Message.id)
-    )
+    values = {
+        "kind": kind,
+        "family": family_of(kind),
+        "subject_id": subject_id,
+        "revision": revision,
+        "event_id": event_id,
+        "recipient": recipient,
+        "language": language,
+        "created_at": now,
+        "next_attempt_at": now,
+        "give_up_at": last_moment(give_up_at, now),
+    }
+    new_id: int | None = session.scalar(intending(insert_of(session)), values)
     if new_id is not None and revision > 1:  # nothing is older than the first
-        session.execute(
-            change(
-                Message.family == family_of(kind),
-                Message.subject_id == subject_id,
-                Message.recipient == recipient,
-                Message.revision < revision,
-                Message.state == State.QUEUED,
-            ).values(state=State.SUPERSEDED)
-        )
+        this = {"of_family": values["family"], "of": subject_id, "to": recipient, "than": revision}
+        session.execute(SETTLE_OLDER, this)
     return new_id
 
 

@@ -3,9 +3,10 @@
 
 """Pieces of SQL that the verbs of the outbox share."""
 
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, update
+from sqlalchemy import ColumnElement, bindparam, case, exists, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
@@ -36,14 +37,35 @@ def change(*conditions: ColumnElement[bool]) -> Any:
     return update(Message).where(*conditions).execution_options(synchronize_session=False)
 
 
+@cache
+def intending(insert: Any) -> Any:
+    """A message that was not intended before; the statement is made once."""
+    unique = ["kind", "subject_id", "revision"]
+    table = Message.__table__
+    return insert(table).on_conflict_do_nothing(index_elements=unique).returning(table.c.id)
+
+
+# Older mails of a family about a thing to a person that have not left.
+SETTLE_OLDER = change(
+    Message.family == bindparam("of_family"),
+    Message.subject_id == bindparam("of"),
+    Message.recipient == bindparam("to"),
+    Message.revision < bindparam("than"),
+    Message.state == State.QUEUED,
+).values(state=State.SUPERSEDED)
+
+
 def done(session: Session, change: Any) -> bool:
     return session.scalar(change.returning(Message.id)) is not None
 
 
-def insert_into(session: Session, table: type[Message] | type[Heartbeat] | type[Route]) -> Any:
+def insert_of(session: Session) -> Any:
     """Both engines know ON CONFLICT, each by its own construct; a conflict leaves the transaction whole."""
-    engine = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    return engine.insert(table)
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+
+
+def insert_into(session: Session, table: type[Heartbeat] | type[Route]) -> Any:
+    return insert_of(session)(table)
 
 
 def brief(answer: str) -> str:

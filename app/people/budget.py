@@ -7,9 +7,10 @@ Spend in a transaction of its own, before the use case: what is spent inside a t
 """
 
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, delete, literal, update
+from sqlalchemy import ColumnElement, Integer, bindparam, case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -29,19 +30,25 @@ def spend(
     """
     if limit < cost:
         return False
-    insert = _insert_of(session)
+    values = {"name": bucket, "now": now, "ends": now + window, "cost": cost, "most": limit}
+    return session.execute(_spending(_insert_of(session)), values).first() is not None
+
+
+@cache
+def _spending(insert: Any) -> Any:
+    """The statement, made once: putting it together costs more than running it."""
+    now, ends = bindparam("now", type_=UtcDateTime()), bindparam("ends", type_=UtcDateTime())
+    cost, most = bindparam("cost", type_=Integer()), bindparam("most", type_=Integer())
     over = Budget.window_ends_at <= now
-    ends = literal(now + window, UtcDateTime())
-    statement = insert(Budget).values(bucket=bucket, window_ends_at=ends, spent=cost)
-    statement = statement.on_conflict_do_update(
+    statement = insert(Budget).values(bucket=bindparam("name"), window_ends_at=ends, spent=cost)
+    return statement.on_conflict_do_update(
         index_elements=[Budget.bucket],
         set_={
             "spent": case((over, cost), else_=Budget.spent + cost),
             "window_ends_at": case((over, ends), else_=Budget.window_ends_at),
         },
-        where=over | (Budget.spent + cost <= limit),
-    )
-    return session.execute(statement.returning(Budget.spent)).first() is not None
+        where=over | (Budget.spent + cost <= most),
+    ).returning(Budget.spent)
 
 
 def refund(session: Session, bucket: str) -> None:

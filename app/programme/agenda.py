@@ -72,9 +72,9 @@ class Line:
 _programmes: RenderCache[tuple[Line, ...]] = RenderCache()
 
 
-def read_rounds(session: Session, event: Event) -> list[RoundView]:
-    """The workshop rounds with their runs, in order of their numbers."""
-    rounds = [line.round for line in read_agenda(session, event) if line.round is not None]
+def read_rounds(session: Session, event: Event, *, seats: bool = True) -> list[RoundView]:
+    """The workshop rounds with their runs, in order of their numbers; `seats` as in `read_agenda`."""
+    rounds = [line.round for line in read_agenda(session, event, seats=seats) if line.round is not None]
     return sorted(rounds, key=lambda round_: round_.number)
 
 

@@ -15,6 +15,8 @@ from typing import cast
 from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, union_all, update
 from sqlalchemy.orm import Session
 
+from app.events.models import Event
+from app.registration.asked import questions_to_judge
 from app.registration.models import (
     ANSWERS,
     Answer,
@@ -25,7 +27,7 @@ from app.registration.models import (
     Registration,
     SensitiveAnswer,
 )
-from app.registration.queries import given_answers, questions_of
+from app.registration.queries import given_answers
 from app.registration.rules import CHOOSING, LegalBasis, NoSuchAnswer, OptionFull, QuestionKind, Unanswered
 
 Given = Mapping[int, "tuple[int, ...] | str"]
@@ -88,11 +90,11 @@ def judge(
     return parts
 
 
-def judge_entry(session: Session, event_id: int, given: Given | None) -> list[Part]:
+def judge_entry(session: Session, event: Event, given: Given | None) -> list[Part]:
     """What a form that has just been sent answers, asked again inside the transaction; None was not asked."""
     if given is None:
         return []
-    return judge([one for one in questions_of(session, event_id) if not one.organiser_only], given)
+    return judge(questions_to_judge(session, event), given)
 
 
 def store(session: Session, registration: Registration, parts: Sequence[Part]) -> None:

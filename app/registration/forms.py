@@ -3,6 +3,7 @@
 
 """The participant's forms."""
 
+from collections.abc import Callable
 from typing import Any, cast
 
 from wtforms import EmailField, HiddenField, RadioField, StringField, ValidationError
@@ -129,19 +130,26 @@ class DetailsForm(NameForm):
 
 def with_rounds(form_class: type[BaseForm], rounds: list[RoundView], **kwargs: Any) -> Any:
     """The form with a field per round, built for the rounds of this day."""
-    bound = type(form_class.__name__, (form_class,), {"rounds": rounds})
-    for round_ in rounds:
-        field = RoundField(
+    return taking_rounds(form_class, rounds, run_label)(**kwargs)
+
+
+def taking_rounds(
+    form_class: type[BaseForm], rounds: list[RoundView], label: Callable[[RunView], str]
+) -> type[BaseForm]:
+    """The form class with a field per round."""
+    fields = {
+        f"round-{round_.id}": RoundField(
             round_.title,
             choices={
-                **{str(run.id): run_label(run) for run in round_.runs},
+                **{str(run.id): label(run) for run in round_.runs},
                 RoundAnswer.OPEN.value: gettext("I do not know yet"),
                 RoundAnswer.ABSENT.value: gettext("I do not take part in this round"),
             },
             default=RoundAnswer.OPEN.value,
         )
-        setattr(bound, f"round-{round_.id}", field)
-    return bound(**kwargs)
+        for round_ in rounds
+    }
+    return type(form_class.__name__, (form_class,), {"rounds": rounds, **fields})
 
 
 def run_label(run: RunView) -> str:

@@ -3,7 +3,7 @@
 
 """The fields built from the organisers' questions, and answers in words."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, Length, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.events.rules import Seats
 from app.refusal import Refusal
 from app.registration.answers import (
     HIGHEST_NUMBER,
@@ -30,6 +31,9 @@ from app.web.forms import REQUIRED, BaseForm
 from app.web.texts import gettext, ngettext, sentence_of, short_day
 
 FEW_LEFT = 5
+
+OptionWords = Callable[[Question, Option], str]
+"""What a form says beside an option."""
 
 
 class OneOf(RadioField):
@@ -152,15 +156,21 @@ def asking(
     elsewhere: Mapping[int, Collection[int]] | None = None,
     held: Collection[int] = (),
     strict: bool = True,
+    words: OptionWords | None = None,
 ) -> type[BaseForm]:
     """The form class with a field for each question asked (all of them, if None).
 
-    What hangs on an answer that is not in this form is asked only if that answer was given `elsewhere`.
+    What hangs on an answer that is not in this form is asked only if that answer was given `elsewhere`. `words` says
+    what stands beside an option; without it its name and the seats left, those `held` by the person not counted.
     """
     known = questions if asked is None else asked
     possible = {option.id for one in known for option in one.options}.union(*(elsewhere or {}).values())
     mine = [one for one in known if one.shown_if is None or one.shown_if in possible]
-    fields = {question.field: _field_of(question, questions, held, strict) for question in mine}
+
+    def with_its_seats(question: Question, option: Option) -> str:
+        return with_seats(question, option, option.seats, option.id in held)
+
+    fields = {one.field: _field_of(one, questions, strict, words or with_its_seats) for one in mine}
     context = {
         "questions": questions,
         "asked": mine,
@@ -233,17 +243,14 @@ def condition_words(question: Question, questions: Sequence[Question]) -> str:
     return ""
 
 
-def _field_of(question: Question, questions: Sequence[Question], held: Collection[int], strict: bool) -> Any:
+def _field_of(question: Question, questions: Sequence[Question], strict: bool, words: OptionWords) -> Any:
     hints = [condition_words(question, questions), question.hint]
     if question.sensitive:
         hints.append(
             gettext("Voluntary. Only the lead of the team reads it; it is deleted 14 days after the day.")
         )
     common: dict[str, Any] = {"description": " ".join(hint for hint in hints if hint)}
-    choices = [
-        SelectChoice(str(option.id), with_seats(question, option, option.id in held))
-        for option in question.options
-    ]
+    choices = [SelectChoice(str(option.id), words(question, option)) for option in question.options]
     # A hidden question is not asked after all: its errors are taken back (`AnswersMixin.validate`).
     needed = question.required and strict
     validators: list[Any] = [DataRequired(REQUIRED)] if needed else []
@@ -267,9 +274,9 @@ def _field_of(question: Question, questions: Sequence[Question], held: Collectio
     )
 
 
-def with_seats(question: Question, option: Option, mine: bool) -> str:
+def with_seats(question: Question, option: Option, seats: Seats, mine: bool = False) -> str:
     words = option_words(question, option)
-    left = option.seats.left
+    left = seats.left
     if left is None or mine or left > FEW_LEFT:
         return words
     note = ngettext("%(num)d place left", "%(num)d places left", left) if left else gettext("fully booked")

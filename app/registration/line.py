@@ -10,7 +10,7 @@ from bisect import bisect_left
 from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, delete, func, insert, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.agencies.models import Organisation
@@ -22,12 +22,19 @@ from app.registration.rules import InLine, Room, Share, Status, UnknownCode, whe
 _IN_LINE = (Status.WAITING, Status.UNCONFIRMED)
 
 
+_OF_DAY = (
+    select(Quota)
+    .where(Quota.event_id == bindparam("day"))
+    .order_by(Quota.id)
+    .execution_options(populate_existing=True)
+)
+
+
 def quotas_of_day(session: Session, event: Event) -> Sequence[Quota]:
     """All quotas of the day, read anew."""
     if not event.quota_count:
         return ()
-    found = select(Quota).where(Quota.event_id == event.id).order_by(Quota.id)
-    return session.scalars(found.execution_options(populate_existing=True)).all()
+    return session.scalars(_OF_DAY, {"day": event.id}).all()
 
 
 def quotas_of(session: Session, event: Event, registration_id: int) -> Sequence[Quota]:

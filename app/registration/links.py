@@ -47,9 +47,14 @@ def open_personal(session: Session, token: str) -> Registration:
     registration = get_registration(session, ticket.id)
     if registration is None:
         raise Missing
+    refuse_replaced(registration, ticket)
+    return registration
+
+
+def refuse_replaced(registration: Registration, ticket: links.Ticket) -> None:
+    """Raises `Withdrawn` for a personal link that was replaced; inside a transaction nothing of it stands."""
     if registration.link_version != ticket.version:
         raise Withdrawn
-    return registration
 
 
 def open_group(session: Session, token: str) -> Group:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from sqlalchemy import Row, ScalarSelect, Select, func, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.events.models import Event
@@ -95,15 +95,18 @@ class Count:
     limit: int | None = None
 
 
+_WITH_DAY = (
+    select(Registration)
+    .where(Registration.id == bindparam("person"))
+    .options(
+        joinedload(Registration.event).joinedload(Event.lead_host), joinedload(Registration.organisation)
+    )
+)
+
+
 def get_registration(session: Session, registration_id: int) -> Registration | None:
     """With event, hosts and organisation read, so that a template asks no questions."""
-    return session.scalar(
-        select(Registration)
-        .where(Registration.id == registration_id)
-        .options(
-            joinedload(Registration.event).joinedload(Event.lead_host), joinedload(Registration.organisation)
-        )
-    )
+    return session.scalar(_WITH_DAY, {"person": registration_id})
 
 
 def get_group(session: Session, group_id: int) -> Group | None:
@@ -132,17 +135,11 @@ def guests_of(session: Session, group: Group) -> Sequence[GroupGuest]:
 def my_day(session: Session, registration: Registration, *, seats: bool = False) -> MyDay:
     """With `seats` for who may choose among the runs."""
     lines = read_agenda(session, registration.event, seats=seats)
-    rows = session.execute(
-        select(Place, _before(Place)).where(Place.registration_id == registration.id)
-    ).all()
-    places, before = [row[0] for row in rows], {row[0].id: row[1] for row in rows}
+    answers = session.execute(_ANSWERS_TO_ROUNDS, {"person": registration.id}).all()
     rounds = [line.round for line in lines if line.round is not None]
-    answered = {place.round_id for place in places}
-    absent: set[int] = set()
-    if any(one.id not in answered for one in rounds):
-        stays_away = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id)
-        absent = set(session.scalars(stays_away))
-    return MyDay(tuple(lines), tuple(_my_round(one, places, before, one.id in absent) for one in rounds))
+    return MyDay(
+        tuple(lines), tuple(_my_round(one, [row for row in answers if row[0] == one.id]) for one in rounds)
+    )
 
 
 def ended_with_the_day(session: Session, registration: Registration) -> bool:
@@ -285,32 +282,46 @@ def answered_questions(session: Session, event_id: int) -> dict[int, int]:
     return found
 
 
-def _my_round(round_: RoundView, places: Sequence[Place], before: dict[int, int], absent: bool) -> MyRound:
+_AnswerToRound = Row[int, "int | None", "PlaceState | None", int]
+
+
+def _my_round(round_: RoundView, answers: Sequence[_AnswerToRound]) -> MyRound:
     runs = {run.id: run for run in round_.runs}
-    mine = [place for place in places if place.round_id == round_.id and place.run_id in runs]
+    mine = [
+        (runs[run_id], state, before)
+        for _round_id, run_id, state, before in answers
+        if run_id is not None and run_id in runs
+    ]
 
-    def first(state: PlaceState) -> RunView | None:
-        return next((runs[place.run_id] for place in mine if place.state is state), None)
+    def first(wanted: PlaceState) -> RunView | None:
+        return next((run for run, state, _before in mine if state is wanted), None)
 
-    in_line = tuple(
-        InLine(runs[place.run_id], before.get(place.id, 0))
-        for place in mine
-        if place.state is PlaceState.WAITING
-    )
+    in_line = tuple(InLine(run, before) for run, state, before in mine if state is PlaceState.WAITING)
+    absent = any(run_id is None for _round_id, run_id, _state, _before in answers)
     return MyRound(round_, first(PlaceState.PLACE), in_line, first(PlaceState.WANTED), absent)
 
 
-def _before(place: type[Place]) -> ScalarSelect[int]:
-    """How many stand before a place in the line of its run; 0 for who does not stand in a line."""
+def _answers_to_rounds() -> CompoundSelect[int, int, PlaceState, int]:
+    """Round, run, state and how many stand before the person in the line of that run; a round in which the person
+    does not take part has no run."""
     other = aliased(Place)
-    return (
+    before = (
         select(func.count(other.id))
         .where(
-            other.run_id == place.run_id,
-            place.state == PlaceState.WAITING,
+            other.run_id == Place.run_id,
+            Place.state == PlaceState.WAITING,
             other.state == PlaceState.WAITING,
-            other.waiting_number < place.waiting_number,
+            other.waiting_number < Place.waiting_number,
         )
-        .correlate(place)
+        .correlate(Place)
         .scalar_subquery()
     )
+    places = select(Place.round_id, Place.run_id, Place.state, before)
+    absences = select(RoundAbsence.round_id, null(), null(), literal(0))
+    return union_all(
+        places.where(Place.registration_id == bindparam("person")),
+        absences.where(RoundAbsence.registration_id == bindparam("person")),
+    )
+
+
+_ANSWERS_TO_ROUNDS = _answers_to_rounds()

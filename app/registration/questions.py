@@ -10,10 +10,12 @@ when they answered (kind, purpose, legal basis, retention, who reads it) stays a
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import cast
 
-from sqlalchemy import select, update
+from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
+from app.events.models import Event
 from app.events.rules import refuse_capacity_below_taken
 from app.events.service import lock_event
 from app.people.audit import record
@@ -377,6 +379,11 @@ def _of(questions: Sequence[Question], question_id: int) -> Question:
 
 
 def _record(session: Session, question: Question, by: By, now: datetime, deed: str, **detail: object) -> None:
+    """Into the audit log; and the day says that its questions are others now. Past the mapper: it is no edit of the
+    day, so the day's `version` stays."""
+    days = cast(Table, Event.__table__)
+    asked_anew = update(days).where(days.c.id == question.event_id)
+    session.execute(asked_anew.values(questions_version=days.c.questions_version + 1))
     record(
         session,
         now,

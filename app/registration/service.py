@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -86,7 +86,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
         return earlier.same_form
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
-    parts = answers.judge_entry(session, event_id, entry.given)  # before the address is known to us (T09)
+    parts = answers.judge_entry(session, event, entry.given)  # before the address is known to us (T09)
     quotas = line.quotas_of_day(session, event)
     line.refuse_unknown_code(quotas, entry.code)
     if earlier.active is not None:
@@ -287,16 +287,19 @@ def take_wanted(session: Session, registration: Registration) -> None:
     answers.take_wanted(session, registration)
 
 
+_LOCKED = (
+    select(Registration)
+    .where(Registration.id == bindparam("person"))
+    .with_for_update()
+    .execution_options(populate_existing=True)
+)
+
+
 def lock_registration(session: Session, registration_id: int) -> Registration:
     """The registration behind its event's lock, read anew."""
     of = select(Registration.event_id).where(Registration.id == registration_id).scalar_subquery()
     event = lock_event(session, of)  # a registration never moves to another day
-    found = session.scalar(
-        select(Registration)
-        .where(Registration.id == registration_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
+    found = session.scalar(_LOCKED, {"person": registration_id})
     if found is None:
         raise Missing
     set_committed_value(

@@ -3,33 +3,32 @@
 
 """The participant's pages: the form, what comes after it, and the personal page."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_wtf.csrf import generate_csrf
 from sqlalchemy.orm import Session
 
 from app.agencies.queries import organisation_names
 from app.clock import now
-from app.events.models import Event
 from app.events.queries import get_public_event
-from app.events.rules import TAKES_REGISTRATIONS, RegistrationState
+from app.events.rules import TAKES_REGISTRATIONS
 from app.ical import render
-from app.programme.agenda import RoundView, read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import gate
 from app.registration.answering import change_answers, withdraw_answer
+from app.registration.asked import asked_questions
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
-from app.registration.forms import ChoicesForm, DetailsForm, RegisterForm, run_label, with_rounds
-from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking, with_seats
+from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
+from app.registration.forms import ChoicesForm, DetailsForm, with_rounds
+from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.forms_others import ColleagueForm
 from app.registration.ical import registration_entry
 from app.registration.line import stands
-from app.registration.links import feed_token, open_personal, personal_token
-from app.registration.models import Question, Registration
+from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
+from app.registration.models import Registration
 from app.registration.queries import answers_of, given_before, my_day, questions_of
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
@@ -48,10 +47,6 @@ from app.web.texts import chosen_language, language
 bp = Blueprint("registration", __name__)
 
 SEE_OTHER = 303
-# What each visitor gets of their own stands here in a kept form; no text of ours may contain the sign.
-_TOKEN, _NONCE = "\0token\0", "\0nonce\0"
-
-# A form has some 30 kB, and each number of seats that is shown makes another one.
 _kept: RenderCache[str] = RenderCache(size=16)
 
 
@@ -63,14 +58,12 @@ def register(slug: str) -> ResponseReturnValue:
     state = event.registration_state(now())
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
-    questions = _asked_of_people(session, event.id)
-    rounds = read_rounds(session, event)
+    asked = what_is_asked(session, event)
     if request.method != "POST":
-        return make_response(_empty_form(event, state, questions, rounds, organisation_names(session)))
-    form = _register_form(event, questions, rounds)
+        return make_response(empty_page(session, asked, state))
+    form = register_form(asked)
     if form.validate_on_submit():
-        answers = form.given() if questions else None
-        entry = Entry(form.person(), form.nonce.data, language(), form.choices(), answers, form.typed_code())
+        entry = entry_of(form, asked)
         event_id = event.id  # asked inside, it would be one more question to the database
         try:
             if entry.code:
@@ -90,47 +83,7 @@ def register(slug: str) -> ResponseReturnValue:
             form.add_refusal(refusal)
         else:
             return redirect(url_for(".waiting" if waits else ".sent", slug=slug), SEE_OTHER)
-    return page(
-        "registration/register.html",
-        form=form,
-        event=event,
-        state=state,
-        names=organisation_names(session),
-    )
-
-
-def _register_form(event: Event, questions: list[Question], rounds: list[RoundView]) -> Any:
-    form = with_rounds(asking(RegisterForm, questions), rounds)
-    if not event.code_count:
-        del form.code
-    return form
-
-
-def _empty_form(
-    event: Event,
-    state: RegistrationState,
-    questions: list[Question],
-    rounds: list[RoundView],
-    names: Sequence[str],
-) -> str:
-    """The form as everybody gets it. Drawing it is most of what it costs, so it is kept with two gaps in it."""
-    token, nonce = generate_csrf(), gate.nonce_of_now()
-
-    def draw() -> str:
-        form = _register_form(event, questions, rounds)
-        form.nonce.data = nonce
-        html = render_template("registration/register.html", form=form, event=event, state=state, names=names)
-        return html.replace(token, _TOKEN).replace(nonce, _NONCE)
-
-    # Seats are part of it as far as they are shown.
-    asked = tuple(
-        (one.id, one.version, *(with_seats(one, option, False) for option in one.options))
-        for one in questions
-    )
-    offered = tuple(run_label(run) for one in rounds for run in one.runs)
-    key = (event.id, event.revision, event.version, state, language(), chosen_language(), asked, offered)
-    html = _kept.get((*key, tuple(names)), draw)
-    return html.replace(_TOKEN, token).replace(_NONCE, nonce)
+    return refused_page(session, asked, state, form)
 
 
 @bp.get("/events/<slug>/register/sent")
@@ -159,7 +112,7 @@ def my(token: str) -> Response:
     registration = open_personal(session, token)
     # Who has not confirmed the address may not be who filled in the form.
     confirmed = registration.status in CONFIRMED
-    questions = _asked_of_people(session, registration.event_id) if confirmed else []
+    questions = asked_questions(session, registration.event) if confirmed else []
     answers = answers_of(session, registration, questions)
     return page(
         "registration/my.html",
@@ -218,11 +171,11 @@ def decline_offer(token: str) -> ResponseReturnValue:
     return _answer(token, decline)
 
 
-def _answer(token: str, verb: Callable[[Session, int, datetime], object]) -> ResponseReturnValue:
-    registration_id = open_personal(db.session(), token).id
+def _answer(token: str, verb: Callable[[Session, int, datetime], Registration]) -> ResponseReturnValue:
+    ticket = links.read(PERSONAL, token)
     try:
         with transaction() as session:
-            verb(session, registration_id, now())
+            refuse_replaced(verb(session, ticket.id, now()), ticket)
     except Refusal as refusal:
         return _refused(token, refusal)
     return redirect(url_for(".my", token=token), SEE_OTHER)
@@ -285,7 +238,7 @@ def details(token: str) -> ResponseReturnValue:
 def answers(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _confirmed(open_personal(session, token))
-    questions = _asked_of_people(session, registration.event_id)
+    questions = [one for one in questions_of(session, registration.event_id) if not one.organiser_only]
     chosen, texts, held = given_before(session, registration, questions)
     data = {**answers_data(questions, chosen, texts), "version": str(registration.version)}
     form: Any = asking(OwnAnswersForm, questions, held=held)(data=data)
@@ -399,10 +352,6 @@ def day_file(token: str) -> Response:
     response = Response(render.download([render.vevent(entry)]), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'
     return response
-
-
-def _asked_of_people(session: Session, event_id: int) -> list[Question]:
-    return [one for one in questions_of(session, event_id) if not one.organiser_only]
 
 
 def _confirmed(registration: Registration) -> Registration:

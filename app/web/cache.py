@@ -33,6 +33,11 @@ class RenderCache(Generic[Value]):
                 entries.popitem(last=False)
         return value
 
+    def find(self, key: Hashable) -> Value | None:
+        """What is kept under the key, if anything is."""
+        with self._lock:
+            return self._entries().get(key)
+
     def _entries(self) -> OrderedDict[Hashable, Value]:
         """Two applications in one process (tests, an operator's script) never see each other's pages."""
         caches: dict[RenderCache[Value], OrderedDict[Hashable, Value]]
