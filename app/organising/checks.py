@@ -201,6 +201,9 @@ def _questions(session: Session, _now: datetime) -> Fault:
     )
     for row in session.scalars(misplaced.order_by(one.id)):
         yield f"question {row}: hangs on an answer that is not asked before it"
+    unaware = select(Event.id).where(Event.questions_version == 0, Event.id.in_(select(one.event_id)))
+    for row in session.scalars(unaware.order_by(Event.id)):
+        yield f"event {row}: asks questions and does not know of it, so nobody sees them"
 
 
 def _answers(session: Session, _now: datetime) -> Fault:

@@ -232,6 +232,9 @@ FAULTS = {
     ],
     "UPDATE question SET required = true WHERE id = 4": ["question 4: is required, though its answer rests on consent"],
     "UPDATE question SET position = 7 WHERE id = 1": ["question 2: hangs on an answer that is not asked before it"],
+    "UPDATE event SET questions_version = 0 WHERE id = 1": [
+        "event 1: asks questions and does not know of it, so nobody sees them"
+    ],
     "UPDATE question SET event_id = 99 WHERE id = 7": ["answer 2: is to a question of another day"],
     "UPDATE answer SET question_id = 3, option_id = NULL, holds = false WHERE id = 1": [
         "question_option 4: 1 seats are taken, 0 are held",
