@@ -34,6 +34,7 @@ from app.people import views as people_views
 from app.programme import organiser_views as programme_organiser_views
 from app.programme import views as programme_views
 from app.registration import answer_views as registration_answer_views
+from app.registration import approval_views as registration_approval_views
 from app.registration import figure_views as registration_figure_views
 from app.registration import group_views as registration_group_views
 from app.registration import import_views as registration_import_views
@@ -152,6 +153,7 @@ MODULES: tuple[ModuleType, ...] = (
     programme_organiser_views,
     registration_views,
     registration_organiser_views,
+    registration_approval_views,
     registration_many_views,
     registration_figure_views,
     registration_import_views,

@@ -170,22 +170,18 @@ class _World:
         return given
 
     def count(self, session: Any, day: Any) -> None:
-        """The counters say what the rows say."""
+        """The counters say what the rows say; but while nobody of the crowd waits there are seats, and no line."""
         from sqlalchemy import func, select, update
 
         from app.programme.models import Run
         from app.registration.models import Answer, Option, Place, Registration
-        from app.registration.rules import PlaceState, Status
+        from app.registration.rules import IN_LINE, PlaceState
 
         mine = Registration.event_id == day.id
-        held = session.scalar(select(func.count()).where(mine, Registration.holds_seat))
-        waits = session.scalar(
-            select(func.count()).where(
-                mine, Registration.status.in_([Status.WAITING, Status.UNCONFIRMED]), ~Registration.holds_seat
-            )
-        )
-        day.capacity = held if waits else 200_000
-        day.taken, day.waiting, day.waiting_counter = held, waits, self.waiting_number
+        in_line = select(func.count()).where(mine, Registration.status.in_(IN_LINE), ~Registration.holds_seat)
+        day.taken = session.scalar(select(func.count()).where(mine, Registration.holds_seat))
+        day.waiting = session.scalar(in_line) if self.waiting else 0
+        day.capacity, day.waiting_counter = day.taken if self.waiting else 200_000, self.waiting_number
         day.revision += 1
         sits = (
             select(func.count())

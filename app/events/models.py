@@ -84,7 +84,7 @@ class Event(Scarce, InCalendars, Base):
     """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
     `version` guards against lost updates. `reserved` is what its reservations hold back at the moment; how many quotas
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
-    question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
+    question. With `approval` the team decides who is admitted after confirming the address. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
     any. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once.
     """
@@ -124,6 +124,7 @@ class Event(Scarce, InCalendars, Base):
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
     hold_minutes: Mapped[int] = mapped_column(default=60)
+    approval: Mapped[bool] = mapped_column(default=False)
     offer_hours: Mapped[int | None]
     reserved: Mapped[int] = mapped_column(default=0)
     quota_count: Mapped[int] = mapped_column(default=0)

@@ -239,7 +239,7 @@ def _registrations(session: Session, _now: datetime) -> Fault:
         "registered without a confirmed address": and_(one.status.in_(CONFIRMED), one.confirmed_at.is_(None)),
         "registered without a seat": and_(one.status == Status.REGISTERED, ~one.holds_seat),
         "holds a seat and is neither registered nor unconfirmed": and_(
-            one.holds_seat, one.status.not_in((Status.REGISTERED, *HELD))
+            one.holds_seat, one.status.not_in((Status.REGISTERED, Status.PENDING, *HELD))
         ),
         "is offered a seat that is not held": and_(one.status == Status.OFFERED, ~one.holds_seat),
         "waits without a number": and_(one.status.in_(ACTIVE), ~one.holds_seat, one.waiting_number.is_(None)),

@@ -47,6 +47,7 @@ class Dashboard:
 
     registered: int
     held: int
+    pending: int
     kinds: tuple[tuple[AgencyKind, int], ...]
     runs: Sequence[RunChoice]
     latest: Sequence[Registration]
@@ -87,16 +88,18 @@ def my_events(session: Session, organiser: Organiser, now: datetime) -> tuple[li
 
 def dashboard(session: Session, event: Event, now: datetime, *, with_people: bool) -> Dashboard:
     """Nine queries, and one more `with_people`."""
-    held, registered = session.execute(
+    held, registered, pending = session.execute(
         select(
             func.count(Registration.id).filter(Registration.status.in_(HELD), Registration.holds_seat),
             func.count(Registration.id).filter(Registration.status == Status.REGISTERED),
+            func.count(Registration.id).filter(Registration.status == Status.PENDING),
         ).where(Registration.event_id == event.id)
     ).one()
     runs = runs_of(session, event)
     return Dashboard(
         registered=registered,
         held=held,
+        pending=pending,
         kinds=_kinds(session, event),
         runs=runs,
         latest=_latest(session, event) if with_people else (),

@@ -42,6 +42,8 @@ MAIL_LABELS = {
     "registration.cancelled": N_("Your registration is cancelled"),
     "registration.substituted": N_("Somebody else comes in your place"),
     "registration.changed": N_("Time or place has changed"),
+    "registration.pending": N_("The organising team decides"),
+    "registration.rejected": N_("You cannot take part"),
     "registration.offered": N_("A seat is free for you"),
     "registration.declined": N_("You have declined the seat"),
     "registration.offer_ended": N_("The time for your answer is over"),

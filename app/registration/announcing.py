@@ -32,6 +32,8 @@ WAITING = "registration.waiting"
 MOVED_UP = "registration.moved_up"
 CANCELLED = "registration.cancelled"
 CHANGED = "registration.changed"
+PENDING = "registration.pending"
+REJECTED = "registration.rejected"
 OFFERED = "registration.offered"
 DECLINED = "registration.declined"
 OFFER_ENDED = "registration.offer_ended"
@@ -79,6 +81,8 @@ def tell_status(session: Session, registration: Registration, now: datetime, *, 
     if registration.status is Status.REGISTERED:
         _invite(registration)
         _enqueue(session, REGISTERED, registration, now, first=first)
+    elif registration.status is Status.PENDING:
+        _enqueue(session, PENDING, registration, now, first=first)
     else:
         _enqueue(session, WAITING, registration, now, first=first)
 
@@ -99,6 +103,11 @@ def tell_declined(session: Session, registration: Registration, now: datetime) -
 
 def tell_offer_ended(session: Session, registration: Registration, now: datetime) -> None:
     _enqueue(session, OFFER_ENDED, registration, now)
+
+
+def tell_rejected(session: Session, registration: Registration, now: datetime) -> None:
+    """With the reason that the team wrote down for the person."""
+    _enqueue(session, REJECTED, registration, now)
 
 
 def tell_cancelled(session: Session, registration: Registration, now: datetime) -> None:

@@ -145,6 +145,8 @@ def move_up(
     event = registration.event
     if registration.status is Status.UNCONFIRMED and not registration.holds_seat:
         raise Refusal(N_("The mail address is not confirmed yet."))
+    if registration.status is Status.PENDING:
+        raise Refusal(N_("This person waits for your decision. Please approve first."))
     if registration.status is not Status.WAITING:
         raise Refusal(N_("This person does not stand on the waiting list."))
     if event.status is EventStatus.CANCELLED or now >= event.ends_at:

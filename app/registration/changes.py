@@ -50,6 +50,7 @@ class DayFacts:
     registration_closes_at: datetime | None
     capacity: int | None
     offer_hours: int | None
+    approval: bool
 
 
 # What stands in people's calendars: a change here raises the sequence; time and venue call for a mail as well.

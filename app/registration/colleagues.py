@@ -14,7 +14,7 @@ from app.events.models import Event
 from app.registration.line import stand
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import guests_of, members_of
-from app.registration.rules import InLine, Status
+from app.registration.rules import ENDED, InLine, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +32,7 @@ class Member:
 
     @property
     def may_change(self) -> bool:
-        return self.status not in {Status.CANCELLED, Status.EXPIRED}
+        return self.status not in ENDED
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +59,8 @@ def _guest(guest: GroupGuest, rows: Sequence[Member], group: Group) -> Member:
         return Member(guest.reference, name, Status.CANCELLED)
     if group.confirmed_at is None:
         return Member(guest.reference, name, Status.UNCONFIRMED)
+    if group.event.approval:
+        return Member(guest.reference, name, Status.PENDING)
     last = next((row for row in reversed(rows) if row.line is not None), None)
     if guest.waits and last is not None:
         return Member(guest.reference, name, Status.WAITING, last.line)
@@ -75,7 +77,7 @@ def groups_of(session: Session, event: Event) -> list[GroupRow]:
             func.count(Registration.id).filter(Registration.email == ""),
         )
         .where(Registration.event_id == event.id, Registration.group_id.is_not(None))
-        .where(Registration.status.not_in((Status.CANCELLED, Status.EXPIRED)))
+        .where(Registration.status.not_in(ENDED))
         .group_by(Registration.group_id)
     )
     counts: Mapping[int | None, tuple[int, int]] = {one: (a, b) for one, a, b in session.execute(held)}

@@ -34,9 +34,9 @@ from app.registration.models import (
     StatusChange,
 )
 from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
-from app.registration.service import PARTICIPANT, end, lock_registration, move_up
+from app.registration.service import PARTICIPANT, SYSTEM, end, lock_registration, move_up
 
-ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed or only waited
+ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
 ANSWERS_KEPT = {
     Retention.DAYS: timedelta(days=14),
@@ -83,6 +83,10 @@ def delete_surplus(session: Session, event_id: int, now: datetime) -> int:
     for one, status in surplus.items():
         if status is Status.WAITING:
             leave_line(session, event, line.quotas_of(session, event, one))
+        elif status is Status.PENDING:  # nobody ever decided
+            undecided = session.get_one(Registration, one)
+            end(session, undecided, Status.EXPIRED, SYSTEM, Reason.HOLD_ENDED, now)
+    session.flush()
     for ids in _portions(surplus):
         _delete_mails(session, ids)
         session.execute(delete(Registration).where(Registration.id.in_(ids)))
@@ -236,7 +240,7 @@ def _delete_mails_of(session: Session, families: Collection[str], ids: Sequence[
 
 
 def _is_surplus() -> ColumnElement[bool]:
-    return Registration.status.in_((*ENDED, Status.WAITING))
+    return Registration.status.in_((*ENDED, Status.WAITING, Status.PENDING))
 
 
 def _has_name() -> ColumnElement[bool]:

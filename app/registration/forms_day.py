@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import ClassVar
 
-from wtforms import StringField
+from wtforms import BooleanField, StringField
 from wtforms.validators import Email, Length, Optional
 
 from app.events.models import Event, Room
@@ -83,6 +83,13 @@ class DayForm(EditingForm):
         most=336,
         description=_l("Leave empty to give a free seat to the next person at once."),
     )
+    approval = BooleanField(
+        _l("The team decides who is admitted"),
+        description=_l(
+            "Who has confirmed the mail address keeps a seat or a place in line until you approve, or turn down"
+            " with a reason. Who waits for you now still has to be decided when you take the mark away."
+        ),
+    )
     opens_date = Day(_l("Registration opens on"), description=_l("Leave empty to open at once."))
     opens_time = ClockTime(_l("Opening time"), description=_l("Leave empty for the beginning of that day."))
     closes_date = Day(
@@ -124,7 +131,7 @@ class DayForm(EditingForm):
         texts = {
             field.name: field.data or ""
             for field in self
-            if field.name in DayFacts.__slots__ and field.name not in {"capacity", "offer_hours"}
+            if field.name in DayFacts.__slots__ and field.name not in {"capacity", "offer_hours", "approval"}
         }
         return DayFacts(
             starts_at=starts_at,
@@ -133,6 +140,7 @@ class DayForm(EditingForm):
             registration_closes_at=moment_of(self.closes_date.data, self.closes_time.data or time(23, 59)),
             capacity=self.capacity.data,
             offer_hours=self.offer_hours.data,
+            approval=bool(self.approval.data),
             **texts,
         )
 

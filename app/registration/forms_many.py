@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.registration.circulars import Letter
-from app.registration.forms_organiser import LONGEST_NOTE
+from app.registration.forms_organiser import LONGEST_NOTE, reason_for_the_person
 from app.web.editing import TOO_LONG
 from app.web.forms import REQUIRED, BaseForm, NonceMixin
 from app.web.texts import gettext
@@ -72,6 +72,14 @@ class CancelManyForm(ManyForm):
         description=_l("It stands in the history of each of them. Only the organising team sees it."),
         render_kw={"rows": 2},
     )
+
+
+class ApproveForm(ManyForm):
+    """One button: the page names whom it lets in."""
+
+
+class RejectManyForm(ManyForm):
+    note = reason_for_the_person()
 
 
 class MoveUpForm(ManyForm):

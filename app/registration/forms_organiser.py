@@ -38,6 +38,16 @@ def _note(label: Any, description: Any) -> TextAreaField:
     )
 
 
+def reason_for_the_person() -> TextAreaField:
+    """Why somebody is not admitted."""
+    return TextAreaField(
+        _l("Reason"),
+        [DataRequired(REQUIRED), Length(max=LONGEST_NOTE, message=TOO_LONG)],
+        description=_l("It stands in the mail to the person, and in the history."),
+        render_kw={"rows": 3, "maxlength": LONGEST_NOTE},
+    )
+
+
 class PersonFields(BaseForm):
     """Somebody else's data, so browsers do not offer one's own."""
 
@@ -82,6 +92,10 @@ class CorrectForm(EditingForm, PersonFields):
 
 class WorkshopsForm(ChoicesMixin, EditingForm):
     """Choose workshops for somebody."""
+
+
+class RejectForm(BaseForm):
+    note = reason_for_the_person()
 
 
 class CancelForm(BaseForm):

@@ -54,6 +54,7 @@ from app.registration.service import (
     move,
     move_up,
     note,
+    once_confirmed,
     take_seat_or_number,
     take_wanted,
 )
@@ -148,8 +149,7 @@ def confirm_group(session: Session, group_id: int, now: datetime) -> Group:
     held = [one for one in members if one.status is Status.UNCONFIRMED]
     for one in held:
         one.confirmed_at = now
-        to = Status.REGISTERED if one.holds_seat else Status.WAITING
-        move(session, one, to, CONTACT, Reason.GROUP_CONFIRMED, now)
+        move(session, one, once_confirmed(one), CONTACT, Reason.GROUP_CONFIRMED, now)
     group.confirmed_at = now
     session.flush()
     back = _take_up_again(session, event, group, late, now)
@@ -416,8 +416,7 @@ def _take_up_again(
             quotas = line.quotas_of_day(session, event)
             take_seat_or_number(session, event, one, quotas, line.quotas_of(session, event, one.id))
         one.confirmed_at = now
-        to = Status.REGISTERED if one.holds_seat else Status.WAITING
-        move(session, one, to, CONTACT, Reason.RETURNED, now)
+        move(session, one, once_confirmed(one), CONTACT, Reason.RETURNED, now)
         session.flush()
         if one.holds_seat:
             take_wanted(session, one)
@@ -477,7 +476,7 @@ def _one_more(session: Session, group: Group, entry: Entry, next_bump: int, now:
     quotas = line.quotas_of_day(session, event)
     mine: Sequence[Quota] = line.covering(quotas, group.organisation)
     take_seat_or_number(session, event, one, quotas, mine)
-    one.status = Status.REGISTERED if one.holds_seat else Status.WAITING
+    one.status = once_confirmed(one)
     session.add(one)
     session.flush()
     line.put_under(session, one, mine)

@@ -26,7 +26,7 @@ def registration_entry(
     """
     entry = event_entry(registration.event, address, agenda_text(registration, day), sequence)
     if (
-        registration.status not in {Status.WAITING, Status.UNCONFIRMED, Status.OFFERED}
+        registration.status not in {Status.WAITING, Status.UNCONFIRMED, Status.PENDING, Status.OFFERED}
         or entry.status is not EntryStatus.CONFIRMED
     ):
         return entry

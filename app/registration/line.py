@@ -17,10 +17,7 @@ from app.agencies.models import Organisation
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Agency, QuotaEffect, QuotaTarget, Seats, code_key
 from app.registration.models import Group, Registration, registration_quota
-from app.registration.rules import InLine, Room, Share, Status, UnknownCode, where_in_line
-
-_IN_LINE = (Status.WAITING, Status.UNCONFIRMED)
-
+from app.registration.rules import IN_LINE, InLine, Room, Share, Status, UnknownCode, where_in_line
 
 _OF_DAY = (
     select(Quota)
@@ -112,7 +109,7 @@ def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> 
     if not event.waiting or not (event.quota_count or event.together_count):
         return event.waiting > 0
     room = room_of(event, quotas)
-    return room.may_help(event.waiting) and _first(session, event, room, _IN_LINE, locked=False) is not None
+    return room.may_help(event.waiting) and _first(session, event, room, IN_LINE, locked=False) is not None
 
 
 def next_in_line(session: Session, event: Event, room: Room, *, locked: bool = True) -> Registration | None:
@@ -148,7 +145,7 @@ def _together_with(session: Session, one: Registration) -> Sequence[Registration
         .where(
             Group.id == one.group_id,
             Group.together,
-            Registration.status.in_(_IN_LINE),
+            Registration.status.in_(IN_LINE),
             ~Registration.holds_seat,
         )
         .order_by(Registration.waiting_number)
@@ -215,7 +212,7 @@ def _has_later_companion() -> ColumnElement[bool]:
     other = aliased(Registration)
     later = select(other.id).where(
         other.group_id == Registration.group_id,
-        other.status.in_(_IN_LINE),
+        other.status.in_(IN_LINE),
         ~other.holds_seat,
         other.waiting_number > Registration.waiting_number,
     )
@@ -233,14 +230,14 @@ def _under(quota_ids: Collection[int]) -> ColumnElement[bool]:
 
 def stands(session: Session, registration: Registration, now: datetime) -> InLine | None:
     """Where this person stands and why; None for who does not stand in line."""
-    if registration.status not in _IN_LINE or registration.holds_seat:
+    if registration.status not in IN_LINE or registration.holds_seat:
         return None
     return stand(session, registration.event, [registration], now)[registration.id]
 
 
 def stand(session: Session, event: Event, people: Sequence[Registration], now: datetime) -> dict[int, InLine]:
     """Registration id → where the person stands in line and why: the same number of statements for one and for fifty."""
-    waiting = [one.id for one in people if one.status in _IN_LINE and not one.holds_seat]
+    waiting = [one.id for one in people if one.status in IN_LINE and not one.holds_seat]
     if not waiting:
         return {}
     quotas = quotas_of_day(session, event)
@@ -256,7 +253,7 @@ def stand(session: Session, event: Event, people: Sequence[Registration], now: d
     last = max(one.waiting_number or 0 for one in people if one.id in under)
     line = select(Registration.waiting_number, offered).where(
         Registration.event_id == event.id,
-        Registration.status.in_(_IN_LINE),
+        Registration.status.in_(IN_LINE),
         ~Registration.holds_seat,
         Registration.waiting_number <= last,
     )
@@ -291,7 +288,7 @@ def _groups_in_line(session: Session, event: Event, people: Sequence[Registratio
             .where(
                 Group.id.in_(wanted),
                 Group.together,
-                Registration.status.in_(_IN_LINE),
+                Registration.status.in_(IN_LINE),
                 ~Registration.holds_seat,
             )
             .order_by(Registration.waiting_number)

@@ -19,7 +19,7 @@ from app.registration import announcing, line
 from app.registration.ical import agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import CircularCopy, Registration
-from app.registration.queries import MyDay, get_group, get_registration, my_day
+from app.registration.queries import MyDay, get_group, get_registration, last_note, my_day
 from app.registration.rules import Status
 from app.settings import Settings
 from app.web import links
@@ -58,6 +58,16 @@ def build_waiting(session: Session, message: Message) -> Mail | None:
     return _build(
         session, message, "waiting", gettext("You are on the waiting list"), _in_status(Status.WAITING)
     )
+
+
+def build_pending(session: Session, message: Message) -> Mail | None:
+    return _build(
+        session, message, "pending", gettext("The organising team decides"), _in_status(Status.PENDING)
+    )
+
+
+def build_rejected(session: Session, message: Message) -> Mail | None:
+    return _build(session, message, "rejected", gettext("You cannot take part"), _in_status(Status.REJECTED))
 
 
 def build_moved_up(session: Session, message: Message) -> Mail | None:
@@ -198,6 +208,8 @@ KINDS: dict[str, Builder] = {
     announcing.CONFIRM: build_confirm,
     announcing.REGISTERED: build_registered,
     announcing.WAITING: build_waiting,
+    announcing.PENDING: build_pending,
+    announcing.REJECTED: build_rejected,
     announcing.MOVED_UP: build_moved_up,
     announcing.CANCELLED: build_cancelled,
     announcing.SUBSTITUTED: build_substituted,
@@ -241,6 +253,7 @@ def _build(
         "day_is_off": event.status is EventStatus.CANCELLED,
         "agenda": agenda_text(registration, day) if registration.holds_seat else "",
         "day": day,
+        "reason": last_note(session, registration) if registration.status is Status.REJECTED else "",
         "line": line.stands(session, registration, message.created_at),
         "link": personal_address(registration),
         "not_me": personal_address(registration, "/not-me"),

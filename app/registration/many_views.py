@@ -19,10 +19,17 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import Missing, Refusal
-from app.registration import by_hand, lists
+from app.registration import approving, by_hand, lists
 from app.registration.circulars import write_to
 from app.registration.filters import Wanted
-from app.registration.forms_many import CancelManyForm, LetterForm, ManyForm, MoveUpForm
+from app.registration.forms_many import (
+    ApproveForm,
+    CancelManyForm,
+    LetterForm,
+    ManyForm,
+    MoveUpForm,
+    RejectManyForm,
+)
 from app.registration.forms_people import query_of, read_offer, wanted_people
 from app.registration.models import Registration
 from app.registration.rules import STATUS_LABELS, Actor, Status
@@ -120,6 +127,40 @@ def move_up(slug: str) -> ResponseReturnValue:
         _say(done, ngettext("%(num)d person has a seat now.", "%(num)d people have a seat now.", done.number))
         return _back(slug, chosen)
     return _page("move_up", chosen, form)
+
+
+@bp.route("/approve", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def approve(slug: str) -> ResponseReturnValue:
+    chosen = _chosen()
+    form = ApproveForm().of(chosen.ids)
+    if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
+        by, moment = _by(), now()
+
+        def admit(session: Session, one: int) -> None:
+            approving.approve(session, one, by, moment)
+
+        done = _one_by_one(_in_line_order(chosen.ids), admit)
+        _say(done, ngettext("%(num)d person is approved.", "%(num)d people are approved.", done.number))
+        return _back(slug, chosen)
+    return _page("approve", chosen, form)
+
+
+@bp.route("/reject", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def reject(slug: str) -> ResponseReturnValue:
+    chosen = _chosen()
+    form = RejectManyForm().of(chosen.ids)
+    if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
+        by, moment = _by(form.note.data), now()
+
+        def turn_down(session: Session, one: int) -> None:
+            approving.reject(session, one, by, moment)
+
+        done = _one_by_one(_waiting_first(chosen.ids), turn_down)
+        _say(done, ngettext("%(num)d person is turned down.", "%(num)d people are turned down.", done.number))
+        return _back(slug, chosen)
+    return _page("reject", chosen, form)
 
 
 def _chosen() -> Chosen:

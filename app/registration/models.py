@@ -37,7 +37,7 @@ from app.registration.rules import (
     new_reference,
 )
 
-_ACTIVE_SQL = text("status IN ('unconfirmed', 'registered', 'waiting', 'offered')")
+_ACTIVE_SQL = text("status IN ('unconfirmed', 'pending', 'registered', 'waiting', 'offered')")
 
 # The quotas somebody falls under, by organisation or by the code that was typed in; kept after they left, because who
 # confirms late comes back under the same ones.
@@ -145,12 +145,12 @@ class Registration(Base):
             "(status = 'registered' AND holds_seat) OR status <> 'registered'", name="registered_holds_seat"
         ),
         CheckConstraint(
-            "NOT holds_seat OR status IN ('registered', 'unconfirmed', 'offered')",
+            "NOT holds_seat OR status IN ('registered', 'unconfirmed', 'pending', 'offered')",
             name="only_active_hold_seats",
         ),
         CheckConstraint("holds_seat OR status <> 'offered'", name="offered_holds_seat"),
         CheckConstraint(
-            "holds_seat OR waiting_number IS NOT NULL OR status NOT IN ('waiting', 'unconfirmed')",
+            "holds_seat OR waiting_number IS NOT NULL OR status NOT IN ('waiting', 'unconfirmed', 'pending')",
             name="without_seat_waits",
         ),
         CheckConstraint(

@@ -210,6 +210,7 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         may_cancel=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
         may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active and not registration.unnamed,
         may_substitute=registration.status in CONFIRMED and now() < g.event.starts_at,
+        may_decide=may(g.role, Permission.EDIT_PEOPLE) and registration.status is Status.PENDING,
         others=lists.before_and_after(session, registration),
     )
 

@@ -155,6 +155,14 @@ def ended_with_the_day(session: Session, registration: Registration) -> bool:
     return session.scalar(last) is Reason.EVENT_CANCELLED
 
 
+def last_note(session: Session, registration: Registration) -> str:
+    """What was written down with the last change."""
+    mine = StatusChange.registration_id == registration.id
+    return (
+        session.scalar(select(StatusChange.note).where(mine).order_by(StatusChange.id.desc()).limit(1)) or ""
+    )
+
+
 def history(session: Session, registration: Registration) -> Sequence[StatusChange]:
     found = (
         select(StatusChange)

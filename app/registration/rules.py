@@ -20,8 +20,10 @@ class Status(Enum):
     REGISTERED = "registered"
     WAITING = "waiting"
     OFFERED = "offered"
+    PENDING = "pending"
     CANCELLED = "cancelled"
     EXPIRED = "expired"
+    REJECTED = "rejected"
 
 
 class PlaceState(Enum):
@@ -69,6 +71,8 @@ class Reason(Enum):
     SEAT_ALLOTTED = "seat_allotted"
     SEAT_NOT_NAMED = "seat_not_named"
     GROUP_CONFIRMED = "group_confirmed"
+    APPROVED = "approved"
+    REJECTED = "rejected"
 
 
 class QuestionKind(Enum):
@@ -104,8 +108,10 @@ STATUS_LABELS = {
     Status.REGISTERED: N_("Registered"),
     Status.WAITING: N_("On the waiting list"),
     Status.OFFERED: N_("Seat offered"),
+    Status.PENDING: N_("Waits for approval"),
     Status.CANCELLED: N_("Withdrawn"),
     Status.EXPIRED: N_("Not confirmed in time"),
+    Status.REJECTED: N_("Not admitted"),
 }
 REASON_LABELS = {
     Reason.SUBMITTED: N_("Form sent"),
@@ -128,6 +134,8 @@ REASON_LABELS = {
     Reason.SEAT_ALLOTTED: N_("Seat kept for an agency"),
     Reason.SEAT_NOT_NAMED: N_("Nobody was named for this seat"),
     Reason.GROUP_CONFIRMED: N_("The contact person confirmed the group"),
+    Reason.APPROVED: N_("Approved by the organising team"),
+    Reason.REJECTED: N_("Not admitted by the organising team"),
 }
 ACTOR_LABELS = {
     Actor.PARTICIPANT: N_("Participant"),
@@ -159,10 +167,12 @@ YES_OR_NO = (N_("Yes"), N_("No"))
 WITH_OPTIONS = frozenset({QuestionKind.ONE_OF, QuestionKind.SEVERAL_OF})
 CHOOSING = WITH_OPTIONS | {QuestionKind.YES_NO}
 
-ACTIVE = frozenset({Status.UNCONFIRMED, Status.REGISTERED, Status.WAITING, Status.OFFERED})
+ACTIVE = frozenset({Status.UNCONFIRMED, Status.PENDING, Status.REGISTERED, Status.WAITING, Status.OFFERED})
 CONFIRMED = ACTIVE - {Status.UNCONFIRMED}
 HELD = frozenset({Status.UNCONFIRMED, Status.OFFERED})  # until a moment, then it goes to the next
-ENDED = frozenset({Status.CANCELLED, Status.EXPIRED})
+ENDED = frozenset({Status.CANCELLED, Status.EXPIRED, Status.REJECTED})
+# Without a seat they stand in line; who is not confirmed or approved yet keeps the place there, but does not move up.
+IN_LINE = (Status.WAITING, Status.UNCONFIRMED, Status.PENDING)
 
 # Letters and digits that nobody confuses on the phone.
 _ALPHABET = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"

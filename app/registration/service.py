@@ -27,6 +27,7 @@ from app.refusal import Missing
 from app.registration import announcing, answers, line, places
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import (
+    ENDED,
     HELD,
     Actor,
     AlreadyEnded,
@@ -135,7 +136,7 @@ def add_by_hand(
         registration.holds_seat = True
     else:
         registration.waiting_number = join_line(session, event, mine)
-    registration.status = Status.REGISTERED if registration.holds_seat else Status.WAITING
+    registration.status = admitted(registration)
     session.add(registration)
     session.flush()
     line.put_under(session, registration, mine)
@@ -155,16 +156,24 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
         registration.confirmed_at = now
         _take_up_again(session, event, registration, now)
     elif registration.status is not Status.UNCONFIRMED:
-        if registration.status is Status.CANCELLED:
+        if registration.status in ENDED:
             raise AlreadyEnded
         return registration
     else:
-        to = Status.REGISTERED if registration.holds_seat else Status.WAITING
         registration.confirmed_at = now
-        move(session, registration, to, PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
+        move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
     announcing.tell_status(session, registration, now)
     move_up(session, event, now)
     return registration
+
+
+def once_confirmed(registration: Registration) -> Status:
+    """How somebody stands whose address is right: the team may want to decide first."""
+    return Status.PENDING if registration.event.approval else admitted(registration)
+
+
+def admitted(registration: Registration) -> Status:
+    return Status.REGISTERED if registration.holds_seat else Status.WAITING
 
 
 def accept(session: Session, registration_id: int, now: datetime) -> Registration:
@@ -388,8 +397,7 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
         raise AlreadyEnded
     quotas, mine = line.quotas_of_day(session, event), line.quotas_of(session, event, registration.id)
     take_seat_or_number(session, event, registration, quotas, mine)
-    to = Status.REGISTERED if registration.holds_seat else Status.WAITING
-    move(session, registration, to, PARTICIPANT, Reason.RETURNED, now)
+    move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
         take_wanted(session, registration)
 
@@ -407,7 +415,7 @@ def end(
         leave_line(session, event, mine)
     move(session, registration, to, by, reason, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
-    answers.give_back(session, registration, for_good=to is Status.CANCELLED)
+    answers.give_back(session, registration, for_good=to is not Status.EXPIRED)
     registration.feed_changed_at = now
 
 

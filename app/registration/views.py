@@ -29,7 +29,7 @@ from app.registration.ical import registration_entry
 from app.registration.line import stands
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
-from app.registration.queries import answers_of, given_before, my_day, questions_of
+from app.registration.queries import answers_of, given_before, last_note, my_day, questions_of
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
 from app.registration.service import PARTICIPANT, Entry, accept, decline, would_wait
@@ -123,6 +123,7 @@ def my(token: str) -> Response:
         standing=registration.status.value,
         day=my_day(session, registration),
         line=stands(session, registration, now()),
+        refused_because=last_note(session, registration) if registration.status is Status.REJECTED else "",
         token=token,
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,

@@ -48,6 +48,7 @@ from app.programme.service import (
 )
 from app.registration import links as registration_links
 from app.registration.answering import look_at_sensitive
+from app.registration.approving import reject
 from app.registration.circulars import Letter, write_to
 from app.registration.doubles import say_two_people
 from app.registration.grouping import Allotment, GroupEntry, add_colleague, allot, register_group
@@ -98,7 +99,10 @@ NAMES = {
     Status.WAITING: "Sascha",
     Status.CANCELLED: "Jasper",
     Status.EXPIRED: "Enes",
+    Status.PENDING: "Nele",
+    Status.REJECTED: "Ruben",
 }
+DECIDED = {Status.PENDING, Status.REJECTED}  # the day asks the team about these
 
 
 @dataclass
@@ -294,7 +298,12 @@ def _somebody(app: Flask, status: Status) -> None:
             if status is Status.EXPIRED:
                 expire(session, made, now() + timedelta(hours=2))
             elif status is not Status.UNCONFIRMED:
+                session.get_one(Event, event_id).approval = status in DECIDED
                 confirm(session, made, now())
+                session.get_one(Event, event_id).approval = False
+        if status is Status.REJECTED:
+            with transaction() as session:
+                reject(session, made, By(Actor.ORGANISER, note="Der Tag ist für andere gedacht."), now())
         if status is Status.REGISTERED:
             _second_in_line(event_id, first_round, run)
         if status is Status.CANCELLED:

@@ -30,6 +30,8 @@ TABLE = """
 answers.answers GET,POST ORGANISER EDIT_PEOPLE
 answers.note_sensitive POST ORGANISER SEE_SENSITIVE
 answers.sensitive GET,POST ORGANISER SEE_SENSITIVE
+approval.approve POST ORGANISER EDIT_PEOPLE
+approval.reject GET,POST ORGANISER EDIT_PEOPLE
 calendar.agenda_file GET PUBLIC
 calendar.all_days GET PUBLIC
 calendar.event GET PUBLIC
@@ -83,9 +85,11 @@ legal.privacy GET PUBLIC
 legal.report_barrier GET,POST PUBLIC
 legal.robots GET PUBLIC
 legal.security_txt GET PUBLIC
+many.approve GET,POST ORGANISER EDIT_PEOPLE
 many.cancel GET,POST ORGANISER EDIT_PEOPLE
 many.message GET,POST ORGANISER EDIT_PEOPLE
 many.move_up GET,POST ORGANISER EDIT_PEOPLE
+many.reject GET,POST ORGANISER EDIT_PEOPLE
 organisations.merge_into GET,POST SIGNED_IN
 organisations.new GET,POST ADMIN
 organisations.organisation GET,POST SIGNED_IN

@@ -75,6 +75,8 @@ EXTRAS = {
     "registration/by_hand": "service.py, split: what the team does for a person",
     "registration/changes": "service.py, split: changes of the day that concern people with seats",
     "registration/circulars": "service.py, split: messages of the team to many",
+    "registration/approval_views": "organiser_views.py, split: yes or no to who wants to come",
+    "registration/approving": "service.py, split: the team decides who is admitted",
     "registration/asked": "queries.py, split: what participants are asked, kept until it changes",
     "registration/columns": "what a list may say about a person",
     "registration/doubles": "queries.py, split: hints at people who are registered twice",

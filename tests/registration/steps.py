@@ -29,14 +29,14 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import correcting, grouping, line, quotas, service, substituting
+from app.registration import approving, correcting, grouping, line, quotas, service, substituting
 from app.registration.answers import Given
 from app.registration.grouping import Allotment, GroupEntry
 from app.registration.models import Group, Place, Registration, RoundAbsence, StatusChange, registration_quota
 from app.registration.places import Choices
 from app.registration.queries import members_of
 from app.registration.quotas import QuotaFacts
-from app.registration.rules import Actor, InLine, PlaceState, RoundAnswer, Status
+from app.registration.rules import IN_LINE, Actor, InLine, PlaceState, RoundAnswer, Status
 from app.registration.service import PARTICIPANT, By, Entry, Person
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event, make_programme
@@ -100,6 +100,14 @@ class Day:
         for name in names:
             self.register(name, *labels, **changes)
             self.confirm(name)
+
+    def approve(self, name: str) -> None:
+        with self.step() as session:
+            approving.approve(session, self.ids[name], ORGANISER, self.now)
+
+    def reject(self, name: str, why: str = "Der Tag ist für andere gedacht.") -> None:
+        with self.step() as session:
+            approving.reject(session, self.ids[name], replace(ORGANISER, note=why), self.now)
 
     def accept(self, name: str, now: datetime | None = None) -> None:
         with self.step(now) as session:
@@ -359,9 +367,7 @@ def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
     event = session.get_one(Event, event_id)
     people = session.scalars(select(Registration).where(Registration.event_id == event_id)).all()
     seated = [one for one in people if one.holds_seat]
-    in_line = [
-        one for one in people if one.status in {Status.WAITING, Status.UNCONFIRMED} and not one.holds_seat
-    ]
+    in_line = [one for one in people if one.status in IN_LINE and not one.holds_seat]
     if (event.taken, event.waiting) != (len(seated), len(in_line)):
         found.append(f"event counts {event.taken}+{event.waiting}, rows {len(seated)}+{len(in_line)}")
     if event.capacity is not None and len(seated) > event.capacity + event.extra:

@@ -101,6 +101,20 @@ def waiting_mail(app: Flask, language: str) -> EmailMessage:
     return office.confirm()
 
 
+def pending_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language, approval=True)
+    office.enter("1.1")
+    return office.confirm()
+
+
+def rejected_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language, approval=True)
+    office.enter("1.1")
+    office.confirm()
+    office.day.reject("anna")
+    return office.mail()
+
+
 def moved_up_mail(app: Flask, language: str) -> EmailMessage:
     office = Office(app, language, capacity=1)
     office.day.join("ben")
@@ -228,6 +242,8 @@ MAKERS: dict[str, Make] = {
     announcing.CONFIRM: confirm_mail,
     announcing.REGISTERED: registered_mail,
     announcing.WAITING: waiting_mail,
+    announcing.PENDING: pending_mail,
+    announcing.REJECTED: rejected_mail,
     announcing.MOVED_UP: moved_up_mail,
     announcing.OFFERED: offered_mail,
     announcing.DECLINED: declined_mail,
@@ -246,6 +262,8 @@ SUBJECTS = {
     announcing.CONFIRM: ("Bitte bestätigen Sie Ihre Anmeldung", "Please confirm your registration"),
     announcing.REGISTERED: ("Sie sind angemeldet", "You are registered"),
     announcing.WAITING: ("Sie stehen auf der Warteliste", "You are on the waiting list"),
+    announcing.PENDING: ("Das Organisationsteam entscheidet", "The organising team decides"),
+    announcing.REJECTED: ("Sie können leider nicht teilnehmen", "You cannot take part"),
     announcing.MOVED_UP: ("Sie haben jetzt einen Platz", "You have a seat now"),
     announcing.OFFERED: ("Ein Platz ist für Sie frei", "A seat is free for you"),
     announcing.DECLINED: ("Sie haben den Platz abgelehnt", "You have declined the seat"),
@@ -271,6 +289,7 @@ METHODS = {
 ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
     announcing.CANCELLED,
     announcing.DECLINED,
+    announcing.REJECTED,
     announcing.SUBSTITUTED,
 }
 

@@ -212,7 +212,7 @@ class AnyOrder(RuleBasedStateMachine):
         try:
             self.day.confirm(name)
         except Refusal:
-            assert was is Status.CANCELLED or (was is Status.EXPIRED and not self.is_open)
+            assert was in {Status.CANCELLED, Status.REJECTED} or (was is Status.EXPIRED and not self.is_open)
         else:
             self.left.discard(name)
 
@@ -237,6 +237,31 @@ class AnyOrder(RuleBasedStateMachine):
         except Refusal:
             assert name in self.left
         self.left.add(name)
+
+    @rule(asks=st.booleans())
+    def ask_the_team(self, asks: bool) -> None:
+        self.change_day(approval=asks)
+
+    @rule(name=people)
+    def approve(self, name: str) -> None:
+        was = self.day.status(name)
+        try:
+            self.day.approve(name)
+        except Refusal:
+            assert was in ENDED | {Status.UNCONFIRMED}
+        else:
+            assert was in CONFIRMED
+            assert self.day.status(name) is not Status.PENDING
+
+    @rule(name=people)
+    def reject(self, name: str) -> None:
+        was = self.day.status(name)
+        try:
+            self.day.reject(name)
+        except Refusal:
+            assert was is not Status.PENDING
+        else:
+            self.left.add(name)
 
     @rule(name=people)
     def accept(self, name: str) -> None:
@@ -596,7 +621,7 @@ class AnyOrder(RuleBasedStateMachine):
     def is_true(self, said: InLine, one: Registration, counted: Counted, *, offers: bool) -> bool:
         group = counted.together.get(one.id)
         if said.why is Why.NEXT:
-            unready = one.status is Status.UNCONFIRMED if group is None else not self.all_wait(group)
+            unready = one.status is not Status.WAITING if group is None else not self.all_wait(group)
             return counted.may_have_one(one.id) and unready
         if said.why is Why.TOGETHER:
             return group is not None and said.seats == len(group) and not counted.may_have_one(one.id)
