@@ -27,7 +27,7 @@ from app.registration.models import (
     Registration,
     SensitiveAnswer,
 )
-from app.registration.queries import given_answers
+from app.registration.queries import given_answers, questions_of
 from app.registration.rules import CHOOSING, LegalBasis, NoSuchAnswer, OptionFull, QuestionKind, Unanswered
 
 Given = Mapping[int, "tuple[int, ...] | str"]
@@ -95,6 +95,14 @@ def judge_entry(session: Session, event: Event, given: Given | None) -> list[Par
     if given is None:
         return []
     return judge(questions_to_judge(session, event), given)
+
+
+def judge_for_somebody(session: Session, event: Event, given: Given | None) -> list[Part]:
+    """What the team notes for a person it adds: all but what is sensitive, and nothing is required."""
+    if not given:
+        return []
+    plain = [one for one in questions_of(session, event.id) if not one.sensitive]
+    return judge(plain, given, strict=False)
 
 
 def store(session: Session, registration: Registration, parts: Sequence[Part]) -> None:

@@ -78,6 +78,12 @@ class PersonFields(BaseForm):
 class AddForm(NonceMixin, ChoicesMixin, PersonFields):
     """Somebody who called or wrote instead of registering."""
 
+    code = StringField(
+        _l("Code"),
+        [Length(max=60, message=TOO_LONG)],
+        description=_l("Only if the person has one: it opens the seats that are kept for it."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": 60},
+    )
     overbook = BooleanField(_l("Overbook if the day or a quota is full"))
     note = _note(_l("Note for the history"), _l("For instance who asked for it. Needed if you overbook."))
 

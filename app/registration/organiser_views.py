@@ -26,7 +26,7 @@ from app.registration.doubles import doubles as find_doubles
 from app.registration.doubles import say_two_people
 from app.registration.filters import Wanted
 from app.registration.forms import with_rounds
-from app.registration.forms_answers import answer_facts, answer_words
+from app.registration.forms_answers import answer_facts, answer_words, asking
 from app.registration.forms_organiser import (
     AddForm,
     CancelForm,
@@ -218,9 +218,10 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
 @bp.route("/registrations/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def add(slug: str) -> ResponseReturnValue:
-    form = with_rounds(AddForm, read_rounds(db.session(), g.event))
+    form = _add_form()
     if form.validate_on_submit():
-        entry = Entry(form.person(), form.nonce.data or "", "de", form.choices())
+        code = form.code.data or "" if "code" in form else ""
+        entry = Entry(form.person(), form.nonce.data or "", "de", form.choices(), form.given(), code)
         try:
             with transaction() as session:
                 registration = by_hand.add(
@@ -235,6 +236,16 @@ def add(slug: str) -> ResponseReturnValue:
     return page(
         "registration/organise_add.html", event=g.event, form=form, names=organisation_names(db.session())
     )
+
+
+def _add_form() -> Any:
+    """What participants are asked, but for what is sensitive, and what only the team notes; nothing is required."""
+    session = db.session()
+    plain = [one for one in questions_of(session, g.event.id) if not one.sensitive]
+    form = with_rounds(asking(AddForm, plain, strict=False), read_rounds(session, g.event))
+    if not g.event.code_count:
+        del form.code
+    return form
 
 
 def _added(*, known: bool, waits: bool) -> str:

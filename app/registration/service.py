@@ -119,15 +119,20 @@ def would_wait(session: Session, event: Event, entry: Entry) -> bool:
 def add_by_hand(
     session: Session, event_id: int, entry: Entry, by: By, now: datetime, *, extra_seat: bool
 ) -> Registration:
-    """The organising team adds somebody, also outside the window; `extra_seat` overbooks when the day is full."""
+    """The organising team adds somebody, also outside the window; `extra_seat` overbooks when the day is full.
+
+    Nothing is required of who cannot be asked. Refuses an unknown code, and options that are full.
+    """
     event = lock_event(session, event_id)
     earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
     same = earlier.same_form or earlier.active
     if same is not None:
         return same
+    parts = answers.judge_for_somebody(session, event, entry.given)
     registration = enter(session, event, entry, earlier.next_bump, now)
     registration.confirmed_at = now
     quotas = line.quotas_of_day(session, event)
+    line.refuse_unknown_code(quotas, entry.code)
     mine = line.covering(quotas, registration.organisation, entry.code)
     if claim_seat(session, event, mine):
         registration.holds_seat = True
@@ -142,6 +147,7 @@ def add_by_hand(
     line.put_under(session, registration, mine)
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     places.choose_first(session, event, registration, entry.choices)
+    answers.store(session, registration, parts)
     announcing.tell_status(session, registration, now, first=True)
     return registration
 

@@ -99,7 +99,7 @@ NAMES = {
     Status.WAITING: "Sascha",
     Status.CANCELLED: "Jasper",
     Status.EXPIRED: "Enes",
-    Status.PENDING: "Nele",
+    Status.PENDING: "Noa",
     Status.REJECTED: "Ruben",
 }
 DECIDED = {Status.PENDING, Status.REJECTED}  # the day asks the team about these
@@ -502,7 +502,7 @@ def _remember(world: World) -> None:
         target = find_organisation(session, "Kreis Herford, Integration")
         assert target is not None
         world.queries["organisations.merge_into"] = f"into={target.id}"
-        for deed in ("message", "move_up", "cancel"):
+        for deed in ("message", "approve", "reject", "move_up", "cancel"):
             world.queries[f"many.{deed}"] = "who=all"
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))

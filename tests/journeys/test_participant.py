@@ -4,11 +4,18 @@
 """A participant's day, in a real browser: on a phone without JavaScript, on a desktop with it, light and dark."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
+from sqlalchemy import select
 
-from tests.journeys.conftest import Stage, open_browser
+from app.clock import now
+from app.events.models import Event
+from app.registration.changes import change_day
+from app.registration.replanning import day_facts
+from app.web.database import transaction
+from tests.journeys.conftest import Stage, open_browser, scan
 from tests.mailbox import calendar_of, link_in
 
 pytestmark = pytest.mark.browser
@@ -55,6 +62,58 @@ def test_registers_reads_the_mail_and_cancels(stage: Stage, browser: Browser, wa
         withdrawal = calendar_of(stage.mails.newest("ella.muster@example.org"))
         assert withdrawal is not None
         assert withdrawal[0] == "CANCEL"
+
+
+@pytest.mark.parametrize("scripts", [pytest.param(False, id="no scripts"), pytest.param(True, id="scripts")])
+def test_waits_is_offered_a_seat_and_takes_it(stage: Stage, browser: Browser, scripts: bool) -> None:
+    """The day is full before and after sending; the number and the reason stand on the page; an offer is accepted."""
+    _fill_the_day(stage)
+    with open_browser(browser, phone=True, scripts=scripts) as context:
+        page = context.new_page()
+        page.goto(f"{stage.address}/events/kim-fachtag-owl")
+        expect(page.get_by_text("Die Plätze für alle sind vergeben")).to_be_visible()
+        page.get_by_role("link", name="Auf die Warteliste setzen").click()
+        page.get_by_label("Vorname").fill("Ella")
+        page.get_by_label("Nachname").fill("Muster")
+        page.get_by_label(re.compile("Dienstliche E-Mail-Adresse")).fill("ella.muster@example.org")
+        page.get_by_label(re.compile("^Organisation")).fill("Amt für Geduld")
+        page.get_by_role("main").get_by_role("button", name="Auf die Warteliste setzen").click()
+        expect(page.get_by_text("Sie sind für die Warteliste vorgemerkt.")).to_be_visible()
+
+        page.goto(stage.address + link_in(stage.mails.newest("ella.muster@example.org")))
+        page.get_by_role("button", name="Anmeldung bestätigen").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sie stehen auf der Warteliste")
+        expect(
+            page.get_by_text(re.compile("Personen stehen vor Ihnen|Person steht vor Ihnen"))
+        ).to_be_visible()
+        personal = page.url
+        found = scan(page) if scripts else []
+
+        _offer_to_everybody(stage)
+        page.goto(stage.address + link_in(stage.mails.newest("ella.muster@example.org")))
+        expect(page.get_by_role("heading", level=1)).to_have_text("Ein Platz ist für Sie frei")
+        found += scan(page) if scripts else []
+        page.get_by_role("button", name="Platz annehmen").click()
+        expect(page.get_by_role("heading", level=1)).to_have_text("Sie sind angemeldet")
+        assert page.url == personal
+        assert (calendar_of(stage.mails.newest("ella.muster@example.org")) or ("",))[0] == "REQUEST"
+    assert found == []
+
+
+def _fill_the_day(stage: Stage) -> None:
+    """No seat is left, and who moves up is asked first."""
+    with stage.app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == "kim-fachtag-owl")).one()
+        day.capacity, day.offer_hours = day.taken, 48
+        day.revision += 1
+
+
+def _offer_to_everybody(stage: Stage) -> None:
+    """Somebody of the team finds more chairs."""
+    with stage.app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == "kim-fachtag-owl")).one()
+        facts = replace(day_facts(day), capacity=day.taken + day.reserved + day.waiting)
+        change_day(session, day.id, facts, day.version, now())
 
 
 def _send_empty_form(page: Page) -> None:

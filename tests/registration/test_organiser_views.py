@@ -9,6 +9,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.events.models import Quota
+from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.people.audit import entries_of
 from app.people.models import Organiser
@@ -16,11 +19,13 @@ from app.registration import announcing, lists
 from app.registration.by_hand import correct
 from app.registration.filters import Order, Wanted, clean_search
 from app.registration.lists import Page
-from app.registration.models import Place, Registration, StatusChange
+from app.registration.models import Answer, Place, Registration, StatusChange
+from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import By
 from app.web.database import db, transaction
 from tests.factories.days import NOW
+from tests.factories.questions import make_questions
 from tests.organising.helpers import (
     Day,
     a_day,
@@ -35,6 +40,7 @@ from tests.organising.helpers import (
 from tests.pages import Page as HtmlPage
 from tests.pages import Visitor
 from tests.people.helpers import csrf_token, signed_in
+from tests.registration.steps import ORGANISER
 
 OTTO = "otto@example.org"
 
@@ -473,6 +479,36 @@ def test_add_somebody_with_workshops(app: Flask) -> None:
     with app.app_context():
         added(app)
     assert len(audit(app, day)) == 1
+
+
+def test_add_somebody_with_answers_and_a_code(app: Flask) -> None:
+    """Nothing is required, nothing sensitive is asked; the code takes the seat that is kept for it."""
+    day = a_day(app)
+    with app.app_context(), transaction() as session:
+        asked = make_questions(session, day.event_id)
+        meal, badge = asked["meal"], asked["badge"]
+        field, option, code = meal.field, meal.options[0].id, Aim(QuotaTarget.CODE, code="Sommer-27")
+        guests = QuotaFacts("Gäste", QuotaEffect.RESERVE, code, 2)
+        add_quota(session, day.event_id, guests, ORGANISER, NOW)
+        sensitive = {one.field for one in asked.values() if one.sensitive}
+        other = badge.field
+        words = {field: str(option), other: "Şükrü"}
+    page = as_otto(app).get(f"{day.home}/registrations/new")
+    assert sensitive
+    assert not sensitive & set(page.values(page.form()))
+    wrong = page.send(**NEW, **words, code="Winter-27")
+    assert (wrong.status, set(wrong.errors())) == (422, {"code"})
+    after = wrong.send(code="sommer-27")
+    assert after.heading == "Muşterî, Şükrü"
+    with app.app_context():
+        given = db.session.scalars(select(Answer).order_by(Answer.question_id)).all()
+        assert {(f"q-{one.question_id}", one.option_id, one.holds) for one in given} == {
+            (field, option, True),
+            (other, None, False),
+        }
+        quota = db.session.scalars(select(Quota)).one()
+        assert (quota.taken, added(app).holds_seat) == (1, True)
+        assert data_findings(db.session(), NOW) == []
 
 
 def test_add_to_a_full_day(app: Flask) -> None:
