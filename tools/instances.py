@@ -75,7 +75,9 @@ def _runs(what: Description, rounds: Sequence[int], chance: random.Random) -> li
             workshop = earlier.pop(chance.randrange(len(earlier))) if again else identity
             capacity = max(1, round(mean * chance.uniform(0.7, 1.3)))
             features = frozenset(
-                need for need in Need if position == 0 or chance.random() < (0.7 if need is Need.STEP_FREE else 0.3)
+                need
+                for need in Need
+                if position == 0 or chance.random() < (0.7 if need is Need.STEP_FREE else 0.3)
             )
             spans: tuple[int, ...] = (number,)
             if position < what.long and number + 1 in rounds and number % 2:
@@ -113,7 +115,9 @@ def _people(
         if chance.random() < what.fixed:
             number = chance.choice(present)
             fitting = [
-                run.id for run in runs if run.rounds == (number,) and needs <= run.features and not run.minimum
+                run.id
+                for run in runs
+                if run.rounds == (number,) and needs <= run.features and not run.minimum
             ]
             fixed = (chance.choice(fitting),) if fitting else ()
         published = ()
@@ -151,9 +155,7 @@ def _with_staff(run: Run, people: Sequence[Person], chance: random.Random) -> Ru
     person = people[taken]
     if person.fixed or chance.random() < 0.5 or len(run.rounds) > 1:
         return run
-    return Run(
-        run.id, run.workshop, run.rounds, run.capacity, run.minimum, run.features, staff=(person.id,)
-    )
+    return Run(run.id, run.workshop, run.rounds, run.capacity, run.minimum, run.features, staff=(person.id,))
 
 
 def _rules(what: Description, people: Sequence[Person], chance: random.Random) -> tuple[Rule, ...]:

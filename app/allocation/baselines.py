@@ -74,7 +74,8 @@ class Clerk:
 
     def _within_caps(self, person: Person, run: Run) -> bool:
         for rule in self.instance.rules:
-            if rule.soft or (getattr(rule, "runs", ()) and run.id not in getattr(rule, "runs", ())):
+            only: tuple[int, ...] = rule.runs if isinstance(rule, OrganisationCap | KindBounds) else ()
+            if rule.soft or (only and run.id not in only):
                 continue
             if isinstance(rule, OrganisationCap) and person.organisation is not None:
                 if rule.organisation in {None, person.organisation} and (
@@ -154,9 +155,7 @@ def _seat_the_rest(clerk: Clerk, people: Iterable[Person]) -> None:
 def careful_start(instance: Instance) -> list[Place]:
     """A start for the solver: those with the fewest choices first, one wish for everybody before anybody gets two."""
     clerk = Clerk(instance)
-    choices = {
-        person.id: sum(clerk.may(person, run) for run in instance.runs) for person in instance.people
-    }
+    choices = {person.id: sum(clerk.may(person, run) for run in instance.runs) for person in instance.people}
     people = sorted(instance.people, key=lambda one: (choices[one.id], one.id))
     for position in range(len(instance.rounds)):
         for person in people:

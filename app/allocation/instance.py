@@ -171,9 +171,7 @@ def one_chair_more(instance: Instance, run: int) -> Instance:
     """The same, with one seat more in this run."""
     if run not in {one.id for one in instance.runs}:
         raise UnknownThing(run)
-    runs = tuple(
-        replace(one, capacity=one.capacity + 1) if one.id == run else one for one in instance.runs
-    )
+    runs = tuple(replace(one, capacity=one.capacity + 1) if one.id == run else one for one in instance.runs)
     return replace(instance, runs=runs)
 
 
@@ -184,9 +182,7 @@ def publish(instance: Instance, places: Iterable["Place"]) -> Instance:
         told.setdefault(place.person, []).append(place.run)
     return replace(
         instance,
-        people=tuple(
-            replace(one, published=tuple(sorted(told.get(one.id, [])))) for one in instance.people
-        ),
+        people=tuple(replace(one, published=tuple(sorted(told.get(one.id, [])))) for one in instance.people),
     )
 
 
@@ -285,9 +281,7 @@ def as_data(instance: Instance) -> dict[str, Any]:
         "rounds": list(instance.rounds),
         "mode": instance.mode.value,
         "seed": instance.seed,
-        "people": [
-            _person_as_data(instance, one) for one in sorted(instance.people, key=lambda one: one.id)
-        ],
+        "people": [_person_as_data(instance, one) for one in sorted(instance.people, key=lambda one: one.id)],
         "runs": [_run_as_data(one) for one in sorted(instance.runs, key=lambda one: one.id)],
         "rules": sorted((rule_as_data(one) for one in instance.rules), key=canonical),
     }
@@ -369,7 +363,9 @@ def _people_from(data: Iterable[dict[str, Any]]) -> Iterator[Person]:
 
 
 def _rule_from(data: dict[str, Any]) -> Rule:
-    values = {key: tuple(value) if key == "runs" else value for key, value in data.items() if key != "rule"}
+    values: dict[str, Any] = {
+        key: tuple(value) if key == "runs" else value for key, value in data.items() if key != "rule"
+    }
     return RULE_NAMES[data["rule"]](**values)
 
 
@@ -388,7 +384,5 @@ def draw_lots(seed: int, people: Iterable[int]) -> dict[int, int]:
 
     The order of SHA-256 over seed and id: anybody can draw it again with the tools of any system.
     """
-    order = sorted(
-        people, key=lambda one: (hashlib.sha256(f"{seed}:{one}".encode("ascii")).hexdigest(), one)
-    )
+    order = sorted(people, key=lambda one: (hashlib.sha256(f"{seed}:{one}".encode("ascii")).hexdigest(), one))
     return {person: position for position, person in enumerate(order, start=1)}

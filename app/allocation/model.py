@@ -126,9 +126,7 @@ class Model:
             if run.minimum and not run.closed:
                 self.held[run.id] = self.column()
         for person in self.people:
-            sure = {
-                number for run in self.working[person.id] if not run.minimum for number in run.rounds
-            }
+            sure = {number for run in self.working[person.id] if not run.minimum for number in run.rounds}
             led = {run.workshop for run in self.working[person.id]}
             for run in self.instance.runs:
                 if sure.isdisjoint(run.rounds) and run.workshop not in led and self._may(person, run):
@@ -200,9 +198,7 @@ class Model:
         for person in self.people:
             for runs in several:
                 terms = {
-                    self.seats[person.id, number]: 1
-                    for number in runs
-                    if (person.id, number) in self.seats
+                    self.seats[person.id, number]: 1 for number in runs if (person.id, number) in self.seats
                 }
                 if len(terms) > 1:
                     self.rows.add(-INFINITE, terms, 1)
@@ -327,7 +323,7 @@ class Model:
             }
             held = self.held.get(run.id)
             if rule.least:
-                slack = {column: 1 for column in self._slack(rule.soft)}
+                slack = dict.fromkeys(self._slack(rule.soft), 1)
                 if held is None:
                     self.rows.add(rule.least, {**terms, **slack}, INFINITE)
                 else:
@@ -429,8 +425,9 @@ class Model:
     def columns_of(self, places: Iterable[Place]) -> list[int] | None:
         """The columns of seats and held runs that are 1 under these places; None if a place has no column."""
         columns = set()
+        staff = {run.id: run.staff for run in self.instance.runs}
         for place in places:
-            if place.person in self.instance.run(place.run).staff:
+            if place.person in staff.get(place.run, ()):
                 if place.run in self.held:
                     columns.add(self.held[place.run])
                 continue

@@ -20,8 +20,14 @@ from app.allocation.result import Reason
 from app.allocation.rules import Need, Obstacle
 
 Possible = Callable[[Instance, Relaxed], bool | None]
-# What is not a rule of the team's list, the likeliest first.
-OTHERS = (Obstacle.FIXED, Obstacle.MINIMUM, Obstacle.WORKSHOP_TWICE, Obstacle.NEED, Obstacle.SEATS)
+# What is not a rule of the team's list, the likeliest first: what is left out, and what is said then.
+OTHERS = (
+    (Obstacle.FIXED, Obstacle.FIXED),
+    (Obstacle.MINIMUM, Obstacle.MINIMUM),
+    (Obstacle.WORKSHOP_TWICE, Obstacle.WORKSHOP_TWICE),
+    (Obstacle.NEED, Obstacle.NEEDS_TOGETHER),
+    (Obstacle.SEATS, Obstacle.SEATS_TOGETHER),
+)
 
 
 def look_for_obstacles(instance: Instance, possible: Possible) -> list[Reason]:
@@ -35,7 +41,7 @@ def look_for_obstacles(instance: Instance, possible: Possible) -> list[Reason]:
         return counted
     steps = [
         *((Relaxed(rules=frozenset({position})), _reason(rule)) for position, rule in _hard(instance)),
-        *((Relaxed(obstacles=frozenset({one})), Reason(one, _NUMBERS.get(one, {}))) for one in OTHERS),
+        *((Relaxed(obstacles=frozenset({left_out})), Reason(said, {})) for left_out, said in OTHERS),
     ]
     culprits = [reason for relaxed, reason in steps if possible(instance, relaxed)]
     if culprits:
@@ -92,9 +98,7 @@ def _needs_without_seats(instance: Instance) -> Iterator[Reason]:
     for number in instance.rounds:
         working = {one for run in _offered(instance, number) for one in run.staff}
         for need in Need:
-            people = sum(
-                need in one.needs and one.id not in working for one in _seated(instance, number)
-            )
+            people = sum(need in one.needs and one.id not in working for one in _seated(instance, number))
             seats = sum(run.capacity for run in _offered(instance, number) if need in run.features)
             if seats < people:
                 yield Reason(
@@ -116,6 +120,3 @@ def _nowhere_to_go(instance: Instance) -> Iterator[Reason]:
                 for run in _offered(instance, number)
             ):
                 yield Reason(Obstacle.NO_RUN, {"round": number, "person": person.id})
-
-
-_NUMBERS: dict[Obstacle, dict[str, int | str]] = {}

@@ -52,6 +52,10 @@ class Seating:
         self.instance = instance
         self.people: dict[int, Person] = {one.id: one for one in instance.people}
         self.runs: dict[int, Run] = {one.id: one for one in instance.runs}
+        self.working: dict[int, set[int]] = defaultdict(set)
+        for run in instance.runs:
+            for number in () if run.closed else run.staff:
+                self.working[number].update(run.rounds)
         self.strange: list[Place] = []
         self.of_person: dict[int, list[Run]] = {one: [] for one in self.people}
         self.participants: dict[int, list[Person]] = {one: [] for one in self.runs}
@@ -74,16 +78,10 @@ class Seating:
 
     def wishes_of(self, person: Person) -> dict[int, tuple[int, ...]]:
         """Round to runs: the lists that count, not those of rounds somebody is away or works in."""
-        working = {
-            number
-            for run in self.instance.runs
-            if person.id in run.staff and not run.closed
-            for number in run.rounds
-        }
         return {
             one.round: one.runs
             for one in person.wishes
-            if one.runs and one.round in person.present and one.round not in working
+            if one.runs and one.round in person.present and one.round not in self.working[person.id]
         }
 
     def rank_of(self, person: Person, run: Run) -> int | None:
@@ -92,7 +90,9 @@ class Seating:
         return min((one.index(run.id) + 1 for one in lists if run.id in one), default=None)
 
     def longest_list(self) -> int:
-        return max((len(runs) for one in self.people.values() for runs in self.wishes_of(one).values()), default=0)
+        return max(
+            (len(runs) for one in self.people.values() for runs in self.wishes_of(one).values()), default=0
+        )
 
     def ranks(self, person: Person) -> list[tuple[int, int | None]]:
         """(round, rank or None) of each seat of a round in which this person wished for something."""
@@ -129,7 +129,9 @@ def _faults_of_person(seating: Seating, person: Person) -> list[Fault]:
     if any(sat[number] != 1 for number in person.present) or any(many > 1 for many in sat.values()):
         found.append(Fault(Obstacle.NO_RUN, person.id))
     attended = Counter(run.workshop for run in mine if person.id not in run.staff)
-    led = {run.workshop for run in seating.instance.runs if person.id in run.staff and not run.closed}
+    led = set()
+    if seating.working[person.id]:
+        led = {run.workshop for run in seating.instance.runs if person.id in run.staff and not run.closed}
     if any(many > 1 for many in attended.values()) or led & attended.keys():
         found.append(Fault(Obstacle.WORKSHOP_TWICE, person.id))
     if not set(person.fixed) <= {run.id for run in mine}:
@@ -201,9 +203,7 @@ def _too_many_colleagues(seating: Seating, rule: OrganisationCap | SpreadColleag
         if isinstance(rule, OrganisationCap) and rule.runs and run.id not in rule.runs:
             continue
         there = Counter(
-            person.organisation
-            for person in seating.participants[run.id]
-            if person.organisation is not None
+            person.organisation for person in seating.participants[run.id] if person.organisation is not None
         )
         for organisation, many in there.items():
             if isinstance(rule, SpreadColleagues):

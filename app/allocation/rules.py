@@ -41,6 +41,7 @@ class Proof(Enum):
     OPTIMAL = "optimal"
     FEASIBLE = "feasible"
     INFEASIBLE = "infeasible"
+    UNKNOWN = "unknown"
 
 
 class Obstacle(Enum):
@@ -57,6 +58,8 @@ class Obstacle(Enum):
     SPREAD = "spread"
     MINIMUM = "minimum"
     WORKSHOP_TWICE = "workshop_twice"
+    NEEDS_TOGETHER = "needs_together"
+    SEATS_TOGETHER = "seats_together"
     SEVERAL = "several"
     NOT_FOUND = "not_found"
 
@@ -83,6 +86,7 @@ PROOF_LABELS = {
     Proof.OPTIMAL: N_("Proven: there is no better allocation"),
     Proof.FEASIBLE: N_("Possible, but not proven to be the best: at most %(worse)s worse"),
     Proof.INFEASIBLE: N_("There is no such allocation"),
+    Proof.UNKNOWN: N_("No allocation was found in time; whether there is one is not known"),
 }
 OBSTACLE_SENTENCES = {
     Obstacle.SEATS: N_("In round %(round)s there are %(seats)s seats for %(people)s people."),
@@ -100,6 +104,8 @@ OBSTACLE_SENTENCES = {
         "The minimum sizes leave too few seats: too many workshops would have to stay closed."
     ),
     Obstacle.WORKSHOP_TWICE: N_("Somebody would have to attend the same workshop twice."),
+    Obstacle.NEEDS_TOGETHER: N_("What people need cannot be met together with the other conditions."),
+    Obstacle.SEATS_TOGETHER: N_("The seats do not suffice together with the other conditions."),
     Obstacle.SEVERAL: N_("No single rule stands in the way; several of them do together."),
     Obstacle.NOT_FOUND: N_("Within the time limit no allocation was found. Please allow more time."),
 }

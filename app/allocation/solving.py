@@ -9,9 +9,9 @@ the integer problem solved, without the columns that the relaxation rules out.
 """
 
 import math
+import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from time import monotonic
 
 import highspy
 import numpy as np
@@ -44,37 +44,47 @@ def solve(
     instance: Instance,
     *,
     start: Sequence[Place] | None = None,
+    until: Goal = Goal.LOT,
     progress: Watch | None = None,
     cancelled: Asked | None = None,
 ) -> Allocation:
     """The best possible places with a bound for each stage, or the reasons why there are none.
 
-    `start` is an allocation to begin with, if one is known. `progress` is told when a stage begins; `cancelled` is
+    `start` is an allocation to begin with, if one is known; what was published is tried in any case. `until` is the
+    last goal that is looked at. `progress` is told when a stage begins; `cancelled` is
     asked often, also from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
     (`Stopped`), and any answer of the solver that is not a clear one (`SolverFailed`).
     """
     refuse_unsound(instance)
     clock = Clock(instance.time_limit, cancelled)
     chain = Chain(Model(instance), clock)
-    for known in (list(start or ()), careful_start(instance)):
+    for known in (list(start or ()), published_places(instance), careful_start(instance)):
         chain.offer(known)
     if not chain.sketch() or not chain.find_any():
-        reasons = [Reason(Obstacle.NOT_FOUND, {})] if clock.over else look_for_obstacles(instance, clock.possible)
-        return Allocation(Proof.FEASIBLE if clock.over else Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
+        if clock.over:
+            return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
+        reasons = look_for_obstacles(instance, clock.possible)
+        return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
     stages = []
-    total = len(chain.model.objectives)
-    for number, objective in enumerate(chain.model.objectives):
+    wanted = list(Goal)[: list(Goal).index(until) + 1]
+    objectives = [one for one in chain.model.objectives if one.goal in wanted]
+    total = len(objectives)
+    for number, objective in enumerate(objectives):
         clock.refuse_if_cancelled()
         if progress:
             progress(Progress(objective.goal, number + 1, total, objective.rank, chain.value_at(number)))
         stages.append(chain.stage(number, objective))
-    final = worth(instance, chain.places)
+    final = worth(instance, chain.places)[:total]
     if [one.value for one in final] != [one.value for one in stages] or faults(instance, chain.places):
         raise SolverFailed("places and stages differ")
     proven = all(one.proof is Proof.OPTIMAL for one in stages)
     return Allocation(
         Proof.OPTIMAL if proven else Proof.FEASIBLE, this_solver(), tuple(chain.places), tuple(stages)
     )
+
+
+def published_places(instance: Instance) -> list[Place]:
+    return [Place(person.id, run) for person in instance.people for run in person.published]
 
 
 def this_solver() -> Solver:
@@ -84,21 +94,24 @@ def this_solver() -> Solver:
 class Silent(highspy.Highs):
     """HiGHS without its lines on standard output; it would greet before an option can forbid it."""
 
-    def enableCallbacks(self) -> highspy.HighsStatus:
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def enableCallbacks(self) -> None:
         self.silent()
-        return super().enableCallbacks()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
 class Clock:
     """The time that is left, and whether somebody pressed cancel."""
 
     def __init__(self, limit: float, cancelled: Asked | None) -> None:
-        self.ends = monotonic() + limit
+        self.ends = time.monotonic() + limit
         self.cancelled = cancelled
 
     @property
     def left(self) -> float:
-        return max(self.ends - monotonic(), 0.0)
+        return max(self.ends - time.monotonic(), 0.0)
 
     @property
     def over(self) -> bool:
@@ -142,7 +155,7 @@ class Chain:
 
     def offer(self, places: list[Place]) -> None:
         """Takes an allocation as the best known one, if it is possible and better."""
-        if not places or self.model.columns_of(places) is None or faults(self.model.instance, places):
+        if self.model.columns_of(places) is None or faults(self.model.instance, places):
             return
         values = self._signed(places)
         if self.values is None or values < self.values:
@@ -151,6 +164,13 @@ class Chain:
     def _signed(self, places: Sequence[Place]) -> list[int]:
         """The worth of places, small is good; comparing two such lists compares in the order of the goals."""
         return [-one.value if one.most else one.value for one in worth(self.model.instance, places)]
+
+    @property
+    def best(self) -> list[int]:
+        """The worth of the best known allocation; there is one as soon as stages begin."""
+        if self.values is None:
+            raise SolverFailed("nothing to begin with")
+        return self.values
 
     def value_at(self, number: int) -> int | None:
         return None if self.values is None else abs(self.values[number])
@@ -196,27 +216,25 @@ class Chain:
 
     def stage(self, number: int, objective: Objective) -> Stage:
         """Solves one goal and freezes it."""
-        begun = monotonic()
+        begun = time.monotonic()
         bound = self._solve(number, objective)
-        assert self.values is not None
-        value = self.values[number]
+        value = self.best[number]
         self._freeze(objective, value)
         sign = -1 if objective.most else 1
         return Stage(
             objective.goal,
             sign * value,
             None if bound is None else sign * bound,
-            round(monotonic() - begun, 3),
+            round(time.monotonic() - begun, 3),
             objective.rank,
             objective.most,
         )
 
     def _solve(self, number: int, objective: Objective) -> int | None:
         """The proven bound; the best known allocation is as good as it could be made."""
-        assert self.values is not None
         cost = self._cost(objective)
         trivial = self._trivial(objective, cost)
-        if self.values[number] == trivial:
+        if self.best[number] == trivial:
             return trivial
         if self.clock.over:
             return trivial
@@ -225,9 +243,9 @@ class Chain:
             return trivial
         bound = max(trivial, _whole(relaxation.bound + objective.constant))
         self._take_if_whole(relaxation.columns)
-        if self.values[number] > bound:
+        if self.best[number] > bound:
             bound = max(bound, self._search(number, objective, cost, relaxation))
-        self._rule_out(relaxation, self.values[number] - objective.constant)
+        self._rule_out(relaxation, self.best[number] - objective.constant)
         return bound
 
     def _cost(self, objective: Objective) -> Vector:
@@ -276,8 +294,7 @@ class Chain:
 
     def _search(self, number: int, objective: Objective, cost: Vector, relaxation: Relaxation) -> int:
         """Solves the integer problem among the columns that may be part of something better; returns the bound."""
-        assert self.values is not None
-        gap = self.values[number] - objective.constant - relaxation.bound
+        gap = self.best[number] - objective.constant - relaxation.bound
         lower, upper = self._remaining(relaxation, gap)
         solver = self._integer(cost, lower, upper)
         self._hand_over_start(solver)
@@ -288,7 +305,7 @@ class Chain:
         if not math.isfinite(info.mip_dual_bound):
             return _whole(relaxation.bound + objective.constant)
         # Columns that were left out cannot beat what was known before, so the bound holds up to there.
-        return min(_whole(info.mip_dual_bound + objective.constant), self.values[number])
+        return min(_whole(info.mip_dual_bound + objective.constant), self.best[number])
 
     def _remaining(self, relaxation: Relaxation, gap: float) -> tuple[Vector, Vector]:
         """Bounds with every column fixed that costs more than the gap to use, or to do without."""
@@ -316,9 +333,7 @@ class Chain:
         if not free.any():
             return
         _demand(
-            self.linear.addRow(
-                -highspy.kHighsInf, value - objective.constant, len(columns), columns, values
-            )
+            self.linear.addRow(-highspy.kHighsInf, value - objective.constant, len(columns), columns, values)
         )
 
     # --- HiGHS
@@ -367,8 +382,7 @@ class Chain:
 
     def _hand_over_start(self, solver: highspy.Highs) -> None:
         """Seats and held runs of the best known allocation; HiGHS works out the columns that follow from them."""
-        columns = self.model.columns_of(self.places)
-        assert columns is not None
+        columns = self.model.columns_of(self.places) or []
         told: Indices = np.array(
             sorted({*self.model.seats.values(), *self.model.held.values()}), dtype=np.int32
         )
@@ -394,8 +408,7 @@ class Chain:
             return True
         if said == highspy.HighsModelStatus.kTimeLimit:
             return bool(
-                solver.getInfo().primal_solution_status
-                == highspy.SolutionStatus.kSolutionStatusFeasible
+                solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
             )
         if said == highspy.HighsModelStatus.kIterationLimit and may_give_up:
             return False
@@ -418,8 +431,8 @@ def _listen(solver: highspy.Highs, cancelled: Asked) -> None:
 
 
 def _weight_of(objective: Objective) -> int:
-    assert objective.rank is not None
-    return -(40 // objective.rank) if objective.most else objective.rank**2
+    rank = objective.rank or 1
+    return -(40 // rank) if objective.most else rank**2
 
 
 def _demand(status: highspy.HighsStatus) -> None:

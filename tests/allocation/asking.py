@@ -7,11 +7,11 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
-from app.allocation.instance import Instance, Place, as_data
+from app.allocation.instance import Instance, Place, Run, as_data
 from app.allocation.reckoning import Seating, faults, worth
 from app.allocation.rules import Mode
 from tools.instances import Description, invent
@@ -27,7 +27,7 @@ def many(short: int, full: int) -> range:
 
 def varied(number: int, largest: int) -> Instance:
     """The instance with this number, of 5 to `largest` people: every kind of condition turns up again and again."""
-    size = 5 + (number * 37) % (largest - 4)
+    size = 5 + (number * 71) % (largest - 4)
     rounds = 1 + number % 3
     runs = max(2, min(2 + size // 15, 10))
     return invent(
@@ -89,8 +89,15 @@ def best_of_all(instance: Instance) -> list[int] | None:
     choices = []
     for person in instance.people:
         own = [run for run in instance.runs if person.id not in run.staff]
-        choices.append([chosen for many in product((False, True), repeat=len(own)) if fits(own, many)
-                        for chosen in [[run.id for run, there in zip(own, many, strict=True) if there]]])
+        works = any(person.id in run.staff for run in instance.runs)
+        choices.append(
+            [
+                [run.id for run in chosen]
+                for chosen in subsets(own)
+                if works
+                or sorted(number for run in chosen for number in run.rounds) == sorted(person.present)
+            ]
+        )
     for combination in product(*choices):
         places = [
             Place(person.id, run)
@@ -107,10 +114,9 @@ def best_of_all(instance: Instance) -> list[int] | None:
     return best
 
 
-def fits(runs, chosen) -> bool:
-    """No two of them at once; a mere saving of time."""
-    rounds = [number for run, there in zip(runs, chosen, strict=True) if there for number in run.rounds]
-    return len(rounds) == len(set(rounds))
+def subsets(runs: Sequence[Run]) -> Iterator[list[Run]]:
+    for chosen in product((False, True), repeat=len(runs)):
+        yield [run for run, there in zip(runs, chosen, strict=True) if there]
 
 
 def ask_the_other(instances: Iterable[Instance]) -> list[list[int] | None]:

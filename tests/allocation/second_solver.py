@@ -119,7 +119,9 @@ class Question:
 
     def rule_apart(self, rule: dict[str, Any]) -> None:
         for r in self.runs:
-            self.demand(self.sits(rule["first"], r) + self.sits(rule["second"], r), "<=", 1 + self.slack(rule))
+            self.demand(
+                self.sits(rule["first"], r) + self.sits(rule["second"], r), "<=", 1 + self.slack(rule)
+            )
 
     def members(self, r: int, key: str, value: Any) -> Any:
         return self.total(
@@ -165,7 +167,12 @@ class Question:
         lists = {p: self.lists(p) for p in self.people}
         worst = max((len(runs) for mine in lists.values() for runs in mine.values()), default=0)
         seats = [
-            (p, n, min((runs.index(r) + 1 for runs in lists[p].values() if r in runs), default=None), variable)
+            (
+                p,
+                n,
+                min((runs.index(r) + 1 for runs in lists[p].values() if r in runs), default=None),
+                variable,
+            )
             for (p, r), variable in self.x.items()
             for n in self.runs[r]["rounds"]
             if n in lists[p]
