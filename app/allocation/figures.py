@@ -1,0 +1,112 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Places in numbers: who got which wish, who meets whom, what was in demand."""
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+
+from app.allocation.instance import Instance, Place
+from app.allocation.reckoning import Seating
+
+
+@dataclass(frozen=True, slots=True)
+class Summary:
+    """An allocation in one row of a table. A seat is a person in a round; only rounds somebody wished in count.
+
+    `by_rank`: number of the wish to seats. `without`: people with wishes of whom none was granted. `worst`: the
+    highest number of a wish that was granted, 0 if none was. `unseated`: seats that are missing (never after `solve`).
+    """
+
+    people: int
+    without: int
+    outside: int
+    by_rank: Mapping[int, int]
+    worst: int
+    unseated: int
+
+    @property
+    def first_wishes(self) -> int:
+        return self.by_rank.get(1, 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Mix:
+    """Who meets in a run: participants (staff not among them) by organisation, kind and number of the wish.
+
+    Key None of `by_organisation` and `by_kind`: without one; of `by_rank`: outside the wishes, or no wish at all.
+    """
+
+    run: int
+    held: bool
+    participants: int
+    capacity: int
+    by_organisation: Mapping[int | None, int]
+    by_kind: Mapping[int | None, int]
+    by_rank: Mapping[int | None, int]
+
+
+@dataclass(frozen=True, slots=True)
+class Demand:
+    """How much a run is wished for: `by_rank` number of the wish to people, `seats` for participants."""
+
+    run: int
+    by_rank: Mapping[int, int]
+    seats: int
+
+    @property
+    def people(self) -> int:
+        return sum(self.by_rank.values())
+
+
+def summarise(instance: Instance, places: Iterable[Place]) -> Summary:
+    seating = Seating(instance, places)
+    ranks: Counter[int | None] = Counter()
+    without = unseated = people = 0
+    for person in instance.people:
+        mine = [rank for _number, rank in seating.ranks(person)]
+        ranks.update(mine)
+        if seating.wishes_of(person):
+            people += 1
+            without += all(rank is None for rank in mine)
+        sat = {number for run in seating.of_person[person.id] for number in run.rounds}
+        unseated += len(set(person.present) - sat)
+    by_rank = {rank: many for rank, many in sorted(ranks.items(), key=lambda one: one[0] or 0) if rank}
+    return Summary(people, without, ranks[None], by_rank, max(by_rank, default=0), unseated)
+
+
+def mixes(instance: Instance, places: Iterable[Place]) -> tuple[Mix, ...]:
+    """One per run, in the order of the instance."""
+    seating = Seating(instance, places)
+    found = []
+    for run in instance.runs:
+        people = seating.participants[run.id]
+        found.append(
+            Mix(
+                run.id,
+                seating.held(run),
+                len(people),
+                run.capacity,
+                dict(Counter(one.organisation for one in people)),
+                dict(Counter(one.kind for one in people)),
+                dict(Counter(seating.rank_of(one, run) for one in people)),
+            )
+        )
+    return tuple(found)
+
+
+def demands(instance: Instance) -> tuple[Demand, ...]:
+    """One per run, in the order of the instance."""
+    seating = Seating(instance, ())
+    wished: dict[int, Counter[int]] = {run.id: Counter() for run in instance.runs}
+    for person in instance.people:
+        named = {run for runs in seating.wishes_of(person).values() for run in runs}
+        for run in named:
+            rank = seating.rank_of(person, instance.run(run))
+            if rank is not None:
+                wished[run][rank] += 1
+    return tuple(
+        Demand(run.id, dict(sorted(wished[run.id].items())), 0 if run.closed else run.capacity)
+        for run in instance.runs
+    )

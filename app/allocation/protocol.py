@@ -1,0 +1,186 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The protocol: everything needed to check an allocation again, years later, without our database or our solver.
+
+JSON values only. Ids stand for people; needs are not in it (see `instance.as_data`).
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.allocation.instance import Instance, Place, as_data, fingerprint, from_data
+from app.allocation.reckoning import faults, worth
+from app.allocation.result import Allocation, Stage
+from app.allocation.rules import Goal, Proof
+from app.refusal import N_
+
+KIND = "fachtag-allocation"
+FORMAT = 1
+
+
+def write_protocol(instance: Instance, allocation: Allocation) -> dict[str, Any]:
+    """The protocol of an allocation that has places, as JSON values. Same instance and result, same fingerprints."""
+    data = as_data(instance)
+    places = [[one.person, one.run] for one in sorted(allocation.places)]
+    stages = [
+        {
+            "goal": one.goal.value,
+            "rank": one.rank,
+            "most": one.most,
+            "value": one.value,
+            "bound": one.bound,
+            "seconds": one.seconds,
+        }
+        for one in allocation.stages
+    ]
+    return {
+        "kind": KIND,
+        "format": FORMAT,
+        "instance": data,
+        "instance_fingerprint": fingerprint(data),
+        "solver": {"name": allocation.solver.name, "version": allocation.solver.version},
+        "seed": instance.seed,
+        "time_limit": instance.time_limit,
+        "proof": allocation.proof.value,
+        "stages": stages,
+        "places": places,
+        "result_fingerprint": result_fingerprint(fingerprint(data), places, stages),
+    }
+
+
+def result_fingerprint(
+    instance_fingerprint: str, places: Iterable[Iterable[int]], stages: Iterable[Mapping[str, Any]]
+) -> str:
+    """SHA-256 over what was decided: not over seconds and version, which differ where the result does not."""
+    decided = [{key: one[key] for key in ("goal", "rank", "most", "value", "bound")} for one in stages]
+    return fingerprint(
+        {"instance": instance_fingerprint, "places": sorted(map(list, places)), "stages": decided}
+    )
+
+
+def read_places(protocol: Mapping[str, Any]) -> tuple[Place, ...]:
+    """The places a protocol holds. KeyError, TypeError or ValueError if it is not one."""
+    return tuple(sorted(Place(person, run) for person, run in protocol["places"]))
+
+
+def read_instance(protocol: Mapping[str, Any]) -> Instance:
+    """The instance a protocol holds. KeyError, TypeError or ValueError if it is not one."""
+    return from_data(protocol["instance"], protocol["time_limit"])
+
+
+# --- checking again ----------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What is wrong with a protocol: an English source string and its values."""
+
+    sentence: str
+    values: Mapping[str, object]
+
+    def __str__(self) -> str:
+        return self.sentence % self.values if self.values else self.sentence
+
+
+def verify(
+    protocol: Mapping[str, Any],
+    instance: Instance | None = None,
+    places: Iterable[Place] | None = None,
+) -> list[Finding]:
+    """Everything that does not hold, counted again from the protocol alone; empty: all of it holds.
+
+    Checked: both fingerprints, every hard condition, the value of every stage, that no bound contradicts its value, and
+    that "optimal" is only said where every bound is reached. With `instance` and `places` also that the protocol is
+    about these. That a bound is true only solving again can tell: see `differences`.
+    """
+    try:
+        return [*_about_text(protocol), *_about_result(protocol), *_about_others(protocol, instance, places)]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError) as error:
+        return [Finding(N_("This is no protocol of an allocation (%(why)s)."), {"why": repr(error)})]
+
+
+def _about_text(protocol: Mapping[str, Any]) -> list[Finding]:
+    if (protocol["kind"], protocol["format"]) != (KIND, FORMAT):
+        raise ValueError(f"{protocol['kind']} {protocol['format']}")
+    found = []
+    if fingerprint(protocol["instance"]) != protocol["instance_fingerprint"]:
+        found.append(Finding(N_("The input was changed: its fingerprint differs."), {}))
+    if (
+        result_fingerprint(protocol["instance_fingerprint"], protocol["places"], protocol["stages"])
+        != protocol["result_fingerprint"]
+    ):
+        found.append(Finding(N_("The result was changed: its fingerprint differs."), {}))
+    if protocol["seed"] != protocol["instance"]["seed"]:
+        found.append(Finding(N_("The seed of the lot differs from that of the input."), {}))
+    return found
+
+
+def _about_result(protocol: Mapping[str, Any]) -> list[Finding]:
+    instance, places = read_instance(protocol), read_places(protocol)
+    found = [
+        Finding(
+            N_("The places break a condition: %(what)s (person %(person)s, run %(run)s)."),
+            {"what": one.what.value, "person": one.person, "run": one.run},
+        )
+        for one in faults(instance, places)
+    ]
+    counted = worth(instance, places)
+    stages = protocol["stages"]
+    if [(one.goal.value, one.rank, one.most) for one in counted] != [
+        (one["goal"], one["rank"], one["most"]) for one in stages
+    ]:
+        return [*found, Finding(N_("The stages are not those of this input."), {})]
+    for number, (one, stage) in enumerate(zip(counted, stages, strict=True), start=1):
+        if one.value != stage["value"]:
+            found.append(
+                Finding(
+                    N_("Stage %(number)s says %(said)s; counted again it is %(counted)s."),
+                    {"number": number, "said": stage["value"], "counted": one.value},
+                )
+            )
+        bound = stage["bound"]
+        if bound is not None and (bound < stage["value"] if stage["most"] else bound > stage["value"]):
+            found.append(
+                Finding(N_("Stage %(number)s is better than its own bound allows."), {"number": number})
+            )
+    reached = all(one["bound"] == one["value"] for one in stages)
+    if protocol["proof"] != (Proof.OPTIMAL if reached else Proof.FEASIBLE).value:
+        found.append(Finding(N_("The protocol claims another proof than its bounds give."), {}))
+    return found
+
+
+def _about_others(
+    protocol: Mapping[str, Any], instance: Instance | None, places: Iterable[Place] | None
+) -> list[Finding]:
+    found = []
+    if instance is not None and fingerprint(as_data(instance)) != protocol["instance_fingerprint"]:
+        found.append(Finding(N_("The protocol is about another input."), {}))
+    if places is not None and tuple(sorted(places)) != read_places(protocol):
+        found.append(Finding(N_("The protocol is about other places."), {}))
+    return found
+
+
+def differences(protocol: Mapping[str, Any], again: Allocation) -> list[Finding]:
+    """Stages in which solving the protocol's instance again proved something else than the protocol says."""
+    found = []
+    for number, (said, now) in enumerate(zip(protocol["stages"], again.stages, strict=True), start=1):
+        contradicts = now.proof is Proof.OPTIMAL and said["value"] != now.value
+        if contradicts:
+            found.append(
+                Finding(
+                    N_("Stage %(number)s says %(said)s; solved again it is %(solved)s."),
+                    {"number": number, "said": said["value"], "solved": now.value},
+                )
+            )
+            break  # what comes after rests on it
+    return found
+
+
+def read_stages(protocol: Mapping[str, Any]) -> tuple[Stage, ...]:
+    """The stages a protocol holds, for showing them. KeyError, TypeError or ValueError if it is not one."""
+    return tuple(
+        Stage(Goal(one["goal"]), one["value"], one["bound"], one["seconds"], one["rank"], one["most"])
+        for one in protocol["stages"]
+    )

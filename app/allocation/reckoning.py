@@ -1,0 +1,309 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Counting again: what places break and what each goal is worth, by plain counting.
+
+Shares no code with the model that the solver gets, on purpose: a mistake there must not repeat itself here.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from app.allocation.instance import (
+    Apart,
+    Instance,
+    KindBounds,
+    OrganisationCap,
+    Person,
+    Place,
+    Rule,
+    Run,
+    SpreadColleagues,
+    Together,
+    draw_lots,
+)
+from app.allocation.rules import Goal, Mode, Obstacle
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """A hard condition that places break; `person` and `run` say where, as far as it is about one."""
+
+    what: Obstacle
+    person: int | None = None
+    run: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Worth:
+    """What one goal came to. `rank` belongs to `Goal.RANK` only; `most`: more is better."""
+
+    goal: Goal
+    value: int
+    rank: int | None = None
+    most: bool = False
+
+
+class Seating:
+    """Places, looked at from all sides. Places that are there twice or name nobody are kept as `strange`."""
+
+    def __init__(self, instance: Instance, places: Iterable[Place]) -> None:
+        self.instance = instance
+        self.people: dict[int, Person] = {one.id: one for one in instance.people}
+        self.runs: dict[int, Run] = {one.id: one for one in instance.runs}
+        self.working: dict[int, set[int]] = defaultdict(set)
+        for run in instance.runs:
+            for number in () if run.closed else run.staff:
+                self.working[number].update(run.rounds)
+        self.strange: list[Place] = []
+        self.of_person: dict[int, list[Run]] = {one: [] for one in self.people}
+        self.participants: dict[int, list[Person]] = {one: [] for one in self.runs}
+        self.staffing: dict[int, set[int]] = {one: set() for one in self.runs}
+        seen: set[Place] = set()
+        for place in sorted(places):
+            if place in seen or place.person not in self.people or place.run not in self.runs:
+                self.strange.append(place)
+                continue
+            seen.add(place)
+            run = self.runs[place.run]
+            self.of_person[place.person].append(run)
+            if place.person in run.staff:
+                self.staffing[run.id].add(place.person)
+            else:
+                self.participants[run.id].append(self.people[place.person])
+
+    def held(self, run: Run) -> bool:
+        return not run.closed and (run.minimum == 0 or bool(self.participants[run.id]))
+
+    def wishes_of(self, person: Person) -> dict[int, tuple[int, ...]]:
+        """Round to runs: the lists that count, not those of rounds somebody is away or works in."""
+        return {
+            one.round: one.runs
+            for one in person.wishes
+            if one.runs and one.round in person.present and one.round not in self.working[person.id]
+        }
+
+    def rank_of(self, person: Person, run: Run) -> int | None:
+        """The number of the wish that this run grants; the best one where a long run stands in several lists."""
+        lists = self.wishes_of(person).values()
+        return min((one.index(run.id) + 1 for one in lists if run.id in one), default=None)
+
+    def longest_list(self) -> int:
+        return max(
+            (len(runs) for one in self.people.values() for runs in self.wishes_of(one).values()), default=0
+        )
+
+    def ranks(self, person: Person) -> list[tuple[int, int | None]]:
+        """(round, rank or None) of each seat of a round in which this person wished for something."""
+        wishes = self.wishes_of(person)
+        return [
+            (number, self.rank_of(person, run))
+            for run in self.of_person[person.id]
+            for number in run.rounds
+            if number in wishes
+        ]
+
+
+# --- hard conditions ---------------------------------------------------------------------------------------------
+
+
+def faults(instance: Instance, places: Iterable[Place]) -> list[Fault]:
+    """Every hard condition that these places break; empty: they are possible."""
+    seating = Seating(instance, places)
+    found = [Fault(Obstacle.SEVERAL, one.person, one.run) for one in seating.strange]
+    for person in instance.people:
+        found += _faults_of_person(seating, person)
+    for run in instance.runs:
+        found += _faults_of_run(seating, run)
+    for rule in instance.rules:
+        if not rule.soft:
+            found += [Fault(_obstacle_of(rule), run=run) for run in _broken(seating, rule)]
+    return found
+
+
+def _faults_of_person(seating: Seating, person: Person) -> list[Fault]:
+    found = []
+    mine = seating.of_person[person.id]
+    sat = Counter(number for run in mine for number in run.rounds)
+    if any(sat[number] != 1 for number in person.present) or any(many > 1 for many in sat.values()):
+        found.append(Fault(Obstacle.NO_RUN, person.id))
+    attended = Counter(run.workshop for run in mine if person.id not in run.staff)
+    led = set()
+    if seating.working[person.id]:
+        led = {run.workshop for run in seating.instance.runs if person.id in run.staff and not run.closed}
+    if any(many > 1 for many in attended.values()) or led & attended.keys():
+        found.append(Fault(Obstacle.WORKSHOP_TWICE, person.id))
+    if not set(person.fixed) <= {run.id for run in mine}:
+        found.append(Fault(Obstacle.FIXED, person.id))
+    for run in mine:
+        if person.id in run.staff:
+            continue
+        if run.id in person.forbidden or run.closed or not set(run.rounds) <= set(person.present):
+            found.append(Fault(Obstacle.NO_RUN, person.id, run.id))
+        if not person.needs <= run.features:
+            found.append(Fault(Obstacle.NEED, person.id, run.id))
+    return found
+
+
+def _faults_of_run(seating: Seating, run: Run) -> list[Fault]:
+    found = []
+    many = len(seating.participants[run.id])
+    if many > run.capacity:
+        found.append(Fault(Obstacle.SEATS, run=run.id))
+    if 0 < many < run.minimum:
+        found.append(Fault(Obstacle.MINIMUM, run=run.id))
+    if seating.staffing[run.id] != (set(run.staff) if seating.held(run) else set()):
+        found.append(Fault(Obstacle.FIXED, run=run.id))
+    return found
+
+
+# --- rules -------------------------------------------------------------------------------------------------------
+
+
+def _broken(seating: Seating, rule: Rule) -> list[int | None]:
+    """One entry per violation, with the run it happens in where there is one."""
+    if isinstance(rule, Together):
+        return _not_together(seating, rule)
+    if isinstance(rule, Apart):
+        first, second = seating.of_person[rule.first], seating.of_person[rule.second]
+        return [run.id for run in first if run in second]
+    if isinstance(rule, KindBounds):
+        return _out_of_bounds(seating, rule)
+    return _too_many_colleagues(seating, rule)
+
+
+def _not_together(seating: Seating, rule: Together) -> list[int | None]:
+    present = set(seating.people[rule.first].present) & set(seating.people[rule.second].present)
+    shared = {
+        number
+        for run in seating.of_person[rule.first]
+        if run in seating.of_person[rule.second]
+        for number in run.rounds
+    }
+    return [None] * len(present - shared)
+
+
+def _out_of_bounds(seating: Seating, rule: KindBounds) -> list[int | None]:
+    found: list[int | None] = []
+    for run in seating.instance.runs:
+        if (rule.runs and run.id not in rule.runs) or not seating.held(run):
+            continue
+        many = sum(person.kind == rule.kind for person in seating.participants[run.id])
+        missing = max(rule.least - many, 0)
+        surplus = 0 if rule.most is None else max(many - rule.most, 0)
+        found += [run.id] * (missing + surplus)
+    return found
+
+
+def _too_many_colleagues(seating: Seating, rule: OrganisationCap | SpreadColleagues) -> list[int | None]:
+    found: list[int | None] = []
+    fair = _fair_shares(seating) if isinstance(rule, SpreadColleagues) else {}
+    for run in seating.instance.runs:
+        if isinstance(rule, OrganisationCap) and rule.runs and run.id not in rule.runs:
+            continue
+        there = Counter(
+            person.organisation for person in seating.participants[run.id] if person.organisation is not None
+        )
+        for organisation, many in there.items():
+            if isinstance(rule, SpreadColleagues):
+                most = max(fair[organisation, number] for number in run.rounds)
+            elif rule.organisation in {None, organisation}:
+                most = rule.most
+            else:
+                continue
+            found += [run.id] * max(many - most, 0)
+    return found
+
+
+def _fair_shares(seating: Seating) -> dict[tuple[int | None, int], int]:
+    """(organisation, round) to how many of its people may share a run."""
+    present = Counter(
+        (person.organisation, number) for person in seating.people.values() for number in person.present
+    )
+    offered = Counter(number for run in seating.instance.runs if not run.closed for number in run.rounds)
+    return {
+        (organisation, number): -(-many // max(offered[number], 1))
+        for (organisation, number), many in present.items()
+    }
+
+
+def violations(instance: Instance, places: Iterable[Place], rule: Rule) -> int:
+    """How often these places break this rule, hard or soft; see the rule for what counts."""
+    return len(_broken(Seating(instance, places), rule))
+
+
+def _obstacle_of(rule: Rule) -> Obstacle:
+    return {
+        Together: Obstacle.TOGETHER,
+        Apart: Obstacle.APART,
+        OrganisationCap: Obstacle.ORGANISATION_CAP,
+        KindBounds: Obstacle.KIND,
+        SpreadColleagues: Obstacle.SPREAD,
+    }[type(rule)]
+
+
+# --- goals -------------------------------------------------------------------------------------------------------
+
+
+def worth(instance: Instance, places: Iterable[Place]) -> list[Worth]:
+    """What each goal comes to, in order. Goals that cannot differ in this instance are left out; the lot never is."""
+    seating = Seating(instance, places)
+    found = []
+    soft = [rule for rule in instance.rules if rule.soft]
+    if soft:
+        found.append(Worth(Goal.RULES, sum(len(_broken(seating, rule)) for rule in soft)))
+    seats = {person.id: seating.ranks(person) for person in instance.people}
+    longest = seating.longest_list()
+    if longest:
+        found += _worth_of_wishes(seating, seats, longest)
+    if any(run in seating.runs for person in instance.people for run in person.published):
+        found.append(Worth(Goal.CHANGES, sum(_changes(seating, person) for person in instance.people)))
+    lots = draw_lots(instance.seed, seating.people)
+    drawn = sum(
+        weight_of(lots[person], len(lots)) * (longest if rank is None else rank - 1)
+        for person, ranked in seats.items()
+        for _number, rank in ranked
+    )
+    return [*found, Worth(Goal.LOT, drawn)]
+
+
+def _worth_of_wishes(
+    seating: Seating, seats: dict[int, list[tuple[int, int | None]]], longest: int
+) -> list[Worth]:
+    wishing = [person for person in seating.people.values() if seating.wishes_of(person)]
+    without = sum(all(rank is None for _number, rank in seats[person.id]) for person in wishing)
+    ranked = Counter(rank for ranks in seats.values() for _number, rank in ranks)
+    found = [Worth(Goal.NOBODY_WITHOUT, without), Worth(Goal.OUTSIDE, ranked[None])]
+    if seating.instance.mode is Mode.GENEROUS:
+        found += [Worth(Goal.RANK, ranked[rank], rank) for rank in range(longest, 1, -1)]
+    else:
+        found += [Worth(Goal.RANK, ranked[rank], rank, most=True) for rank in range(1, longest)]
+    if len(seating.instance.rounds) > 1:
+        below = Counter(number for ranks in seats.values() for number, rank in ranks if rank != 1)
+        found.append(Worth(Goal.EVEN, max(below.values(), default=0)))
+    return found
+
+
+def _changes(seating: Seating, person: Person) -> int:
+    """Seats of this person that were published and are another run now."""
+    now: dict[int, int] = defaultdict(lambda: -1)
+    now.update((number, run.id) for run in seating.of_person[person.id] for number in run.rounds)
+    return sum(
+        now[number] != run
+        for run in person.published
+        if run in seating.runs
+        for number in seating.runs[run].rounds
+        if number in person.present
+    )
+
+
+def weight_of(lot: int, many: int) -> int:
+    """How heavy a low wish weighs for the holder of this lot: ten classes, the tenth with the lowest lots the heaviest."""
+    return 10 - (lot - 1) * 10 // many
+
+
+def granted(instance: Instance, places: Iterable[Place]) -> dict[int, dict[int, int | None]]:
+    """Person to round to the number of the wish that was granted; None: outside the wishes. Only where they wished."""
+    seating = Seating(instance, places)
+    return {person.id: dict(seating.ranks(person)) for person in instance.people}

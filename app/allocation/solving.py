@@ -1,0 +1,445 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The solver: goals in strict order, each proven before the next. The only module that loads HiGHS and NumPy.
+
+For the worker and the command line; a web process never imports it. Each stage first solves the linear relaxation: its
+value, rounded up, is a proven bound, and what is known of an allocation often reaches it. Only where it does not is
+the integer problem solved, without the columns that the relaxation rules out.
+"""
+
+import math
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+
+from app.allocation.baselines import careful_start
+from app.allocation.instance import Instance, Place, refuse_unsound
+from app.allocation.model import INFINITE, Model, Objective, Relaxed
+from app.allocation.obstacles import look_for_obstacles
+from app.allocation.reckoning import faults, worth
+from app.allocation.result import Allocation, Progress, Reason, Solver, Stage
+from app.allocation.rules import Goal, Obstacle, Proof, SolverFailed, Stopped
+
+# Another number of threads in the same process makes HiGHS fail; and one thread gives the same result each time.
+THREADS = 1
+TOLERANCE = 1e-6
+# Reduced costs below this may be noise of the linear solver and rule nothing out.
+CERTAIN = 1e-4
+# Steps after which the linear solver stops to go on from the last stage and begins anew, with presolve.
+NEXT_DOOR = 300
+# For the sketch only, which proves nothing; the stages know no weights.
+WEIGHTS = {Goal.RULES: 1000, Goal.NOBODY_WITHOUT: 300, Goal.OUTSIDE: 100, Goal.CHANGES: 1}
+Vector = NDArray[np.float64]
+Indices = NDArray[np.int32]
+Watch = Callable[[Progress], None]
+Asked = Callable[[], bool]
+
+
+def solve(
+    instance: Instance,
+    *,
+    start: Sequence[Place] | None = None,
+    until: Goal = Goal.LOT,
+    progress: Watch | None = None,
+    cancelled: Asked | None = None,
+) -> Allocation:
+    """The best possible places with a bound for each stage, or the reasons why there are none.
+
+    `start` is an allocation to begin with, if one is known; what was published is tried in any case. `until` is the
+    last goal that is looked at. `progress` is told when a stage begins; `cancelled` is
+    asked often, also from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
+    (`Stopped`), and any answer of the solver that is not a clear one (`SolverFailed`).
+    """
+    refuse_unsound(instance)
+    clock = Clock(instance.time_limit, cancelled)
+    chain = Chain(Model(instance), clock)
+    for known in (list(start or ()), published_places(instance), careful_start(instance)):
+        chain.offer(known)
+    if not chain.sketch() or not chain.find_any():
+        if clock.over:
+            return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
+        reasons = look_for_obstacles(instance, clock.possible)
+        return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
+    stages = []
+    wanted = list(Goal)[: list(Goal).index(until) + 1]
+    objectives = [one for one in chain.model.objectives if one.goal in wanted]
+    total = len(objectives)
+    for number, objective in enumerate(objectives):
+        clock.refuse_if_cancelled()
+        if progress:
+            progress(Progress(objective.goal, number + 1, total, objective.rank, chain.value_at(number)))
+        stages.append(chain.stage(number, objective))
+    final = worth(instance, chain.places)[:total]
+    if [one.value for one in final] != [one.value for one in stages] or faults(instance, chain.places):
+        raise SolverFailed("places and stages differ")
+    proven = all(one.proof is Proof.OPTIMAL for one in stages)
+    return Allocation(
+        Proof.OPTIMAL if proven else Proof.FEASIBLE, this_solver(), tuple(chain.places), tuple(stages)
+    )
+
+
+def published_places(instance: Instance) -> list[Place]:
+    return [Place(person.id, run) for person in instance.people for run in person.published]
+
+
+def this_solver() -> Solver:
+    return Solver("HiGHS", Silent().version())
+
+
+class Silent(highspy.Highs):
+    """HiGHS without its lines on standard output; it would greet before an option can forbid it."""
+
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]
+
+    def enableCallbacks(self) -> None:
+        self.silent()
+        super().enableCallbacks()  # type: ignore[no-untyped-call]
+
+
+class Clock:
+    """The time that is left, and whether somebody pressed cancel."""
+
+    def __init__(self, limit: float, cancelled: Asked | None) -> None:
+        self.ends = time.monotonic() + limit
+        self.cancelled = cancelled
+
+    @property
+    def left(self) -> float:
+        return max(self.ends - time.monotonic(), 0.0)
+
+    @property
+    def over(self) -> bool:
+        return self.left <= 0
+
+    def refuse_if_cancelled(self) -> None:
+        if self.cancelled is not None and self.cancelled():
+            raise Stopped
+
+    def possible(self, instance: Instance, relaxed: Relaxed) -> bool | None:
+        """Whether anything is possible with some conditions left out; None: not found out in time."""
+        chain = Chain(Model(instance, relaxed), self)
+        return True if chain.find_any(checked=False) else None if self.over else False
+
+
+@dataclass(slots=True)
+class Relaxation:
+    """What the linear relaxation says: a bound below every allocation, and what it costs to use a column."""
+
+    bound: float
+    columns: Vector
+    reduced: Vector
+
+
+class Chain:
+    """One model, solved stage after stage; what is decided is frozen as a row and by columns that are ruled out."""
+
+    def __init__(self, model: Model, clock: Clock) -> None:
+        self.model = model
+        self.clock = clock
+        self.places: list[Place] = []
+        self.values: list[int] | None = None
+        self.width = len(model.lower)
+        self.all: Indices = np.arange(self.width, dtype=np.int32)
+        self.lower: Vector = np.array(model.lower, dtype=np.float64)
+        self.upper: Vector = np.array(model.upper, dtype=np.float64)
+        self.linear = self._new_solver()
+        _demand(self.linear.passModel(self._as_lp()))
+
+    # --- what is known
+
+    def offer(self, places: list[Place]) -> None:
+        """Takes an allocation as the best known one, if it is possible and better."""
+        if self.model.columns_of(places) is None or faults(self.model.instance, places):
+            return
+        values = self._signed(places)
+        if self.values is None or values < self.values:
+            self.places, self.values = sorted(places), values
+
+    def _signed(self, places: Sequence[Place]) -> list[int]:
+        """The worth of places, small is good; comparing two such lists compares in the order of the goals."""
+        return [-one.value if one.most else one.value for one in worth(self.model.instance, places)]
+
+    @property
+    def best(self) -> list[int]:
+        """The worth of the best known allocation; there is one as soon as stages begin."""
+        if self.values is None:
+            raise SolverFailed("nothing to begin with")
+        return self.values
+
+    def value_at(self, number: int) -> int | None:
+        return None if self.values is None else abs(self.values[number])
+
+    def sketch(self) -> bool:
+        """A good allocation to begin with, from all goals weighed together. It proves nothing and needs not to.
+
+        False if there can be none, or no time is left to look.
+        """
+        if not self._linear_is_possible(self._blend()):
+            return self.values is not None
+        relaxation = self._read_relaxation()
+        self._take_if_whole(relaxation.columns)
+        likely = (relaxation.columns > TOLERANCE) | (relaxation.reduced < CERTAIN)
+        solver = self._integer(self._blend(), self.lower, np.where(likely, self.upper, self.lower))
+        _demand(solver.setOptionValue("mip_rel_gap", 0.02))
+        if self._run(solver):
+            self.offer(self.model.places(solver.getSolution().col_value))
+        return True
+
+    def _blend(self) -> Vector:
+        cost: Vector = np.zeros(self.width)
+        for objective in self.model.objectives:
+            weight = WEIGHTS.get(objective.goal, 0) if objective.rank is None else _weight_of(objective)
+            for column, value in objective.terms.items():
+                cost[column] += weight * value
+        return cost
+
+    def find_any(self, *, checked: bool = True) -> bool:
+        """Whether there is an allocation at all; the best known one is filled if there was none."""
+        if self.values is not None:
+            return True
+        solver = self._integer(np.zeros(self.width), self.lower, self.upper)
+        if not self._run(solver):
+            return False
+        if checked:
+            self.offer(self.model.places(solver.getSolution().col_value))
+            if self.values is None:
+                raise SolverFailed("an impossible allocation")
+        return True
+
+    # --- a stage
+
+    def stage(self, number: int, objective: Objective) -> Stage:
+        """Solves one goal and freezes it."""
+        begun = time.monotonic()
+        bound = self._solve(number, objective)
+        value = self.best[number]
+        self._freeze(objective, value)
+        sign = -1 if objective.most else 1
+        return Stage(
+            objective.goal,
+            sign * value,
+            None if bound is None else sign * bound,
+            round(time.monotonic() - begun, 3),
+            objective.rank,
+            objective.most,
+        )
+
+    def _solve(self, number: int, objective: Objective) -> int | None:
+        """The proven bound; the best known allocation is as good as it could be made."""
+        cost = self._cost(objective)
+        trivial = self._trivial(objective, cost)
+        if self.best[number] == trivial:
+            return trivial
+        if self.clock.over:
+            return trivial
+        relaxation = self._relax(cost)
+        if relaxation is None:
+            return trivial
+        bound = max(trivial, _whole(relaxation.bound + objective.constant))
+        self._take_if_whole(relaxation.columns)
+        if self.best[number] > bound:
+            bound = max(bound, self._search(number, objective, cost, relaxation))
+        self._rule_out(relaxation, self.best[number] - objective.constant)
+        return bound
+
+    def _cost(self, objective: Objective) -> Vector:
+        cost: Vector = np.zeros(self.width)
+        sign = -1 if objective.most else 1
+        for column, value in objective.terms.items():
+            cost[column] = sign * value
+        return cost
+
+    def _trivial(self, objective: Objective, cost: Vector) -> int:
+        """What no allocation can go below, column by column."""
+        with np.errstate(invalid="ignore"):
+            least = np.where(cost > 0, cost * self.lower, np.where(cost < 0, cost * self.upper, 0.0))
+        return objective.constant + round(float(least.sum()))
+
+    def _relax(self, cost: Vector) -> Relaxation | None:
+        """None: the time ran out. The relaxation of something that is possible is possible."""
+        if self._linear_is_possible(cost):
+            return self._read_relaxation()
+        if self.clock.over:
+            return None
+        raise SolverFailed("relaxation infeasible")
+
+    def _linear_is_possible(self, cost: Vector) -> bool:
+        """Solves the relaxation: first from where the last stage ended, which often is next door; else from scratch."""
+        _demand(self.linear.changeColsCost(self.width, self.all, cost))
+        _demand(self.linear.setOptionValue("simplex_iteration_limit", NEXT_DOOR))
+        if not self._run(self.linear, may_give_up=True):
+            _demand(self.linear.clearSolver())
+            _demand(self.linear.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf))
+            self._run(self.linear)
+        return bool(self.linear.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+
+    def _read_relaxation(self) -> Relaxation:
+        solution = self.linear.getSolution()
+        return Relaxation(
+            float(self.linear.getInfo().objective_function_value),
+            np.array(solution.col_value),
+            np.array(solution.col_dual),
+        )
+
+    def _take_if_whole(self, columns: Vector) -> None:
+        seats = columns[list(self.model.seats.values())]
+        if float(np.abs(seats - np.round(seats)).max(initial=0.0)) < TOLERANCE:
+            self.offer(self.model.places(columns))
+
+    def _search(self, number: int, objective: Objective, cost: Vector, relaxation: Relaxation) -> int:
+        """Solves the integer problem among the columns that may be part of something better; returns the bound."""
+        gap = self.best[number] - objective.constant - relaxation.bound
+        lower, upper = self._remaining(relaxation, gap)
+        solver = self._integer(cost, lower, upper)
+        self._hand_over_start(solver)
+        self._run(solver, share=0.5)
+        info = solver.getInfo()
+        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
+            self.offer(self.model.places(solver.getSolution().col_value))
+        if not math.isfinite(info.mip_dual_bound):
+            return _whole(relaxation.bound + objective.constant)
+        # Columns that were left out cannot beat what was known before, so the bound holds up to there.
+        return min(_whole(info.mip_dual_bound + objective.constant), self.best[number])
+
+    def _remaining(self, relaxation: Relaxation, gap: float) -> tuple[Vector, Vector]:
+        """Bounds with every column fixed that costs more than the gap to use, or to do without."""
+        lower, upper = self.lower.copy(), self.upper.copy()
+        at_lower = relaxation.columns < lower + TOLERANCE
+        at_upper = relaxation.columns > upper - TOLERANCE
+        upper[at_lower & (relaxation.reduced > gap + CERTAIN)] = lower[
+            at_lower & (relaxation.reduced > gap + CERTAIN)
+        ]
+        lower[at_upper & (relaxation.reduced < -gap - CERTAIN)] = upper[
+            at_upper & (relaxation.reduced < -gap - CERTAIN)
+        ]
+        return lower, upper
+
+    def _rule_out(self, relaxation: Relaxation, value: int) -> None:
+        self.lower, self.upper = self._remaining(relaxation, value - relaxation.bound)
+        _demand(self.linear.changeColsBounds(self.width, self.all, self.lower, self.upper))
+
+    def _freeze(self, objective: Objective, value: int) -> None:
+        """No later stage may be worse in this one."""
+        sign = -1 if objective.most else 1
+        columns = np.fromiter(objective.terms.keys(), dtype=np.int32)
+        values = sign * np.fromiter(objective.terms.values(), dtype=np.float64)
+        free = self.lower[columns] < self.upper[columns]
+        if not free.any():
+            return
+        _demand(
+            self.linear.addRow(-highspy.kHighsInf, value - objective.constant, len(columns), columns, values)
+        )
+
+    # --- HiGHS
+
+    def _new_solver(self) -> highspy.Highs:
+        solver = Silent()
+        for name, value in (
+            ("output_flag", False),
+            ("threads", THREADS),
+            ("parallel", "off"),
+            ("random_seed", 0),
+            ("mip_rel_gap", 0.0),
+            # Values are whole, so a bound less than one below proves as much as one that is equal.
+            ("mip_abs_gap", 0.9),
+            ("mip_feasibility_tolerance", 1e-7),
+        ):
+            _demand(solver.setOptionValue(name, value))
+        return solver
+
+    def _as_lp(self) -> highspy.HighsLp:
+        rows = self.model.rows
+        lp = highspy.HighsLp()
+        lp.num_col_ = self.width
+        lp.num_row_ = len(rows.lower)
+        lp.col_cost_ = np.zeros(self.width)
+        lp.col_lower_ = self.lower
+        lp.col_upper_ = np.where(self.upper == INFINITE, highspy.kHighsInf, self.upper)
+        lp.row_lower_ = np.array(rows.lower, dtype=np.float64)
+        lp.row_upper_ = np.array(rows.upper, dtype=np.float64)
+        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        lp.a_matrix_.start_ = np.array([*rows.starts, len(rows.columns)], dtype=np.int32)
+        lp.a_matrix_.index_ = np.array(rows.columns, dtype=np.int32)
+        lp.a_matrix_.value_ = np.array(rows.values, dtype=np.float64)
+        return lp
+
+    def _integer(self, cost: Vector, lower: Vector, upper: Vector) -> highspy.Highs:
+        """The integer problem: the rows as they are now, frozen stages among them."""
+        solver = self._new_solver()
+        lp = self.linear.getLp()
+        lp.col_cost_ = cost
+        lp.col_lower_ = lower
+        lp.col_upper_ = upper
+        lp.integrality_ = [highspy.HighsVarType.kInteger] * self.width
+        _demand(solver.passModel(lp))
+        return solver
+
+    def _hand_over_start(self, solver: highspy.Highs) -> None:
+        """Seats and held runs of the best known allocation; HiGHS works out the columns that follow from them."""
+        columns = self.model.columns_of(self.places) or []
+        told: Indices = np.array(
+            sorted({*self.model.seats.values(), *self.model.held.values()}), dtype=np.int32
+        )
+        chosen = np.zeros(self.width)
+        chosen[columns] = 1
+        _demand(solver.setSolution(len(told), told, chosen[told]))
+
+    def _run(self, solver: highspy.Highs, *, may_give_up: bool = False, share: float = 1.0) -> bool:
+        """Whether a solution was found. Refuses every status that is neither that, nor "there is none", nor "no time".
+
+        `share` of the time that is left may be used: an unproven stage leaves some to those after it.
+        """
+        self.clock.refuse_if_cancelled()
+        _demand(solver.setOptionValue("time_limit", solver.getRunTime() + share * self.clock.left))
+        if self.clock.cancelled is not None:
+            _listen(solver, self.clock.cancelled)
+        status = solver.run()
+        self.clock.refuse_if_cancelled()
+        said = solver.getModelStatus()
+        if status == highspy.HighsStatus.kError:
+            raise SolverFailed(str(said))
+        if said == highspy.HighsModelStatus.kOptimal:
+            return True
+        if said == highspy.HighsModelStatus.kTimeLimit:
+            return bool(
+                solver.getInfo().primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+            )
+        if said == highspy.HighsModelStatus.kIterationLimit and may_give_up:
+            return False
+        if said in {
+            highspy.HighsModelStatus.kInfeasible,
+            highspy.HighsModelStatus.kUnboundedOrInfeasible,
+        }:
+            return False
+        raise SolverFailed(solver.modelStatusToString(said))
+
+
+def _listen(solver: highspy.Highs, cancelled: Asked) -> None:
+    def ask(event: highspy.HighsCallbackEvent) -> None:
+        if cancelled():
+            event.interrupt()
+
+    for point in (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt):
+        if not point.callbacks:
+            point.subscribe(ask)
+
+
+def _weight_of(objective: Objective) -> int:
+    rank = objective.rank or 1
+    return -(40 // rank) if objective.most else rank**2
+
+
+def _demand(status: highspy.HighsStatus) -> None:
+    if status == highspy.HighsStatus.kError:
+        raise SolverFailed("an instruction was refused")
+
+
+def _whole(bound: float) -> int:
+    """The lowest whole value that is not below the bound, noise allowed for."""
+    return math.ceil(bound - TOLERANCE * max(1.0, abs(bound) * 1e-2))
