@@ -26,7 +26,19 @@ PAGES = {
 @pytest.mark.parametrize("engine", ["sqlite", pytest.param("postgresql", marks=pytest.mark.postgresql)])
 def test_it_measures_and_writes(engine: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     path = bench.main(
-        ["--quick", "--rounds", "1", "--registrations", "2", "--engine", engine, "--out", str(tmp_path)]
+        [
+            "--quick",
+            "--rounds",
+            "1",
+            "--registrations",
+            "2",
+            "--crowd",
+            "120",
+            "--engine",
+            engine,
+            "--out",
+            str(tmp_path),
+        ]
     )
     report = json.loads(path.read_text(encoding="utf-8"))
     assert set(report) == {"at", "machine", "amounts", "engines", "allocation"}
@@ -34,19 +46,24 @@ def test_it_measures_and_writes(engine: str, tmp_path: Path, capsys: pytest.Capt
     assert (smallest["proven"], smallest["count"], smallest["unproven"]) == (1, 1, [])
     assert set(report["engines"]) == {engine}
     figures = report["engines"][engine]
-    assert set(figures) == {"pages", "registration", "storm", "memory_mb", "first_answer_s"}
+    assert set(figures) == {"pages", "registration", "storm", "crowds", "memory_mb", "first_answer_s"}
     assert set(figures["pages"]) == PAGES
     for one in figures["pages"].values():
         assert set(one) == {"ms", "slow_ms", "processor_ms", "ratio"}
         assert one["ms"] > 0
     assert figures["pages"]["fixed answer"]["ratio"] == 1
     registration = figures["registration"]
-    assert set(registration) == {"ms", "processor_ms", "statements", "count"}
+    assert set(registration) == {"ms", "slow_ms", "per_second", "processor_ms", "statements", "count"}
     assert registration["count"] == 2
     assert registration["statements"] > 10
     storm = figures["storm"]
     assert (storm["in"] + storm["kept_for_others"], storm["in"] + storm["waiting"]) == (20, 60)
     assert (storm["errors"], storm["gaps"], storm["findings"]) == ([], False, [])
+    crowd = figures["crowds"]["120"]
+    # Who is there already changes nothing about what a registration asks of the database.
+    assert crowd["registration"]["statements"] == registration["statements"]
+    assert set(crowd["files_s"]) == {"csv", "xlsx"}
+    assert crowd["list"]["combinations"] >= 15
     printed = capsys.readouterr().out
     assert all(
         name in printed

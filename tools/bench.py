@@ -56,10 +56,11 @@ class Amounts:
         int, ...
     ]  # how many are registered already when a registration, the list and the files are measured
     files_of: int  # of these crowds the one whose files are measured
+    orders: int | None = None  # of the list; None: all
 
 
 FULL = Amounts(40, 10, 50, 120, 300, 100, crowds=(5_000, 20_000, 100_000), files_of=5_000)
-QUICK = Amounts(10, 4, 10, 20, 60, 20, crowds=(300,), files_of=300)
+QUICK = Amounts(10, 4, 10, 20, 60, 20, crowds=(300,), files_of=300, orders=1)
 
 
 # --- the server --------------------------------------------------------------------------------------------------
@@ -409,7 +410,7 @@ def measure_crowd(
             found["files_s"] = measure_files(organiser, server.processor_ms)
         if people == max(amounts.crowds):
             fill(app, people + people // 10, waiting=True)
-            found["list"] = measure_list(organiser, server.with_database_ms)
+            found["list"] = measure_list(organiser, server.with_database_ms, amounts.orders)
             measure_files(organiser, server.processor_ms)
             found["most_memory_mb"] = server.memory_mb(most=True)
         organiser.close()
@@ -528,6 +529,7 @@ def main(arguments: Sequence[str] | None = None) -> Path:
         chosen.seats or usual.seats,
         tuple(chosen.crowd) if chosen.crowd else usual.crowds,
         min(chosen.crowd) if chosen.crowd else usual.files_of,
+        usual.orders,
     )
     engines = chosen.engine or ["sqlite", "postgresql"]
     begun = datetime.now(UTC)
