@@ -15,6 +15,37 @@ class Mode(Enum):
     GREEDY = "greedy"
 
 
+class Mixing(Enum):
+    """How strictly the rules for mixing agencies are meant."""
+
+    NONE = "none"
+    LOOSE = "loose"
+    STRICT = "strict"
+
+
+class SolvingState(Enum):
+    """Where an allocation stands; the worker takes what is queued in hand."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    IMPOSSIBLE = "impossible"
+    STOPPED = "stopped"
+    FAILED = "failed"
+
+
+class ConditionKind(Enum):
+    """What the team may ask for beside seats and wishes."""
+
+    PIN = "pin"
+    FORBID = "forbid"
+    TOGETHER = "together"
+    APART = "apart"
+    ORGANISATION_CAP = "organisation_cap"
+    KIND_BOUNDS = "kind_bounds"
+    SPREAD = "spread"
+
+
 class Need(Enum):
     """What somebody cannot do without. Health data: read by those only who must know."""
 

@@ -16,6 +16,7 @@ from app.events.rules import (
     Aim,
     EventStatus,
     Loop,
+    Placement,
     QuotaEffect,
     QuotaTarget,
     RegistrationState,
@@ -84,8 +85,9 @@ class Event(Scarce, InCalendars, Base):
     """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
     `version` guards against lost updates. `reserved` is what its reservations hold back at the moment; how many quotas
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
-    question. With `approval` the team decides who is admitted after confirming the address. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
-    any. With `offer_hours` a free seat is
+    question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
+    any. With `approval` the team decides who is admitted after confirming the address. Where workshops are wished for,
+    `wishes_until` ends it, and `placed_at` says when the allocation was published. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once.
     """
 
@@ -101,6 +103,8 @@ class Event(Scarce, InCalendars, Base):
             CheckConstraint("code_count >= 0 AND code_count <= quota_count", name="codes_are_quotas"),
             CheckConstraint("offer_hours IS NULL OR offer_hours > 0", name="offer_hours"),
             CheckConstraint("together_count >= 0", name="together_not_negative"),
+            CheckConstraint("placement = 'direct' OR wishes_until IS NOT NULL", name="wishes_end"),
+            CheckConstraint("placed_at IS NULL OR placement = 'wishes'", name="placed_by_wishes"),
         )
 
     id: Mapped[pk]
@@ -131,6 +135,9 @@ class Event(Scarce, InCalendars, Base):
     code_count: Mapped[int] = mapped_column(default=0)
     together_count: Mapped[int] = mapped_column(default=0)
     questions_version: Mapped[int] = mapped_column(default=0)
+    placement: Mapped[Placement] = mapped_column(enum_of(Placement, "placement"), default=Placement.DIRECT)
+    wishes_until: Mapped[datetime | None]
+    placed_at: Mapped[datetime | None]
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
     revision: Mapped[int] = mapped_column(default=0)
@@ -148,6 +155,14 @@ class Event(Scarce, InCalendars, Base):
     @property
     def seats(self) -> Seats:
         return Seats(self.capacity, self.taken, self.extra, self.reserved)
+
+    @property
+    def awaits_places(self) -> bool:
+        """Places in workshops are wished for, and not given yet: until then nobody holds one or waits for one."""
+        return self.placement is Placement.WISHES and self.placed_at is None
+
+    def takes_wishes(self, now: datetime) -> bool:
+        return self.awaits_places and self.wishes_until is not None and now < self.wishes_until
 
     @property
     def window(self) -> Window:

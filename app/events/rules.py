@@ -26,6 +26,13 @@ class Loop(Enum):
     FIXED = "fixed"
 
 
+class Placement(Enum):
+    """How places in workshops are given: first come, first served, or by wishes until a date and one allocation."""
+
+    DIRECT = "direct"
+    WISHES = "wishes"
+
+
 class QuotaEffect(Enum):
     """Seats that others do not get, or seats of which there are no more."""
 
@@ -61,6 +68,10 @@ FEW = 10
 
 LOOP_LABELS = {Loop.NONE: N_("no"), Loop.MOBILE: N_("mobile"), Loop.FIXED: N_("yes")}
 
+PLACEMENT_LABELS = {
+    Placement.DIRECT: N_("Direct choice: who comes first gets the place"),
+    Placement.WISHES: N_("Wishes until a date, then one allocation for all"),
+}
 EFFECT_LABELS = {
     QuotaEffect.RESERVE: N_("Reserve seats for them"),
     QuotaEffect.CAP: N_("Give them no more than this"),

@@ -16,6 +16,7 @@ from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
+from app.allocation.models import Solving
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
 from app.organising.agency_checks import organisations, quota_people, quotas
@@ -389,6 +390,21 @@ def _events(session: Session, _now: datetime) -> Fault:
     yield from faulty_rows(session, "event", Event.id, faults)
 
 
+def _allocations(session: Session, _now: datetime) -> Fault:
+    published = (
+        select(Solving.id)
+        .where(
+            Solving.event_id == Event.id, Solving.published_at.is_not(None), Solving.superseded_at.is_(None)
+        )
+        .exists()
+    )
+    faults: dict[str, ColumnElement[bool]] = {
+        "has places by wishes that no allocation gave": and_(Event.placed_at.is_not(None), ~published),
+        "has a published allocation and does not know of it": and_(Event.placed_at.is_(None), published),
+    }
+    yield from faulty_rows(session, "event", Event.id, faults)
+
+
 def _programme(session: Session, _now: datetime) -> Fault:
     for table, name in ((AgendaItem, "agenda_item"), (Round, "round")):
         yield from faulty_rows(
@@ -480,6 +496,7 @@ CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     _histories,
     _places,
     _events,
+    _allocations,
     _programme,
     _messages,
 )

@@ -19,6 +19,7 @@ from app.people.service import sweep as sweep_people
 from app.registration.forgetting import (
     days_to_forget,
     delete_answers,
+    delete_needs,
     delete_groups,
     delete_surplus,
     remove_names,
@@ -55,6 +56,7 @@ def sweep(data_dir: Path, now: datetime) -> Swept:
     for event_id in days:
         with transaction() as session:
             swept.answers_deleted += delete_answers(session, event_id, now)
+            swept.answers_deleted += delete_needs(session, event_id, now)
         with transaction() as session:
             swept.groups_deleted += delete_groups(session, event_id, now)
         with transaction() as session:

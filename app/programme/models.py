@@ -70,19 +70,31 @@ class Workshop(Base):
 
 
 class Run(Scarce, InCalendars, Base):
-    """One run of a workshop in a round and a room, with seats of its own."""
+    """One run of a workshop in a round and a room, with seats of its own.
+
+    It fills `spans` rounds, its own and those after it. An allocation holds it only with `least_people` or more; `held`
+    says whether it takes place.
+    """
 
     __tablename__ = "run"
 
     @declared_attr.directive
     def __table_args__(cls) -> tuple[CheckConstraint | UniqueConstraint, ...]:
-        return (*scarce_checks(), UniqueConstraint("round_id", "label"))
+        return (
+            *scarce_checks(),
+            UniqueConstraint("round_id", "label"),
+            CheckConstraint("spans >= 1", name="spans_one"),
+            CheckConstraint("least_people >= 0", name="least_people_not_negative"),
+        )
 
     id: Mapped[pk]
     workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"), index=True)
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"))
     label: Mapped[str] = mapped_column(String(10))
+    spans: Mapped[int] = mapped_column(default=1)
+    least_people: Mapped[int] = mapped_column(default=0)
+    held: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
 
     workshop: Mapped[Workshop] = relationship()

@@ -35,6 +35,7 @@ from app.registration.models import (
 )
 from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
 from app.registration.service import PARTICIPANT, SYSTEM, end, lock_registration, move_up
+from app.registration.wish_models import RegistrationNeed, Wish
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
@@ -57,6 +58,7 @@ def days_to_forget(session: Session, now: datetime) -> Sequence[int]:
                 and_(Event.ends_at <= now - ENDED_KEPT, Registration.named_by != ""),
                 and_(Event.ends_at <= now - ENDED_KEPT, exists().where(Group.event_id == Event.id)),
                 and_(Event.ends_at <= now - NAMES_KEPT, _has_name()),
+                and_(Event.ends_at <= now - ANSWERS_KEPT[Retention.DAYS], _needs_of_person()),
                 *(
                     and_(Event.ends_at <= now - kept, exists().where(_given_in(table, retention)))
                     for retention, kept in ANSWERS_KEPT.items()
@@ -149,6 +151,8 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
     for table in ANSWERS:
         gone = delete(table).where(table.registration_id == registration_id)
         session.execute(gone.execution_options(synchronize_session=False))
+    for mine in (Wish, RegistrationNeed):
+        session.execute(delete(mine).where(mine.registration_id == registration_id))
     session.execute(delete(GroupGuest).where(GroupGuest.registration_id == registration_id))
     successor = update(Registration).where(Registration.predecessor_id == registration_id)
     session.execute(successor.values(named_by="").execution_options(synchronize_session=False))
@@ -179,6 +183,21 @@ def delete_answers(session: Session, event_id: int, now: datetime) -> int:
             .execution_options(synchronize_session=False)
         )
     return deleted
+
+
+def delete_needs(session: Session, event_id: int, now: datetime) -> int:
+    """Delete what people could not do without, 14 days after the end (DP-04)."""
+    event = lock_event(session, event_id)
+    if event.ends_at > now - ANSWERS_KEPT[Retention.DAYS]:
+        return 0
+    of_day = select(Registration.id).where(Registration.event_id == event_id)
+    gone = delete(RegistrationNeed).where(RegistrationNeed.registration_id.in_(of_day))
+    found = session.scalars(gone.returning(RegistrationNeed.registration_id))
+    return len(found.all())
+
+
+def _needs_of_person() -> ColumnElement[bool]:
+    return exists().where(RegistrationNeed.registration_id == Registration.id)
 
 
 def _given_in(table: type[GivenAnswer], retention: Retention) -> ColumnElement[bool]:

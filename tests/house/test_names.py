@@ -135,6 +135,7 @@ EXTRAS = {
     "registration/silence": "addresses that get no mail before they are confirmed",
     "registration/silence_views": "organiser_views.py, split: those addresses",
     "registration/substituting": "service.py, split: somebody comes in another one's place",
+    "registration/wish_models": "models.py, split: wishes, needs, and who leads a run",
     "results/files": "where the bytes of photos and documents lie",
     "results/material_service": "service.py, split: photos and documents",
     "results/material_views": "organiser_views.py, split: photos and documents",
