@@ -25,6 +25,7 @@ from app.registration import gate
 from app.registration.asked import asked_questions, count_option_seats, limited_options
 from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.forms_answers import asking, option_words, with_seats
+from app.registration.forms_consents import agreed_in, agreeing
 from app.registration.models import Option, Question
 from app.registration.service import Entry
 from app.web.cache import RenderCache
@@ -66,7 +67,7 @@ def register_form(asked: Asked, **kwargs: Any) -> Any:
     """The form; what it says about seats are gaps, which `with_words` fills in the page."""
 
     def build() -> type[BaseForm]:
-        form_class = asking(RegisterForm, asked.questions, words=_option_gap)
+        form_class = agreeing(asking(RegisterForm, asked.questions, words=_option_gap), asked.event)
         return taking_rounds(form_class, asked.rounds, lambda run: _gap(f"run{run.id}"))
 
     form: Any = _classes.get(asked.key(), build)(**kwargs)
@@ -78,7 +79,10 @@ def register_form(asked: Asked, **kwargs: Any) -> Any:
 def entry_of(form: Any, asked: Asked) -> Entry:
     """What a valid form says."""
     answers = form.given() if asked.questions else None
-    return Entry(form.person(), form.nonce.data, language(), form.choices(), answers, form.typed_code())
+    person, choices = form.person(), form.choices()
+    return Entry(
+        person, form.nonce.data, language(), choices, answers, form.typed_code(), agreed_in(form, asked.event)
+    )
 
 
 def _option_gap(question: Question, option: Option) -> str:

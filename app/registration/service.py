@@ -24,7 +24,8 @@ from app.events.seats import (
 from app.events.service import lock_event
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, answers, line, places
+from app.registration import announcing, answers, consents, line, places
+from app.registration.consent_models import ConsentSource
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import (
     ENDED,
@@ -60,6 +61,7 @@ class Entry:
     choices: places.Choices = field(default_factory=dict)
     given: answers.Given | None = None
     code: str = ""
+    agreed: consents.Agreed = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,6 +105,7 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     places.choose_first(session, event, registration, entry.choices)
     answers.store(session, registration, parts)
+    consents.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
     announcing.ask_to_confirm(session, registration, now, first=True)
     return registration
 
@@ -422,6 +425,8 @@ def end(
     move(session, registration, to, by, reason, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
     answers.give_back(session, registration, for_good=to is not Status.EXPIRED)
+    if registration.event.consents and to is not Status.EXPIRED:
+        consents.end_consents(session, registration.id, now)
     registration.feed_changed_at = now
 
 

@@ -20,6 +20,10 @@ from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import gate
 from app.registration.answering import change_answers, withdraw_answer
 from app.registration.asked import asked_questions
+from app.registration.consent_models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
+from app.registration.consenting import agree
+from app.registration.consenting import withdraw as withdraw_consent
+from app.registration.consents import consents_of
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, DetailsForm, with_rounds
@@ -42,7 +46,7 @@ from app.web.cache import RenderCache
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import page
-from app.web.texts import chosen_language, language
+from app.web.texts import chosen_language, gettext, language
 
 bp = Blueprint("registration", __name__)
 
@@ -123,6 +127,9 @@ def my(token: str) -> Response:
         standing=registration.status.value,
         day=my_day(session, registration),
         line=stands(session, registration, now()),
+        consents=_consents(session, registration) if confirmed else [],
+        purposes=PURPOSE_LABELS,
+        consent_texts=CONSENT_TEXTS,
         refused_because=last_note(session, registration) if registration.status is Status.REJECTED else "",
         token=token,
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
@@ -131,6 +138,30 @@ def my(token: str) -> Response:
         before_end=now() < registration.event.ends_at,
         form=ConfirmForm(),
     )
+
+
+def _consents(session: Session, registration: Registration) -> list[tuple[Purpose, Consent | None]]:
+    """What the day asks for or the person agreed to, and the consent if it stands."""
+    asked = asked_consents(registration.event)
+    if not asked:
+        return []
+    given = {one.purpose: one for one in consents_of(session, registration.id)}
+    return [(one, given.get(one)) for one in Purpose if one in asked or one in given]
+
+
+@bp.post("/my/<token>/consents/<purpose>/<deed>")
+@access.personal
+def consent(token: str, purpose: str, deed: str) -> ResponseReturnValue:
+    registration = _confirmed(open_personal(db.session(), token))
+    which = next((one for one in Purpose if one.value == purpose), None)
+    if which is None or deed not in {"agree", "withdraw"}:
+        raise Missing
+    with transaction() as session:
+        if deed == "agree":
+            agree(session, registration.id, which, gettext(CONSENT_TEXTS[which]), now())
+        else:
+            withdraw_consent(session, registration.id, which, now())
+    return redirect(url_for(".my", token=token, _anchor="consents"), SEE_OTHER)
 
 
 @bp.post("/my/<token>/confirm")

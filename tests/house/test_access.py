@@ -141,6 +141,7 @@ programme_organise.remove_round GET,POST ORGANISER EDIT
 programme_organise.remove_workshop GET,POST ORGANISER EDIT
 programme_organise.rooms GET ORGANISER SEE
 questions.answers GET ORGANISER SEE_PEOPLE
+questions.consents GET,POST ORGANISER EDIT
 questions.copy GET,POST ORGANISER EDIT
 questions.edit GET,POST ORGANISER EDIT
 questions.export POST ORGANISER EXPORT
@@ -158,6 +159,7 @@ registration.accept_offer POST PERSONAL
 registration.answers GET,POST PERSONAL
 registration.cancel GET,POST PERSONAL
 registration.confirm POST PERSONAL
+registration.consent POST PERSONAL
 registration.day_file GET PERSONAL
 registration.decline_offer POST PERSONAL
 registration.details GET,POST PERSONAL
