@@ -24,7 +24,7 @@ from app.events.seats import (
 from app.events.service import lock_event
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, answers, consents, line, places
+from app.registration import announcing, answers, consents, line, places, wishes
 from app.registration.consent_models import ConsentSource
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import (
@@ -62,6 +62,7 @@ class Entry:
     given: answers.Given | None = None
     code: str = ""
     agreed: consents.Agreed = field(default_factory=dict)
+    wished: wishes.Wished | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,11 +104,23 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     session.flush()
     line.put_under(session, registration, mine)
     note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
-    places.choose_first(session, event, registration, entry.choices)
+    _choose_or_wish(session, registration, entry, now)
     answers.store(session, registration, parts)
     consents.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
     announcing.ask_to_confirm(session, registration, now, first=True)
     return registration
+
+
+def _choose_or_wish(session: Session, registration: Registration, entry: Entry, now: datetime) -> None:
+    """Refuses a form that was opened when places were given in the other way, and wishes after their date."""
+    event = registration.event
+    if event.awaits_places and entry.choices:
+        raise wishes.OtherWay
+    if entry.wished is not None:
+        if not event.takes_wishes(now):
+            raise wishes.WishesOver if event.awaits_places else wishes.OtherWay
+        wishes.write_first_wishes(session, event, registration, entry.wished)
+    places.choose_first(session, event, registration, entry.choices)
 
 
 def would_wait(session: Session, event: Event, entry: Entry) -> bool:
@@ -149,7 +162,7 @@ def add_by_hand(
     session.flush()
     line.put_under(session, registration, mine)
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
-    places.choose_first(session, event, registration, entry.choices)
+    _choose_or_wish(session, registration, entry, now)
     answers.store(session, registration, parts)
     announcing.tell_status(session, registration, now, first=True)
     return registration

@@ -173,6 +173,7 @@ registration.sent GET PUBLIC
 registration.silenced GET PUBLIC
 registration.substitute GET,POST PERSONAL
 registration.waiting GET PUBLIC
+registration.wishes GET,POST PERSONAL
 registration.withdraw POST PERSONAL
 registration.workshops GET,POST PERSONAL
 results.documentation GET PUBLIC
