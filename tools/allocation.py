@@ -120,7 +120,7 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
 # --- comparing ---------------------------------------------------------------------------------------------------
 
 COMPARED = (
-    Description(146, 2, 6, wishes=3, spare=0.15, minimum=False, repeated=0, needs=0, silent=0),
+    Description(146, 1, 6, wishes=3, spare=0.15, minimum=False, repeated=0, needs=0, silent=0),
     Description(300, 2, 10, wishes=4, spare=0.15, minimum=False, repeated=0, needs=0, silent=0),
     Description(500, 3, 12, wishes=4, spare=0.05, minimum=False, repeated=0, needs=0, silent=0),
 )

@@ -11,7 +11,7 @@ the integer problem solved, without the columns that the relaxation rules out.
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -34,6 +34,10 @@ CERTAIN = 1e-4
 NEXT_DOOR = 300
 # For the sketch only, which proves nothing; the stages know no weights.
 WEIGHTS = {Goal.RULES: 1000, Goal.NOBODY_WITHOUT: 300, Goal.OUTSIDE: 100, Goal.CHANGES: 1}
+# No objective is unbounded, so the second one means the first.
+IMPOSSIBLE = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}
+# Reduced costs up to which a column may be part of the sketch: first those that cost nothing, then more.
+LIKELY = (1e-4, 50.0)
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int32]
 Watch = Callable[[Progress], None]
@@ -60,8 +64,10 @@ def solve(
     chain = Chain(Model(instance), clock)
     for known in (list(start or ()), published_places(instance), careful_start(instance)):
         chain.offer(known)
-    if not chain.sketch() or not chain.find_any():
-        if clock.over:
+    chain.sketch()
+    chain.find_any()
+    if chain.values is None:
+        if not chain.impossible:
             return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
         reasons = look_for_obstacles(instance, clock.possible)
         return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
@@ -74,13 +80,24 @@ def solve(
         if progress:
             progress(Progress(objective.goal, number + 1, total, objective.rank, chain.value_at(number)))
         stages.append(chain.stage(number, objective))
-    final = worth(instance, chain.places)[:total]
-    if [one.value for one in final] != [one.value for one in stages] or faults(instance, chain.places):
-        raise SolverFailed("places and stages differ")
-    proven = all(one.proof is Proof.OPTIMAL for one in stages)
+    if faults(instance, chain.places):
+        raise SolverFailed("an impossible allocation")
+    counted = _counted(stages, [one.value for one in worth(instance, chain.places)])
+    proven = all(one.proof is Proof.OPTIMAL for one in counted)
     return Allocation(
-        Proof.OPTIMAL if proven else Proof.FEASIBLE, this_solver(), tuple(chain.places), tuple(stages)
+        Proof.OPTIMAL if proven else Proof.FEASIBLE, this_solver(), tuple(chain.places), tuple(counted)
     )
+
+
+def _counted(stages: Sequence[Stage], values: Sequence[int]) -> list[Stage]:
+    """The stages with the values of the final places: a stage that was not proven may have gained from a later one."""
+    counted = [replace(stage, value=value) for stage, value in zip(stages, values, strict=False)]
+    for stage, final in zip(stages, counted, strict=True):
+        if stage.proof is not Proof.OPTIMAL:
+            break
+        if stage.value != final.value:
+            raise SolverFailed("places and stages differ")
+    return counted
 
 
 def published_places(instance: Instance) -> list[Place]:
@@ -123,8 +140,7 @@ class Clock:
 
     def possible(self, instance: Instance, relaxed: Relaxed) -> bool | None:
         """Whether anything is possible with some conditions left out; None: not found out in time."""
-        chain = Chain(Model(instance, relaxed), self)
-        return True if chain.find_any(checked=False) else None if self.over else False
+        return Chain(Model(instance, relaxed), self).is_possible()
 
 
 @dataclass(slots=True)
@@ -144,6 +160,7 @@ class Chain:
         self.clock = clock
         self.places: list[Place] = []
         self.values: list[int] | None = None
+        self.impossible = False
         self.width = len(model.lower)
         self.all: Indices = np.arange(self.width, dtype=np.int32)
         self.lower: Vector = np.array(model.lower, dtype=np.float64)
@@ -175,20 +192,26 @@ class Chain:
     def value_at(self, number: int) -> int | None:
         return None if self.values is None else abs(self.values[number])
 
-    def sketch(self) -> bool:
-        """A good allocation to begin with, from all goals weighed together. It proves nothing and needs not to.
-
-        False if there can be none, or no time is left to look.
-        """
+    def sketch(self) -> None:
+        """A good allocation to begin with, from all goals weighed together. It proves nothing and needs not to."""
         if not self._linear_is_possible(self._blend()):
-            return self.values is not None
+            self.impossible = self.linear.getModelStatus() in IMPOSSIBLE
+            return
         relaxation = self._read_relaxation()
         self._take_if_whole(relaxation.columns)
-        likely = (relaxation.columns > TOLERANCE) | (relaxation.reduced < CERTAIN)
-        solver = self._integer(self._blend(), self.lower, np.where(likely, self.upper, self.lower))
+        for dear in LIKELY:
+            likely = (relaxation.columns > TOLERANCE) | (relaxation.reduced < dear)
+            upper = np.where(likely, self.upper, self.lower)
+            if self._find_blended(upper, share=0.5):
+                return
+
+    def _find_blended(self, upper: Vector, share: float = 1.0) -> bool:
+        solver = self._integer(self._blend(), self.lower, upper)
         _demand(solver.setOptionValue("mip_rel_gap", 0.02))
-        if self._run(solver):
-            self.offer(self.model.places(solver.getSolution().col_value))
+        if not self._run(solver, share=share):
+            self.impossible = upper is self.upper and solver.getModelStatus() in IMPOSSIBLE
+            return False
+        self.offer(self.model.places(solver.getSolution().col_value))
         return True
 
     def _blend(self) -> Vector:
@@ -199,18 +222,22 @@ class Chain:
                 cost[column] += weight * value
         return cost
 
-    def find_any(self, *, checked: bool = True) -> bool:
-        """Whether there is an allocation at all; the best known one is filled if there was none."""
-        if self.values is not None:
-            return True
+    def find_any(self) -> None:
+        """An allocation, if none is known yet and there is one; else `impossible` says whether that is proven."""
+        if self.values is None and not self.impossible and self._find_blended(self.upper):
+            self._refuse_disagreement()
+
+    def _refuse_disagreement(self) -> None:
+        """What the model takes for possible, the plain count must, too."""
+        if self.values is None:
+            raise SolverFailed("an impossible allocation")
+
+    def is_possible(self) -> bool | None:
+        """Whether the model has any solution; None: not found out in time."""
         solver = self._integer(np.zeros(self.width), self.lower, self.upper)
-        if not self._run(solver):
-            return False
-        if checked:
-            self.offer(self.model.places(solver.getSolution().col_value))
-            if self.values is None:
-                raise SolverFailed("an impossible allocation")
-        return True
+        if self._run(solver):
+            return True
+        return False if solver.getModelStatus() in IMPOSSIBLE else None
 
     # --- a stage
 
@@ -298,14 +325,25 @@ class Chain:
         lower, upper = self._remaining(relaxation, gap)
         solver = self._integer(cost, lower, upper)
         self._hand_over_start(solver)
-        self._run(solver, share=0.5)
+        if not self._look(solver, cost):
+            # Seen in HiGHS 1.16: where presolve decides all, the value is right but the start comes back as solution.
+            solver = self._integer(cost, lower, upper)
+            self._look(solver, cost)
         info = solver.getInfo()
-        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            self.offer(self.model.places(solver.getSolution().col_value))
         if not math.isfinite(info.mip_dual_bound):
             return _whole(relaxation.bound + objective.constant)
         # Columns that were left out cannot beat what was known before, so the bound holds up to there.
         return min(_whole(info.mip_dual_bound + objective.constant), self.best[number])
+
+    def _look(self, solver: highspy.Highs, cost: Vector) -> bool:
+        """Solves, and takes what was found; False if solution and value do not belong together."""
+        self._run(solver, share=0.5)
+        info = solver.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return True
+        columns = np.array(solver.getSolution().col_value)
+        self.offer(self.model.places(columns))
+        return abs(float(cost @ columns) - info.objective_function_value) < 0.5
 
     def _remaining(self, relaxation: Relaxation, gap: float) -> tuple[Vector, Vector]:
         """Bounds with every column fixed that costs more than the gap to use, or to do without."""
@@ -412,10 +450,7 @@ class Chain:
             )
         if said == highspy.HighsModelStatus.kIterationLimit and may_give_up:
             return False
-        if said in {
-            highspy.HighsModelStatus.kInfeasible,
-            highspy.HighsModelStatus.kUnboundedOrInfeasible,
-        }:
+        if said in IMPOSSIBLE:
             return False
         raise SolverFailed(solver.modelStatusToString(said))
 
