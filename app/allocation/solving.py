@@ -30,6 +30,8 @@ THREADS = 1
 TOLERANCE = 1e-6
 # Reduced costs below this may be noise of the linear solver and rule nothing out.
 CERTAIN = 1e-4
+# Seconds between two questions to `cancelled`, which may have to look into a database.
+PAUSE = 0.2
 # Steps after which the linear solver stops to go on from the last stage and begins anew, with presolve.
 NEXT_DOOR = 300
 # For the sketch only, which proves nothing; the stages know no weights.
@@ -56,7 +58,7 @@ def solve(
 
     `start` is an allocation to begin with, if one is known; what was published is tried in any case. `until` is the
     last goal that is looked at. `progress` is told when a stage begins; `cancelled` is
-    asked often, also from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
+    asked between stages and, a few times per second, from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
     (`Stopped`), and any answer of the solver that is not a clear one (`SolverFailed`).
     """
     refuse_unsound(instance)
@@ -456,9 +458,14 @@ class Chain:
 
 
 def _listen(solver: highspy.Highs, cancelled: Asked) -> None:
+    last = time.monotonic()
+
     def ask(event: highspy.HighsCallbackEvent) -> None:
-        if cancelled():
-            event.interrupt()
+        nonlocal last
+        if time.monotonic() - last >= PAUSE:
+            last = time.monotonic()
+            if cancelled():
+                event.interrupt()
 
     for point in (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt):
         if not point.callbacks:
