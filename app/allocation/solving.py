@@ -57,8 +57,8 @@ def solve(
     """The best possible places with a bound for each stage, or the reasons why there are none.
 
     `start` is an allocation to begin with, if one is known; what was published is tried in any case. `until` is the
-    last goal that is looked at. `progress` is told when a stage begins; `cancelled` is
-    asked between stages and, a few times per second, from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
+    last goal that is looked at. `progress` is told when a stage begins; `cancelled` is asked between stages and, a few
+    times per second, from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
     (`Stopped`), and any answer of the solver that is not a clear one (`SolverFailed`).
     """
     refuse_unsound(instance)
@@ -69,19 +69,8 @@ def solve(
     chain.sketch()
     chain.find_any()
     if chain.values is None:
-        if not chain.impossible:
-            return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
-        reasons = look_for_obstacles(instance, clock.possible)
-        return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
-    stages = []
-    wanted = list(Goal)[: list(Goal).index(until) + 1]
-    objectives = [one for one in chain.model.objectives if one.goal in wanted]
-    total = len(objectives)
-    for number, objective in enumerate(objectives):
-        clock.refuse_if_cancelled()
-        if progress:
-            progress(Progress(objective.goal, number + 1, total, objective.rank, chain.value_at(number)))
-        stages.append(chain.stage(number, objective))
+        return _without_places(instance, chain)
+    stages = _solve_in_order(chain, until, progress)
     if faults(instance, chain.places):
         raise SolverFailed("an impossible allocation")
     counted = _counted(stages, [one.value for one in worth(instance, chain.places)])
@@ -89,6 +78,26 @@ def solve(
     return Allocation(
         Proof.OPTIMAL if proven else Proof.FEASIBLE, this_solver(), tuple(chain.places), tuple(counted)
     )
+
+
+def _without_places(instance: Instance, chain: "Chain") -> Allocation:
+    if not chain.impossible:
+        return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
+    reasons = look_for_obstacles(instance, chain.clock.possible)
+    return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
+
+
+def _solve_in_order(chain: "Chain", until: Goal, progress: Watch | None) -> list[Stage]:
+    order = list(Goal)
+    objectives = [one for one in chain.model.objectives if order.index(one.goal) <= order.index(until)]
+    stages = []
+    for number, objective in enumerate(objectives):
+        chain.clock.refuse_if_cancelled()
+        if progress:
+            value = chain.value_at(number)
+            progress(Progress(objective.goal, number + 1, len(objectives), objective.rank, value))
+        stages.append(chain.stage(number, objective))
+    return stages
 
 
 def _counted(stages: Sequence[Stage], values: Sequence[int]) -> list[Stage]:

@@ -28,6 +28,7 @@ from app.allocation.instance import (
     publish,
 )
 from app.allocation.model import Model
+from app.allocation.obstacles import look_for_obstacles
 from app.allocation.reckoning import faults
 from app.allocation.result import Allocation, Progress
 from app.allocation.rules import (
@@ -257,6 +258,13 @@ def test_several_rules_that_only_together_are_too_much() -> None:
     found = solve(day(*people, runs=runs, rules=rules))
     assert found.reasons[0].obstacle is Obstacle.SEVERAL
     assert len(found.reasons) == 2
+
+
+def test_who_had_no_time_to_look_for_the_culprit_does_not_name_one() -> None:
+    runs = (Run(10, 1, (1,), 3, minimum=2),)
+    assert [one.obstacle for one in look_for_obstacles(day(wishing(1, 10), runs=runs), lambda *_: None)] == [
+        Obstacle.UNCLEAR
+    ]
 
 
 def test_every_obstacle_has_a_sentence() -> None:
