@@ -7,6 +7,7 @@ A test that uses `app` runs on both engines unless it is marked `sqlite_only`, o
 services, races, feeds, mails, hostile input and migrations are what a database can change.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -71,6 +72,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)")
             )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the garbage collector need not look at it after every few hundred objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.hookimpl(wrapper=True)
