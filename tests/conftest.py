@@ -235,6 +235,14 @@ def _hurry(engine: Engine) -> None:
             connection.execute("PRAGMA synchronous=OFF").close()
 
 
+def _leave(app: Flask) -> None:
+    """SQLite's file is replaced. PostgreSQL's connections stay: they know the tables, and plans of what is asked often."""
+    with app.app_context():
+        db.session.remove()
+        if db.engine.dialect.name == "sqlite":
+            db.engine.dispose()
+
+
 def _forget(app: Flask) -> None:
     with app.app_context():
         db.session.remove()
@@ -252,9 +260,12 @@ def cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def kept_apps() -> dict[str, Flask]:
+def kept_apps() -> Iterator[dict[str, Flask]]:
     """The application per database address: making it, and compiling its statements, is most of a short test."""
-    return {}
+    apps: dict[str, Flask] = {}
+    yield apps
+    for app in apps.values():
+        _forget(app)
 
 
 @pytest.fixture
@@ -271,7 +282,7 @@ def app(settings: Settings, kept_apps: dict[str, Flask]) -> Iterator[Flask]:
                 day.check()
     finally:
         steps.OPENED.clear()
-        _forget(app)
+        _leave(app)
         for place, before in ((app.config, config), (app.extensions, extensions)):
             place.clear()
             place.update(before)
