@@ -9,10 +9,12 @@ import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from waitress import wasyncore
 from waitress.server import create_server
 
 from app.factory import create_app
@@ -43,6 +45,10 @@ LOOK = """async asked => {
     const tooWide = wide > innerWidth ? [`page is ${wide} px wide in a window of ${innerWidth} px`] : [];
     return [...found, ...squeezed, ...tooWide];
 }"""
+# Colours fade into a new theme; what counts is where they end.
+STILL = """const still = new CSSStyleSheet();
+still.replaceSync('*, ::before, ::after {transition: none !important; animation: none !important}');
+document.adoptedStyleSheets = [still];"""
 PHONE = {"width": 320, "height": 740}
 DESKTOP = {"width": 1280, "height": 900}
 
@@ -92,13 +98,22 @@ def stage(demo_folder: Path, tmp_path: Path) -> Iterator[Stage]:
     shutil.copytree(demo_folder, folder)
     port = _free_port()
     app = create_app(_demo_settings(folder, port))
-    server = create_server(app, host="127.0.0.1", port=port, threads=4)
-    thread = threading.Thread(target=server.run, daemon=True)
+    sockets: dict[int, Any] = {}
+    server = create_server(app, map=sockets, host="127.0.0.1", port=port, threads=4)
+    ended = threading.Event()
+
+    def serve() -> None:
+        while not ended.is_set():
+            wasyncore.loop(timeout=1, map=sockets, count=1)
+
+    thread = threading.Thread(target=serve, daemon=True)
     thread.start()
     email, password = (folder / "demo-organiser.txt").read_text("utf-8").split()[:2]
     yield Stage(app, f"http://127.0.0.1:{port}", mailbox(app), email, password)
-    server.close()
+    ended.set()
+    server.pull_trigger()  # or it would notice only after its second
     thread.join(5)
+    server.close()
     with app.app_context():
         db.session.remove()
         db.engine.dispose()
@@ -123,6 +138,7 @@ def open_browser(
     )
     context.set_default_timeout(15_000)
     context.add_init_script(path=AXE)
+    context.add_init_script(STILL)
     return context
 
 

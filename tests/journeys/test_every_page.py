@@ -45,8 +45,6 @@ NOT_BY_LINK = {
 }
 # What the theme changes are colours alone; everything else is asked once per width.
 COLOURS = ["color-contrast", "link-in-text-block"]
-# Links and buttons fade into a new theme; what counts is where they end.
-FADE = "document.getAnimations().forEach(animation => animation.finish())"
 
 
 PERSON = {
@@ -107,7 +105,6 @@ def look_around(page: Page, name: str) -> list[str]:
     found = []
     for theme, rules, windows in (("light", None, (PHONE, DESKTOP)), ("dark", COLOURS, (DESKTOP, PHONE))):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-        page.evaluate(FADE)
         for window in windows:
             if page.viewport_size != window:
                 page.set_viewport_size(window)  # type: ignore[arg-type]
