@@ -214,7 +214,7 @@ def _new_app(settings: Settings) -> Flask:
     app.config["TESTING"] = True
     app.jinja_env.bytecode_cache = _compiled_templates()
     with app.app_context():
-        _hurry(db.engine)
+        hurry(db.engine)
     return app
 
 
@@ -226,7 +226,7 @@ def _compiled_templates() -> BytecodeCache:
     return FileSystemBytecodeCache(str(folder))
 
 
-def _hurry(engine: Engine) -> None:
+def hurry(engine: Engine) -> None:
     """SQLite without waiting for the disk: no test of ours pulls the plug on its own process."""
     if engine.dialect.name == "sqlite":
 
