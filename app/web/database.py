@@ -12,7 +12,6 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import pysqlite3.dbapi2 as sqlite
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -107,6 +106,8 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
+        import pysqlite3.dbapi2 as sqlite  # a megabyte that a worker with PostgreSQL need not hold
+
         return {
             "module": sqlite,
             "hide_parameters": True,
@@ -127,7 +128,8 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 
 def _set_up_sqlite(engine: Engine) -> None:
-    journal = "WAL" if sqlite.sqlite_version_info >= SQLITE_FLOOR else "PERSIST"
+    version = engine.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
+    journal = "WAL" if version >= SQLITE_FLOOR else "PERSIST"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
