@@ -232,6 +232,7 @@ def test_one_file_asks_for_the_time() -> None:
 
 
 WAITS = {
+    "app/web/database.py",  # how long a connection lay idle
     "app/allocation/solving.py",  # how much of its time limit is left
     "app/outbox/worker.py",  # when a job is due again
     "app/serving.py",  # how long a stop may take, and when the worker is tended
