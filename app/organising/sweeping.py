@@ -19,8 +19,8 @@ from app.people.service import sweep as sweep_people
 from app.registration.forgetting import (
     days_to_forget,
     delete_answers,
-    delete_needs,
     delete_groups,
+    delete_needs,
     delete_surplus,
     remove_names,
 )
