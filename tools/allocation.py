@@ -46,8 +46,9 @@ SIZES = (
     Size("300 × 2 × 10, loose", Description(300, 2, 10, mixing="loose"), 5),
     Size("500 × 3 × 12, strict", Description(500, 3, 12, mixing="strict"), 20),
     Size("500 × 3 × 12, loose", Description(500, 3, 12, mixing="loose"), 20),
-    Size("2000 × 3 × 20, strict", Description(2000, 3, 20, mixing="strict"), 120),
-    Size("2000 × 3 × 20, loose", Description(2000, 3, 20, mixing="loose"), 120),
+    # The largest may run into its time limit; then they state how much worse they are at most, within the bound.
+    Size("2000 × 3 × 20, strict", Description(2000, 3, 20, mixing="strict", time_limit=105), 120),
+    Size("2000 × 3 × 20, loose", Description(2000, 3, 20, mixing="loose", time_limit=105), 120),
 )
 
 
@@ -120,7 +121,7 @@ def table(figures: dict[str, dict[str, Any]]) -> str:
 # --- comparing ---------------------------------------------------------------------------------------------------
 
 COMPARED = (
-    Description(146, 2, 6, wishes=3, spare=0.15, minimum=False, repeated=0, needs=0, silent=0),
+    Description(146, 1, 6, wishes=3, spare=0.15, minimum=False, repeated=0, needs=0, silent=0),
     Description(300, 2, 10, wishes=4, spare=0.15, minimum=False, repeated=0, needs=0, silent=0),
     Description(500, 3, 12, wishes=4, spare=0.05, minimum=False, repeated=0, needs=0, silent=0),
 )

@@ -9,7 +9,7 @@ The same description and seed give the same instance on every machine.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from app.allocation.instance import (
     Apart,
@@ -52,8 +52,11 @@ class Description:
 
 
 def invent(what: Description, seed: int) -> Instance:
-    """An instance as described. Seats suffice for everybody; rules may still make it impossible."""
-    chance = random.Random(f"{what}/{seed}")
+    """An instance as described; `seed` is that of its lot, too. Seats suffice for everybody; rules may still make it impossible."""
+    dice = replace(
+        what, mode=Mode.GENEROUS, time_limit=0
+    )  # these two ask another question about the same people
+    chance = random.Random(f"{dice}/{seed}")
     rounds = tuple(range(1, what.rounds + 1))
     runs = _runs(what, rounds, chance)
     people = _people(what, rounds, runs, chance)

@@ -30,7 +30,7 @@ from app.allocation.instance import (
     Together,
     Wishes,
 )
-from app.allocation.models import Condition
+from app.allocation.models import PlacingCondition
 from app.allocation.rules import MIXING_RULES, ConditionKind, Mixing, Mode, Need
 from app.events.models import Event
 from app.events.rules import Loop
@@ -212,7 +212,7 @@ class _Persons:
                 self.told[person].add(number)
 
     def person(
-        self, one: int, organisation: int, kind: AgencyKind, conditions: Iterable[Condition]
+        self, one: int, organisation: int, kind: AgencyKind, conditions: Iterable[PlacingCondition]
     ) -> Person:
         mine = [condition for condition in conditions if condition.first_id == one]
         return Person(
@@ -227,7 +227,7 @@ class _Persons:
             published=tuple(sorted(self.told[one])),
         )
 
-    def _named(self, mine: list[Condition], kind: ConditionKind, *, closed: bool) -> tuple[int, ...]:
+    def _named(self, mine: list[PlacingCondition], kind: ConditionKind, *, closed: bool) -> tuple[int, ...]:
         runs = {condition.run_id for condition in mine if condition.kind is kind}
         return tuple(
             sorted(run for run in runs if run in self.runs and (closed or not self.runs[run].closed))
@@ -237,12 +237,14 @@ class _Persons:
 # --- rules ---------------------------------------------------------------------------------------------------------
 
 
-def _conditions(session: Session, event: Event) -> list[Condition]:
-    found = select(Condition).where(Condition.event_id == event.id).order_by(Condition.id)
+def _conditions(session: Session, event: Event) -> list[PlacingCondition]:
+    found = (
+        select(PlacingCondition).where(PlacingCondition.event_id == event.id).order_by(PlacingCondition.id)
+    )
     return list(session.scalars(found))
 
 
-def _rules(conditions: Iterable[Condition], people: set[int], mixing: Mixing) -> Iterable[Rule]:
+def _rules(conditions: Iterable[PlacingCondition], people: set[int], mixing: Mixing) -> Iterable[Rule]:
     """Pairs of whom one is not there any more do not count; rules for mixing as this allocation takes them."""
     for one in conditions:
         if one.kind in MIXING_RULES:
@@ -255,7 +257,7 @@ def _rules(conditions: Iterable[Condition], people: set[int], mixing: Mixing) ->
                 yield Apart(one.first_id, one.second_id, one.soft)
 
 
-def _mixing_rule(one: Condition, *, soft: bool) -> Rule:
+def _mixing_rule(one: PlacingCondition, *, soft: bool) -> Rule:
     runs = () if one.run_id is None else (one.run_id,)
     if one.kind is ConditionKind.ORGANISATION_CAP:
         return OrganisationCap(one.most or 1, one.organisation_id, runs, soft)

@@ -43,9 +43,12 @@ def look_for_obstacles(instance: Instance, possible: Possible) -> list[Reason]:
         *((Relaxed(rules=frozenset({position})), _reason(rule)) for position, rule in _hard(instance)),
         *((Relaxed(obstacles=frozenset({left_out})), Reason(said, {})) for left_out, said in OTHERS),
     ]
-    culprits = [reason for relaxed, reason in steps if possible(instance, relaxed)]
+    answers = [(reason, possible(instance, relaxed)) for relaxed, reason in steps]
+    culprits = [reason for reason, answer in answers if answer]
     if culprits:
         return culprits
+    if any(answer is None for _reason, answer in answers):
+        return [Reason(Obstacle.UNCLEAR, {})]
     left_out = Relaxed()
     for relaxed, reason in steps:
         left_out = Relaxed(left_out.rules | relaxed.rules, left_out.obstacles | relaxed.obstacles)

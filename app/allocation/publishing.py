@@ -228,7 +228,7 @@ class _Planner:
 
 def _names(session: Session, event: Event) -> dict[int, str]:
     found = select(RunRow.id, RunRow.label).join(RunRow.round).where(Round.event_id == event.id)
-    return dict(session.execute(found).tuples())
+    return dict(session.execute(found).all())
 
 
 def _who_gets_mails(session: Session, event: Event) -> set[int]:

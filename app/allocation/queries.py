@@ -15,7 +15,7 @@ from app.agencies.models import Organisation
 from app.allocation.asking import Terms, read_question, seats_of, to_be_placed
 from app.allocation.figures import Demand, demands
 from app.allocation.instance import Instance, Place, draw_lots
-from app.allocation.models import Condition, Solving
+from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import read_instance, read_places
 from app.allocation.publishing import find_published
 from app.allocation.reckoning import granted
@@ -129,7 +129,7 @@ def _run_line(run: Run) -> RunLine:
 
 def rounds_by_id(session: Session, event: Event) -> dict[int, str]:
     rows = select(Round.id, Round.title).where(Round.event_id == event.id).order_by(Round.number)
-    return dict(session.execute(rows).tuples())
+    return dict(session.execute(rows).all())
 
 
 def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int, PersonLine]:
@@ -188,15 +188,17 @@ def demand_now(session: Session, event: Event) -> tuple[Instance, dict[int, Dema
 # --- conditions ----------------------------------------------------------------------------------------------------
 
 
-def conditions_of(session: Session, event: Event) -> Sequence[Condition]:
+def conditions_of(session: Session, event: Event) -> Sequence[PlacingCondition]:
     return session.scalars(
-        select(Condition).where(Condition.event_id == event.id).order_by(Condition.kind, Condition.id)
+        select(PlacingCondition)
+        .where(PlacingCondition.event_id == event.id)
+        .order_by(PlacingCondition.kind, PlacingCondition.id)
     ).all()
 
 
 def organisations_by_id(session: Session, ids: Iterable[int]) -> dict[int, str]:
     rows = select(Organisation.id, Organisation.name).where(Organisation.id.in_(sorted(set(ids))))
-    return dict(session.execute(rows).tuples())
+    return dict(session.execute(rows).all())
 
 
 def organisations_here(session: Session, event: Event) -> list[tuple[int, str]]:

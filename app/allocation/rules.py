@@ -97,6 +97,7 @@ class Obstacle(Enum):
     NEEDS_TOGETHER = "needs_together"
     SEATS_TOGETHER = "seats_together"
     SEVERAL = "several"
+    UNCLEAR = "unclear"
     NOT_FOUND = "not_found"
 
 
@@ -171,6 +172,7 @@ OBSTACLE_SENTENCES = {
     Obstacle.NEEDS_TOGETHER: N_("What people need cannot be met together with the other conditions."),
     Obstacle.SEATS_TOGETHER: N_("The seats do not suffice together with the other conditions."),
     Obstacle.SEVERAL: N_("No single rule stands in the way; several of them do together."),
+    Obstacle.UNCLEAR: N_("What stands in the way was not found within the time limit."),
     Obstacle.NOT_FOUND: N_("Within the time limit no allocation was found. Please allow more time."),
 }
 

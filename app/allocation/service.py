@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.agencies.models import Organisation
 from app.agencies.rules import AgencyKind
 from app.allocation.asking import Terms, to_be_placed
-from app.allocation.models import Condition, Solving
+from app.allocation.models import PlacingCondition, Solving
 from app.allocation.rules import (
     UNFINISHED,
     BoundsReversed,
@@ -190,7 +190,9 @@ def _refuse_too_many(session: Session, event: Event, more: int = 1) -> None:
 # --- conditions ----------------------------------------------------------------------------------------------------
 
 
-def add_condition(session: Session, event_id: int, facts: ConditionFacts, by: By, now: datetime) -> Condition:
+def add_condition(
+    session: Session, event_id: int, facts: ConditionFacts, by: By, now: datetime
+) -> PlacingCondition:
     """Holds in every allocation asked for from now on. A second press changes nothing.
 
     Refuses people and runs of another day, one person named twice, and what contradicts another condition.
@@ -204,7 +206,7 @@ def add_condition(session: Session, event_id: int, facts: ConditionFacts, by: By
         return there
     _refuse_contradiction(session, event, facts)
     values = {name: getattr(facts, name) for name in ConditionFacts.__slots__}
-    made = Condition(event_id=event.id, **values)
+    made = PlacingCondition(event_id=event.id, **values)
     session.add(made)
     session.flush()
     detail = {"kind": facts.kind.value}
@@ -215,7 +217,9 @@ def add_condition(session: Session, event_id: int, facts: ConditionFacts, by: By
 def remove_condition(session: Session, event_id: int, condition_id: int, by: By, now: datetime) -> None:
     event = lock_event(session, event_id)
     found = session.scalar(
-        select(Condition).where(Condition.event_id == event.id, Condition.id == condition_id)
+        select(PlacingCondition).where(
+            PlacingCondition.event_id == event.id, PlacingCondition.id == condition_id
+        )
     )
     if found is None:
         raise Missing
@@ -242,10 +246,12 @@ def _refuse_strangers(session: Session, event: Event, facts: ConditionFacts) -> 
         raise BoundsReversed
 
 
-def _same(session: Session, event: Event, facts: ConditionFacts) -> Condition | None:
+def _same(session: Session, event: Event, facts: ConditionFacts) -> PlacingCondition | None:
     pair = sorted(one for one in (facts.first_id, facts.second_id) if one is not None)
     for one in session.scalars(
-        select(Condition).where(Condition.event_id == event.id, Condition.kind == facts.kind)
+        select(PlacingCondition).where(
+            PlacingCondition.event_id == event.id, PlacingCondition.kind == facts.kind
+        )
     ):
         if (
             sorted(person for person in (one.first_id, one.second_id) if person is not None) == pair
@@ -261,8 +267,8 @@ def _refuse_contradiction(session: Session, event: Event, facts: ConditionFacts)
     """Of two pins of one person in the same round, of pin and forbid, of together and apart, only one can hold."""
     if facts.kind in {ConditionKind.PIN, ConditionKind.FORBID} and facts.run_id is not None:
         wanted = _get_run(session, event, facts.run_id)
-        mine = select(Condition, Run).join(Run, Condition.run_id == Run.id)
-        of_person = (Condition.event_id == event.id, Condition.first_id == facts.first_id)
+        mine = select(PlacingCondition, Run).join(Run, PlacingCondition.run_id == Run.id)
+        of_person = (PlacingCondition.event_id == event.id, PlacingCondition.first_id == facts.first_id)
         for one, run in session.execute(mine.where(*of_person)):
             both_pin = one.kind is facts.kind is ConditionKind.PIN
             if (both_pin and _overlap(run, wanted)) or (one.kind is not facts.kind and run.id == wanted.id):
@@ -273,11 +279,11 @@ def _refuse_contradiction(session: Session, event: Event, facts: ConditionFacts)
     }.get(facts.kind)
     if opposite is not None:
         pair = (facts.first_id, facts.second_id)
-        other = select(Condition.id).where(
-            Condition.event_id == event.id,
-            Condition.kind == opposite,
-            Condition.first_id.in_(pair),
-            Condition.second_id.in_(pair),
+        other = select(PlacingCondition.id).where(
+            PlacingCondition.event_id == event.id,
+            PlacingCondition.kind == opposite,
+            PlacingCondition.first_id.in_(pair),
+            PlacingCondition.second_id.in_(pair),
         )
         if session.scalar(other.limit(1)) is not None:
             raise ContradictsCondition("second")

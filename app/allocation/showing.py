@@ -13,7 +13,7 @@ from app.allocation import wording
 from app.allocation.asking import KIND_OF_NUMBER
 from app.allocation.figures import Mix, Summary, mixes, summarise
 from app.allocation.instance import Instance, Place
-from app.allocation.models import Condition, Solving
+from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import read_instance, read_places, read_stages
 from app.allocation.queries import (
     PersonLine,
@@ -109,8 +109,8 @@ def names_of(
 
 
 def condition_lines(
-    session: Session, event: Event, conditions: Sequence[Condition]
-) -> list[tuple[Condition, str]]:
+    session: Session, event: Event, conditions: Sequence[PlacingCondition]
+) -> list[tuple[PlacingCondition, str]]:
     people = [one for row in conditions for one in (row.first_id, row.second_id) if one is not None]
     organisations = [row.organisation_id for row in conditions if row.organisation_id is not None]
     names = names_of(session, event, people, organisations)

@@ -11,7 +11,7 @@ the integer problem solved, without the columns that the relaxation rules out.
 import math
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -30,10 +30,16 @@ THREADS = 1
 TOLERANCE = 1e-6
 # Reduced costs below this may be noise of the linear solver and rule nothing out.
 CERTAIN = 1e-4
+# Seconds between two questions to `cancelled`, which may have to look into a database.
+PAUSE = 0.2
 # Steps after which the linear solver stops to go on from the last stage and begins anew, with presolve.
 NEXT_DOOR = 300
 # For the sketch only, which proves nothing; the stages know no weights.
 WEIGHTS = {Goal.RULES: 1000, Goal.NOBODY_WITHOUT: 300, Goal.OUTSIDE: 100, Goal.CHANGES: 1}
+# No objective is unbounded, so the second one means the first.
+IMPOSSIBLE = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}
+# Reduced costs up to which a column may be part of the sketch: first those that cost nothing, then more.
+LIKELY = (1e-4, 50.0)
 Vector = NDArray[np.float64]
 Indices = NDArray[np.int32]
 Watch = Callable[[Progress], None]
@@ -51,8 +57,8 @@ def solve(
     """The best possible places with a bound for each stage, or the reasons why there are none.
 
     `start` is an allocation to begin with, if one is known; what was published is tried in any case. `until` is the
-    last goal that is looked at. `progress` is told when a stage begins; `cancelled` is
-    asked often, also from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
+    last goal that is looked at. `progress` is told when a stage begins; `cancelled` is asked between stages and, a few
+    times per second, from inside the solver. Refuses unsound instances (`Unsound`), to go on after a cancel
     (`Stopped`), and any answer of the solver that is not a clear one (`SolverFailed`).
     """
     refuse_unsound(instance)
@@ -60,27 +66,49 @@ def solve(
     chain = Chain(Model(instance), clock)
     for known in (list(start or ()), published_places(instance), careful_start(instance)):
         chain.offer(known)
-    if not chain.sketch() or not chain.find_any():
-        if clock.over:
-            return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
-        reasons = look_for_obstacles(instance, clock.possible)
-        return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
-    stages = []
-    wanted = list(Goal)[: list(Goal).index(until) + 1]
-    objectives = [one for one in chain.model.objectives if one.goal in wanted]
-    total = len(objectives)
-    for number, objective in enumerate(objectives):
-        clock.refuse_if_cancelled()
-        if progress:
-            progress(Progress(objective.goal, number + 1, total, objective.rank, chain.value_at(number)))
-        stages.append(chain.stage(number, objective))
-    final = worth(instance, chain.places)[:total]
-    if [one.value for one in final] != [one.value for one in stages] or faults(instance, chain.places):
-        raise SolverFailed("places and stages differ")
-    proven = all(one.proof is Proof.OPTIMAL for one in stages)
+    chain.sketch()
+    chain.find_any()
+    if chain.values is None:
+        return _without_places(instance, chain)
+    stages = _solve_in_order(chain, until, progress)
+    if faults(instance, chain.places):
+        raise SolverFailed("an impossible allocation")
+    counted = _counted(stages, [one.value for one in worth(instance, chain.places)])
+    proven = all(one.proof is Proof.OPTIMAL for one in counted)
     return Allocation(
-        Proof.OPTIMAL if proven else Proof.FEASIBLE, this_solver(), tuple(chain.places), tuple(stages)
+        Proof.OPTIMAL if proven else Proof.FEASIBLE, this_solver(), tuple(chain.places), tuple(counted)
     )
+
+
+def _without_places(instance: Instance, chain: "Chain") -> Allocation:
+    if not chain.impossible:
+        return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
+    reasons = look_for_obstacles(instance, chain.clock.possible)
+    return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
+
+
+def _solve_in_order(chain: "Chain", until: Goal, progress: Watch | None) -> list[Stage]:
+    order = list(Goal)
+    objectives = [one for one in chain.model.objectives if order.index(one.goal) <= order.index(until)]
+    stages = []
+    for number, objective in enumerate(objectives):
+        chain.clock.refuse_if_cancelled()
+        if progress:
+            value = chain.value_at(number)
+            progress(Progress(objective.goal, number + 1, len(objectives), objective.rank, value))
+        stages.append(chain.stage(number, objective))
+    return stages
+
+
+def _counted(stages: Sequence[Stage], values: Sequence[int]) -> list[Stage]:
+    """The stages with the values of the final places: a stage that was not proven may have gained from a later one."""
+    counted = [replace(stage, value=value) for stage, value in zip(stages, values, strict=False)]
+    for stage, final in zip(stages, counted, strict=True):
+        if stage.proof is not Proof.OPTIMAL:
+            break
+        if stage.value != final.value:
+            raise SolverFailed("places and stages differ")
+    return counted
 
 
 def published_places(instance: Instance) -> list[Place]:
@@ -123,8 +151,7 @@ class Clock:
 
     def possible(self, instance: Instance, relaxed: Relaxed) -> bool | None:
         """Whether anything is possible with some conditions left out; None: not found out in time."""
-        chain = Chain(Model(instance, relaxed), self)
-        return True if chain.find_any(checked=False) else None if self.over else False
+        return Chain(Model(instance, relaxed), self).is_possible()
 
 
 @dataclass(slots=True)
@@ -144,6 +171,7 @@ class Chain:
         self.clock = clock
         self.places: list[Place] = []
         self.values: list[int] | None = None
+        self.impossible = False
         self.width = len(model.lower)
         self.all: Indices = np.arange(self.width, dtype=np.int32)
         self.lower: Vector = np.array(model.lower, dtype=np.float64)
@@ -175,20 +203,26 @@ class Chain:
     def value_at(self, number: int) -> int | None:
         return None if self.values is None else abs(self.values[number])
 
-    def sketch(self) -> bool:
-        """A good allocation to begin with, from all goals weighed together. It proves nothing and needs not to.
-
-        False if there can be none, or no time is left to look.
-        """
+    def sketch(self) -> None:
+        """A good allocation to begin with, from all goals weighed together. It proves nothing and needs not to."""
         if not self._linear_is_possible(self._blend()):
-            return self.values is not None
+            self.impossible = self.linear.getModelStatus() in IMPOSSIBLE
+            return
         relaxation = self._read_relaxation()
         self._take_if_whole(relaxation.columns)
-        likely = (relaxation.columns > TOLERANCE) | (relaxation.reduced < CERTAIN)
-        solver = self._integer(self._blend(), self.lower, np.where(likely, self.upper, self.lower))
+        for dear in LIKELY:
+            likely = (relaxation.columns > TOLERANCE) | (relaxation.reduced < dear)
+            upper = np.where(likely, self.upper, self.lower)
+            if self._find_blended(upper, share=0.5):
+                return
+
+    def _find_blended(self, upper: Vector, share: float = 1.0) -> bool:
+        solver = self._integer(self._blend(), self.lower, upper)
         _demand(solver.setOptionValue("mip_rel_gap", 0.02))
-        if self._run(solver):
-            self.offer(self.model.places(solver.getSolution().col_value))
+        if not self._run(solver, share=share):
+            self.impossible = upper is self.upper and solver.getModelStatus() in IMPOSSIBLE
+            return False
+        self.offer(self.model.places(solver.getSolution().col_value))
         return True
 
     def _blend(self) -> Vector:
@@ -199,18 +233,22 @@ class Chain:
                 cost[column] += weight * value
         return cost
 
-    def find_any(self, *, checked: bool = True) -> bool:
-        """Whether there is an allocation at all; the best known one is filled if there was none."""
-        if self.values is not None:
-            return True
+    def find_any(self) -> None:
+        """An allocation, if none is known yet and there is one; else `impossible` says whether that is proven."""
+        if self.values is None and not self.impossible and self._find_blended(self.upper):
+            self._refuse_disagreement()
+
+    def _refuse_disagreement(self) -> None:
+        """What the model takes for possible, the plain count must, too."""
+        if self.values is None:
+            raise SolverFailed("an impossible allocation")
+
+    def is_possible(self) -> bool | None:
+        """Whether the model has any solution; None: not found out in time."""
         solver = self._integer(np.zeros(self.width), self.lower, self.upper)
-        if not self._run(solver):
-            return False
-        if checked:
-            self.offer(self.model.places(solver.getSolution().col_value))
-            if self.values is None:
-                raise SolverFailed("an impossible allocation")
-        return True
+        if self._run(solver):
+            return True
+        return False if solver.getModelStatus() in IMPOSSIBLE else None
 
     # --- a stage
 
@@ -298,14 +336,25 @@ class Chain:
         lower, upper = self._remaining(relaxation, gap)
         solver = self._integer(cost, lower, upper)
         self._hand_over_start(solver)
-        self._run(solver, share=0.5)
+        if not self._look(solver, cost):
+            # Seen in HiGHS 1.16: where presolve decides all, the value is right but the start comes back as solution.
+            solver = self._integer(cost, lower, upper)
+            self._look(solver, cost)
         info = solver.getInfo()
-        if info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible:
-            self.offer(self.model.places(solver.getSolution().col_value))
         if not math.isfinite(info.mip_dual_bound):
             return _whole(relaxation.bound + objective.constant)
         # Columns that were left out cannot beat what was known before, so the bound holds up to there.
         return min(_whole(info.mip_dual_bound + objective.constant), self.best[number])
+
+    def _look(self, solver: highspy.Highs, cost: Vector) -> bool:
+        """Solves, and takes what was found; False if solution and value do not belong together."""
+        self._run(solver, share=0.5)
+        info = solver.getInfo()
+        if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return True
+        columns = np.array(solver.getSolution().col_value)
+        self.offer(self.model.places(columns))
+        return abs(float(cost @ columns) - info.objective_function_value) < 0.5
 
     def _remaining(self, relaxation: Relaxation, gap: float) -> tuple[Vector, Vector]:
         """Bounds with every column fixed that costs more than the gap to use, or to do without."""
@@ -412,18 +461,20 @@ class Chain:
             )
         if said == highspy.HighsModelStatus.kIterationLimit and may_give_up:
             return False
-        if said in {
-            highspy.HighsModelStatus.kInfeasible,
-            highspy.HighsModelStatus.kUnboundedOrInfeasible,
-        }:
+        if said in IMPOSSIBLE:
             return False
         raise SolverFailed(solver.modelStatusToString(said))
 
 
 def _listen(solver: highspy.Highs, cancelled: Asked) -> None:
+    last = time.monotonic()
+
     def ask(event: highspy.HighsCallbackEvent) -> None:
-        if cancelled():
-            event.interrupt()
+        nonlocal last
+        if time.monotonic() - last >= PAUSE:
+            last = time.monotonic()
+            if cancelled():
+                event.interrupt()
 
     for point in (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt):
         if not point.callbacks:

@@ -9,7 +9,7 @@ from typing import Any
 
 from app.agencies.rules import KIND_LABELS
 from app.allocation.asking import KIND_OF_NUMBER
-from app.allocation.models import Condition, Solving
+from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import read_stages
 from app.allocation.queries import PersonLine, RunLine
 from app.allocation.result import Stage
@@ -128,7 +128,7 @@ def chair(stored: Json) -> str:
     return said if stored["proven"] else f"{said} {gettext('(not proven)')}"
 
 
-def condition(one: Condition, names: Names) -> str:
+def condition(one: PlacingCondition, names: Names) -> str:
     """What the team asked for, in one line."""
     values: dict[str, object] = {
         "run": names.run(one.run_id),

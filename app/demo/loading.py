@@ -63,6 +63,8 @@ from app.refusal import N_, Refusal
 from app.registration import announcing
 from app.registration.answers import Given
 from app.registration.changes import DayFacts, change_day
+from app.registration.consent_models import Purpose
+from app.registration.consenting import ask_for
 from app.registration.correcting import change_choices
 from app.registration.models import Question, Registration
 from app.registration.organisations import merge
@@ -373,6 +375,7 @@ def _load_upcoming(
         asked = add_standard_set(
             session, stage.event.id, gettext, By(Actor.ORGANISER, team[0].id), opens - timedelta(days=2)
         )
+    ask_for(session, stage.event.id, set(Purpose), By(Actor.ORGANISER, team[0].id), opens - timedelta(days=2))
     stage.answers.update(_some_answers(asked, guests))
     queue = _in_order(guests)
     moments = spread(opens, now, len(guests) + 1)

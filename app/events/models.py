@@ -86,7 +86,7 @@ class Event(Scarce, InCalendars, Base):
     `version` guards against lost updates. `reserved` is what its reservations hold back at the moment; how many quotas
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
     question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
-    any. With `approval` the team decides who is admitted after confirming the address. Where workshops are wished for,
+    any; `consents` names, with blanks between, what people are asked to agree to. With `approval` the team decides who is admitted after confirming the address. Where workshops are wished for,
     `wishes_until` ends it, and `placed_at` says when the allocation was published. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once.
     """
@@ -135,6 +135,7 @@ class Event(Scarce, InCalendars, Base):
     code_count: Mapped[int] = mapped_column(default=0)
     together_count: Mapped[int] = mapped_column(default=0)
     questions_version: Mapped[int] = mapped_column(default=0)
+    consents: Mapped[str] = mapped_column(String(200), default="")
     placement: Mapped[Placement] = mapped_column(enum_of(Placement, "placement"), default=Placement.DIRECT)
     wishes_until: Mapped[datetime | None]
     placed_at: Mapped[datetime | None]

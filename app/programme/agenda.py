@@ -42,6 +42,8 @@ class RunView:
     contributors: tuple[str, ...]
     seats: Seats
     waiting: int
+    spans: int = 1
+    held: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -171,4 +173,6 @@ def _run_view(run: Run) -> RunView:
         contributors=tuple(contributor.name for contributor in run.contributors),
         seats=run.seats,
         waiting=run.waiting,
+        spans=run.spans,
+        held=run.held,
     )

@@ -15,16 +15,17 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event, Room
-from app.events.rules import EventStatus, refuse_capacity_below_taken, refuse_reversed_times
+from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
-from app.refusal import ChangedMeanwhile
+from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import announcing, places
 from app.registration.models import Place, Registration
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
+from app.registration.wishes import turn_places_into_wishes
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,8 @@ class DayFacts:
     capacity: int | None
     offer_hours: int | None
     approval: bool
+    placement: Placement
+    wishes_until: datetime | None
 
 
 # What stands in people's calendars: a change here raises the sequence; time and venue call for a mail as well.
@@ -82,6 +85,9 @@ def change_day(session: Session, event_id: int, facts: DayFacts, version: int, n
             facts.registration_opens_at, facts.registration_closes_at, "registration_closes_at"
         )
     refuse_capacity_below_taken(facts.capacity, event.extra, event.taken)
+    _refuse_placement(event, facts)
+    if event.placement is Placement.DIRECT and facts.placement is Placement.WISHES:
+        turn_places_into_wishes(session, event)
     changed = [name for name in DayFacts.__slots__ if getattr(event, name) != getattr(facts, name)]
     for name in changed:
         setattr(event, name, getattr(facts, name))
@@ -98,6 +104,17 @@ def change_day(session: Session, event_id: int, facts: DayFacts, version: int, n
             move_up(session, event, now, Reason.CAPACITY_RAISED if "capacity" in changed else Reason.MOVED_UP)
             places.move_up_in_all_runs(session, event, now)
     return event
+
+
+def _refuse_placement(event: Event, facts: DayFacts) -> None:
+    """Refuses wishes without a date, a date after the beginning, and another way once places have been given."""
+    if facts.placement is not event.placement and event.placed_at is not None:
+        raise Refusal(N_("The allocation is published, so the way of choosing stays."), field="placement")
+    if facts.placement is Placement.WISHES:
+        if facts.wishes_until is None:
+            raise Refusal(N_("Please say until when people may wish."), field="wishes_until")
+        if facts.wishes_until > facts.starts_at:
+            raise Refusal(N_("Wishes have to end before the day begins."), field="wishes_until")
 
 
 def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now: datetime) -> Run:

@@ -21,6 +21,7 @@ from app.outbox.rules import family_of
 from app.people.audit import record
 from app.registration import announcing, answers, line
 from app.registration.announcing import CIRCULAR
+from app.registration.consent_models import Consent
 from app.registration.lists import FAMILIES
 from app.registration.models import (
     ANSWERS,
@@ -151,7 +152,7 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
     for table in ANSWERS:
         gone = delete(table).where(table.registration_id == registration_id)
         session.execute(gone.execution_options(synchronize_session=False))
-    for mine in (Wish, RegistrationNeed):
+    for mine in (Wish, RegistrationNeed, Consent):
         session.execute(delete(mine).where(mine.registration_id == registration_id))
     session.execute(delete(GroupGuest).where(GroupGuest.registration_id == registration_id))
     successor = update(Registration).where(Registration.predecessor_id == registration_id)

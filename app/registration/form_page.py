@@ -10,6 +10,7 @@ of their own, and for what is said about runs and options as their seats go.
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Response, render_template
@@ -25,6 +26,8 @@ from app.registration import gate
 from app.registration.asked import asked_questions, count_option_seats, limited_options
 from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.forms_answers import asking, option_words, with_seats
+from app.registration.forms_consents import agreed_in, agreeing
+from app.registration.forms_wishes import wishing
 from app.registration.models import Option, Question
 from app.registration.service import Entry
 from app.web.cache import RenderCache
@@ -51,23 +54,32 @@ class Asked:
     event: Event
     rounds: list[RoundView]
     questions: list[Question]
+    takes_wishes: bool
 
     def key(self) -> tuple[object, ...]:
         """Under which everything but the seats stays the same."""
         day = self.event
-        return day.id, day.revision, day.version, day.questions_version, language(), chosen_language()
+        version = (day.revision, day.version, day.questions_version)
+        return day.id, *version, self.takes_wishes, language(), chosen_language()
+
+    @property
+    def chosen_rounds(self) -> list[RoundView]:
+        """Those in which one chooses a place at once."""
+        return [] if self.event.awaits_places else self.rounds
 
 
-def what_is_asked(session: Session, event: Event) -> Asked:
-    return Asked(event, read_rounds(session, event, seats=False), asked_questions(session, event))
+def what_is_asked(session: Session, event: Event, moment: datetime) -> Asked:
+    rounds = read_rounds(session, event, seats=False)
+    return Asked(event, rounds, asked_questions(session, event), event.takes_wishes(moment))
 
 
 def register_form(asked: Asked, **kwargs: Any) -> Any:
     """The form; what it says about seats are gaps, which `with_words` fills in the page."""
 
     def build() -> type[BaseForm]:
-        form_class = asking(RegisterForm, asked.questions, words=_option_gap)
-        return taking_rounds(form_class, asked.rounds, lambda run: _gap(f"run{run.id}"))
+        form_class = agreeing(asking(RegisterForm, asked.questions, words=_option_gap), asked.event)
+        form_class = wishing(form_class, asked.rounds if asked.takes_wishes else ())
+        return taking_rounds(form_class, asked.chosen_rounds, lambda run: _gap(f"run{run.id}"))
 
     form: Any = _classes.get(asked.key(), build)(**kwargs)
     if not asked.event.code_count:
@@ -78,7 +90,16 @@ def register_form(asked: Asked, **kwargs: Any) -> Any:
 def entry_of(form: Any, asked: Asked) -> Entry:
     """What a valid form says."""
     answers = form.given() if asked.questions else None
-    return Entry(form.person(), form.nonce.data, language(), form.choices(), answers, form.typed_code())
+    return Entry(
+        form.person(),
+        form.nonce.data,
+        language(),
+        form.choices(),
+        answers,
+        form.typed_code(),
+        agreed_in(form, asked.event),
+        form.wished() if asked.takes_wishes else None,
+    )
 
 
 def _option_gap(question: Question, option: Option) -> str:
@@ -122,7 +143,7 @@ def _filled(parts: list[str], words: Mapping[str, str]) -> str:
 
 
 def _words(session: Session, asked: Asked) -> dict[str, str]:
-    rounds = read_rounds(session, asked.event) if asked.rounds else []
+    rounds = read_rounds(session, asked.event) if asked.chosen_rounds else []
     runs = {f"run{run.id}": run_label(run) for one in rounds for run in one.runs}
     seats = count_option_seats(session, asked.questions)
     options = {

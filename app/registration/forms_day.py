@@ -7,10 +7,11 @@ from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import ClassVar
 
-from wtforms import BooleanField, StringField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import Email, Length, Optional
 
 from app.events.models import Event, Room
+from app.events.rules import PLACEMENT_LABELS, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.registration.changes import DayFacts
@@ -28,6 +29,7 @@ from app.web.editing import (
     given_moment,
     long_text,
     moment_of,
+    options,
     short_text,
     span_data,
 )
@@ -43,6 +45,7 @@ class DayForm(EditingForm):
     refused_at: ClassVar[Mapping[str, str]] = {
         "ends_at": "end_time",
         "registration_closes_at": "closes_date",
+        "wishes_until": "wishes_date",
     }
 
     title = short_text(_l("Title"), required=True)
@@ -90,6 +93,17 @@ class DayForm(EditingForm):
             " with a reason. Who waits for you now still has to be decided when you take the mark away."
         ),
     )
+    placement = RadioField(
+        _l("How places in workshops are given"),
+        choices=options((one.value, _l(label)) for one, label in PLACEMENT_LABELS.items()),
+        default=Placement.DIRECT.value,
+        description=_l(
+            "With wishes it does not matter who is first: you start the allocation, look at it, and publish it. What"
+            " people have chosen directly so far becomes their first wish."
+        ),
+    )
+    wishes_date = Day(_l("Wishes until"), description=_l("Only with wishes."))
+    wishes_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
     opens_date = Day(_l("Registration opens on"), description=_l("Leave empty to open at once."))
     opens_time = ClockTime(_l("Opening time"), description=_l("Leave empty for the beginning of that day."))
     closes_date = Day(
@@ -109,6 +123,9 @@ class DayForm(EditingForm):
             "start_time": clock_of(facts.starts_at),
             "end_time": clock_of(facts.ends_at),
             "end_date": None if one_date else day_of(facts.ends_at),
+            "placement": facts.placement.value,
+            "wishes_date": day_of(facts.wishes_until),
+            "wishes_time": clock_of(facts.wishes_until),
             "opens_date": day_of(facts.registration_opens_at),
             "opens_time": clock_of(facts.registration_opens_at),
             "closes_date": day_of(facts.registration_closes_at),
@@ -119,7 +136,11 @@ class DayForm(EditingForm):
 
     def validate(self, extra_validators: object = None) -> bool:
         valid = super().validate(extra_validators)
-        for day, clock in ((self.opens_date, self.opens_time), (self.closes_date, self.closes_time)):
+        for day, clock in (
+            (self.opens_date, self.opens_time),
+            (self.closes_date, self.closes_time),
+            (self.wishes_date, self.wishes_time),
+        ):
             if clock.data is not None and day.data is None and not day.errors:
                 day.errors = [gettext("Please enter the date as well, or leave the time empty.")]
                 valid = False
@@ -131,7 +152,8 @@ class DayForm(EditingForm):
         texts = {
             field.name: field.data or ""
             for field in self
-            if field.name in DayFacts.__slots__ and field.name not in {"capacity", "offer_hours", "approval"}
+            if field.name in DayFacts.__slots__
+            and field.name not in {"capacity", "offer_hours", "approval", "placement"}
         }
         return DayFacts(
             starts_at=starts_at,
@@ -141,6 +163,8 @@ class DayForm(EditingForm):
             capacity=self.capacity.data,
             offer_hours=self.offer_hours.data,
             approval=bool(self.approval.data),
+            placement=Placement(self.placement.data),
+            wishes_until=moment_of(self.wishes_date.data, self.wishes_time.data or time(23, 59)),
             **texts,
         )
 

@@ -14,6 +14,8 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.outbox.models import Message
+from app.registration.consent_models import Consent
+from app.registration.consents import every_consent_of
 from app.registration.forgetting import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.lists import mails_about
 from app.registration.models import Question, Registration, StatusChange
@@ -43,6 +45,7 @@ class OwnData:
     history: Sequence[StatusChange]
     day: MyDay
     answers: Sequence[OwnAnswer]
+    consents: Sequence[Consent]
     mails: Sequence[Message]
 
 
@@ -63,6 +66,7 @@ def own_data(session: Session, registration: Registration) -> OwnData:
             )
             for one in given
         ],
+        every_consent_of(session, registration.id),
         mails_about(session, registration),
     )
 
@@ -126,6 +130,17 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
                 "kept_until": _time(answer.kept_until),
             }
             for answer in data.answers
+        ],
+        "consents": [
+            {
+                "purpose": one.purpose.value,
+                "words": one.words,
+                "text_version": one.text_version,
+                "source": one.source.value,
+                "given_at": _time(one.given_at),
+                "withdrawn_at": _time(one.withdrawn_at),
+            }
+            for one in data.consents
         ],
         "mails": [
             {"kind": mail.kind, "written_at": _time(mail.created_at), "sent_at": _time(mail.sent_at)}

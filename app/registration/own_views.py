@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.refusal import Missing
+from app.registration.consent_models import PURPOSE_LABELS
 from app.registration.forgetting import forget_person
 from app.registration.forms_answers import answer_words
 from app.registration.links import open_personal
@@ -47,6 +48,7 @@ def data(token: str) -> Response:
         status_labels=STATUS_LABELS,
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,
+        purposes=PURPOSE_LABELS,
         basis_labels=LEGAL_BASIS_LABELS,
     )
 

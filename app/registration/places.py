@@ -16,6 +16,7 @@ from app.programme.models import Round, Run
 from app.registration import announcing
 from app.registration.models import Place, Registration, RoundAbsence
 from app.registration.rules import ENDED, PlaceState, RoundAnswer, TwiceTheSameWorkshop, UnknownRun
+from app.registration.wishes import pass_wishes_on
 
 Choices = Mapping[int, "int | RoundAnswer"]
 """Round id → run id, "still open" or "not in this round"."""
@@ -91,6 +92,7 @@ def pass_on(session: Session, old: Registration, new: Registration) -> None:
     """Places, places in line, wishes and absences of one person become another's; no counter changes."""
     for table in (Place, RoundAbsence):
         session.execute(update(table).where(table.registration_id == old.id).values(registration_id=new.id))
+    pass_wishes_on(session, old, new)
 
 
 def leave_line_of(session: Session, registration: Registration, run_id: int) -> None:

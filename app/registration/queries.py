@@ -4,7 +4,7 @@
 """Reads for pages and mails."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TypeVar
 
 from sqlalchemy import CompoundSelect, Row, Select, bindparam, func, literal, null, select, union_all
@@ -27,6 +27,7 @@ from app.registration.models import (
     StatusChange,
 )
 from app.registration.rules import CHOOSING, PlaceState, QuestionKind, Reason, Status
+from app.registration.wish_models import Wish
 
 Given = TypeVar("Given", bound=Answered)
 
@@ -48,6 +49,8 @@ class MyRound:
     in_line: tuple[InLine, ...]
     wanted: RunView | None
     absent: bool
+    wishes: tuple[RunView, ...] = ()
+    goes_on: bool = False  # the place is a run that began in an earlier round
 
     @property
     def answer(self) -> str:
@@ -137,9 +140,10 @@ def my_day(session: Session, registration: Registration, *, seats: bool = False)
     lines = read_agenda(session, registration.event, seats=seats)
     answers = session.execute(_ANSWERS_TO_ROUNDS, {"person": registration.id}).all()
     rounds = [line.round for line in lines if line.round is not None]
-    return MyDay(
-        tuple(lines), tuple(_my_round(one, [row for row in answers if row[0] == one.id]) for one in rounds)
-    )
+    mine = [_my_round(one, [row for row in answers if row[0] == one.id]) for one in rounds]
+    if registration.event.awaits_places:
+        mine = _with_wishes(session, registration, mine)
+    return MyDay(tuple(lines), tuple(_going_on(mine)))
 
 
 def ended_with_the_day(session: Session, registration: Registration) -> bool:
@@ -287,6 +291,29 @@ def answered_questions(session: Session, event_id: int) -> dict[int, int]:
             .group_by(table.question_id)
         )
         found |= {int(row[0]): int(row[1]) for row in session.execute(counted)}
+    return found
+
+
+def _with_wishes(session: Session, registration: Registration, mine: Sequence[MyRound]) -> list[MyRound]:
+    wished = select(Wish.run_id).where(Wish.registration_id == registration.id).order_by(Wish.rank)
+    order = session.scalars(wished).all()
+    found = []
+    for one in mine:
+        runs = {run.id: run for run in one.round.runs}
+        found.append(replace(one, wishes=tuple(runs[run] for run in order if run in runs)))
+    return found
+
+
+def _going_on(mine: Sequence[MyRound]) -> list[MyRound]:
+    """A run over several rounds stands in each of them."""
+    found = list(mine)
+    order = sorted(range(len(found)), key=lambda at: found[at].round.number)
+    for position, at in enumerate(order):
+        place = found[at].place
+        if place is None or found[at].goes_on:
+            continue
+        for later in order[position + 1 : position + place.spans]:
+            found[later] = replace(found[later], place=place, goes_on=True, absent=False)
     return found
 
 

@@ -16,8 +16,12 @@ from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import exports, questions
+from app.registration.consent_models import CONSENT_TEXTS, PURPOSE_LABELS, asked_consents
+from app.registration.consenting import ask_for
+from app.registration.consents import count_consents
 from app.registration.forms import RegisterForm, with_rounds
 from app.registration.forms_answers import asking, condition_words, option_words
+from app.registration.forms_consents import agreeing, ask_form, asked_in
 from app.registration.forms_questions import CopyForm, question_form
 from app.registration.models import Question
 from app.registration.queries import answered_questions, count_answers, days_with_questions, questions_of
@@ -50,6 +54,10 @@ def overview(slug: str) -> ResponseReturnValue:
         kinds=QUESTION_KIND_LABELS,
         bases=LEGAL_BASIS_LABELS,
         retentions=RETENTION_LABELS,
+        consents=asked_consents(g.event),
+        agreed=count_consents(session, g.event.id) if may(g.role, Permission.SEE_PEOPLE) else {},
+        purposes=PURPOSE_LABELS,
+        consent_texts=CONSENT_TEXTS,
         may_edit=may(g.role, Permission.EDIT),
         may_count=may(g.role, Permission.SEE_PEOPLE),
     )
@@ -169,12 +177,24 @@ def copy(slug: str) -> ResponseReturnValue:
     return page("registration/organise_question_copy.html", event=g.event, form=form, sources=sources)
 
 
+@bp.route("/consents", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def consents(slug: str) -> ResponseReturnValue:
+    form = ask_form(g.event)
+    if form.validate_on_submit():
+        with transaction() as session:
+            ask_for(session, g.event.id, asked_in(form), _by(), now())
+        return redirect_with(_overview(slug), N_("Saved."))
+    return page("registration/organise_consents.html", event=g.event, form=form)
+
+
 @bp.get("/preview")
 @access.organiser(Permission.SEE)
 def preview(slug: str) -> ResponseReturnValue:
     session = db.session()
     asked = [one for one in questions_of(session, g.event.id) if not one.organiser_only]
-    form: Any = with_rounds(asking(RegisterForm, asked), read_rounds(session, g.event), formdata=None)
+    form_class = agreeing(asking(RegisterForm, asked), g.event)
+    form: Any = with_rounds(form_class, read_rounds(session, g.event), formdata=None)
     return page("registration/organise_question_preview.html", event=g.event, form=form)
 
 

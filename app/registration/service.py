@@ -24,7 +24,8 @@ from app.events.seats import (
 from app.events.service import lock_event
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, answers, line, places
+from app.registration import announcing, answers, consents, line, places, wishes
+from app.registration.consent_models import ConsentSource
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import (
     ENDED,
@@ -60,6 +61,8 @@ class Entry:
     choices: places.Choices = field(default_factory=dict)
     given: answers.Given | None = None
     code: str = ""
+    agreed: consents.Agreed = field(default_factory=dict)
+    wished: wishes.Wished | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,10 +104,23 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     session.flush()
     line.put_under(session, registration, mine)
     note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
-    places.choose_first(session, event, registration, entry.choices)
+    _choose_or_wish(session, registration, entry, now)
     answers.store(session, registration, parts)
+    consents.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
     announcing.ask_to_confirm(session, registration, now, first=True)
     return registration
+
+
+def _choose_or_wish(session: Session, registration: Registration, entry: Entry, now: datetime) -> None:
+    """Refuses a form that was opened when places were given in the other way, and wishes after their date."""
+    event = registration.event
+    if event.awaits_places and entry.choices:
+        raise wishes.OtherWay
+    if entry.wished is not None:
+        if not event.takes_wishes(now):
+            raise wishes.WishesOver if event.awaits_places else wishes.OtherWay
+        wishes.write_first_wishes(session, event, registration, entry.wished)
+    places.choose_first(session, event, registration, entry.choices)
 
 
 def would_wait(session: Session, event: Event, entry: Entry) -> bool:
@@ -146,7 +162,7 @@ def add_by_hand(
     session.flush()
     line.put_under(session, registration, mine)
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
-    places.choose_first(session, event, registration, entry.choices)
+    _choose_or_wish(session, registration, entry, now)
     answers.store(session, registration, parts)
     announcing.tell_status(session, registration, now, first=True)
     return registration
@@ -422,6 +438,8 @@ def end(
     move(session, registration, to, by, reason, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
     answers.give_back(session, registration, for_good=to is not Status.EXPIRED)
+    if registration.event.consents and to is not Status.EXPIRED:
+        consents.end_consents(session, registration.id, now)
     registration.feed_changed_at = now
 
 

@@ -16,15 +16,21 @@ from app.clock import now
 from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.ical import render
+from app.programme.agenda import read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import gate
 from app.registration.answering import change_answers, withdraw_answer
 from app.registration.asked import asked_questions
+from app.registration.consent_models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
+from app.registration.consenting import agree
+from app.registration.consenting import withdraw as withdraw_consent
+from app.registration.consents import consents_of
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, DetailsForm, with_rounds
 from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.forms_others import ColleagueForm
+from app.registration.forms_wishes import OwnWishesForm, wishes_data, wishing
 from app.registration.ical import registration_entry
 from app.registration.line import stands
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
@@ -37,12 +43,14 @@ from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
 from app.registration.service import register as register_person
 from app.registration.substituting import substitute as substitute_person
+from app.registration.wishes import wishes_of
+from app.registration.wishing import give_wishes
 from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import page
-from app.web.texts import chosen_language, language
+from app.web.texts import chosen_language, gettext, language
 
 bp = Blueprint("registration", __name__)
 
@@ -58,7 +66,7 @@ def register(slug: str) -> ResponseReturnValue:
     state = event.registration_state(now())
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
-    asked = what_is_asked(session, event)
+    asked = what_is_asked(session, event, now())
     if request.method != "POST":
         return make_response(empty_page(session, asked, state))
     form = register_form(asked)
@@ -123,14 +131,42 @@ def my(token: str) -> Response:
         standing=registration.status.value,
         day=my_day(session, registration),
         line=stands(session, registration, now()),
+        consents=_consents(session, registration) if confirmed else [],
+        purposes=PURPOSE_LABELS,
+        consent_texts=CONSENT_TEXTS,
         refused_because=last_note(session, registration) if registration.status is Status.REJECTED else "",
         token=token,
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
+        takes_wishes=registration.event.takes_wishes(now()),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
         before_start=now() < registration.event.starts_at,
         before_end=now() < registration.event.ends_at,
         form=ConfirmForm(),
     )
+
+
+def _consents(session: Session, registration: Registration) -> list[tuple[Purpose, Consent | None]]:
+    """What the day asks for or the person agreed to, and the consent if it stands."""
+    asked = asked_consents(registration.event)
+    if not asked:
+        return []
+    given = {one.purpose: one for one in consents_of(session, registration.id)}
+    return [(one, given.get(one)) for one in Purpose if one in asked or one in given]
+
+
+@bp.post("/my/<token>/consents/<purpose>/<deed>")
+@access.personal
+def consent(token: str, purpose: str, deed: str) -> ResponseReturnValue:
+    registration = _confirmed(open_personal(db.session(), token))
+    which = next((one for one in Purpose if one.value == purpose), None)
+    if which is None or deed not in {"agree", "withdraw"}:
+        raise Missing
+    with transaction() as session:
+        if deed == "agree":
+            agree(session, registration.id, which, gettext(CONSENT_TEXTS[which]), now())
+        else:
+            withdraw_consent(session, registration.id, which, now())
+    return redirect(url_for(".my", token=token, _anchor="consents"), SEE_OTHER)
 
 
 @bp.post("/my/<token>/confirm")
@@ -187,6 +223,8 @@ def _answer(token: str, verb: Callable[[Session, int, datetime], Registration]) 
 def workshops(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _active(open_personal(session, token))
+    if registration.event.awaits_places:
+        return redirect(url_for(".wishes", token=token), SEE_OTHER)
     mine = my_day(session, registration, seats=True)
     answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
     form = with_rounds(ChoicesForm, [one.round for one in mine.rounds], data=answers)
@@ -199,6 +237,28 @@ def workshops(token: str) -> ResponseReturnValue:
         else:
             return redirect(url_for(".my", token=token), SEE_OTHER)
     return page("registration/workshops.html", form=form, event=registration.event, day=mine, token=token)
+
+
+@bp.route("/my/<token>/wishes", methods=["GET", "POST"])
+@access.personal
+def wishes(token: str) -> ResponseReturnValue:
+    session = db.session()
+    registration = _active(open_personal(session, token))
+    event = registration.event
+    if not event.takes_wishes(now()):
+        return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
+    rounds = read_rounds(session, event, seats=False)
+    data = wishes_data(wishes_of(session, registration.id))
+    form: Any = wishing(OwnWishesForm, rounds)(data=data)
+    if form.validate_on_submit():
+        try:
+            with transaction() as writing:
+                give_wishes(writing, registration.id, form.wished(), now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
+    return page("registration/wishes.html", form=form, event=event, token=token)
 
 
 @bp.post("/my/<token>/leave-line/<int:run_id>")

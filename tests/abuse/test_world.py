@@ -10,7 +10,15 @@ from app.web.access import Audience
 from app.web.database import db, transaction
 from tests.abuse.world import World, ask
 
-EMPTY = {"round_absence", "heartbeat", "route", "event_cohost", "sign_in"}
+EMPTY = {
+    "round_absence",
+    "heartbeat",
+    "route",
+    "event_cohost",
+    "sign_in",
+    "allocation",
+    "allocation_condition",
+}
 # Answers 503 here: no worker runs, and the test's database may be made without migrations.
 NOT_IN_ORDER = {"/readyz"}
 

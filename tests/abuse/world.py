@@ -50,6 +50,9 @@ from app.registration import links as registration_links
 from app.registration.answering import look_at_sensitive
 from app.registration.approving import reject
 from app.registration.circulars import Letter, write_to
+from app.registration.consent_models import ConsentSource, Purpose
+from app.registration.consenting import ask_for
+from app.registration.consents import write_down
 from app.registration.doubles import say_two_people
 from app.registration.grouping import Allotment, GroupEntry, add_colleague, allot, register_group
 from app.registration.importing import Table, keep
@@ -70,6 +73,7 @@ from app.registration.service import (
     move_up,
     register,
 )
+from app.registration.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
@@ -208,8 +212,10 @@ def build_world(app: Flask) -> World:
     world = World(app)
     _people_and_days(app)
     _questions(app)
+    _consents_asked(app)
     for status in NAMES:
         _somebody(app, status)
+    _consents_and_wishes(app)
     _a_look(app)
     _quotas(app)
     _organisations(app)
@@ -219,6 +225,26 @@ def build_world(app: Flask) -> World:
     _links_and_mails(app)
     _remember(world)
     return world
+
+
+def _consents_asked(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        for slug in (SLUG, EMPTY):
+            day = session.scalars(select(Event.id).where(Event.slug == slug)).one()
+            ask_for(session, day, {Purpose.LIST, Purpose.PRESS}, TEAM, now())
+
+
+def _consents_and_wishes(app: Flask) -> None:
+    """Of somebody with a seat; as rows, because the day gives places directly."""
+    with app.app_context(), transaction() as session:
+        one = session.scalars(
+            select(Registration).where(Registration.given_name == NAMES[Status.REGISTERED])
+        ).one()
+        write_down(session, one, {Purpose.LIST: "Ja, gern."}, ConsentSource.FORM, now())
+        run = session.scalars(select(Run).where(Run.label == "1.2")).one()
+        session.add(Wish(registration_id=one.id, round_id=run.round_id, run_id=run.id, rank=1))
+        session.add(RegistrationNeed(registration_id=one.id, need=Need.STEP_FREE))
+        session.add(RunStaff(run_id=run.id, registration_id=one.id, role=StaffRole.NOTE_TAKER))
 
 
 def _groups(app: Flask) -> None:
@@ -512,6 +538,7 @@ def _remember(world: World) -> None:
         table = Table(["Nachname", "Vorname", "E-Mail", "Organisation"], [(2, list(IMPORTED))])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
         world.texts["name"] = ["fachtag.css"]
+        world.texts["purpose"], world.texts["deed"] = ["list"], ["withdraw"]
         alone = select(Registration).where(Registration.group_id.is_(None)).order_by(Registration.id)
         people = {one.status: one for one in session.scalars(alone)}
         people[Status.REGISTERED] = session.scalars(

@@ -23,7 +23,7 @@ def values_of(found: Allocation) -> list[int] | None:
 
 
 @pytest.mark.long
-@pytest.mark.parametrize("chunk", many(2, 14))
+@pytest.mark.parametrize("chunk", many(3, 14))
 def test_a_second_solver_agrees_on_every_stage(chunk: int) -> None:
     instances = [varied(number, LARGEST) for number in range(chunk * CHUNK, (chunk + 1) * CHUNK)]
     found = [solve(one) for one in instances]

@@ -9,7 +9,7 @@ from flask import Flask
 from app.agencies.rules import AgencyKind
 from app.allocation.asking import KIND_NUMBERS, Terms, read_question
 from app.allocation.instance import Apart, Instance, OrganisationCap, SpreadColleagues, Together, Wishes
-from app.allocation.models import Condition
+from app.allocation.models import PlacingCondition
 from app.allocation.rules import ConditionKind, Mixing, Need
 from app.events.models import Event
 from app.registration.models import RoundAbsence
@@ -105,7 +105,7 @@ def test_conditions(app: Flask) -> None:
             {"kind": ConditionKind.ORGANISATION_CAP, "most": 2, "run_id": run},
             {"kind": ConditionKind.SPREAD},
         ):
-            session.add(Condition(event_id=made.event_id, **values))
+            session.add(PlacingCondition(event_id=made.event_id, **values))
     found = question(app, made)
     assert (found.people[0].fixed, found.people[1].forbidden) == ((run,), (run,))
     pairs = (Together(one, two, soft=True), Apart(one, three))
@@ -123,7 +123,9 @@ def test_a_pin_in_a_closed_run_does_not_count(app: Flask) -> None:
     run = made.day.runs["1.1"]
     with app.app_context(), transaction() as session:
         session.add(
-            Condition(event_id=made.event_id, kind=ConditionKind.PIN, first_id=made.people[1], run_id=run)
+            PlacingCondition(
+                event_id=made.event_id, kind=ConditionKind.PIN, first_id=made.people[1], run_id=run
+            )
         )
     set_run(app, made, "1.1", held=False)
     assert question(app, made).people[0].fixed == ()

@@ -155,6 +155,7 @@ programme_organise.remove_round GET,POST ORGANISER EDIT
 programme_organise.remove_workshop GET,POST ORGANISER EDIT
 programme_organise.rooms GET ORGANISER SEE
 questions.answers GET ORGANISER SEE_PEOPLE
+questions.consents GET,POST ORGANISER EDIT
 questions.copy GET,POST ORGANISER EDIT
 questions.edit GET,POST ORGANISER EDIT
 questions.export POST ORGANISER EXPORT
@@ -172,6 +173,7 @@ registration.accept_offer POST PERSONAL
 registration.answers GET,POST PERSONAL
 registration.cancel GET,POST PERSONAL
 registration.confirm POST PERSONAL
+registration.consent POST PERSONAL
 registration.day_file GET PERSONAL
 registration.decline_offer POST PERSONAL
 registration.details GET,POST PERSONAL
@@ -185,6 +187,7 @@ registration.sent GET PUBLIC
 registration.silenced GET PUBLIC
 registration.substitute GET,POST PERSONAL
 registration.waiting GET PUBLIC
+registration.wishes GET,POST PERSONAL
 registration.withdraw POST PERSONAL
 registration.workshops GET,POST PERSONAL
 results.documentation GET PUBLIC

@@ -43,6 +43,7 @@ KEYS = {
     "history": {"at", "status", "reason", "by", "note"},
     "workshops": {"round", "place", "wanted", "waiting_for", "absent"},
     "answers": {"question", "answer", "purpose", "legal_basis", "sensitive", "kept_until"},
+    "consents": {"purpose", "words", "text_version", "source", "given_at", "withdrawn_at"},
     "mails": {"kind", "written_at", "sent_at"},
 }
 

@@ -1,0 +1,52 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Consents: asked one by one, never needed, withdrawn as easily as given (DP-03)."""
+
+from collections.abc import Collection
+from datetime import datetime
+
+from sqlalchemy.orm import Session
+
+from app.events.models import Event
+from app.events.service import lock_event
+from app.people.audit import record
+from app.refusal import Missing
+from app.registration.consent_models import ConsentSource, Purpose, asked_consents
+from app.registration.consents import end_consents, write_down
+from app.registration.models import Registration
+from app.registration.rules import CONFIRMED, AlreadyEnded
+from app.registration.service import By, lock_registration
+
+
+def agree(
+    session: Session, registration_id: int, purpose: Purpose, words: str, now: datetime
+) -> Registration:
+    """One press on the personal page. A second one changes nothing; refuses what the day does not ask for."""
+    registration = lock_registration(session, registration_id)
+    if registration.status not in CONFIRMED:
+        raise AlreadyEnded
+    if purpose not in asked_consents(registration.event):
+        raise Missing
+    write_down(session, registration, {purpose: words}, ConsentSource.PAGE, now)
+    return registration
+
+
+def withdraw(session: Session, registration_id: int, purpose: Purpose, now: datetime) -> Registration:
+    """At any time, with one press."""
+    registration = lock_registration(session, registration_id)
+    end_consents(session, registration_id, now, purpose)
+    return registration
+
+
+def ask_for(session: Session, event_id: int, purposes: Collection[Purpose], by: By, now: datetime) -> Event:
+    """What the form asks people to agree to from now on; what was agreed to stands until it is withdrawn."""
+    event = lock_event(session, event_id)
+    chosen = " ".join(one.value for one in Purpose if one in purposes)
+    if event.consents != chosen:
+        event.consents = chosen
+        event.questions_version += 1
+        session.flush()
+        trace = {"purposes": chosen}
+        record(session, now, by.organiser_id, event.id, "consent.ask", f"event {event.id}", trace)
+    return event

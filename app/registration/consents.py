@@ -1,0 +1,75 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Consents as rows: written down, ended, read. Callers hold the event's lock."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+from sqlalchemy import func, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.registration.consent_models import TEXT_VERSION, Consent, ConsentSource, Purpose, asked_consents
+from app.registration.models import Registration
+
+Agreed = Mapping[Purpose, str]
+"""To what somebody agrees, with the sentence as the person read it."""
+
+
+def write_down(
+    session: Session, registration: Registration, agreed: Agreed, source: ConsentSource, now: datetime
+) -> None:
+    """What the day does not ask for is left out, what stands already stays."""
+    if not agreed:
+        return
+    new = source is ConsentSource.FORM  # nobody agreed before registering
+    standing = set() if new else {one.purpose for one in consents_of(session, registration.id)}
+    lines = [
+        {
+            "registration_id": registration.id,
+            "purpose": one,
+            "words": agreed[one],
+            "text_version": TEXT_VERSION,
+            "source": source,
+            "given_at": now,
+        }
+        for one in asked_consents(registration.event)
+        if one in agreed and one not in standing
+    ]
+    if lines:
+        session.execute(insert(Consent), lines)
+
+
+def end_consents(
+    session: Session, registration_id: int, now: datetime, purpose: Purpose | None = None
+) -> None:
+    """One of them, or all: who takes no part any more agrees to nothing. Doing it twice changes nothing."""
+    standing = update(Consent).where(
+        Consent.registration_id == registration_id, Consent.withdrawn_at.is_(None)
+    )
+    if purpose is not None:
+        standing = standing.where(Consent.purpose == purpose)
+    session.execute(standing.values(withdrawn_at=now).execution_options(synchronize_session=False))
+
+
+def consents_of(session: Session, registration_id: int) -> Sequence[Consent]:
+    """Those that stand."""
+    mine = select(Consent).where(Consent.registration_id == registration_id, Consent.withdrawn_at.is_(None))
+    return session.scalars(mine.order_by(Consent.id)).all()
+
+
+def every_consent_of(session: Session, registration_id: int) -> Sequence[Consent]:
+    """The withdrawn ones too: the person may read all of it."""
+    mine = select(Consent).where(Consent.registration_id == registration_id)
+    return session.scalars(mine.order_by(Consent.id)).all()
+
+
+def count_consents(session: Session, event_id: int) -> dict[Purpose, int]:
+    """How many people with a seat agree to what."""
+    counted = (
+        select(Consent.purpose, func.count())
+        .join(Registration, Consent.registration_id == Registration.id)
+        .where(Registration.event_id == event_id, Registration.holds_seat, Consent.withdrawn_at.is_(None))
+        .group_by(Consent.purpose)
+    )
+    return {row[0]: row[1] for row in session.execute(counted)}

@@ -1,0 +1,127 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Wishes per round, and what somebody cannot do without.
+
+`wish-<round id>-<rank>` is the run wished for in that place: one select each, so it works without JavaScript, and
+fachtag.js adds buttons that move a wish. `absent-<round id>` says that one takes no part in the round.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from wtforms import BooleanField
+from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
+
+from app.programme.agenda import RoundView, RunView
+from app.registration.forms_answers import SeveralOf
+from app.registration.wish_models import Need
+from app.registration.wishes import MOST_RANKS, Wished
+from app.web.editing import Choice, EditingForm
+from app.web.forms import BaseForm
+from app.web.texts import gettext, ngettext
+from app.web.texts import lazy_gettext as _l
+
+NEED_LABELS = {
+    Need.STEP_FREE: _l("Access without steps"),
+    Need.INTERPRETING: _l("German Sign Language"),
+    Need.INDUCTION_LOOP: _l("Induction loop"),
+}
+
+
+class WishesMixin:
+    """Adds the fields of all rounds to a form class. `with_needs`: also asks what somebody cannot do without."""
+
+    wish_rounds: Sequence[RoundView]
+    with_needs: bool
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = bool(super().validate(extra_validators))  # type: ignore[misc]
+        for round_ in self.wish_rounds:
+            seen: set[str] = set()
+            for field in self.fields_of(round_):
+                if field.data and field.data in seen:
+                    field.errors = [
+                        gettext("You have named this workshop before. Please name each one once.")
+                    ]
+                    valid = False
+                seen.add(field.data or "")
+        return valid
+
+    def fields_of(self, round_: RoundView) -> list[Any]:
+        """The selects of a round, the first wish first."""
+        return [self[f"wish-{round_.id}-{rank}"] for rank in range(1, ranks_of(round_) + 1)]  # type: ignore[index]
+
+    def wished(self) -> Wished:
+        runs = {
+            one.id: tuple(int(field.data) for field in self.fields_of(one) if field.data)
+            for one in self.wish_rounds
+        }
+        absent = {one.id for one in self.wish_rounds if self[f"absent-{one.id}"].data}  # type: ignore[index]
+        needs = self["needs"].data or () if self.with_needs else None  # type: ignore[index]
+        return Wished(
+            {key: value for key, value in runs.items() if value},
+            frozenset(absent),
+            None if needs is None else frozenset(Need(one) for one in needs),
+        )
+
+
+class OwnWishesForm(BaseForm):
+    """Other wishes, on the personal page."""
+
+
+class NotedWishesForm(EditingForm):
+    """Wishes of somebody, noted by the team."""
+
+
+def ranks_of(round_: RoundView) -> int:
+    return min(len(offered(round_)), MOST_RANKS)
+
+
+def offered(round_: RoundView) -> list[RunView]:
+    return [run for run in round_.runs if run.held]
+
+
+def wishing(
+    form_class: type[BaseForm], rounds: Sequence[RoundView], *, with_needs: bool = True
+) -> type[BaseForm]:
+    """The form class with the fields of these rounds."""
+    fields: dict[str, Any] = {}
+    for round_ in rounds:
+        choices = [("", gettext("No wish")), *((str(run.id), wish_label(run)) for run in offered(round_))]
+        for rank in range(1, ranks_of(round_) + 1):
+            fields[f"wish-{round_.id}-{rank}"] = Choice(
+                gettext("%(rank)s. wish", rank=rank), choices=choices, default=""
+            )
+        fields[f"absent-{round_.id}"] = BooleanField(gettext("I do not take part in this round"))
+    if with_needs:
+        fields["needs"] = SeveralOf(
+            gettext("What can you not do without?"),
+            choices=[SelectChoice(one.value, str(label)) for one, label in NEED_LABELS.items()],
+            default=[],
+            description=gettext(
+                "Voluntary. You only get a workshop where it is there. Only the lead of the team reads it; it is deleted"
+                " 14 days after the day."
+            ),
+        )
+    context = {"wish_rounds": tuple(rounds), "with_needs": with_needs}
+    return type(form_class.__name__, (WishesMixin, form_class), {**context, **fields})
+
+
+def wishes_data(wished: Wished) -> Mapping[str, object]:
+    """What the fields are filled with."""
+    data: dict[str, object] = {f"absent-{one}": True for one in wished.absent}
+    for round_id, runs in wished.runs.items():
+        data |= {f"wish-{round_id}-{rank}": str(run) for rank, run in enumerate(runs, start=1)}
+    data["needs"] = [one.value for one in wished.needs or ()]
+    return data
+
+
+def wish_label(run: RunView) -> str:
+    """Without seats: how many others wish for it is nobody's business while wishes are open."""
+    notes = [run.room.name] if run.room else []
+    if run.room and not run.room.step_free:
+        notes.append(gettext("not step-free"))
+    if run.spans > 1:
+        notes.append(ngettext("over %(num)d round", "over %(num)d rounds", run.spans))
+    return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")

@@ -1,0 +1,140 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Wishes for workshops on days that give places by one allocation: written, changed until the date, turned into from
+places. Nobody holds a place or a place in line of a run until the allocation is published."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from sqlalchemy import delete, insert, select, update
+from sqlalchemy.orm import Session
+
+from app.events.models import Event
+from app.programme.models import Round, Run
+from app.refusal import N_, Refusal
+from app.registration.models import Place, Registration, RoundAbsence
+from app.registration.rules import PlaceState, UnknownRun
+from app.registration.wish_models import Need, RegistrationNeed, Wish
+
+MOST_RANKS = 12
+
+
+@dataclass(frozen=True, slots=True)
+class Wished:
+    """What somebody wishes: round id → run ids, the dearest first; rounds not taken part in; what cannot be done
+    without (None: that is not said here). A round without runs means: any will do."""
+
+    runs: Mapping[int, Sequence[int]] = field(default_factory=dict)
+    absent: frozenset[int] = frozenset()
+    needs: frozenset[Need] | None = None
+
+
+class WishesOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("The time for wishes is over. Nothing was changed."))
+
+
+class OtherWay(Refusal):
+    """The team changed how places are given while the form was open."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("The way in which workshops are chosen has changed meanwhile. Please look at this part again.")
+        )
+
+
+def write_first_wishes(session: Session, event: Event, registration: Registration, wished: Wished) -> None:
+    """Those of somebody who was entered just now. Callers know that wishes are taken."""
+    _write(session, event, registration, wished)
+
+
+def replace_wishes(session: Session, event: Event, registration: Registration, wished: Wished) -> None:
+    """Other wishes instead of all that were there. Refuses what is not offered."""
+    for table in (Wish, RoundAbsence):
+        session.execute(
+            delete(table)
+            .where(table.registration_id == registration.id)
+            .execution_options(synchronize_session=False)
+        )
+    if wished.needs is not None:
+        forget_needs(session, registration.id)
+    _write(session, event, registration, wished)
+
+
+def wishes_of(session: Session, registration_id: int) -> Wished:
+    """With what cannot be done without: for the person, and for who must know."""
+    mine = select(Wish.round_id, Wish.run_id).where(Wish.registration_id == registration_id)
+    runs: dict[int, list[int]] = {}
+    for round_id, run_id in session.execute(mine.order_by(Wish.round_id, Wish.rank)):
+        runs.setdefault(round_id, []).append(run_id)
+    absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration_id)
+    needs = select(RegistrationNeed.need).where(RegistrationNeed.registration_id == registration_id)
+    return Wished(runs, frozenset(session.scalars(absent)), frozenset(session.scalars(needs)))
+
+
+def pass_wishes_on(session: Session, old: Registration, new: Registration) -> None:
+    """Who comes in somebody's place wishes the same; what the other one cannot do without is deleted."""
+    moved = update(Wish).where(Wish.registration_id == old.id).values(registration_id=new.id)
+    session.execute(moved.execution_options(synchronize_session=False))
+    forget_needs(session, old.id)
+
+
+def forget_needs(session: Session, registration_id: int) -> None:
+    gone = delete(RegistrationNeed).where(RegistrationNeed.registration_id == registration_id)
+    session.execute(gone.execution_options(synchronize_session=False))
+
+
+def turn_places_into_wishes(session: Session, event: Event) -> None:
+    """The team asks for wishes from now on: what people chose becomes their first wish, a run waited for before the
+    place beside it; no seat in a run is taken any more. Callers hold the event's lock."""
+    of_day = select(Registration.id).where(Registration.event_id == event.id)
+    places = session.scalars(select(Place).where(Place.registration_id.in_(of_day)).order_by(Place.id)).all()
+    wished: dict[tuple[int, int], list[int]] = {}
+    for place in sorted(places, key=lambda one: one.state is not PlaceState.WAITING):
+        wished.setdefault((place.registration_id, place.round_id), []).append(place.run_id)
+    session.execute(delete(Wish).where(Wish.registration_id.in_(of_day)))
+    lines = [
+        {"registration_id": person, "round_id": round_id, "run_id": run_id, "rank": rank}
+        for (person, round_id), runs in wished.items()
+        for rank, run_id in enumerate(runs, start=1)
+    ]
+    if lines:
+        session.execute(insert(Wish), lines)
+    for place in places:
+        session.delete(place)
+    session.flush()
+    for run in session.scalars(select(Run).join(Run.round).where(Round.event_id == event.id)):
+        run.taken = run.extra = run.waiting = 0
+    session.flush()
+
+
+def _write(session: Session, event: Event, registration: Registration, wished: Wished) -> None:
+    _refuse_unknown(session, event, wished)
+    lines = [
+        {"registration_id": registration.id, "round_id": round_id, "run_id": run_id, "rank": rank}
+        for round_id, runs in wished.runs.items()
+        if round_id not in wished.absent
+        for rank, run_id in enumerate(runs, start=1)
+    ]
+    absences = [{"registration_id": registration.id, "round_id": one} for one in sorted(wished.absent)]
+    needs = [
+        {"registration_id": registration.id, "need": one}
+        for one in sorted(wished.needs or (), key=lambda one: one.value)
+    ]
+    for table, rows in ((Wish, lines), (RoundAbsence, absences), (RegistrationNeed, needs)):
+        if rows:
+            session.execute(insert(table), rows)
+
+
+def _refuse_unknown(session: Session, event: Event, wished: Wished) -> None:
+    named = {*wished.runs, *wished.absent}
+    if not named:
+        return
+    offered: dict[int, set[int]] = {}
+    runs = select(Round.id, Run.id).outerjoin(Run, (Run.round_id == Round.id) & Run.held)
+    for round_id, run_id in session.execute(runs.where(Round.event_id == event.id)):
+        offered.setdefault(round_id, set()).add(run_id)
+    for round_id in named:
+        if round_id not in offered or not offered[round_id] >= set(wished.runs.get(round_id, ())):
+            raise UnknownRun(f"wish-{round_id}-1")

@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Consents are asked one by one, unticked, in words that are kept, and withdrawn with one press (DP-03, DP-08)."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.clock import now
+from app.registration.consent_models import Consent, ConsentSource, Purpose
+from app.registration.consenting import ask_for
+from app.registration.consents import consents_of, count_consents
+from app.registration.models import Registration
+from app.web.database import db, transaction
+from tests.factories.days import make_event, make_programme
+from tests.mailbox import link_in, mailbox
+from tests.organising.helpers import a_day, signs_up
+from tests.pages import Page, Visitor
+from tests.people.helpers import signed_in
+from tests.registration.steps import ORGANISER, open_day
+
+DAY = "/events/musterfachtag"
+PERSON = {
+    "given_name": "Ella",
+    "family_name": "Muster",
+    "email": "ella@example.org",
+    "organisation": "Stadt Musterstadt",
+}
+
+
+@pytest.fixture
+def asks(app: Flask) -> int:
+    """A day that asks for two of the four."""
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        make_programme(session, event)
+        ask_for(session, event.id, {Purpose.LIST, Purpose.PRESS}, ORGANISER, now())
+        return event.id
+
+
+def confirmed(app: Flask, client: FlaskClient, **ticked: str) -> Page:
+    Visitor(client).get(f"{DAY}/register").send(**PERSON, **ticked)
+    link = link_in(mailbox(app).newest("ella@example.org"))
+    return Visitor(client).get(link).send(button="Anmeldung bestätigen")
+
+
+def _token(page: Page) -> str:
+    return str(page.soup.select_one("input[name=csrf_token]")["value"])
+
+
+def stored(app: Flask) -> list[tuple[Purpose, ConsentSource, bool]]:
+    with app.app_context():
+        found = db.session.scalars(select(Consent).order_by(Consent.id)).all()
+        return [(one.purpose, one.source, one.withdrawn_at is None) for one in found]
+
+
+def test_the_boxes_are_there_unticked_and_registering_depends_on_none(
+    app: Flask, client: FlaskClient, asks: int
+) -> None:
+    form = Visitor(client).get(f"{DAY}/register")
+    boxes = [one for one in form.soup.select("input[type=checkbox]") if one["name"].startswith("consent-")]
+    assert [(one["name"], one.has_attr("checked"), one.has_attr("required")) for one in boxes] == [
+        ("consent-list", False, False),
+        ("consent-press", False, False),
+    ]
+    page = confirmed(app, client)
+    assert page.heading == "Sie sind angemeldet"
+    assert page.text.count("Sie haben nicht eingewilligt.") == 2
+    assert stored(app) == []
+
+
+def test_given_in_the_form_withdrawn_and_given_again_on_the_page(
+    app: Flask, client: FlaskClient, asks: int
+) -> None:
+    page = confirmed(app, client, **{"consent-list": "y", "consent-next-day": "y"})
+    assert stored(app) == [(Purpose.LIST, ConsentSource.FORM, True)]  # what nobody asked for is not taken
+    with app.app_context():
+        one = db.session.scalars(select(Consent)).one()
+        assert one.words.startswith("Mein Name und meine Organisation dürfen in der Liste stehen")
+        assert (one.text_version, count_consents(db.session(), asks)) == (1, {Purpose.LIST: 1})
+    page = page.send(button="Widerrufen")
+    assert stored(app) == [(Purpose.LIST, ConsentSource.FORM, False)]
+    client.post(f"{page.address}/consents/list/agree", data={"csrf_token": _token(page)})
+    page = Visitor(client).get(page.address)
+    assert stored(app) == [
+        (Purpose.LIST, ConsentSource.FORM, False),
+        (Purpose.LIST, ConsentSource.PAGE, True),
+    ]
+    data = page.follow("Meine Daten")
+    assert data.text.count("Sie haben eingewilligt in") == 2
+
+
+def test_a_form_that_comes_back_keeps_the_tick(client: FlaskClient, asks: int) -> None:
+    form = Visitor(client).get(f"{DAY}/register")
+    again = form.send(**{**PERSON, "email": "keine-adresse", "consent-press": "y"})
+    assert again.status == 422
+    assert again.soup.select_one("input[name=consent-press]").has_attr("checked")
+    assert not again.soup.select_one("input[name=consent-list]").has_attr("checked")
+
+
+def test_only_what_is_asked_can_be_agreed_to_and_only_by_the_person(
+    app: Flask, client: FlaskClient, asks: int
+) -> None:
+    page = confirmed(app, client)
+    token = _token(page)
+    for address in ("next-day/agree", "nichts/agree", "list/vielleicht"):
+        answer = client.post(f"{page.address}/consents/{address}", data={"csrf_token": token})
+        assert answer.status_code == 404, address
+    assert client.post("/my/falsch/consents/list/agree", data={"csrf_token": token}).status_code == 404
+    assert stored(app) == []
+
+
+def test_who_leaves_agrees_to_nothing_any_more(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        day.join("anna")
+        with day.step() as session:
+            ask_for(session, day.event_id, set(Purpose), ORGANISER, day.now)
+            anna = session.get_one(Registration, day.ids["anna"])
+            session.add(
+                Consent(
+                    registration_id=anna.id,
+                    purpose=Purpose.LIST,
+                    words="Ja",
+                    text_version=1,
+                    source=ConsentSource.PAGE,
+                    given_at=day.now,
+                )
+            )
+        day.cancel("anna")
+        assert consents_of(db.session(), day.ids["anna"]) == []
+
+
+def test_the_team_chooses_what_is_asked(app: Flask) -> None:
+    day = a_day(app)
+    otto = Visitor(signed_in(app, "otto@example.org"))
+    overview = otto.get(f"{day.home}/questions")
+    assert "Das Formular fragt noch nach keiner Einwilligung" in overview.text
+    page = otto.get(f"{day.home}/questions/consents").send(**{"consent-documentation": "y"})
+    assert "Fotos für die Dokumentation" in page.text
+    signs_up(app, day)
+    public = app.test_client().get(f"/events/{day.slug}/register").get_data(as_text=True)
+    assert 'name="consent-documentation"' in public
+    assert 'name="consent-list"' not in public
+    vera = Visitor(signed_in(app, "vera@example.org"))
+    assert vera.get(f"{day.home}/questions/consents").status == 403

@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Wishes instead of places: in the form and on the personal page, without JavaScript, until the date, and told to nobody."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.clock import now
+from app.events.models import Event
+from app.events.rules import Placement
+from app.organising.checks import data_findings
+from app.refusal import Refusal
+from app.registration.changes import change_day
+from app.registration.links import personal_token
+from app.registration.models import Place, Registration
+from app.registration.replanning import day_facts
+from app.registration.rules import UnknownRun
+from app.registration.wish_models import Need, RegistrationNeed, Wish
+from app.registration.wishes import OtherWay, Wished, WishesOver, wishes_of
+from app.registration.wishing import give_wishes
+from app.web.database import db, transaction
+from tests.factories.days import NOW, make_event, make_programme
+from tests.mailbox import link_in, mailbox
+from tests.organising.helpers import a_day
+from tests.pages import Visitor
+from tests.people.helpers import signed_in
+from tests.registration.steps import Day, open_day
+
+DAY = "/events/musterfachtag"
+PERSON = {
+    "given_name": "Ella",
+    "family_name": "Muster",
+    "email": "ella@example.org",
+    "organisation": "Stadt Musterstadt",
+}
+
+
+@pytest.fixture
+def ids(app: Flask) -> dict[str, int]:
+    """A day that takes wishes: ids of its rounds ("r1") and runs ("1.1")."""
+    with app.app_context(), transaction() as session:
+        event = make_event(
+            session, placement=Placement.WISHES, wishes_until=now() + timedelta(days=3), capacity=20
+        )
+        programme = make_programme(session, event, released=True)
+        return {f"r{one.number}": one.id for one in programme.rounds} | {
+            label: run.id for label, run in programme.runs.items()
+        }
+
+
+@pytest.fixture
+def day(app: Flask) -> Iterator[Day]:
+    with app.app_context():
+        yield open_day(placement=Placement.WISHES, wishes_until=NOW + timedelta(days=3), capacity=9)
+
+
+def wishes(day: Day, name: str) -> dict[int, list[int]]:
+    db.session.rollback()
+    return dict(wishes_of(db.session(), day.ids[name]).runs)
+
+
+def give(day: Day, name: str, *labels: str, now_: object = None, **changes: object) -> None:
+    runs: dict[int, list[int]] = {}
+    for label in labels:
+        runs.setdefault(day.rounds[int(label[0])], []).append(day.runs[label])
+    with day.step() as session:
+        give_wishes(session, day.ids[name], Wished(runs, **changes), day.now)  # type: ignore[arg-type]
+
+
+def test_wishes_in_the_form_then_on_the_page(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    form = Visitor(client).get(f"{DAY}/register")
+    assert f"round-{ids['r1']}" not in form.values(form.form())
+    first, second = f"wish-{ids['r1']}-1", f"wish-{ids['r1']}-2"
+    twice = form.send(**PERSON, **{first: str(ids["1.1"]), second: str(ids["1.1"])})
+    assert (twice.status, set(twice.errors())) == (422, {second})
+    assert twice.values(twice.form())[first] == str(ids["1.1"])
+    sent = twice.send(**{second: str(ids["1.2"]), f"absent-{ids['r2']}": "y", "needs": "step_free"})
+    assert sent.status == 200
+    page = Visitor(client).get(link_in(mailbox(app).newest("ella@example.org")))
+    page = page.send(button="Anmeldung bestätigen")
+    assert "Sie können Ihre Wünsche bis" in page.text
+    with app.app_context():
+        one = db.session.scalars(select(Registration.id)).one()
+        assert wishes_of(db.session(), one) == Wished(
+            {ids["r1"]: [ids["1.1"], ids["1.2"]]}, frozenset({ids["r2"]}), frozenset({Need.STEP_FREE})
+        )
+        assert db.session.scalars(select(Place)).all() == []
+        assert data_findings(db.session(), now()) == []
+        db.session.rollback()
+    again = page.follow("Meine Wünsche ändern")
+    assert again.values(again.form())[second] == str(ids["1.2"])
+    page = again.send(**{first: "", f"absent-{ids['r2']}": None, "needs": None})
+    assert "Sie nehmen an dieser Runde nicht teil" not in page.text
+    with app.app_context():
+        assert wishes_of(db.session(), one) == Wished({ids["r1"]: [ids["1.2"]]}, frozenset(), frozenset())
+
+
+def test_what_others_wish_is_told_to_nobody(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
+    before = client.get(f"{DAY}/register").get_data(as_text=True)
+    Visitor(client).get(f"{DAY}/register").send(**PERSON, **{f"wish-{ids['r1']}-1": str(ids["1.1"])})
+    after = client.get(f"{DAY}/register").get_data(as_text=True)
+    options = [line for line in before.splitlines() if "<option" in line]
+    assert options == [line for line in after.splitlines() if "<option" in line]
+    assert "frei" not in "".join(options)
+
+
+def test_a_need_stands_in_no_list_and_no_file(app: Flask, client: FlaskClient) -> None:
+    """DP-04."""
+    team = a_day(app, placement=Placement.WISHES, wishes_until=now() + timedelta(days=3))
+    form = Visitor(client).get(f"/events/{team.slug}/register")
+    form.send(**PERSON, needs="induction_loop")
+    with app.app_context():
+        assert db.session.scalars(select(RegistrationNeed)).one().need is Need.INDUCTION_LOOP
+        one = db.session.scalars(select(Registration)).one()
+        reference, token = one.reference, personal_token(one)
+    otto = Visitor(signed_in(app, "otto@example.org"))
+    for address in (f"{team.home}/registrations", f"{team.home}/registrations/{reference}"):
+        assert "Induktion" not in otto.get(address).text
+    mailbox(app).deliver()
+    assert all("Induktion" not in str(mail) for mail in mailbox(app).read())
+    assert token
+
+
+def test_until_the_date_and_not_after(day: Day) -> None:
+    day.join("anna")
+    give(day, "anna", "1.2", "1.1", "2.1")
+    assert wishes(day, "anna") == {
+        day.rounds[1]: [day.runs["1.2"], day.runs["1.1"]],
+        day.rounds[2]: [day.runs["2.1"]],
+    }
+    until = day.event.wishes_until
+    assert until is not None
+    day.now = until
+    with pytest.raises(WishesOver):
+        give(day, "anna", "1.1")
+    assert len(wishes(day, "anna")[day.rounds[1]]) == 2
+
+
+def test_only_what_is_offered_in_that_round(day: Day) -> None:
+    day.join("anna")
+    for runs in ({day.rounds[1]: [day.runs["2.1"]]}, {day.rounds[1]: [10**6]}, {10**6: [day.runs["1.1"]]}):
+        with pytest.raises(UnknownRun), day.step() as session:
+            give_wishes(session, day.ids["anna"], Wished(runs), day.now)
+    day.set_run("1.1", held=False)
+    with pytest.raises(UnknownRun):
+        give(day, "anna", "1.1")
+    assert wishes(day, "anna") == {}
+
+
+def test_a_form_from_before_the_change_is_told_so(day: Day) -> None:
+    """Nobody gets a place past the allocation, and nobody wishes where places are given at once."""
+    with pytest.raises(OtherWay):
+        day.register("anna", "1.1")
+    direct = open_day(slug="direkt")
+    direct.join("berta")
+    with pytest.raises(OtherWay):
+        give(direct, "berta", "1.1")
+
+
+def test_who_leaves_or_is_substituted(day: Day) -> None:
+    day.join("anna")
+    give(day, "anna", "1.2", needs=frozenset({Need.STEP_FREE}))
+    day.substitute("anna", "berta")
+    assert wishes(day, "berta") == {day.rounds[1]: [day.runs["1.2"]]}
+    assert db.session.scalars(select(RegistrationNeed)).all() == []
+
+
+def test_places_become_wishes(app: Flask) -> None:
+    with app.app_context():
+        day = open_day(capacity=9)
+        day.set_run("1.1", capacity=1)
+        day.join("anna", labels=("1.1", "2.1"))
+        day.join("berta", labels=("1.2",))
+        day.choose("berta", "1.1")  # waits there beside the place
+        with day.step() as session:
+            event = session.get_one(Event, day.event_id)
+            facts = day_facts(event)
+            values = {name: getattr(facts, name) for name in type(facts).__slots__}
+            values |= {"placement": Placement.WISHES, "wishes_until": day.now + timedelta(days=1)}
+            change_day(session, event.id, type(facts)(**values), event.version, day.now)
+        assert wishes(day, "anna") == {
+            day.rounds[1]: [day.runs["1.1"]],
+            day.rounds[2]: [day.runs["2.1"]],
+        }
+        assert wishes(day, "berta") == {day.rounds[1]: [day.runs["1.1"], day.runs["1.2"]]}
+        assert db.session.scalars(select(Place)).all() == []
+        assert day.run("1.1").taken == 0
+
+
+def test_the_day_needs_a_date_for_wishes(app: Flask) -> None:
+    team = a_day(app)
+    lea = Visitor(signed_in(app, "lea@example.org"))
+    page = lea.get(f"{team.home}/edit").send(placement="wishes")
+    assert (page.status, set(page.errors())) == (422, {"wishes_date"})
+    page = page.send(wishes_date="01.02.2031")
+    assert page.status == 200, page.errors()
+    assert page.values(page.form())["placement"] == "wishes"
+    with app.app_context():
+        event = db.session.get_one(Event, team.event_id)
+        assert event.awaits_places
+        facts = day_facts(event)
+    values = {name: getattr(facts, name) for name in type(facts).__slots__}
+    late = type(facts)(**{**values, "wishes_until": facts.starts_at + timedelta(hours=1)})
+    with app.app_context(), pytest.raises(Refusal), transaction() as session:
+        change_day(session, team.event_id, late, session.get_one(Event, team.event_id).version, now())
+    assert Wish.__tablename__ == "wish"
