@@ -8,7 +8,7 @@ A page that waits for the worker asks to be loaded again by a header; loading it
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, url_for
+from flask import Blueprint, Response, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.allocation import showing
@@ -42,7 +42,6 @@ from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
-from app.web.texts import gettext, sentence_of
 
 bp = Blueprint("allocation", __name__, url_prefix="/organise/events/<slug>/allocation")
 
@@ -65,14 +64,12 @@ def desk(slug: str) -> ResponseReturnValue:
         rows=_demand() if by_wishes else [],
         people=count_people(session, g.event) if by_wishes else 0,
         conditions=showing.condition_lines(session, g.event, conditions),
-        mixed=any(one.kind in MIXING_RULES for one in conditions),
         condition_labels=CONDITION_LABELS,
         allocations=allocations,
         done=sum(proof is not None for _one, proof in allocations),
         state_labels=STATE_LABELS,
         mode_words=MODE_WORDS,
         mixing_words=MIXING_WORDS,
-        usual=UsualForm(),
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
         may_edit_day=may(g.role, Permission.EDIT),
     )
@@ -123,21 +120,22 @@ def new(slug: str) -> ResponseReturnValue:
     return page("allocation/new.html", event=g.event, form=form)
 
 
-@bp.post("/usual")
+@bp.route("/usual", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def usual(slug: str) -> ResponseReturnValue:
     form = UsualForm()
     mixed = any(one.kind in MIXING_RULES for one in conditions_of(db.session(), g.event))
-    if not form.validate_on_submit():
-        flash(gettext("Please reload the page and send the form again."), "warning")
-        return redirect(desk_address(slug), SEE_OTHER)
-    try:
-        with transaction() as session:
-            ask_several(session, g.event.id, form.orders(mixed=mixed), by(), now())
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "warning")
-        return redirect(desk_address(slug), SEE_OTHER)
-    return redirect_with(desk_address(slug), N_("They are worked out one after the other."))
+    orders = form.orders(mixed=mixed)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                ask_several(session, g.event.id, orders, by(), now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect_with(desk_address(slug), N_("They are worked out one after the other."))
+    names = [order.name for order in orders]
+    return page("allocation/usual.html", event=g.event, form=form, names=names, mixed=mixed)
 
 
 @bp.route("/conditions/<condition_kind>/new", methods=["GET", "POST"])

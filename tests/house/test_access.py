@@ -33,7 +33,7 @@ allocation.drop_condition POST ORGANISER EDIT_PEOPLE
 allocation.new GET,POST ORGANISER EDIT_PEOPLE
 allocation.new_condition GET,POST ORGANISER EDIT_PEOPLE
 allocation.open_run POST ORGANISER EDIT_PEOPLE
-allocation.usual POST ORGANISER EDIT_PEOPLE
+allocation.usual GET,POST ORGANISER EDIT_PEOPLE
 answers.answers GET,POST ORGANISER EDIT_PEOPLE
 answers.note_sensitive POST ORGANISER SEE_SENSITIVE
 answers.sensitive GET,POST ORGANISER SEE_SENSITIVE
