@@ -28,9 +28,9 @@ allocation = AppGroup("allocation", help="Places in workshops.")
 def solve_(number: int) -> None:
     """Work allocation NUMBER out, as the worker does. Its lease comes in FACHTAG_LEASE, or is taken."""
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    os.nice(NICE)
     token = os.environ.get("FACHTAG_LEASE")
     if token:
+        os.nice(NICE)
         held: Held | None = Held(number, token)
     else:
         with transaction() as session:

@@ -278,3 +278,28 @@ def test_a_child_that_is_killed_takes_nobody_with_it(app: Flask, tend: Callable[
     second = asks(app, made, nonce="nonce-second-0123456789")
     tend()
     patiently(lambda: solving(app, second).state is SolvingState.DONE)
+
+
+@pytest.mark.long
+def test_after_worker_and_child_were_killed_the_next_worker_takes_over(
+    app: Flask, tend: Callable[[], None]
+) -> None:
+    """Nobody is there to write down that it failed; when the lease ends, it is solved again, with the same result."""
+    made = a_wish_day(app, 4)
+    before = solving(app, solved(app, made)).protocol
+    number = asks(app, made, nonce="nonce-second-0123456789")
+    tend()
+    assert jobs.CHILD.process is not None
+    os.kill(jobs.CHILD.process.pid, signal.SIGKILL)
+    jobs.CHILD.process.wait()
+    jobs.CHILD.process = jobs.CHILD.held = None
+    tend()  # another worker: the lease still holds
+    assert jobs.CHILD.process is None
+    assert solving(app, number).state is SolvingState.RUNNING
+    with app.app_context():
+        jobs.tend(clock_now() + LEASE * 2)
+    patiently(lambda: solving(app, number).state is SolvingState.DONE)
+    after = solving(app, number).protocol
+    assert before is not None
+    assert after is not None
+    assert after["result_fingerprint"] == before["result_fingerprint"]
