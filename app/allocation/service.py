@@ -10,9 +10,9 @@ import hashlib
 import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.agencies.models import Organisation
@@ -44,6 +44,7 @@ from app.registration.service import By
 
 MOST_WAITING = 12
 MOST_KEPT = 60
+ATTEMPTS_KEPT = timedelta(days=14)
 LARGEST_SEED = 999_999_999
 
 
@@ -185,6 +186,14 @@ def _refuse_too_many(session: Session, event: Event, more: int = 1) -> None:
     ).one()
     if waiting + more > MOST_WAITING or total + more > MOST_KEPT:
         raise TooMany(MOST_WAITING, MOST_KEPT)
+
+
+def forget_attempts(session: Session, now: datetime) -> int:
+    """Delete what was tried and never published, 14 days after the day; what was published once is for the file."""
+    over = select(Event.id).where(Event.ends_at <= now - ATTEMPTS_KEPT)
+    tried = delete(Solving).where(Solving.event_id.in_(over), Solving.published_at.is_(None))
+    gone = session.scalars(tried.returning(Solving.id).execution_options(synchronize_session=False)).all()
+    return len(gone)
 
 
 # --- conditions ----------------------------------------------------------------------------------------------------

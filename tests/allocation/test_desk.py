@@ -352,11 +352,11 @@ def test_side_by_side(app: Flask) -> None:
     assert rows(page, "Plätze nach Nummer des Wunsches")[0][:5] == ["Probe", "11", "1", "0", "0"]
     mix = rows(page, "Mischung je Workshop")
     assert mix[0][0] == "1.1 Beraten ohne Vorurteil Workshoprunde 1"
-    assert mix[0][1].startswith("2 Personen, ")
+    assert mix[0][1] == "2 / 2 / 1"
     assert page.tree.xpath("//svg")
     publishes(app, made, 1)
     page = visit(app).get(f"{made.desk}/compare")
-    assert rows(page, "Beweis, Mischung und Änderungen")[0][-1] == "0"
+    assert rows(page, "Beweis, Mischung und Änderungen")[0][-2] == "0"
 
 
 def test_it_is_removed_unless_it_was_published(app: Flask) -> None:
