@@ -10,9 +10,9 @@ read is ever upgraded to a write.
 
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
-import pysqlite3.dbapi2 as sqlite
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
@@ -28,6 +28,7 @@ from app.web.forms import csrf_holds
 SQLITE_FLOOR = (3, 51, 3)  # older ones have a race in WAL mode that can corrupt the file
 BUSY_SECONDS = 15
 WRITING = "fachtag_writing"
+_WRITERS = RLock()
 
 Bind = Engine | Connection
 
@@ -68,14 +69,31 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     session.rollback()
     session.info[WRITING] = True
+    with _in_turn(session):
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info[WRITING] = False
+
+
+@contextmanager
+def _in_turn(session: Session) -> Iterator[None]:
+    """SQLite has one writer, and whoever finds the file locked sleeps for a while, however soon it is free: with many
+    threads at once it mostly stood unused. So the threads of a process queue here first; other processes are waited for
+    by SQLite as before, and so is a thread that holds on for too long."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    mine = _WRITERS.acquire(timeout=BUSY_SECONDS)
     try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+        yield
     finally:
-        session.info[WRITING] = False
+        if mine:
+            _WRITERS.release()
 
 
 def reads_only(session: Session) -> bool:
@@ -107,6 +125,8 @@ def configure(app: Flask, settings: Settings) -> None:
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
+        import pysqlite3.dbapi2 as sqlite  # a megabyte that a worker with PostgreSQL need not hold
+
         return {
             "module": sqlite,
             "hide_parameters": True,
@@ -127,7 +147,8 @@ def _engine_options(url: str) -> dict[str, Any]:
 
 
 def _set_up_sqlite(engine: Engine) -> None:
-    journal = "WAL" if sqlite.sqlite_version_info >= SQLITE_FLOOR else "PERSIST"
+    version = engine.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
+    journal = "WAL" if version >= SQLITE_FLOOR else "PERSIST"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Flask
@@ -128,6 +129,7 @@ class World:
     feeds: dict[Status, str] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
+    shown: dict[str, TestResponse] = field(default_factory=dict)
 
     def addresses(self, rule: Rule) -> list[str]:
         """Every address of this route that leads somewhere in this world. Raises when a parameter is new here."""
@@ -184,6 +186,16 @@ class World:
     def lead(self) -> FlaskClient:
         """A browser of somebody who may do everything."""
         return signed_in(self.app, LEAD)
+
+    def shown_to_lead(self, address: str) -> TestResponse:
+        """The page as `lead` sees it, opened once: only for a world in which nothing moves."""
+        if address not in self.shown:
+            self.shown[address] = ask(self._lead, address)
+        return self.shown[address]
+
+    @cached_property
+    def _lead(self) -> FlaskClient:
+        return self.lead()
 
     def state(self, *but: str) -> str:
         """A hash over every row of every table, apart from the tables named."""
