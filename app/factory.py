@@ -14,6 +14,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app import serving
+from app.allocation import commands as allocation_commands
+from app.allocation import jobs as allocation_jobs
+from app.allocation import mails as allocation_mails
+from app.allocation import organiser_views as allocation_organiser_views
+from app.allocation import result_views as allocation_result_views
 from app.calendar import views as calendar_views
 from app.demo import commands as demo_commands
 from app.demo import views as demo_views
@@ -169,6 +174,11 @@ MODULES: tuple[ModuleType, ...] = (
     registration_silence_views,
     registration_mails,
     registration_jobs,
+    allocation_organiser_views,
+    allocation_result_views,
+    allocation_mails,
+    allocation_jobs,
+    allocation_commands,
     results_views,
     results_organiser_views,
     results_material_views,

@@ -43,6 +43,7 @@ PAGES = frozenset(
         "test_organiser_quota_views",
         "test_organisation_views",
         "test_team",
+        "test_desk",
         "test_scripts",
         "test_headers",
         "test_cookies",

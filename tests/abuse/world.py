@@ -24,9 +24,16 @@ from werkzeug.test import TestResponse
 from app.agencies.models import Region
 from app.agencies.rules import AgencyKind
 from app.agencies.service import add_organisation, find_organisation, name_organisation
+from app.allocation.asking import Terms, read_question
+from app.allocation.baselines import careful_start
+from app.allocation.models import PlacingCondition, Solving
+from app.allocation.protocol import write_protocol
+from app.allocation.reckoning import worth
+from app.allocation.result import Allocation, Solver, Stage
+from app.allocation.rules import ConditionKind, Mixing, Mode, Proof, SolvingState
 from app.clock import now
 from app.events.models import Event, Quota, Room, TeamMember
-from app.events.rules import Aim, EventStatus, Loop, QuotaEffect, QuotaTarget
+from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
 from app.events.service import RoomFacts, add_room, lock_event
 from app.events.team_service import add_member
 from app.organising import legal
@@ -234,6 +241,7 @@ def build_world(app: Flask) -> World:
     _spare_parts(app)
     _groups(app)
     _results(app)
+    _allocations(app)
     _links_and_mails(app)
     _remember(world)
     return world
@@ -445,6 +453,66 @@ def _spare_parts(app: Flask) -> None:
         )
 
 
+def _allocations(app: Flask) -> None:
+    """The day gave its places by wishes yesterday. A condition of each kind; the allocation that holds, another one with
+    a result, one that is worked out, and one that is impossible. Results are a clerk's, so nobody loads the solver."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        one, other = session.scalars(
+            select(Registration.id)
+            .where(Registration.given_name.in_(("Svenja", "Minh")))
+            .order_by(Registration.id)
+        )
+        run = session.scalars(select(Run.id).where(Run.label == "1.2")).one()
+        house = session.scalars(select(Registration.organisation_id).where(Registration.id == one)).one()
+        for values in (
+            {"kind": ConditionKind.PIN, "first_id": other, "run_id": run},
+            {"kind": ConditionKind.FORBID, "first_id": one, "run_id": run},
+            {"kind": ConditionKind.TOGETHER, "first_id": one, "second_id": other, "soft": True},
+            {"kind": ConditionKind.ORGANISATION_CAP, "organisation_id": house, "most": 2},
+            {"kind": ConditionKind.KIND_BOUNDS, "agency_kind": AgencyKind.KI, "least": 1},
+            {"kind": ConditionKind.SPREAD},
+        ):
+            session.add(PlacingCondition(event_id=day.id, **values))
+        session.flush()
+        instance = read_question(session, day, Terms())
+        places = tuple(careful_start(instance))
+        stages = tuple(
+            Stage(it.goal, it.value, it.value, 0.1, it.rank, it.most) for it in worth(instance, places)
+        )
+        protocol = write_protocol(instance, Allocation(Proof.OPTIMAL, Solver("Clerk", "1"), places, stages))
+        lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
+        reasons = [{"obstacle": "together", "values": {"first": one, "second": other}}]
+        day.placement, day.wishes_until = Placement.WISHES, now() - timedelta(days=2)
+        day.placed_at = now() - timedelta(days=1)
+        done = {"protocol": protocol, "chairs": [_a_chair(run)]}
+        for name, state, more in (
+            ("Großzügig", SolvingState.DONE, {**done, "published_at": day.placed_at}),
+            ("Gierig", SolvingState.DONE, done),
+            ("In Arbeit", SolvingState.RUNNING, {"lease_until": now() + timedelta(days=1)}),
+            ("Geht nicht", SolvingState.IMPOSSIBLE, {"reasons": reasons}),
+        ):
+            session.add(
+                Solving(
+                    event_id=day.id,
+                    name=name,
+                    mode=Mode.GENEROUS,
+                    mixing=Mixing.LOOSE,
+                    seed=1,
+                    nonce=f"nonce-{name}-0123456789",
+                    state=state,
+                    created_at=now(),
+                    organiser_id=lead,
+                    finished_at=None if state is SolvingState.RUNNING else now(),
+                    **more,
+                )
+            )
+
+
+def _a_chair(run: int) -> dict[str, Any]:
+    return {"run": run, "by": 1, "proven": True, "goal": "rank", "rank": 2}
+
+
 def _results(app: Flask) -> None:
     data_dir = app.extensions["fachtag.settings"].data_dir
     with app.app_context(), transaction() as session:
@@ -526,9 +594,12 @@ def _remember(world: World) -> None:
             "agreement_id": Agreement,
             "quota_id": Quota,
             "material_id": Material,
+            "condition_id": PlacingCondition,
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
+        every = select(Solving.id).where(Solving.event_id == day).order_by(Solving.id)
+        world.ids["allocation_id"] = list(session.scalars(every))
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
         world.ids["run_id"] = [runs[0], runs[-1]]
         messages = session.scalars(
@@ -550,6 +621,7 @@ def _remember(world: World) -> None:
         table = Table(["Nachname", "Vorname", "E-Mail", "Organisation"], [(2, list(IMPORTED))])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
         world.texts["name"] = ["fachtag.css"]
+        world.texts["condition_kind"] = [one.value for one in ConditionKind]
         world.texts["purpose"], world.texts["deed"] = ["list"], ["withdraw"]
         alone = select(Registration).where(Registration.group_id.is_(None)).order_by(Registration.id)
         people = {one.status: one for one in session.scalars(alone)}
@@ -610,6 +682,7 @@ MACHINE_WORDS = frozenset(
         "email",
         "field",
         "worker",
+        "progress",
         "contact_email",
         "passed_on",
     ]
