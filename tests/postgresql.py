@@ -47,7 +47,9 @@ class KeptDatabase:
             self._empty()
         except psycopg.Error:
             self.drop()
-            self.name += "x"  # another name: the application that knew the old one has connections that are gone
+            self.name += (
+                "x"  # another name: the application that knew the old one has connections that are gone
+            )
             self._make()
         return self.server.set(database=self.name)
 

@@ -8,7 +8,7 @@ import json
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.allocation import showing, wording
+from app.allocation import printing, showing
 from app.allocation.forms import PublishForm
 from app.allocation.publishing import find_published, plan, publish, refuse_publication
 from app.allocation.queries import (
@@ -33,6 +33,7 @@ from app.registration.rules import Actor
 from app.registration.service import By
 from app.web import access
 from app.web.database import db, transaction
+from app.web.documents import typeset
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 from app.web.texts import gettext, sentence_of
@@ -176,10 +177,10 @@ def protocol(slug: str, allocation_id: int) -> ResponseReturnValue:
         event=g.event,
         solving=solving,
         protocol=solving.protocol,
-        proof=wording.proof(solving),
+        facts=printing.protocol_facts(solving),
+        rule=printing.RULE,
+        checked=printing.CHECKED,
         stages=showing.stage_looks(solving),
-        mode_labels=MODE_LABELS,
-        mixing_labels=MIXING_LABELS,
         may_download=may(g.role, Permission.SEE_SENSITIVE),
     )
 
@@ -190,13 +191,22 @@ def protocol_file(slug: str, allocation_id: int) -> ResponseReturnValue:
     """Without names and without needs. Which runs are barred for whom is in it, and could tell of a need: so it is for
     those who may read needs."""
     solving = get_done(db.session(), g.event, allocation_id)
-    name = f"{g.event.slug}-allocation-{solving.id}.json"
     text = json.dumps(solving.protocol, ensure_ascii=True, indent=1, sort_keys=True)
-    return Response(
-        text + "\n",
-        mimetype="application/json",
-        headers={"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"},
-    )
+    return _download(text + "\n", "application/json", f"{slug}-allocation-{solving.id}.json")
+
+
+@bp.get("/<int:allocation_id>/protocol.pdf")
+@access.organiser(Permission.SEE_PEOPLE)
+def protocol_pdf(slug: str, allocation_id: int) -> ResponseReturnValue:
+    """What the page says, for the file."""
+    solving = get_done(db.session(), g.event, allocation_id)
+    pdf = typeset(printing.protocol_document(g.event, solving))
+    return _download(pdf, "application/pdf", f"{slug}-allocation-{solving.id}.pdf")
+
+
+def _download(content: str | bytes, kind: str, name: str) -> Response:
+    headers = {"Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"}
+    return Response(content, mimetype=kind, headers=headers)
 
 
 def _one(slug: str, allocation_id: int) -> str:

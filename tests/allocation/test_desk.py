@@ -33,6 +33,7 @@ from tests.allocation.day import (
 )
 from tests.organising.helpers import a_day
 from tests.pages import Page, Visitor
+from tests.pdf import text_of
 from tests.people.helpers import signed_in
 
 
@@ -133,6 +134,7 @@ def test_a_day_without_workshops_leads_to_the_programme(app: Flask) -> None:
         "/1/publish",
         "/1/protocol",
         "/1/protocol.json",
+        "/1/protocol.pdf",
     ],
 )
 def test_outsiders_see_nothing(app: Flask, path: str) -> None:
@@ -449,6 +451,10 @@ def test_the_protocol_as_page_and_file(app: Flask) -> None:
     assert 'filename="probe-allocation-1.json"' in answer.headers["Content-Disposition"]
     page = visit(app, "otto").get(f"{made.desk}/{number}/protocol")
     assert "Datei herunterladen" not in page.text
+    answer = visit(app, "otto").client.get(f"{made.desk}/{number}/protocol.pdf")
+    assert answer.mimetype == "application/pdf"
+    assert 'filename="probe-allocation-1.pdf"' in answer.headers["Content-Disposition"]
+    assert stored["result_fingerprint"] in text_of(answer.data)
     assert visit(app, "otto").client.get(address).status_code == 403
 
 

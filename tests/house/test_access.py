@@ -137,6 +137,7 @@ placing.compare GET ORGANISER SEE_PEOPLE
 placing.drop GET,POST ORGANISER EDIT_PEOPLE
 placing.protocol GET ORGANISER SEE_PEOPLE
 placing.protocol_file GET ORGANISER SEE_SENSITIVE
+placing.protocol_pdf GET ORGANISER SEE_PEOPLE
 placing.publish_ GET,POST ORGANISER LEAD
 placing.show GET ORGANISER SEE_PEOPLE
 placing.stop_ POST ORGANISER EDIT_PEOPLE

@@ -373,6 +373,7 @@ def test_nothing_is_evaluated_or_unpickled() -> None:
 STARTS_PROCESSES = {
     "app/allocation/jobs.py": ["subprocess"],
     "app/serving.py": ["ctypes", "subprocess"],
+    "app/web/documents.py": ["subprocess"],
 }
 
 NETWORK = {"urllib.request", "requests", "httpx", "http.client", "socket", "smtplib", "aiohttp", "urllib3"}

@@ -50,6 +50,7 @@ EXTRAS = {
     "allocation/leasing": "service.py, split: who works on an allocation",
     "allocation/model": "the question as columns and rows; knows no solver",
     "allocation/obstacles": "why nothing is possible",
+    "allocation/printing": "the protocol as page and PDF say it",
     "allocation/protocol": "the proof for the file, and checking it again",
     "allocation/publishing": "service.py, split: places, mails and calendars of everybody at once",
     "allocation/reckoning": "counting again what the solver says; shares no code with the model",
