@@ -59,7 +59,7 @@ from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
 from app.results import views as results_views
 from app.settings import ROOT, Settings
-from app.web import access, assets, database, errors, headers, migrations, texts
+from app.web import access, assets, compiled, database, errors, headers, migrations, texts
 
 ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -85,6 +85,7 @@ def create_app(settings: Settings) -> Flask:
     migrations.install(app)
     texts.install(app)
     assets.install(app)
+    compiled.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
     _wire_slices(app)

@@ -8,6 +8,7 @@ scanner or a careless helper *cannot* write. Inside, SQLite takes the write lock
 read is ever upgraded to a write.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from threading import RLock
@@ -18,6 +19,7 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from app.db import Base
@@ -27,6 +29,7 @@ from app.web.forms import csrf_holds
 
 SQLITE_FLOOR = (3, 51, 3)  # older ones have a race in WAL mode that can corrupt the file
 BUSY_SECONDS = 15
+IDLE_SECONDS = 0.5
 WRITING = "fachtag_writing"
 _WRITERS = RLock()
 
@@ -121,6 +124,8 @@ def configure(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _set_up_sqlite(db.engine)
+        else:
+            _ask_after_idling(db.engine)
 
 
 def _engine_options(url: str) -> dict[str, Any]:
@@ -136,7 +141,6 @@ def _engine_options(url: str) -> dict[str, Any]:
         }
     return {
         "hide_parameters": True,  # a failed statement is logged, the names and addresses in it are not (T36)
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         "connect_args": {
             "connect_timeout": 10,
@@ -144,6 +148,28 @@ def _engine_options(url: str) -> dict[str, Any]:
             " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
         },
     }
+
+
+def _ask_after_idling(engine: Engine) -> None:
+    """Ask a connection that lay idle whether it is alive, so that a restart of the server costs nobody a request (F25).
+    Within a request, which takes one several times, that would be a question each time for nothing."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: object) -> None:
+        idle = time.monotonic() - record.info.get("idle_since", 0.0)
+        if idle > IDLE_SECONDS and not _is_alive(engine, connection):
+            raise DisconnectionError
+
+
+def _is_alive(engine: Engine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        return False
 
 
 def _set_up_sqlite(engine: Engine) -> None:

@@ -234,6 +234,7 @@ def test_one_file_asks_for_the_time() -> None:
 
 
 WAITS = {
+    "app/web/database.py",  # how long a connection lay idle
     "app/allocation/running.py",  # when to look again whether somebody pressed "stop"
     "app/allocation/solving.py",  # how much of its time limit is left
     "app/outbox/worker.py",  # when a job is due again
