@@ -4,7 +4,7 @@
 """Reads for pages and mails."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -14,11 +14,8 @@ from sqlalchemy.orm import Session, defer, joinedload
 from app.agencies.models import Organisation
 from app.allocation.asking import Terms, read_question, seats_of, to_be_placed
 from app.allocation.figures import Demand, demands
-from app.allocation.instance import Instance, Place, draw_lots
+from app.allocation.instance import Instance
 from app.allocation.models import PlacingCondition, Solving
-from app.allocation.protocol import read_instance, read_places
-from app.allocation.publishing import find_published
-from app.allocation.reckoning import granted
 from app.allocation.rules import PersonNotUnique, PersonUnknown, SolvingState
 from app.events.models import Event
 from app.programme.models import Round, Run
@@ -76,24 +73,6 @@ class MySeat:
     room: str
     role: StaffRole | None
     absent: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Published:
-    """The allocation that holds, as it was worked out; ids are those of registrations, rounds and runs.
-
-    `lots`: person to number of the lot. `ranks`: person to round to the number of the wish that was granted, None:
-    outside the wishes; only where they wished.
-    """
-
-    solving_id: int
-    at: datetime
-    seed: int
-    instance: Instance
-    places: tuple[Place, ...]
-    lots: Mapping[int, int]
-    ranks: Mapping[int, Mapping[int, int | None]]
-    demands: Mapping[int, Demand]
 
 
 # --- runs and people -----------------------------------------------------------------------------------------------
@@ -271,24 +250,6 @@ def places_now(session: Session, event: Event) -> dict[int, set[int]]:
     for person, run in session.execute(rows):
         found.setdefault(person, set()).add(run)
     return found
-
-
-def read_published(session: Session, event: Event) -> Published | None:
-    """Everything that explains the allocation that holds: wishes, places, demand and lots as they were then."""
-    solving = find_published(session, event.id)
-    if solving is None or solving.protocol is None or solving.published_at is None:
-        return None
-    instance, places = read_instance(solving.protocol), read_places(solving.protocol)
-    return Published(
-        solving.id,
-        solving.published_at,
-        solving.seed,
-        instance,
-        places,
-        draw_lots(instance.seed, (one.id for one in instance.people)),
-        granted(instance, places),
-        {one.run: one for one in demands(instance)},
-    )
 
 
 # --- one person ----------------------------------------------------------------------------------------------------

@@ -27,6 +27,7 @@ from app.allocation.rules import (
 )
 from app.allocation.service import remove, stop
 from app.clock import now
+from app.outbox.queries import worker_alive
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing, Refusal
 from app.registration.rules import Actor
@@ -70,6 +71,7 @@ def show(slug: str, allocation_id: int) -> ResponseReturnValue:
         look=showing.look_at(session, g.event, solving) if done else None,
         reasons=showing.reason_lines(session, g.event, solving),
         waits=solving.state in UNFINISHED,
+        worker_alive=worker_alive(session, now()),
         mode_labels=MODE_LABELS,
         mixing_labels=MIXING_LABELS,
         state_labels=STATE_LABELS,

@@ -12,6 +12,7 @@ from contextlib import suppress
 from datetime import datetime
 
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 
 from app.allocation.asking import Terms, read_question
 from app.allocation.figures import mixes
@@ -50,7 +51,8 @@ class Watch:
         if self.stopped or time.monotonic() < self._next:
             return self.stopped
         self._next = time.monotonic() + EVERY_SECONDS
-        with self.app.app_context(), transaction() as session:
+        # A database that is away for a moment is no reason to throw the work away; the solver could not catch it either.
+        with suppress(OperationalError), self.app.app_context(), transaction() as session:
             self.stopped = not renew(session, self.held, self.progress, self.clock())
         return self.stopped
 

@@ -96,6 +96,7 @@ from tests.results.samples import a_photo, an_agreement, jpeg, pdf
 
 SLUG = "musterfachtag"
 DRAFT = "entwurf"
+WISHING = "wunschtag"
 EMPTY = "leerer-tag"  # published, nobody registered
 LEAD = "lea@example.org"
 VIEWER = "vera@example.org"
@@ -128,6 +129,7 @@ class World:
     personal: dict[Status, str] = field(default_factory=dict)
     feeds: dict[Status, str] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
+    wishing: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
     shown: dict[str, TestResponse] = field(default_factory=dict)
 
@@ -165,6 +167,8 @@ class World:
             return list(self.feeds.values())
         if rule.endpoint.startswith("people."):
             return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
+        if rule.endpoint == "registration.wishes":
+            return [*self.personal.values(), *self.wishing]
         return list(self.groups if rule.endpoint.startswith("groups.") else self.personal.values())
 
     def rules(self, method: str = "GET") -> Iterator[tuple[Rule, Access]]:
@@ -242,6 +246,7 @@ def build_world(app: Flask) -> World:
     _groups(app)
     _results(app)
     _allocations(app)
+    _wishing(app)
     _links_and_mails(app)
     _remember(world)
     return world
@@ -483,6 +488,7 @@ def _allocations(app: Flask) -> None:
         protocol = write_protocol(instance, Allocation(Proof.OPTIMAL, Solver("Clerk", "1"), places, stages))
         lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
         reasons = [{"obstacle": "together", "values": {"first": one, "second": other}}]
+        session.scalars(select(Run).where(Run.label == "2.9")).one().held = False
         day.placement, day.wishes_until = Placement.WISHES, now() - timedelta(days=2)
         day.placed_at = now() - timedelta(days=1)
         done = {"protocol": protocol, "chairs": [_a_chair(run)]}
@@ -507,6 +513,16 @@ def _allocations(app: Flask) -> None:
                     **more,
                 )
             )
+
+
+def _wishing(app: Flask) -> None:
+    """A day on which wishes are still open, and somebody who may change theirs."""
+    with app.app_context(), transaction() as session:
+        day = make_event(session, slug=WISHING, title="Ein Tag mit Wünschen")
+        make_programme(session, day)
+        day.placement, day.wishes_until = Placement.WISHES, day.starts_at - timedelta(days=20)
+        person = Person("Wanda", "Wunsch", "wanda@example.org", "Kreis Herford (Beispiel)")
+        confirm(session, register(session, day.id, Entry(person, "nonce-wanda-0123456789"), now()).id, now())
 
 
 def _a_chair(run: int) -> dict[str, Any]:
@@ -623,7 +639,11 @@ def _remember(world: World) -> None:
         world.texts["name"] = ["fachtag.css"]
         world.texts["condition_kind"] = [one.value for one in ConditionKind]
         world.texts["purpose"], world.texts["deed"] = ["list"], ["withdraw"]
-        alone = select(Registration).where(Registration.group_id.is_(None)).order_by(Registration.id)
+        alone = (
+            select(Registration)
+            .where(Registration.group_id.is_(None), Registration.event_id == day)
+            .order_by(Registration.id)
+        )
         people = {one.status: one for one in session.scalars(alone)}
         people[Status.REGISTERED] = session.scalars(
             select(Registration).where(Registration.given_name == "Minh")
@@ -634,6 +654,8 @@ def _remember(world: World) -> None:
         for status, one in people.items():
             world.personal[status] = registration_links.personal_token(one)
             world.feeds[status] = registration_links.feed_token(one)
+        wanda = session.scalars(select(Registration).where(Registration.given_name == "Wanda")).one()
+        world.wishing = [registration_links.personal_token(wanda)]
         members = select(Registration.reference).where(Registration.group_id.is_not(None))
         guests = session.scalars(select(GroupGuest.reference)).all()
         world.texts["member"] = [*session.scalars(members.order_by(Registration.id)), *guests]

@@ -13,7 +13,9 @@ from sqlalchemy import select
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import verify
 from app.allocation.rules import Mixing, Mode, SolvingState
+from app.clock import now
 from app.events.models import Event
+from app.outbox.service import beat
 from app.people.models import AuditEntry
 from app.programme.models import Run
 from app.registration.models import Registration
@@ -31,7 +33,7 @@ from tests.allocation.day import (
     solving,
     works_out,
 )
-from tests.organising.helpers import a_day
+from tests.organising.helpers import a_day, queries, signs_up
 from tests.pages import Page, Visitor
 from tests.pdf import text_of
 from tests.people.helpers import signed_in
@@ -267,9 +269,26 @@ def test_one_is_asked_for_and_shows_how_far_it_is(app: Flask) -> None:
         row.state, row.progress, row.lease_until = SolvingState.RUNNING, "3/7", UNTIL
     page = visitor.get(page.address)
     assert "Stufe 3/7." in page.text
+    assert "läuft nicht" in page.text
+    with app.app_context(), transaction() as session:
+        beat(session, "worker", now=now())
+    page = visitor.get(page.address)
+    assert "läuft nicht" not in page.text
     page = page.send(button="Abbrechen")
     assert "Die Berechnung hält gleich an." in page.text
     assert allocations(app)[0].stop_asked
+
+
+def test_the_desk_costs_the_same_with_many_people(app: Flask) -> None:
+    costs = []
+    for many, slug in ((2, "wenige"), (14, "viele")):
+        made = a_wish_day(app, many, slug=slug)
+        visitor = visit(app)
+        visitor.get(made.desk)
+        with queries(app) as sent:
+            visitor.get(made.desk)
+        costs.append(len(sent))
+    assert costs[0] == costs[1] <= 20
 
 
 def test_a_double_press_is_one_allocation(app: Flask) -> None:
@@ -423,8 +442,6 @@ def test_only_the_lead_publishes(app: Flask) -> None:
 
 
 def test_who_came_later_is_named(app: Flask) -> None:
-    from tests.organising.helpers import signs_up
-
     made = a_wish_day(app, 2)
     number = solved(app, made)
     signs_up(app, made.day, 9)

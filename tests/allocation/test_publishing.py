@@ -13,7 +13,6 @@ from sqlalchemy import func, select
 from app.allocation import service
 from app.allocation.models import Solving
 from app.allocation.publishing import Plan, plan
-from app.allocation.queries import read_published
 from app.allocation.rules import (
     ConditionKind,
     DayOver,
@@ -414,21 +413,6 @@ def test_a_closed_run_is_emptied_by_the_next_one(app: Flask, made: WishDay) -> N
     publishes(app, made, solved(app, made, "nonce-second-0123456789"), seen=first)
     assert all("1.1" not in mine for mine in places(app, made).values())
     assert findings(app) == []
-
-
-def test_what_explains_it_is_read_from_the_protocol(app: Flask, made: WishDay) -> None:
-    with app.app_context():
-        assert read_published(db.session(), db.session.get_one(Event, made.event_id)) is None
-    number = solved(app, made, seed=11)
-    publishes(app, made, number)
-    with app.app_context():
-        found = read_published(db.session(), db.session.get_one(Event, made.event_id))
-    assert found is not None
-    assert (found.solving_id, found.at, found.seed) == (number, LATER, 11)
-    assert sorted(found.lots.values()) == [1, 2, 3, 4, 5, 6]
-    outside = {person for person, ranks in found.ranks.items() if ranks[made.day.rounds[0]] == 2}
-    assert len(outside) == 1
-    assert found.demands[made.day.runs["1.1"]].by_rank == {1: 3, 2: 3}
 
 
 def test_a_new_allocation_places_who_came_later(app: Flask, made: WishDay) -> None:

@@ -17,9 +17,11 @@ from flask import Flask
 from app.allocation import jobs, service
 from app.allocation.leasing import LEASE, Held, Outcome, claim, finish, next_to_solve, renew
 from app.allocation.protocol import verify
+from app.allocation.queries import allocations_of
 from app.allocation.rules import ConditionKind, Mixing, SolvingState
 from app.allocation.running import work_out
 from app.clock import now as clock_now
+from app.events.models import Event
 from app.outbox.jobs import JOBS
 from app.web.database import db, transaction
 from tests.allocation.day import (
@@ -148,6 +150,14 @@ def test_a_result_with_its_proof_and_chairs(app: Flask) -> None:
     assert found.finished_at == LATER
     (chair,) = [one for one in found.chairs if one["run"] == made.day.runs["1.1"]]
     assert (chair["goal"], chair["rank"], chair["by"], chair["proven"]) == ("rank", 2, 1, True)
+
+
+def test_a_list_knows_the_proof_without_reading_protocols(app: Flask) -> None:
+    made = a_wish_day(app, 2)
+    done, waits = solved(app, made), asks(app, made, nonce="nonce-second-0123456789")
+    with app.app_context():
+        found = allocations_of(db.session(), db.session.get_one(Event, made.event_id))
+        assert [(one.id, proof) for one, proof in found] == [(waits, None), (done, "optimal")]
 
 
 def test_the_same_seed_the_same_result_also_after_a_takeover(app: Flask) -> None:
