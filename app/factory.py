@@ -14,6 +14,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app import serving
+from app.allocation import views as allocation_views
 from app.calendar import views as calendar_views
 from app.demo import commands as demo_commands
 from app.demo import views as demo_views
@@ -168,6 +169,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_silence_views,
     registration_mails,
     registration_jobs,
+    allocation_views,
     results_views,
     results_organiser_views,
     results_material_views,

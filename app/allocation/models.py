@@ -17,7 +17,7 @@ from app.people.models import Organiser
 _PUBLISHED_SQL = text("published_at IS NOT NULL AND superseded_at IS NULL")
 
 
-class Condition(Base):
+class PlacingCondition(Base):
     """What the team asks for beside seats and wishes, in every allocation of the day. Which columns it fills says its
     kind; `run_id` None: every run.
 

@@ -16,7 +16,6 @@ EMPTY = {
     "route",
     "event_cohost",
     "sign_in",
-    "allocation",
     "allocation_condition",
 }
 # Answers 503 here: no worker runs, and the test's database may be made without migrations.

@@ -23,9 +23,16 @@ from werkzeug.test import TestResponse
 from app.agencies.models import Region
 from app.agencies.rules import AgencyKind
 from app.agencies.service import add_organisation, find_organisation, name_organisation
+from app.allocation import instance as allocation
+from app.allocation.instance import Instance, Wishes
+from app.allocation.models import Solving
+from app.allocation.protocol import write_protocol
+from app.allocation.reckoning import worth
+from app.allocation.result import Allocation, Solver, Stage
+from app.allocation.rules import Mixing, Proof, SolvingState
 from app.clock import now
 from app.events.models import Event, Quota, Room, TeamMember
-from app.events.rules import Aim, EventStatus, Loop, QuotaEffect, QuotaTarget
+from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
 from app.events.service import RoomFacts, add_room, lock_event
 from app.events.team_service import add_member
 from app.organising import legal
@@ -222,6 +229,7 @@ def build_world(app: Flask) -> World:
     _spare_parts(app)
     _groups(app)
     _results(app)
+    _allocation(app)
     _links_and_mails(app)
     _remember(world)
     return world
@@ -467,6 +475,44 @@ def _results(app: Flask) -> None:
         facts = MaterialFacts(workshop, "Folien", summary="Drei Schritte")
         add_material_bytes(session, day, data_dir, MaterialKind.DOCUMENT, "Folien.pdf", pdf(), facts, now())
         publish_documentation(session, day, None, now())
+
+
+def _allocation(app: Flask) -> None:
+    """A published one, over the people who hold seats; from now on the day is one of wishes whose time is over."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        rounds = session.scalars(select(Round.id).where(Round.event_id == day.id)).all()
+        runs = session.scalars(select(Run).join(Round).where(Round.event_id == day.id)).all()
+        seated = select(Registration.id).where(Registration.event_id == day.id, Registration.holds_seat)
+        instance = Instance(
+            tuple(rounds),
+            tuple(
+                allocation.Person(one, tuple(rounds), wishes=(Wishes(runs[0].round_id, (runs[0].id,)),))
+                for one in session.scalars(seated)
+            ),
+            tuple(allocation.Run(one.id, one.workshop_id, (one.round_id,), 1) for one in runs),
+        )
+        places = (allocation.Place(instance.people[0].id, runs[0].id),)
+        stages = (
+            Stage(one.goal, one.value, None, 0.1, one.rank, one.most) for one in worth(instance, places)
+        )
+        found = Allocation(Proof.FEASIBLE, Solver("von Hand", "1"), places, tuple(stages))
+        session.add(
+            Solving(
+                event_id=day.id,
+                name="Ohne Mischung",
+                mode=instance.mode,
+                mixing=Mixing.NONE,
+                seed=instance.seed,
+                nonce="nonce-allocation-0123456789",
+                state=SolvingState.DONE,
+                created_at=now(),
+                finished_at=now(),
+                published_at=now(),
+                protocol=write_protocol(instance, found),
+            )
+        )
+        day.placement, day.wishes_until, day.placed_at = Placement.WISHES, now(), now()
 
 
 def _links_and_mails(app: Flask) -> None:

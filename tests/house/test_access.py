@@ -58,6 +58,8 @@ events.event GET PUBLIC
 events.overview GET PUBLIC
 events_organise.edit_hosts GET,POST ORGANISER EDIT
 events_organise.new_event GET,POST SIGNED_IN
+explained.mine GET PERSONAL
+explained.places GET PUBLIC
 figures.show GET ORGANISER SEE
 group_desk.new GET,POST ORGANISER EDIT_PEOPLE
 group_desk.show GET ORGANISER SEE_PEOPLE

@@ -44,6 +44,7 @@ FIXED = {
 EXTRAS = {
     "allocation/baselines": "what one would do without a solver, to compare with and to begin with",
     "allocation/chairs": "what one more chair would do",
+    "allocation/explaining": "queries.py, split: why somebody got these places",
     "allocation/figures": "places in numbers: wishes granted, mix, demand",
     "allocation/instance": "the question as values, and as the text that is fingerprinted",
     "allocation/model": "the question as columns and rows; knows no solver",
