@@ -50,6 +50,7 @@ from app.registration import organiser_views as registration_organiser_views
 from app.registration import own_views as registration_own_views
 from app.registration import question_views as registration_question_views
 from app.registration import silence_views as registration_silence_views
+from app.registration import staff_views as registration_staff_views
 from app.registration import views as registration_views
 from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
@@ -159,6 +160,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_figure_views,
     registration_import_views,
     registration_organiser_day_views,
+    registration_staff_views,
     registration_question_views,
     registration_answer_views,
     registration_organiser_quota_views,

@@ -25,6 +25,7 @@ from app.registration.columns import Columns
 from app.registration.filters import Wanted, conditions, how_many, ordered, segments, shown_ids
 from app.registration.models import Answer, CircularCopy, Place, Question, Registration, registration_quota
 from app.registration.rules import PlaceState, Status
+from app.registration.wish_models import RunStaff
 
 Item = TypeVar("Item")
 
@@ -81,6 +82,7 @@ class RunChoice:
     waiting: int
     room: str
     step_free: bool
+    held: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,11 +109,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """Who sits in a run, and who waits for it, in order."""
+    """Who sits in a run, who waits for it, in order, and who leads it."""
 
     run: RunChoice
     seated: tuple[Registration, ...] = ()
     waiting: tuple[tuple[int, Registration], ...] = field(default=())
+    staff: tuple[RunStaff, ...] = ()
 
 
 def count_people(session: Session, event: Event, wanted: Wanted) -> int:
@@ -244,6 +247,7 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             waiting=run.waiting,
             room=room.name if room else "",
             step_free=room.step_free if room else True,
+            held=run.held,
         )
         for run, title, round_, room in session.execute(found)
     ]
@@ -254,7 +258,7 @@ def rounds_of(session: Session, event: Event) -> Sequence[Round]:
 
 
 def run_lists(session: Session, event: Event) -> list[RunList]:
-    """Every run with the people in it and in its line: two queries."""
+    """Every run with the people in it and in its line: three queries."""
     found = (
         select(Place, Registration)
         .join(Registration, Place.registration_id == Registration.id)
@@ -269,8 +273,23 @@ def run_lists(session: Session, event: Event) -> list[RunList]:
             seated[place.run_id].append(registration)
         else:
             waiting[place.run_id].append((place.waiting_number or 0, registration))
+    leading = (
+        select(RunStaff)
+        .join(RunStaff.registration)
+        .where(Registration.event_id == event.id)
+        .options(joinedload(RunStaff.registration).joinedload(Registration.organisation))
+        .order_by(RunStaff.id)
+    )
+    staff: dict[int, list[RunStaff]] = defaultdict(list)
+    for one in session.scalars(leading):
+        staff[one.run_id].append(one)
     return [
-        RunList(run, tuple(seated[run.id]), tuple(sorted(waiting[run.id], key=lambda one: one[0])))
+        RunList(
+            run,
+            tuple(seated[run.id]),
+            tuple(sorted(waiting[run.id], key=lambda one: one[0])),
+            tuple(staff[run.id]),
+        )
         for run in runs_of(session, event)
     ]
 

@@ -51,6 +51,7 @@ from app.registration.models import Registration
 from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
+from app.registration.staffing import ROLE_LABELS
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -104,7 +105,9 @@ def people(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.SEE_PEOPLE)
 def workshop_lists(slug: str) -> ResponseReturnValue:
     runs = lists.run_lists(db.session(), g.event)
-    return page("registration/organise_workshop_lists.html", event=g.event, runs=runs)
+    return page(
+        "registration/organise_workshop_lists.html", event=g.event, runs=runs, role_labels=ROLE_LABELS
+    )
 
 
 @bp.get("/doubles")

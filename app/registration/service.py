@@ -294,7 +294,7 @@ def take_from_line(
     leave_line(session, registration.event, quotas)
     registration.holds_seat = True
     move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
-    take_wanted(session, registration)
+    take_wanted(session, registration, now)
     announcing.tell_moved_up(session, registration, now)
 
 
@@ -303,18 +303,18 @@ def _give_or_offer(
 ) -> None:
     if event.offer_hours is None:
         move(session, first, Status.REGISTERED, SYSTEM, reason, now)
-        take_wanted(session, first)
+        take_wanted(session, first, now)
         announcing.tell_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
         move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
-        take_wanted(session, first)
+        take_wanted(session, first, now)
         announcing.tell_offer(session, first, now)
 
 
-def take_wanted(session: Session, registration: Registration) -> None:
+def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
     """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
-    places.take_wanted(session, registration)
+    places.take_wanted(session, registration, now)
     answers.take_wanted(session, registration)
 
 
@@ -421,7 +421,7 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
     take_seat_or_number(session, event, registration, quotas, mine)
     move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
-        take_wanted(session, registration)
+        take_wanted(session, registration, now)
 
 
 def end(

@@ -512,6 +512,10 @@ def _allocation(app: Flask) -> None:
                 protocol=write_protocol(instance, found),
             )
         )
+        minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).one()
+        session.add(
+            RunStaff(run_id=max(one.id for one in runs), registration_id=minh, role=StaffRole.FACILITATOR)
+        )
         day.placement, day.wishes_until, day.placed_at = Placement.WISHES, now(), now()
 
 
@@ -565,6 +569,7 @@ def _remember(world: World) -> None:
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
         world.ids["run_id"] = [runs[0], runs[-1]]
+        world.ids["staff_id"] = list(session.scalars(select(RunStaff.id)))
         messages = session.scalars(
             select(Message.id).where(Message.event_id == day).order_by(Message.id)
         ).all()

@@ -171,6 +171,7 @@ registration.new_calendar POST PERSONAL
 registration.new_link POST PERSONAL
 registration.not_me GET,POST PERSONAL
 registration.register GET,POST PUBLIC
+registration.run_people GET PERSONAL
 registration.sent GET PUBLIC
 registration.silenced GET PUBLIC
 registration.substitute GET,POST PERSONAL
@@ -195,6 +196,8 @@ results_materials.new_document GET,POST ORGANISER EDIT
 results_materials.new_photo GET,POST ORGANISER EDIT
 results_materials.remove GET,POST ORGANISER EDIT
 silence.show GET,POST ADMIN
+staff.remove POST ORGANISER EDIT_PEOPLE
+staff.show GET,POST ORGANISER EDIT_PEOPLE
 static GET PUBLIC
 team.change_member GET,POST ORGANISER LEAD
 team.remove_member POST ORGANISER LEAD
