@@ -111,13 +111,16 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     return registration
 
 
-def _choose_or_wish(session: Session, registration: Registration, entry: Entry, now: datetime) -> None:
-    """Refuses a form that was opened when places were given in the other way, and wishes after their date."""
+def _choose_or_wish(
+    session: Session, registration: Registration, entry: Entry, now: datetime, *, by_team: bool = False
+) -> None:
+    """Refuses a form that was opened when places were given in the other way, and wishes after their date, which the
+    team may still note."""
     event = registration.event
     if event.awaits_places and entry.choices:
         raise wishes.OtherWay
     if entry.wished is not None:
-        if not event.takes_wishes(now):
+        if not (event.awaits_places if by_team else event.takes_wishes(now)):
             raise wishes.WishesOver if event.awaits_places else wishes.OtherWay
         wishes.write_first_wishes(session, event, registration, entry.wished)
     places.choose_first(session, event, registration, entry.choices)
@@ -162,7 +165,7 @@ def add_by_hand(
     session.flush()
     line.put_under(session, registration, mine)
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
-    _choose_or_wish(session, registration, entry, now)
+    _choose_or_wish(session, registration, entry, now, by_team=True)
     answers.store(session, registration, parts)
     announcing.tell_status(session, registration, now, first=True)
     return registration
