@@ -513,9 +513,8 @@ def _allocation(app: Flask) -> None:
             )
         )
         minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).one()
-        session.add(
-            RunStaff(run_id=max(one.id for one in runs), registration_id=minh, role=StaffRole.FACILITATOR)
-        )
+        led = next(one.id for one in runs if one.label == "2.1")
+        session.add(RunStaff(run_id=led, registration_id=minh, role=StaffRole.FACILITATOR))
         day.placement, day.wishes_until, day.placed_at = Placement.WISHES, now(), now()
 
 
@@ -568,7 +567,8 @@ def _remember(world: World) -> None:
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
-        world.ids["run_id"] = [runs[0], runs[-1]]
+        led = session.scalars(select(RunStaff.run_id).order_by(RunStaff.id.desc()).limit(1)).one()
+        world.ids["run_id"] = sorted({runs[0], led, runs[-1]})
         world.ids["staff_id"] = list(session.scalars(select(RunStaff.id)))
         messages = session.scalars(
             select(Message.id).where(Message.event_id == day).order_by(Message.id)
