@@ -29,6 +29,9 @@ NODE_SOURCES := $(wildcard package.json package-lock.json .npmrc tools/assets.py
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
 
+COMPILED := .templates/.stamp
+TEMPLATES := $(shell find templates -name '*.html' -o -name '*.txt')
+
 TESTS = $(BIN)/pytest -n $(JOBS) --dist loadgroup
 
 # Without compiled Python every start pays a second of compiling.
@@ -53,9 +56,9 @@ help:
 run: setup
 	@FACHTAG_MODE=demo exec $(FLASK) demo run
 
-setup: $(RUNTIME) $(ASSETS) $(CATALOGUES)
+setup: $(RUNTIME) $(ASSETS) $(CATALOGUES) $(COMPILED)
 
-develop: $(DEV) $(ASSETS_DEV) $(ASSETS) $(CATALOGUES)
+develop: $(DEV) $(ASSETS_DEV) $(ASSETS) $(CATALOGUES) $(COMPILED)
 
 # Some of the long tests wait more than they work.
 test: JOBS = 3
@@ -107,7 +110,7 @@ lock: $(DEV)
 	@$(BIN)/python -m tools.lock $(if $(UPGRADE),--upgrade)
 
 clean:
-	rm -rf $(VENV) node_modules static/vendor .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
+	rm -rf $(VENV) node_modules static/vendor .templates .mypy_cache .ruff_cache .pytest_cache .import_linter_cache .hypothesis
 	rm -f app/translations/*/LC_MESSAGES/*.mo
 	find app deploy migrations tests tools -name __pycache__ -type d -prune -exec rm -rf {} + || true
 
@@ -143,6 +146,10 @@ $(ASSETS): $(NODE_SOURCES) $(wildcard static/css/* static/js/* static/img/*) | $
 $(ASSETS_DEV): $(NODE_SOURCES) | $(DEV) $(NODE)
 	@echo "Fetching the JavaScript that tests use (some seconds) ..."
 	@$(BIN)/python -m tools.assets --dev
+	@touch $@
+
+$(COMPILED): $(TEMPLATES) app/web/compiled.py | $(RUNTIME)
+	@FACHTAG_MODE=demo FACHTAG_DATA_DIR=$(VENV)/nothing $(FLASK) compile-templates >/dev/null
 	@touch $@
 
 %.mo: %.po | $(RUNTIME)

@@ -14,6 +14,11 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
 from app import serving
+from app.allocation import commands as allocation_commands
+from app.allocation import jobs as allocation_jobs
+from app.allocation import mails as allocation_mails
+from app.allocation import organiser_views as allocation_organiser_views
+from app.allocation import result_views as allocation_result_views
 from app.allocation import views as allocation_views
 from app.calendar import views as calendar_views
 from app.demo import commands as demo_commands
@@ -56,7 +61,7 @@ from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
 from app.results import views as results_views
 from app.settings import ROOT, Settings
-from app.web import access, assets, database, errors, headers, migrations, texts
+from app.web import access, assets, compiled, database, errors, headers, migrations, texts
 
 ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -82,6 +87,7 @@ def create_app(settings: Settings) -> Flask:
     migrations.install(app)
     texts.install(app)
     assets.install(app)
+    compiled.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
     _wire_slices(app)
@@ -171,6 +177,11 @@ MODULES: tuple[ModuleType, ...] = (
     registration_silence_views,
     registration_mails,
     registration_jobs,
+    allocation_organiser_views,
+    allocation_result_views,
+    allocation_mails,
+    allocation_jobs,
+    allocation_commands,
     allocation_views,
     results_views,
     results_organiser_views,

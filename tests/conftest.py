@@ -7,6 +7,7 @@ A test that uses `app` runs on both engines unless it is marked `sqlite_only`, o
 services, races, feeds, mails, hostile input and migrations are what a database can change.
 """
 
+import gc
 import os
 import shutil
 import tempfile
@@ -42,6 +43,7 @@ PAGES = frozenset(
         "test_organiser_quota_views",
         "test_organisation_views",
         "test_team",
+        "test_desk",
         "test_scripts",
         "test_headers",
         "test_cookies",
@@ -71,6 +73,13 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)")
             )
+
+
+def pytest_collection_finish() -> None:
+    """What is loaded by now stays to the end: the garbage collector need not look at it after every few hundred objects."""
+    gc.collect()
+    gc.freeze()
+    gc.set_threshold(20_000, 50, 100)
 
 
 @pytest.hookimpl(wrapper=True)
@@ -206,7 +215,7 @@ def _new_app(settings: Settings) -> Flask:
     app.config["TESTING"] = True
     app.jinja_env.bytecode_cache = _compiled_templates()
     with app.app_context():
-        _hurry(db.engine)
+        hurry(db.engine)
     return app
 
 
@@ -218,13 +227,21 @@ def _compiled_templates() -> BytecodeCache:
     return FileSystemBytecodeCache(str(folder))
 
 
-def _hurry(engine: Engine) -> None:
+def hurry(engine: Engine) -> None:
     """SQLite without waiting for the disk: no test of ours pulls the plug on its own process."""
     if engine.dialect.name == "sqlite":
 
         @event.listens_for(engine, "connect")
         def prepare(connection: Any, _record: object) -> None:
             connection.execute("PRAGMA synchronous=OFF").close()
+
+
+def _leave(app: Flask) -> None:
+    """SQLite's file is replaced. PostgreSQL's connections stay: they know the tables, and plans of what is asked often."""
+    with app.app_context():
+        db.session.remove()
+        if db.engine.dialect.name == "sqlite":
+            db.engine.dispose()
 
 
 def _forget(app: Flask) -> None:
@@ -244,9 +261,12 @@ def cheap_passwords() -> Iterator[None]:
 
 
 @pytest.fixture(scope="session")
-def kept_apps() -> dict[str, Flask]:
+def kept_apps() -> Iterator[dict[str, Flask]]:
     """The application per database address: making it, and compiling its statements, is most of a short test."""
-    return {}
+    apps: dict[str, Flask] = {}
+    yield apps
+    for app in apps.values():
+        _forget(app)
 
 
 @pytest.fixture
@@ -263,7 +283,7 @@ def app(settings: Settings, kept_apps: dict[str, Flask]) -> Iterator[Flask]:
                 day.check()
     finally:
         steps.OPENED.clear()
-        _forget(app)
+        _leave(app)
         for place, before in ((app.config, config), (app.extensions, extensions)):
             place.clear()
             place.update(before)

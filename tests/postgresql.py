@@ -46,7 +46,10 @@ class KeptDatabase:
         try:
             self._empty()
         except psycopg.Error:
-            self._connection.close()
+            self.drop()
+            self.name += (
+                "x"  # another name: the application that knew the old one has connections that are gone
+            )
             self._make()
         return self.server.set(database=self.name)
 

@@ -130,6 +130,7 @@ def in_thread(function, *arguments):
 
 
 @pytest.mark.long
+@pytest.mark.xdist_group("waits")
 class TestWaitress:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_what_is_in_flight_is_finished(self, tmp_path, number):

@@ -42,6 +42,12 @@ FACES = {
     "fira-sans-medium.woff2": "FiraSans-Medium.woff2",
     "fira-sans-semibold.woff2": "FiraSans-SemiBold.woff2",
 }
+# The same for PDFs, which take TrueType only.
+PRINTED = MODULES / "@expo-google-fonts" / "fira-sans"
+PRINTED_FACES = {
+    "fira-sans-regular.ttf": PRINTED / "400Regular" / "FiraSans_400Regular.ttf",
+    "fira-sans-semibold.ttf": PRINTED / "600SemiBold" / "FiraSans_600SemiBold.ttf",
+}
 FACE_RULES = KERN / "fonts" / "fira-sans.css"
 FACE_RULES_NAME = "fira-sans.css"
 OWN_FOLDERS = {"css": "*.css", "js": "*.js", "img": "*.svg"}
@@ -49,7 +55,7 @@ OWN_FOLDERS = {"css": "*.css", "js": "*.js", "img": "*.svg"}
 
 def source_names() -> set[str]:
     """Every name that `asset("…")` may be asked for. Needs nothing built or installed."""
-    return {*KERN_FILES, *FACES, FACE_RULES_NAME, *own_files()}
+    return {*KERN_FILES, *FACES, *PRINTED_FACES, FACE_RULES_NAME, *own_files()}
 
 
 def own_files() -> dict[str, Path]:
@@ -81,7 +87,9 @@ def build(vendor: Path = VENDOR) -> dict[str, str]:
     Files that are there already are left alone, files of an earlier build are removed.
     """
     vendor.mkdir(parents=True, exist_ok=True)
-    contents = {name: path.read_bytes() for name, path in {**KERN_FILES, **own_files()}.items()}
+    contents = {
+        name: path.read_bytes() for name, path in {**KERN_FILES, **PRINTED_FACES, **own_files()}.items()
+    }
     contents |= {name: (KERN / "fonts" / "fira-sans" / face).read_bytes() for name, face in FACES.items()}
     manifest = {name: hashed_name(name, content) for name, content in contents.items()}
     contents[FACE_RULES_NAME] = face_rules(FACE_RULES.read_text(encoding="utf-8"), manifest).encode()

@@ -65,8 +65,18 @@ def fill(app: Any, people: int, *, waiting: bool = False) -> None:
                 lines = [line for one in portion for line in one[number]]
                 if lines:
                     session.execute(insert(table.__table__), lines)
+        _go_on_counting(session)
         world.count(session, day)
     _look_at_everything(app)
+
+
+def _go_on_counting(session: Any) -> None:
+    """The ids were ours; PostgreSQL has to know where to go on. (SQLite looks by itself.)"""
+    from sqlalchemy import text
+
+    if session.get_bind().dialect.name == "postgresql":
+        last = "SELECT setval(pg_get_serial_sequence('registration', 'id'), max(id)) FROM registration"
+        session.execute(text(last))
 
 
 class _World:

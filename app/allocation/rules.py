@@ -3,6 +3,7 @@
 
 """The words of an allocation: goals in their order, what may stand in the way, and the refusals people may read."""
 
+from datetime import datetime
 from enum import Enum
 
 from app.refusal import N_, Refusal
@@ -44,6 +45,10 @@ class ConditionKind(Enum):
     ORGANISATION_CAP = "organisation_cap"
     KIND_BOUNDS = "kind_bounds"
     SPREAD = "spread"
+
+
+# Left out, soft or hard as the allocation's mixing says.
+MIXING_RULES = frozenset({ConditionKind.ORGANISATION_CAP, ConditionKind.KIND_BOUNDS, ConditionKind.SPREAD})
 
 
 class Need(Enum):
@@ -104,6 +109,34 @@ NEED_LABELS = {
     Need.STEP_FREE: N_("Step-free access"),
     Need.INTERPRETING: N_("Sign language interpreting"),
     Need.INDUCTION_LOOP: N_("Induction loop"),
+}
+MIXING_LABELS = {
+    Mixing.NONE: N_("Without rules for mixing"),
+    Mixing.LOOSE: N_("Loose: the rules for mixing may be broken where it helps, as rarely as possible"),
+    Mixing.STRICT: N_("Strict: the rules for mixing hold"),
+}
+MODE_WORDS = {Mode.GENEROUS: N_("generous"), Mode.GREEDY: N_("greedy")}
+MIXING_WORDS = {
+    Mixing.NONE: N_("without mixing"),
+    Mixing.LOOSE: N_("loosely mixed"),
+    Mixing.STRICT: N_("strictly mixed"),
+}
+STATE_LABELS = {
+    SolvingState.QUEUED: N_("waits for the worker"),
+    SolvingState.RUNNING: N_("is worked out"),
+    SolvingState.DONE: N_("done"),
+    SolvingState.IMPOSSIBLE: N_("impossible"),
+    SolvingState.STOPPED: N_("stopped"),
+    SolvingState.FAILED: N_("failed"),
+}
+CONDITION_LABELS = {
+    ConditionKind.PIN: N_("Somebody is in this workshop"),
+    ConditionKind.FORBID: N_("Somebody is not in this workshop"),
+    ConditionKind.TOGETHER: N_("Two people stay together"),
+    ConditionKind.APART: N_("Two people are kept apart"),
+    ConditionKind.ORGANISATION_CAP: N_("At most so many of one organisation"),
+    ConditionKind.KIND_BOUNDS: N_("At least and at most so many of one kind of agency"),
+    ConditionKind.SPREAD: N_("Spread colleagues over the workshops"),
 }
 GOAL_LABELS = {
     Goal.RULES: N_("Violations of rules that may be broken"),
@@ -187,3 +220,158 @@ class SolverFailed(Refusal):
 
     def __init__(self, said: str) -> None:
         super().__init__(N_("The solver failed (%(said)s). Nothing was changed."), said=said)
+
+
+# --- at the desk ---------------------------------------------------------------------------------------------------
+
+UNFINISHED = frozenset({SolvingState.QUEUED, SolvingState.RUNNING})
+
+
+class NotByWishes(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("On this day everybody chooses workshops directly. Please switch the day to wishes first.")
+        )
+
+
+class NothingToPlaceIn(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("There are no workshops yet. Please add them to the programme first."))
+
+
+class NobodyToPlace(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("Nobody with a confirmed address has a seat yet, so there is nobody to place."))
+
+
+class TooMany(Refusal):
+    def __init__(self, waiting: int, kept: int) -> None:
+        super().__init__(
+            N_(
+                "At most %(waiting)s allocations can wait at a time, and at most %(kept)s are kept."
+                " Please wait, or remove some you do not need."
+            ),
+            waiting=waiting,
+            kept=kept,
+        )
+
+
+class KeptForTheFile(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This allocation was published or is still being worked out. It cannot be removed.")
+        )
+
+
+class PersonTwice(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("Please name two different people."), field="second")
+
+
+class BoundsReversed(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("The upper bound is below the lower one."), field="most")
+
+
+class ContradictsCondition(Refusal):
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            N_("This contradicts another condition of the list. Please remove that one first."), field=field
+        )
+
+
+class UnknownRun(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("There is no such workshop on this day."), field="run_id")
+
+
+class PersonUnknown(Refusal):
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            N_(
+                "Nobody who is registered has this name or reference. Please look at the list of registrations."
+            ),
+            field=field,
+        )
+
+
+class PersonNotUnique(Refusal):
+    def __init__(self, field: str, people: str) -> None:
+        super().__init__(
+            N_("Several people have this name: %(people)s. Please enter the reference."),
+            field=field,
+            people=people,
+        )
+
+
+# --- on publishing -------------------------------------------------------------------------------------------------
+
+
+class NotReady(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This allocation has no result that could be published. Please work out a new one.")
+        )
+
+
+class DayOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("The day is over or cancelled. Nobody gets a place any more."))
+
+
+class WishesStillOpen(Refusal):
+    def __init__(self, until: datetime) -> None:
+        super().__init__(
+            N_("Wishes may still be changed until %(until)s. Publish afterwards, or end them earlier."),
+            until=until,
+        )
+
+
+class OtherPublished(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Somebody else has published another allocation in the meantime. Please look at it first.")
+        )
+
+
+class RunChangedSince(Refusal):
+    def __init__(self, run: str) -> None:
+        super().__init__(
+            N_(
+                "Workshop %(run)s was changed after this allocation was worked out. Please work out a new one."
+            ),
+            run=run,
+        )
+
+
+class RunClosedSince(Refusal):
+    def __init__(self, run: str) -> None:
+        super().__init__(
+            N_(
+                "Workshop %(run)s was closed after this allocation was worked out. Please work out a new one."
+            ),
+            run=run,
+        )
+
+
+class RunTooSmall(Refusal):
+    def __init__(self, run: str, people: int, seats: int) -> None:
+        super().__init__(
+            N_(
+                "Workshop %(run)s has %(seats)s seats by now, and %(people)s people would be in it."
+                " Please work out a new allocation."
+            ),
+            run=run,
+            people=people,
+            seats=seats,
+        )
+
+
+class NeedsUnmet(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "What people need changed after this allocation was worked out, or a room did."
+                " Please work out a new one."
+            )
+        )

@@ -4,6 +4,7 @@
 """`flask check`, split: organisations, their aliases, and whom quotas are for."""
 
 from datetime import datetime
+from functools import cache
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
@@ -12,11 +13,16 @@ from app.agencies.models import Organisation
 from app.agencies.rules import name_key
 from app.events.models import Event, Quota, event_cohost
 from app.events.rules import Agency, QuotaEffect, QuotaTarget
-from app.organising.findings import Fault, faulty_rows
+from app.organising.findings import Check, Fault, faulty
 from app.registration.models import Group, Registration, registration_quota
 
 
 def quotas(session: Session, _now: datetime) -> Fault:
+    yield from _quota_faults()(session)
+
+
+@cache
+def _quota_faults() -> Check:
     one = Quota
     faults: dict[str, ColumnElement[bool]] = {
         "more seats of it are taken than it has": and_(
@@ -34,7 +40,7 @@ def quotas(session: Session, _now: datetime) -> Fault:
         .where(registration_quota.c.quota_id == one.id, Registration.event_id != one.event_id)
         .exists(),
     }
-    yield from faulty_rows(session, "quota", one.id, faults)
+    return faulty("quota", one.id, faults)
 
 
 def quota_people(session: Session, _now: datetime) -> Fault:
@@ -57,6 +63,15 @@ def quota_people(session: Session, _now: datetime) -> Fault:
 
 
 def organisations(session: Session, _now: datetime) -> Fault:
+    one = Organisation
+    yield from _organisation_faults()(session)
+    for row, name, key in session.execute(select(one.id, one.name, one.name_key).order_by(one.id)):
+        if name_key(name) != key:
+            yield f"organisation {row}: the key is not the name's"
+
+
+@cache
+def _organisation_faults() -> Check:
     one, target = Organisation, aliased(Organisation)
     hosts = or_(
         select(Event.id).where(Event.lead_host_id == one.id).exists(),
@@ -78,7 +93,4 @@ def organisations(session: Session, _now: datetime) -> Fault:
         ),
         "is an alias and hosts a day": and_(one.is_alias, hosts),
     }
-    yield from faulty_rows(session, "organisation", one.id, faults)
-    for row, name, key in session.execute(select(one.id, one.name, one.name_key).order_by(one.id)):
-        if name_key(name) != key:
-            yield f"organisation {row}: the key is not the name's"
+    return faulty("organisation", one.id, faults)

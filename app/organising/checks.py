@@ -10,6 +10,7 @@ somebody mended the data by hand, restored half a backup, or we made a mistake.
 
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, text
@@ -20,7 +21,7 @@ from app.allocation.models import Solving
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
 from app.organising.agency_checks import organisations, quota_people, quotas
-from app.organising.findings import Fault, faulty_rows
+from app.organising.findings import Check, Fault, faulty, faulty_rows
 from app.organising.legal import security_text_faults
 from app.organising.weak_settings import configuration_findings
 from app.outbox.models import Message
@@ -32,6 +33,7 @@ from app.registration.announcing import CIRCULAR, GROUP_LINK
 from app.registration.lists import FAMILIES
 from app.registration.models import (
     ANSWERS,
+    Answer,
     CircularCopy,
     Condition,
     Group,
@@ -182,17 +184,7 @@ def _option_counts(session: Session, _now: datetime) -> Fault:
 
 def _questions(session: Session, _now: datetime) -> Fault:
     one, before = Question, aliased(Question)
-    faults: dict[str, ColumnElement[bool]] = {
-        "says not what it is for": one.purpose == "",
-        "is sensitive without explicit consent or kept too long": or_(
-            one.sensitive != (one.legal_basis == LegalBasis.EXPLICIT_CONSENT),
-            and_(one.sensitive, one.retention != Retention.DAYS),
-        ),
-        "is required, though its answer rests on consent": and_(
-            one.required, one.legal_basis != LegalBasis.PUBLIC_TASK
-        ),
-    }
-    yield from faulty_rows(session, "question", one.id, faults)
+    yield from _question_faults()(session)
     misplaced = (
         select(one.id)
         .join(Condition, Condition.question_id == one.id)
@@ -207,20 +199,41 @@ def _questions(session: Session, _now: datetime) -> Fault:
         yield f"event {row}: asks questions and does not know of it, so nobody sees them"
 
 
+@cache
+def _question_faults() -> Check:
+    one = Question
+    faults: dict[str, ColumnElement[bool]] = {
+        "says not what it is for": one.purpose == "",
+        "is sensitive without explicit consent or kept too long": or_(
+            one.sensitive != (one.legal_basis == LegalBasis.EXPLICIT_CONSENT),
+            and_(one.sensitive, one.retention != Retention.DAYS),
+        ),
+        "is required, though its answer rests on consent": and_(
+            one.required, one.legal_basis != LegalBasis.PUBLIC_TASK
+        ),
+    }
+    return faulty("question", one.id, faults)
+
+
 def _answers(session: Session, _now: datetime) -> Fault:
     for table in ANSWERS:
-        faults: dict[str, ColumnElement[bool]] = {
-            "is to a question of another day": Question.event_id != Registration.event_id,
-            "is in the wrong table": Question.sensitive != (table is SensitiveAnswer),
-            "chose an option of another question": select(Option.id)
-            .where(Option.id == table.option_id, Option.question_id != table.question_id)
-            .exists(),
-            "holds an option without a seat at the day": and_(table.holds, ~Registration.holds_seat),
-            "holds an option that is not there": and_(table.holds, table.option_id.is_(None)),
-        }
-        of_person = (Registration, table.registration_id == Registration.id)
-        to_question = (Question, table.question_id == Question.id)
-        yield from faulty_rows(session, table.__tablename__, table.id, faults, of_person, to_question)
+        yield from _answer_faults(table)(session)
+
+
+@cache
+def _answer_faults(table: type[Answer] | type[SensitiveAnswer]) -> Check:
+    faults: dict[str, ColumnElement[bool]] = {
+        "is to a question of another day": Question.event_id != Registration.event_id,
+        "is in the wrong table": Question.sensitive != (table is SensitiveAnswer),
+        "chose an option of another question": select(Option.id)
+        .where(Option.id == table.option_id, Option.question_id != table.question_id)
+        .exists(),
+        "holds an option without a seat at the day": and_(table.holds, ~Registration.holds_seat),
+        "holds an option that is not there": and_(table.holds, table.option_id.is_(None)),
+    }
+    of_person = (Registration, table.registration_id == Registration.id)
+    to_question = (Question, table.question_id == Question.id)
+    return faulty(table.__tablename__, table.id, faults, of_person, to_question)
 
 
 def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, highest: Any) -> Fault:
@@ -235,6 +248,16 @@ def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, hig
 
 
 def _registrations(session: Session, _now: datetime) -> Fault:
+    one = Registration
+    yield from _registration_faults()(session)
+    newer_invitation = one.invited_sequence > Event.sequence + one.calendar_bump
+    found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
+    for row in session.scalars(found):
+        yield f"registration {row}: invited to a state of the day that never was"
+
+
+@cache
+def _registration_faults() -> Check:
     one, predecessor = Registration, aliased(Registration)
     faults = {
         "registered without a confirmed address": and_(one.status.in_(CONFIRMED), one.confirmed_at.is_(None)),
@@ -267,14 +290,21 @@ def _registrations(session: Session, _now: datetime) -> Fault:
         ),
         "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
     }
-    yield from faulty_rows(session, "registration", one.id, faults)
-    newer_invitation = one.invited_sequence > Event.sequence + one.calendar_bump
-    found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
-    for row in session.scalars(found):
-        yield f"registration {row}: invited to a state of the day that never was"
+    return faulty("registration", one.id, faults)
 
 
 def _groups(session: Session, _now: datetime) -> Fault:
+    group = Group
+    yield from _group_faults()(session)
+    yield from _nameless_faults()(session)
+    together = _count(group.id, group.event_id == Event.id, group.together.is_(True))
+    found = select(Event.id, Event.together_count, together).where(Event.together_count != together)
+    for row, counted, number in session.execute(found.order_by(Event.id)):
+        yield f"event {row}: counts {counted} groups that come only together, there are {number}"
+
+
+@cache
+def _group_faults() -> Check:
     one, group, guest = Registration, Group, GroupGuest
     in_group = one.group_id == group.id
     unnamed = _count(one.id, in_group, one.email == "", one.status.in_(ACTIVE))
@@ -293,17 +323,18 @@ def _groups(session: Session, _now: datetime) -> Fault:
         .where(guest.group_id == group.id, or_(one.event_id != group.event_id, one.group_id == group.id))
         .exists(),
     }
-    yield from faulty_rows(session, "registration_group", group.id, faults)
+    return faulty("registration_group", group.id, faults)
+
+
+@cache
+def _nameless_faults() -> Check:
+    one = Registration
     nameless = {
         "is a seat without a name that no group keeps": and_(
             one.email == "", one.status == Status.UNCONFIRMED, one.group_id.is_(None)
         )
     }
-    yield from faulty_rows(session, "registration", one.id, nameless)
-    together = _count(group.id, group.event_id == Event.id, group.together.is_(True))
-    found = select(Event.id, Event.together_count, together).where(Event.together_count != together)
-    for row, counted, number in session.execute(found.order_by(Event.id)):
-        yield f"event {row}: counts {counted} groups that come only together, there are {number}"
+    return faulty("registration", one.id, nameless)
 
 
 def _keys_of_people(session: Session, _now: datetime) -> Fault:
@@ -339,6 +370,12 @@ def _histories(session: Session, _now: datetime) -> Fault:
 
 
 def _places(session: Session, _now: datetime) -> Fault:
+    yield from _place_faults()(session)
+    yield from _twice(session)
+
+
+@cache
+def _place_faults() -> Check:
     place, one = Place, Registration
     wanted = place.state == PlaceState.WANTED
     faults: dict[str, ColumnElement[bool]] = {
@@ -357,8 +394,7 @@ def _places(session: Session, _now: datetime) -> Fault:
     }
     of_person = (one, place.registration_id == one.id)
     in_run, of_round = (Run, place.run_id == Run.id), (Round, Run.round_id == Round.id)
-    yield from faulty_rows(session, "place", place.id, faults, of_person, in_run, of_round)
-    yield from _twice(session)
+    return faulty("place", place.id, faults, of_person, in_run, of_round)
 
 
 def _twice(session: Session) -> Fault:
@@ -372,6 +408,11 @@ def _twice(session: Session) -> Fault:
 
 
 def _events(session: Session, _now: datetime) -> Fault:
+    yield from _event_faults()(session)
+
+
+@cache
+def _event_faults() -> Check:
     faults: dict[str, ColumnElement[bool]] = {
         "ends before it begins": Event.ends_at <= Event.starts_at,
         "more seats are taken than there are": Event.taken > Event.capacity + Event.extra,
@@ -387,7 +428,7 @@ def _events(session: Session, _now: datetime) -> Fault:
             .exists(),
         ),
     }
-    yield from faulty_rows(session, "event", Event.id, faults)
+    return faulty("event", Event.id, faults)
 
 
 def _allocations(session: Session, _now: datetime) -> Fault:
@@ -436,6 +477,11 @@ def _programme(session: Session, _now: datetime) -> Fault:
 
 
 def _messages(session: Session, _now: datetime) -> Fault:
+    yield from _message_faults()(session)
+
+
+@cache
+def _message_faults() -> Check:
     one = Message
     in_hand = one.state.in_((State.CLAIMED, State.SENDING))
     faults: dict[str, ColumnElement[bool]] = {
@@ -469,7 +515,7 @@ def _messages(session: Session, _now: datetime) -> Fault:
     faults["is about a group that does not exist"] = and_(
         one.family == family_of(GROUP_LINK), ~select(Group.id).where(Group.id == one.subject_id).exists()
     )
-    yield from faulty_rows(session, "message", one.id, faults)
+    return faulty("message", one.id, faults)
 
 
 def _count(key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> Any:

@@ -10,6 +10,7 @@ from pathlib import Path
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
+from app.allocation.service import forget_attempts
 from app.organising.legal import forget_barriers
 from app.organising.models import BarrierReport
 from app.outbox.models import Message
@@ -43,6 +44,7 @@ class Swept:
     audit_entries_deleted: int = 0
     budgets_deleted: int = 0
     barrier_reports_deleted: int = 0
+    allocations_deleted: int = 0
     stray_files_removed: int = 0
 
     def lines(self) -> list[str]:
@@ -73,6 +75,7 @@ def sweep(data_dir: Path, now: datetime) -> Swept:
         audits, budgets, reports = (_count(session, table) for table in (AuditEntry, Budget, BarrierReport))
         sweep_people(session, now)
         forget_barriers(session, now)
+        swept.allocations_deleted = forget_attempts(session, now)
         swept.audit_entries_deleted = audits - _count(session, AuditEntry)
         swept.budgets_deleted = budgets - _count(session, Budget)
         swept.barrier_reports_deleted = reports - _count(session, BarrierReport)

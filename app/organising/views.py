@@ -31,7 +31,7 @@ from app.web.texts import lazy_gettext as _l
 
 bp = Blueprint("organising", __name__, url_prefix="/organise")
 
-SECTIONS = ("edit", "programme", "questions", "registrations", "results", "team", "mails")
+SECTIONS = ("edit", "programme", "questions", "registrations", "allocation", "results", "team", "mails")
 SEE_OTHER = 303
 
 

@@ -8,7 +8,6 @@ import stat
 from email.utils import parseaddr
 from pathlib import Path
 
-import pysqlite3.dbapi2 as sqlite
 from flask.helpers import get_debug_flag
 from sqlalchemy import make_url
 
@@ -42,7 +41,7 @@ def refuse_weak(settings: Settings) -> None:
 
 def configuration_findings(settings: Settings) -> list[str]:
     """What is wrong without looking into the database. The demo may be open, but has to work."""
-    found = [*_data_dir(settings), *sqlite_findings()]
+    found = [*_data_dir(settings), *_sqlite(settings)]
     if settings.mode is Mode.PRODUCTION:
         found += [*_keys(settings), *_addresses(settings), *_privacy_of_files(settings)]
         if get_debug_flag():
@@ -104,6 +103,10 @@ def _open_to_all(path: Path) -> bool:
     return path.exists() and bool(path.stat().st_mode & stat.S_IRWXO)
 
 
-def sqlite_findings() -> Fault:
+def _sqlite(settings: Settings) -> Fault:
+    if not settings.database_url.startswith("sqlite"):
+        return
+    import pysqlite3.dbapi2 as sqlite
+
     if sqlite.sqlite_version_info < SQLITE_FLOOR:
         yield f"SQLite {sqlite.sqlite_version} is older than {'.'.join(map(str, SQLITE_FLOOR))}"

@@ -68,19 +68,23 @@ def enqueue_all(
     session: Session,
     *,
     kind: str,
-    subjects: Select[int, str, str],
+    subjects: Select[int, str, str] | Select[int, str, str, int],
     now: datetime,
     event_id: int | None = None,
     give_up_at: datetime | None = None,
 ) -> None:
-    """Intend to tell something that nobody has been told before: subject id, recipient and language come from
-    `subjects`. One statement for all of them."""
+    """Intend to tell something to many: subject id, recipient and language come from `subjects`, in one statement.
+
+    A fourth column is the revision. Without it nobody has been told before; with it, older mails of the same family
+    about the same things that have not left are settled unsent.
+    """
     whom = subjects.subquery()
+    again = len(whom.c) > 3
     values = {
         "kind": literal(kind),
         "family": literal(family_of(kind)),
         "subject_id": whom.c[0],
-        "revision": literal(1),
+        "revision": whom.c[3] if again else literal(1),
         "event_id": literal(event_id),
         "recipient": whom.c[1],
         "language": whom.c[2],
@@ -90,6 +94,12 @@ def enqueue_all(
     }
     statement = insert(Message).from_select(list(values), select(*values.values()))
     session.execute(statement.execution_options(synchronize_session=False))
+    if again:
+        newer = exists().where(
+            whom.c[0] == Message.subject_id, whom.c[1] == Message.recipient, whom.c[3] > Message.revision
+        )
+        older = change(Message.family == family_of(kind), Message.state == State.QUEUED, newer)
+        session.execute(older.values(state=State.SUPERSEDED))
 
 
 def claim(session: Session, *, now: datetime, policy: DeliveryPolicy) -> Claim | None:

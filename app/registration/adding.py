@@ -34,6 +34,11 @@ class Added:
     waiting: int
     known: int
 
+    def __add__(self, other: "Added") -> "Added":
+        return Added(
+            self.registered + other.registered, self.waiting + other.waiting, self.known + other.known
+        )
+
 
 def registered_keys(session: Session, event: Event) -> set[str]:
     """The keys of the addresses with which somebody is registered."""

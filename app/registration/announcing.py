@@ -9,7 +9,7 @@ The mails are rendered later from the then current state, so a mail never says w
 from collections.abc import Sequence
 from datetime import datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
@@ -39,6 +39,7 @@ DECLINED = "registration.declined"
 OFFER_ENDED = "registration.offer_ended"
 SUBSTITUTED = "registration.substituted"
 PLACES = "places.changed"
+ALLOCATED = "places.allocated"
 LINK = "link.personal"
 GROUP_CONFIRM = "group.confirm"
 GROUP_SEATS = "group.seats"
@@ -169,6 +170,34 @@ def tell_added(session: Session, event: Event, ids: Sequence[int], now: datetime
         )
         enqueue_all(
             session, kind=WAITING, subjects=waiting, event_id=event.id, now=now, give_up_at=give_up_at
+        )
+
+
+def tell_allocated(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
+    """Places were given to all of them at once. Who has not accepted an offered seat hears of them afterwards."""
+    give_up_at = _last_try(event, now)
+    for start in range(0, len(ids), AT_ONCE):
+        those = Registration.id.in_(ids[start : start + AT_ONCE])
+        session.execute(
+            update(Registration)
+            .where(those)
+            .values(
+                feed_changed_at=now,
+                mail_revision=Registration.mail_revision + 1,
+                version=Registration.version + 1,
+            )
+            .execution_options(synchronize_session=False)
+        )
+        whom = select(
+            Registration.id, Registration.email, Registration.language, Registration.mail_revision
+        ).where(those, Registration.status == Status.REGISTERED, Registration.email != "")
+        enqueue_all(
+            session,
+            kind=ALLOCATED,
+            subjects=whom.order_by(Registration.id),
+            event_id=event.id,
+            now=now,
+            give_up_at=give_up_at,
         )
 
 

@@ -55,11 +55,15 @@ def write_to(
     session.add(circular)
     session.flush()
     for start in range(0, len(ids), _AT_ONCE):
-        whom = select(literal(circular.id, Integer()), Registration.id).where(
-            Registration.id.in_(ids[start : start + _AT_ONCE]),
-            Registration.event_id == event_id,
-            Registration.confirmed_at.is_not(None),
-            Registration.email != "",
+        whom = (
+            select(literal(circular.id, Integer()), Registration.id)
+            .where(
+                Registration.id.in_(ids[start : start + _AT_ONCE]),
+                Registration.event_id == event_id,
+                Registration.confirmed_at.is_not(None),
+                Registration.email != "",
+            )
+            .order_by(Registration.id)
         )
         session.execute(insert(CircularCopy).from_select(["circular_id", "registration_id"], whom))
     tell_all(session, circular, event, now)

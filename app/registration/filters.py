@@ -23,7 +23,7 @@ from app.agencies.service import find_organisation
 from app.events.models import Event
 from app.refusal import N_
 from app.registration.models import Answer, Place, Registration, registration_quota
-from app.registration.rules import ACTIVE, Status
+from app.registration.rules import IN_LINE, Status
 
 LONGEST_SEARCH = 100
 MOST_WORDS = 6
@@ -103,12 +103,16 @@ def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnEle
         chosen = select(Answer.registration_id)
         found.append(_is_in(Registration.id, chosen, Answer.option_id == wanted.option_id))
     found += _of_organisation(session, wanted)
-    words = [_has_word(word) for word in clean_search(wanted.text).split()[:MOST_WORDS]]
-    if words and wanted.order not in {Order.NAME, Order.REGISTERED}:
-        # Only the index by name holds what is searched; the others would read the whole table.
-        hits = select(Registration.id).where(Registration.event_id == event.id, *words)
-        words = [Registration.id.in_(hits.order_by(Registration.sort_key).limit(2**31))]
+    words = [_has_word(word) for word in _words(wanted)]
+    if words and (len(found) > 1 or wanted.order is not Order.NAME):
+        # Only the index by name holds all that is searched; the others would read the whole table.
+        hits = select(Registration.id).where(*found, *words)
+        return [Registration.id.in_(hits.order_by(Registration.sort_key).limit(2**31))]
     return found + words
+
+
+def _words(wanted: Wanted) -> list[str]:
+    return clean_search(wanted.text).split()[:MOST_WORDS]
 
 
 def _is_in(
@@ -169,13 +173,15 @@ def segments(
     if wanted.order is Order.ORGANISATION:
         return _by_organisation(session, narrowed)
     if wanted.order is Order.WAITING:
-        counted = _count(session, narrowed, Registration.status, Registration.holds_seat)
-        waiting = sum(row[2] for row in counted if row[0] in ACTIVE and not row[1])
-        others = sum(row[2] for row in counted) - waiting
         in_line = _in_line()
+        waiting = how_many(
+            session, [*narrowed, in_line]
+        )  # asked apart: few of many, by the index of the status
+        known = _known_numbers(wanted, by_status)
+        total = sum(known.values()) if known is not None else how_many(session, narrowed)
         return [
             Segment(in_line, (Registration.waiting_number,), waiting),
-            Segment(~in_line, _BY_NAME, others),
+            Segment(~in_line, _BY_NAME, total - waiting),
         ]
     known = _known_numbers(wanted, by_status)
     if wanted.order is Order.STATUS:
@@ -193,12 +199,27 @@ def _known_numbers(wanted: Wanted, by_status: Mapping[Status, int] | None) -> Ma
     return by_status if wanted.status is None else {wanted.status: by_status[wanted.status]}
 
 
+def is_search(wanted: Wanted) -> bool:
+    """Whether words narrow the list enough to sort what they find; a letter or two find nearly everybody."""
+    return any(len(word) > 2 for word in _words(wanted))
+
+
+def searched_ids(
+    session: Session, narrowed: Sequence[ColumnElement[bool]], order: Order, start: int, many: int
+) -> tuple[Sequence[int], int]:
+    """The ids from number `start` on, at most `many`, and how many there are: people are looked through once."""
+    found = ordered(narrowed, order).add_columns(func.count().over())
+    rows = session.execute(found.offset(start).limit(many)).all()
+    total = rows[0][1] if rows else (how_many(session, narrowed) if start else 0)
+    return [row[0] for row in rows], total
+
+
 def how_many(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> int:
     return session.scalar(select(func.count()).select_from(Registration).where(*narrowed)) or 0
 
 
 def _in_line() -> ColumnElement[bool]:
-    return and_(Registration.status.in_(ACTIVE), ~Registration.holds_seat)
+    return and_(Registration.status.in_(IN_LINE), ~Registration.holds_seat)
 
 
 def _count(

@@ -3,6 +3,7 @@
 
 """People from a file: upload, say which column is what, look, and only then add them."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, request, url_for
@@ -15,7 +16,7 @@ from app.registration import importing
 from app.registration.adding import Added, add_many, registered_keys
 from app.registration.forms_import import FIELDS, ImportForm, MappingForm, UploadForm, judge, mapping_of
 from app.registration.rules import Actor
-from app.registration.service import By
+from app.registration.service import By, Person
 from app.web import access
 from app.web.database import db, transaction
 from app.web.pages import page
@@ -25,6 +26,7 @@ bp = Blueprint("importing", __name__, url_prefix="/organise/events/<slug>/regist
 
 MOST_SHOWN = 50  # faults; whoever has more mends the file
 SAMPLE = 5
+PORTION = 1_000  # people per transaction: nobody who registers meanwhile waits for all of a long file
 SEE_OTHER = 303
 ROOM_FOR_WORDS = 500_000  # bytes of an upload beside the file itself
 
@@ -58,8 +60,7 @@ def look(slug: str, upload_name: str) -> ResponseReturnValue:
             if judged.bad_rows and not form.leave_out.data:
                 sentence = gettext("There are rows with errors. Mend the file, or leave them out on purpose.")
                 raise Refusal(sentence, field="leave_out")
-            with transaction() as session:
-                added = add_many(session, g.event.id, judged.people, _by(), now(), tell=bool(form.tell.data))
+            added = _add_in_portions(judged.people, tell=bool(form.tell.data))
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
@@ -103,3 +104,12 @@ def _data_dir() -> Any:
 
 def _by() -> By:
     return By(Actor.ORGANISER, g.organiser.id, gettext("Imported from a file"))
+
+
+def _add_in_portions(people: Sequence[Person], *, tell: bool) -> Added:
+    """One transaction each. Should one fail, those before it stand, and a second press adds the rest."""
+    moment, added = now(), Added(0, 0, 0)
+    for start in range(0, max(len(people), 1), PORTION):
+        with transaction() as session:
+            added += add_many(session, g.event.id, people[start : start + PORTION], _by(), moment, tell=tell)
+    return added

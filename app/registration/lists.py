@@ -22,7 +22,16 @@ from app.programme.models import Round, Run, Workshop
 from app.refusal import Missing
 from app.registration import announcing, line
 from app.registration.columns import Columns
-from app.registration.filters import Wanted, conditions, how_many, ordered, segments, shown_ids
+from app.registration.filters import (
+    Wanted,
+    conditions,
+    how_many,
+    is_search,
+    ordered,
+    searched_ids,
+    segments,
+    shown_ids,
+)
 from app.registration.models import Answer, CircularCopy, Place, Question, Registration, registration_quota
 from app.registration.rules import PlaceState, Status
 from app.registration.wish_models import RunStaff
@@ -131,6 +140,13 @@ def list_people(
 ) -> Page[Row]:
     """Page `number` of the people who match. A page past the end is the last one. `by_status`: if known already."""
     narrowed = conditions(session, event, wanted)
+    if is_search(wanted):
+        start = (max(number, 1) - 1) * PAGE_LENGTH
+        ids, total = searched_ids(session, narrowed, wanted.order, start, PAGE_LENGTH)
+        if ids or number <= 1:
+            return Page(
+                _rows(session, event, people_of(session, ids), columns), total, max(number, 1), PAGE_LENGTH
+            )
     parts = segments(session, wanted, narrowed, by_status)
     total = sum(part.people for part in parts)
     number = min(max(number, 1), max(-(-total // PAGE_LENGTH), 1))

@@ -8,16 +8,18 @@ scanner or a careless helper *cannot* write. Inside, SQLite takes the write lock
 read is ever upgraded to a write.
 """
 
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
+from threading import RLock
 from typing import Any
 
-import pysqlite3.dbapi2 as sqlite
 from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
 from app.db import Base
@@ -27,7 +29,9 @@ from app.web.forms import csrf_holds
 
 SQLITE_FLOOR = (3, 51, 3)  # older ones have a race in WAL mode that can corrupt the file
 BUSY_SECONDS = 15
+IDLE_SECONDS = 0.5
 WRITING = "fachtag_writing"
+_WRITERS = RLock()
 
 Bind = Engine | Connection
 
@@ -68,14 +72,31 @@ def transaction() -> Iterator[Session]:
     session = db.session()
     session.rollback()
     session.info[WRITING] = True
+    with _in_turn(session):
+        try:
+            yield session
+            session.commit()
+        except BaseException:
+            session.rollback()
+            raise
+        finally:
+            session.info[WRITING] = False
+
+
+@contextmanager
+def _in_turn(session: Session) -> Iterator[None]:
+    """SQLite has one writer, and whoever finds the file locked sleeps for a while, however soon it is free: with many
+    threads at once it mostly stood unused. So the threads of a process queue here first; other processes are waited for
+    by SQLite as before, and so is a thread that holds on for too long."""
+    if session.get_bind().dialect.name != "sqlite":
+        yield
+        return
+    mine = _WRITERS.acquire(timeout=BUSY_SECONDS)
     try:
-        yield session
-        session.commit()
-    except BaseException:
-        session.rollback()
-        raise
+        yield
     finally:
-        session.info[WRITING] = False
+        if mine:
+            _WRITERS.release()
 
 
 def reads_only(session: Session) -> bool:
@@ -103,10 +124,14 @@ def configure(app: Flask, settings: Settings) -> None:
     with app.app_context():
         if db.engine.dialect.name == "sqlite":
             _set_up_sqlite(db.engine)
+        else:
+            _ask_after_idling(db.engine)
 
 
 def _engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
+        import pysqlite3.dbapi2 as sqlite  # a megabyte that a worker with PostgreSQL need not hold
+
         return {
             "module": sqlite,
             "hide_parameters": True,
@@ -116,7 +141,6 @@ def _engine_options(url: str) -> dict[str, Any]:
         }
     return {
         "hide_parameters": True,  # a failed statement is logged, the names and addresses in it are not (T36)
-        "pool_pre_ping": True,
         "pool_recycle": 1800,
         "connect_args": {
             "connect_timeout": 10,
@@ -126,8 +150,31 @@ def _engine_options(url: str) -> dict[str, Any]:
     }
 
 
+def _ask_after_idling(engine: Engine) -> None:
+    """Ask a connection that lay idle whether it is alive, so that a restart of the server costs nobody a request (F25).
+    Within a request, which takes one several times, that would be a question each time for nothing."""
+
+    @event.listens_for(engine, "checkin")
+    def note(_connection: object, record: Any) -> None:
+        record.info["idle_since"] = time.monotonic()
+
+    @event.listens_for(engine, "checkout")
+    def ask(connection: Any, record: Any, _proxy: object) -> None:
+        idle = time.monotonic() - record.info.get("idle_since", 0.0)
+        if idle > IDLE_SECONDS and not _is_alive(engine, connection):
+            raise DisconnectionError
+
+
+def _is_alive(engine: Engine, connection: Any) -> bool:
+    try:
+        return engine.dialect.do_ping(connection)
+    except engine.dialect.loaded_dbapi.Error:
+        return False
+
+
 def _set_up_sqlite(engine: Engine) -> None:
-    journal = "WAL" if sqlite.sqlite_version_info >= SQLITE_FLOOR else "PERSIST"
+    version = engine.dialect.dbapi.sqlite_version_info  # type: ignore[union-attr]
+    journal = "WAL" if version >= SQLITE_FLOOR else "PERSIST"
 
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:

@@ -5,6 +5,8 @@
 
 import secrets
 import unicodedata
+from functools import cache
+from gettext import NullTranslations, translation
 from typing import Any
 
 from email_validator import EmailNotValidError, validate_email
@@ -14,10 +16,11 @@ from flask_wtf.csrf import validate_csrf
 from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms import Form as PlainForm
 from wtforms.csrf.core import CSRFTokenField
+from wtforms.i18n import messages_path
 from wtforms.validators import Regexp
 
 from app.refusal import N_, Refusal
-from app.web.texts import gettext, lazy_gettext, sentence_of
+from app.web.texts import gettext, language, lazy_gettext, sentence_of
 
 STALE = N_(
     "This form was open for too long or was sent from another page. Nothing is lost: please send it again."
@@ -89,6 +92,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             field: Field = unbound_field.bind(form=form, **options)
             return field
 
+        def get_translations(self, _form: PlainForm) -> NullTranslations:
+            """What fields say of themselves. Flask-WTF would read it from the disk in every request."""
+            return _sentences_of_fields(language())
+
     def validate(self, extra_validators: Any = None) -> bool:
         valid = bool(super().validate(extra_validators=extra_validators))
         for field in self:
@@ -142,6 +149,11 @@ class ConfirmForm(BaseForm):
 
 def _add_error(field: Field, sentence: str) -> None:
     field.errors = [*field.errors, sentence]
+
+
+@cache
+def _sentences_of_fields(language: str) -> NullTranslations:
+    return translation("wtforms", messages_path(), [language], fallback=True)
 
 
 def _is_password(field_class: type[Field]) -> bool:

@@ -11,8 +11,6 @@ from collections.abc import Callable
 from datetime import date, datetime
 from typing import Any
 
-from babel.dates import format_date
-from babel.numbers import format_decimal
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
@@ -22,6 +20,42 @@ from app.clock import BERLIN
 from app.refusal import Refusal
 
 LANGUAGES = ("de", "en")
+# Babel knows them too, together with so much else that every web worker would keep 5 MB of it.
+WEEKDAYS = {
+    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+COMMA_FOR_POINT = str.maketrans(",.", ".,")
 
 __all__ = ["LANGUAGES", "force_locale", "gettext", "language", "lazy_gettext", "ngettext", "sentence_of"]
 
@@ -65,19 +99,39 @@ def _local(value: datetime) -> datetime:
     return value.astimezone(BERLIN)
 
 
+def local_day(value: datetime) -> date:
+    return _local(value).date()
+
+
 def day(value: date | datetime) -> str:
     """Donnerstag, 11. März 2027"""
     if isinstance(value, datetime):
-        value = _local(value).date()
-    form = "EEEE, d. MMMM y" if language() == "de" else "EEEE, d MMMM y"
-    return format_date(value, form, locale=language())
+        value = local_day(value)
+    dot = "." if language() == "de" else ""
+    return f"{_weekday(value)}, {value.day}{dot} {month(value)} {value.year}"
+
+
+def short_weekday(value: date) -> str:
+    """Do."""
+    return f"{_weekday(value)[:2]}." if language() == "de" else _weekday(value)[:3]
+
+
+def _weekday(value: date) -> str:
+    return WEEKDAYS[language()][value.weekday()]
+
+
+def month(value: date) -> str:
+    """März"""
+    return MONTHS[language()][value.month - 1]
 
 
 def short_day(value: date | datetime) -> str:
     """11.03.2027"""
     if isinstance(value, datetime):
-        value = _local(value).date()
-    return value.strftime("%d.%m.%Y") if language() == "de" else format_date(value, "d MMM y", locale="en")
+        value = local_day(value)
+    if language() == "de":
+        return value.strftime("%d.%m.%Y")
+    return f"{value.day} {month(value)[:3]} {value.year}"
 
 
 def clock_time(value: datetime) -> str:
@@ -104,7 +158,9 @@ def moment(value: datetime) -> str:
 
 
 def number(value: float) -> str:
-    return format_decimal(value, locale=language())
+    """1.234,5"""
+    written = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
+    return written.translate(COMMA_FOR_POINT) if language() == "de" else written
 
 
 def paragraphs(value: str) -> Markup:
@@ -140,6 +196,9 @@ def install(app: Flask) -> None:
     filters: dict[str, Callable[..., Any]] = {
         "day": day,
         "short_day": short_day,
+        "local_day": local_day,
+        "short_weekday": short_weekday,
+        "month": month,
         "time": clock_time,
         "times": times,
         "span": span,

@@ -12,6 +12,8 @@ from app.web.access import Audience
 from tests.abuse.world import World, ask
 from tests.pages import complaints
 
+pytestmark = pytest.mark.xdist_group("still world")
+
 # A form needs a token against forged requests, the token a cookie; these pages are for that person only.
 WITH_A_FORM = {
     "registration.register",
@@ -46,12 +48,11 @@ def test_the_cookie_is_for_this_browser_session_and_for_us_only(still_world: Wor
 @pytest.mark.long
 def test_no_page_names_a_foreign_origin(still_world: World) -> None:
     """DP-15: nothing that a browser would fetch lies elsewhere; scripts, styles, pictures and forms are ours."""
-    lead = still_world.lead()
     for rule, access in still_world.rules():
         if rule.endpoint == "static" or access.audience is Audience.DEMO:
             continue
         address = still_world.addresses(rule)[0]
-        response = ask(lead, address)
+        response = still_world.shown_to_lead(address)
         if response.mimetype != "text/html" or 300 <= response.status_code < 400:
             continue
         html = response.get_data(as_text=True)
@@ -75,12 +76,7 @@ def test_personal_pages_are_not_kept_by_anybody(still_world: World, status: Stat
 
 @pytest.mark.long
 def test_what_organisers_see_is_not_kept_either(still_world: World) -> None:
-    lead = still_world.lead()
     addresses = still_world.every_address(Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN)
     assert len(addresses) > 40
-    kept = {
-        address: ask(lead, address).headers["Cache-Control"]
-        for address in addresses
-        if ask(lead, address).headers["Cache-Control"] != "no-store"
-    }
-    assert kept == {}
+    told = {address: still_world.shown_to_lead(address).headers["Cache-Control"] for address in addresses}
+    assert {address: one for address, one in told.items() if one != "no-store"} == {}

@@ -39,6 +39,7 @@ LIES = {
 FOREIGN_HOSTS = [EVIL, f"localhost.{EVIL}", f"{EVIL}:80", f"localhost@{EVIL}", f"{EVIL}#localhost", ""]
 
 
+@pytest.mark.xdist_group("still world")
 def test_a_foreign_host_gets_400_everywhere_and_changes_nothing(still_world: World) -> None:
     """Every route, every method: also those that send mail."""
     world = still_world
@@ -147,6 +148,7 @@ def test_absolute_form_of_the_request_line(tmp_path: Path) -> None:
         db.engine.dispose()
 
 
+@pytest.mark.xdist_group("still world")
 def test_organisers_are_never_sent_elsewhere(still_world: World) -> None:
     """T18: signing in leads to a page of ours."""
     for wanted in (

@@ -11,6 +11,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
+from functools import cached_property
 from typing import Any
 
 from flask import Flask
@@ -23,13 +24,13 @@ from werkzeug.test import TestResponse
 from app.agencies.models import Region
 from app.agencies.rules import AgencyKind
 from app.agencies.service import add_organisation, find_organisation, name_organisation
-from app.allocation import instance as allocation
-from app.allocation.instance import Instance, Wishes
-from app.allocation.models import Solving
+from app.allocation.asking import Terms, read_question
+from app.allocation.baselines import careful_start
+from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import write_protocol
 from app.allocation.reckoning import worth
 from app.allocation.result import Allocation, Solver, Stage
-from app.allocation.rules import Mixing, Proof, SolvingState
+from app.allocation.rules import ConditionKind, Mixing, Mode, Proof, SolvingState
 from app.clock import now
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
@@ -95,6 +96,7 @@ from tests.results.samples import a_photo, an_agreement, jpeg, pdf
 
 SLUG = "musterfachtag"
 DRAFT = "entwurf"
+WISHING = "wunschtag"
 EMPTY = "leerer-tag"  # published, nobody registered
 LEAD = "lea@example.org"
 VIEWER = "vera@example.org"
@@ -127,7 +129,9 @@ class World:
     personal: dict[Status, str] = field(default_factory=dict)
     feeds: dict[Status, str] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
+    wishing: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
+    shown: dict[str, TestResponse] = field(default_factory=dict)
 
     def addresses(self, rule: Rule) -> list[str]:
         """Every address of this route that leads somewhere in this world. Raises when a parameter is new here."""
@@ -163,6 +167,8 @@ class World:
             return list(self.feeds.values())
         if rule.endpoint.startswith("people."):
             return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
+        if rule.endpoint == "registration.wishes":
+            return [*self.personal.values(), *self.wishing]
         return list(self.groups if rule.endpoint.startswith("groups.") else self.personal.values())
 
     def rules(self, method: str = "GET") -> Iterator[tuple[Rule, Access]]:
@@ -184,6 +190,16 @@ class World:
     def lead(self) -> FlaskClient:
         """A browser of somebody who may do everything."""
         return signed_in(self.app, LEAD)
+
+    def shown_to_lead(self, address: str) -> TestResponse:
+        """The page as `lead` sees it, opened once: only for a world in which nothing moves."""
+        if address not in self.shown:
+            self.shown[address] = ask(self._lead, address)
+        return self.shown[address]
+
+    @cached_property
+    def _lead(self) -> FlaskClient:
+        return self.lead()
 
     def state(self, *but: str) -> str:
         """A hash over every row of every table, apart from the tables named."""
@@ -229,7 +245,8 @@ def build_world(app: Flask) -> World:
     _spare_parts(app)
     _groups(app)
     _results(app)
-    _allocation(app)
+    _allocations(app)
+    _wishing(app)
     _links_and_mails(app)
     _remember(world)
     return world
@@ -441,6 +458,79 @@ def _spare_parts(app: Flask) -> None:
         )
 
 
+def _allocations(app: Flask) -> None:
+    """The day gave its places by wishes yesterday. A condition of each kind; the allocation that holds, another one with
+    a result, one that is worked out, and one that is impossible. Results are a clerk's, so nobody loads the solver."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        one, other = session.scalars(
+            select(Registration.id)
+            .where(Registration.given_name.in_(("Svenja", "Minh")))
+            .order_by(Registration.id)
+        )
+        run = session.scalars(select(Run.id).where(Run.label == "1.2")).one()
+        house = session.scalars(select(Registration.organisation_id).where(Registration.id == one)).one()
+        for values in (
+            {"kind": ConditionKind.PIN, "first_id": other, "run_id": run},
+            {"kind": ConditionKind.FORBID, "first_id": one, "run_id": run},
+            {"kind": ConditionKind.TOGETHER, "first_id": one, "second_id": other, "soft": True},
+            {"kind": ConditionKind.ORGANISATION_CAP, "organisation_id": house, "most": 2},
+            {"kind": ConditionKind.KIND_BOUNDS, "agency_kind": AgencyKind.KI, "least": 1},
+            {"kind": ConditionKind.SPREAD},
+        ):
+            session.add(PlacingCondition(event_id=day.id, **values))
+        session.flush()
+        instance = read_question(session, day, Terms())
+        places = tuple(careful_start(instance))
+        stages = tuple(
+            Stage(it.goal, it.value, it.value, 0.1, it.rank, it.most) for it in worth(instance, places)
+        )
+        protocol = write_protocol(instance, Allocation(Proof.OPTIMAL, Solver("Clerk", "1"), places, stages))
+        led = session.scalars(select(Run.id).where(Run.label == "2.1")).one()
+        session.add(RunStaff(run_id=led, registration_id=other, role=StaffRole.FACILITATOR))
+        lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
+        reasons = [{"obstacle": "together", "values": {"first": one, "second": other}}]
+        session.scalars(select(Run).where(Run.label == "2.9")).one().held = False
+        day.placement, day.wishes_until = Placement.WISHES, now() - timedelta(days=2)
+        day.placed_at = now() - timedelta(days=1)
+        done = {"protocol": protocol, "chairs": [_a_chair(run)]}
+        for name, state, more in (
+            ("Großzügig", SolvingState.DONE, {**done, "published_at": day.placed_at}),
+            ("Gierig", SolvingState.DONE, done),
+            ("In Arbeit", SolvingState.RUNNING, {"lease_until": now() + timedelta(days=1)}),
+            ("Geht nicht", SolvingState.IMPOSSIBLE, {"reasons": reasons}),
+        ):
+            session.add(
+                Solving(
+                    event_id=day.id,
+                    name=name,
+                    mode=Mode.GENEROUS,
+                    mixing=Mixing.LOOSE,
+                    seed=1,
+                    nonce=f"nonce-{name}-0123456789",
+                    state=state,
+                    created_at=now(),
+                    organiser_id=lead,
+                    finished_at=None if state is SolvingState.RUNNING else now(),
+                    **more,
+                )
+            )
+
+
+def _wishing(app: Flask) -> None:
+    """A day on which wishes are still open, and somebody who may change theirs."""
+    with app.app_context(), transaction() as session:
+        day = make_event(session, slug=WISHING, title="Ein Tag mit Wünschen")
+        make_programme(session, day)
+        day.placement, day.wishes_until = Placement.WISHES, day.starts_at - timedelta(days=20)
+        person = Person("Wanda", "Wunsch", "wanda@example.org", "Kreis Herford (Beispiel)")
+        confirm(session, register(session, day.id, Entry(person, "nonce-wanda-0123456789"), now()).id, now())
+
+
+def _a_chair(run: int) -> dict[str, Any]:
+    return {"run": run, "by": 1, "proven": True, "goal": "rank", "rank": 2}
+
+
 def _results(app: Flask) -> None:
     data_dir = app.extensions["fachtag.settings"].data_dir
     with app.app_context(), transaction() as session:
@@ -475,47 +565,6 @@ def _results(app: Flask) -> None:
         facts = MaterialFacts(workshop, "Folien", summary="Drei Schritte")
         add_material_bytes(session, day, data_dir, MaterialKind.DOCUMENT, "Folien.pdf", pdf(), facts, now())
         publish_documentation(session, day, None, now())
-
-
-def _allocation(app: Flask) -> None:
-    """A published one, over the people who hold seats; from now on the day is one of wishes whose time is over."""
-    with app.app_context(), transaction() as session:
-        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
-        rounds = session.scalars(select(Round.id).where(Round.event_id == day.id)).all()
-        runs = session.scalars(select(Run).join(Round).where(Round.event_id == day.id)).all()
-        seated = select(Registration.id).where(Registration.event_id == day.id, Registration.holds_seat)
-        instance = Instance(
-            tuple(rounds),
-            tuple(
-                allocation.Person(one, tuple(rounds), wishes=(Wishes(runs[0].round_id, (runs[0].id,)),))
-                for one in session.scalars(seated)
-            ),
-            tuple(allocation.Run(one.id, one.workshop_id, (one.round_id,), 1) for one in runs),
-        )
-        places = (allocation.Place(instance.people[0].id, runs[0].id),)
-        stages = (
-            Stage(one.goal, one.value, None, 0.1, one.rank, one.most) for one in worth(instance, places)
-        )
-        found = Allocation(Proof.FEASIBLE, Solver("von Hand", "1"), places, tuple(stages))
-        session.add(
-            Solving(
-                event_id=day.id,
-                name="Ohne Mischung",
-                mode=instance.mode,
-                mixing=Mixing.NONE,
-                seed=instance.seed,
-                nonce="nonce-allocation-0123456789",
-                state=SolvingState.DONE,
-                created_at=now(),
-                finished_at=now(),
-                published_at=now(),
-                protocol=write_protocol(instance, found),
-            )
-        )
-        minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).one()
-        led = next(one.id for one in runs if one.label == "2.1")
-        session.add(RunStaff(run_id=led, registration_id=minh, role=StaffRole.FACILITATOR))
-        day.placement, day.wishes_until, day.placed_at = Placement.WISHES, now(), now()
 
 
 def _links_and_mails(app: Flask) -> None:
@@ -563,9 +612,12 @@ def _remember(world: World) -> None:
             "agreement_id": Agreement,
             "quota_id": Quota,
             "material_id": Material,
+            "condition_id": PlacingCondition,
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
+        every = select(Solving.id).where(Solving.event_id == day).order_by(Solving.id)
+        world.ids["allocation_id"] = list(session.scalars(every))
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
         led = session.scalars(select(RunStaff.run_id).order_by(RunStaff.id.desc()).limit(1)).one()
         world.ids["run_id"] = sorted({runs[0], led, runs[-1]})
@@ -589,8 +641,13 @@ def _remember(world: World) -> None:
         table = Table(["Nachname", "Vorname", "E-Mail", "Organisation"], [(2, list(IMPORTED))])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
         world.texts["name"] = ["fachtag.css"]
+        world.texts["condition_kind"] = [one.value for one in ConditionKind]
         world.texts["purpose"], world.texts["deed"] = ["list"], ["withdraw"]
-        alone = select(Registration).where(Registration.group_id.is_(None)).order_by(Registration.id)
+        alone = (
+            select(Registration)
+            .where(Registration.group_id.is_(None), Registration.event_id == day)
+            .order_by(Registration.id)
+        )
         people = {one.status: one for one in session.scalars(alone)}
         people[Status.REGISTERED] = session.scalars(
             select(Registration).where(Registration.given_name == "Minh")
@@ -601,6 +658,8 @@ def _remember(world: World) -> None:
         for status, one in people.items():
             world.personal[status] = registration_links.personal_token(one)
             world.feeds[status] = registration_links.feed_token(one)
+        wanda = session.scalars(select(Registration).where(Registration.given_name == "Wanda")).one()
+        world.wishing = [registration_links.personal_token(wanda)]
         members = select(Registration.reference).where(Registration.group_id.is_not(None))
         guests = session.scalars(select(GroupGuest.reference)).all()
         world.texts["member"] = [*session.scalars(members.order_by(Registration.id)), *guests]
@@ -649,6 +708,7 @@ MACHINE_WORDS = frozenset(
         "email",
         "field",
         "worker",
+        "progress",
         "contact_email",
         "passed_on",
     ]

@@ -27,6 +27,13 @@ pytestmark = pytest.mark.sqlite_only
 
 # endpoint, methods beside HEAD and OPTIONS, audience, permission
 TABLE = """
+allocation.close_run GET,POST ORGANISER EDIT_PEOPLE
+allocation.desk GET ORGANISER SEE_PEOPLE
+allocation.drop_condition POST ORGANISER EDIT_PEOPLE
+allocation.new GET,POST ORGANISER EDIT_PEOPLE
+allocation.new_condition GET,POST ORGANISER EDIT_PEOPLE
+allocation.open_run POST ORGANISER EDIT_PEOPLE
+allocation.usual GET,POST ORGANISER EDIT_PEOPLE
 answers.answers GET,POST ORGANISER EDIT_PEOPLE
 answers.note_sensitive POST ORGANISER SEE_SENSITIVE
 answers.sensitive GET,POST ORGANISER SEE_SENSITIVE
@@ -128,6 +135,14 @@ people.password_mail_sent GET PUBLIC
 people.sign_in GET,POST PUBLIC
 people.sign_out POST PUBLIC
 people.welcome GET,POST PERSONAL
+placing.compare GET ORGANISER SEE_PEOPLE
+placing.drop GET,POST ORGANISER EDIT_PEOPLE
+placing.protocol GET ORGANISER SEE_PEOPLE
+placing.protocol_file GET ORGANISER SEE_SENSITIVE
+placing.protocol_pdf GET ORGANISER SEE_PEOPLE
+placing.publish_ GET,POST ORGANISER LEAD
+placing.show GET ORGANISER SEE_PEOPLE
+placing.stop_ POST ORGANISER EDIT_PEOPLE
 programme.agenda GET PUBLIC
 programme.agenda_json GET PUBLIC
 programme.agenda_xml GET PUBLIC

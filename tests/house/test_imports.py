@@ -198,6 +198,8 @@ def test_who_rolls_back() -> None:
 
 ROLLBACK_ENDS_READING = {
     "app/people/views.py",  # no connection is held while a password is hashed
+    "app/allocation/jobs.py",  # what waits is read, then claimed in a transaction of its own
+    "app/allocation/running.py",  # the question is read, then no connection is held while it is solved
     "app/registration/jobs.py",  # the list is read, then each hold gets a transaction of its own
     "app/organising/health_views.py",  # the database that was asked about is broken
     "app/organising/checks.py",  # the same on the command line
@@ -232,6 +234,8 @@ def test_one_file_asks_for_the_time() -> None:
 
 
 WAITS = {
+    "app/web/database.py",  # how long a connection lay idle
+    "app/allocation/running.py",  # when to look again whether somebody pressed "stop"
     "app/allocation/solving.py",  # how much of its time limit is left
     "app/outbox/worker.py",  # when a job is due again
     "app/serving.py",  # how long a stop may take, and when the worker is tended
@@ -366,7 +370,11 @@ def test_nothing_is_evaluated_or_unpickled() -> None:
 
 
 # Our own command line, without a shell; and one call of the C library, which tells it how many heaps to keep.
-STARTS_PROCESSES = {"app/serving.py": ["ctypes", "subprocess"]}
+STARTS_PROCESSES = {
+    "app/allocation/jobs.py": ["subprocess"],
+    "app/serving.py": ["ctypes", "subprocess"],
+    "app/web/documents.py": ["subprocess"],
+}
 
 NETWORK = {"urllib.request", "requests", "httpx", "http.client", "socket", "smtplib", "aiohttp", "urllib3"}
 

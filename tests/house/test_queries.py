@@ -51,8 +51,8 @@ OTHERS = {
     f"{DAY}/register/sent": 1,
     f"{DAY}/register/waiting": 1,
 }
-# With a workshop chosen, without questions: 3 form, 14 send (two of them budgets, T08), 2 link, 8 confirm and the page.
-WHOLE_REGISTRATION = 27
+# With a workshop chosen, without questions: 3 form, 14 send (two of them budgets, T08), 2 link, 7 confirm and the page.
+WHOLE_REGISTRATION = 26
 
 
 def count(app: Flask, client: FlaskClient, address: str, **headers: str) -> int:

@@ -46,8 +46,6 @@ NOT_BY_LINK = {
 }
 # What the theme changes are colours alone; everything else is asked once per width.
 COLOURS = ["color-contrast", "link-in-text-block"]
-# Links and buttons fade into a new theme; what counts is where they end.
-FADE = "document.getAnimations().forEach(animation => animation.finish())"
 
 
 PERSON = {
@@ -104,12 +102,13 @@ def look_at(page: Page, address: str) -> list[str]:
 
 
 def look_around(page: Page, name: str) -> list[str]:
+    """Back to the first width in the second theme, so that the window changes as seldom as can be."""
     found = []
-    for theme, rules in (("light", None), ("dark", COLOURS)):
+    for theme, rules, windows in (("light", None, (PHONE, DESKTOP)), ("dark", COLOURS, (DESKTOP, PHONE))):
         page.emulate_media(color_scheme=theme, reduced_motion="reduce")  # type: ignore[arg-type]
-        page.evaluate(FADE)
-        for window in (PHONE, DESKTOP):
-            page.set_viewport_size(window)  # type: ignore[arg-type]
+        for window in windows:
+            if page.viewport_size != window:
+                page.set_viewport_size(window)  # type: ignore[arg-type]
             found += [f"{name} ({theme}, {window['width']} px): {one}" for one in scan(page, rules)]
     return found
 

@@ -195,6 +195,7 @@ def test_forgot_password_is_no_mail_cannon(app: Flask) -> None:
 
 
 @pytest.mark.long
+@pytest.mark.sqlite_only  # the same budget as below and in test_budget, which both engines keep; only more often
 def test_guessing_is_slow_and_hurts_only_the_guesser(app: Flask) -> None:
     """T37: 10,000 guesses from one network; the account stays open from elsewhere, and here after a quarter of an hour."""
     elsewhere = Origin("198.51.100.0/24", "key")

@@ -19,7 +19,7 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.refusal import Refusal
-from app.registration import importing
+from app.registration import import_views, importing
 from app.registration.adding import add_many
 from app.registration.importing import MOST_ROWS, read_table
 from app.registration.models import Registration
@@ -157,6 +157,20 @@ def test_look_then_import(app: Flask) -> None:
         assert data_findings(db.session(), NOW) == []
         folder = app.extensions["fachtag.settings"].data_dir / "imports"
         assert list(folder.iterdir()) == []
+
+
+def test_in_portions_it_is_the_same_order(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Who registers meanwhile need not wait for all of a long file."""
+    monkeypatch.setattr(import_views, "PORTION", 2)
+    day = a_day(app, capacity=3)
+    lines = [f"Name{number};Vor;n{number}@example.org;Amt;" for number in range(5)]
+    done = uploaded(app, day, "\n".join([HEAD, *lines]).encode()).send()
+    assert "3 Personen sind angemeldet, 2 stehen auf der Warteliste." in done.text
+    with app.app_context():
+        waiting = select(Registration.email).where(Registration.waiting_number.is_not(None))
+        in_line = db.session.scalars(waiting.order_by(Registration.waiting_number)).all()
+        assert in_line == ["n3@example.org", "n4@example.org"]
+        assert data_findings(db.session(), NOW) == []
 
 
 def test_mails_only_if_asked(app: Flask) -> None:

@@ -316,7 +316,8 @@ def test_a_question_is_added_changed_moved_and_removed(app: Flask, event_id: int
     with app.app_context():
         first, second = db.session.scalars(select(Question.id).order_by(Question.id)).all()
     page = page.send(action=f"{QUESTIONS}/{second}/move")
-    assert [tag.get_text(strip=True) for tag in page.soup.select("main h2")] == ["Wie viel?", "Essen?"]
+    headings = [tag.get_text(strip=True) for tag in page.soup.select("main h2")]
+    assert headings == ["Wie viel?", "Essen?", "Einwilligungen"]
     page = visitor.get(f"{QUESTIONS}/{first}").send(
         **{"option-1": "Suppe des Tages", "option-2": "", "option-n1": "Brot"}
     )

@@ -1,0 +1,266 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The question, read from the database: who is to be placed, where there is room, and what the team asks for.
+
+Placed is whoever holds a seat of the day and has confirmed the address: registered, or with a seat that is offered. An
+offered seat is nobody else's either, so its workshops are kept like it; the places are given back with it.
+Interpreters go where the person goes, so no run is closed to who needs them; step-free access and an induction loop
+belong to rooms, and a run without a room promises neither.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import Select, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.agencies.models import Organisation
+from app.agencies.rules import AgencyKind
+from app.allocation.instance import (
+    Apart,
+    Instance,
+    KindBounds,
+    OrganisationCap,
+    Person,
+    Rule,
+    Run,
+    SpreadColleagues,
+    Together,
+    Wishes,
+)
+from app.allocation.models import PlacingCondition
+from app.allocation.rules import MIXING_RULES, ConditionKind, Mixing, Mode, Need
+from app.events.models import Event
+from app.events.rules import Loop
+from app.programme.models import Round
+from app.programme.models import Run as RunRow
+from app.registration.models import Place, Registration, RoundAbsence
+from app.registration.rules import PlaceState, Status
+from app.registration.wish_models import RegistrationNeed, RunStaff, Wish
+
+PLACED = (Status.REGISTERED, Status.OFFERED)
+# Kinds of agency as the model knows them: numbers that a stored protocol keeps, so new kinds come last.
+KIND_NUMBERS = {kind: number for number, kind in enumerate(AgencyKind, start=1)}
+KIND_OF_NUMBER = {number: kind for kind, number in KIND_NUMBERS.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Terms:
+    """How an allocation is to be made."""
+
+    mode: Mode = Mode.GENEROUS
+    mixing: Mixing = Mixing.NONE
+    seed: int = 0
+    seconds: int = 60
+
+
+def to_be_placed(event_id: int) -> Select[int]:
+    """Ids of everybody who gets places."""
+    return select(Registration.id).where(
+        Registration.event_id == event_id, Registration.holds_seat, Registration.status.in_(PLACED)
+    )
+
+
+def read_question(session: Session, event: Event, terms: Terms) -> Instance:
+    """The day as it stands at this moment; ten queries, however many people there are."""
+    rows = _runs(session, event)
+    numbers = {one.number: one.id for one in _rounds(session, event)}
+    people = _people(session, event)
+    staff = _staff(session, event, {one for one, _organisation, _kind in people})
+    runs = tuple(_run(row, numbers, staff[row.id], len(people)) for row in rows)
+    offered = tuple(one for _number, one in sorted(numbers.items()) if any(one in run.rounds for run in runs))
+    persons = _Persons(session, event, runs, offered)
+    conditions = _conditions(session, event)
+    known = {one for one, _organisation, _kind in people}
+    return Instance(
+        rounds=offered,
+        people=tuple(
+            persons.person(one, organisation, kind, conditions) for one, organisation, kind in people
+        ),
+        runs=runs,
+        rules=tuple(_rules(conditions, known, terms.mixing)),
+        mode=terms.mode,
+        seed=terms.seed,
+        time_limit=float(terms.seconds),
+    )
+
+
+# --- rounds and runs -----------------------------------------------------------------------------------------------
+
+
+def _rounds(session: Session, event: Event) -> list[Round]:
+    return list(session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)))
+
+
+def _runs(session: Session, event: Event) -> list[RunRow]:
+    found = select(RunRow).join(RunRow.round).where(Round.event_id == event.id)
+    whole = (joinedload(RunRow.room), joinedload(RunRow.round))
+    return list(
+        session.scalars(found.options(*whole).order_by(RunRow.id).execution_options(populate_existing=True))
+    )
+
+
+def _run(row: RunRow, numbers: dict[int, int], staff: tuple[int, ...], people: int) -> Run:
+    first = row.round.number
+    rounds = tuple(numbers[one] for one in range(first, first + row.spans) if one in numbers)
+    return Run(
+        row.id,
+        row.workshop_id,
+        rounds,
+        seats_of(row, people),
+        row.least_people,
+        features_of(row),
+        staff,
+        closed=not row.held,
+    )
+
+
+def seats_of(row: RunRow, people: int) -> int:
+    """Seats for participants: what the team says, never more than the room has; without a limit, for everybody."""
+    total = row.seats.total
+    seats = people if total is None else total
+    return seats if row.room is None or row.room.seats is None else min(seats, row.room.seats)
+
+
+def features_of(row: RunRow) -> frozenset[Need]:
+    found = {Need.INTERPRETING}
+    if row.room is not None and row.room.step_free:
+        found.add(Need.STEP_FREE)
+    if row.room is not None and row.room.loop is not Loop.NONE:
+        found.add(Need.INDUCTION_LOOP)
+    return frozenset(found)
+
+
+def _staff(session: Session, event: Event, people: set[int]) -> dict[int, tuple[int, ...]]:
+    found: dict[int, list[int]] = defaultdict(list)
+    rows = (
+        select(RunStaff.run_id, RunStaff.registration_id)
+        .join(Registration, RunStaff.registration_id == Registration.id)
+        .where(Registration.event_id == event.id)
+        .order_by(RunStaff.registration_id)
+    )
+    for run, person in session.execute(rows):
+        if person in people:
+            found[run].append(person)
+    return defaultdict(tuple, {run: tuple(of_run) for run, of_run in found.items()})
+
+
+# --- people --------------------------------------------------------------------------------------------------------
+
+
+def _people(session: Session, event: Event) -> list[tuple[int, int, AgencyKind]]:
+    found = (
+        select(Registration.id, Registration.organisation_id, Organisation.kind)
+        .join(Organisation, Registration.organisation_id == Organisation.id)
+        .where(Registration.id.in_(to_be_placed(event.id)))
+        .order_by(Registration.id)
+    )
+    return [(one, organisation, kind) for one, organisation, kind in session.execute(found)]
+
+
+class _Persons:
+    """What is known of people beside their seat: absences, wishes, needs, and the places they were told."""
+
+    def __init__(
+        self, session: Session, event: Event, runs: tuple[Run, ...], rounds: tuple[int, ...]
+    ) -> None:
+        self.runs = {run.id: run for run in runs}
+        self.rounds = rounds
+        self.absent: dict[int, set[int]] = defaultdict(set)
+        self.wishes: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        self.needs: dict[int, set[Need]] = defaultdict(set)
+        self.told: dict[int, set[int]] = defaultdict(set)
+        mine = to_be_placed(event.id)
+        for person, number in session.execute(
+            select(RoundAbsence.registration_id, RoundAbsence.round_id).where(
+                RoundAbsence.registration_id.in_(mine)
+            )
+        ):
+            self.absent[person].add(number)
+        for person, number, run in session.execute(
+            select(Wish.registration_id, Wish.round_id, Wish.run_id)
+            .where(Wish.registration_id.in_(mine))
+            .order_by(Wish.registration_id, Wish.round_id, Wish.rank)
+        ):
+            if (
+                run in self.runs and number in self.runs[run].rounds
+            ):  # not of a run that moved elsewhere since
+                self.wishes[person].setdefault(number, []).append(run)
+        for person, need in session.execute(
+            select(RegistrationNeed.registration_id, RegistrationNeed.need).where(
+                RegistrationNeed.registration_id.in_(mine)
+            )
+        ):
+            self.needs[person].add(Need(need.value))
+        if event.placed_at is not None:
+            self._read_told(session, mine)
+
+    def _read_told(self, session: Session, mine: Select[int]) -> None:
+        """Places, and the work of who leads a run; who leads one by now leaves the place in that round."""
+        for run in self.runs.values():
+            for person in () if run.closed else run.staff:
+                self.told[person].add(run.id)
+        for person, number in session.execute(
+            select(Place.registration_id, Place.run_id).where(
+                Place.registration_id.in_(mine), Place.state == PlaceState.PLACE
+            )
+        ):
+            busy = {one for told in self.told[person] for one in self.runs[told].rounds}
+            if number in self.runs and busy.isdisjoint(self.runs[number].rounds):
+                self.told[person].add(number)
+
+    def person(
+        self, one: int, organisation: int, kind: AgencyKind, conditions: Iterable[PlacingCondition]
+    ) -> Person:
+        mine = [condition for condition in conditions if condition.first_id == one]
+        return Person(
+            one,
+            tuple(number for number in self.rounds if number not in self.absent[one]),
+            organisation,
+            KIND_NUMBERS[kind],
+            tuple(Wishes(number, tuple(runs)) for number, runs in sorted(self.wishes[one].items())),
+            frozenset(self.needs[one]),
+            fixed=self._named(mine, ConditionKind.PIN, closed=False),
+            forbidden=self._named(mine, ConditionKind.FORBID, closed=True),
+            published=tuple(sorted(self.told[one])),
+        )
+
+    def _named(self, mine: list[PlacingCondition], kind: ConditionKind, *, closed: bool) -> tuple[int, ...]:
+        runs = {condition.run_id for condition in mine if condition.kind is kind}
+        return tuple(
+            sorted(run for run in runs if run in self.runs and (closed or not self.runs[run].closed))
+        )
+
+
+# --- rules ---------------------------------------------------------------------------------------------------------
+
+
+def _conditions(session: Session, event: Event) -> list[PlacingCondition]:
+    found = (
+        select(PlacingCondition).where(PlacingCondition.event_id == event.id).order_by(PlacingCondition.id)
+    )
+    return list(session.scalars(found))
+
+
+def _rules(conditions: Iterable[PlacingCondition], people: set[int], mixing: Mixing) -> Iterable[Rule]:
+    """Pairs of whom one is not there any more do not count; rules for mixing as this allocation takes them."""
+    for one in conditions:
+        if one.kind in MIXING_RULES:
+            if mixing is not Mixing.NONE:
+                yield _mixing_rule(one, soft=mixing is Mixing.LOOSE)
+        elif one.first_id in people and one.second_id in people:
+            if one.kind is ConditionKind.TOGETHER:
+                yield Together(one.first_id, one.second_id, one.soft)
+            elif one.kind is ConditionKind.APART:
+                yield Apart(one.first_id, one.second_id, one.soft)
+
+
+def _mixing_rule(one: PlacingCondition, *, soft: bool) -> Rule:
+    runs = () if one.run_id is None else (one.run_id,)
+    if one.kind is ConditionKind.ORGANISATION_CAP:
+        return OrganisationCap(one.most or 1, one.organisation_id, runs, soft)
+    if one.kind is ConditionKind.KIND_BOUNDS and one.agency_kind is not None:
+        return KindBounds(KIND_NUMBERS[one.agency_kind], one.least, one.most, runs, soft)
+    return SpreadColleagues(soft)

@@ -1,0 +1,94 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the worker does for allocations: it starts one after the other in a child process and looks after it.
+
+The solver may take minutes and a lot of memory, or crash; mails must not wait for it or end with it. A child that dies
+leaves an allocation that failed; one whose worker died, too, is taken over when its lease ends. A child goes on by
+itself when the worker is stopped: it has a lease of its own.
+"""
+
+import logging
+import os
+import subprocess
+import sys
+from datetime import datetime
+
+from flask import Flask, current_app
+
+from app.allocation.leasing import Held, Outcome, claim, finish, next_to_solve
+from app.allocation.rules import SolvingState
+from app.outbox.jobs import register_job
+from app.refusal import N_
+from app.settings import ROOT, Settings
+from app.web.database import db, transaction
+
+log = logging.getLogger(__name__)
+
+EVERY_SECONDS = 2
+DIED = N_("The program that works it out ended unexpectedly. Perhaps the memory did not suffice.")
+
+
+class Child:
+    """The process that works on an allocation, if there is one; a worker has one at a time."""
+
+    def __init__(self) -> None:
+        self.process: subprocess.Popen[bytes] | None = None
+        self.held: Held | None = None
+
+    def start(self, held: Held, settings: Settings) -> None:
+        command = (sys.executable, "-m", "flask", "--app", "wsgi", "allocation", "solve", str(held.id))
+        environment = {**os.environ, **environment_of(settings), "FACHTAG_LEASE": held.token}
+        self.held = held
+        self.process = subprocess.Popen(  # noqa: S603 - our own command line
+            command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
+        )
+
+    def ended(self) -> tuple[Held, int] | None:
+        """What it had in hand and how it ended, once."""
+        if self.process is None or self.held is None or self.process.poll() is None:
+            return None
+        found = (self.held, self.process.returncode)
+        self.process = self.held = None
+        return found
+
+
+CHILD = Child()
+
+
+def install(_app: Flask) -> None:
+    register_job("work out allocations", EVERY_SECONDS, tend)
+
+
+def tend(now: datetime) -> None:
+    """Look after the child, and start the next one. Never waits. Two workers at once do no harm: a claim is one update."""
+    ended = CHILD.ended()
+    if ended is not None and ended[1] != 0:
+        log.error("the process that worked on allocation %d ended with %d", ended[0].id, ended[1])
+        died = Outcome(SolvingState.FAILED, reasons=[{"sentence": DIED, "values": {}}])
+        with transaction() as session:
+            finish(session, ended[0], died, now)
+    if CHILD.process is not None:
+        return
+    waiting = next_to_solve(db.session(), now)
+    db.session.rollback()
+    if waiting is None:
+        return
+    with transaction() as session:
+        held = claim(session, waiting, now)
+    if held is not None:
+        CHILD.start(held, current_app.extensions["fachtag.settings"])
+
+
+def environment_of(settings: Settings) -> dict[str, str]:
+    """The settings as the variables they are read from."""
+    return {
+        "FACHTAG_MODE": settings.mode.value,
+        "FACHTAG_SECRET_KEY": ",".join(settings.secret_keys),
+        "FACHTAG_DATABASE_URL": settings.database_url,
+        "FACHTAG_DATA_DIR": str(settings.data_dir),
+        "FACHTAG_BASE_URL": settings.base_url,
+        "FACHTAG_MAIL_URL": settings.mail_url,
+        "FACHTAG_MAIL_FROM": settings.mail_from,
+        "FACHTAG_TRUSTED_PROXIES": str(settings.trusted_proxies),
+    }

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Who works on an allocation: claimed by one conditional update, kept by renewing the lease, taken over when it ends.
+
+Whoever has lost the lease changes nothing any more: every verb asks for the token.
+"""
+
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, update
+from sqlalchemy.orm import Session
+
+from app.allocation.models import Solving
+from app.allocation.rules import SolvingState
+from app.db import Json
+
+LEASE = timedelta(minutes=2)
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """The right to work on an allocation until the lease ends; `token` proves it."""
+
+    id: int
+    token: str
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What became of it: a protocol if it is done, else perhaps reasons."""
+
+    state: SolvingState
+    protocol: Json | None = None
+    reasons: Sequence[Json] = field(default=())
+
+
+def next_to_solve(session: Session, now: datetime) -> int | None:
+    """The allocation that has waited longest, or whose worker is gone."""
+    return session.scalar(select(Solving.id).where(_free(now)).order_by(Solving.id).limit(1))
+
+
+def claim(session: Session, solving_id: int, now: datetime, lease: timedelta = LEASE) -> Held | None:
+    """Take it in hand. None: somebody else has it, or there is nothing to do any more.
+
+    One whose worker died after somebody had pressed "stop" ends here.
+    """
+    stopped = update(Solving).where(Solving.id == solving_id, _free(now), Solving.stop_asked)
+    free = {"lease_until": None, "lease_token": None}
+    session.execute(_past(stopped.values(state=SolvingState.STOPPED, finished_at=now, **free)))
+    token = secrets.token_hex(16)
+    taken = update(Solving).where(Solving.id == solving_id, _free(now))
+    values = {"state": SolvingState.RUNNING, "progress": "", "lease_until": now + lease, "lease_token": token}
+    found = session.scalar(_past(taken.values(values).returning(Solving.id)))
+    return None if found is None else Held(found, token)
+
+
+def renew(session: Session, held: Held, progress: str, now: datetime, lease: timedelta = LEASE) -> bool:
+    """Keep it for longer. False: stop, because somebody pressed "stop" or somebody else has it by now."""
+    kept = update(Solving).where(*_held(held))
+    values = {"progress": progress, "lease_until": now + lease}
+    stop_asked = session.scalar(_past(kept.values(values).returning(Solving.stop_asked)))
+    return stop_asked is False
+
+
+def finish(session: Session, held: Held, outcome: Outcome, now: datetime) -> bool:
+    """Write down what became of it. False: the lease was lost, nothing is written."""
+    done = update(Solving).where(*_held(held))
+    values: dict[str, Any] = {
+        "state": outcome.state,
+        "protocol": outcome.protocol,
+        "reasons": list(outcome.reasons),
+        "finished_at": now,
+        "lease_until": None,
+        "lease_token": None,
+        "stop_asked": False,
+    }
+    return session.scalar(_past(done.values(values).returning(Solving.id))) is not None
+
+
+def keep_chairs(session: Session, solving_id: int, chairs: Sequence[Json]) -> None:
+    """What one chair more would do, once the result itself is safe."""
+    done = update(Solving).where(Solving.id == solving_id, Solving.state == SolvingState.DONE)
+    session.execute(_past(done.values(chairs=list(chairs))))
+
+
+def _free(now: datetime) -> ColumnElement[bool]:
+    return or_(
+        Solving.state == SolvingState.QUEUED,
+        and_(Solving.state == SolvingState.RUNNING, Solving.lease_until <= now),
+    )
+
+
+def _held(held: Held) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Solving.id == held.id,
+        Solving.state == SolvingState.RUNNING,
+        Solving.lease_token == held.token,
+    )
+
+
+def _past(statement: Any) -> Any:
+    """Past the mapper: nobody reads the row in this transaction."""
+    return statement.execution_options(synchronize_session=False)

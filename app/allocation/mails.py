@@ -1,0 +1,53 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The mail after an allocation was published. Built at the moment of sending, so that it names the places that hold then."""
+
+import re
+
+from flask import Flask, render_template
+from sqlalchemy.orm import Session
+
+from app.allocation.queries import seats_of_person
+from app.events.rules import EventStatus
+from app.outbox.building import Mail, register
+from app.outbox.models import Message
+from app.outbox.queries import first_message_id
+from app.registration import announcing
+from app.registration.links import personal_address
+from app.registration.queries import get_registration
+from app.registration.rules import Status
+from app.web.texts import gettext
+
+
+def build_allocated(session: Session, message: Message) -> Mail | None:
+    """Each round with the place in it. Nobody else's name, and nothing of anybody's needs."""
+    registration = get_registration(session, message.subject_id)
+    if registration is None or registration.status is not Status.REGISTERED:
+        return None
+    event = registration.event
+    if event.status is EventStatus.CANCELLED:
+        return None
+    headline = gettext("Your places in workshops")
+    title = f"{event.title}: {headline}"
+    values = {
+        "subject": title,
+        "headline": headline,
+        "registration": registration,
+        "event": event,
+        "seats": seats_of_person(session, registration),
+        "link": personal_address(registration),
+    }
+    text = render_template("emails/allocation/allocated.txt", **values)
+    return Mail(
+        subject=title,
+        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
+        html=render_template("emails/allocation/allocated.html", **values),
+        recipient=registration.email,
+        references=first_message_id(session, announcing.REGISTERED, registration.id, message.recipient),
+        reply_to=event.contact_email or None,
+    )
+
+
+def install(_app: Flask) -> None:
+    register(announcing.ALLOCATED, build_allocated)

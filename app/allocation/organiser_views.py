@@ -1,0 +1,213 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The desk: what is wished for, what must hold, and which allocations there are.
+
+A page that waits for the worker asks to be loaded again by a header; loading it by hand does the same.
+"""
+
+from typing import Any
+
+from flask import Blueprint, Response, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.allocation import showing
+from app.allocation.forms import FORMS, AllocationForm, UsualForm
+from app.allocation.queries import (
+    allocations_of,
+    conditions_of,
+    count_people,
+    demand_now,
+    find_person,
+    organisations_here,
+    runs_of,
+)
+from app.allocation.rules import (
+    CONDITION_LABELS,
+    MIXING_RULES,
+    MIXING_WORDS,
+    MODE_WORDS,
+    STATE_LABELS,
+    UNFINISHED,
+    ConditionKind,
+)
+from app.allocation.service import add_condition, ask, ask_several, hold_run, remove_condition
+from app.clock import now
+from app.events.rules import Placement
+from app.people.rules import Permission, may
+from app.refusal import N_, Missing, Refusal
+from app.registration.rules import Actor
+from app.registration.service import By
+from app.web import access
+from app.web.database import db, transaction
+from app.web.forms import ConfirmForm
+from app.web.pages import page, redirect_with
+
+bp = Blueprint("allocation", __name__, url_prefix="/organise/events/<slug>/allocation")
+
+SEE_OTHER = 303
+REFRESH_SECONDS = 5
+
+
+@bp.get("")
+@access.organiser(Permission.SEE_PEOPLE)
+def desk(slug: str) -> ResponseReturnValue:
+    session = db.session()
+    by_wishes = g.event.placement is Placement.WISHES
+    allocations = allocations_of(session, g.event)
+    conditions = conditions_of(session, g.event)
+    answer = page(
+        "allocation/desk.html",
+        event=g.event,
+        by_wishes=by_wishes,
+        open_until=g.event.wishes_until if g.event.takes_wishes(now()) else None,
+        rows=_demand() if by_wishes else [],
+        people=count_people(session, g.event) if by_wishes else 0,
+        conditions=showing.condition_lines(session, g.event, conditions),
+        condition_labels=CONDITION_LABELS,
+        allocations=allocations,
+        done=sum(proof is not None for _one, proof in allocations),
+        state_labels=STATE_LABELS,
+        mode_words=MODE_WORDS,
+        mixing_words=MIXING_WORDS,
+        may_edit=may(g.role, Permission.EDIT_PEOPLE),
+        may_edit_day=may(g.role, Permission.EDIT),
+    )
+    return refreshed(answer, any(one.state in UNFINISHED for one, _proof in allocations))
+
+
+def refreshed(answer: Response, waits: bool) -> Response:
+    """Only while something is being worked out."""
+    if waits:
+        answer.headers["Refresh"] = str(REFRESH_SECONDS)
+    return answer
+
+
+def _demand() -> list[dict[str, Any]]:
+    """Each run with who wishes for it, and the longest bar of all."""
+    session = db.session()
+    instance, demand = demand_now(session, g.event)
+    rows: list[dict[str, Any]] = []
+    for run in runs_of(session, g.event):
+        asked = instance.run(run.id)
+        wished = demand[run.id]
+        first = wished.by_rank.get(1, 0)
+        rows.append(
+            {
+                "run": run,
+                "first": first,
+                "others": wished.people - first,
+                "seats": asked.capacity,
+                "staff": len(asked.staff),
+            }
+        )
+    longest = max((max(row["first"] + row["others"], row["seats"]) for row in rows), default=1)
+    return [{**row, "longest": max(longest, 1)} for row in rows]
+
+
+@bp.route("/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def new(slug: str) -> ResponseReturnValue:
+    form = AllocationForm.fresh()
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                made = ask(session, g.event.id, form.order(), by(), now()).id
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect(url_for("placing.show", slug=slug, allocation_id=made), SEE_OTHER)
+    return page("allocation/new.html", event=g.event, form=form)
+
+
+@bp.route("/usual", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def usual(slug: str) -> ResponseReturnValue:
+    form = UsualForm()
+    mixed = any(one.kind in MIXING_RULES for one in conditions_of(db.session(), g.event))
+    orders = form.orders(mixed=mixed)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                ask_several(session, g.event.id, orders, by(), now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect_with(desk_address(slug), N_("They are worked out one after the other."))
+    names = [order.name for order in orders]
+    return page("allocation/usual.html", event=g.event, form=form, names=names, mixed=mixed)
+
+
+@bp.route("/conditions/<condition_kind>/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def new_condition(slug: str, condition_kind: str) -> ResponseReturnValue:
+    kind = _kind(condition_kind)
+    session = db.session()
+    form = FORMS[kind]().offer(
+        runs_of(session, g.event),
+        organisations_here(session, g.event),
+        lambda typed, field: find_person(session, g.event, typed, field),
+        every=kind in MIXING_RULES,
+    )
+    if form.validate_on_submit():
+        try:
+            facts = form.facts(kind)
+            with transaction() as writing:
+                add_condition(writing, g.event.id, facts, by(), now())
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect_with(desk_address(slug), N_("Saved. It counts in every allocation from now on."))
+    return page(
+        "allocation/condition.html", event=g.event, form=form, kind=kind, label=CONDITION_LABELS[kind]
+    )
+
+
+@bp.post("/conditions/<int:condition_id>/remove")
+@access.organiser(Permission.EDIT_PEOPLE)
+def drop_condition(slug: str, condition_id: int) -> ResponseReturnValue:
+    with transaction() as session:
+        remove_condition(session, g.event.id, condition_id, by(), now())
+    return redirect_with(desk_address(slug), N_("The condition is removed."))
+
+
+@bp.route("/runs/<int:run_id>/close", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def close_run(slug: str, run_id: int) -> ResponseReturnValue:
+    run = next((one for one in runs_of(db.session(), g.event) if one.id == run_id), None)
+    if run is None:
+        raise Missing
+    form = ConfirmForm()
+    if form.validate_on_submit():
+        with transaction() as session:
+            hold_run(session, g.event.id, run_id, by(), now(), held=False)
+        return redirect_with(desk_address(slug), N_("“%(title)s” does not take place."), title=run.name)
+    return page("allocation/close.html", event=g.event, form=form, run=run)
+
+
+@bp.post("/runs/<int:run_id>/open")
+@access.organiser(Permission.EDIT_PEOPLE)
+def open_run(slug: str, run_id: int) -> ResponseReturnValue:
+    run = next((one for one in runs_of(db.session(), g.event) if one.id == run_id), None)
+    if run is None:
+        raise Missing
+    with transaction() as session:
+        hold_run(session, g.event.id, run_id, by(), now(), held=True)
+    return redirect_with(desk_address(slug), N_("“%(title)s” takes place again."), title=run.name)
+
+
+def _kind(word: str) -> ConditionKind:
+    try:
+        return ConditionKind(word)
+    except ValueError:
+        raise Missing from None
+
+
+def desk_address(slug: str) -> str:
+    return url_for("allocation.desk", slug=slug)
+
+
+def by() -> By:
+    return By(Actor.ORGANISER, g.organiser.id)

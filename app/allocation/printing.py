@@ -1,0 +1,68 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The protocol as people read it: the same facts on the page and in the PDF for the file."""
+
+from app.allocation import showing, wording
+from app.allocation.models import Solving
+from app.allocation.rules import MIXING_LABELS, MODE_LABELS
+from app.events.models import Event
+from app.refusal import N_
+from app.web import documents
+from app.web.documents import Document
+from app.web.texts import gettext, language, moment, number, span
+
+RULE = N_(
+    "The goals are taken one after the other. Each is solved until no better value is possible, and only then the next"
+    " one: it decides only among what is best for all before it. Everybody is in it at once, so it does not matter who"
+    " was quick."
+)
+CHECKED = N_("Whoever has the file can check with them that nothing was changed afterwards (SHA-256).")
+
+
+def protocol_facts(solving: Solving) -> list[tuple[str, str]]:
+    """What a finished allocation was about; pairs without a value are not shown."""
+    protocol = solving.protocol or {}
+    asked, solver = protocol["instance"], protocol["solver"]
+    sizes = (len(asked[part]) for part in ("people", "rounds", "runs"))
+    return [
+        (gettext("Worked out"), moment(solving.finished_at) if solving.finished_at else ""),
+        (gettext("Published"), moment(solving.published_at) if solving.published_at else gettext("no")),
+        (gettext("Replaced by another one"), moment(solving.superseded_at) if solving.superseded_at else ""),
+        (gettext("How wishes count"), gettext(MODE_LABELS[solving.mode])),
+        (gettext("Mixing of agencies"), gettext(MIXING_LABELS[solving.mixing])),
+        (gettext("Number of the lot"), str(solving.seed)),
+        (gettext("Solver"), f"{solver['name']} {solver['version']}"),
+        (gettext("People, rounds, workshops"), ", ".join(map(str, sizes))),
+        (gettext("Conditions"), str(len(asked["rules"]))),
+        (gettext("What is proven"), wording.proof(solving)),
+    ]
+
+
+def protocol_document(event: Event, solving: Solving) -> Document:
+    """The protocol as a PDF says it. It names nobody."""
+    protocol = solving.protocol or {}
+    heads = [
+        (gettext("Goal"), False),
+        (gettext("Value"), True),
+        (gettext("What is proven"), False),
+        (gettext("Seconds"), True),
+    ]
+    stages = [(one.goal, one.value, one.bound, number(one.seconds)) for one in showing.stage_looks(solving)]
+    return Document(
+        title=gettext("Protocol: %(title)s", title=solving.name),
+        language=language(),
+        footer=event.title,
+        page=gettext("Page"),
+        blocks=(
+            documents.paragraph(f"{event.title}, {span(event.starts_at, event.ends_at)}"),
+            documents.facts(protocol_facts(solving)),
+            documents.heading(gettext("The rule")),
+            documents.paragraph(gettext(RULE)),
+            documents.table(gettext("Goals with value and bound"), heads, stages),
+            documents.heading(gettext("Fingerprints")),
+            documents.paragraph(gettext(CHECKED)),
+            documents.exact(gettext("Input"), protocol["instance_fingerprint"]),
+            documents.exact(gettext("Result"), protocol["result_fingerprint"]),
+        ),
+    )

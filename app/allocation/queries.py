@@ -1,0 +1,296 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Reads for pages and mails."""
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, defer, joinedload
+
+from app.agencies.models import Organisation
+from app.allocation.asking import Terms, read_question, seats_of, to_be_placed
+from app.allocation.figures import Demand, demands
+from app.allocation.instance import Instance
+from app.allocation.models import PlacingCondition, Solving
+from app.allocation.rules import PersonNotUnique, PersonUnknown, SolvingState
+from app.events.models import Event
+from app.programme.models import Round, Run
+from app.refusal import Missing
+from app.registration.filters import clean_search
+from app.registration.models import Place as PlaceRow
+from app.registration.models import Registration, RoundAbsence
+from app.registration.rules import PlaceState
+from app.registration.wish_models import RunStaff, StaffRole
+
+MOST_COMPARED = 8
+MOST_NAMED = 6
+CHUNK = 500
+_REFERENCE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class RunLine:
+    """A run as the desk names it. `seats` None: no limit, not even by a room."""
+
+    id: int
+    label: str
+    title: str
+    round_id: int
+    round_title: str
+    spans: int
+    seats: int | None
+    least: int
+    held: bool
+    room: str
+
+    @property
+    def name(self) -> str:
+        return f"{self.label} {self.title}"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonLine:
+    """A person as the desk names them; without a name once it was deleted."""
+
+    id: int
+    reference: str
+    name: str
+    organisation: str
+
+
+@dataclass(frozen=True, slots=True)
+class MySeat:
+    """One round of one person: the run they sit in or lead, if any."""
+
+    round_title: str
+    starts_at: datetime
+    ends_at: datetime
+    run: str
+    room: str
+    role: StaffRole | None
+    absent: bool
+
+
+# --- runs and people -----------------------------------------------------------------------------------------------
+
+
+def runs_of(session: Session, event: Event) -> list[RunLine]:
+    """The runs of the day in their order: one query."""
+    found = (
+        select(Run)
+        .join(Run.round)
+        .where(Round.event_id == event.id)
+        .options(joinedload(Run.round), joinedload(Run.workshop), joinedload(Run.room))
+        .order_by(Round.number, Run.label, Run.id)
+    )
+    return [_run_line(run) for run in session.scalars(found)]
+
+
+def _run_line(run: Run) -> RunLine:
+    unlimited = run.capacity is None and (run.room is None or run.room.seats is None)
+    return RunLine(
+        run.id,
+        run.label,
+        run.workshop.title,
+        run.round_id,
+        run.round.title,
+        run.spans,
+        None if unlimited else seats_of(run, 2**31),
+        run.least_people,
+        run.held,
+        run.room.name if run.room else "",
+    )
+
+
+def rounds_by_id(session: Session, event: Event) -> dict[int, str]:
+    rows = select(Round.id, Round.title).where(Round.event_id == event.id).order_by(Round.number)
+    return dict(session.execute(rows).all())
+
+
+def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int, PersonLine]:
+    """These people of the day, whoever they are by now."""
+    wanted = sorted(set(ids))
+    people: dict[int, PersonLine] = {}
+    for start in range(0, len(wanted), CHUNK):
+        rows = (
+            select(
+                Registration.id,
+                Registration.reference,
+                Registration.family_name,
+                Registration.given_name,
+                Organisation.name,
+            )
+            .join(Organisation, Registration.organisation_id == Organisation.id)
+            .where(Registration.event_id == event.id, Registration.id.in_(wanted[start : start + CHUNK]))
+        )
+        for one, reference, family, given, organisation in session.execute(rows):
+            people[one] = PersonLine(one, reference, f"{family}, {given}" if family else "", organisation)
+    return people
+
+
+def find_person(session: Session, event: Event, typed: str, field: str) -> int:
+    """The one person to be placed whom a name or reference means. Refuses nobody and several, at the field."""
+    reference = _REFERENCE.search(typed)
+    mine = select(Registration).where(Registration.id.in_(to_be_placed(event.id)))
+    if reference is not None:
+        wanted = [Registration.reference == reference[0].upper()]
+    else:
+        words = clean_search(typed.replace(",", " ")).split()[:6]
+        if not words:
+            raise PersonUnknown(field)
+        wanted = [
+            (Registration.given_name + " " + Registration.family_name).icontains(word, autoescape=True)
+            for word in words
+        ]
+    found = session.scalars(mine.where(*wanted).order_by(Registration.sort_key).limit(MOST_NAMED)).all()
+    if not found:
+        raise PersonUnknown(field)
+    if len(found) > 1:
+        raise PersonNotUnique(field, "; ".join(f"{one.full_name} ({one.reference})" for one in found))
+    return found[0].id
+
+
+def count_people(session: Session, event: Event) -> int:
+    return len(session.scalars(to_be_placed(event.id)).all())
+
+
+def demand_now(session: Session, event: Event) -> tuple[Instance, dict[int, Demand]]:
+    """What is wished for at this moment, for the team alone while wishes are open."""
+    instance = read_question(session, event, Terms())
+    return instance, {one.run: one for one in demands(instance)}
+
+
+# --- conditions ----------------------------------------------------------------------------------------------------
+
+
+def conditions_of(session: Session, event: Event) -> Sequence[PlacingCondition]:
+    return session.scalars(
+        select(PlacingCondition)
+        .where(PlacingCondition.event_id == event.id)
+        .order_by(PlacingCondition.kind, PlacingCondition.id)
+    ).all()
+
+
+def organisations_by_id(session: Session, ids: Iterable[int]) -> dict[int, str]:
+    rows = select(Organisation.id, Organisation.name).where(Organisation.id.in_(sorted(set(ids))))
+    return dict(session.execute(rows).all())
+
+
+def organisations_here(session: Session, event: Event) -> list[tuple[int, str]]:
+    """Those who send somebody to be placed."""
+    rows = (
+        select(Organisation.id, Organisation.name)
+        .where(
+            Organisation.id.in_(
+                select(Registration.organisation_id).where(Registration.id.in_(to_be_placed(event.id)))
+            )
+        )
+        .order_by(Organisation.name_key)
+    )
+    return [(number, name) for number, name in session.execute(rows)]
+
+
+# --- allocations ---------------------------------------------------------------------------------------------------
+
+
+def allocations_of(session: Session, event: Event) -> list[tuple[Solving, str | None]]:
+    """The newest first, with the word of the proof; without protocols, which may be long."""
+    rows = (
+        select(Solving, Solving.protocol["proof"].as_string())
+        .where(Solving.event_id == event.id)
+        .options(defer(Solving.protocol, raiseload=True), defer(Solving.chairs, raiseload=True))
+        .order_by(Solving.id.desc())
+    )
+    return [(one, proof) for one, proof in session.execute(rows)]
+
+
+def get_allocation(session: Session, event: Event, solving_id: int) -> Solving:
+    """With its organiser. Raises `Missing` for one of another day (T02)."""
+    found = session.scalar(
+        select(Solving)
+        .where(Solving.event_id == event.id, Solving.id == solving_id)
+        .options(joinedload(Solving.organiser))
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def get_done(session: Session, event: Event, solving_id: int) -> Solving:
+    """The same; `Missing` also while it has no result."""
+    found = get_allocation(session, event, solving_id)
+    if found.state is not SolvingState.DONE:
+        raise Missing
+    return found
+
+
+def compared(session: Session, event: Event) -> Sequence[Solving]:
+    """The newest ones that have a result, in the order in which they were asked for."""
+    newest = (
+        select(Solving)
+        .where(Solving.event_id == event.id, Solving.state == SolvingState.DONE)
+        .order_by(Solving.id.desc())
+        .limit(MOST_COMPARED)
+    )
+    return list(reversed(session.scalars(newest).all()))
+
+
+def places_now(session: Session, event: Event) -> dict[int, set[int]]:
+    """Registration to runs, as they hold at this moment."""
+    found: dict[int, set[int]] = {}
+    rows = (
+        select(PlaceRow.registration_id, PlaceRow.run_id)
+        .join(Registration, PlaceRow.registration_id == Registration.id)
+        .where(Registration.event_id == event.id, PlaceRow.state == PlaceState.PLACE)
+    )
+    for person, run in session.execute(rows):
+        found.setdefault(person, set()).add(run)
+    return found
+
+
+# --- one person ----------------------------------------------------------------------------------------------------
+
+
+def seats_of_person(session: Session, registration: Registration) -> list[MySeat]:
+    """The rounds of one person with the run they sit in or lead; long runs stand in each of their rounds."""
+    rounds = session.scalars(
+        select(Round).where(Round.event_id == registration.event_id).order_by(Round.number)
+    ).all()
+    whole = (joinedload(Run.round), joinedload(Run.workshop), joinedload(Run.room))
+    seated = (
+        select(Run)
+        .join(PlaceRow, PlaceRow.run_id == Run.id)
+        .where(PlaceRow.registration_id == registration.id, PlaceRow.state == PlaceState.PLACE)
+    )
+    led = (
+        select(Run, RunStaff.role)
+        .join(RunStaff, RunStaff.run_id == Run.id)
+        .where(RunStaff.registration_id == registration.id, Run.held)
+    )
+    mine: list[tuple[Run, StaffRole | None]] = [
+        (run, None) for run in session.scalars(seated.options(*whole))
+    ]
+    mine += [(run, role) for run, role in session.execute(led.options(*whole))]
+    away = set(
+        session.scalars(select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id))
+    )
+    return [_my_seat(one, mine, one.id in away) for one in rounds]
+
+
+def _my_seat(one: Round, mine: list[tuple[Run, StaffRole | None]], absent: bool) -> MySeat:
+    run, role = next(
+        ((run, role) for run, role in mine if 0 <= one.number - run.round.number < run.spans), (None, None)
+    )
+    return MySeat(
+        one.title,
+        one.starts_at,
+        one.ends_at,
+        f"{run.label} {run.workshop.title}" if run else "",
+        run.room.name if run and run.room else "",
+        role,
+        absent,
+    )

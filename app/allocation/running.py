@@ -1,0 +1,148 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Working one allocation out: read the question, solve, write down the answer; in a process of its own.
+
+No transaction is open while the solver works. Loads the solver only when there is something to solve.
+"""
+
+import time
+from collections.abc import Callable, Iterable
+from contextlib import suppress
+from datetime import datetime
+
+from flask import Flask
+from sqlalchemy.exc import OperationalError
+
+from app.allocation.asking import Terms, read_question
+from app.allocation.figures import mixes
+from app.allocation.instance import Instance, refuse_unsound
+from app.allocation.leasing import Held, Outcome, finish, keep_chairs, renew
+from app.allocation.models import Solving
+from app.allocation.protocol import write_protocol
+from app.allocation.result import Allocation, Progress, Reason
+from app.allocation.rules import Obstacle, Proof, SolverFailed, SolvingState, Stopped, Unsound
+from app.clock import now as clock_now
+from app.db import Json
+from app.events.models import Event
+from app.refusal import Refusal
+from app.web.database import db, transaction
+
+EVERY_SECONDS = 2.0  # between two looks whether somebody pressed "stop"; each renews the lease
+SECONDS_PER_CHAIR = 10.0
+# What obstacles say of needs. People are counted or named with it in the model; at the desk they must not be.
+ABOUT_NEEDS = frozenset({Obstacle.NEED, Obstacle.NEEDS_TOGETHER})
+
+
+class Watch:
+    """Tells the database how far it is, and the solver when to stop."""
+
+    def __init__(self, app: Flask, held: Held, clock: Callable[[], datetime]) -> None:
+        self.app, self.held, self.clock = app, held, clock
+        self.progress = ""
+        self.stopped = False
+        self._next = time.monotonic()
+
+    def see(self, progress: Progress) -> None:
+        self.progress = f"{progress.number}/{progress.total}"
+
+    def cancelled(self) -> bool:
+        """Asked often, looks seldom. An application context of its own: the solver may ask from another thread."""
+        if self.stopped or time.monotonic() < self._next:
+            return self.stopped
+        self._next = time.monotonic() + EVERY_SECONDS
+        # A database that is away for a moment is no reason to throw the work away; the solver could not catch it either.
+        with suppress(OperationalError), self.app.app_context(), transaction() as session:
+            self.stopped = not renew(session, self.held, self.progress, self.clock())
+        return self.stopped
+
+
+def work_out(app: Flask, held: Held, clock: Callable[[], datetime] = clock_now) -> SolvingState:
+    """Solve what was claimed and write it down; afterwards what one chair more would do. Returns how it ended."""
+    with app.app_context():
+        instance = _read(held)
+        watch = Watch(app, held, clock)
+        allocation: Allocation | None = None
+        try:
+            refuse_unsound(instance)
+            from app.allocation.solving import solve
+
+            allocation = solve(instance, progress=watch.see, cancelled=watch.cancelled)
+            outcome = _outcome(instance, allocation)
+        except Stopped:
+            outcome = Outcome(SolvingState.STOPPED)
+        except (SolverFailed, Unsound) as refusal:
+            outcome = Outcome(SolvingState.FAILED, reasons=[_sentence(refusal)])
+        with transaction() as session:
+            written = finish(session, held, outcome, clock())
+        if written and allocation is not None and outcome.state is SolvingState.DONE:
+            _add_chairs(held, instance, allocation)
+        return outcome.state
+
+
+def _read(held: Held) -> Instance:
+    session = db.session()
+    solving = session.get_one(Solving, held.id)
+    terms = Terms(solving.mode, solving.mixing, solving.seed, solving.seconds)
+    instance = read_question(session, session.get_one(Event, solving.event_id), terms)
+    session.rollback()
+    return instance
+
+
+def _outcome(instance: Instance, allocation: Allocation) -> Outcome:
+    if allocation.proof in {Proof.OPTIMAL, Proof.FEASIBLE}:
+        return Outcome(SolvingState.DONE, write_protocol(instance, allocation))
+    state = SolvingState.IMPOSSIBLE if allocation.proof is Proof.INFEASIBLE else SolvingState.FAILED
+    return Outcome(state, reasons=list(discreet(instance, allocation.reasons)))
+
+
+def discreet(instance: Instance, reasons: Iterable[Reason]) -> Iterable[Json]:
+    """The reasons as JSON values, without a word on who needs what: a need is health data, and the desk is for many.
+
+    That nothing is left for somebody is said without the name, if that person has a need: the name would tell it.
+    """
+    needy = {one.id for one in instance.people if one.needs}
+    said: list[Json] = []
+    for reason in reasons:
+        values = dict(reason.values)
+        obstacle = reason.obstacle
+        if obstacle is Obstacle.NO_RUN and values.get("person") in needy:
+            obstacle = Obstacle.NEED
+        if obstacle in ABOUT_NEEDS:
+            values = {key: value for key, value in values.items() if key == "round"}
+        one: Json = {"obstacle": obstacle.value, "values": values}
+        if one not in said:
+            said.append(one)
+    return said
+
+
+def _sentence(refusal: Refusal) -> Json:
+    return {"sentence": refusal.sentence, "values": dict(refusal.values)}
+
+
+def _add_chairs(held: Held, instance: Instance, allocation: Allocation) -> None:
+    """Within the time that the allocation itself was given; what is not found out in it is not said."""
+    from app.allocation.chairs import Chair, one_more_chair
+
+    ends = time.monotonic() + instance.time_limit
+    found: list[Chair] = []
+    full = [one.run for one in mixes(instance, allocation.places) if one.participants >= one.capacity]
+    for run in full:
+        left = ends - time.monotonic()
+        if left <= 0:
+            break
+        seconds = min(SECONDS_PER_CHAIR, left)
+        with suppress(SolverFailed):
+            found += one_more_chair(instance, allocation, runs=[run], seconds_each=seconds)
+    chairs: list[Json] = [
+        {
+            "run": one.run,
+            "by": one.by,
+            "proven": one.proven,
+            "goal": one.gain.goal.value if one.gain else None,
+            "rank": one.gain.rank if one.gain else None,
+        }
+        for one in found
+    ]
+    with transaction() as session:
+        keep_chairs(session, held.id, chairs)

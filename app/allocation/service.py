@@ -1,0 +1,330 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the team does at the desk: ask for allocations, stop them, say what must hold, close and open runs.
+
+Every verb locks the event first and flushes, never commits. Nobody's places change here: see `publishing`.
+"""
+
+import hashlib
+import secrets
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.agencies.models import Organisation
+from app.agencies.rules import AgencyKind
+from app.allocation.asking import Terms, to_be_placed
+from app.allocation.models import PlacingCondition, Solving
+from app.allocation.rules import (
+    UNFINISHED,
+    BoundsReversed,
+    ConditionKind,
+    ContradictsCondition,
+    KeptForTheFile,
+    NobodyToPlace,
+    NotByWishes,
+    NothingToPlaceIn,
+    PersonTwice,
+    SolvingState,
+    TooMany,
+    UnknownRun,
+)
+from app.events.models import Event
+from app.events.rules import Placement
+from app.events.service import lock_event, mark_changed, raise_sequence
+from app.people.audit import record
+from app.programme.models import Round, Run
+from app.refusal import Missing
+from app.registration.models import Registration
+from app.registration.service import By
+
+MOST_WAITING = 12
+MOST_KEPT = 60
+ATTEMPTS_KEPT = timedelta(days=14)
+LARGEST_SEED = 999_999_999
+
+
+@dataclass(frozen=True, slots=True)
+class Order:
+    """One allocation that is asked for; the nonce makes a double press one allocation."""
+
+    name: str
+    terms: Terms
+    nonce: str
+
+
+@dataclass(frozen=True, slots=True)
+class ConditionFacts:
+    """What the form says of a condition; which of it counts, its kind says."""
+
+    kind: ConditionKind
+    first_id: int | None = None
+    second_id: int | None = None
+    run_id: int | None = None
+    organisation_id: int | None = None
+    agency_kind: AgencyKind | None = None
+    least: int = 0
+    most: int | None = None
+    soft: bool = False
+
+
+def draw_seed() -> int:
+    """Nobody can guess it, everybody can read it afterwards and draw the lots again."""
+    return secrets.randbelow(LARGEST_SEED) + 1
+
+
+# --- allocations ---------------------------------------------------------------------------------------------------
+
+
+def ask(session: Session, event_id: int, order: Order, by: By, now: datetime) -> Solving:
+    """Have an allocation worked out. Refuses a day without wishes, without workshops or people, and too many at once."""
+    event = lock_event(session, event_id)
+    earlier = session.scalar(select(Solving).where(Solving.nonce == order.nonce))
+    if earlier is not None:
+        if earlier.event_id != event.id:
+            raise Missing
+        return earlier
+    _refuse_unready(session, event)
+    _refuse_too_many(session, event)
+    return _ask(session, event, order, by, now)
+
+
+def ask_several(
+    session: Session, event_id: int, orders: Sequence[Order], by: By, now: datetime
+) -> list[Solving]:
+    """The same for several side by side, all of them or none. `orders` share one nonce, that of the form."""
+    event = lock_event(session, event_id)
+    own = [
+        Order(one.name, one.terms, hashlib.sha256(f"{one.nonce}:{number}".encode()).hexdigest())
+        for number, one in enumerate(orders)
+    ]
+    nonces = [one.nonce for one in own]
+    earlier = list(session.scalars(select(Solving).where(Solving.nonce.in_(nonces)).order_by(Solving.id)))
+    if earlier:
+        return earlier
+    _refuse_unready(session, event)
+    _refuse_too_many(session, event, more=len(own))
+    return [_ask(session, event, one, by, now) for one in own]
+
+
+def _ask(session: Session, event: Event, order: Order, by: By, now: datetime) -> Solving:
+    made = Solving(
+        event_id=event.id,
+        name=order.name,
+        mode=order.terms.mode,
+        mixing=order.terms.mixing,
+        seed=order.terms.seed,
+        seconds=order.terms.seconds,
+        nonce=order.nonce,
+        created_at=now,
+        organiser_id=by.organiser_id,
+    )
+    session.add(made)
+    session.flush()
+    detail = {"mode": made.mode.value, "mixing": made.mixing.value, "seed": made.seed}
+    record(session, now, by.organiser_id, event.id, "allocation.ask", f"allocation {made.id}", detail)
+    return made
+
+
+def stop(session: Session, event_id: int, solving_id: int, by: By, now: datetime) -> Solving:
+    """Whoever works on it stops soon. A second press, and one that comes too late, change nothing."""
+    event = lock_event(session, event_id)
+    solving = lock_solving(session, event, solving_id)
+    if solving.state is SolvingState.QUEUED:
+        solving.state, solving.finished_at = SolvingState.STOPPED, now
+    elif solving.state is SolvingState.RUNNING and not solving.stop_asked:
+        solving.stop_asked = True
+    else:
+        return solving
+    session.flush()
+    record(session, now, by.organiser_id, event.id, "allocation.stop", f"allocation {solving.id}")
+    return solving
+
+
+def remove(session: Session, event_id: int, solving_id: int, by: By, now: datetime) -> None:
+    """Refuses what is being worked on, and what was published once: that is for the file."""
+    event = lock_event(session, event_id)
+    solving = lock_solving(session, event, solving_id)
+    if solving.published_at is not None or solving.state in UNFINISHED:
+        raise KeptForTheFile
+    record(session, now, by.organiser_id, event.id, "allocation.remove", f"allocation {solving.id}")
+    session.delete(solving)
+    session.flush()
+
+
+def lock_solving(session: Session, event: Event, solving_id: int) -> Solving:
+    """Read anew behind the event's lock. Raises `Missing` for an allocation of another day (T02)."""
+    found = session.scalar(
+        select(Solving)
+        .where(Solving.event_id == event.id, Solving.id == solving_id)
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if found is None:
+        raise Missing
+    return found
+
+
+def _refuse_unready(session: Session, event: Event) -> None:
+    if event.placement is not Placement.WISHES:
+        raise NotByWishes
+    if session.scalar(select(Run.id).join(Run.round).where(Round.event_id == event.id).limit(1)) is None:
+        raise NothingToPlaceIn
+    if session.scalar(to_be_placed(event.id).limit(1)) is None:
+        raise NobodyToPlace
+
+
+def _refuse_too_many(session: Session, event: Event, more: int = 1) -> None:
+    total, waiting = session.execute(
+        select(func.count(Solving.id), func.count(Solving.id).filter(Solving.state.in_(UNFINISHED))).where(
+            Solving.event_id == event.id
+        )
+    ).one()
+    if waiting + more > MOST_WAITING or total + more > MOST_KEPT:
+        raise TooMany(MOST_WAITING, MOST_KEPT)
+
+
+def forget_attempts(session: Session, now: datetime) -> int:
+    """Delete what was tried and never published, 14 days after the day; what was published once is for the file."""
+    over = select(Event.id).where(Event.ends_at <= now - ATTEMPTS_KEPT)
+    tried = delete(Solving).where(Solving.event_id.in_(over), Solving.published_at.is_(None))
+    gone = session.scalars(tried.returning(Solving.id).execution_options(synchronize_session=False)).all()
+    return len(gone)
+
+
+# --- conditions ----------------------------------------------------------------------------------------------------
+
+
+def add_condition(
+    session: Session, event_id: int, facts: ConditionFacts, by: By, now: datetime
+) -> PlacingCondition:
+    """Holds in every allocation asked for from now on. A second press changes nothing.
+
+    Refuses people and runs of another day, one person named twice, and what contradicts another condition.
+    """
+    event = lock_event(session, event_id)
+    _refuse_strangers(session, event, facts)
+    there = _same(session, event, facts)
+    if there is not None:
+        there.soft = facts.soft
+        session.flush()
+        return there
+    _refuse_contradiction(session, event, facts)
+    values = {name: getattr(facts, name) for name in ConditionFacts.__slots__}
+    made = PlacingCondition(event_id=event.id, **values)
+    session.add(made)
+    session.flush()
+    detail = {"kind": facts.kind.value}
+    record(session, now, by.organiser_id, event.id, "allocation.condition", f"condition {made.id}", detail)
+    return made
+
+
+def remove_condition(session: Session, event_id: int, condition_id: int, by: By, now: datetime) -> None:
+    event = lock_event(session, event_id)
+    found = session.scalar(
+        select(PlacingCondition).where(
+            PlacingCondition.event_id == event.id, PlacingCondition.id == condition_id
+        )
+    )
+    if found is None:
+        raise Missing
+    detail = {"kind": found.kind.value}
+    record(session, now, by.organiser_id, event.id, "allocation.free", f"condition {found.id}", detail)
+    session.delete(found)
+    session.flush()
+
+
+def _refuse_strangers(session: Session, event: Event, facts: ConditionFacts) -> None:
+    people = {one for one in (facts.first_id, facts.second_id) if one is not None}
+    known = select(func.count(Registration.id)).where(
+        Registration.event_id == event.id, Registration.id.in_(people)
+    )
+    if people and session.scalar(known) != len(people):
+        raise Missing
+    if facts.first_id is not None and facts.first_id == facts.second_id:
+        raise PersonTwice
+    if facts.run_id is not None:
+        _get_run(session, event, facts.run_id)
+    if facts.organisation_id is not None and session.get(Organisation, facts.organisation_id) is None:
+        raise Missing
+    if facts.most is not None and facts.most < facts.least:
+        raise BoundsReversed
+
+
+def _same(session: Session, event: Event, facts: ConditionFacts) -> PlacingCondition | None:
+    pair = sorted(one for one in (facts.first_id, facts.second_id) if one is not None)
+    for one in session.scalars(
+        select(PlacingCondition).where(
+            PlacingCondition.event_id == event.id, PlacingCondition.kind == facts.kind
+        )
+    ):
+        if (
+            sorted(person for person in (one.first_id, one.second_id) if person is not None) == pair
+            and (one.run_id, one.organisation_id, one.agency_kind)
+            == (facts.run_id, facts.organisation_id, facts.agency_kind)
+            and (one.least, one.most) == (facts.least, facts.most)
+        ):
+            return one
+    return None
+
+
+def _refuse_contradiction(session: Session, event: Event, facts: ConditionFacts) -> None:
+    """Of two pins of one person in the same round, of pin and forbid, of together and apart, only one can hold."""
+    if facts.kind in {ConditionKind.PIN, ConditionKind.FORBID} and facts.run_id is not None:
+        wanted = _get_run(session, event, facts.run_id)
+        mine = select(PlacingCondition, Run).join(Run, PlacingCondition.run_id == Run.id)
+        of_person = (PlacingCondition.event_id == event.id, PlacingCondition.first_id == facts.first_id)
+        for one, run in session.execute(mine.where(*of_person)):
+            both_pin = one.kind is facts.kind is ConditionKind.PIN
+            if (both_pin and _overlap(run, wanted)) or (one.kind is not facts.kind and run.id == wanted.id):
+                raise ContradictsCondition("run_id")
+    opposite = {
+        ConditionKind.TOGETHER: ConditionKind.APART,
+        ConditionKind.APART: ConditionKind.TOGETHER,
+    }.get(facts.kind)
+    if opposite is not None:
+        pair = (facts.first_id, facts.second_id)
+        other = select(PlacingCondition.id).where(
+            PlacingCondition.event_id == event.id,
+            PlacingCondition.kind == opposite,
+            PlacingCondition.first_id.in_(pair),
+            PlacingCondition.second_id.in_(pair),
+        )
+        if session.scalar(other.limit(1)) is not None:
+            raise ContradictsCondition("second")
+
+
+def _overlap(one: Run, other: Run) -> bool:
+    first, second = one.round.number, other.round.number
+    return first < second + other.spans and second < first + one.spans
+
+
+# --- runs ----------------------------------------------------------------------------------------------------------
+
+
+def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime, *, held: bool) -> Run:
+    """Say that a run takes place or does not. Whoever has a place in one that does not keeps it until the next
+    allocation is published, so that everybody is told once, and of the new place. A second press changes nothing."""
+    event = lock_event(session, event_id)
+    run = _get_run(session, event, run_id)
+    if run.held is held:
+        return run
+    run.held = held
+    raise_sequence(run, now)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+    deed = "run.open" if held else "run.close"
+    record(session, now, by.organiser_id, event.id, deed, f"run {run.id}")
+    return run
+
+
+def _get_run(session: Session, event: Event, run_id: int) -> Run:
+    """Raises `UnknownRun` for a run of another day (T02)."""
+    run = session.scalar(select(Run).join(Run.round).where(Round.event_id == event.id, Run.id == run_id))
+    if run is None:
+        raise UnknownRun
+    return run

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A server of PostgreSQL that was started again costs nobody a request (F25); threads take turns at SQLite (F22)."""
+
+import threading
+import time
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.engine import URL
+from sqlalchemy.exc import OperationalError
+
+from app.events.models import Event
+from app.factory import create_app
+from app.web import database
+from app.web.database import db, transaction
+from tests.conftest import settings_for
+from tests.factories.days import make_event
+from tests.postgresql import KeptDatabase, administer
+
+
+def _cut_all_connections(server: URL, app: Flask) -> None:
+    name = app.config["SQLALCHEMY_DATABASE_URI"].rpartition("/")[2].partition("?")[0]
+    administer(server, f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = '{name}'")
+
+
+@pytest.mark.postgresql
+def test_a_connection_that_was_cut_while_idle_is_replaced(
+    postgresql_database: KeptDatabase,
+    postgresql_server: URL,
+    data_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    url = postgresql_database.fresh().render_as_string(hide_password=False)
+    own_app = create_app(settings_for(url, data_dir))
+    client = own_app.test_client()
+    assert client.get("/").status_code == 200
+    _cut_all_connections(postgresql_server, own_app)
+    monkeypatch.setattr(database, "IDLE_SECONDS", -1)
+    assert client.get("/").status_code == 200
+    # Without the question the next one pays for it.
+    monkeypatch.setattr(database, "IDLE_SECONDS", 10**9)
+    _cut_all_connections(postgresql_server, own_app)
+    with own_app.app_context(), pytest.raises(OperationalError):
+        db.session.execute(text("SELECT 1"))
+    with own_app.app_context():
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.mark.sqlite_only
+def test_many_threads_write_one_after_the_other(own_app: Flask) -> None:
+    """None of them sleeps while the file is free: forty short writes take far less than one nap each."""
+    with own_app.app_context(), transaction() as session:
+        event_id = make_event(session, capacity=0).id
+    gate = threading.Barrier(8)
+
+    def write() -> None:
+        gate.wait()
+        for _ in range(5):
+            with own_app.app_context(), transaction() as session:
+                session.scalars(select(Event).where(Event.id == event_id)).one().hold_minutes += 1
+                time.sleep(0.002)
+
+    threads = [threading.Thread(target=write) for _ in range(8)]
+    for one in threads:
+        one.start()
+    for one in threads:
+        one.join()
+    with own_app.app_context():
+        assert db.session.get_one(Event, event_id).hold_minutes == 60 + 40

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""PDFs: what PDF/UA-1 (ISO 14289-1) asks of one, read back by another program; and text from people stays text (A11Y-14)."""
+
+from io import BytesIO
+
+import pytest
+from pypdf import PdfReader
+
+from app.web import documents
+from app.web.documents import Document, NotSet, typeset
+from tests.pdf import tags_of, text_of
+
+HOSTILE = '#panic("x") *fett* $x$ <label> @ref `raw` \\ #read("/etc/passwd") // weg'
+
+
+def document(*blocks: documents.Block, title: str = "Protokoll", language: str = "de") -> Document:
+    return Document(title, language, "Fachtag", "Seite", blocks)
+
+
+def test_it_is_tagged_and_says_so() -> None:
+    pdf = typeset(document(documents.paragraph("Guten Tag.")))
+    root = PdfReader(BytesIO(pdf)).trailer["/Root"]
+    assert root["/MarkInfo"]["/Marked"].value is True
+    assert root["/Lang"] == "de"
+    assert root["/ViewerPreferences"]["/DisplayDocTitle"].value is True
+    assert b"<pdfuaid:part>1</pdfuaid:part>" in root["/Metadata"].get_data()
+    assert PdfReader(BytesIO(pdf)).metadata["/Title"] == "Protokoll"  # type: ignore[index]
+
+
+def test_headings_lists_and_tables_are_what_they_look_like() -> None:
+    blocks = (
+        documents.facts([("Anzahl", 3), ("Leer", ""), ("Fehlt", None)]),
+        documents.heading("Werte"),
+        documents.table("Ziele", [("Ziel", False), ("Wert", True)], [("Erstes", 1), ("Zweites", 2)]),
+    )
+    tags = tags_of(typeset(document(*blocks)))
+    assert (tags.count("H1"), tags.count("H2"), tags.count("LBody")) == (1, 1, 1)
+    assert (tags.count("Table"), tags.count("TH"), tags.count("TD"), tags.count("Caption")) == (1, 2, 4, 1)
+
+
+def test_the_heads_come_again_on_every_page() -> None:
+    rows = [(f"Ziel {number}", number) for number in range(90)]
+    pdf = typeset(document(documents.table("Ziele", [("Was", False), ("Wert", True)], rows)))
+    pages = [page.extract_text() for page in PdfReader(BytesIO(pdf)).pages]
+    assert len(pages) > 1
+    assert all("Was Wert" in page for page in pages)
+    assert f"Seite 1 / {len(pages)}" in pages[0]
+    assert "Ziel 89" in pages[-1]
+
+
+@pytest.mark.parametrize("language", ["de", "en"])
+def test_text_from_people_stays_text(language: str) -> None:
+    """T20: nothing in it is a command, wherever it stands."""
+    blocks = (
+        documents.paragraph(HOSTILE),
+        documents.heading(HOSTILE),
+        documents.facts([(HOSTILE, HOSTILE)]),
+        documents.table(HOSTILE, [(HOSTILE, False)], [(HOSTILE,)]),
+        documents.exact(HOSTILE, HOSTILE),
+    )
+    text = text_of(typeset(document(*blocks, title=HOSTILE, language=language)))
+    assert "".join(text.split()).count("".join(HOSTILE.split())) == 10  # lines may break anywhere
+
+
+def test_a_long_value_is_copied_as_it_is() -> None:
+    value = "0123456789abcdef" * 4
+    assert value in text_of(typeset(document(documents.exact("Eingabe", value))))
+
+
+def test_what_cannot_be_set_is_said() -> None:
+    with pytest.raises(NotSet, match="unknown"):
+        typeset(document({"kind": "unknown"}))
