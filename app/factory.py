@@ -19,6 +19,7 @@ from app.allocation import jobs as allocation_jobs
 from app.allocation import mails as allocation_mails
 from app.allocation import organiser_views as allocation_organiser_views
 from app.allocation import result_views as allocation_result_views
+from app.allocation import views as allocation_views
 from app.calendar import views as calendar_views
 from app.demo import commands as demo_commands
 from app.demo import views as demo_views
@@ -54,6 +55,7 @@ from app.registration import organiser_views as registration_organiser_views
 from app.registration import own_views as registration_own_views
 from app.registration import question_views as registration_question_views
 from app.registration import silence_views as registration_silence_views
+from app.registration import staff_views as registration_staff_views
 from app.registration import views as registration_views
 from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
@@ -164,6 +166,7 @@ MODULES: tuple[ModuleType, ...] = (
     registration_figure_views,
     registration_import_views,
     registration_organiser_day_views,
+    registration_staff_views,
     registration_question_views,
     registration_answer_views,
     registration_organiser_quota_views,
@@ -179,6 +182,7 @@ MODULES: tuple[ModuleType, ...] = (
     allocation_mails,
     allocation_jobs,
     allocation_commands,
+    allocation_views,
     results_views,
     results_organiser_views,
     results_material_views,

@@ -7,15 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
-from sqlalchemy import Select, func, select, true
+from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.agencies.models import Region
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.programme.fitting import filled_by
 from app.programme.models import Round, Run, Workshop
 from app.registration.models import Place, Registration
 from app.registration.rules import PlaceState
+from app.registration.wish_models import RunStaff
 
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 
@@ -75,12 +77,18 @@ def runs_of(session: Session, event: Event) -> Sequence[Run]:
 
 
 def runs_held_by(session: Session, registration: Registration) -> Sequence[Run]:
-    """The workshop runs in which the person has a place."""
+    """The workshop runs in which the person has a place, or leads."""
     held = select(Place.run_id).where(
         Place.registration_id == registration.id, Place.state == PlaceState.PLACE
     )
-    found = _runs().join(Run.round).where(Run.id.in_(held))
+    led = select(RunStaff.run_id).where(RunStaff.registration_id == registration.id)
+    found = _runs().join(Run.round).where(or_(Run.id.in_(held), Run.id.in_(led)))
     return session.scalars(found.order_by(Round.starts_at, Run.uid)).all()
+
+
+def ends_of(session: Session, event: Event, runs: Sequence[Run]) -> dict[int, datetime]:
+    """Run id → when its last round ends. Asks nothing where no run goes on after its round."""
+    return {run_id: rounds[-1].ends_at for run_id, rounds in filled_by(session, event, runs).items()}
 
 
 def _runs() -> Select[Run]:

@@ -12,7 +12,15 @@ from datetime import UTC, date, datetime, time, timedelta
 from flask import Blueprint, Response, request, url_for
 
 from app.agencies.queries import regions
-from app.calendar.queries import FeedState, days_since, runs_held_by, runs_of, state_of_all, state_of_region
+from app.calendar.queries import (
+    FeedState,
+    days_since,
+    ends_of,
+    runs_held_by,
+    runs_of,
+    state_of_all,
+    state_of_region,
+)
 from app.clock import now
 from app.events.ical import event_entry
 from app.events.models import Event
@@ -21,6 +29,7 @@ from app.events.rules import EventStatus
 from app.ical import render
 from app.ical.entry import CalendarEntry
 from app.programme.ical import run_entry
+from app.programme.models import Run
 from app.refusal import Missing
 from app.registration.ical import registration_entry
 from app.registration.links import open_feed
@@ -187,7 +196,7 @@ def _my_feed(registration: Registration) -> Feed:
         )
         entries.append(replace(entry, modified=changed_at))
         if registration.status is Status.REGISTERED and day.agenda_released_at is not None:
-            entries += [run_entry(run, day, _agenda_of(day)) for run in runs_held_by(session, registration)]
+            entries += _runs_of_day(day, runs_held_by(session, registration))
     name = f"Mein Fachtag: {day.title}"
     return _feed(name, name, entries, f"my-{registration.reference}", changed_at, refresh=HALF_HOURLY)
 
@@ -195,8 +204,13 @@ def _my_feed(registration: Registration) -> Feed:
 def _entries_of(day: Event) -> list[CalendarEntry]:
     entries = [_day_entry(day)]
     if day.agenda_released_at is not None:
-        entries += [run_entry(run, day, _agenda_of(day)) for run in runs_of(db.session(), day)]
+        entries += _runs_of_day(day, runs_of(db.session(), day))
     return entries
+
+
+def _runs_of_day(day: Event, runs: Sequence[Run]) -> list[CalendarEntry]:
+    ends = ends_of(db.session(), day, runs)
+    return [run_entry(run, day, _agenda_of(day), ends[run.id]) for run in runs]
 
 
 def _day_entry(day: Event) -> CalendarEntry:

@@ -31,7 +31,7 @@ class RoomView:
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run as people see it; `seats` and `waiting` are those of the moment it was read."""
+    """One run as people see it; `seats` and `waiting` are those of the moment it was read. It fills `spans` rounds."""
 
     id: int
     workshop_id: int
@@ -54,6 +54,7 @@ class RoundView:
     starts_at: datetime
     ends_at: datetime
     runs: tuple[RunView, ...]
+    going_on: tuple[RunView, ...] = ()  # began in an earlier round
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +156,24 @@ def _read_rounds(session: Session, event: Event) -> list[RoundView]:
     )
     for run in session.scalars(runs):
         by_round[run.round_id].append(_run_view(run))
-    return [RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds]
+    views = [
+        RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds
+    ]
+    return _with_what_goes_on(views)
+
+
+def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
+    """Runs over several rounds stand in those after their own, too."""
+    longer = [(round_.number, run) for round_ in rounds for run in round_.runs if run.spans > 1]
+    if not longer:
+        return rounds
+    return [
+        replace(
+            one,
+            going_on=tuple(run for first, run in longer if first < one.number < first + run.spans),
+        )
+        for one in rounds
+    ]
 
 
 def room_view(room: Room | None) -> RoomView | None:

@@ -6,6 +6,8 @@
 Asked by every verb that puts or moves something, here and in the registration slice, behind the event's lock.
 """
 
+from collections.abc import Iterable
+from dataclasses import dataclass
 from datetime import datetime
 from typing import TypeVar
 
@@ -47,6 +49,56 @@ def get_run(session: Session, event: Event, run_id: int) -> Run:
 
 def get_room(session: Session, event: Event, room_id: int) -> Room:
     return _found(session.scalar(select(Room).where(Room.id == room_id, Room.event_id == event.id)))
+
+
+def filled_by(session: Session, event: Event, runs: Iterable[Run]) -> dict[int, list[Round]]:
+    """Run id → the rounds it fills, in order: its own and, if it goes on, those that directly follow by number.
+
+    Asks nothing more where every run fills one round.
+    """
+    every = list(runs)
+    if all(run.spans == 1 for run in every):
+        return {run.id: [run.round] for run in every}
+    numbered = {
+        one.number: one for one in session.scalars(select(Round).where(Round.event_id == event.id)).all()
+    }
+    return {run.id: _following(numbered, run.round, run.spans) for run in every}
+
+
+def rounds_from(session: Session, event: Event, round_: Round, spans: int) -> list[Round]:
+    """The round and those that directly follow it by number; fewer than `spans` if there are not so many."""
+    found = select(Round).where(Round.event_id == event.id, Round.number >= round_.number)
+    return _following({one.number: one for one in session.scalars(found)}, round_, spans)
+
+
+def _following(numbered: dict[int, Round], first: Round, spans: int) -> list[Round]:
+    found = [first]
+    while len(found) < spans and found[-1].number + 1 in numbered:
+        found.append(numbered[found[-1].number + 1])
+    return found
+
+
+def refuse_torn_run(session: Session, event: Event, round_: Round) -> None:
+    """A round that a longer run fills keeps its number and stays."""
+    for run in _runs_filling(session, event, round_):
+        if run.spans > 1:
+            raise Refusal(
+                N_("“%(title)s” goes on over this round. Please let it fill one round only first."),
+                field="number",
+                title=run_name(run),
+            )
+
+
+def _runs_filling(session: Session, event: Event, round_: Round) -> list[Run]:
+    runs = _runs_of(session, event)
+    filled = filled_by(session, event, runs)
+    return [run for run in runs if round_ in filled[run.id]]
+
+
+def _runs_of(session: Session, event: Event) -> list[Run]:
+    found = select(Run).join(Run.round).where(Round.event_id == event.id)
+    whole = (joinedload(Run.workshop), joinedload(Run.round), joinedload(Run.room))
+    return list(session.scalars(found.options(*whole).order_by(Run.id)))
 
 
 def refuse_stale(thing: Thing, version: int) -> None:
@@ -103,30 +155,49 @@ def refuse_bad_round_times(
                 times=_clock_times(other.starts_at, other.ends_at),
             )
     if leave_out is not None:
-        for run in session.scalars(
-            select(Run).where(Run.round_id == leave_out.id).options(joinedload(Run.room))
-        ):
-            refuse_room_in_use(
-                session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"
-            )
+        for run in _runs_filling(session, event, leave_out):
+            if run.held:
+                refuse_room_in_use(
+                    session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"
+                )
 
 
-def refuse_bad_run(
-    session: Session,
-    event: Event,
-    round_: Round,
-    label: str,
-    room: Room | None,
-    capacity: int | None,
-    leave_out: Run | None = None,
-) -> None:
-    """Refuses a label that is taken in the round, more seats than the room has, and a room that is in use then."""
+@dataclass(frozen=True, slots=True)
+class RunShape:
+    """What decides whether a run fits: where it is, how many it takes and needs, how many rounds it fills."""
+
+    round: Round
+    label: str
+    room: Room | None
+    capacity: int | None
+    spans: int = 1
+    least_people: int = 0
+    held: bool = True
+
+
+def refuse_bad_run(session: Session, event: Event, shape: RunShape, leave_out: Run | None = None) -> None:
+    """Refuses a label that is taken in the round, more seats than the room has or fewer than the least people, more
+    rounds than follow, and a room that is in use during one of them."""
     own_id = leave_out.id if leave_out is not None else None
-    other = session.scalar(select(Run.id).where(Run.round_id == round_.id, Run.label == label))
+    other = session.scalar(select(Run.id).where(Run.round_id == shape.round.id, Run.label == shape.label))
     if other is not None and other != own_id:
         raise Refusal(N_("There is a workshop of that number in this round already."), field="label")
-    refuse_more_than_room(capacity, room.seats if room is not None else None)
-    refuse_room_in_use(session, event, room, round_.starts_at, round_.ends_at, leave_out=leave_out)
+    refuse_more_than_room(shape.capacity, shape.room.seats if shape.room is not None else None)
+    if shape.capacity is not None and shape.least_people > shape.capacity:
+        raise Refusal(
+            N_("It has %(seats)s places. Please ask for no more people than that."),
+            field="least_people",
+            seats=shape.capacity,
+        )
+    filled = rounds_from(session, event, shape.round, shape.spans)
+    if len(filled) < shape.spans:
+        raise Refusal(
+            N_("It can fill at most %(number)s rounds from this one on, because no more follow."),
+            field="spans",
+            number=len(filled),
+        )
+    for one in filled if shape.held else ():
+        refuse_room_in_use(session, event, shape.room, one.starts_at, one.ends_at, leave_out=leave_out)
 
 
 def refuse_room_in_use(
@@ -148,16 +219,19 @@ def refuse_room_in_use(
     runs = (
         select(Run)
         .join(Run.round)
-        .where(Run.room_id == room.id, Round.event_id == event.id)
-        .where(Round.starts_at < ends_at, Round.ends_at > starts_at)
+        .where(Run.room_id == room.id, Round.event_id == event.id, Run.held)
         .options(joinedload(Run.workshop), joinedload(Run.round))
+        .order_by(Run.id)
     )
     for item in session.scalars(items):
         if item is not leave_out:
             raise _RoomInUse(room, item.title, item.starts_at, item.ends_at, field)
-    for run in session.scalars(runs):
-        if run is not leave_out and run.round is not leave_out:
-            raise _RoomInUse(room, run_name(run), run.round.starts_at, run.round.ends_at, field)
+    others = [run for run in session.scalars(runs) if run is not leave_out]
+    for run_id, filled in filled_by(session, event, others).items():
+        for one in filled:
+            if one is not leave_out and one.starts_at < ends_at and one.ends_at > starts_at:
+                name = next(run_name(run) for run in others if run.id == run_id)
+                raise _RoomInUse(room, name, one.starts_at, one.ends_at, field)
 
 
 class _RoomInUse(Refusal):

@@ -3,14 +3,16 @@
 
 """A workshop run as a calendar entry of its own; only in feeds, never in an invitation (calendar.md D6)."""
 
+from datetime import datetime
+
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.ical.entry import CalendarEntry, cancelled
 from app.programme.models import Run
 
 
-def run_entry(run: Run, event: Event, address: str) -> CalendarEntry:
-    """`address` is the agenda's public page."""
+def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None) -> CalendarEntry:
+    """`address` is the agenda's public page; `ends` when it goes on after its round."""
     room = run.room.name if run.room else ""
     people = ", ".join(contributor.name for contributor in run.contributors)
     entry = CalendarEntry(
@@ -19,7 +21,7 @@ def run_entry(run: Run, event: Event, address: str) -> CalendarEntry:
         created=run.created_at,
         modified=run.modified_at,
         starts=run.round.starts_at,
-        ends=run.round.ends_at,
+        ends=ends or run.round.ends_at,
         summary=f"{run.label} {run.workshop.title}",
         description="\n\n".join(part for part in (run.workshop.abstract, people, address) if part),
         location=", ".join(part for part in (room, event.place) if part),
@@ -27,4 +29,5 @@ def run_entry(run: Run, event: Event, address: str) -> CalendarEntry:
         categories=("Fachtag", "Workshop"),
         parent_uid=event.uid,
     )
-    return cancelled(entry) if event.status is EventStatus.CANCELLED else entry
+    called_off = event.status is EventStatus.CANCELLED or not run.held
+    return cancelled(entry) if called_off else entry

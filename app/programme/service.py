@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event, Room
 from app.events.service import RoomFacts, add_room, change_room, lock_event, mark_changed, raise_sequence
 from app.programme.fitting import (
+    RunShape,
     get_item,
     get_room,
     get_round,
@@ -27,6 +28,7 @@ from app.programme.fitting import (
     refuse_room_in_use,
     refuse_stale,
     refuse_taken_number,
+    refuse_torn_run,
     run_name,
 )
 from app.programme.models import AgendaChange, AgendaItem, Contributor, Round, Run, Workshop
@@ -70,6 +72,9 @@ class NewRun:
     room: Room | None = None
     capacity: int | None = None
     contributors: tuple[str, ...] = ()
+    spans: int = 1
+    least_people: int = 0
+    held: bool = True
 
 
 # -- rooms
@@ -197,6 +202,7 @@ def remove_round(session: Session, event_id: int, round_id: int, now: datetime) 
     round_ = get_round(session, event, round_id)
     if session.scalar(select(Run.id).where(Run.round_id == round_.id).limit(1)) is not None:
         raise Refusal(N_("Workshops run in this round. Please move or remove them first."))
+    refuse_torn_run(session, event, round_)
     log_change(session, event, round_.title, "title", round_.title, "", now)
     session.delete(round_)
     mark_changed(event, now, calendar=False)
@@ -250,15 +256,19 @@ def remove_workshop(session: Session, event_id: int, workshop_id: int, now: date
 
 
 def add_run(session: Session, event_id: int, new: NewRun, now: datetime) -> Run:
-    """Refuses a taken label, more seats than the room has, and a room that is in use during the round."""
+    """Refuses what does not fit, see `fitting.refuse_bad_run`."""
     event = lock_event(session, event_id)
-    refuse_bad_run(session, event, new.round, new.label, new.room, new.capacity)
+    shape = RunShape(new.round, new.label, new.room, new.capacity, new.spans, new.least_people, new.held)
+    refuse_bad_run(session, event, shape)
     run = Run(
         workshop=new.workshop,
         round=new.round,
         room=new.room,
         label=new.label,
         capacity=new.capacity,
+        spans=new.spans,
+        least_people=new.least_people,
+        held=new.held,
         contributors=[Contributor(name=name) for name in new.contributors],
         created_at=now,
         modified_at=now.replace(microsecond=0),
@@ -318,8 +328,8 @@ def log_change(
 ) -> None:
     """One line of the public change log; before the release there is nothing to log.
 
-    `field` is "title", "times" (two ISO moments with a slash) or "room"; an empty `old` says that something is new, an
-    empty `new` that it is gone.
+    `field` is "title", "times" (two ISO moments with a slash), "room" or "held" ("yes" or "no"); an empty `old` says that
+    something is new, an empty `new` that it is gone.
     """
     if event.agenda_released_at is not None and old != new:
         session.add(AgendaChange(event_id=event.id, at=now, title=title, field=field, old=old, new=new))

@@ -5,6 +5,7 @@
 
 import json
 import re
+from dataclasses import replace
 from datetime import datetime
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
@@ -104,6 +105,8 @@ def _json_line(line: Line) -> dict[str, object]:
                 "room": run.room.name if run.room else None,
                 "step_free": run.room.step_free if run.room else None,
                 "contributors": list(run.contributors),
+                "takes_place": run.held,
+                "rounds": run.spans,
             }
             for run in (line.round.runs if line.round else ())
         ],
@@ -160,8 +163,10 @@ Talk = tuple[int, Line, str, str, tuple[str, ...], str]
 
 
 def _talks(lines: list[Line]) -> list[Talk]:
-    """Numbered for ever, because apps keep favourites by number: items even, runs odd, whatever is added before."""
+    """Numbered for ever, because apps keep favourites by number: items even, runs odd, whatever is added before. What
+    does not take place is left out."""
     talks: list[Talk] = []
+    ends = {one.round.number: one.ends_at for one in lines if one.round is not None}
     for line in lines:
         if line.round is None:
             number = 2 * int(line.key.removeprefix("item-"))
@@ -170,13 +175,14 @@ def _talks(lines: list[Line]) -> list[Talk]:
             talks += [
                 (
                     2 * run.id + 1,
-                    line,
+                    replace(line, ends_at=ends.get(line.round.number + run.spans - 1, line.ends_at)),
                     f"{run.label} {run.title}",
                     run.abstract,
                     run.contributors,
                     _room(run.room),
                 )
                 for run in line.round.runs
+                if run.held
             ]
     return talks
 

@@ -13,10 +13,12 @@ from app.people.rules import Permission
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import answering, lists
 from app.registration.forms_answers import OwnAnswersForm, answers_data, asking
+from app.registration.forms_wishes import NEED_LABELS
 from app.registration.models import Registration
 from app.registration.queries import given_before, questions_of
 from app.registration.rules import Actor
 from app.registration.service import By
+from app.registration.wishes import wishes_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -93,8 +95,15 @@ def _page(
         registration=registration,
         form=form,
         sensitive=sensitive,
+        needs=_needs(registration) if sensitive else [],
         differences=differences or [],
     )
+
+
+def _needs(registration: Registration) -> list[str]:
+    """What the person cannot do without; read only here, where a look is written down."""
+    needs = wishes_of(db.session(), registration.id).needs or ()
+    return [str(label) for one, label in NEED_LABELS.items() if one in needs]
 
 
 def _form(registration: Registration, *, sensitive: bool, stored: bool = False) -> Any:

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
+from app.programme.fitting import rounds_from
 from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
@@ -72,6 +73,9 @@ class RunFacts:
     round: Round
     room: Room | None
     capacity: int | None
+    spans: int = 1
+    least_people: int = 0
+    held: bool = True
 
 
 def change_day(session: Session, event_id: int, facts: DayFacts, version: int, now: datetime) -> Event:
@@ -118,27 +122,33 @@ def _refuse_placement(event: Event, facts: DayFacts) -> None:
 
 
 def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now: datetime) -> Run:
-    """Move a run or change its seats. A released one is announced: change log, calendars, mail to who sits in it."""
+    """Move a run, change its seats or call it off. A released one is announced: change log, calendars, mail to who sits
+    in it. Who sits in a run that is called off loses the place and is told."""
     run = session.get_one(Run, run_id)
     event = lock_event(session, run.workshop.event_id)
     session.refresh(run)
     if run.version != version:
         raise ChangedMeanwhile
-    refuse_capacity_below_taken(facts.capacity, run.extra, run.taken)
+    if facts.held:
+        refuse_capacity_below_taken(facts.capacity, run.extra, run.taken)
     refuse_more_than_room(facts.capacity, facts.room.seats if facts.room else None)
-    was_round, was_room = run.round, run.room
-    run.label, run.capacity = facts.label, facts.capacity
-    if facts.round is not was_round:
-        _refuse_move_of_held_places(session, run)
-    run.round, run.room = facts.round, facts.room
-    moved = was_round is not facts.round or was_room is not facts.room
+    was = RunFacts(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.held)
+    was_until = rounds_from(session, event, run.round, run.spans)[-1].ends_at
+    if facts.round is not was.round or facts.spans != was.spans:
+        _refuse_move_of_held_places(session, run, "round_id" if facts.round is not was.round else "spans")
+    if was.held and not facts.held:
+        places.close_run(session, run, now, tell=_is_news(event, now))
+    run.label, run.capacity, run.least_people = facts.label, facts.capacity, facts.least_people
+    run.round, run.room, run.spans, run.held = facts.round, facts.room, facts.spans, facts.held
+    moved = was.round is not facts.round or was.room is not facts.room or was.spans != facts.spans
     mark_changed(event, now, calendar=False)
-    if moved:
+    if moved or was.held != facts.held:
         raise_sequence(run, now)
-        _log_run(session, event, run, was_round, was_room, now)
+        _log_run(session, event, run, was, was_until, now)
     session.flush()
-    places.move_up_in_run(session, run, now)
-    if moved and _is_news(event, now):
+    if run.held:
+        places.move_up_in_run(session, run, now)
+    if moved and run.held and _is_news(event, now):
         _tell_places(session, _sitting_in(session, [run.id]), now)
     return run
 
@@ -203,16 +213,16 @@ def _is_news(event: Event, now: datetime) -> bool:
 
 
 def _log_run(
-    session: Session, event: Event, run: Run, was_round: Round, was_room: Room | None, now: datetime
+    session: Session, event: Event, run: Run, was: RunFacts, was_until: datetime, now: datetime
 ) -> None:
-    if was_round is not run.round:
-        old, new = (
-            _span(was_round.starts_at, was_round.ends_at),
-            _span(run.round.starts_at, run.round.ends_at),
-        )
-        log_change(session, event, run.workshop.title, "times", old, new, now)
-    if was_room is not run.room:
-        log_change(session, event, run.workshop.title, "room", _name(was_room), _name(run.room), now)
+    title = run.workshop.title
+    until = rounds_from(session, event, run.round, run.spans)[-1].ends_at
+    old, new = _span(was.round.starts_at, was_until), _span(run.round.starts_at, until)
+    if was.round is not run.round or was.spans != run.spans:
+        log_change(session, event, title, "times", old, new, now)
+    if was.room is not run.room:
+        log_change(session, event, title, "room", _name(was.room), _name(run.room), now)
+    log_change(session, event, title, "held", "yes" if was.held else "no", "yes" if run.held else "no", now)
 
 
 def _raise_runs(session: Session, event: Event, now: datetime) -> None:
@@ -221,9 +231,9 @@ def _raise_runs(session: Session, event: Event, now: datetime) -> None:
         raise_sequence(run, now)
 
 
-def _refuse_move_of_held_places(session: Session, run: Run) -> None:
+def _refuse_move_of_held_places(session: Session, run: Run, field: str) -> None:
     if session.scalar(select(Place.id).where(Place.run_id == run.id).limit(1)) is not None:
-        raise RunHasPlaces
+        raise RunHasPlaces(field)
 
 
 def _span(starts_at: datetime, ends_at: datetime) -> str:

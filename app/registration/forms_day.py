@@ -16,6 +16,8 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.registration.changes import DayFacts
 from app.registration.replanning import RunPlan, day_facts, fingerprint
+from app.registration.staffing import ROLE_LABELS
+from app.registration.wish_models import StaffRole
 from app.web.editing import (
     TOO_LONG,
     Choice,
@@ -33,6 +35,7 @@ from app.web.editing import (
     short_text,
     span_data,
 )
+from app.web.forms import BaseForm
 from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
@@ -220,7 +223,22 @@ class RunForm(EditingForm):
         most=20_000,
         description=_l("No more than the room has seats. Leave empty if there is no limit."),
     )
-    contributors = long_text(_l("Who facilitates"), rows=3, description=_l("One name per line."))
+    least_people = WholeNumber(
+        _l("Least people"),
+        most=20_000,
+        description=_l("With fewer, an allocation leaves it out. Leave empty if it takes place in any case."),
+    )
+    spans = WholeNumber(
+        _l("Fills how many rounds?"), least=1, most=9, description=_l("Leave empty for one round.")
+    )
+    contributors = long_text(
+        _l("Who facilitates"), rows=3, description=_l("One name per line. These names stand in the agenda.")
+    )
+    held = BooleanField(_l("It takes place"), default=True)
+    called_off = BooleanField(
+        _l("If not: yes, whoever holds a place in it loses it"),
+        description=_l("They get a mail and can choose something else."),
+    )
 
     def offer(self, rounds: Iterable[Round], rooms: Iterable[tuple[str, str]]) -> "RunForm":
         self.round_id.offer((str(one.id), one.title) for one in rounds)
@@ -234,6 +252,9 @@ class RunForm(EditingForm):
             "label": run.label,
             "room_id": str(run.room_id or ""),
             "capacity": run.capacity,
+            "least_people": run.least_people or None,
+            "spans": run.spans if run.spans > 1 else None,
+            "held": run.held,
             "contributors": "\n".join(one.name for one in run.contributors),
             "version": str(run.version),
         }
@@ -264,7 +285,22 @@ class RunForm(EditingForm):
             room_id=int(self.room_id.data) if self.room_id.data else None,
             capacity=self.capacity.data,
             contributors=self.names(),
+            spans=self.spans.data or 1,
+            least_people=self.least_people.data or 0,
+            held=bool(self.held.data),
+            called_off=bool(self.called_off.data),
         )
+
+
+class StaffForm(BaseForm):
+    """Who of the registered people leads a run or takes the minutes."""
+
+    who = short_text(_l("Name, mail address or reference"), longest=100, required=True)
+    role = RadioField(
+        _l("Role"),
+        choices=options((one.value, _l(label)) for one, label in ROLE_LABELS.items()),
+        default=StaffRole.FACILITATOR.value,
+    )
 
 
 def rooms_to_choose(rooms: Iterable[Room]) -> list[tuple[str, str]]:

@@ -419,7 +419,7 @@ def _take_up_again(
         move(session, one, once_confirmed(one), CONTACT, Reason.RETURNED, now)
         session.flush()
         if one.holds_seat:
-            take_wanted(session, one)
+            take_wanted(session, one, now)
     return back
 
 

@@ -47,7 +47,7 @@ def what_one_does(line: Line, day: MyDay) -> str:
     """The item's title and room; in a round the person's own workshop."""
     if line.round is None:
         return ", ".join(part for part in (line.title, line.room.name if line.room else "") if part)
-    place = day.of(line.round.id).place
+    place = day.of(line.round.id).run
     if place is None:
         return line.title
     return ", ".join(

@@ -34,6 +34,7 @@ from app.registration.filters import (
 )
 from app.registration.models import Answer, CircularCopy, Place, Question, Registration, registration_quota
 from app.registration.rules import PlaceState, Status
+from app.registration.wish_models import RunStaff
 
 Item = TypeVar("Item")
 
@@ -90,6 +91,7 @@ class RunChoice:
     waiting: int
     room: str
     step_free: bool
+    held: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,11 +118,12 @@ class Row:
 
 @dataclass(frozen=True, slots=True)
 class RunList:
-    """Who sits in a run, and who waits for it, in order."""
+    """Who sits in a run, who waits for it, in order, and who leads it."""
 
     run: RunChoice
     seated: tuple[Registration, ...] = ()
     waiting: tuple[tuple[int, Registration], ...] = field(default=())
+    staff: tuple[RunStaff, ...] = ()
 
 
 def count_people(session: Session, event: Event, wanted: Wanted) -> int:
@@ -260,6 +263,7 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             waiting=run.waiting,
             room=room.name if room else "",
             step_free=room.step_free if room else True,
+            held=run.held,
         )
         for run, title, round_, room in session.execute(found)
     ]
@@ -270,7 +274,7 @@ def rounds_of(session: Session, event: Event) -> Sequence[Round]:
 
 
 def run_lists(session: Session, event: Event) -> list[RunList]:
-    """Every run with the people in it and in its line: two queries."""
+    """Every run with the people in it and in its line: three queries."""
     found = (
         select(Place, Registration)
         .join(Registration, Place.registration_id == Registration.id)
@@ -285,8 +289,23 @@ def run_lists(session: Session, event: Event) -> list[RunList]:
             seated[place.run_id].append(registration)
         else:
             waiting[place.run_id].append((place.waiting_number or 0, registration))
+    leading = (
+        select(RunStaff)
+        .join(RunStaff.registration)
+        .where(Registration.event_id == event.id)
+        .options(joinedload(RunStaff.registration).joinedload(Registration.organisation))
+        .order_by(RunStaff.id)
+    )
+    staff: dict[int, list[RunStaff]] = defaultdict(list)
+    for one in session.scalars(leading):
+        staff[one.run_id].append(one)
     return [
-        RunList(run, tuple(seated[run.id]), tuple(sorted(waiting[run.id], key=lambda one: one[0])))
+        RunList(
+            run,
+            tuple(seated[run.id]),
+            tuple(sorted(waiting[run.id], key=lambda one: one[0])),
+            tuple(staff[run.id]),
+        )
         for run in runs_of(session, event)
     ]
 

@@ -17,6 +17,7 @@ from app.programme.queries import rounds_of
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import replanning
 from app.registration.forms_day import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.registration.staffing import ROLE_LABELS, staff_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -278,6 +279,9 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
         workshop_id=run.workshop_id,
         run=run,
         differences=differences,
+        staff=staff_of(db.session(), run_id),
+        role_labels=ROLE_LABELS,
+        may_edit_people=may(g.role, Permission.EDIT_PEOPLE),
     )
 
 

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.agencies.queries import organisation_names
 from app.agencies.rules import KIND_LABELS
 from app.clock import BERLIN, now
-from app.events.rules import TAKES_REGISTRATIONS
+from app.events.rules import TAKES_REGISTRATIONS, Placement
 from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
@@ -46,11 +46,15 @@ from app.registration.forms_people import (
     search_form,
     wanted_people,
 )
+from app.registration.forms_wishes import NotedWishesForm, wishes_data, wishing
 from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
+from app.registration.staffing import ROLE_LABELS
+from app.registration.wishes import wishes_of
+from app.registration.wishing import note_wishes
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -104,7 +108,9 @@ def people(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.SEE_PEOPLE)
 def workshop_lists(slug: str) -> ResponseReturnValue:
     runs = lists.run_lists(db.session(), g.event)
-    return page("registration/organise_workshop_lists.html", event=g.event, runs=runs)
+    return page(
+        "registration/organise_workshop_lists.html", event=g.event, runs=runs, role_labels=ROLE_LABELS
+    )
 
 
 @bp.get("/doubles")
@@ -196,7 +202,8 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         "registration/organise_person.html",
         answers=answer_facts(answers_of(session, registration, plain)),
         has_questions=bool(plain),
-        may_see_sensitive=may(g.role, Permission.SEE_SENSITIVE) and len(plain) < len(questions),
+        may_see_sensitive=may(g.role, Permission.SEE_SENSITIVE)
+        and (len(plain) < len(questions) or g.event.placement is Placement.WISHES),
         event=g.event,
         registration=registration,
         day=my_day(session, registration),
@@ -207,6 +214,7 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         status_labels=STATUS_LABELS,
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,
+        role_labels=ROLE_LABELS,
         may_cancel=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
         may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active and not registration.unnamed,
         may_substitute=registration.status in CONFIRMED and now() < g.event.starts_at,
@@ -221,7 +229,10 @@ def add(slug: str) -> ResponseReturnValue:
     form = _add_form()
     if form.validate_on_submit():
         code = form.code.data or "" if "code" in form else ""
-        entry = Entry(form.person(), form.nonce.data or "", "de", form.choices(), form.given(), code)
+        wished = form.wished() if g.event.awaits_places else None
+        entry = Entry(
+            form.person(), form.nonce.data or "", "de", form.choices(), form.given(), code, wished=wished
+        )
         try:
             with transaction() as session:
                 registration = by_hand.add(
@@ -242,7 +253,10 @@ def _add_form() -> Any:
     """What participants are asked, but for what is sensitive, and what only the team notes; nothing is required."""
     session = db.session()
     plain = [one for one in questions_of(session, g.event.id) if not one.sensitive]
-    form = with_rounds(asking(AddForm, plain, strict=False), read_rounds(session, g.event))
+    rounds = read_rounds(session, g.event)
+    wished, chosen = (rounds, []) if g.event.awaits_places else ([], rounds)
+    form_class = wishing(asking(AddForm, plain, strict=False), wished, with_needs=False)
+    form = with_rounds(form_class, chosen)
     if not g.event.code_count:
         del form.code
     return form
@@ -288,6 +302,8 @@ def edit(slug: str, reference: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT_PEOPLE)
 def workshops(slug: str, reference: str) -> ResponseReturnValue:
     registration = _active(reference)
+    if g.event.awaits_places:
+        return _note_wishes(slug, registration)
     day = my_day(db.session(), registration, seats=True)
     form = _workshops_form(registration, day)
     differences: list[Difference] = []
@@ -321,7 +337,39 @@ def workshops(slug: str, reference: str) -> ResponseReturnValue:
 def _workshops_form(registration: Registration, day: MyDay, **kwargs: Any) -> Any:
     answers: dict[str, object] = {f"round-{one.round.id}": one.answer for one in day.rounds}
     answers["version"] = registration.version
-    return with_rounds(WorkshopsForm, [one.round for one in day.rounds], data=answers, **kwargs)
+    free = [one.round for one in day.rounds if one.leads is None]
+    return with_rounds(WorkshopsForm, free, data=answers, **kwargs)
+
+
+def _note_wishes(slug: str, registration: Registration) -> ResponseReturnValue:
+    """Wishes instead of places, also after their date. What people cannot do without is not asked here (DP-04)."""
+    form, reference = _wishes_form(registration), registration.reference
+    differences: list[Difference] = []
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                registration = lists.get_by_reference(session, g.event, reference)
+                note_wishes(session, registration.id, form.wished(), form.version_read, _by(), now())
+            return redirect_with(_address(slug, registration), N_("The wishes are saved."))
+        except ChangedMeanwhile as refusal:
+            form.add_refusal(refusal)
+            differences = form.compare_with(_wishes_form(_active(reference), formdata=None))
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+    return page(
+        "registration/organise_wishes.html",
+        event=g.event,
+        registration=_active(reference),
+        form=form,
+        differences=differences,
+    )
+
+
+def _wishes_form(registration: Registration, **kwargs: Any) -> Any:
+    session = db.session()
+    rounds = read_rounds(session, g.event, seats=False)
+    data = {**wishes_data(wishes_of(session, registration.id)), "version": registration.version}
+    return wishing(NotedWishesForm, rounds, with_needs=False)(data=data, **kwargs)
 
 
 @bp.route("/registrations/<reference>/substitute", methods=["GET", "POST"])

@@ -20,9 +20,11 @@ from app.registration.forgetting import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.lists import mails_about
 from app.registration.models import Question, Registration, StatusChange
 from app.registration.queries import AnswerView, MyDay, answers_of, history, my_day, questions_of
-from app.registration.rules import Status
+from app.registration.rules import Retention, Status
+from app.registration.wish_models import Need
+from app.registration.wishes import Wished, wishes_of
 
-FORMAT = 1
+FORMAT = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +49,17 @@ class OwnData:
     answers: Sequence[OwnAnswer]
     consents: Sequence[Consent]
     mails: Sequence[Message]
+    wished: Wished
+    needs_kept_until: datetime
+
+    def wishes_in(self, round_id: int) -> list[str]:
+        """What the person wishes for in a round, the dearest first; also after places were given."""
+        titles = {run.id: run.title for one in self.day.rounds for run in one.round.runs}
+        return [titles[run] for run in self.wished.runs.get(round_id, ()) if run in titles]
+
+    @property
+    def needs(self) -> list[Need]:
+        return sorted(self.wished.needs or (), key=lambda one: one.value)
 
 
 def own_data(session: Session, registration: Registration) -> OwnData:
@@ -68,6 +81,8 @@ def own_data(session: Session, registration: Registration) -> OwnData:
         ],
         every_consent_of(session, registration.id),
         mails_about(session, registration),
+        wishes_of(session, registration.id),
+        ends_at + ANSWERS_KEPT[Retention.DAYS],
     )
 
 
@@ -117,8 +132,15 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
                 "wanted": mine.wanted.title if mine.wanted else None,
                 "waiting_for": [line.run.title for line in mine.in_line],
                 "absent": mine.absent,
+                "wishes": data.wishes_in(mine.round.id),
+                "leads": mine.leads.title if mine.leads else None,
+                "role": mine.role.value if mine.role else None,
             }
             for mine in data.day.rounds
+        ],
+        "needs": [
+            {"need": one.value, "kept_until": _time(data.needs_kept_until), "legal_basis": "explicit_consent"}
+            for one in data.needs
         ],
         "answers": [
             {

@@ -13,6 +13,7 @@ from app.refusal import Missing
 from app.registration.consent_models import PURPOSE_LABELS
 from app.registration.forgetting import forget_person
 from app.registration.forms_answers import answer_words
+from app.registration.forms_wishes import NEED_LABELS
 from app.registration.links import open_personal
 from app.registration.models import Registration
 from app.registration.own_data import as_json, own_data
@@ -22,6 +23,7 @@ from app.registration.rules import (
     REASON_LABELS,
     STATUS_LABELS,
 )
+from app.registration.staffing import ROLE_LABELS
 from app.web import access, links
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
@@ -50,6 +52,8 @@ def data(token: str) -> Response:
         actor_labels=ACTOR_LABELS,
         purposes=PURPOSE_LABELS,
         basis_labels=LEGAL_BASIS_LABELS,
+        role_labels=ROLE_LABELS,
+        needs=[str(NEED_LABELS[one]) for one in mine.needs],
     )
 
 

@@ -3,23 +3,55 @@
 
 """Places in workshop runs: choosing, giving back, moving up. Callers hold the event's lock."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import select, update
+from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import claim_seat, join_line, leave_line, release_seat
+from app.programme.fitting import filled_by
 from app.programme.models import Round, Run
+from app.refusal import N_, Refusal
 from app.registration import announcing
 from app.registration.models import Place, Registration, RoundAbsence
-from app.registration.rules import ENDED, PlaceState, RoundAnswer, TwiceTheSameWorkshop, UnknownRun
+from app.registration.rules import (
+    ENDED,
+    PlaceState,
+    RoundAnswer,
+    TwiceTheSameWorkshop,
+    UnknownRun,
+)
+from app.registration.swapping import swap_places
+from app.registration.wish_models import RunStaff
 from app.registration.wishes import pass_wishes_on
 
 Choices = Mapping[int, "int | RoundAnswer"]
 """Round id → run id, "still open" or "not in this round"."""
+
+
+class GoesOn(Refusal):
+    """A run over several rounds and another one in the last of them."""
+
+    def __init__(self, field: str, title: str) -> None:
+        super().__init__(
+            N_("“%(title)s” takes place in this round as well. Please choose one of the two only."),
+            field=field,
+            title=title,
+        )
+
+
+class AtWorkThere(Refusal):
+    """Who leads a run or takes its minutes is in it."""
+
+    def __init__(self, field: str, title: str) -> None:
+        super().__init__(
+            N_("Whoever leads or takes the minutes in “%(title)s” can choose nothing else in this round."),
+            field=field,
+            title=title,
+        )
 
 
 def choose(
@@ -28,11 +60,15 @@ def choose(
     """Make the person's places what was chosen per round; rounds not named stay as they are.
 
     A full run puts the person in its line, beside the place held so far: nobody loses a place by hoping for a
-    better one. What did not change is kept. Refuses a workshop chosen twice and a run that is not offered.
+    better one. Where people wait for each other's places they swap at once. What did not change is kept. Refuses a
+    workshop chosen twice, two runs at the same time, a run that is not offered, and a round in which the person leads.
     """
     runs = _chosen_runs(session, event, choices)
     held = _places(session, registration)
-    stays = [place for place in held if _stays(registration, place, held, runs, choices)]
+    filled = _rounds_filled(session, event, [*runs.values(), *(place.run for place in held)])
+    covering = _covering(runs, filled)
+    _refuse_at_work(session, event, registration, runs, covering)
+    stays = [place for place in held if _stays(registration, place, held, covering, filled, choices)]
     _refuse_twice(stays, runs)
     freed: list[Run] = []
     # All that is left behind goes first: the workshop that was in one round may now be in another.
@@ -40,26 +76,30 @@ def choose(
         if place not in stays:
             freed += _drop(session, place)
     session.flush()
-    _answer_rounds(session, registration, choices)
+    _answer_rounds(session, registration, {**choices, **{one: run.id for one, run in covering.items()}})
+    waits = False
     for run in runs.values():
         if all(place.run_id != run.id for place in stays):
-            _add(session, registration, run)
+            waits = _add(session, registration, run).state is PlaceState.WAITING or waits
     _move_up_in(session, event, freed, now)
+    if waits:
+        _swap(session, event, now, registration)
 
 
 def choose_first(session: Session, event: Event, registration: Registration, choices: Choices) -> None:
     """The choice of somebody who was entered just now and holds nothing yet. Refuses as `choose` does."""
     runs = _chosen_runs(session, event, choices)
     _refuse_twice([], runs)
+    covering = _covering(runs, _rounds_filled(session, event, runs.values()))
     for round_id, choice in choices.items():
-        if choice is RoundAnswer.ABSENT:
+        if choice is RoundAnswer.ABSENT and round_id not in covering:
             session.add(RoundAbsence(registration_id=registration.id, round_id=round_id))
     for run in runs.values():
         _add(session, registration, run)
     session.flush()
 
 
-def take_wanted(session: Session, registration: Registration) -> None:
+def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
     """The person has a seat at the day now: what was only wanted becomes a place or a place in line.
 
     Who once waited in a round beside the place held there gets the better one if it is free, else the other one
@@ -69,6 +109,8 @@ def take_wanted(session: Session, registration: Registration) -> None:
     by_round: dict[int, list[Place]] = {}
     for place in sorted(wishes, key=lambda place: place.waiting_number is None):
         by_round.setdefault(place.round_id, []).append(place)
+    filled = _rounds_filled(session, registration.event, [place.run for place in wishes])
+    busy: set[int] = set()
     for hoped_for, *others in by_round.values():
         _settle(session, hoped_for)
         for other in others:
@@ -77,6 +119,18 @@ def take_wanted(session: Session, registration: Registration) -> None:
             else:
                 session.delete(other)
         session.flush()
+        for place in (
+            hoped_for,
+            *others,
+        ):  # a longer run that was waited for may overlap with a place beside it
+            if place.state is PlaceState.PLACE and place in session:
+                if busy & filled[place.run_id]:
+                    _drop(session, place)
+                else:
+                    busy |= filled[place.run_id]
+        session.flush()
+    if any(place.state is PlaceState.WAITING for place in wishes):
+        _swap(session, registration.event, now, registration)
 
 
 def give_back(session: Session, registration: Registration, now: datetime, *, keep_wishes: bool) -> None:
@@ -84,15 +138,44 @@ def give_back(session: Session, registration: Registration, now: datetime, *, ke
     freed: list[Run] = []
     for place in _places(session, registration):
         freed += _drop(session, place, keep=keep_wishes)
+    if not keep_wishes:
+        session.execute(delete(RunStaff).where(RunStaff.registration_id == registration.id))
     session.flush()
     _move_up_in(session, registration.event, freed, now)
 
 
 def pass_on(session: Session, old: Registration, new: Registration) -> None:
-    """Places, places in line, wishes and absences of one person become another's; no counter changes."""
-    for table in (Place, RoundAbsence):
+    """Places, places in line, wishes, absences and runs to lead become another's; no counter changes."""
+    for table in (Place, RoundAbsence, RunStaff):
         session.execute(update(table).where(table.registration_id == old.id).values(registration_id=new.id))
     pass_wishes_on(session, old, new)
+
+
+def leave_rounds(
+    session: Session, registration: Registration, round_ids: Collection[int], now: datetime
+) -> bool:
+    """Whatever the person has or waits for in these rounds is given back; whether there was anything."""
+    held = _places(session, registration)
+    filled = _rounds_filled(session, registration.event, [place.run for place in held])
+    left = [place for place in held if filled[place.run_id].intersection(round_ids)]
+    freed: list[Run] = []
+    for place in left:
+        freed += _drop(session, place)
+    session.flush()
+    _move_up_in(session, registration.event, freed, now)
+    return bool(left)
+
+
+def close_run(session: Session, run: Run, now: datetime, *, tell: bool) -> None:
+    """The run does not take place: whoever sits in it or waits for it is out, and told."""
+    found = select(Place).where(Place.run_id == run.id).options(joinedload(Place.registration))
+    for place in session.scalars(found.order_by(Place.id)).all():
+        sure = place.state is not PlaceState.WANTED
+        _drop(session, place)
+        place.registration.feed_changed_at = now
+        session.flush()
+        if tell and sure:
+            announcing.tell_place(session, place.registration, now)
 
 
 def leave_line_of(session: Session, registration: Registration, run_id: int) -> None:
@@ -112,6 +195,7 @@ def move_up_in_all_runs(session: Session, event: Event, now: datetime) -> None:
     """After registration was opened again: what became free in the meantime goes to who waits."""
     waited_for = select(Run).join(Run.round).where(Round.event_id == event.id, Run.waiting > 0)
     _move_up_in(session, event, list(session.scalars(waited_for.order_by(Run.id))), now)
+    _swap(session, event, now)
 
 
 def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, Run]:
@@ -120,7 +204,7 @@ def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, 
         return {}
     found = session.execute(
         select(Round.id, Run)
-        .join(Run, (Run.round_id == Round.id) & Run.id.in_(wanted.values()), isouter=True)
+        .join(Run, (Run.round_id == Round.id) & Run.id.in_(wanted.values()) & Run.held, isouter=True)
         .where(Round.event_id == event.id, Round.id.in_(choices))
         .options(joinedload(Run.workshop))
     ).all()
@@ -135,18 +219,70 @@ def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, 
     return chosen
 
 
+def _rounds_filled(session: Session, event: Event, runs: Iterable[Run]) -> dict[int, frozenset[int]]:
+    """Run id → ids of the rounds it fills. Costs nothing where every run fills one round."""
+    every = {run.id: run for run in runs}
+    if all(run.spans == 1 for run in every.values()):
+        return {run.id: frozenset({run.round_id}) for run in every.values()}
+    filled = filled_by(session, event, every.values())
+    return {run_id: frozenset(one.id for one in rounds) for run_id, rounds in filled.items()}
+
+
+def _covering(runs: Mapping[int, Run], filled: Mapping[int, frozenset[int]]) -> dict[int, Run]:
+    """Round id → the chosen run that fills it."""
+    covering: dict[int, Run] = {}
+    for run in runs.values():
+        for round_id in filled[run.id]:
+            other = covering.setdefault(round_id, run)
+            if other is not run:
+                longer = run if other.round_id == round_id else other
+                raise GoesOn(f"round-{round_id}", longer.workshop.title)
+    return covering
+
+
+def _refuse_at_work(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    runs: Mapping[int, Run],
+    covering: Mapping[int, Run],
+) -> None:
+    """Who leads a run or takes its minutes sits there, and does not attend the same workshop."""
+    if not runs:
+        return
+    led = select(Run).join(RunStaff, RunStaff.run_id == Run.id)
+    mine = led.where(RunStaff.registration_id == registration.id, Run.held).options(joinedload(Run.workshop))
+    working = list(session.scalars(mine.order_by(Run.id)))
+    filled = _rounds_filled(session, event, working)
+    for run in working:
+        for round_id in filled[run.id]:
+            if round_id in covering:
+                raise AtWorkThere(f"round-{covering[round_id].round_id}", run.workshop.title)
+        for round_id, chosen in runs.items():
+            if chosen.workshop_id == run.workshop_id:
+                raise TwiceTheSameWorkshop(f"round-{round_id}", run.workshop.title)
+
+
 def _stays(
-    registration: Registration, place: Place, held: list[Place], runs: dict[int, Run], choices: Choices
+    registration: Registration,
+    place: Place,
+    held: list[Place],
+    covering: Mapping[int, Run],
+    filled: Mapping[int, frozenset[int]],
+    choices: Choices,
 ) -> bool:
     """Whether the place outlives the choice. Who chooses a full run keeps the place held so far, not another line."""
-    if place.round_id not in choices:
+    mine = filled[place.run_id]
+    instead = {covering[one].id: covering[one] for one in mine if one in covering}
+    if not instead:
+        return place.round_id not in choices and all(
+            choices.get(one) is not RoundAnswer.ABSENT for one in mine
+        )
+    known = {one.run_id for one in held}
+    new = [run for run in instead.values() if run.id not in known]
+    if not new:
         return True
-    run = runs.get(place.round_id)
-    if run is None:
-        return False
-    if any(one.run_id == run.id for one in held):
-        return True
-    gets_it = registration.holds_seat and _is_free(run)
+    gets_it = registration.holds_seat and any(_is_free(run) for run in new)
     return place.state is PlaceState.PLACE and not gets_it
 
 
@@ -184,7 +320,7 @@ def _answer_rounds(session: Session, registration: Registration, choices: Choice
     session.flush()
 
 
-def _add(session: Session, registration: Registration, run: Run) -> None:
+def _add(session: Session, registration: Registration, run: Run) -> Place:
     place = Place(
         registration=registration,
         run=run,
@@ -196,6 +332,7 @@ def _add(session: Session, registration: Registration, run: Run) -> None:
         _settle(session, place)
     session.add(place)
     session.flush()
+    return place
 
 
 def _is_free(run: Run) -> bool:
@@ -248,8 +385,11 @@ def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) 
 
 def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     freed: list[Run] = []
-    for other in _places(session, place.registration):
-        if other is not place and other.round_id == place.round_id and other.state is PlaceState.PLACE:
+    held = _places(session, place.registration)
+    filled = _rounds_filled(session, place.registration.event, [one.run for one in held])
+    for other in held:
+        overlaps = filled[other.run_id] & filled[place.run_id]
+        if other is not place and overlaps and other.state is PlaceState.PLACE:
             freed += _drop(session, other)
     session.flush()
     if not claim_seat(session, place.run):
@@ -261,6 +401,12 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     session.flush()
     announcing.tell_place(session, place.registration, now)
     return freed
+
+
+def _swap(session: Session, event: Event, now: datetime, closing: Registration | None = None) -> None:
+    """As with moving up: nobody's place changes once registration has closed (F36)."""
+    if event.registration_state(now) in TAKES_REGISTRATIONS:
+        swap_places(session, event, now, closing)
 
 
 def _line(session: Session, run: Run) -> list[Place]:

@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sqlalchemy import CompoundSelect, Row, Select, bindparam, func, literal, null, select, union_all
+from sqlalchemy import CompoundSelect, Row, Select, bindparam, case, func, literal, null, select, union_all
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.events.models import Event
 from app.programme.agenda import Line, RoundView, RunView, read_agenda
+from app.programme.models import Run
 from app.registration.models import (
     ANSWERS,
     Answer,
@@ -27,7 +28,7 @@ from app.registration.models import (
     StatusChange,
 )
 from app.registration.rules import CHOOSING, PlaceState, QuestionKind, Reason, Status
-from app.registration.wish_models import Wish
+from app.registration.wish_models import RunStaff, StaffRole, Wish
 
 Given = TypeVar("Given", bound=Answered)
 
@@ -50,11 +51,20 @@ class MyRound:
     wanted: RunView | None
     absent: bool
     wishes: tuple[RunView, ...] = ()
-    goes_on: bool = False  # the place is a run that began in an earlier round
+    goes_on: bool = False  # the place, or what the person leads, is a run that began in an earlier round
+    leads: RunView | None = None
+    role: StaffRole | None = None
+
+    @property
+    def run(self) -> RunView | None:
+        """Where the person is to be found."""
+        return self.leads or self.place
 
     @property
     def answer(self) -> str:
         """The value of the form's field for this round."""
+        if self.goes_on:
+            return "open"
         if self.absent:
             return "absent"
         if self.place is not None:
@@ -309,11 +319,18 @@ def _going_on(mine: Sequence[MyRound]) -> list[MyRound]:
     found = list(mine)
     order = sorted(range(len(found)), key=lambda at: found[at].round.number)
     for position, at in enumerate(order):
-        place = found[at].place
-        if place is None or found[at].goes_on:
+        here = found[at]
+        if here.run is None or here.goes_on:
             continue
-        for later in order[position + 1 : position + place.spans]:
-            found[later] = replace(found[later], place=place, goes_on=True, absent=False)
+        for later in order[position + 1 : position + here.run.spans]:
+            found[later] = replace(
+                found[later],
+                place=None if here.leads else here.place,
+                leads=here.leads,
+                role=here.role,
+                goes_on=True,
+                absent=False,
+            )
     return found
 
 
@@ -331,14 +348,27 @@ def _my_round(round_: RoundView, answers: Sequence[_AnswerToRound]) -> MyRound:
     def first(wanted: PlaceState) -> RunView | None:
         return next((run for run, state, _before in mine if state is wanted), None)
 
+    staffing = next((one for one in mine if one[1] is None), None)
     in_line = tuple(InLine(run, before) for run, state, before in mine if state is PlaceState.WAITING)
     absent = any(run_id is None for _round_id, run_id, _state, _before in answers)
-    return MyRound(round_, first(PlaceState.PLACE), in_line, first(PlaceState.WANTED), absent)
+    return MyRound(
+        round_,
+        first(PlaceState.PLACE),
+        in_line,
+        first(PlaceState.WANTED),
+        absent,
+        leads=staffing[0] if staffing else None,
+        role=_ROLES[staffing[2]] if staffing else None,
+    )
+
+
+# Instead of how many stand before: what somebody does who is in a run without a place of it.
+_ROLES = {-1: StaffRole.FACILITATOR, -2: StaffRole.NOTE_TAKER}
 
 
 def _answers_to_rounds() -> CompoundSelect[int, int, PlaceState, int]:
     """Round, run, state and how many stand before the person in the line of that run; a round in which the person
-    does not take part has no run."""
+    does not take part has no run, a run that the person leads no state."""
     other = aliased(Place)
     before = (
         select(func.count(other.id))
@@ -353,9 +383,13 @@ def _answers_to_rounds() -> CompoundSelect[int, int, PlaceState, int]:
     )
     places = select(Place.round_id, Place.run_id, Place.state, before)
     absences = select(RoundAbsence.round_id, null(), null(), literal(0))
+    number = case(*((RunStaff.role == role, literal(number)) for number, role in _ROLES.items()), else_=-1)
+    led = select(Run.round_id, RunStaff.run_id, null(), number)
+    staffing = led.join(Run, Run.id == RunStaff.run_id).where(Run.held)
     return union_all(
         places.where(Place.registration_id == bindparam("person")),
         absences.where(RoundAbsence.registration_id == bindparam("person")),
+        staffing.where(RunStaff.registration_id == bindparam("person")),
     )
 
 

@@ -21,6 +21,7 @@ from app.events.service import lock_event, mark_changed, publish, raise_sequence
 from app.people.audit import record
 from app.programme import fitting
 from app.programme import service as programme
+from app.programme.fitting import RunShape
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.service import NewRun, RoundFacts, WorkshopFacts
 from app.refusal import N_, Refusal
@@ -40,6 +41,19 @@ class RunPlan:
     room_id: int | None
     capacity: int | None
     contributors: tuple[str, ...]
+    spans: int = 1
+    least_people: int = 0
+    held: bool = True
+    called_off: bool = False  # yes, people in it lose their places
+
+
+class PeopleInIt(Refusal):
+    def __init__(self, people: int) -> None:
+        super().__init__(
+            N_("%(number)s people hold a place in it. Please confirm below that they lose it and are told."),
+            field="held",
+            number=people,
+        )
 
 
 # -- the day
@@ -150,6 +164,8 @@ def replan_round(
     round_ = fitting.get_round(session, event, round_id)
     fitting.refuse_stale(round_, version)
     fitting.refuse_taken_number(session, event, facts.number, round_.id)
+    if facts.number != round_.number:
+        fitting.refuse_torn_run(session, event, round_)
     fitting.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
     programme.log_change(session, event, facts.title, "title", round_.title, facts.title, now)
     changes.change_round(session, round_id, facts.title, facts.starts_at, facts.ends_at, version, now)
@@ -178,6 +194,9 @@ def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, no
         room=fitting.get_room(session, event, plan.room_id) if plan.room_id is not None else None,
         capacity=plan.capacity,
         contributors=plan.contributors,
+        spans=plan.spans,
+        least_people=plan.least_people,
+        held=plan.held,
     )
     return programme.add_run(session, event_id, new, now)
 
@@ -185,15 +204,20 @@ def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, no
 def replan_run(
     session: Session, event_id: int, run_id: int, plan: RunPlan, version: int, now: datetime
 ) -> Run:
-    """Change a run. Refuses a stale version, a taken label, a small or busy room, fewer seats than are taken."""
+    """Change a run. Refuses a stale version, what does not fit (`fitting.refuse_bad_run`), fewer seats than are taken,
+    and to call off a run with people in it without a word that they lose their places."""
     event = lock_event(session, event_id)
     run = fitting.get_run(session, event, run_id)
     fitting.refuse_stale(run, version)
     round_ = fitting.get_round(session, event, plan.round_id)
     room = fitting.get_room(session, event, plan.room_id) if plan.room_id is not None else None
-    fitting.refuse_bad_run(session, event, round_, plan.label, room, plan.capacity, leave_out=run)
+    shape = RunShape(round_, plan.label, room, plan.capacity, plan.spans, plan.least_people, held=plan.held)
+    fitting.refuse_bad_run(session, event, shape, leave_out=run)
+    if run.held and not plan.held and run.taken and not plan.called_off:
+        raise PeopleInIt(run.taken)
     relabelled = run.label != plan.label
-    run = changes.change_run(session, run_id, RunFacts(plan.label, round_, room, plan.capacity), version, now)
+    facts = RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, held=plan.held)
+    run = changes.change_run(session, run_id, facts, version, now)
     if not programme.name_contributors(session, run, plan.contributors, now) and relabelled:
         raise_sequence(run, now)
     session.flush()

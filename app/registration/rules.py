@@ -230,12 +230,12 @@ class UnknownRun(Refusal):
 class RunHasPlaces(Refusal):
     """People chose this run for its time; moving it to another round is their choice, not ours."""
 
-    def __init__(self) -> None:
+    def __init__(self, field: str = "round_id") -> None:
         super().__init__(
             N_(
                 "People hold places in this run, so it stays in its round. Change its room, or move the whole round."
             ),
-            field="round_id",
+            field=field,
         )
 
 

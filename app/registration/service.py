@@ -111,13 +111,16 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     return registration
 
 
-def _choose_or_wish(session: Session, registration: Registration, entry: Entry, now: datetime) -> None:
-    """Refuses a form that was opened when places were given in the other way, and wishes after their date."""
+def _choose_or_wish(
+    session: Session, registration: Registration, entry: Entry, now: datetime, *, by_team: bool = False
+) -> None:
+    """Refuses a form that was opened when places were given in the other way, and wishes after their date, which the
+    team may still note."""
     event = registration.event
     if event.awaits_places and entry.choices:
         raise wishes.OtherWay
     if entry.wished is not None:
-        if not event.takes_wishes(now):
+        if not (event.awaits_places if by_team else event.takes_wishes(now)):
             raise wishes.WishesOver if event.awaits_places else wishes.OtherWay
         wishes.write_first_wishes(session, event, registration, entry.wished)
     places.choose_first(session, event, registration, entry.choices)
@@ -162,7 +165,7 @@ def add_by_hand(
     session.flush()
     line.put_under(session, registration, mine)
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
-    _choose_or_wish(session, registration, entry, now)
+    _choose_or_wish(session, registration, entry, now, by_team=True)
     answers.store(session, registration, parts)
     announcing.tell_status(session, registration, now, first=True)
     return registration
@@ -294,7 +297,7 @@ def take_from_line(
     leave_line(session, registration.event, quotas)
     registration.holds_seat = True
     move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
-    take_wanted(session, registration)
+    take_wanted(session, registration, now)
     announcing.tell_moved_up(session, registration, now)
 
 
@@ -303,18 +306,18 @@ def _give_or_offer(
 ) -> None:
     if event.offer_hours is None:
         move(session, first, Status.REGISTERED, SYSTEM, reason, now)
-        take_wanted(session, first)
+        take_wanted(session, first, now)
         announcing.tell_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
         move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
-        take_wanted(session, first)
+        take_wanted(session, first, now)
         announcing.tell_offer(session, first, now)
 
 
-def take_wanted(session: Session, registration: Registration) -> None:
+def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
     """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
-    places.take_wanted(session, registration)
+    places.take_wanted(session, registration, now)
     answers.take_wanted(session, registration)
 
 
@@ -420,7 +423,7 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
     take_seat_or_number(session, event, registration, quotas, mine)
     move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
-        take_wanted(session, registration)
+        take_wanted(session, registration, now)
 
 
 def end(

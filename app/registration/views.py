@@ -42,6 +42,7 @@ from app.registration.service import PARTICIPANT, Entry, accept, decline, would_
 from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
 from app.registration.service import register as register_person
+from app.registration.staffing import get_led_run, people_in
 from app.registration.substituting import substitute as substitute_person
 from app.registration.wishes import wishes_of
 from app.registration.wishing import give_wishes
@@ -227,7 +228,8 @@ def workshops(token: str) -> ResponseReturnValue:
         return redirect(url_for(".wishes", token=token), SEE_OTHER)
     mine = my_day(session, registration, seats=True)
     answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
-    form = with_rounds(ChoicesForm, [one.round for one in mine.rounds], data=answers)
+    free = [one.round for one in mine.rounds if one.leads is None]
+    form = with_rounds(ChoicesForm, free, data=answers)
     if form.validate_on_submit():
         try:
             with transaction() as writing:
@@ -259,6 +261,22 @@ def wishes(token: str) -> ResponseReturnValue:
         else:
             return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
     return page("registration/wishes.html", form=form, event=event, token=token)
+
+
+@bp.get("/my/<token>/runs/<int:run_id>")
+@access.personal
+def run_people(token: str, run_id: int) -> Response:
+    """Who leads a run or takes its minutes reads who comes."""
+    session = db.session()
+    registration = open_personal(session, token)
+    staff = get_led_run(session, registration, run_id)
+    return page(
+        "registration/run_people.html",
+        event=registration.event,
+        token=token,
+        run=staff.run,
+        people=people_in(session, run_id),
+    )
 
 
 @bp.post("/my/<token>/leave-line/<int:run_id>")

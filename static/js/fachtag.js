@@ -63,3 +63,44 @@ for (const form of document.querySelectorAll("form")) {
   window.addEventListener("pageshow", update); // also after the browser has filled in what was typed before
   update();
 }
+
+// Wishes in order: buttons beside each select change it with its neighbour. Without this file people choose anew by hand.
+for (const list of document.querySelectorAll("[data-wishes]")) {
+  const selects = [...list.querySelectorAll("select")];
+  if (selects.length < 2) continue;
+  const said = document.createElement("p");
+  said.className = "kern-sr-only";
+  said.setAttribute("role", "status");
+  list.append(said);
+  selects.forEach((select, place) => {
+    const row = document.createElement("div");
+    row.className = "actions";
+    if (place > 0) row.append(mover(list, select, selects[place - 1], "up", said));
+    if (place < selects.length - 1) row.append(mover(list, select, selects[place + 1], "down", said));
+    select.closest(".kern-form-input").append(row);
+  });
+}
+
+function mover(list, from, to, way, said) {
+  const button = document.createElement("button");
+  const words = list.dataset[way];
+  button.type = "button";
+  button.className = "kern-btn kern-btn--tertiary";
+  button.dataset.way = way;
+  button.setAttribute("aria-label", `${words}: ${from.labels[0].textContent.trim()}`);
+  const label = document.createElement("span");
+  label.className = "kern-label";
+  label.textContent = words;
+  button.append(label);
+  button.addEventListener("click", () => {
+    [from.value, to.value] = [to.value, from.value];
+    const hidden = to.closest("details");
+    if (hidden) hidden.open = true;
+    // The focus goes along with the wish, so that the next press moves it on.
+    const field = to.closest(".kern-form-input");
+    (field.querySelector(`[data-way="${way}"]`) ?? field.querySelector("[data-way]")).focus();
+    said.textContent = "";
+    requestAnimationFrame(() => (said.textContent = `${list.dataset.moved} ${to.labels[0].textContent.trim()}: ${to.selectedOptions[0].text}`));
+  });
+  return button;
+}

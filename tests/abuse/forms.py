@@ -68,6 +68,7 @@ GOOD_AT = {
     "group_desk.new": {"seats": "1", "until": "2031-03-01"},
     "participants.substitute": {"email": "karl.vertretung@example.org"},
     "registration.substitute": {"email": "klara.vertretung@example.org"},
+    "staff.show": {"who": "minh@example.org"},
     "people.sign_in": {"email": LEAD, "password": PASSWORD},
     "people.forgot_password": {"email": LEAD},
     # A question for a text has no options.

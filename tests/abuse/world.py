@@ -486,6 +486,8 @@ def _allocations(app: Flask) -> None:
             Stage(it.goal, it.value, it.value, 0.1, it.rank, it.most) for it in worth(instance, places)
         )
         protocol = write_protocol(instance, Allocation(Proof.OPTIMAL, Solver("Clerk", "1"), places, stages))
+        led = session.scalars(select(Run.id).where(Run.label == "2.1")).one()
+        session.add(RunStaff(run_id=led, registration_id=other, role=StaffRole.FACILITATOR))
         lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
         reasons = [{"obstacle": "together", "values": {"first": one, "second": other}}]
         session.scalars(select(Run).where(Run.label == "2.9")).one().held = False
@@ -617,7 +619,9 @@ def _remember(world: World) -> None:
         every = select(Solving.id).where(Solving.event_id == day).order_by(Solving.id)
         world.ids["allocation_id"] = list(session.scalars(every))
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
-        world.ids["run_id"] = [runs[0], runs[-1]]
+        led = session.scalars(select(RunStaff.run_id).order_by(RunStaff.id.desc()).limit(1)).one()
+        world.ids["run_id"] = sorted({runs[0], led, runs[-1]})
+        world.ids["staff_id"] = list(session.scalars(select(RunStaff.id)))
         messages = session.scalars(
             select(Message.id).where(Message.event_id == day).order_by(Message.id)
         ).all()

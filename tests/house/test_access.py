@@ -65,6 +65,8 @@ events.event GET PUBLIC
 events.overview GET PUBLIC
 events_organise.edit_hosts GET,POST ORGANISER EDIT
 events_organise.new_event GET,POST SIGNED_IN
+explained.mine GET PERSONAL
+explained.places GET PUBLIC
 figures.show GET ORGANISER SEE
 group_desk.new GET,POST ORGANISER EDIT_PEOPLE
 group_desk.show GET ORGANISER SEE_PEOPLE
@@ -184,6 +186,7 @@ registration.new_calendar POST PERSONAL
 registration.new_link POST PERSONAL
 registration.not_me GET,POST PERSONAL
 registration.register GET,POST PUBLIC
+registration.run_people GET PERSONAL
 registration.sent GET PUBLIC
 registration.silenced GET PUBLIC
 registration.substitute GET,POST PERSONAL
@@ -208,6 +211,8 @@ results_materials.new_document GET,POST ORGANISER EDIT
 results_materials.new_photo GET,POST ORGANISER EDIT
 results_materials.remove GET,POST ORGANISER EDIT
 silence.show GET,POST ADMIN
+staff.remove POST ORGANISER EDIT_PEOPLE
+staff.show GET,POST ORGANISER EDIT_PEOPLE
 static GET PUBLIC
 team.change_member GET,POST ORGANISER LEAD
 team.remove_member POST ORGANISER LEAD

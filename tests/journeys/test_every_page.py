@@ -42,6 +42,7 @@ NOT_BY_LINK = {
     "registration.silenced",
     "own.deleted",
     "legal.barrier_reported",
+    "explained.places",
 }
 # What the theme changes are colours alone; everything else is asked once per width.
 COLOURS = ["color-contrast", "link-in-text-block"]

@@ -183,6 +183,8 @@ def test_json(client: FlaskClient) -> None:
             "room": "Raum Birke",
             "step_free": True,
             "contributors": ["Aylin Beispiel"],
+            "takes_place": True,
+            "rounds": 1,
         },
         {
             "label": "1.2",
@@ -191,6 +193,8 @@ def test_json(client: FlaskClient) -> None:
             "room": "Raum Ahorn",
             "step_free": False,
             "contributors": ["Dr. Sascha Probe"],
+            "takes_place": True,
+            "rounds": 1,
         },
     ]
 

@@ -127,6 +127,66 @@ def test_a_need_stands_in_no_list_and_no_file(app: Flask, client: FlaskClient) -
     assert token
 
 
+def test_the_team_notes_wishes(app: Flask) -> None:
+    """Also after the date; without places, without needs, and with a word when somebody else saved first."""
+    team = a_day(app, placement=Placement.WISHES, wishes_until=now() - timedelta(days=1))
+    otto = Visitor(signed_in(app, "otto@example.org"))
+    form = otto.get(f"{team.home}/registrations/new")
+    first, second = f"wish-{team.rounds[0]}-1", f"wish-{team.rounds[0]}-2"
+    assert first in form.values(form.form())
+    assert "needs" not in form.values(form.form())
+    person = form.send(**PERSON, **{first: str(team.runs["1.2"])})
+    assert person.status == 200
+    assert "1.2 Datenschutz im Fallmanagement" in person.text
+    noting = person.follow("Wünsche eintragen")
+    other = otto.get(noting.address)
+    twice = noting.send(**{second: str(team.runs["1.2"])})
+    assert (twice.status, set(twice.errors())) == (422, {second})
+    assert twice.send(**{second: str(team.runs["1.1"])}).status == 200
+    stale = other.send(**{first: "", f"absent-{team.rounds[1]}": "y"})
+    assert stale.status == 422
+    assert stale.send().status == 200
+    with app.app_context():
+        one = db.session.scalars(select(Registration.id)).one()
+        found = wishes_of(db.session(), one)
+        assert (found.runs, found.absent) == ({}, frozenset({team.rounds[1]}))
+        db.session.rollback()
+        with transaction() as session:
+            session.get_one(Event, team.event_id).placed_at = now()
+    chosen = otto.get(noting.address)
+    assert f"round-{team.rounds[0]}" in chosen.values(chosen.form())
+
+
+def test_only_the_lead_reads_needs(app: Flask) -> None:
+    """DP-04, DP-12."""
+    team = a_day(app, placement=Placement.WISHES, wishes_until=now() + timedelta(days=3))
+    Visitor(app.test_client()).get(f"/events/{team.slug}/register").send(**PERSON, needs="step_free")
+    with app.app_context():
+        reference = db.session.scalars(select(Registration.reference)).one()
+    address = f"{team.home}/registrations/{reference}"
+    assert Visitor(signed_in(app, "otto@example.org")).get(f"{address}/sensitive").status == 403
+    asked = Visitor(signed_in(app, "lea@example.org")).get(address).follow("Sensible Antworten")
+    assert "Stufenlos" not in asked.text
+    assert "tufenlos" in asked.send().text
+
+
+def test_own_data_say_it_all(app: Flask, client: FlaskClient, day: Day) -> None:
+    """DP-08."""
+    day.join("anna")
+    give(day, "anna", "1.2", "1.1", needs=frozenset({Need.STEP_FREE}))
+    token = personal_token(day.of("anna"))
+    page = Visitor(client).get(f"/my/{token}/data")
+    for words in (
+        "Datenschutz im Fallmanagement; Beraten ohne Vorurteil",
+        "Worauf Sie nicht verzichten können",
+    ):
+        assert words in page.text
+    found = client.get(f"/my/{token}/data.json").get_json()
+    assert found["workshops"][0]["wishes"] == ["Datenschutz im Fallmanagement", "Beraten ohne Vorurteil"]
+    assert [one["need"] for one in found["needs"]] == ["step_free"]
+    assert found["workshops"][1]["leads"] is None
+
+
 def test_until_the_date_and_not_after(day: Day) -> None:
     day.join("anna")
     give(day, "anna", "1.2", "1.1", "2.1")

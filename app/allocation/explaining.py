@@ -1,0 +1,216 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Why somebody got these places: the published protocol, read for one person and for everybody.
+
+Numbers only about others: nobody is named, and nobody's needs, of which the protocol knows nothing (DP-04).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summarise
+from app.allocation.instance import Instance, Person, Place, Run, draw_lots
+from app.allocation.models import Solving
+from app.allocation.protocol import read_instance, read_places, read_stages
+from app.allocation.reckoning import Seating, faults, weight_of, worth
+from app.allocation.result import Stage
+from app.allocation.rules import Goal, Proof
+from app.programme.agenda import RoundView, RunView
+
+MOST_SWAPS = 3  # looked at per wish; each counts all goals again
+
+
+class Outcome(Enum):
+    """What became of a wish."""
+
+    GRANTED = "granted"
+    NOT_NEEDED = "not_needed"  # a dearer one was granted
+    NOT_HELD = "not_held"
+    BARRED = "barred"
+    ELSEWHERE = "elsewhere"  # the same workshop in another round
+    FULL = "full"
+    ROOM_LEFT = "room_left"
+    LOT = "lot"
+
+
+@dataclass(frozen=True, slots=True)
+class Published:
+    """A published allocation, opened once and shared by all who ask."""
+
+    instance: Instance
+    places: tuple[Place, ...]
+    summary: Summary
+    demands: Mapping[int, Demand]
+    mixes: Mapping[int, Mix]
+    stages: tuple[Stage, ...]
+    lots: Mapping[int, int]
+    proof: Proof
+    solver: str
+    instance_fingerprint: str
+    result_fingerprint: str
+    published_at: datetime
+
+
+@dataclass(frozen=True, slots=True)
+class WishView:
+    """A wish and what became of it; `twins` have a place there and wished for both runs at the same ranks."""
+
+    rank: int
+    run: RunView
+    outcome: Outcome
+    demand: Demand
+    twins: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RoundAnswer:
+    """One round of one person: the run given (or led) and the number of the wish that it grants, if it does."""
+
+    round: RoundView
+    absent: bool
+    leads: RunView | None
+    given: RunView | None
+    rank: int | None
+    wishes: tuple[WishView, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Explanation:
+    rounds: tuple[RoundAnswer, ...]
+    lot: int
+    lots: int
+
+    @property
+    def lot_decided(self) -> bool:
+        return any(wish.outcome is Outcome.LOT for one in self.rounds for wish in one.wishes)
+
+
+def find_published_id(session: Session, event_id: int) -> int | None:
+    """The allocation that holds, without its long protocol."""
+    return session.scalar(
+        select(Solving.id).where(
+            Solving.event_id == event_id, Solving.published_at.is_not(None), Solving.superseded_at.is_(None)
+        )
+    )
+
+
+def read_published(session: Session, solving_id: int) -> Published:
+    """Everything that pages say of a published allocation."""
+    solving = session.get_one(Solving, solving_id)
+    protocol: Mapping[str, Any] = solving.protocol or {}
+    instance, places = read_instance(protocol), read_places(protocol)
+    return Published(
+        instance=instance,
+        places=places,
+        summary=summarise(instance, places),
+        demands={one.run: one for one in demands(instance)},
+        mixes={one.run: one for one in mixes(instance, places)},
+        stages=read_stages(protocol),
+        lots=draw_lots(instance.seed, [one.id for one in instance.people]),
+        proof=Proof(protocol["proof"]),
+        solver=f"{protocol['solver']['name']} {protocol['solver']['version']}",
+        instance_fingerprint=str(protocol["instance_fingerprint"]),
+        result_fingerprint=str(protocol["result_fingerprint"]),
+        published_at=solving.published_at or solving.created_at,
+    )
+
+
+def explain(
+    published: Published, person_id: int, rounds: Sequence[RoundView], offered: Mapping[int, RunView]
+) -> Explanation | None:
+    """What one person got and why; None for who was not part of it. `offered`: run id → the run as it is called now."""
+    seating = Seating(published.instance, published.places)
+    person = seating.people.get(person_id)
+    if person is None:
+        return None
+    reader = _Reader(published, seating, person, offered)
+    return Explanation(
+        tuple(reader.round(one) for one in rounds if one.id in published.instance.rounds),
+        published.lots[person_id],
+        len(published.lots),
+    )
+
+
+class _Reader:
+    def __init__(
+        self, published: Published, seating: Seating, person: Person, offered: Mapping[int, RunView]
+    ) -> None:
+        self.published, self.seating, self.person, self.offered = published, seating, person, offered
+        self.mine = seating.of_person[person.id]
+        self.wishes = seating.wishes_of(person)
+
+    def round(self, one: RoundView) -> RoundAnswer:
+        here = [run for run in self.mine if one.id in run.rounds]
+        led = next((run for run in here if self.person.id in run.staff), None)
+        sat = next((run for run in here if self.person.id not in run.staff), None)
+        wished = self.wishes.get(one.id, ())
+        rank = wished.index(sat.id) + 1 if sat is not None and sat.id in wished else None
+        return RoundAnswer(
+            one,
+            one.id not in self.person.present,
+            self.offered.get(led.id) if led else None,
+            self.offered.get(sat.id) if sat else None,
+            rank,
+            tuple(
+                self._wish(number, run, sat, rank)
+                for number, run in enumerate(wished, start=1)
+                if run in self.offered
+            ),
+        )
+
+    def _wish(self, number: int, run_id: int, sat: Run | None, granted: int | None) -> WishView:
+        run = self.seating.runs[run_id]
+        outcome, twins = self._outcome(number, run, sat, granted)
+        return WishView(number, self.offered[run_id], outcome, self.published.demands[run_id], twins)
+
+    def _outcome(self, number: int, run: Run, sat: Run | None, granted: int | None) -> tuple[Outcome, int]:
+        if granted is not None and number >= granted:
+            return (Outcome.GRANTED if number == granted else Outcome.NOT_NEEDED), 0
+        if not self.seating.held(run):
+            return Outcome.NOT_HELD, 0
+        if run.id in self.person.forbidden or not set(run.rounds) <= set(self.person.present):
+            return Outcome.BARRED, 0
+        if any(one.workshop == run.workshop for one in self.mine):
+            return Outcome.ELSEWHERE, 0
+        if len(self.seating.participants[run.id]) < run.capacity:
+            return Outcome.ROOM_LEFT, 0
+        twins = self._twins(run, sat) if sat is not None else []
+        return (Outcome.LOT if self._lot_decided(run, sat, twins) else Outcome.FULL), len(twins)
+
+    def _twins(self, run: Run, sat: Run) -> list[Person]:
+        """Who sits in the run and would be as well off here as this person would be there."""
+        mine = self.seating.rank_of(self.person, sat), self.seating.rank_of(self.person, run)
+        return [
+            other
+            for other in self.seating.participants[run.id]
+            if (self.seating.rank_of(other, sat), self.seating.rank_of(other, run)) == mine
+        ]
+
+    def _lot_decided(self, run: Run, sat: Run | None, twins: Sequence[Person]) -> bool:
+        """Whether the two might have changed places, all goals before the lot being as good."""
+        if sat is None or set(sat.rounds) != set(run.rounds):
+            return False
+        lots, many = self.published.lots, len(self.published.lots)
+        own = weight_of(lots[self.person.id], many)
+        ahead = [one for one in twins if weight_of(lots[one.id], many) > own]
+        before = _worth_without_lot(self.published.instance, self.published.places)
+        for other in sorted(ahead, key=lambda one: lots[one.id])[:MOST_SWAPS]:
+            swapped = {Place(self.person.id, sat.id), Place(other.id, run.id)}
+            changed = [one for one in self.published.places if one not in swapped]
+            changed += [Place(self.person.id, run.id), Place(other.id, sat.id)]
+            if not faults(self.published.instance, changed) and before == _worth_without_lot(
+                self.published.instance, changed
+            ):
+                return True
+        return False
+
+
+def _worth_without_lot(instance: Instance, places: Sequence[Place]) -> list[int]:
+    return [one.value for one in worth(instance, places) if one.goal is not Goal.LOT]

@@ -1,0 +1,74 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""How the places came about: for one person behind the personal link, and for everybody without names."""
+
+from flask import Blueprint, Response
+
+from app.allocation.explaining import Explanation, Published, explain, find_published_id, read_published
+from app.allocation.rules import GOAL_LABELS
+from app.events.models import Event
+from app.events.queries import get_public_event
+from app.programme.agenda import RunView, read_rounds
+from app.refusal import Missing
+from app.registration.links import open_personal
+from app.registration.queries import my_day
+from app.registration.rules import CONFIRMED
+from app.web import access
+from app.web.cache import RenderCache
+from app.web.database import db
+from app.web.pages import page
+
+bp = Blueprint("explained", __name__)
+
+# A day with 2,000 people has some megabytes. What is published never changes.
+_published: RenderCache[Published] = RenderCache(size=4)
+_explained: RenderCache[Explanation | None] = RenderCache(size=256)
+
+
+@bp.get("/my/<token>/places")
+@access.personal
+def mine(token: str) -> Response:
+    session = db.session()
+    registration = open_personal(session, token)
+    event = registration.event
+    number, published = _open(event)
+    if registration.status not in CONFIRMED or event.agenda_released_at is None:
+        raise Missing
+    day = my_day(session, registration)
+    rounds = [one.round for one in day.rounds]
+    offered = {run.id: run for one in rounds for run in one.runs}
+    key = (number, registration.id, event.revision)
+    explanation = _explained.get(key, lambda: explain(published, registration.id, rounds, offered))
+    return page(
+        "allocation/my_places.html",
+        event=event,
+        token=token,
+        explanation=explanation,
+        published=published,
+        now_in={one.round.id: one.place for one in day.rounds},
+    )
+
+
+@bp.get("/events/<slug>/places")
+@access.public
+def places(slug: str) -> Response:
+    session = db.session()
+    event = get_public_event(session, slug)
+    _number, published = _open(event)
+    released = event.agenda_released_at is not None
+    runs: list[RunView] = []
+    for one in read_rounds(session, event, seats=False) if released else ():
+        runs += [run for run in one.runs if run.id in published.demands]
+    return page(
+        "allocation/places.html", event=event, published=published, runs=runs, goal_labels=GOAL_LABELS
+    )
+
+
+def _open(event: Event) -> tuple[int, Published]:
+    """The allocation that holds; until there is one, there is no such page."""
+    session = db.session()
+    number = find_published_id(session, event.id) if event.placed_at is not None else None
+    if number is None:
+        raise Missing
+    return number, _published.get(number, lambda: read_published(session, number))

@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Swaps: people who hold places in a round and wait for each other's runs change places at once.
+
+Everybody in a chain has asked for exactly the run they get, so nobody is moved who has not agreed and nobody is worse
+off: who stands in line before them has no place to give for it. Callers hold the event's lock.
+"""
+
+from collections import deque
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from app.events.models import Event
+from app.events.seats import leave_line
+from app.programme.models import Run
+from app.registration import announcing
+from app.registration.models import Place, Registration
+from app.registration.rules import ENDED, PlaceState
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """Somebody gives the place `has` for the one that `hopes` stands in line for, in the same round."""
+
+    has: Place
+    hopes: Place
+
+    @property
+    def number(self) -> int:
+        return self.hopes.waiting_number or 0
+
+
+def swap_places(
+    session: Session, event: Event, now: datetime, closing: Registration | None = None
+) -> list[list[int]]:
+    """Carry out every swap there is, the shortest chain first, then by waiting numbers; the registration ids of each.
+
+    `closing`: whose choice just now may have closed a chain; only chains with this person are looked for.
+    """
+    done: list[list[int]] = []
+    while chain := _shortest(_offers(session, event), closing):
+        _carry_out(session, chain, now)
+        done.append([one.has.registration_id for one in chain])
+    return done
+
+
+def _offers(session: Session, event: Event) -> list[Offer]:
+    """In order of waiting numbers. A run that fills other rounds than the place given for it is left to the line."""
+    has, run, other = aliased(Place), aliased(Run), aliased(Run)
+    found = (
+        select(has, Place)
+        .join(Place, (Place.registration_id == has.registration_id) & (Place.round_id == has.round_id))
+        .join(Registration, Registration.id == has.registration_id)
+        .join(run, run.id == Place.run_id)
+        .join(other, other.id == has.run_id)
+        .where(
+            Registration.event_id == event.id,
+            Registration.holds_seat,
+            Registration.status.not_in(ENDED),
+            has.state == PlaceState.PLACE,
+            Place.state == PlaceState.WAITING,
+            run.spans == other.spans,
+        )
+        .options(joinedload(Place.run), joinedload(Place.registration))
+        .order_by(Place.waiting_number, Place.id)
+    )
+    twice = _workshops_elsewhere(session, event)
+    return [
+        Offer(mine, hoped)
+        for mine, hoped in session.execute(found)
+        if not twice.get((hoped.registration_id, hoped.workshop_id), set()) - {mine.id}
+    ]
+
+
+def _workshops_elsewhere(session: Session, event: Event) -> dict[tuple[int, int], set[int]]:
+    """Registration and workshop → ids of the places held in it: nobody may sit in a workshop twice."""
+    held = (
+        select(Place.registration_id, Place.workshop_id, Place.id)
+        .join(Registration, Registration.id == Place.registration_id)
+        .where(Registration.event_id == event.id, Place.state == PlaceState.PLACE)
+    )
+    waits = select(Place.registration_id).where(Place.state == PlaceState.WAITING)
+    found: dict[tuple[int, int], set[int]] = {}
+    for person, workshop, place in session.execute(held.where(Place.registration_id.in_(waits))):
+        found.setdefault((person, workshop), set()).add(place)
+    return found
+
+
+def _shortest(offers: list[Offer], closing: Registration | None) -> list[Offer] | None:
+    """The shortest chain; of those that are as short, the one found first in order of waiting numbers."""
+    best: list[Offer] | None = None
+    for first in offers:
+        if closing is not None and first.has.registration_id != closing.id:
+            continue
+        chain = _chain_from(first, offers)
+        if chain is not None and (best is None or len(chain) < len(best)):
+            best = chain
+    return best
+
+
+def _chain_from(first: Offer, offers: Iterable[Offer]) -> list[Offer] | None:
+    """Breadth first over runs: from the one hoped for to the one given, each run left once and thus each person once."""
+    from_run: dict[int, list[Offer]] = {}
+    for one in offers:
+        from_run.setdefault(one.has.run_id, []).append(one)
+    chains = deque([[first]])
+    seen = {first.hopes.run_id}
+    while chains:
+        chain = chains.popleft()
+        if chain[-1].hopes.run_id == first.has.run_id:
+            return chain
+        for following in from_run.get(chain[-1].hopes.run_id, ()):
+            if following.hopes.run_id not in seen:
+                seen.add(following.hopes.run_id)
+                chains.append([*chain, following])
+    return None
+
+
+def _carry_out(session: Session, chain: list[Offer], now: datetime) -> None:
+    """As many leave each run as come into it, so only the lines are counted anew."""
+    for one in chain:
+        session.delete(one.has)
+    session.flush()  # one place per round
+    for one in chain:
+        leave_line(session, one.hopes.run)
+        one.hopes.state, one.hopes.waiting_number = PlaceState.PLACE, None
+        one.hopes.registration.feed_changed_at = now
+        one.hopes.registration.changed_at = now
+    session.flush()
+    for one in sorted(chain, key=lambda one: one.hopes.registration_id):
+        announcing.tell_place(session, one.hopes.registration, now)

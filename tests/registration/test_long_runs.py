@@ -1,0 +1,169 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Runs over two rounds, with a least number of people, or called off: planned, shown, chosen, and kept apart."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.programme.models import Run
+from app.programme.service import remove_round
+from app.refusal import Refusal
+from app.registration.links import feed_token, personal_token
+from app.registration.models import Registration
+from app.registration.places import GoesOn
+from app.registration.queries import my_day
+from app.registration.replanning import PeopleInIt, RunPlan, replan_run
+from app.registration.rules import RunHasPlaces
+from app.registration.swapping import swap_places
+from app.web.database import db
+from tests.organising.helpers import a_day
+from tests.pages import Visitor
+from tests.people.helpers import signed_in
+from tests.registration.steps import Day, open_day
+
+DAY = "/events/musterfachtag"
+
+
+@pytest.fixture
+def day(app: Flask) -> Iterator[Day]:
+    with app.app_context():
+        yield open_day(capacity=20)
+
+
+def plan(run: Run, **changes: object) -> RunPlan:
+    names = tuple(one.name for one in run.contributors)
+    now = RunPlan(
+        run.label, run.round_id, run.room_id, run.capacity, names, run.spans, run.least_people, run.held
+    )
+    return replace(now, **changes)  # type: ignore[arg-type]
+
+
+def replanned(day: Day, label: str, **changes: object) -> None:
+    with day.step() as session:
+        run = session.get_one(Run, day.runs[label])
+        replan_run(session, day.event_id, run.id, plan(run, **changes), run.version, day.now)
+
+
+def field_of(day: Day, label: str, **changes: object) -> str | None:
+    with pytest.raises(Refusal) as refusal:
+        replanned(day, label, **changes)
+    return refusal.value.field
+
+
+def test_what_does_not_fit(day: Day) -> None:
+    assert field_of(day, "1.1", spans=2) == "room_id"  # 2.1 is in its room then
+    assert field_of(day, "2.1", spans=2) == "spans"
+    assert field_of(day, "1.1", least_people=21) == "least_people"
+    day.set_run("2.1", held=False)
+    replanned(day, "1.1", spans=2)
+    assert field_of(day, "2.1", held=True) == "room_id"
+    with pytest.raises(Refusal), day.step() as session:
+        remove_round(session, day.event_id, day.rounds[2], day.now)
+    day.join("anna", labels=("1.1",))
+    with pytest.raises(RunHasPlaces):
+        replanned(day, "1.1", spans=1)
+
+
+def long_day(day: Day) -> None:
+    """1.1 goes on over round 2, in the room of 2.1, which moves out."""
+    day.set_run("2.1", room_id=None)
+    replanned(day, "1.1", spans=2)
+
+
+def test_one_place_over_two_rounds(day: Day) -> None:
+    long_day(day)
+    day.join("anna", labels=("1.1", "2:open"))
+    with pytest.raises(GoesOn) as refusal:
+        day.choose("anna", "1.1", "2.1")
+    assert refusal.value.field == f"round-{day.rounds[2]}"
+    day.choose("anna", "2.1")  # instead
+    assert day.places("anna") == {"2.1": "place"}
+    day.choose("anna", "1.1", "2:open")
+    assert day.places("anna") == {"1.1": "place"}
+    day.choose("anna", "2:absent")
+    assert day.places("anna") == {"2": "absent"}
+    with pytest.raises(GoesOn):
+        day.register("ben", "1.1", "2.1")
+
+
+def test_in_line_for_a_long_run_both_places_stay(day: Day) -> None:
+    long_day(day)
+    day.set_run("1.1", capacity=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.2", "2.1"))
+    day.choose("ben", "1.1", "2:open")
+    assert day.places("ben") == {"1.2": "place", "2.1": "place", "1.1": "waiting 1"}
+    day.choose("anna", "1.2", "2:open")
+    assert day.places("ben") == {"1.1": "place"}
+    assert (day.run("1.2").taken, day.run("2.1").taken) == (1, 0)
+    with day.step() as session:
+        assert swap_places(session, day.event, day.now) == []
+
+
+def test_called_off_only_knowingly(day: Day) -> None:
+    day.set_run("1.1", capacity=1)
+    day.join("anna", "ben", labels=("1.1",))
+    day.forget_mails()
+    with pytest.raises(PeopleInIt):
+        replanned(day, "1.1", held=False)
+    replanned(day, "1.1", held=False, called_off=True)
+    assert (day.places("anna"), day.places("ben")) == ({}, {})
+    assert (day.mails("anna"), day.mails("ben")) == (["places.changed"], ["places.changed"])
+    with pytest.raises(Refusal):
+        day.choose("anna", "1.1")
+    replanned(day, "1.1", held=True)
+    day.choose("anna", "1.1")
+
+
+def test_everybody_sees_it(app: Flask, client: FlaskClient, day: Day) -> None:
+    long_day(day)
+    day.set_run("1.2", held=False)
+    day.join("anna", labels=("1.1",))
+    with day.step() as session:
+        one = session.get_one(Registration, day.ids["anna"])
+        mine = my_day(session, one)
+        assert [(one.place.label if one.place else "", one.goes_on) for one in mine.rounds] == [
+            ("1.1", False),
+            ("1.1", True),
+        ]
+    page = Visitor(client).get(f"{DAY}/agenda")
+    for words in ("über 2 Runden", "findet nicht statt", "„1.1 Beraten ohne Vorurteil“ geht weiter"):
+        assert words in page.text
+    runs = [
+        one for line in client.get(f"{DAY}/agenda.json").get_json()["agenda"] for one in line["workshops"]
+    ]
+    assert [(one["label"], one["takes_place"], one["rounds"]) for one in runs][:2] == [
+        ("1.1", True, 2),
+        ("1.2", False, 1),
+    ]
+    schedule = client.get(f"{DAY}/agenda.xml").get_data(as_text=True)
+    assert "1.2 Datenschutz" not in schedule
+    assert "<duration>03:45</duration>" in schedule  # 11:00 to 14:45
+    feed = client.get("/calendar/events/musterfachtag.ics").get_data(as_text=True)
+    assert "STATUS:CANCELLED" in feed
+    anna = day.of("anna")
+    assert "er geht hier weiter" in Visitor(client).get(f"/my/{personal_token(anna)}").text.lower()
+    personal = client.get(f"/calendar/my/{feed_token(anna)}.ics").get_data(as_text=True)
+    assert "DTEND;TZID=Europe/Berlin:20310313T144500" in personal
+    choosing = Visitor(client).get(f"/my/{personal_token(anna)}/workshops")
+    assert "„1.1 Beraten ohne Vorurteil“ geht weiter" in choosing.text
+    assert choosing.send().status == 200
+    assert day.places("anna") == {"1.1": "place"}
+
+
+def test_the_team_says_so_in_the_form(app: Flask) -> None:
+    team = a_day(app)
+    otto = Visitor(signed_in(app, "otto@example.org"))
+    page = otto.get(f"{team.home}/programme/runs/{team.runs['2.1']}")
+    refused = page.send(spans="2")
+    assert (refused.status, set(refused.errors())) == (422, {"spans"})
+    done = refused.send(spans="", least_people="5", held=None)
+    assert done.status == 200
+    with app.app_context():
+        run = db.session.get_one(Run, team.runs["2.1"])
+        assert (run.spans, run.least_people, run.held) == (1, 5, False)
