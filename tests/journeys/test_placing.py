@@ -24,8 +24,8 @@ from app.registration.models import Registration
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.ical.readers import read_everywhere
-from tests.journeys.conftest import Stage, open_browser, scan
-from tests.journeys.test_every_page import sign_in
+from tests.journeys.conftest import DESKTOP, Stage, open_browser
+from tests.journeys.test_every_page import look_at, sign_in
 from tests.registration.steps import Day
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -65,6 +65,7 @@ def test_from_wishes_to_a_swap(stage: Stage, browser: Browser, tokens: dict[str,
 
         sign_in(stage, organiser)
         has_them_worked_out(stage, organiser)
+        looks_at_everything(stage, organiser)
         compares_and_publishes(organiser)
         told(stage, "Ihre Plätze in Workshops", *WISHED)
 
@@ -118,9 +119,14 @@ def the_worker_works(app: Flask) -> None:
         db.session.rollback()
 
 
+def looks_at_everything(stage: Stage, page: Page) -> None:
+    pages = ("/new", "/usual", "/compare", "/1", "/1/publish", "/1/protocol", "/conditions/together/new", "")
+    assert [one for path in pages for one in look_at(page, stage.address + DESK + path)] == []
+    page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+
+
 def compares_and_publishes(page: Page) -> None:
     page.get_by_role("link", name="Vergleichen").click()
-    assert scan(page) == []
     page.get_by_role("table").first.get_by_role("link").first.click()
     page.get_by_role("link", name="Veröffentlichen …").click()
     expect(page.get_by_role("main")).to_contain_text("3 Personen bekommen die Plätze")
