@@ -217,9 +217,9 @@ def test_every_kind_is_added_once_and_removed(app: Flask) -> None:
     sentences = [row[0] for row in rows(page, "Bedingungen")]
     assert sorted(sentences) == [
         "1.1 Beraten ohne Vorurteil: mindestens 1 aus „Kommunales Integrationszentrum“",
+        "Jeder Workshop: höchstens 2 aus Kreis Musterstadt",
         "Kolleginnen und Kollegen werden möglichst gleichmäßig auf die Workshops verteilt",
         "Muster001, Aylin und Muster002, Aylin bleiben zusammen",
-        "Jeder Workshop: höchstens 2 aus Kreis Musterstadt",
     ]
     page = visitor.get(f"{made.desk}/conditions/apart/new").send(first="Muster002", second="Muster001")
     assert (page.status, len(conditions(app))) == (422, 4)
