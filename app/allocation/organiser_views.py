@@ -16,10 +16,10 @@ from app.allocation.forms import FORMS, AllocationForm, UsualForm
 from app.allocation.queries import (
     allocations_of,
     conditions_of,
-    count_people,
     demand_now,
     find_person,
     organisations_here,
+    placed_ids,
     runs_of,
 )
 from app.allocation.rules import (
@@ -62,7 +62,7 @@ def desk(slug: str) -> ResponseReturnValue:
         by_wishes=by_wishes,
         open_until=g.event.wishes_until if g.event.takes_wishes(now()) else None,
         rows=_demand() if by_wishes else [],
-        people=count_people(session, g.event) if by_wishes else 0,
+        people=placed_ids(session, g.event) if by_wishes else set(),
         conditions=showing.condition_lines(session, g.event, conditions),
         condition_labels=CONDITION_LABELS,
         allocations=allocations,

@@ -154,8 +154,9 @@ def find_person(session: Session, event: Event, typed: str, field: str) -> int:
     return found[0].id
 
 
-def count_people(session: Session, event: Event) -> int:
-    return len(session.scalars(to_be_placed(event.id)).all())
+def placed_ids(session: Session, event: Event) -> set[int]:
+    """Everybody who gets places."""
+    return set(session.scalars(to_be_placed(event.id)))
 
 
 def demand_now(session: Session, event: Event) -> tuple[Instance, dict[int, Demand]]:

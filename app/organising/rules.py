@@ -8,7 +8,7 @@ from datetime import datetime
 
 from app.clock import BERLIN
 from app.events.models import Event
-from app.events.rules import EventStatus, Seats
+from app.events.rules import EventStatus, Placement, Seats
 from app.outbox.rules import State
 from app.refusal import N_
 
@@ -77,6 +77,9 @@ def next_steps(event: Event, *, has_programme: bool, documented: bool, now: date
         Step(N_("Publish the day"), "edit", event.status is not EventStatus.DRAFT),
         Step(N_("Release the agenda"), "programme", event.agenda_released_at is not None),
     ]
+    if event.placement is Placement.WISHES:
+        placed = event.placed_at is not None
+        steps.append(Step(N_("Give the places in workshops by wishes"), "allocation", placed))
     if now >= event.starts_at:
         steps += [
             Step(N_("Write down the results"), "results", documented),

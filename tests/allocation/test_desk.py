@@ -19,6 +19,7 @@ from app.outbox.service import beat
 from app.people.models import AuditEntry
 from app.programme.models import Run
 from app.registration.models import Registration
+from app.registration.service import PARTICIPANT, cancel
 from app.web.database import db, transaction
 from tests.allocation.day import (
     UNTIL,
@@ -89,7 +90,9 @@ def test_a_day_with_direct_choice_says_what_to_do(app: Flask) -> None:
 
 def test_the_tab_leads_there(app: Flask) -> None:
     made = a_wish_day(app, 1)
-    assert made.desk in visit(app).get(f"{made.day.home}/").links()
+    page = visit(app).get(f"{made.day.home}/")
+    assert made.desk in page.links()
+    assert page.follow("Plätze in Workshops nach Wünschen vergeben").address == made.desk
     assert made.desk not in visit(app, "vera").get(f"{made.day.home}/").links()
 
 
@@ -225,6 +228,16 @@ def test_every_kind_is_added_once_and_removed(app: Flask) -> None:
     for one in ids:
         page = visitor.get(made.desk).send(action=f"{made.desk}/conditions/{one}/remove")
     assert conditions(app) == []
+
+
+def test_a_condition_about_somebody_who_has_left_does_not_count(app: Flask) -> None:
+    made = a_wish_day(app, 2)
+    visitor = visit(app)
+    page = visitor.get(f"{made.desk}/conditions/apart/new").send(first="Muster001", second="Muster002")
+    assert "Zählt nicht" not in page.text
+    with app.app_context(), transaction() as session:
+        cancel(session, made.people[2], PARTICIPANT, now())
+    assert "Zählt nicht" in visitor.get(made.desk).text
 
 
 def test_a_run_is_closed_after_a_question_and_opened_again(app: Flask) -> None:
