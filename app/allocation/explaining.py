@@ -7,7 +7,7 @@ Numbers only about others: nobody is named, and nobody's needs, of which the pro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 from typing import Any
@@ -19,12 +19,12 @@ from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summari
 from app.allocation.instance import Instance, Person, Place, Run, draw_lots
 from app.allocation.models import Solving
 from app.allocation.protocol import read_instance, read_places, read_stages
-from app.allocation.reckoning import Seating, faults, weight_of, worth
+from app.allocation.reckoning import Seating, faults, violations, weight_of, worth
 from app.allocation.result import Stage
 from app.allocation.rules import Goal, Proof
 from app.programme.agenda import RoundView, RunView
 
-MOST_SWAPS = 3  # looked at per wish; each counts all goals again
+MOST_SWAPS = 3  # looked at per wish; each counts all conditions again
 
 
 class Outcome(Enum):
@@ -51,6 +51,7 @@ class Published:
     mixes: Mapping[int, Mix]
     stages: tuple[Stage, ...]
     lots: Mapping[int, int]
+    broken: int  # how often rules that may be broken are
     proof: Proof
     solver: str
     instance_fingerprint: str
@@ -104,7 +105,10 @@ def find_published_id(session: Session, event_id: int) -> int | None:
 def read_published(session: Session, solving_id: int) -> Published:
     """Everything that pages say of a published allocation."""
     solving = session.get_one(Solving, solving_id)
-    protocol: Mapping[str, Any] = solving.protocol or {}
+    return open_protocol(solving.protocol or {}, solving.published_at or solving.created_at)
+
+
+def open_protocol(protocol: Mapping[str, Any], published_at: datetime) -> Published:
     instance, places = read_instance(protocol), read_places(protocol)
     return Published(
         instance=instance,
@@ -114,11 +118,12 @@ def read_published(session: Session, solving_id: int) -> Published:
         mixes={one.run: one for one in mixes(instance, places)},
         stages=read_stages(protocol),
         lots=draw_lots(instance.seed, [one.id for one in instance.people]),
+        broken=_broken(instance, places),
         proof=Proof(protocol["proof"]),
         solver=f"{protocol['solver']['name']} {protocol['solver']['version']}",
         instance_fingerprint=str(protocol["instance_fingerprint"]),
         result_fingerprint=str(protocol["result_fingerprint"]),
-        published_at=solving.published_at or solving.created_at,
+        published_at=published_at,
     )
 
 
@@ -200,17 +205,32 @@ class _Reader:
         lots, many = self.published.lots, len(self.published.lots)
         own = weight_of(lots[self.person.id], many)
         ahead = [one for one in twins if weight_of(lots[one.id], many) > own]
-        before = _worth_without_lot(self.published.instance, self.published.places)
-        for other in sorted(ahead, key=lambda one: lots[one.id])[:MOST_SWAPS]:
-            swapped = {Place(self.person.id, sat.id), Place(other.id, run.id)}
-            changed = [one for one in self.published.places if one not in swapped]
-            changed += [Place(self.person.id, run.id), Place(other.id, sat.id)]
-            if not faults(self.published.instance, changed) and before == _worth_without_lot(
-                self.published.instance, changed
-            ):
-                return True
-        return False
+        return any(
+            self._may_change_places(run, sat, other)
+            for other in sorted(ahead, key=lambda one: lots[one.id])[:MOST_SWAPS]
+        )
+
+    def _may_change_places(self, run: Run, sat: Run, other: Person) -> bool:
+        """Whether all is possible and as good, the lot apart, with these two in each other's place."""
+        instance, places = self.published.instance, self.published.places
+        swapped = {Place(self.person.id, sat.id), Place(other.id, run.id)}
+        back = (Place(self.person.id, run.id), Place(other.id, sat.id))
+        changed = [*(one for one in places if one not in swapped), *back]
+        # What wishes and announced places come to is a sum over people, so two of them say it.
+        both = replace(instance, people=(self.person, other), rules=())
+        before, after = (
+            [one for one in them if one.person in {self.person.id, other.id}] for them in (places, changed)
+        )
+        return (
+            _worth_of_wishes(both, before) == _worth_of_wishes(both, after)
+            and not faults(instance, changed)
+            and _broken(instance, changed) == self.published.broken
+        )
 
 
-def _worth_without_lot(instance: Instance, places: Sequence[Place]) -> list[int]:
+def _worth_of_wishes(instance: Instance, places: Sequence[Place]) -> list[int]:
     return [one.value for one in worth(instance, places) if one.goal is not Goal.LOT]
+
+
+def _broken(instance: Instance, places: Sequence[Place]) -> int:
+    return sum(violations(instance, places, rule) for rule in instance.rules if rule.soft)

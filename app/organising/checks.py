@@ -24,6 +24,7 @@ from app.organising.agency_checks import organisations, quota_people, quotas
 from app.organising.findings import Check, Fault, faulty, faulty_rows
 from app.organising.legal import security_text_faults
 from app.organising.weak_settings import configuration_findings
+from app.organising.wish_checks import wishes
 from app.outbox.models import Message
 from app.outbox.rules import WAITING as ON_THEIR_WAY
 from app.outbox.rules import State, family_of
@@ -387,6 +388,7 @@ def _place_faults() -> Check:
         "names another round than its run": place.round_id != Run.round_id,
         "names another workshop than its run": place.workshop_id != Run.workshop_id,
         "is in a run of another day": one.event_id != Round.event_id,
+        "is in a run that does not take place": and_(~Run.held, not_(wanted)),
         "waits without a number": and_(place.state == PlaceState.WAITING, place.waiting_number.is_(None)),
         "is in a round in which the person does not take part": select(RoundAbsence.id)
         .where(RoundAbsence.registration_id == place.registration_id, RoundAbsence.round_id == place.round_id)
@@ -541,6 +543,7 @@ CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     _keys_of_people,
     _histories,
     _places,
+    wishes,
     _events,
     _allocations,
     _programme,

@@ -26,6 +26,7 @@ from app.registration import announcing, places
 from app.registration.models import Place, Registration
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
+from app.registration.wish_models import Wish
 from app.registration.wishes import turn_places_into_wishes
 
 
@@ -231,9 +232,26 @@ def _raise_runs(session: Session, event: Event, now: datetime) -> None:
         raise_sequence(run, now)
 
 
+class RunIsWished(Refusal):
+    """A wish is one for a round: who wished for the run then did not wish for it at another time."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            N_(
+                "People wish for this run, so it stays in its round. Change its room, or move the whole round."
+            ),
+            field=field,
+        )
+
+
 def _refuse_move_of_held_places(session: Session, run: Run, field: str) -> None:
     if session.scalar(select(Place.id).where(Place.run_id == run.id).limit(1)) is not None:
         raise RunHasPlaces(field)
+    if (
+        field == "round_id"
+        and session.scalar(select(Wish.id).where(Wish.run_id == run.id).limit(1)) is not None
+    ):
+        raise RunIsWished(field)
 
 
 def _span(starts_at: datetime, ends_at: datetime) -> str:

@@ -154,13 +154,17 @@ def pass_on(session: Session, old: Registration, new: Registration) -> None:
 def leave_rounds(
     session: Session, registration: Registration, round_ids: Collection[int], now: datetime
 ) -> bool:
-    """Whatever the person has or waits for in these rounds is given back; whether there was anything."""
+    """Whatever the person has, waits for or said in these rounds ends; whether anything was given back."""
     held = _places(session, registration)
     filled = _rounds_filled(session, registration.event, [place.run for place in held])
     left = [place for place in held if filled[place.run_id].intersection(round_ids)]
     freed: list[Run] = []
     for place in left:
         freed += _drop(session, place)
+    absences = delete(RoundAbsence).where(
+        RoundAbsence.registration_id == registration.id, RoundAbsence.round_id.in_(round_ids)
+    )
+    session.execute(absences)
     session.flush()
     _move_up_in(session, registration.event, freed, now)
     return bool(left)

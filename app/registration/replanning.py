@@ -11,7 +11,7 @@ import hashlib
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
@@ -30,6 +30,7 @@ from app.registration.changes import DayFacts, RunFacts
 from app.registration.models import Place, Registration
 from app.registration.rules import ACTIVE, Actor, Status
 from app.registration.service import By
+from app.registration.wish_models import Wish
 
 
 @dataclass(frozen=True, slots=True)
@@ -228,7 +229,11 @@ def take_out_run(session: Session, event_id: int, run_id: int, now: datetime) ->
     """Remove a run. Refuses one that anybody has chosen, wishes included: nobody loses a place by a click."""
     event = lock_event(session, event_id)
     run = fitting.get_run(session, event, run_id)
-    chosen = session.scalar(select(func.count()).select_from(Place).where(Place.run_id == run.id))
+    people = union(
+        select(Place.registration_id).where(Place.run_id == run.id),
+        select(Wish.registration_id).where(Wish.run_id == run.id),
+    )
+    chosen = session.scalar(select(func.count()).select_from(people.subquery()))
     if chosen:
         raise Refusal(
             N_(

@@ -43,10 +43,15 @@ def swap_places(
     `closing`: whose choice just now may have closed a chain; only chains with this person are looked for.
     """
     done: list[list[int]] = []
-    while chain := _shortest(_offers(session, event), closing):
+    while chain := next_chain(session, event, closing):
         _carry_out(session, chain, now)
         done.append([one.has.registration_id for one in chain])
     return done
+
+
+def next_chain(session: Session, event: Event, closing: Registration | None = None) -> list[Offer] | None:
+    """The next swap that is possible; None most of the time, because each is carried out as soon as it is."""
+    return _shortest(_offers(session, event), closing)
 
 
 def _offers(session: Session, event: Event) -> list[Offer]:

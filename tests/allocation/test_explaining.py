@@ -5,22 +5,37 @@
 
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.allocation.explaining import Explanation, Outcome, explain, find_published_id, read_published
-from app.events.rules import Placement
-from app.programme.agenda import read_rounds
+from app.allocation.baselines import careful_start
+from app.allocation.explaining import (
+    Explanation,
+    Outcome,
+    Published,
+    explain,
+    find_published_id,
+    open_protocol,
+    read_published,
+)
+from app.allocation.instance import Instance, Place
+from app.allocation.protocol import write_protocol
+from app.allocation.reckoning import Seating, faults, weight_of, worth
+from app.allocation.result import Allocation, Solver, Stage
+from app.allocation.rules import Goal, Proof
+from app.events.rules import Placement, Seats
+from app.programme.agenda import RoundView, RunView, read_rounds
 from app.registration.links import personal_token
 from app.web.database import db
 from tests.allocation.published import give, publish
 from tests.factories.days import NOW
 from tests.pages import Visitor
 from tests.registration.steps import Day, open_day
+from tools.instances import Description, invent
 
 
 @pytest.fixture
@@ -112,6 +127,58 @@ def test_the_public_page_is_there_once_it_is_published(app: Flask, client: Flask
     assert "1.1 Beraten ohne Vorurteil 2 2 1 1" in page.text
     day.set_event(agenda_released_at=None)
     assert "Beraten" not in Visitor(client).get(address).text
+
+
+def test_the_lot_is_named_only_where_nothing_else_decides() -> None:
+    """Every wish of invented days, against counting all goals again with the two in each other's place."""
+    decided = 0
+    for number in range(8):
+        mixing, spare = ("none", "loose")[number % 2], (0.0, 0.15)[number // 2 % 2]
+        instance = invent(
+            Description(24, 2, 4, wishes=2, spare=spare, mixing=mixing, published=number > 5), number
+        )
+        published = opened(instance, tuple(careful_start(instance)))
+        rounds = [RoundView(one, one, "", NOW, NOW, ()) for one in instance.rounds]
+        runs = {
+            one.id: RunView(one.id, one.workshop, "", "", "", None, (), Seats(None, 0, 0), 0)
+            for one in instance.runs
+        }
+        for person in instance.people:
+            found = explain(published, person.id, rounds, runs)
+            assert found is not None
+            for round_ in found.rounds:
+                for wish in round_.wishes:
+                    if wish.outcome in {Outcome.LOT, Outcome.FULL} and round_.given is not None:
+                        by_lot = by_counting(published, person.id, round_.given.id, wish.run.id)
+                        assert by_lot is (wish.outcome is Outcome.LOT), (number, person.id, wish.run.id)
+                        decided += by_lot
+    assert decided
+
+
+def opened(instance: Instance, places: tuple[Place, ...]) -> Published:
+    stages = tuple(Stage(one.goal, one.value, None, 0, one.rank, one.most) for one in worth(instance, places))
+    found = Allocation(Proof.FEASIBLE, Solver("von Hand", "1"), places, stages)
+    return open_protocol(write_protocol(instance, found), NOW)
+
+
+def by_counting(published: Published, person: int, sat: int, wished: int) -> bool:
+    def worth_without_lot(places: Iterable[Place]) -> list[int]:
+        return [one.value for one in worth(published.instance, places) if one.goal is not Goal.LOT]
+
+    lots = published.lots
+    weights = {one: weight_of(lot, len(lots)) for one, lot in lots.items()}
+    before = worth_without_lot(published.places)
+    inside = sorted((one.person for one in published.places if one.run == wished), key=lambda one: lots[one])
+    for other in [one for one in inside if weights[one] > weights[person]]:
+        swapped = {Place(person, sat), Place(other, wished)}
+        places = [*set(published.places) - swapped, Place(person, wished), Place(other, sat)]
+        seating = Seating(published.instance, published.places)
+        me, them = seating.people[person], seating.people[other]
+        runs = seating.runs[sat], seating.runs[wished]
+        alike = [seating.rank_of(me, one) for one in runs] == [seating.rank_of(them, one) for one in runs]
+        if alike and not faults(published.instance, places) and worth_without_lot(places) == before:
+            return True
+    return False
 
 
 def test_pages_do_not_load_the_solver() -> None:

@@ -73,6 +73,7 @@ EXTRAS = {
     "organising/sweeping": "the retention periods, applied",
     "organising/team_forms": "forms.py, split: the team page",
     "organising/team_views": "organiser_views.py, split: the team page",
+    "organising/wish_checks": "`flask check`, split: wishes, staff, longer runs",
     "organising/weak_settings": "`flask check`, the part that looks at no row",
     "outbox/building": "who builds which mail: the slices register here",
     "outbox/delivery": "SMTP and maildir",

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.agencies.service import add_organisation
 from app.db import Base
-from app.organising import agency_checks, checks, weak_settings
+from app.organising import agency_checks, checks, weak_settings, wish_checks
 from app.organising.checks import data_findings
 from app.organising.commands import guarded
 from app.organising.weak_settings import configuration_findings, refuse_weak
@@ -224,6 +224,20 @@ FAULTS = {
     "INSERT INTO round_absence (registration_id, round_id) VALUES (1, 1)": [
         "place 1: is in a round in which the person does not take part"
     ],
+    "UPDATE run SET held = false WHERE id = 1": [
+        "place 1: is in a run that does not take place",
+        "place 3: is in a run that does not take place",
+    ],
+    "UPDATE run SET spans = 2 WHERE id = 1": ["place 1: goes on into a round in which the person has another place"],
+    "INSERT INTO wish (id, registration_id, round_id, run_id, rank) VALUES (1, 1, 2, 1, 1)": [
+        "wish 1: is in another round than its run"
+    ],
+    "INSERT INTO run_staff (id, run_id, registration_id, role) VALUES (1, 1, 1, 'facilitator')": [
+        "run_staff 1: leads a run and has a place at the same time"
+    ],
+    "INSERT INTO run_staff (id, run_id, registration_id, role) VALUES (1, 2, 5, 'note_taker')": [
+        "run_staff 1: leads a run and has left"
+    ],
     "UPDATE question_option SET taken = 2 WHERE id = 4": ["question_option 4: 2 seats are taken, 1 are held"],
     "UPDATE question_option SET capacity = 0 WHERE id = 4": ["question_option 4: more people chose it than its limit"],
     "UPDATE question SET purpose = '' WHERE id = 7": ["question 7: says not what it is for"],
@@ -373,7 +387,7 @@ def test_every_check_is_planted() -> None:
     planted = " ".join(
         line.partition(": ")[2] for lines in (*FAULTS.values(), *GROUP_FAULTS.values()) for line in lines
     )
-    source = inspect.getsource(checks) + inspect.getsource(agency_checks)
+    source = "".join(inspect.getsource(one) for one in (checks, agency_checks, wish_checks))
     faults = [
         line.split('"')[1] for line in source.splitlines() if line.strip().startswith('"') and '": ' in line
     ]

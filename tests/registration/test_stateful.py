@@ -52,6 +52,7 @@ from app.registration.rules import (
     Why,
 )
 from app.registration.service import PARTICIPANT
+from app.registration.swapping import next_chain
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.registration.steps import (
@@ -601,6 +602,11 @@ class AnyOrder(RuleBasedStateMachine):
         for label in self.day.runs:
             run = self.day.run(label)
             assert run.seats.full or run.waiting == 0, label
+
+    @invariant()
+    def nobody_waits_for_a_place_they_could_swap_for(self) -> None:
+        event = self.day.event
+        assert not self.is_open or next_chain(db.session(), event) is None
 
     @invariant()
     def what_people_are_told_is_true(self) -> None:

@@ -15,11 +15,12 @@ from app.clock import now
 from app.events.models import Event
 from app.events.rules import Placement
 from app.organising.checks import data_findings
+from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration.changes import change_day
+from app.registration.changes import RunFacts, RunIsWished, change_day, change_run
 from app.registration.links import personal_token
 from app.registration.models import Place, Registration
-from app.registration.replanning import day_facts
+from app.registration.replanning import day_facts, take_out_run
 from app.registration.rules import UnknownRun
 from app.registration.wish_models import Need, RegistrationNeed, Wish
 from app.registration.wishes import OtherWay, Wished, WishesOver, wishes_of
@@ -211,6 +212,17 @@ def test_only_what_is_offered_in_that_round(day: Day) -> None:
     with pytest.raises(UnknownRun):
         give(day, "anna", "1.1")
     assert wishes(day, "anna") == {}
+
+
+def test_a_run_that_is_wished_for_stays(day: Day) -> None:
+    day.join("anna")
+    give(day, "anna", "1.1")
+    moved = RunFacts("9.9", day.run("2.1").round, None, 20)
+    with pytest.raises(RunIsWished), day.step() as session:
+        change_run(session, day.runs["1.1"], moved, session.get_one(Run, day.runs["1.1"]).version, day.now)
+    with pytest.raises(Refusal), day.step() as session:
+        take_out_run(session, day.event_id, day.runs["1.1"], day.now)
+    assert wishes(day, "anna") == {day.rounds[1]: [day.runs["1.1"]]}
 
 
 def test_a_form_from_before_the_change_is_told_so(day: Day) -> None:
