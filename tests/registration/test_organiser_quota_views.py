@@ -57,6 +57,13 @@ def table(page: Page) -> list[list[str]]:
     ]
 
 
+@pytest.mark.parametrize("page", ["quotas", "groups", "doubles", "figures", "workshops", "registrations/new"])
+def test_pages_about_people_belong_to_the_tab_of_the_registrations(app: Flask, page: str) -> None:
+    visitor = lead(app, a_day(app)[0])
+    marked = visitor.get(f"{HOME}/{page}").soup.select("nav.tabs a[aria-current]")
+    assert [one.get_text(strip=True) for one in marked] == ["Anmeldungen"]
+
+
 def test_a_quota_is_added_changed_and_removed_with_a_question(app: Flask) -> None:
     event_id, _ = a_day(app, capacity=3)
     visitor = lead(app, event_id)
