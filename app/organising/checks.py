@@ -388,7 +388,6 @@ def _place_faults() -> Check:
         "names another round than its run": place.round_id != Run.round_id,
         "names another workshop than its run": place.workshop_id != Run.workshop_id,
         "is in a run of another day": one.event_id != Round.event_id,
-        "is in a run that does not take place": and_(~Run.held, not_(wanted)),
         "waits without a number": and_(place.state == PlaceState.WAITING, place.waiting_number.is_(None)),
         "is in a round in which the person does not take part": select(RoundAbsence.id)
         .where(RoundAbsence.registration_id == place.registration_id, RoundAbsence.round_id == place.round_id)

@@ -381,7 +381,7 @@ def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) 
     waiting_to_fill = list(runs)
     while waiting_to_fill:
         run = waiting_to_fill.pop(0)
-        for place in _line(session, run):
+        for place in _line(session, run) if run.held else ():
             if run.seats.full:
                 break
             waiting_to_fill += _move_up(session, place, now)

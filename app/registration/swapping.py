@@ -55,7 +55,8 @@ def next_chain(session: Session, event: Event, closing: Registration | None = No
 
 
 def _offers(session: Session, event: Event) -> list[Offer]:
-    """In order of waiting numbers. A run that fills other rounds than the place given for it is left to the line."""
+    """In order of waiting numbers. A run that fills other rounds than the place given for it is left to the
+    line, and one that does not take place to nobody."""
     has, run, other = aliased(Place), aliased(Run), aliased(Run)
     found = (
         select(has, Place)
@@ -70,6 +71,8 @@ def _offers(session: Session, event: Event) -> list[Offer]:
             has.state == PlaceState.PLACE,
             Place.state == PlaceState.WAITING,
             run.spans == other.spans,
+            run.held,
+            other.held,
         )
         .options(joinedload(Place.run), joinedload(Place.registration))
         .order_by(Place.waiting_number, Place.id)

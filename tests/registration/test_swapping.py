@@ -157,3 +157,16 @@ def test_nothing_to_swap(day: Day) -> None:
     day.choose("anna", "1.2")
     with day.step() as session:
         assert swap_places(session, session.get_one(Event, day.event_id), day.now) == []
+
+
+def test_nobody_moves_into_a_run_that_does_not_take_place(day: Day) -> None:
+    seat(day, anna="1.1", ben="1.2")
+    day.choose("anna", "1.2")
+    day.set_run("1.2", held=False)
+    day.choose("ben", "1.1")
+    assert where(day, "anna", "ben") == [
+        {"1.1": "place", "1.2": "waiting 1"},
+        {"1.2": "place", "1.1": "waiting 1"},
+    ]
+    day.cancel("ben")
+    assert day.places("anna") == {"1.1": "place", "1.2": "waiting 1"}
