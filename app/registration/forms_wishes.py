@@ -100,8 +100,8 @@ def wishing(
             choices=[SelectChoice(one.value, str(label)) for one, label in NEED_LABELS.items()],
             default=[],
             description=gettext(
-                "Voluntary. You only get a workshop where it is there. Only the lead of the team reads it; it is deleted"
-                " 14 days after the day."
+                "You only get a workshop where it is there. Only the lead of the team reads it; it is deleted 14 days"
+                " after the day."
             ),
         )
     context = {"wish_rounds": tuple(rounds), "with_needs": with_needs}
