@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.agencies.models import Organisation
@@ -64,12 +64,13 @@ def to_be_placed(event_id: int) -> Select[int]:
 
 
 def read_question(session: Session, event: Event, terms: Terms) -> Instance:
-    """The day as it stands at this moment; ten queries, however many people there are."""
+    """The day as it stands at this moment; eleven queries, however many people there are."""
     rows = _runs(session, event)
     numbers = {one.number: one.id for one in _rounds(session, event)}
     people = _people(session, event)
     staff = _staff(session, event, {one for one, _organisation, _kind in people})
-    runs = tuple(_run(row, numbers, staff[row.id], len(people)) for row in rows)
+    kept = _seats_of_others(session, event)
+    runs = tuple(_run(row, numbers, staff[row.id], len(people), kept.get(row.id, 0)) for row in rows)
     offered = tuple(one for _number, one in sorted(numbers.items()) if any(one in run.rounds for run in runs))
     persons = _Persons(session, event, runs, offered)
     conditions = _conditions(session, event)
@@ -102,14 +103,29 @@ def _runs(session: Session, event: Event) -> list[RunRow]:
     )
 
 
-def _run(row: RunRow, numbers: dict[int, int], staff: tuple[int, ...], people: int) -> Run:
+def _seats_of_others(session: Session, event: Event) -> dict[int, int]:
+    """Run id → places of people who are not to be placed, such as who has not confirmed yet. They keep them."""
+    found = (
+        select(Place.run_id, func.count(Place.id))
+        .join(Registration, Registration.id == Place.registration_id)
+        .where(
+            Registration.event_id == event.id,
+            Place.state == PlaceState.PLACE,
+            Place.registration_id.not_in(to_be_placed(event.id)),
+        )
+        .group_by(Place.run_id)
+    )
+    return dict(session.execute(found).all())
+
+
+def _run(row: RunRow, numbers: dict[int, int], staff: tuple[int, ...], people: int, kept: int) -> Run:
     first = row.round.number
     rounds = tuple(numbers[one] for one in range(first, first + row.spans) if one in numbers)
     return Run(
         row.id,
         row.workshop_id,
         rounds,
-        seats_of(row, people),
+        max(seats_of(row, people + kept) - kept, 0),
         row.least_people,
         features_of(row),
         staff,

@@ -8,7 +8,7 @@ A page that waits for the worker asks to be loaded again by a header; loading it
 
 from typing import Any
 
-from flask import Blueprint, Response, g, redirect, url_for
+from flask import Blueprint, Response, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.allocation import showing
@@ -42,6 +42,7 @@ from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.texts import sentence_of
 
 bp = Blueprint("allocation", __name__, url_prefix="/organise/events/<slug>/allocation")
 
@@ -181,9 +182,15 @@ def close_run(slug: str, run_id: int) -> ResponseReturnValue:
         raise Missing
     form = ConfirmForm()
     if form.validate_on_submit():
-        with transaction() as session:
-            hold_run(session, g.event.id, run_id, by(), now(), held=False)
-        return redirect_with(desk_address(slug), N_("“%(title)s” does not take place."), title=run.name)
+        try:
+            with transaction() as session:
+                hold_run(session, g.event.id, run_id, by(), now(), held=False)
+        except Missing:
+            raise
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            return redirect_with(desk_address(slug), N_("“%(title)s” does not take place."), title=run.name)
     return page("allocation/close.html", event=g.event, form=form, run=run)
 
 
@@ -193,8 +200,14 @@ def open_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = next((one for one in runs_of(db.session(), g.event) if one.id == run_id), None)
     if run is None:
         raise Missing
-    with transaction() as session:
-        hold_run(session, g.event.id, run_id, by(), now(), held=True)
+    try:
+        with transaction() as session:
+            hold_run(session, g.event.id, run_id, by(), now(), held=True)
+    except Missing:
+        raise
+    except Refusal as refusal:
+        flash(sentence_of(refusal), "warning")
+        return redirect(desk_address(slug), SEE_OTHER)
     return redirect_with(desk_address(slug), N_("“%(title)s” takes place again."), title=run.name)
 
 

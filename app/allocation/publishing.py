@@ -14,7 +14,7 @@ from datetime import datetime
 from typing import Any, cast
 
 from sqlalchemy import Table, delete, func, insert, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, joinedload
 
 from app.allocation.asking import Terms, read_question
 from app.allocation.figures import mixes
@@ -22,6 +22,7 @@ from app.allocation.instance import Instance, Person, Run, as_data, fingerprint
 from app.allocation.models import Solving
 from app.allocation.protocol import read_instance, read_places
 from app.allocation.rules import (
+    AgendaNotReleased,
     DayOver,
     NeedsUnmet,
     NotByWishes,
@@ -43,6 +44,7 @@ from app.programme.models import Run as RunRow
 from app.refusal import Refusal
 from app.registration import announcing
 from app.registration.models import Place, Registration
+from app.registration.places import move_up_in_all_runs
 from app.registration.rules import PlaceState, Status
 from app.registration.service import By
 
@@ -106,6 +108,7 @@ def publish(session: Session, event_id: int, solving_id: int, seen: int, by: By,
     mark_changed(event, now, calendar=False)
     session.flush()
     announcing.tell_allocated(session, event, what.told, now)
+    move_up_in_all_runs(session, event, now)  # who came later may wait for a seat that is free by now
     detail = {"people": len(what.places), "told": len(what.told), "before": before.id if before else None}
     record(session, now, by.organiser_id, event.id, "allocation.publish", f"allocation {solving.id}", detail)
     return solving
@@ -119,6 +122,8 @@ def refuse_publication(event: Event, solving: Solving, now: datetime) -> None:
         raise NotByWishes
     if event.status is EventStatus.CANCELLED or now >= event.ends_at:
         raise DayOver
+    if event.agenda_released_at is None:
+        raise AgendaNotReleased
     if event.wishes_until is not None and event.takes_wishes(now):
         raise WishesStillOpen(event.wishes_until)
 
@@ -190,7 +195,8 @@ class _Planner:
 
     def _full_runs(self, places: Mapping[int, set[int]], closing: frozenset[int]) -> Iterable[Refusal]:
         inside: dict[int, int] = defaultdict(int)
-        for runs in (*places.values(), *self.others.values()):
+        newcomers = (runs for one, runs in self.others.items() if one in self.people)
+        for runs in (*places.values(), *newcomers):  # the seats of all others are not among the capacity
             for number in runs:
                 inside[number] += 1
         for number in sorted(inside):
@@ -258,7 +264,8 @@ def _places_of_others(session: Session, event: Event, known: set[int]) -> dict[i
 
 
 def _replace_places(session: Session, what: Plan) -> None:
-    """Only rows that differ are touched; places in line and wishes of these people go."""
+    """Only rows that differ are touched. Whose place in a round stays keeps the place in line beside it; other places in
+    line and wishes of these people go."""
     people = sorted(what.places)
     rounds: dict[int, tuple[int, int]] = {
         run: (round_, workshop)
@@ -268,7 +275,7 @@ def _replace_places(session: Session, what: Plan) -> None:
     for start in range(0, len(people), AT_ONCE):
         part = people[start : start + AT_ONCE]
         there: set[tuple[int, int]] = set()
-        gone: list[int] = []
+        rest: list[tuple[int, int, int, PlaceState]] = []
         rows = select(Place.id, Place.registration_id, Place.run_id, Place.state).where(
             Place.registration_id.in_(part)
         )
@@ -276,7 +283,15 @@ def _replace_places(session: Session, what: Plan) -> None:
             if state is PlaceState.PLACE and run in what.places[person]:
                 there.add((person, run))
             else:
-                gone.append(row)
+                rest.append((row, person, run, state))
+        stays = {(person, rounds[run][0]) for person, run in there}
+        gone = [
+            row
+            for row, person, run, state in rest
+            if state is not PlaceState.WAITING
+            or run in what.places[person]
+            or (person, rounds[run][0]) not in stays
+        ]
         _delete_places(session, gone)
         missing += [
             {
@@ -305,9 +320,12 @@ def _close(session: Session, what: Plan, now: datetime) -> None:
     for run in session.scalars(select(RunRow).where(RunRow.id.in_(what.closing)).order_by(RunRow.id)):
         run.held = False
         raise_sequence(run, now)
-    if what.closing:
-        lines = delete(Place).where(Place.run_id.in_(what.closing))
-        session.execute(lines.execution_options(synchronize_session=False))
+    lines = select(Place).where(Place.run_id.in_(what.closing)).options(joinedload(Place.registration))
+    for place in session.scalars(lines.order_by(Place.registration_id, Place.id)):
+        session.delete(place)
+        place.registration.feed_changed_at = now
+        if place.registration_id not in what.told and place.state is not PlaceState.WANTED:
+            announcing.tell_place(session, place.registration, now)
     session.flush()
 
 

@@ -134,18 +134,19 @@ def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int
 
 def find_person(session: Session, event: Event, typed: str, field: str) -> int:
     """The one person to be placed whom a name or reference means. Refuses nobody and several, at the field."""
-    reference = _REFERENCE.search(typed)
     mine = select(Registration).where(Registration.id.in_(to_be_placed(event.id)))
-    if reference is not None:
-        wanted = [Registration.reference == reference[0].upper()]
-    else:
-        words = clean_search(typed.replace(",", " ")).split()[:6]
-        if not words:
-            raise PersonUnknown(field)
-        wanted = [
-            (Registration.given_name + " " + Registration.family_name).icontains(word, autoescape=True)
-            for word in words
-        ]
+    reference = _REFERENCE.search(typed)
+    if reference is not None:  # Anna-Lena looks like one, too
+        known = session.scalar(mine.where(Registration.reference == reference[0].upper()))
+        if known is not None:
+            return known.id
+    words = clean_search(typed.replace(",", " ")).split()[:6]
+    if not words:
+        raise PersonUnknown(field)
+    wanted = [
+        (Registration.given_name + " " + Registration.family_name).icontains(word, autoescape=True)
+        for word in words
+    ]
     found = session.scalars(mine.where(*wanted).order_by(Registration.sort_key).limit(MOST_NAMED)).all()
     if not found:
         raise PersonUnknown(field)

@@ -234,6 +234,13 @@ class NotByWishes(Refusal):
         )
 
 
+class AgendaNotReleased(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("Please release the agenda first: there people read where and when their workshops are.")
+        )
+
+
 class NothingToPlaceIn(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("There are no workshops yet. Please add them to the programme first."))

@@ -37,8 +37,11 @@ from app.events.models import Event
 from app.events.rules import Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.people.audit import record
+from app.programme import fitting
+from app.programme.fitting import RunShape
 from app.programme.models import Round, Run
 from app.refusal import Missing
+from app.registration import places, staffing
 from app.registration.models import Registration
 from app.registration.service import By
 
@@ -308,15 +311,26 @@ def _overlap(one: Run, other: Run) -> bool:
 
 def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime, *, held: bool) -> Run:
     """Say that a run takes place or does not. Whoever has a place in one that does not keeps it until the next
-    allocation is published, so that everybody is told once, and of the new place. A second press changes nothing."""
+    allocation is published, so that everybody is told once, and of the new place. A second press changes nothing.
+
+    Refuses a day without wishes, where nobody would clean up; and to take up a run whose room or staff is busy by now.
+    """
     event = lock_event(session, event_id)
+    if event.placement is not Placement.WISHES:
+        raise NotByWishes
     run = _get_run(session, event, run_id)
     if run.held is held:
         return run
+    if held:
+        shape = RunShape(run.round, run.label, run.room, run.capacity, run.spans, run.least_people, held=True)
+        fitting.refuse_bad_run(session, event, shape, leave_out=run)
+        staffing.resume(session, event, run, run.round, run.spans, now)
     run.held = held
     raise_sequence(run, now)
     mark_changed(event, now, calendar=False)
     session.flush()
+    if held:
+        places.move_up_in_run(session, run, now)
     deed = "run.open" if held else "run.close"
     record(session, now, by.organiser_id, event.id, deed, f"run {run.id}")
     return run

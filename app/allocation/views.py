@@ -46,7 +46,7 @@ def mine(token: str) -> Response:
         token=token,
         explanation=explanation,
         published=published,
-        now_in={one.round.id: one.place for one in day.rounds},
+        now_in={one.round.id: one.run for one in day.rounds},
     )
 
 

@@ -23,7 +23,7 @@ from app.refusal import N_, Refusal
 from app.registration import announcing, line
 from app.registration.models import Registration, StatusChange, registration_quota
 from app.registration.rules import ACTIVE, Reason, Status, sort_key
-from app.registration.service import By, Person
+from app.registration.service import By, Person, move_up
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +98,8 @@ def add_many(
         )
     if rows:
         _write(session, event, rows, mine, by, now, tell=tell)
+    session.flush()
+    move_up(session, event, now)  # a seat that was kept twice leaves one for others
     added = Added(sum(got), len(got) - sum(got), len(people) - len(new))
     detail = {"registered": added.registered, "waiting": added.waiting, "known": added.known, "told": tell}
     record(session, now, by.organiser_id, event.id, "registration.import", f"event {event.id}", detail)

@@ -158,6 +158,7 @@ def move_up(
             raise Refusal(N_("There is no free seat."))
         overbook(session, event, mine)
     service.take_from_line(session, registration, mine, by, now)
+    service.move_up(session, event, now)  # a seat that was kept twice leaves one for others
     _record(session, registration, by, now, "move_up", overbooked=overbooked)
     return registration
 

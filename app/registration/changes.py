@@ -22,7 +22,7 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, places
+from app.registration import announcing, places, staffing
 from app.registration.models import Place, Registration
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
@@ -137,6 +137,8 @@ def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now
     was_until = rounds_from(session, event, run.round, run.spans)[-1].ends_at
     if facts.round is not was.round or facts.spans != was.spans:
         _refuse_move_of_held_places(session, run, "round_id" if facts.round is not was.round else "spans")
+    if facts.held and (not was.held or facts.round is not was.round or facts.spans != was.spans):
+        staffing.resume(session, event, run, facts.round, facts.spans, now)
     if was.held and not facts.held:
         places.close_run(session, run, now, tell=_is_news(event, now))
     run.label, run.capacity, run.least_people = facts.label, facts.capacity, facts.least_people

@@ -126,6 +126,7 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
             _enter_row(session, event, one, now)
     if group.together:
         _enter_together(session, group, new, guests, now)
+    move_up(session, event, now)  # a seat that was kept twice leaves one for others
     announcing.ask_contact_to_confirm(session, group, now)
     return group
 
@@ -191,6 +192,7 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
         session.flush()
         line.put_under(session, seat, mine)
         note(session, seat, None, Status.UNCONFIRMED, by, Reason.SEAT_ALLOTTED, now)
+    move_up(session, event, now)
     announcing.tell_contact_of_seats(session, group, now)
     trace = {"seats": wanted.seats, "organisation": group.organisation_id}
     record(session, now, by.organiser_id, event.id, "group.allot", f"group {group.id}", trace)

@@ -26,7 +26,7 @@ from app.registration.rules import (
 )
 from app.registration.swapping import swap_places
 from app.registration.wish_models import RunStaff
-from app.registration.wishes import pass_wishes_on
+from app.registration.wishes import OtherWay, pass_wishes_on
 
 Choices = Mapping[int, "int | RoundAnswer"]
 """Round id → run id, "still open" or "not in this round"."""
@@ -63,6 +63,8 @@ def choose(
     better one. Where people wait for each other's places they swap at once. What did not change is kept. Refuses a
     workshop chosen twice, two runs at the same time, a run that is not offered, and a round in which the person leads.
     """
+    if event.awaits_places and choices:
+        raise OtherWay
     runs = _chosen_runs(session, event, choices)
     held = _places(session, registration)
     filled = _rounds_filled(session, event, [*runs.values(), *(place.run for place in held)])
@@ -105,7 +107,11 @@ def take_wanted(session: Session, registration: Registration, now: datetime) -> 
     Who once waited in a round beside the place held there gets the better one if it is free, else the other one
     back if that is.
     """
-    wishes = [place for place in _places(session, registration) if place.state is PlaceState.WANTED]
+    wanted = [place for place in _places(session, registration) if place.state is PlaceState.WANTED]
+    wishes = [place for place in wanted if place.run.held]
+    for place in wanted:
+        if not place.run.held:
+            session.delete(place)
     by_round: dict[int, list[Place]] = {}
     for place in sorted(wishes, key=lambda place: place.waiting_number is None):
         by_round.setdefault(place.round_id, []).append(place)
@@ -138,8 +144,7 @@ def give_back(session: Session, registration: Registration, now: datetime, *, ke
     freed: list[Run] = []
     for place in _places(session, registration):
         freed += _drop(session, place, keep=keep_wishes)
-    if not keep_wishes:
-        session.execute(delete(RunStaff).where(RunStaff.registration_id == registration.id))
+    session.execute(delete(RunStaff).where(RunStaff.registration_id == registration.id))
     session.flush()
     _move_up_in(session, registration.event, freed, now)
 

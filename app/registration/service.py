@@ -108,6 +108,8 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
     answers.store(session, registration, parts)
     consents.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
     announcing.ask_to_confirm(session, registration, now, first=True)
+    if len(mine) > 1:
+        move_up(session, event, now)  # a seat that was kept twice leaves one for others
     return registration
 
 
@@ -168,6 +170,8 @@ def add_by_hand(
     _choose_or_wish(session, registration, entry, now, by_team=True)
     answers.store(session, registration, parts)
     announcing.tell_status(session, registration, now, first=True)
+    if len(mine) > 1:
+        move_up(session, event, now)
     return registration
 
 
@@ -440,7 +444,7 @@ def end(
     move(session, registration, to, by, reason, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
     answers.give_back(session, registration, for_good=to is not Status.EXPIRED)
-    if registration.event.consents and to is not Status.EXPIRED:
+    if to is not Status.EXPIRED:
         consents.end_consents(session, registration.id, now)
     registration.feed_changed_at = now
 

@@ -19,7 +19,7 @@ from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.programme import fitting
-from app.programme.models import Run
+from app.programme.models import Round, Run
 from app.refusal import N_, Missing, Refusal
 from app.registration import announcing, places
 from app.registration.consent_models import Consent, Purpose
@@ -74,6 +74,17 @@ class AttendsIt(Refusal):
         )
 
 
+class BusyElsewhere(Refusal):
+    def __init__(self, name: str) -> None:
+        super().__init__(
+            N_(
+                "%(name)s leads or takes the minutes in this workshop, but is named for another one at that time or"
+                " attends it in another round. Please change that first."
+            ),
+            name=name,
+        )
+
+
 # -- by the team
 
 
@@ -121,11 +132,28 @@ def take_off(session: Session, event_id: int, run_id: int, staff_id: int, by: By
     return run
 
 
+def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, now: datetime) -> None:
+    """Before a run takes place again, or in other rounds: whoever is named for it sits in nothing else at that time.
+    Refuses if one of them is named for something else then. Callers hold the event's lock."""
+    rounds = {one.id for one in fitting.rounds_from(session, event, round_, spans)}
+    for staff in staff_of(session, run.id):
+        try:
+            _refuse_elsewhere(session, event, staff.registration, run, rounds)
+        except (LeadsElsewhere, AttendsIt):
+            raise BusyElsewhere(staff.registration.full_name) from None
+        if places.leave_rounds(session, staff.registration, rounds, now):
+            staff.registration.feed_changed_at = now
+            if _is_news(event, now):
+                announcing.tell_place(session, staff.registration, now)
+
+
 def _refuse_elsewhere(
     session: Session, event: Event, registration: Registration, run: Run, rounds: set[int]
 ) -> None:
     led = select(Run).join(RunStaff, RunStaff.run_id == Run.id)
-    others = list(session.scalars(led.where(RunStaff.registration_id == registration.id, Run.held)))
+    others = list(
+        session.scalars(led.where(RunStaff.registration_id == registration.id, Run.held, Run.id != run.id))
+    )
     for other in others:
         filled = fitting.rounds_from(session, event, other.round, other.spans)
         if rounds.intersection(one.id for one in filled):
@@ -144,10 +172,15 @@ def _note(
 ) -> None:
     registration.feed_changed_at = now
     session.flush()
-    if event.agenda_released_at is not None and now < event.ends_at:
+    if _is_news(event, now):
         announcing.tell_place(session, registration, now)
     subject = f"registration {registration.id}"
     record(session, now, by.organiser_id, event.id, f"run_staff.{deed}", subject, {"run": run.id})
+
+
+def _is_news(event: Event, now: datetime) -> bool:
+    """Nobody is told of an agenda that is not public yet, or of a day that is over."""
+    return event.agenda_released_at is not None and now < event.ends_at
 
 
 # -- reads

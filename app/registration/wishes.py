@@ -7,7 +7,7 @@ places. Nobody holds a place or a place in line of a run until the allocation is
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
-from sqlalchemy import delete, insert, select, update
+from sqlalchemy import delete, exists, insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
@@ -87,13 +87,19 @@ def forget_needs(session: Session, registration_id: int) -> None:
 
 def turn_places_into_wishes(session: Session, event: Event) -> None:
     """The team asks for wishes from now on: what people chose becomes their first wish, a run waited for before the
-    place beside it; no seat in a run is taken any more. Callers hold the event's lock."""
+    place beside it; no seat in a run is taken any more. Older wishes stay where nothing was chosen since. Callers hold
+    the event's lock."""
     of_day = select(Registration.id).where(Registration.event_id == event.id)
     places = session.scalars(select(Place).where(Place.registration_id.in_(of_day)).order_by(Place.id)).all()
     wished: dict[tuple[int, int], list[int]] = {}
     for place in sorted(places, key=lambda one: one.state is not PlaceState.WAITING):
         wished.setdefault((place.registration_id, place.round_id), []).append(place.run_id)
-    session.execute(delete(Wish).where(Wish.registration_id.in_(of_day)))
+    overtaken = (
+        exists().where(one.registration_id == Wish.registration_id, one.round_id == Wish.round_id)
+        for one in (Place, RoundAbsence)
+    )
+    gone = delete(Wish).where(Wish.registration_id.in_(of_day), or_(*overtaken))
+    session.execute(gone.execution_options(synchronize_session=False))
     lines = [
         {"registration_id": person, "round_id": round_id, "run_id": run_id, "rank": rank}
         for (person, round_id), runs in wished.items()

@@ -15,6 +15,7 @@ from app.allocation.protocol import verify
 from app.allocation.rules import Mixing, Mode, SolvingState
 from app.clock import now
 from app.events.models import Event
+from app.events.rules import Placement
 from app.outbox.service import beat
 from app.people.models import AuditEntry
 from app.programme.models import Run
@@ -254,6 +255,41 @@ def test_a_run_is_closed_after_a_question_and_opened_again(app: Flask) -> None:
     with app.app_context():
         assert db.session.get_one(Run, run).held
         assert list(db.session.scalars(select(AuditEntry.action)))[-2:] == ["run.close", "run.open"]
+
+
+def test_a_run_is_not_opened_into_a_room_that_is_taken(app: Flask) -> None:
+    made = a_wish_day(app, 2)
+    visitor = visit(app)
+    first, second = made.day.runs["1.1"], made.day.runs["1.2"]
+    visitor.get(f"{made.desk}/runs/{first}/close").send()
+    with app.app_context(), transaction() as session:
+        session.get_one(Run, second).room_id = session.get_one(Run, first).room_id
+    page = visitor.get(made.desk).send(action=f"{made.desk}/runs/{first}/open")
+    assert page.address == made.desk
+    assert "Raum" in page.soup.select_one("[role=alert], .kern-alert").get_text()  # type: ignore[union-attr]
+    with app.app_context():
+        assert not db.session.get_one(Run, first).held
+
+
+def test_nothing_is_closed_at_the_desk_on_a_day_without_wishes(app: Flask) -> None:
+    made = a_wish_day(app, 2)
+    visitor = visit(app)
+    page = visitor.get(f"{made.desk}/runs/{made.day.runs['1.1']}/close")
+    with app.app_context(), transaction() as session:
+        session.get_one(Event, made.event_id).placement = Placement.DIRECT
+    page = page.send()
+    assert (page.status, "Workshops direkt" in page.soup.get_text()) == (422, True)
+    with app.app_context():
+        assert db.session.get_one(Run, made.day.runs["1.1"]).held
+
+
+def test_a_name_that_looks_like_a_reference_is_found(app: Flask) -> None:
+    made = a_wish_day(app, 2)
+    with app.app_context(), transaction() as session:
+        session.get_one(Registration, made.people[1]).given_name = "Anna-Lena"
+    page = visit(app).get(f"{made.desk}/conditions/together/new").send(first="Anna-Lena", second="Muster002")
+    assert page.address == made.desk
+    assert [one[1] for one in conditions(app)] == [made.people[1]]
 
 
 # --- asking --------------------------------------------------------------------------------------------------------

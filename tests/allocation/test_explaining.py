@@ -115,7 +115,7 @@ def test_it_says_what_changed_since(app: Flask, client: FlaskClient, day: Day) -
     publish(day)
     day.choose("ben", "1:open")
     page = Visitor(client).get(f"/my/{personal_token(day.of('ben'))}/places")
-    assert "Sie haben diesen Platz inzwischen zurückgegeben" in page.text
+    assert "Diesen Platz haben Sie inzwischen nicht mehr" in page.text
 
 
 def test_the_public_page_is_there_once_it_is_published(app: Flask, client: FlaskClient, day: Day) -> None:

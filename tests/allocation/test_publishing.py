@@ -14,6 +14,7 @@ from app.allocation import service
 from app.allocation.models import Solving
 from app.allocation.publishing import Plan, plan
 from app.allocation.rules import (
+    AgendaNotReleased,
     ConditionKind,
     DayOver,
     NeedsUnmet,
@@ -34,11 +35,13 @@ from app.outbox.worker import Worker
 from app.people.models import AuditEntry
 from app.programme.models import Run
 from app.refusal import Refusal
+from app.registration.correcting import change_choices
 from app.registration.models import Place, Registration, RoundAbsence
 from app.registration.rules import PlaceState, Status
-from app.registration.service import PARTICIPANT, cancel
+from app.registration.service import PARTICIPANT, Entry, Person, cancel, register
 from app.web.database import db, transaction
 from tests.allocation.day import (
+    HOUSES,
     LATER,
     TEAM,
     UNTIL,
@@ -369,7 +372,8 @@ def test_a_mail_that_has_not_left_is_settled_by_the_next_one(app: Flask, made: W
         assert state is (State.SUPERSEDED if person in again else State.QUEUED)
 
 
-def test_places_in_line_of_who_is_placed_go(app: Flask, made: WishDay) -> None:
+def test_who_keeps_the_place_keeps_the_line_beside_it(app: Flask, made: WishDay) -> None:
+    """Nobody loses a place in line without being told."""
     first = solved(app, made)
     publishes(app, made, first)
     mine = next(number for number, labels in places(app, made).items() if "1.2" in labels and number % 2)
@@ -390,8 +394,52 @@ def test_places_in_line_of_who_is_placed_go(app: Flask, made: WishDay) -> None:
     publishes(app, made, solved(app, made, "nonce-second-0123456789"), seen=first)
     with app.app_context():
         run = db.session.get_one(Run, made.day.runs["1.1"])
-        assert (run.waiting, run.waiting_counter) == (0, 1)
+        assert (run.waiting, run.waiting_counter) == (1, 1)
     assert findings(app) == []
+
+
+def test_a_seat_that_is_free_by_now_goes_to_who_waits_for_it(app: Flask, made: WishDay) -> None:
+    first = solved(app, made)
+    publishes(app, made, first)
+    second = solved(app, made, "nonce-second-0123456789")
+    comes(app, made, 7)
+    seated = next(number for number, labels in places(app, made).items() if "1.1" in labels)
+    with app.app_context(), transaction() as session:
+        run = session.get_one(Run, made.day.runs["1.1"])
+        change_choices(session, made.people[7], {run.round_id: run.id}, LATER)
+        assert run.waiting == 1
+    with app.app_context(), transaction() as session:
+        cancel(session, made.people[seated], PARTICIPANT, LATER)
+    assert "1.1" in places(app, made)[7]
+    third = solved(app, made, "nonce-third-01234567890")
+    publishes(app, made, second, seen=first)
+    assert findings(app) == []
+    assert third
+
+
+def test_seats_of_people_who_are_not_placed_are_theirs(app: Flask, made: WishDay) -> None:
+    """Who has not confirmed yet sits in a run that would be full without a seat for them."""
+    publishes(app, made, solved(app, made))
+    set_run(app, made, "1.1", capacity=3)
+    with app.app_context(), transaction() as session:
+        entry = Entry(Person("Nora", "Neu", "nora@example.org", HOUSES[0], ""), "nonce-nora-0123456789")
+        one = register(session, made.event_id, entry, LATER)
+        run = session.get_one(Run, made.day.runs["1.1"])
+        change_choices(session, one.id, {run.round_id: run.id}, LATER)
+    joined = solved(app, made, "nonce-second-0123456789")
+    publishes(app, made, joined, seen=1)
+    with app.app_context():
+        run = db.session.get_one(Run, made.day.runs["1.1"])
+        assert (run.taken, run.capacity) == (3, 3)
+    assert findings(app) == []
+
+
+def test_the_agenda_comes_first(app: Flask, made: WishDay) -> None:
+    number = solved(app, made)
+    with app.app_context(), transaction() as session:
+        session.get_one(Event, made.event_id).agenda_released_at = None
+    with refused(app, AgendaNotReleased):
+        publishes(app, made, number)
 
 
 def test_somebody_else_published_in_between(app: Flask, made: WishDay) -> None:

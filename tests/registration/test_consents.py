@@ -11,7 +11,7 @@ from sqlalchemy import select
 from app.clock import now
 from app.registration.consent_models import Consent, ConsentSource, Purpose
 from app.registration.consenting import ask_for
-from app.registration.consents import consents_of, count_consents
+from app.registration.consents import consents_of, count_consents, write_down
 from app.registration.models import Registration
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
@@ -129,6 +129,21 @@ def test_who_leaves_agrees_to_nothing_any_more(app: Flask) -> None:
                     given_at=day.now,
                 )
             )
+        day.substitute("anna", "berta")
+        assert consents_of(db.session(), day.ids["anna"]) == []
+        assert consents_of(db.session(), day.ids["berta"]) == []
+
+
+def test_who_leaves_agrees_to_nothing_even_if_it_is_not_asked_any_more(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        day.join("anna")
+        with day.step() as session:
+            ask_for(session, day.event_id, {Purpose.PRESS}, ORGANISER, day.now)
+            anna = session.get_one(Registration, day.ids["anna"])
+            write_down(session, anna, {Purpose.PRESS: "Ja."}, ConsentSource.PAGE, day.now)
+            ask_for(session, day.event_id, set(), ORGANISER, day.now)
+        assert len(consents_of(db.session(), day.ids["anna"])) == 1
         day.cancel("anna")
         assert consents_of(db.session(), day.ids["anna"]) == []
 

@@ -14,11 +14,12 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration import by_hand, quotas, service
+from app.registration.adding import add_many
 from app.registration.forgetting import delete_surplus
 from app.registration.jobs import release_due
 from app.registration.replanning import day_facts
 from app.registration.rules import Status, Why
-from app.registration.service import Entry
+from app.registration.service import Entry, add_by_hand
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.registration.steps import (
@@ -65,6 +66,29 @@ def test_reserved_seats_are_not_given_to_others() -> None:
     standing = day.line("cem")
     assert standing is not None
     assert (standing.before, standing.why) == (0, Why.RESERVED)
+
+
+@pytest.mark.parametrize("how", ["register", "add", "group", "many"])
+def test_a_seat_that_was_kept_twice_leaves_one_for_others(how: str) -> None:
+    """Who takes a seat out of two reservations ends both of them: the first in line moves up at once."""
+    day = open_day(capacity=2)
+    day.add_quota("KIs", 1, RESERVE, OF_KI)
+    day.add_quota("Musterau", 1, RESERVE, Aim(QuotaTarget.DISTRICT, district="Kreis Musterau"))
+    day.join("ben")
+    assert seated(day) == []
+    if how == "register":
+        day.register("kim", organisation=KI)
+    elif how == "add":
+        with day.step() as session:
+            entry = Entry(person("kim", organisation=KI), "nonce-kim")
+            add_by_hand(session, day.event_id, entry, ORGANISER, day.now, extra_seat=False)
+    elif how == "group":
+        day.group("kora", "kim", organisation=KI)
+    else:
+        with day.step() as session:
+            add_many(session, day.event_id, [person("kim", organisation=KI)], ORGANISER, day.now, tell=False)
+    assert day.status("ben") is Status.REGISTERED
+    assert (day.event.reserved, day.event.seats.left) == (0, 0)
 
 
 def test_whoever_has_a_reservation_may_take_the_free_seats_too() -> None:

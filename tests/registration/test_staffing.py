@@ -4,12 +4,14 @@
 """Who leads a run: named by the team, in no other run at that time, and shown to nobody but them who comes."""
 
 from collections.abc import Iterator
+from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.registration.changes import RunFacts, change_run
 from app.registration.consent_models import ConsentSource, Purpose
 from app.registration.consenting import ask_for
 from app.registration.consents import write_down
@@ -19,6 +21,7 @@ from app.registration.places import AtWorkThere
 from app.registration.rules import TwiceTheSameWorkshop
 from app.registration.staffing import (
     AttendsIt,
+    BusyElsewhere,
     LeadsElsewhere,
     NotTakingPart,
     find_people,
@@ -93,6 +96,37 @@ def test_it_passes_on_and_ends(day: Day) -> None:
     assert leading(day) == [(day.ids["berta"], StaffRole.FACILITATOR)]
     day.cancel("berta")
     assert leading(day) == []
+
+
+def test_an_offer_that_lapses_ends_it_too(day: Day) -> None:
+    day.set_event(capacity=1, offer_hours=24)
+    day.join("anna", "ben")
+    lead(day, "ben", "1.1")
+    day.cancel("anna")
+    day.expire("ben", day.now + timedelta(hours=25))
+    assert leading(day) == []
+
+
+def hold(day: Day, label: str, *, held: bool) -> None:
+    run = day.run(label)
+    facts = RunFacts(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, held=held)
+    with day.step() as session:
+        change_run(session, run.id, facts, run.version, day.now)
+
+
+def test_a_run_that_takes_place_again_has_its_people_back(day: Day) -> None:
+    """Who leads it and sat elsewhere meanwhile gives that up; who leads another one by now has to be settled first."""
+    day.join("anna")
+    lead(day, "anna", "1.1")
+    hold(day, "1.1", held=False)
+    day.choose("anna", "1.2")
+    hold(day, "1.1", held=True)
+    assert (day.places("anna"), day.run("1.2").taken) == ({}, 0)
+    hold(day, "1.1", held=False)
+    lead(day, "anna", "1.2")
+    with pytest.raises(BusyElsewhere, match="Anna"):
+        hold(day, "1.1", held=True)
+    assert not day.run("1.1").held
 
 
 def test_taken_off(day: Day) -> None:

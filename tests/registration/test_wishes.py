@@ -250,12 +250,7 @@ def test_places_become_wishes(app: Flask) -> None:
         day.join("anna", labels=("1.1", "2.1"))
         day.join("berta", labels=("1.2",))
         day.choose("berta", "1.1")  # waits there beside the place
-        with day.step() as session:
-            event = session.get_one(Event, day.event_id)
-            facts = day_facts(event)
-            values = {name: getattr(facts, name) for name in type(facts).__slots__}
-            values |= {"placement": Placement.WISHES, "wishes_until": day.now + timedelta(days=1)}
-            change_day(session, event.id, type(facts)(**values), event.version, day.now)
+        switch(day, Placement.WISHES)
         assert wishes(day, "anna") == {
             day.rounds[1]: [day.runs["1.1"]],
             day.rounds[2]: [day.runs["2.1"]],
@@ -263,6 +258,30 @@ def test_places_become_wishes(app: Flask) -> None:
         assert wishes(day, "berta") == {day.rounds[1]: [day.runs["1.1"], day.runs["1.2"]]}
         assert db.session.scalars(select(Place)).all() == []
         assert day.run("1.1").taken == 0
+
+
+def test_a_look_at_the_other_way_loses_no_wish(day: Day) -> None:
+    """The team switches to direct places and back; who chose something meanwhile wishes for that."""
+    day.join("anna", "ben")
+    give(day, "anna", "1.2", "1.1", "2.1")
+    give(day, "ben", "1.1")
+    before = wishes(day, "anna")
+    switch(day, Placement.DIRECT)
+    day.choose("ben", "1.2")
+    switch(day, Placement.WISHES)
+    assert wishes(day, "anna") == before
+    assert wishes(day, "ben") == {day.rounds[1]: [day.runs["1.2"]]}
+    with pytest.raises(OtherWay):
+        day.choose("ben", "1.1")
+
+
+def switch(day: Day, placement: Placement) -> None:
+    with day.step() as session:
+        event = session.get_one(Event, day.event_id)
+        facts = day_facts(event)
+        values = {name: getattr(facts, name) for name in type(facts).__slots__}
+        values |= {"placement": placement, "wishes_until": day.now + timedelta(days=1)}
+        change_day(session, event.id, type(facts)(**values), event.version, day.now)
 
 
 def test_the_day_needs_a_date_for_wishes(app: Flask) -> None:
