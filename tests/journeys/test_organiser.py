@@ -44,8 +44,6 @@ def test_moves_a_workshop_and_calendars_follow(stage: Stage, browser: Browser) -
         sign_in(stage, page)
         page.goto(f"{stage.address}{DAY}/programme")
         page.get_by_role("link", name=re.compile("Rassismuskritisch beraten")).first.click()
-        if page.get_by_label("Raum").count() == 0:
-            page.get_by_role("link", name=re.compile("1.1")).first.click()
         room = page.get_by_label(re.compile("^Raum")).first
         label = next(option for option in room.locator("option").all_text_contents() if "Foyer" in option)
         room.select_option(label=label)
