@@ -8,7 +8,7 @@ A page that waits for the worker asks to be loaded again by a header; loading it
 
 from typing import Any
 
-from flask import Blueprint, Response, flash, g, redirect, url_for
+from flask import Blueprint, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.allocation import showing
@@ -41,13 +41,12 @@ from app.registration.service import By
 from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
-from app.web.pages import page, redirect_with
+from app.web.pages import page, redirect_with, reloading
 from app.web.texts import sentence_of
 
 bp = Blueprint("allocation", __name__, url_prefix="/organise/events/<slug>/allocation")
 
 SEE_OTHER = 303
-REFRESH_SECONDS = 5
 
 
 @bp.get("")
@@ -74,14 +73,7 @@ def desk(slug: str) -> ResponseReturnValue:
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
         may_edit_day=may(g.role, Permission.EDIT),
     )
-    return refreshed(answer, any(one.state in UNFINISHED for one, _proof in allocations))
-
-
-def refreshed(answer: Response, waits: bool) -> Response:
-    """Only while something is being worked out."""
-    if waits:
-        answer.headers["Refresh"] = str(REFRESH_SECONDS)
-    return answer
+    return reloading(answer) if any(one.state in UNFINISHED for one, _proof in allocations) else answer
 
 
 def _demand() -> list[dict[str, Any]]:

@@ -36,13 +36,12 @@ from app.web import access
 from app.web.database import db, transaction
 from app.web.documents import typeset
 from app.web.forms import ConfirmForm
-from app.web.pages import page, redirect_with
+from app.web.pages import page, redirect_with, reloading
 from app.web.texts import gettext, sentence_of
 
 bp = Blueprint("placing", __name__, url_prefix="/organise/events/<slug>/allocation")
 
 SEE_OTHER = 303
-REFRESH_SECONDS = 5
 MOST_NAMED = 30
 
 
@@ -78,9 +77,7 @@ def show(slug: str, allocation_id: int) -> ResponseReturnValue:
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
         may_publish=may(g.role, Permission.LEAD),
     )
-    if solving.state in UNFINISHED:
-        answer.headers["Refresh"] = str(REFRESH_SECONDS)
-    return answer
+    return reloading(answer) if solving.state in UNFINISHED else answer
 
 
 @bp.post("/<int:allocation_id>/stop")

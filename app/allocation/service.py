@@ -338,7 +338,7 @@ def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime
 
 def _get_run(session: Session, event: Event, run_id: int) -> Run:
     """Raises `UnknownRun` for a run of another day (T02)."""
-    run = session.scalar(select(Run).join(Run.round).where(Round.event_id == event.id, Run.id == run_id))
-    if run is None:
-        raise UnknownRun
-    return run
+    try:
+        return fitting.get_run(session, event, run_id)
+    except Missing:
+        raise UnknownRun from None

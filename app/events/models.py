@@ -165,6 +165,10 @@ class Event(Scarce, InCalendars, Base):
     def takes_wishes(self, now: datetime) -> bool:
         return self.awaits_places and self.wishes_until is not None and now < self.wishes_until
 
+    def agenda_is_news(self, now: datetime) -> bool:
+        """Nobody is told of an agenda that is not public yet, or of a day that is over."""
+        return self.agenda_released_at is not None and now < self.ends_at
+
     @property
     def window(self) -> Window:
         return Window(self.registration_opens_at, self.registration_closes_at)

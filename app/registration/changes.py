@@ -140,7 +140,7 @@ def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now
     if facts.held and (not was.held or facts.round is not was.round or facts.spans != was.spans):
         staffing.resume(session, event, run, facts.round, facts.spans, now)
     if was.held and not facts.held:
-        places.close_run(session, run, now, tell=_is_news(event, now))
+        places.close_run(session, run, now, tell=event.agenda_is_news(now))
     run.label, run.capacity, run.least_people = facts.label, facts.capacity, facts.least_people
     run.round, run.room, run.spans, run.held = facts.round, facts.room, facts.spans, facts.held
     moved = was.round is not facts.round or was.room is not facts.room or was.spans != facts.spans
@@ -151,7 +151,7 @@ def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now
     session.flush()
     if run.held:
         places.move_up_in_run(session, run, now)
-    if moved and run.held and _is_news(event, now):
+    if moved and run.held and event.agenda_is_news(now):
         _tell_places(session, _sitting_in(session, [run.id]), now)
     return run
 
@@ -182,7 +182,7 @@ def change_round(
             raise_sequence(run, now)
         log_change(session, event, round_.title, "times", _span(*old), _span(starts_at, ends_at), now)
         session.flush()
-        if _is_news(event, now):
+        if event.agenda_is_news(now):
             _tell_places(session, _sitting_in(session, [run.id for run in runs]), now)
     session.flush()
     return round_
@@ -206,13 +206,8 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
 
 def tell_about_places(session: Session, event: Event, run_ids: Iterable[int], now: datetime) -> None:
     """Something about these runs changed; who sits in them is told."""
-    if _is_news(event, now):
+    if event.agenda_is_news(now):
         _tell_places(session, _sitting_in(session, list(run_ids)), now)
-
-
-def _is_news(event: Event, now: datetime) -> bool:
-    """Nobody is told of an agenda that is not public yet, or of a day that is over."""
-    return event.agenda_released_at is not None and now < event.ends_at
 
 
 def _log_run(

@@ -10,6 +10,7 @@ second press finds the first ones done already.
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask import Blueprint, flash, g, redirect, request, url_for
@@ -93,74 +94,77 @@ def message(slug: str) -> ResponseReturnValue:
 @bp.route("/cancel", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def cancel(slug: str) -> ResponseReturnValue:
-    chosen = _chosen()
-    form = CancelManyForm().of(chosen.ids)
-    if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
-        by, moment = _by(form.note.data), now()
+    form = CancelManyForm()
 
-        def end(session: Session, one: int) -> None:
-            by_hand.cancel(session, one, by, moment)
+    def end(session: Session, one: int, moment: datetime) -> None:
+        by_hand.cancel(session, one, _by(form.note.data), moment)
 
-        done = _one_by_one(_waiting_first(chosen.ids), end)
-        _say(
-            done,
-            ngettext(
-                "%(num)d registration is cancelled.", "%(num)d registrations are cancelled.", done.number
-            ),
-        )
-        return _back(slug, chosen)
-    return _page("cancel", chosen, form)
+    return _for_each(slug, "cancel", form, _waiting_first, end, _cancelled)
 
 
 @bp.route("/move-up", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def move_up(slug: str) -> ResponseReturnValue:
-    chosen = _chosen()
-    form = MoveUpForm().of(chosen.ids)
-    if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
-        by, moment, extra = _by(form.note.data), now(), bool(form.overbook.data)
+    form = MoveUpForm()
 
-        def give(session: Session, one: int) -> None:
-            by_hand.move_up(session, one, by, moment, extra_seat=extra)
+    def give(session: Session, one: int, moment: datetime) -> None:
+        by_hand.move_up(session, one, _by(form.note.data), moment, extra_seat=bool(form.overbook.data))
 
-        done = _one_by_one(_in_line_order(chosen.ids), give)
-        _say(done, ngettext("%(num)d person has a seat now.", "%(num)d people have a seat now.", done.number))
-        return _back(slug, chosen)
-    return _page("move_up", chosen, form)
+    return _for_each(slug, "move_up", form, _in_line_order, give, _moved_up)
 
 
 @bp.route("/approve", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def approve(slug: str) -> ResponseReturnValue:
-    chosen = _chosen()
-    form = ApproveForm().of(chosen.ids)
-    if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
-        by, moment = _by(), now()
+    def admit(session: Session, one: int, moment: datetime) -> None:
+        approving.approve(session, one, _by(), moment)
 
-        def admit(session: Session, one: int) -> None:
-            approving.approve(session, one, by, moment)
-
-        done = _one_by_one(_in_line_order(chosen.ids), admit)
-        _say(done, ngettext("%(num)d person is approved.", "%(num)d people are approved.", done.number))
-        return _back(slug, chosen)
-    return _page("approve", chosen, form)
+    return _for_each(slug, "approve", ApproveForm(), _in_line_order, admit, _approved)
 
 
 @bp.route("/reject", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def reject(slug: str) -> ResponseReturnValue:
+    form = RejectManyForm()
+
+    def turn_down(session: Session, one: int, moment: datetime) -> None:
+        approving.reject(session, one, _by(form.note.data), moment)
+
+    return _for_each(slug, "reject", form, _waiting_first, turn_down, _turned_down)
+
+
+def _cancelled(number: int) -> str:
+    return str(ngettext("%(num)d registration is cancelled.", "%(num)d registrations are cancelled.", number))
+
+
+def _moved_up(number: int) -> str:
+    return str(ngettext("%(num)d person has a seat now.", "%(num)d people have a seat now.", number))
+
+
+def _approved(number: int) -> str:
+    return str(ngettext("%(num)d person is approved.", "%(num)d people are approved.", number))
+
+
+def _turned_down(number: int) -> str:
+    return str(ngettext("%(num)d person is turned down.", "%(num)d people are turned down.", number))
+
+
+def _for_each(
+    slug: str,
+    name: str,
+    form: ManyForm,
+    order: Callable[[Sequence[int]], list[int]],
+    deed: Callable[[Session, int, datetime], None],
+    said: Callable[[int], str],
+) -> ResponseReturnValue:
+    """The page of a deed, and the deed: for one person after the other, in this order."""
     chosen = _chosen()
-    form = RejectManyForm().of(chosen.ids)
+    form.of(chosen.ids)
     if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
-        by, moment = _by(form.note.data), now()
-
-        def turn_down(session: Session, one: int) -> None:
-            approving.reject(session, one, by, moment)
-
-        done = _one_by_one(_waiting_first(chosen.ids), turn_down)
-        _say(done, ngettext("%(num)d person is turned down.", "%(num)d people are turned down.", done.number))
+        done = _one_by_one(order(chosen.ids), deed)
+        _say(done, said(done.number))
         return _back(slug, chosen)
-    return _page("reject", chosen, form)
+    return _page(name, chosen, form)
 
 
 def _chosen() -> Chosen:
@@ -203,12 +207,12 @@ class Done:
     refused: Counter[str]
 
 
-def _one_by_one(ids: Sequence[int], deed: Callable[[Session, int], None]) -> Done:
-    done = Done(0, Counter())
+def _one_by_one(ids: Sequence[int], deed: Callable[[Session, int, datetime], None]) -> Done:
+    done, moment = Done(0, Counter()), now()
     for one in ids:
         try:
             with transaction() as session:
-                deed(session, one)
+                deed(session, one, moment)
         except Missing:
             continue  # deleted in the meantime
         except Refusal as refusal:

@@ -143,7 +143,7 @@ def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, 
             raise BusyElsewhere(staff.registration.full_name) from None
         if places.leave_rounds(session, staff.registration, rounds, now):
             staff.registration.feed_changed_at = now
-            if _is_news(event, now):
+            if event.agenda_is_news(now):
                 announcing.tell_place(session, staff.registration, now)
 
 
@@ -172,15 +172,10 @@ def _note(
 ) -> None:
     registration.feed_changed_at = now
     session.flush()
-    if _is_news(event, now):
+    if event.agenda_is_news(now):
         announcing.tell_place(session, registration, now)
     subject = f"registration {registration.id}"
     record(session, now, by.organiser_id, event.id, f"run_staff.{deed}", subject, {"run": run.id})
-
-
-def _is_news(event: Event, now: datetime) -> bool:
-    """Nobody is told of an agenda that is not public yet, or of a day that is over."""
-    return event.agenda_released_at is not None and now < event.ends_at
 
 
 # -- reads

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.web.texts import gettext
 
 UNPROCESSABLE = 422
+RELOAD_SECONDS = 5
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
@@ -19,6 +20,12 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     refused = any(isinstance(value, FlaskForm) and value.errors for value in context.values())
     html = render_template(template, form_has_errors=refused, **context)
     return make_response(html, UNPROCESSABLE if refused else status)
+
+
+def reloading(answer: Response) -> Response:
+    """A page that waits for the worker: it asks to be loaded again, without a script."""
+    answer.headers["Refresh"] = str(RELOAD_SECONDS)
+    return answer
 
 
 def redirect_with(address: str, sentence: str, **values: object) -> WerkzeugResponse:
