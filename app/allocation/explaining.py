@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summarise
 from app.allocation.instance import Instance, Person, Place, Run, draw_lots
-from app.allocation.models import Solving
+from app.allocation.models import HOLDS, Solving
 from app.allocation.protocol import read_instance, read_places, read_stages
 from app.allocation.reckoning import Seating, faults, violations, weight_of, worth
 from app.allocation.result import Stage
@@ -95,11 +95,7 @@ class Explanation:
 
 def find_published_id(session: Session, event_id: int) -> int | None:
     """The allocation that holds, without its long protocol."""
-    return session.scalar(
-        select(Solving.id).where(
-            Solving.event_id == event_id, Solving.published_at.is_not(None), Solving.superseded_at.is_(None)
-        )
-    )
+    return session.scalar(select(Solving.id).where(Solving.event_id == event_id, HOLDS))
 
 
 def read_published(session: Session, solving_id: int) -> Published:

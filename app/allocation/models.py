@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, text
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.agencies.rules import AgencyKind
@@ -105,3 +105,7 @@ class Solving(Base):
 
     event: Mapped[Event] = relationship()
     organiser: Mapped[Organiser | None] = relationship()
+
+
+HOLDS = and_(Solving.published_at.is_not(None), Solving.superseded_at.is_(None))
+"""The allocation that holds; at most one of a day, by its index."""

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.allocation.asking import Terms, read_question
 from app.allocation.figures import mixes
 from app.allocation.instance import Instance, Person, Run, as_data, fingerprint
-from app.allocation.models import Solving
+from app.allocation.models import HOLDS, Solving
 from app.allocation.protocol import read_instance, read_places
 from app.allocation.rules import (
     AgendaNotReleased,
@@ -73,11 +73,7 @@ class Plan:
 
 def find_published(session: Session, event_id: int) -> Solving | None:
     """The allocation that holds; at most one, by an index."""
-    return session.scalar(
-        select(Solving).where(
-            Solving.event_id == event_id, Solving.published_at.is_not(None), Solving.superseded_at.is_(None)
-        )
-    )
+    return session.scalar(select(Solving).where(Solving.event_id == event_id, HOLDS))
 
 
 def publish(session: Session, event_id: int, solving_id: int, seen: int, by: By, now: datetime) -> Solving:

@@ -17,7 +17,7 @@ from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.allocation.models import Solving
+from app.allocation.models import HOLDS, Solving
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
 from app.organising.agency_checks import organisations, quota_people, quotas
@@ -433,13 +433,7 @@ def _event_faults() -> Check:
 
 
 def _allocations(session: Session, _now: datetime) -> Fault:
-    published = (
-        select(Solving.id)
-        .where(
-            Solving.event_id == Event.id, Solving.published_at.is_not(None), Solving.superseded_at.is_(None)
-        )
-        .exists()
-    )
+    published = select(Solving.id).where(Solving.event_id == Event.id, HOLDS).exists()
     faults: dict[str, ColumnElement[bool]] = {
         "has places by wishes that no allocation gave": and_(Event.placed_at.is_not(None), ~published),
         "has a published allocation and does not know of it": and_(Event.placed_at.is_(None), published),
