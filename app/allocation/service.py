@@ -9,7 +9,7 @@ Every verb locks the event first and flushes, never commits. Nobody's places cha
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -38,7 +38,7 @@ from app.events.rules import Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.people.audit import record
 from app.programme import fitting
-from app.programme.fitting import RunShape
+from app.programme.fitting import RunFacts
 from app.programme.models import Round, Run
 from app.refusal import Missing
 from app.registration import places, staffing
@@ -322,8 +322,7 @@ def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime
     if run.held is held:
         return run
     if held:
-        shape = RunShape(run.round, run.label, run.room, run.capacity, run.spans, run.least_people, held=True)
-        fitting.refuse_bad_run(session, event, shape, leave_out=run)
+        fitting.refuse_bad_run(session, event, replace(RunFacts.of(run), held=True), leave_out=run)
         staffing.resume(session, event, run, run.round, run.spans, now)
     run.held = held
     raise_sequence(run, now)

@@ -163,41 +163,45 @@ def refuse_bad_round_times(
 
 
 @dataclass(frozen=True, slots=True)
-class RunShape:
-    """What decides whether a run fits: where it is, how many it takes and needs, how many rounds it fills."""
+class RunFacts:
+    """A run as the team says it: where it is, how many it takes and needs, how many rounds it fills."""
 
-    round: Round
     label: str
+    round: Round
     room: Room | None
     capacity: int | None
     spans: int = 1
     least_people: int = 0
     held: bool = True
 
+    @classmethod
+    def of(cls, run: Run) -> "RunFacts":
+        return cls(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.held)
 
-def refuse_bad_run(session: Session, event: Event, shape: RunShape, leave_out: Run | None = None) -> None:
+
+def refuse_bad_run(session: Session, event: Event, facts: RunFacts, leave_out: Run | None = None) -> None:
     """Refuses a label that is taken in the round, more seats than the room has or fewer than the least people, more
     rounds than follow, and a room that is in use during one of them."""
     own_id = leave_out.id if leave_out is not None else None
-    other = session.scalar(select(Run.id).where(Run.round_id == shape.round.id, Run.label == shape.label))
+    other = session.scalar(select(Run.id).where(Run.round_id == facts.round.id, Run.label == facts.label))
     if other is not None and other != own_id:
         raise Refusal(N_("There is a workshop of that number in this round already."), field="label")
-    refuse_more_than_room(shape.capacity, shape.room.seats if shape.room is not None else None)
-    if shape.capacity is not None and shape.least_people > shape.capacity:
+    refuse_more_than_room(facts.capacity, facts.room.seats if facts.room is not None else None)
+    if facts.capacity is not None and facts.least_people > facts.capacity:
         raise Refusal(
             N_("It has %(seats)s places. Please ask for no more people than that."),
             field="least_people",
-            seats=shape.capacity,
+            seats=facts.capacity,
         )
-    filled = rounds_from(session, event, shape.round, shape.spans)
-    if len(filled) < shape.spans:
+    filled = rounds_from(session, event, facts.round, facts.spans)
+    if len(filled) < facts.spans:
         raise Refusal(
             N_("It can fill at most %(number)s rounds from this one on, because no more follow."),
             field="spans",
             number=len(filled),
         )
-    for one in filled if shape.held else ():
-        refuse_room_in_use(session, event, shape.room, one.starts_at, one.ends_at, leave_out=leave_out)
+    for one in filled if facts.held else ():
+        refuse_room_in_use(session, event, facts.room, one.starts_at, one.ends_at, leave_out=leave_out)
 
 
 def refuse_room_in_use(

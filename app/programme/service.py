@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event, Room
 from app.events.service import RoomFacts, add_room, change_room, lock_event, mark_changed, raise_sequence
 from app.programme.fitting import (
-    RunShape,
+    RunFacts,
     get_item,
     get_room,
     get_round,
@@ -258,8 +258,8 @@ def remove_workshop(session: Session, event_id: int, workshop_id: int, now: date
 def add_run(session: Session, event_id: int, new: NewRun, now: datetime) -> Run:
     """Refuses what does not fit, see `fitting.refuse_bad_run`."""
     event = lock_event(session, event_id)
-    shape = RunShape(new.round, new.label, new.room, new.capacity, new.spans, new.least_people, new.held)
-    refuse_bad_run(session, event, shape)
+    facts = RunFacts(new.label, new.round, new.room, new.capacity, new.spans, new.least_people, new.held)
+    refuse_bad_run(session, event, facts)
     run = Run(
         workshop=new.workshop,
         round=new.round,

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
-from app.programme.fitting import rounds_from
+from app.programme.fitting import RunFacts, rounds_from
 from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
@@ -64,19 +64,6 @@ _VENUE = ("venue_name", "venue_street", "venue_postcode", "venue_city")
 _TELL = ("starts_at", "ends_at", *_VENUE)
 _CALENDAR = (*_TELL, "title", "summary", "venue_note")
 _SEATS = ("capacity", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """What the organiser's form says of a run."""
-
-    label: str
-    round: Round
-    room: Room | None
-    capacity: int | None
-    spans: int = 1
-    least_people: int = 0
-    held: bool = True
 
 
 def change_day(session: Session, event_id: int, facts: DayFacts, version: int, now: datetime) -> Event:
@@ -133,7 +120,7 @@ def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now
     if facts.held:
         refuse_capacity_below_taken(facts.capacity, run.extra, run.taken)
     refuse_more_than_room(facts.capacity, facts.room.seats if facts.room else None)
-    was = RunFacts(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.held)
+    was = RunFacts.of(run)
     was_until = rounds_from(session, event, run.round, run.spans)[-1].ends_at
     if facts.round is not was.round or facts.spans != was.spans:
         _refuse_move_of_held_places(session, run, "round_id" if facts.round is not was.round else "spans")

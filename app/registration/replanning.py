@@ -21,12 +21,12 @@ from app.events.service import lock_event, mark_changed, publish, raise_sequence
 from app.people.audit import record
 from app.programme import fitting
 from app.programme import service as programme
-from app.programme.fitting import RunShape
+from app.programme.fitting import RunFacts
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.service import NewRun, RoundFacts, WorkshopFacts
 from app.refusal import N_, Refusal
 from app.registration import changes
-from app.registration.changes import DayFacts, RunFacts
+from app.registration.changes import DayFacts
 from app.registration.models import Place, Registration
 from app.registration.rules import ACTIVE, Actor, Status
 from app.registration.service import By
@@ -212,12 +212,11 @@ def replan_run(
     fitting.refuse_stale(run, version)
     round_ = fitting.get_round(session, event, plan.round_id)
     room = fitting.get_room(session, event, plan.room_id) if plan.room_id is not None else None
-    shape = RunShape(round_, plan.label, room, plan.capacity, plan.spans, plan.least_people, held=plan.held)
-    fitting.refuse_bad_run(session, event, shape, leave_out=run)
+    facts = RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, held=plan.held)
+    fitting.refuse_bad_run(session, event, facts, leave_out=run)
     if run.held and not plan.held and run.taken and not plan.called_off:
         raise PeopleInIt(run.taken)
     relabelled = run.label != plan.label
-    facts = RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, held=plan.held)
     run = changes.change_run(session, run_id, facts, version, now)
     if not programme.name_contributors(session, run, plan.contributors, now) and relabelled:
         raise_sequence(run, now)

@@ -24,10 +24,10 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed
 from app.factory import create_app
+from app.programme.fitting import RunFacts
 from app.programme.models import Round, Run
 from app.programme.service import WorkshopFacts, change_workshop
 from app.registration import changes, correcting
-from app.registration.changes import RunFacts
 from app.registration.links import feed_token, personal_token
 from app.registration.replanning import day_facts
 from app.settings import Settings

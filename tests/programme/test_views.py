@@ -16,11 +16,11 @@ from werkzeug.test import TestResponse
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed
+from app.programme.fitting import RunFacts
 from app.programme.models import AgendaItem, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, add_item, release_agenda, remove_item
 from app.registration import changes
-from app.registration.changes import RunFacts
 from app.web.database import transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor

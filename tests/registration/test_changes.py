@@ -14,10 +14,10 @@ from sqlalchemy import select
 
 from app.events.models import Event, Room
 from app.events.rules import EventStatus
+from app.programme.fitting import RunFacts
 from app.programme.models import AgendaChange, Round, Run
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration import changes
-from app.registration.changes import RunFacts
 from app.registration.replanning import day_facts
 from app.registration.rules import RunHasPlaces, Status
 from app.web.database import db

@@ -4,6 +4,7 @@
 """Who leads a run: named by the team, in no other run at that time, and shown to nobody but them who comes."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -11,7 +12,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.registration.changes import RunFacts, change_run
+from app.programme.fitting import RunFacts
+from app.registration.changes import change_run
 from app.registration.consent_models import ConsentSource, Purpose
 from app.registration.consenting import ask_for
 from app.registration.consents import write_down
@@ -109,7 +111,7 @@ def test_an_offer_that_lapses_ends_it_too(day: Day) -> None:
 
 def hold(day: Day, label: str, *, held: bool) -> None:
     run = day.run(label)
-    facts = RunFacts(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, held=held)
+    facts = replace(RunFacts.of(run), held=held)
     with day.step() as session:
         change_run(session, run.id, facts, run.version, day.now)
 

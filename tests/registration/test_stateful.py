@@ -34,10 +34,10 @@ from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Aim, QuotaEffect, QuotaTarget
 from app.outbox.models import Message
 from app.people.models import AuditEntry, Budget
+from app.programme.fitting import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import changes, correcting, organisations
-from app.registration.changes import RunFacts
 from app.registration.line import stand
 from app.registration.models import Group, OrganisationMerge, Registration, registration_quota
 from app.registration.replanning import day_facts

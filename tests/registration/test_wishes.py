@@ -15,9 +15,10 @@ from app.clock import now
 from app.events.models import Event
 from app.events.rules import Placement
 from app.organising.checks import data_findings
+from app.programme.fitting import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration.changes import RunFacts, RunIsWished, change_day, change_run
+from app.registration.changes import RunIsWished, change_day, change_run
 from app.registration.links import personal_token
 from app.registration.models import Place, Registration
 from app.registration.replanning import day_facts, take_out_run
