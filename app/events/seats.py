@@ -12,29 +12,35 @@ everybody else only gets what no reservation holds back.
 """
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
+from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Table, or_, update
+from sqlalchemy import ColumnElement, Table, bindparam, or_, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.events.models import Event, Quota, Scarce
 
 _COUNTERS = ("taken", "extra", "waiting", "waiting_counter", "reserved")
+_QUOTA = cast(Table, Quota.__table__)
+_COUNTED = (
+    update(_QUOTA)
+    .where(_QUOTA.c.id.in_(bindparam("those", expanding=True)))
+    .values({name: _QUOTA.c[name] + bindparam(f"by_{name}") for name in ("taken", "waiting", "extra")})
+    .returning(_QUOTA.c.id, _QUOTA.c.taken, _QUOTA.c.waiting, _QUOTA.c.extra)
+)
+
+Condition = Callable[[Table], ColumnElement[bool]]
 
 
 def claim_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> bool:
     """Take one seat, of the day and of each quota at once. False when there is none."""
     if any(quota.full for quota in quotas):
         return False
-    table = _table(scarce)
-    taken, back = _taking(scarce, quotas)
-    gone: ColumnElement[int] = table.c.taken
-    if isinstance(scarce, Event) and not back:
-        gone = table.c.taken + table.c.reserved
-    free = or_(table.c.capacity.is_(None), gone < table.c.capacity + table.c.extra)
-    if not _update(session, scarce, taken, free):
+    change = _taking(quotas)
+    free = _beside_reserved if isinstance(scarce, Event) and "reserved" not in change else _free
+    if not _update(session, scarce, change, free):
         return False
     _count(session, quotas, taken=1)
     return True
@@ -57,9 +63,7 @@ def claim_seats(session: Session, event: Event, wanted: Sequence[Sequence[Quota]
             for quota in mine:
                 by_quota[quota.id] += 1
                 set_committed_value(quota, "taken", quota.taken + 1)
-    table = _table(event)
-    values = {"taken": table.c.taken + sum(got), "reserved": table.c.reserved + (reserved - event.reserved)}
-    _update(session, event, values)
+    _update(session, event, {"taken": sum(got), "reserved": reserved - event.reserved})
     for quota_id, number in sorted(by_quota.items()):
         _count(session, [quotas[quota_id]], taken=number)
     return got
@@ -69,10 +73,8 @@ def join_line_together(session: Session, event: Event, wanted: Sequence[Sequence
     """The next waiting numbers for all of them, in their order."""
     if not wanted:
         return []
-    table = _table(event)
     many = len(wanted)
-    values = {"waiting": table.c.waiting + many, "waiting_counter": table.c.waiting_counter + many}
-    _update(session, event, values)
+    _update(session, event, {"waiting": many, "waiting_counter": many})
     by_quota = Counter(quota.id for mine in wanted for quota in mine)
     quotas = {quota.id: quota for mine in wanted for quota in mine}
     for quota_id, number in sorted(by_quota.items()):
@@ -81,32 +83,25 @@ def join_line_together(session: Session, event: Event, wanted: Sequence[Sequence
 
 
 def release_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
-    table = _table(scarce)
-    values: dict[str, Any] = {"taken": table.c.taken - 1}
+    change = {"taken": -1}
     back = sum(_holds_back(quota, quota.taken - 1) for quota in quotas)
     if back:
-        values["reserved"] = table.c.reserved + back
-    if not _update(session, scarce, values, table.c.taken > 0):
-        raise RuntimeError(f"{table.name} {_id(scarce)}: a seat was given back that nobody held")
+        change["reserved"] = back
+    if not _update(session, scarce, change, _somebody_sits):
+        raise RuntimeError(f"{_table(scarce).name} {_id(scarce)}: a seat was given back that nobody held")
     _count(session, quotas, taken=-1)
 
 
 def join_line(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> int:
     """Draw the next waiting number: never reused, never renumbered."""
-    table = _table(scarce)
-    _update(
-        session,
-        scarce,
-        {"waiting": table.c.waiting + 1, "waiting_counter": table.c.waiting_counter + 1},
-    )
+    _update(session, scarce, {"waiting": 1, "waiting_counter": 1})
     _count(session, quotas, waiting=1)
     return scarce.waiting_counter
 
 
 def leave_line(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
-    table = _table(scarce)
-    if not _update(session, scarce, {"waiting": table.c.waiting - 1}, table.c.waiting > 0):
-        raise RuntimeError(f"{table.name} {_id(scarce)}: somebody left a line that was empty")
+    if not _update(session, scarce, {"waiting": -1}, _somebody_waits):
+        raise RuntimeError(f"{_table(scarce).name} {_id(scarce)}: somebody left a line that was empty")
     _count(session, quotas, waiting=-1)
 
 
@@ -115,13 +110,13 @@ def overbook(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> 
 
     A seat that is held back for others counts as gone.
     """
-    table = _table(scarce)
-    values, back = _taking(scarce, quotas)
+    change = _taking(quotas)
     left = scarce.seats.left
+    back = "reserved" in change
     room = scarce.seats.total is None or (scarce.seats.total > scarce.taken if back else bool(left))
     if not room:
-        values["extra"] = table.c.extra + 1
-    _update(session, scarce, values)
+        change["extra"] = 1
+    _update(session, scarce, change)
     full = [quota for quota in quotas if quota.full]
     _count(session, full, taken=1, extra=1)
     _count(session, [quota for quota in quotas if quota not in full], taken=1)
@@ -156,17 +151,13 @@ def set_reserved(session: Session, event: Event, quotas: Sequence[Quota]) -> Non
 
 def _change_reserved(session: Session, event: Event, by: int) -> None:
     if by:
-        _update(session, event, {"reserved": _table(event).c.reserved + by})
+        _update(session, event, {"reserved": by})
 
 
-def _taking(scarce: Scarce, quotas: Sequence[Quota]) -> tuple[dict[str, Any], int]:
-    """What taking a seat changes, and how many reservations it is taken from."""
-    table = _table(scarce)
+def _taking(quotas: Sequence[Quota]) -> dict[str, int]:
+    """What taking a seat changes; `reserved`, if it is taken from what is held back."""
     back = sum(quota.held_back > 0 for quota in quotas)
-    values: dict[str, Any] = {"taken": table.c.taken + 1}
-    if back:
-        values["reserved"] = table.c.reserved - back
-    return values, back
+    return {"taken": 1, "reserved": -back} if back else {"taken": 1}
 
 
 def _holds_back(quota: Quota, taken: int) -> bool:
@@ -181,14 +172,8 @@ def _count(
     if not quotas:
         return
     by_id = {quota.id: quota for quota in quotas}
-    table = cast(Table, Quota.__table__)
-    columns = (table.c.id, table.c.taken, table.c.waiting, table.c.extra)
-    rows = session.execute(
-        update(table)
-        .where(table.c.id.in_(sorted(by_id)))
-        .values(taken=table.c.taken + taken, waiting=table.c.waiting + waiting, extra=table.c.extra + extra)
-        .returning(*columns)
-    ).all()
+    change = {"taken": taken, "waiting": waiting, "extra": extra}
+    rows = session.execute(_COUNTED, {"those": sorted(by_id), **_by(change)}).all()
     if len(rows) != len(by_id):
         raise RuntimeError(f"quotas {sorted(by_id)}: one of them is gone")
     for row in rows:
@@ -197,22 +182,50 @@ def _count(
 
 
 def _update(
-    session: Session, scarce: Scarce, values: dict[str, Any], *conditions: ColumnElement[bool]
+    session: Session, scarce: Scarce, change: Mapping[str, int], condition: Condition | None = None
 ) -> bool:
-    table = _table(scarce)
-    names = [name for name in _COUNTERS if name in table.c]
-    statement = (
-        update(table)
-        .where(table.c.id == _id(scarce), *conditions)
-        .values(values)
-        .returning(*(table.c[name] for name in names))
-    )
-    row = session.execute(statement).one_or_none()
+    """Add to the counters, if the condition holds; what the row says afterwards is what `scarce` says."""
+    statement = _changing(_table(scarce), tuple(change), condition)
+    row = session.execute(statement, {"row": _id(scarce), **_by(change)}).one_or_none()
     if row is None:
         return False
-    for name in names:
-        set_committed_value(scarce, name, getattr(row, name))
+    for name, value in row._mapping.items():
+        set_committed_value(scarce, name, value)
     return True
+
+
+@cache
+def _changing(table: Table, counters: tuple[str, ...], condition: Condition | None) -> Any:
+    """The statement, made once: putting it together costs more than running it."""
+    conditions = [] if condition is None else [condition(table)]
+    return (
+        update(table)
+        .where(table.c.id == bindparam("row"), *conditions)
+        .values({name: table.c[name] + bindparam(f"by_{name}") for name in counters})
+        .returning(*(table.c[name] for name in _COUNTERS if name in table.c))
+    )
+
+
+def _by(change: Mapping[str, int]) -> dict[str, int]:
+    return {f"by_{name}": by for name, by in change.items()}
+
+
+def _free(table: Table) -> ColumnElement[bool]:
+    return or_(table.c.capacity.is_(None), table.c.taken < table.c.capacity + table.c.extra)
+
+
+def _beside_reserved(table: Table) -> ColumnElement[bool]:
+    """Free for who falls under no reservation."""
+    gone = table.c.taken + table.c.reserved
+    return or_(table.c.capacity.is_(None), gone < table.c.capacity + table.c.extra)
+
+
+def _somebody_sits(table: Table) -> ColumnElement[bool]:
+    return table.c.taken > 0
+
+
+def _somebody_waits(table: Table) -> ColumnElement[bool]:
+    return table.c.waiting > 0
 
 
 def _table(scarce: Scarce) -> Table:

@@ -8,9 +8,9 @@ Spend in a transaction of its own, before the use case: what is spent inside a t
 
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, bindparam, case, delete, update
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, case, delete, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -37,18 +37,19 @@ def spend(
 @cache
 def _spending(insert: Any) -> Any:
     """The statement, made once: putting it together costs more than running it."""
+    table = cast(Table, Budget.__table__)  # past the mapper, which has nothing to keep of it
     now, ends = bindparam("now", type_=UtcDateTime()), bindparam("ends", type_=UtcDateTime())
     cost, most = bindparam("cost", type_=Integer()), bindparam("most", type_=Integer())
-    over = Budget.window_ends_at <= now
-    statement = insert(Budget).values(bucket=bindparam("name"), window_ends_at=ends, spent=cost)
+    over = table.c.window_ends_at <= now
+    statement = insert(table).values(bucket=bindparam("name"), window_ends_at=ends, spent=cost)
     return statement.on_conflict_do_update(
-        index_elements=[Budget.bucket],
+        index_elements=[table.c.bucket],
         set_={
-            "spent": case((over, cost), else_=Budget.spent + cost),
-            "window_ends_at": case((over, ends), else_=Budget.window_ends_at),
+            "spent": case((over, cost), else_=table.c.spent + cost),
+            "window_ends_at": case((over, ends), else_=table.c.window_ends_at),
         },
-        where=over | (Budget.spent + cost <= most),
-    ).returning(Budget.spent)
+        where=over | (table.c.spent + cost <= most),
+    ).returning(table.c.spent)
 
 
 def refund(session: Session, bucket: str) -> None:

@@ -78,14 +78,16 @@ class AnswersMixin:
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)  # type: ignore[misc]
-        shown = shown_questions(self.questions, {**self.elsewhere, **self._chosen()})
+        given = self.given()
+        elsewhere = {**self.elsewhere, **self._chosen()}
+        shown = shown_questions(self.questions, elsewhere)
         for question in self.asked:
             field = self[question.field]  # type: ignore[index]
             if question not in shown:
                 field.errors = []
             elif not field.errors:
                 try:
-                    self._judge([question.id])
+                    self._judge(question, given, elsewhere)
                 except Refusal as refusal:
                     field.errors = [sentence_of(refusal)]
         return not self.errors  # type: ignore[attr-defined]
@@ -109,12 +111,11 @@ class AnswersMixin:
         """What was answered, for the service."""
         return {**self._chosen(), **self._texts()}
 
-    def _judge(self, asked: Collection[int]) -> None:
-        elsewhere = {**self.elsewhere, **self._chosen()}
+    def _judge(self, question: Question, given: Given, elsewhere: Mapping[int, Collection[int]]) -> None:
         judge(
             self.questions,
-            self.given(),
-            asked=asked,
+            given,
+            asked=[question.id],
             elsewhere=elsewhere,
             strict=self.strict,
             limits=False,

@@ -6,7 +6,7 @@
 from collections.abc import Collection, Iterable, Mapping
 from datetime import datetime
 
-from sqlalchemy import delete, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
@@ -207,16 +207,25 @@ def move_up_in_all_runs(session: Session, event: Event, now: datetime) -> None:
     _swap(session, event, now)
 
 
+# Put together once, because every registration asks it.
+_OFFERED = (
+    select(Round.id, Run)
+    .join(
+        Run,
+        (Run.round_id == Round.id) & Run.id.in_(bindparam("runs", expanding=True)) & Run.held,
+        isouter=True,
+    )
+    .where(Round.event_id == bindparam("event"), Round.id.in_(bindparam("rounds", expanding=True)))
+    .options(joinedload(Run.workshop))
+)
+
+
 def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, Run]:
     wanted = {round_id: run_id for round_id, run_id in choices.items() if isinstance(run_id, int)}
     if not choices:
         return {}
-    found = session.execute(
-        select(Round.id, Run)
-        .join(Run, (Run.round_id == Round.id) & Run.id.in_(wanted.values()) & Run.held, isouter=True)
-        .where(Round.event_id == event.id, Round.id.in_(choices))
-        .options(joinedload(Run.workshop))
-    ).all()
+    those = {"event": event.id, "rounds": list(choices), "runs": list(wanted.values())}
+    found = session.execute(_OFFERED, those).all()
     runs: dict[int, Run | None] = {row[0]: row[1] for row in found}
     chosen: dict[int, Run] = {}
     for round_id in choices:

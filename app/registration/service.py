@@ -354,15 +354,21 @@ class Earlier:
     next_bump: int
 
 
+_EARLIER = (
+    select(Registration)
+    .where(
+        Registration.event_id == bindparam("event"),
+        or_(Registration.nonce == bindparam("nonce"), Registration.email_key == bindparam("key")),
+    )
+    .order_by(Registration.id)
+)
+
+
 def find_earlier(session: Session, event_id: int, email: str, nonce: str | None = None) -> Earlier:
     """Both in one query; without a nonce only the address is looked for."""
     key = address_key(email)
-    same = Registration.email_key == key
-    if nonce is not None:
-        same = or_(Registration.nonce == nonce, same)
-    found = session.scalars(
-        select(Registration).where(Registration.event_id == event_id, same).order_by(Registration.id)
-    ).all()
+    values = {"event": event_id, "key": key, "nonce": nonce or ""}  # nobody's nonce is empty
+    found = session.scalars(_EARLIER, values).all()
     of_address = [one for one in found if one.email_key == key]
     return Earlier(
         next((one for one in found if one.nonce == nonce), None),

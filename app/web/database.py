@@ -3,9 +3,8 @@
 
 """Engine, session and the one owner of commit.
 
-Outside `transaction()` every session runs in a read-only database transaction, on both engines: a GET, a mail
-scanner or a careless helper *cannot* write. Inside, SQLite takes the write lock at BEGIN (BEGIN IMMEDIATE), so no
-read is ever upgraded to a write.
+Outside `transaction()` both engines refuse whatever a session tries to write: a GET, a mail scanner or a careless helper
+*cannot* write. Inside, SQLite takes the write lock at BEGIN (BEGIN IMMEDIATE), so no read is ever upgraded to a write.
 """
 
 import time
@@ -57,7 +56,8 @@ def _bind_of(engine: Engine, mode: str) -> Engine:
     if mode not in faces:
         options: dict[str, Any] = {WRITING: mode == "writing"}
         if engine.dialect.name == "postgresql" and mode == "reading":
-            options["postgresql_readonly"] = True
+            # Each statement by itself: READ COMMITTED shows each the latest state anyhow, and this spares two errands.
+            options["isolation_level"] = "AUTOCOMMIT"
         faces[mode] = engine.execution_options(**options)
     return faces[mode]
 
@@ -125,6 +125,7 @@ def configure(app: Flask, settings: Settings) -> None:
         if db.engine.dialect.name == "sqlite":
             _set_up_sqlite(db.engine)
         else:
+            _set_up_postgresql(db.engine)
             _ask_after_idling(db.engine)
 
 
@@ -145,9 +146,16 @@ def _engine_options(url: str) -> dict[str, Any]:
         "connect_args": {
             "connect_timeout": 10,
             "options": "-c lock_timeout=10s -c statement_timeout=30s"
-            " -c idle_in_transaction_session_timeout=60s -c timezone=UTC",
+            " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
+            " -c default_transaction_read_only=on",
         },
     }
+
+
+def _set_up_postgresql(engine: Engine) -> None:
+    @event.listens_for(engine, "connect")
+    def prepare(connection: Any, _record: object) -> None:
+        connection.read_only = False  # a transaction that is begun may write; what stands alone reads
 
 
 def _ask_after_idling(engine: Engine) -> None:

@@ -14,6 +14,8 @@ from typing import Any
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
 from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
+from jinja2 import pass_eval_context
+from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
 from app.clock import BERLIN
@@ -222,18 +224,36 @@ def install(app: Flask) -> None:
 
 
 def _translate_templates(app: Flask) -> None:
-    """A page asks for a hundred sentences; Flask-Babel would look for the reader's catalogue a hundred times."""
-    catalogues: dict[str, Translations | NullTranslations] = {}
+    """A page asks for a hundred sentences. Jinja's own functions would look for the reader's language each time, and copy
+    the page's context to do so; ours know their language before the page begins. What they return is a format string in
+    any case, as Jinja has it: a percent sign is written twice."""
+    spoken: dict[str, dict[str, Callable[..., str]]] = {}
+    app.jinja_env.newstyle_gettext = True  # type: ignore[attr-defined]
 
-    def catalogue() -> Translations | NullTranslations:
+    @app.context_processor
+    def translations() -> dict[str, Callable[..., str]]:
         reads = language()
-        if reads not in catalogues:
-            catalogues[reads] = get_translations()
-        return catalogues[reads]
+        if reads not in spoken:
+            spoken[reads] = _sentences_of(get_translations())
+        return spoken[reads]
 
-    app.jinja_env.install_gettext_callables(  # type: ignore[attr-defined]
-        gettext=lambda one: catalogue().ugettext(one),
-        ngettext=lambda one, many, number: catalogue().ungettext(one, many, number),
-        newstyle=True,
-    )
-    app.jinja_env.globals["_"] = app.jinja_env.globals["gettext"]
+
+def _sentences_of(catalogue: Translations | NullTranslations) -> dict[str, Callable[..., str]]:
+    """What templates call to say something in one language."""
+
+    @pass_eval_context
+    def say(kind: EvalContext, one: str, /, **values: object) -> str:
+        words = catalogue.ugettext(one)
+        return _format(kind, words) % values
+
+    @pass_eval_context
+    def say_number(kind: EvalContext, one: str, many: str, number: int, /, **values: object) -> str:
+        words = catalogue.ungettext(one, many, number)
+        return _format(kind, words) % {"num": number, **values}
+
+    return {"_": say, "gettext": say, "ngettext": say_number}
+
+
+def _format(kind: EvalContext, words: str) -> str:
+    """In a page, values are escaped as they come in; the words around them are our own catalogue's."""
+    return Markup(words) if kind.autoescape else words  # noqa: S704 - nobody else's words

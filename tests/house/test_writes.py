@@ -78,7 +78,13 @@ def test_a_view_that_writes_on_get_is_refused_by_the_database(app: Flask, way: C
         answer = app.test_client().open("/sneaky", method=method)
         assert answer.status_code == 200
     assert len(refused) == 2
-    assert all("read-only" in one or "readonly" in one for one in refused)
+    # On PostgreSQL what reads is in no transaction at all, so there is nothing to save a point of.
+    said = (
+        "read-only",
+        "readonly",
+        *(["savepoint can only be used in transaction"] * (way is in_a_savepoint)),
+    )
+    assert all(any(words in one for words in said) for one in refused)
     assert number_of_regions(app) == 0
 
 
