@@ -58,6 +58,7 @@ def test_it_measures_and_writes(engine: str, tmp_path: Path, capsys: pytest.Capt
     assert registration["statements"] > 10
     storm = figures["storm"]
     assert (storm["in"] + storm["kept_for_others"], storm["in"] + storm["waiting"]) == (20, 60)
+    assert storm["quotas"] == 2
     assert (storm["errors"], storm["gaps"], storm["findings"]) == ([], False, [])
     crowd = figures["crowds"]["120"]
     # Who is there already changes nothing about what a registration asks of the database.

@@ -224,13 +224,20 @@ def _runs(session: Any, day: Any) -> dict[int, list[tuple[int, int, int]]]:
 
 
 def _look_at_everything(app: Any) -> None:
-    """Let the engine count its rows, as it does by itself in time."""
+    """Let the engine count its rows and tidy up after so many, as it does by itself in time: PostgreSQL would do it while
+    others are measured."""
     from sqlalchemy import text
 
     from app.web.database import db
 
-    with app.app_context(), db.engine.begin() as connection:
-        connection.execute(text("ANALYZE"))
+    with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        if connection.dialect.name == "postgresql":
+            connection.execute(text("SET default_transaction_read_only = off"))
+            connection.execute(text("VACUUM (ANALYZE)"))
+            connection.execute(text("CHECKPOINT"))
+            connection.execute(text("RESET default_transaction_read_only"))
+        else:
+            connection.execute(text("ANALYZE"))
 
 
 # --- what organisers ask -----------------------------------------------------------------------------------------

@@ -121,6 +121,7 @@ def _who_got_in(app: Any) -> dict[str, Any]:
             "in": sum(one.holds_seat for one in people),
             "waiting": len(numbers),
             "gaps": numbers != list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False,
+            "quotas": _day(session).quota_count,
             "kept_for_others": _day(session).reserved,
             "findings": data_findings(session, now()),
         }
