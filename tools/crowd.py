@@ -228,16 +228,17 @@ def _look_at_everything(app: Any) -> None:
     others are measured."""
     from sqlalchemy import text
 
-    from app.web.database import db
+    from app.web.database import count_rows, db
 
-    with app.app_context(), db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if connection.dialect.name == "postgresql":
+    with app.app_context():
+        count_rows()
+        if db.engine.dialect.name != "postgresql":
+            return
+        with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.execute(text("SET default_transaction_read_only = off"))
             connection.execute(text("VACUUM (ANALYZE)"))
             connection.execute(text("CHECKPOINT"))
             connection.execute(text("RESET default_transaction_read_only"))
-        else:
-            connection.execute(text("ANALYZE"))
 
 
 # --- what organisers ask -----------------------------------------------------------------------------------------

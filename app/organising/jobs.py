@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What the worker does for the house: the retention periods, also where nobody set up a timer."""
+"""What the worker does for the house: the retention periods, also where nobody set up a timer, and what keeps it quick."""
 
 import logging
 from datetime import datetime
@@ -10,17 +10,24 @@ from flask import Flask, current_app
 
 from app.organising.sweeping import Swept, sweep
 from app.outbox.jobs import register_job
+from app.web.database import count_rows
 
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 6 * 3600
+ONE_HOUR = 3600
 
 
 def install(_app: Flask) -> None:
     register_job("retention", EVERY_SECONDS, apply_retention)
+    register_job("count rows", ONE_HOUR, look_at_indexes)
 
 
 def apply_retention(now: datetime) -> Swept:
     swept = sweep(current_app.extensions["fachtag.settings"].data_dir, now)
     log.info("retention: %s", ", ".join(swept.lines()))
     return swept
+
+
+def look_at_indexes(_now: datetime) -> None:
+    count_rows()

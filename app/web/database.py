@@ -17,7 +17,7 @@ from flask import Flask, has_request_context, request
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import Connection, Engine, event, text
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import Session
 
@@ -99,6 +99,16 @@ def _in_turn(session: Session) -> Iterator[None]:
             _WRITERS.release()
 
 
+def count_rows() -> None:
+    """Let SQLite find out how many rows its indexes hold, where that changed much: it would choose between them blindly.
+    PostgreSQL does that by itself."""
+    if db.engine.dialect.name == "sqlite":
+        with transaction() as session:
+            session.execute(
+                text("PRAGMA optimize=0x10002")
+            )  # all tables, not only those this connection asked
+
+
 def reads_only(session: Session) -> bool:
     """Whether the session is outside of `transaction()`: what it sees is committed."""
     return not session.info.get(WRITING)
@@ -137,6 +147,7 @@ def _engine_options(url: str) -> dict[str, Any]:
             "module": sqlite,
             "hide_parameters": True,
             "connect_args": {"timeout": BUSY_SECONDS},
+            "pool_recycle": 3600,  # a new one reads what `count_rows` found out
             "pool_size": 8,
             "max_overflow": 8,
         }

@@ -7,6 +7,7 @@ The figures are equalities. Who makes a page cheaper lowers its number here; who
 """
 
 import re
+from collections.abc import Iterator
 
 import pytest
 from flask import Flask
@@ -251,6 +252,25 @@ def test_a_whole_registration(app: Flask, questions: bool, quotas: int) -> None:
     assert total == allowed, f"{total} statements: {figures}\n" + "\n".join(
         f"{name}: {_short(one)}" for name, found in parts.items() for one in found
     )
+    if app.config["SQLALCHEMY_DATABASE_URI"].startswith("sqlite"):
+        assert list(_reading_a_crowd(app, [one for found in parts.values() for one in found])) == []
+
+
+# The tables that grow with the number of people, by the names that statements give them.
+CROWD = r"(registration|place|answer|sensitive_answer|status_change|message|budget|consent)(_\d+)?"
+# A whole table, or everybody of a day: an index of which the day alone is used.
+READS_A_CROWD = re.compile(rf"SCAN {CROWD}\b|SEARCH {CROWD} USING .*\(event_id=\?\)")
+
+
+def _reading_a_crowd(app: Flask, statements: list[str]) -> Iterator[str]:
+    """What costs the more the more people there are, as SQLite plans it without having counted its rows: it once read
+    all of a day's registrations for each new one."""
+    with app.app_context():
+        raw = db.session.connection().connection.dbapi_connection
+        for one in statements:
+            for line in raw.execute(f"EXPLAIN QUERY PLAN {one}", [None] * one.count("?")):
+                if READS_A_CROWD.search(line[3]):
+                    yield f"{line[3]}: {_short(one)}"
 
 
 def _short(statement: str) -> str:

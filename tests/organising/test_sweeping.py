@@ -280,6 +280,7 @@ def test_the_worker_knows_the_jobs(app: Flask) -> None:
     assert app.cli
     assert (JOBS["expire holds"].function, JOBS["expire holds"].every_seconds) == (expire_holds, 60)
     assert JOBS["retention"].function is organising_jobs.apply_retention
+    assert JOBS["count rows"].every_seconds == 3600
     with app.app_context():
         assert organising_jobs.apply_retention(clock_now()) == Swept()
 

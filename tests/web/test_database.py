@@ -72,3 +72,13 @@ def test_many_threads_write_one_after_the_other(own_app: Flask) -> None:
         one.join()
     with own_app.app_context():
         assert db.session.get_one(Event, event_id).hold_minutes == 60 + 40
+
+
+@pytest.mark.sqlite_only
+def test_sqlite_counts_its_rows_when_the_worker_asks_it_to(own_app: Flask) -> None:
+    with own_app.app_context(), transaction() as session:
+        make_event(session)
+    with own_app.app_context():
+        database.count_rows()
+        counted = db.session.scalars(text("SELECT tbl FROM sqlite_stat1")).all()
+    assert "event" in counted
