@@ -14,8 +14,10 @@ import time
 import urllib.request
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
+from unittest.mock import Mock
 
 import pytest
+from waitress.adjustments import Adjustments
 
 from app import serving
 
@@ -127,6 +129,27 @@ def in_thread(function, *arguments):
         return outcome["value"]
 
     return result
+
+
+def test_the_loop_waits_for_a_thread_that_is_sending():
+    """Else it would find the connection ready again at once, and ask, and ask."""
+    ours, theirs = socket.socketpair()
+    channel = serving.patient_channel()(Mock(active_channels={}), ours, ("", 0), Adjustments(), map={})
+    channel.requests = [Mock()]  # a thread is at work
+    channel.outbufs[0].append(b"half an answer")
+    channel.total_outbufs_len = 14
+    channel.outbuf_lock.acquire()
+    loop = threading.Thread(target=channel.handle_write)
+    loop.start()
+    loop.join(0.2)
+    assert loop.is_alive()
+    assert channel.total_outbufs_len == 14
+    channel.outbuf_lock.release()
+    loop.join(10)
+    assert theirs.recv(100) == b"half an answer"
+    assert channel.total_outbufs_len == 0
+    ours.close()
+    theirs.close()
 
 
 @pytest.mark.long
