@@ -123,9 +123,8 @@ def patient_channel() -> type[Any]:
 
     class PatientChannel(HTTPChannel):  # type: ignore[misc]
         def handle_write(self) -> None:
-            with (
-                self.outbuf_lock
-            ):  # never held for long: sending does not block, and who waits for the client lets go
+            # Never held for long: sending does not block, and who waits for the client lets go.
+            with self.outbuf_lock:
                 super().handle_write()
 
     return PatientChannel
