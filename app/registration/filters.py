@@ -14,8 +14,9 @@ from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, case, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, case, false, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.sql.operators import custom_op
 
 from app.agencies.models import Organisation
 from app.agencies.rules import AgencyKind, name_key
@@ -116,7 +117,7 @@ def _words(wanted: Wanted) -> list[str]:
 
 
 def _is_in(
-    column: InstrumentedAttribute[int], ids: Select[int], condition: ColumnElement[bool]
+    column: ColumnElement[int] | InstrumentedAttribute[int], ids: Select[int], condition: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     return column.in_(ids.where(condition))
 
@@ -124,6 +125,7 @@ def _is_in(
 def _of_organisation(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:
     """A name or another spelling that we know means that organisation alone, other words whatever has them."""
     of_one: list[ColumnElement[bool]] = []
+    theirs: ColumnElement[int] = _aside(session, Registration.organisation_id)
     if wanted.kind is not None:
         of_one.append(Organisation.kind == wanted.kind)
     if wanted.district:
@@ -132,10 +134,19 @@ def _of_organisation(session: Session, wanted: Wanted) -> list[ColumnElement[boo
         known = find_organisation(session, wanted.organisation)
         if known is not None:
             of_one.append(Organisation.id == known.id)
+            theirs = Registration.organisation_id.expression
         else:
             words = clean_search(wanted.organisation).split()[:MOST_WORDS]
             of_one += [_holds_text(Organisation.name_key, name_key(word)) for word in words]
-    return [_is_in(Registration.organisation_id, select(Organisation.id), and_(*of_one))] if of_one else []
+    return [_is_in(theirs, select(Organisation.id), and_(*of_one))] if of_one else []
+
+
+def _aside(session: Session, column: InstrumentedAttribute[int]) -> ColumnElement[int]:
+    """SQLite would read the people of each organisation by that index, and then sort them all. With a plus before the
+    column it walks along the index of the order, which takes a tenth of the time."""
+    if session.get_bind().dialect.name != "sqlite":
+        return column.expression
+    return UnaryExpression(column.expression, operator=custom_op("+"), type_=column.type)
 
 
 def _has_word(word: str) -> ColumnElement[bool]:
