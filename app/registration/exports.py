@@ -27,8 +27,8 @@ from app.programme.models import Round
 from app.refusal import N_
 from app.registration.answers import date_of, number_of
 from app.registration.columns import LABELS, Columns
-from app.registration.lists import Held, Row
-from app.registration.models import Question, Registration
+from app.registration.lists import Held, OnFile, Row
+from app.registration.models import Question
 from app.registration.queries import Count
 from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState, QuestionKind
 from app.web.texts import force_locale, gettext
@@ -86,18 +86,18 @@ def widths(columns: Columns, rounds: Sequence[Round]) -> list[int]:
     return [*first, *_WIDTHS_OF_NAMES, *rest, *([_WIDTH] * len(columns.questions))]
 
 
-def cells(rows: Iterable[Row], columns: Columns, rounds: Sequence[Round]) -> Iterator[list[Cell]]:
+def cells(rows: Iterable[Row[OnFile]], columns: Columns, rounds: Sequence[Round]) -> Iterator[list[Cell]]:
     """One line per person, in the columns of `headings`. Questions are never the sensitive ones: those leave as
     `counts` only (DP-04)."""
     with force_locale("de"):
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
         kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
         waits, wants = gettext("waiting list"), gettext("wish")
-    say: dict[str, Callable[[Row], Cell]] = {
+    say: dict[str, Callable[[Row[OnFile]], Cell]] = {
         "email": lambda row: row.registration.email,
-        "organisation": lambda row: row.registration.organisation.name,
-        "kind": lambda row: kinds[row.registration.organisation.kind],
-        "district": lambda row: row.registration.organisation.district,
+        "organisation": lambda row: row.registration.organisation,
+        "kind": lambda row: kinds[row.registration.kind],
+        "district": lambda row: row.registration.district,
         "role": lambda row: row.registration.role_title,
         "status": lambda row: statuses[row.registration.status],
         "waiting": lambda row: row.registration.waiting_number if _in_line(row.registration) else None,
@@ -105,7 +105,7 @@ def cells(rows: Iterable[Row], columns: Columns, rounds: Sequence[Round]) -> Ite
         "registered": lambda row: row.registration.created_at,
         "confirmed": lambda row: row.registration.confirmed_at,
     }
-    parts: list[Callable[[Row], Cell]] = []
+    parts: list[Callable[[Row[OnFile]], Cell]] = []
     for name in columns.names:
         if name == "workshops":
             parts += [_workshops_of(one, waits, wants) for one in rounds]
@@ -119,12 +119,12 @@ def cells(rows: Iterable[Row], columns: Columns, rounds: Sequence[Round]) -> Ite
         yield [*first, one.family_name, one.given_name, *(part(row) for part in parts)]
 
 
-def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[Row], Cell]:
+def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[Row[OnFile]], Cell]:
     number = round_.id
     return lambda row: "; ".join(_choice(held, waits, wants) for held in row.held if held.round_id == number)
 
 
-def _answer_to(question: Question) -> Callable[[Row], Cell]:
+def _answer_to(question: Question) -> Callable[[Row[OnFile]], Cell]:
     return lambda row: _answer(question, row.answers.get(question.id, ()))
 
 
@@ -188,6 +188,8 @@ def write_xlsx(
 
 
 def _might_be_formula(text: str) -> bool:
+    if text[:1].isalnum():  # nearly every text there is
+        return False
     for letter in text:
         if letter in _LINE_SIGNS:
             return True
@@ -208,7 +210,7 @@ def _berlin(moment: datetime) -> datetime:
     return moment.astimezone(BERLIN).replace(tzinfo=None, second=0, microsecond=0)
 
 
-def _in_line(registration: Registration) -> bool:
+def _in_line(registration: OnFile) -> bool:
     return registration.status in ACTIVE and not registration.holds_seat
 
 
@@ -216,10 +218,9 @@ def _answer(question: Question, texts: Sequence[str]) -> Cell:
     if not texts:
         return ""
     first = texts[0]
-    number, day = number_of(first), date_of(first)
-    if question.kind is QuestionKind.NUMBER and number is not None:
+    if question.kind is QuestionKind.NUMBER and (number := number_of(first)) is not None:
         return number
-    if question.kind is QuestionKind.DATE and day is not None:
+    if question.kind is QuestionKind.DATE and (day := date_of(first)) is not None:
         return f"{day:%d.%m.%Y}"
     return "; ".join(_words(question, text) for text in texts)
 
