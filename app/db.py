@@ -8,7 +8,8 @@ from enum import Enum as PythonEnum
 from typing import Annotated, Any
 
 from sqlalchemy import DateTime, Dialect, Enum, MetaData, String, Text
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry
 from sqlalchemy.types import TypeDecorator
 
 NAMING = {
@@ -51,6 +52,12 @@ def enum_of(kind: type[PythonEnum], name: str) -> Enum:
         length=32,
         name=name,
     )
+
+
+def insert_of(session: Session) -> Any:
+    """INSERT that knows ON CONFLICT, for the session's engine: each has a construct of its own. A conflict leaves the
+    transaction whole."""
+    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
 
 
 pk = Annotated[int, mapped_column(primary_key=True)]

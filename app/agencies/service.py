@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
 from app.agencies.models import Organisation, Region
 from app.agencies.queries import aliases_of
 from app.agencies.rules import AgencyKind, NameTaken, name_key
+from app.db import insert_of
 from app.refusal import N_, Missing, Refusal
 
 _AT_ONCE = 500  # names in one statement
@@ -41,8 +41,7 @@ def name_organisation(session: Session, name: str) -> Organisation:
     key = name_key(name)
     found = session.scalar(HELD, {"key": key})
     if found is None:
-        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
-        new = insert(Organisation).values(name=_shown(name), name_key=key, provisional=True)
+        new = insert_of(session)(Organisation).values(name=_shown(name), name_key=key, provisional=True)
         session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
         found = session.scalars(HELD, {"key": key}).one()
     while found.is_alias:
@@ -56,10 +55,10 @@ def name_organisations(session: Session, names: Collection[str]) -> dict[str, Or
     found = _by_key(session, set(keys.values()))
     new = {key: _shown(name) for name, key in keys.items() if key not in found}
     if new:
-        insert = postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
         rows = [{"name": name, "name_key": key, "provisional": True} for key, name in sorted(new.items())]
         session.execute(
-            insert(Organisation).on_conflict_do_nothing(index_elements=[Organisation.name_key]), rows
+            insert_of(session)(Organisation).on_conflict_do_nothing(index_elements=[Organisation.name_key]),
+            rows,
         )
         found |= _by_key(session, set(new))
     for name, key in keys.items():

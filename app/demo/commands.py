@@ -15,8 +15,6 @@ from flask.cli import AppGroup
 from sqlalchemy import inspect
 
 from app.clock import now
-from app.demo import cast
-from app.demo.loading import NotEmpty, is_empty, load
 from app.people.passwords import hash_password, verify
 from app.people.queries import credentials
 from app.refusal import Refusal
@@ -43,7 +41,7 @@ def load_command() -> None:
         password = _load()
     except Refusal as refusal:
         raise click.ClickException(str(refusal)) from None
-    click.echo(f"loaded; sign in as {cast.ORGANISER[0]} with the password {password}")
+    click.echo(f"loaded; sign in as {_organiser()} with the password {password}")
 
 
 @group.command("run")
@@ -51,6 +49,8 @@ def load_command() -> None:
 @click.option("--port", envvar="PORT", default=8000, show_default=True, help="Port to listen at.")
 def run(host: str, port: int) -> None:
     """Upgrade the database, load the sample data if it is empty, serve the app and run the worker until Ctrl-C."""
+    from app.demo.loading import is_empty
+
     _refuse_outside_demo()
     app = _app()
     listening = listen_or_exit(host, port)  # first of all: nothing is done for a port that is taken
@@ -72,6 +72,8 @@ def password_file(settings: Settings) -> Path:
 
 def _load() -> str:
     """The organiser's new password. It is written down before anything is committed, so it can never be lost."""
+    from app.demo.loading import NotEmpty, is_empty, load  # 2 MB that no web worker needs
+
     settings = _settings()
     if not is_empty(db.session()):
         raise NotEmpty
@@ -89,7 +91,13 @@ def _write_down(settings: Settings, password: str) -> None:
     path.unlink(missing_ok=True)
     descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
     with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-        file.write(f"{cast.ORGANISER[0]}\n{password}\n")
+        file.write(f"{_organiser()}\n{password}\n")
+
+
+def _organiser() -> str:
+    from app.demo.cast import ORGANISER
+
+    return ORGANISER[0]
 
 
 def _known_password() -> str:
@@ -98,7 +106,7 @@ def _known_password() -> str:
         password = password_file(_settings()).read_text("utf-8").splitlines()[1]
     except (OSError, IndexError):
         password = ""
-    if password and verify(credentials(db.session(), cast.ORGANISER[0]).password_hash, password):
+    if password and verify(credentials(db.session(), _organiser()).password_hash, password):
         return password
     return "von Ihnen geändert (neu setzen: flask --app wsgi organiser reset-password ADRESSE)"
 
@@ -116,7 +124,7 @@ def _welcome(address: str, port: int) -> str:
         "",
         f"  Öffnen        {settings.base_url}/",
         f"  Organisation  {settings.base_url}/organise/",
-        f"                {cast.ORGANISER[0]}",
+        f"                {_organiser()}",
         f"                Passwort: {_known_password()}",
         f"  Mails         {mails}",
         f"  Daten         {settings.data_dir}",

@@ -13,7 +13,6 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from app.clock import now
-from app.organising.checks import every_finding
 from app.organising.sweeping import sweep
 from app.organising.weak_settings import refuse_weak
 from app.settings import Settings, SettingsError
@@ -28,6 +27,8 @@ privacy = AppGroup("privacy", help="What the law wants forgotten.")
 @with_appcontext
 def check() -> None:
     """Look for weak settings and for data that contradict each other; end with 1 if there are any."""
+    from app.organising.checks import every_finding  # a megabyte that no web worker needs
+
     found = every_finding(db.session(), _settings(), now())
     for line in found:
         click.echo(line)

@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Select, delete, exists, insert, literal, select
 from sqlalchemy.orm import Session
 
-from app.db import UtcDateTime
+from app.db import UtcDateTime, insert_of
 from app.outbox.models import Heartbeat, Message
 from app.outbox.route import route_is_open
 from app.outbox.rules import TROUBLE, Claim, DeliveryPolicy, Parcel, State, family_of, last_moment
@@ -21,7 +21,6 @@ from app.outbox.statements import (
     done,
     held_by,
     insert_into,
-    insert_of,
     intending,
 )
 from app.refusal import N_, Missing, Refusal

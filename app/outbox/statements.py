@@ -7,9 +7,9 @@ from functools import cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, bindparam, case, exists, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, aliased
 
+from app.db import insert_of
 from app.ical.text import one_line
 from app.outbox.models import Heartbeat, Message, Route
 from app.outbox.rules import LEASED, Claim, State
@@ -57,11 +57,6 @@ SETTLE_OLDER = change(
 
 def done(session: Session, change: Any) -> bool:
     return session.scalar(change.returning(Message.id)) is not None
-
-
-def insert_of(session: Session) -> Any:
-    """Both engines know ON CONFLICT, each by its own construct; a conflict leaves the transaction whole."""
-    return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
 
 
 def insert_into(session: Session, table: type[Heartbeat] | type[Route]) -> Any:

@@ -11,10 +11,9 @@ from functools import cache
 from typing import Any, cast
 
 from sqlalchemy import ColumnElement, Integer, Table, bindparam, case, delete, update
-from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
-from app.db import UtcDateTime
+from app.db import UtcDateTime, insert_of
 from app.people.models import Budget
 
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
@@ -31,7 +30,7 @@ def spend(
     if limit < cost:
         return False
     values = {"name": bucket, "now": now, "ends": now + window, "cost": cost, "most": limit}
-    return session.execute(_spending(_insert_of(session)), values).first() is not None
+    return session.execute(_spending(insert_of(session)), values).first() is not None
 
 
 @cache
@@ -60,7 +59,7 @@ def refund(session: Session, bucket: str) -> None:
 
 def use_up(session: Session, bucket: str) -> None:
     """Nothing is left in this bucket, until `give_back`. A second time changes nothing."""
-    insert = _insert_of(session)
+    insert = insert_of(session)
     statement = insert(Budget).values(bucket=bucket, window_ends_at=FOR_GOOD, spent=USED_UP)
     session.execute(
         statement.on_conflict_do_update(
@@ -82,7 +81,3 @@ def give_back(session: Session, *buckets: str) -> None:
 def forget_budgets(session: Session, now: datetime) -> None:
     """Delete the buckets whose window is over."""
     session.execute(delete(Budget).where(Budget.window_ends_at <= now))
-
-
-def _insert_of(session: Session) -> Any:
-    return postgresql.insert if session.connection().dialect.name == "postgresql" else sqlite.insert
