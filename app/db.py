@@ -55,7 +55,7 @@ def enum_of(kind: type[PythonEnum], name: str) -> Enum:
 
 
 def insert_of(session: Session) -> Any:
-    """INSERT that knows ON CONFLICT, for the session's engine: each has a construct of its own. A conflict leaves the
+    """An INSERT that knows ON CONFLICT, for the session's engine: each has a construct of its own. A conflict leaves the
     transaction whole."""
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
 

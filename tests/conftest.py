@@ -8,6 +8,7 @@ services, races, feeds, mails, hostile input and migrations are what a database 
 """
 
 import gc
+import hashlib
 import os
 import shutil
 import tempfile
@@ -26,7 +27,7 @@ from sqlalchemy.engine import URL
 
 from app.factory import create_app
 from app.people import passwords
-from app.settings import Mode, Settings
+from app.settings import ROOT, Mode, Settings
 from app.web.database import db
 from app.web.migrations import upgrade
 from tests.postgresql import KeptDatabase, administer, create_database, drop_database
@@ -121,10 +122,27 @@ def _migrate(settings: Settings) -> None:
 
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("template")
-    path = folder / "template.sqlite3"
-    _migrate(settings_for(f"sqlite:///{path}", folder))
-    return path
+    """A migrated database, kept for the next run as long as no migration changes."""
+    kept = _kept(f"fachtag-databases-{os.getuid()}") / f"{_fingerprint(ROOT / 'migrations')}.sqlite3"
+    if not kept.exists():
+        folder = tmp_path_factory.mktemp("template")
+        path = folder / "template.sqlite3"
+        _migrate(settings_for(f"sqlite:///{path}", folder))
+        whole = kept.with_name(f"{kept.name}.{os.getpid()}")  # the other process may be making it, too
+        shutil.copy(path, whole)
+        whole.rename(kept)
+    return kept
+
+
+def _fingerprint(folder: Path) -> str:
+    files = sorted(one for one in folder.rglob("*") if one.suffix in {".py", ".mako", ".ini"})
+    return hashlib.sha256(b"\0".join(one.read_bytes() for one in files)).hexdigest()[:16]
+
+
+def _kept(name: str) -> Path:
+    folder = Path(tempfile.gettempdir()) / name
+    folder.mkdir(mode=0o700, exist_ok=True)
+    return folder
 
 
 @pytest.fixture(scope="session")
@@ -222,9 +240,7 @@ def _new_app(settings: Settings) -> Flask:
 @cache
 def _compiled_templates() -> BytecodeCache:
     """Every template is compiled once, not once per test process; what changed is compiled anew."""
-    folder = Path(tempfile.gettempdir()) / f"fachtag-templates-{os.getuid()}"
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return FileSystemBytecodeCache(str(folder))
+    return FileSystemBytecodeCache(str(_kept(f"fachtag-templates-{os.getuid()}")))
 
 
 def hurry(engine: Engine) -> None:

@@ -3,8 +3,6 @@
 
 """Everybody reads why: wishes, places, demand and lot of their own, totals of the day, and nobody's name."""
 
-import subprocess
-import sys
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
 
@@ -179,10 +177,3 @@ def by_counting(published: Published, person: int, sat: int, wished: int) -> boo
         if alike and not faults(published.instance, places) and worth_without_lot(places) == before:
             return True
     return False
-
-
-def test_pages_do_not_load_the_solver() -> None:
-    code = (
-        "import sys, app.allocation.views; sys.exit(any(one in sys.modules for one in ('highspy', 'numpy')))"
-    )
-    assert subprocess.run([sys.executable, "-c", code]).returncode == 0

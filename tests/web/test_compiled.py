@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
 
 from app.web import compiled
 from app.web.compiled import CompiledBefore
@@ -40,12 +42,29 @@ def test_without_them_or_with_older_ones_the_page_is_there(
     own_app.jinja_env.bytecode_cache = CompiledBefore()
     assert own_app.test_client().get("/").status_code == 200
     assert not folder.exists()
-    own_app.test_cli_runner().invoke(args=["compile-templates"])
-    for path in folder.iterdir():
-        path.write_bytes(b"not what Jinja writes")
+    folder.mkdir()
+    bucket = own_app.jinja_env.bytecode_cache = Written()
+    own_app.jinja_env.cache.clear()  # type: ignore[union-attr]
+    assert own_app.test_client().get("/").status_code == 200
+    assert len(bucket.keys) > 3
+    for key in bucket.keys:
+        (folder / (compiled.PATTERN % key)).write_bytes(b"not what Jinja writes")
     own_app.jinja_env.bytecode_cache = CompiledBefore()
     own_app.jinja_env.cache.clear()  # type: ignore[union-attr]
     assert own_app.test_client().get("/").status_code == 200
+
+
+class Written(BytecodeCache):
+    """Remembers under which names templates would be kept."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        self.keys.append(bucket.key)
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Nothing is kept."""
 
 
 def _refuse(*_args: object, **_kwargs: object) -> None:
