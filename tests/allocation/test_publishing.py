@@ -97,6 +97,22 @@ def comes(app: Flask, made: WishDay, number: int) -> None:
         joins(session, made, number, now=NOW)
 
 
+def waits_for(app: Flask, made: WishDay, number: int, label: str) -> None:
+    with app.app_context(), transaction() as session:
+        run = session.get_one(Run, made.day.runs[label])
+        run.waiting = run.waiting_counter = 1
+        session.add(
+            Place(
+                registration_id=made.people[number],
+                run_id=run.id,
+                round_id=run.round_id,
+                workshop_id=run.workshop_id,
+                state=PlaceState.WAITING,
+                waiting_number=1,
+            )
+        )
+
+
 @contextmanager
 def refused(app: Flask, refusal: type[Refusal]) -> Iterator[None]:
     """And nothing is different afterwards."""
@@ -377,19 +393,7 @@ def test_who_keeps_the_place_keeps_the_line_beside_it(app: Flask, made: WishDay)
     first = solved(app, made)
     publishes(app, made, first)
     mine = next(number for number, labels in places(app, made).items() if "1.2" in labels and number % 2)
-    with app.app_context(), transaction() as session:
-        run = session.get_one(Run, made.day.runs["1.1"])
-        run.waiting = run.waiting_counter = 1
-        session.add(
-            Place(
-                registration_id=made.people[mine],
-                run_id=run.id,
-                round_id=run.round_id,
-                workshop_id=run.workshop_id,
-                state=PlaceState.WAITING,
-                waiting_number=1,
-            )
-        )
+    waits_for(app, made, mine, "1.1")
     assert findings(app) == []
     publishes(app, made, solved(app, made, "nonce-second-0123456789"), seen=first)
     with app.app_context():
@@ -460,6 +464,26 @@ def test_a_closed_run_is_emptied_by_the_next_one(app: Flask, made: WishDay) -> N
     assert findings(app) == []
     publishes(app, made, solved(app, made, "nonce-second-0123456789"), seen=first)
     assert all("1.1" not in mine for mine in places(app, made).values())
+    assert findings(app) == []
+
+
+def test_who_waits_for_a_run_that_is_closed_is_told_so(app: Flask, made: WishDay) -> None:
+    """Their place stays as it is, so the mail about the allocation does not reach them."""
+    first = solved(app, made)
+    publishes(app, made, first)
+    mine = next(number for number, labels in places(app, made).items() if "1.2" in labels and number % 2)
+    waits_for(app, made, mine, "1.1")
+    set_run(app, made, "1.1", least_people=3)  # more than it has seats
+    publishes(app, made, solved(app, made, "nonce-second-0123456789"), seen=first)
+    assert "1.2" in places(app, made)[mine]
+    with app.app_context():
+        run = db.session.get_one(Run, made.day.runs["1.1"])
+        assert (run.held, run.waiting) == (False, 0)
+        again = db.session.scalars(
+            select(Message.kind).where(Message.subject_id == made.people[mine]).order_by(Message.id)
+        ).all()
+    assert made.people[mine] not in told(app)[6:]
+    assert again[-1] == "places.changed"
     assert findings(app) == []
 
 

@@ -285,6 +285,16 @@ def test_wish_becomes_a_line_when_the_run_is_full() -> None:
     assert day.places("ben") == {"1.1": "waiting 1"}
 
 
+def test_a_wish_for_a_run_that_does_not_take_place_ends_at_moving_up() -> None:
+    day = small_day(capacity=1)
+    day.join("anna")
+    day.join("ben", labels=("1.1", "2.1"))
+    day.set_run("1.1", held=False)
+    day.cancel("anna")
+    assert day.places("ben") == {"2.1": "place"}
+    assert day.run("1.1").taken == 0
+
+
 def test_wishes_change_freely() -> None:
     day = small_day(capacity=1)
     day.join("anna")
