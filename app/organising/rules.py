@@ -53,6 +53,7 @@ MAIL_LABELS = {
     "group.confirm": N_("Please confirm your group"),
     "group.seats": N_("Seats for your organisation"),
     "group.link": N_("Link to your group"),
+    "group.called_off": N_("The day is called off"),
     "circular.message": N_("Message of the organising team"),
     "people.welcome": N_("Invitation to the organising team"),
 }

@@ -44,6 +44,7 @@ LINK = "link.personal"
 GROUP_CONFIRM = "group.confirm"
 GROUP_SEATS = "group.seats"
 GROUP_LINK = "group.link"
+GROUP_CALLED_OFF = "group.called_off"
 CIRCULAR = "circular.message"
 FIRST = 1  # revision of the first mail, with which a registration begins
 
@@ -216,6 +217,11 @@ def tell_contact_of_seats(session: Session, group: Group, now: datetime) -> None
 
 def tell_contact_link(session: Session, group: Group, now: datetime) -> None:
     _tell_contact(session, GROUP_LINK, group, now)
+
+
+def tell_contact_of_the_end(session: Session, group: Group, now: datetime) -> None:
+    """The day is called off; whoever takes part hears of it as everybody."""
+    _tell_contact(session, GROUP_CALLED_OFF, group, now)
 
 
 def _tell_contact(session: Session, kind: str, group: Group, now: datetime) -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import Select, and_, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event, Room
@@ -23,7 +23,7 @@ from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import announcing, places, staffing
-from app.registration.models import Place, Registration
+from app.registration.models import Group, Place, Registration
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
 from app.registration.wish_models import Wish
@@ -182,13 +182,30 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     mark_changed(event, now, calendar=True)
     _raise_runs(session, event, now)
     session.flush()
+    contacts = session.scalars(contacts_beside(event).order_by(Group.id)).all()
     active = select(Registration.id).where(
         Registration.event_id == event.id,
         Registration.status.in_(ACTIVE),
     )
     for registration_id in session.scalars(active.order_by(Registration.id)).all():
         cancel(session, registration_id, by, now, Reason.EVENT_CANCELLED)
+    for group in contacts:
+        announcing.tell_contact_of_the_end(session, group, now)
     return event
+
+
+def contacts_beside(event: Event) -> Select[Group]:
+    """The groups that somebody brings to the day without taking part: no mail to a participant reaches them."""
+    comes = and_(Registration.event_id == Group.event_id, Registration.status.in_(ACTIVE))
+    brings = exists().where(comes, Registration.group_id == Group.id)
+    takes_part = exists().where(
+        comes,
+        Registration.confirmed_at.is_not(None),
+        func.lower(Registration.email) == func.lower(Group.email),
+    )
+    return select(Group).where(
+        Group.event_id == event.id, Group.confirmed_at.is_not(None), brings, ~takes_part
+    )
 
 
 def tell_about_places(session: Session, event: Event, run_ids: Iterable[int], now: datetime) -> None:

@@ -155,9 +155,15 @@ def build_group_link(session: Session, message: Message) -> Mail | None:
     return _build_for_group(session, message, "group_link", gettext("Link to your group"))
 
 
-def _build_for_group(session: Session, message: Message, template: str, subject: str) -> Mail | None:
+def build_group_called_off(session: Session, message: Message) -> Mail | None:
+    return _build_for_group(session, message, "group_called_off", gettext("The day is called off"), off=True)
+
+
+def _build_for_group(
+    session: Session, message: Message, template: str, subject: str, *, off: bool = False
+) -> Mail | None:
     group = get_group(session, message.subject_id)
-    if group is None or group.event.status is EventStatus.CANCELLED:
+    if group is None or (group.event.status is EventStatus.CANCELLED) is not off:
         return None
     if template == "group_confirm" and group.confirmed_at is not None:
         return None
@@ -169,6 +175,7 @@ def _build_for_group(session: Session, message: Message, template: str, subject:
         "event": group.event,
         "link": group_address(group),
         "not_me": group_address(group, "/not-me"),
+        "event_link": links.absolute(url_for("events.event", slug=group.event.slug)),
     }
     return Mail(
         subject=title,
@@ -222,6 +229,7 @@ KINDS: dict[str, Builder] = {
     announcing.GROUP_CONFIRM: build_group_confirm,
     announcing.GROUP_SEATS: build_group_seats,
     announcing.GROUP_LINK: build_group_link,
+    announcing.GROUP_CALLED_OFF: build_group_called_off,
     announcing.CIRCULAR: build_circular,
 }
 

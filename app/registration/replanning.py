@@ -265,18 +265,14 @@ def count_registered(session: Session, event: Event) -> int:
 
 
 def count_told_of_cancelling(session: Session, event: Event) -> int:
-    """Who gets a mail when the day is cancelled: everybody whose address is confirmed."""
-    found = select(func.count()).select_from(Registration)
-    return (
-        session.scalar(
-            found.where(
-                Registration.event_id == event.id,
-                Registration.status.in_(ACTIVE),
-                Registration.confirmed_at.is_not(None),
-            )
-        )
-        or 0
+    """Who gets a mail when the day is cancelled: everybody whose address is confirmed, and who only brings others."""
+    people = select(func.count()).where(
+        Registration.event_id == event.id,
+        Registration.status.in_(ACTIVE),
+        Registration.confirmed_at.is_not(None),
     )
+    contacts = select(func.count()).select_from(changes.contacts_beside(event).subquery())
+    return (session.scalar(people) or 0) + (session.scalar(contacts) or 0)
 
 
 def count_taken(

@@ -9,12 +9,15 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.outbox.models import Message
 from app.refusal import Missing
 from app.registration import grouping
+from app.registration.changes import cancel_day
 from app.registration.colleagues import see_group
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.replanning import count_told_of_cancelling
 from app.registration.rules import (
     AlreadyEnded,
     Closed,
@@ -26,7 +29,17 @@ from app.registration.rules import (
     Why,
 )
 from app.web.database import db
-from tests.registration.steps import CLOSED, HOUR, KI, OF_MUSTERAU, OFFICE, Day, add_agencies, open_day
+from tests.registration.steps import (
+    CLOSED,
+    HOUR,
+    KI,
+    OF_MUSTERAU,
+    OFFICE,
+    ORGANISER,
+    Day,
+    add_agencies,
+    open_day,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -289,3 +302,29 @@ def test_limits_of_a_group() -> None:
     assert day.group("clara", "ben") > 0
     assert day.group("clara", "cem") > 0
     assert day.group("clara", "dora") == 0
+
+
+def test_who_only_brings_others_is_told_when_the_day_is_called_off() -> None:
+    """Who takes part hears of it as everybody, and who never confirmed or brings nobody any more hears nothing."""
+    day = open_day(capacity=20)
+    brings = day.group("clara", "anna", "ben")
+    comes_too = day.group("dora", "emil", takes_part=True)
+    nobody_left = day.group("frida", "gregor")
+    day.group("heidi", "ingo")
+    for group in (brings, comes_too, nobody_left):
+        day.confirm_group(group)
+    day.cancel("gregor")
+    assert count_told_of_cancelling(db.session(), db.session.get_one(Event, day.event_id)) == 5
+    with day.step() as session:
+        cancel_day(session, day.event_id, ORGANISER, day.now)
+    last = {name: told(name)[-1] for name in ("anna", "ben", "clara", "dora", "emil", "frida", "heidi")}
+    assert last == {
+        "anna": "registration.cancelled",
+        "ben": "registration.cancelled",
+        "clara": "group.called_off",
+        "dora": "registration.cancelled",
+        "emil": "registration.cancelled",
+        "frida": last["frida"],
+        "heidi": "group.confirm",
+    }
+    assert "group.called_off" not in told("frida") + told("dora")

@@ -219,6 +219,16 @@ def group_link_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def group_called_off_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    group = office.day.group("anna", "ben")
+    office.day.confirm_group(group)
+    with office.day.step() as session:
+        changes.cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+    _speak(office, group)
+    return office.mail()
+
+
 def circular_mail(app: Flask, language: str) -> EmailMessage:
     office = Office(app, language)
     office.enter("1.1")
@@ -256,6 +266,7 @@ MAKERS: dict[str, Make] = {
     announcing.GROUP_CONFIRM: group_confirm_mail,
     announcing.GROUP_SEATS: group_seats_mail,
     announcing.GROUP_LINK: group_link_mail,
+    announcing.GROUP_CALLED_OFF: group_called_off_mail,
     announcing.CIRCULAR: circular_mail,
 }
 SUBJECTS = {
@@ -276,6 +287,7 @@ SUBJECTS = {
     announcing.GROUP_CONFIRM: ("Bitte bestätigen Sie Ihre Gruppe", "Please confirm your group"),
     announcing.GROUP_SEATS: ("Plätze für Ihre Organisation", "Seats for your organisation"),
     announcing.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
+    announcing.GROUP_CALLED_OFF: ("Der Fachtag ist abgesagt", "The day is called off"),
     announcing.CIRCULAR: ("Bitte Ausweise mitbringen", "Bitte Ausweise mitbringen"),
 }
 METHODS = {
