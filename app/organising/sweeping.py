@@ -26,6 +26,7 @@ from app.registration.forgetting import (
     remove_names,
 )
 from app.results.material_service import sweep_strays
+from app.web import printed
 from app.web.database import db, transaction
 
 MAILS_KEPT = timedelta(days=90)
@@ -46,6 +47,7 @@ class Swept:
     barrier_reports_deleted: int = 0
     allocations_deleted: int = 0
     stray_files_removed: int = 0
+    printed_removed: int = 0
 
     def lines(self) -> list[str]:
         return [f"{one.name.replace('_', ' ')}: {getattr(self, one.name)}" for one in fields(self)]
@@ -80,6 +82,7 @@ def sweep(data_dir: Path, now: datetime) -> Swept:
         swept.budgets_deleted = budgets - _count(session, Budget)
         swept.barrier_reports_deleted = reports - _count(session, BarrierReport)
     swept.stray_files_removed = sweep_strays(db.session(), data_dir, now)
+    swept.printed_removed = printed.forget(data_dir, now)
     db.session.rollback()
     return swept
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The released agenda: page, JSON and frab schedule (what conference apps read)."""
+"""The released agenda: page, PDF, JSON and frab schedule (what conference apps read)."""
 
 import json
 import re
@@ -16,12 +16,15 @@ from app.clock import BERLIN
 from app.events.models import Event
 from app.events.queries import get_public_event
 from app.programme.agenda import Line, RoomView, read_agenda
+from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes
 from app.refusal import Missing
 from app.web import access
 from app.web.cache import RenderCache
 from app.web.database import db
+from app.web.documents import Document
 from app.web.links import absolute
+from app.web.printed import send_printed
 from app.web.texts import chosen_language, language
 
 bp = Blueprint("programme", __name__)
@@ -54,6 +57,17 @@ def agenda_xml(slug: str) -> Response:
     day = _released(slug)
     text = _pages.get(("xml", day.id, day.revision), lambda: _frab(day, read_agenda(db.session(), day)))
     return Response(text, mimetype="application/xml")
+
+
+@bp.get("/events/<slug>/agenda.pdf")
+@access.public
+def agenda_pdf(slug: str) -> Response:
+    day = _released(slug)
+
+    def make() -> Document:
+        return agenda_document(day, read_agenda(db.session(), day, seats=False))
+
+    return send_printed(day, "agenda", str(day.revision), make)
 
 
 def _released(slug: str) -> Event:

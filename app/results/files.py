@@ -34,7 +34,11 @@ def is_name(text: str) -> bool:
 
 def path_of(data_dir: Path, event_id: int, stored_name: str) -> Path:
     """The path of a stored name from the database. Never hand in a name from an address."""
-    return data_dir / "materials" / str(event_id) / stored_name
+    return folder_of(data_dir, event_id) / stored_name
+
+
+def folder_of(data_dir: Path, event_id: int) -> Path:
+    return data_dir / "materials" / str(event_id)
 
 
 def write(path: Path, content: bytes) -> None:

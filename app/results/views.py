@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The published documentation and its photos and documents."""
+"""The published documentation, as a page and as a PDF, and its photos and documents."""
 
 from datetime import date
 
@@ -11,11 +11,15 @@ from app.clock import now
 from app.events.models import Event
 from app.events.queries import get_public_event
 from app.refusal import Missing
+from app.results.files import folder_of
+from app.results.printing import documentation_document
 from app.results.queries import MaterialView, find_material, read_documentation
-from app.results.showing import page_context, send_material, today
+from app.results.showing import data_dir, page_context, send_material, today
 from app.web import access
 from app.web.cache import RenderCache
 from app.web.database import db
+from app.web.documents import Document
+from app.web.printed import send_printed
 from app.web.texts import chosen_language, language
 
 bp = Blueprint("results", __name__)
@@ -35,6 +39,19 @@ def documentation(slug: str) -> Response:
     date_shown = today(now())
     key = (day.id, day.revision, date_shown, language(), chosen_language())
     return make_response(_pages.get(key, lambda: _render(day, date_shown)))
+
+
+@bp.get("/events/<slug>/results.pdf")
+@access.public
+def documentation_pdf(slug: str) -> Response:
+    day = _released(slug)
+    date_shown = today(now())
+
+    def make() -> Document:
+        view = read_documentation(db.session(), day, date_shown)
+        return documentation_document(day, view, folder_of(data_dir(), day.id))
+
+    return send_printed(day, "results", f"{day.revision}-{date_shown.isoformat()}", make)
 
 
 @bp.get("/events/<slug>/materials/<stored_name>")

@@ -145,6 +145,7 @@ placing.show GET ORGANISER SEE_PEOPLE
 placing.stop_ POST ORGANISER EDIT_PEOPLE
 programme.agenda GET PUBLIC
 programme.agenda_json GET PUBLIC
+programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC
 programme_organise.edit_item GET,POST ORGANISER EDIT
 programme_organise.edit_room GET,POST ORGANISER EDIT
@@ -195,6 +196,7 @@ registration.wishes GET,POST PERSONAL
 registration.withdraw POST PERSONAL
 registration.workshops GET,POST PERSONAL
 results.documentation GET PUBLIC
+results.documentation_pdf GET PUBLIC
 results.material GET PUBLIC
 results_desk.agreement GET,POST ORGANISER EDIT
 results_desk.frame GET,POST ORGANISER EDIT

@@ -24,6 +24,7 @@ from app.registration import changes
 from app.web.database import transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor
+from tests.pdf import tags_of, text_of
 
 BASE = "/events/musterfachtag/agenda"
 
@@ -55,7 +56,7 @@ def test_before_the_release_there_is_nothing(client: FlaskClient) -> None:
     assert page.status == 200
     assert "Der Tagesablauf ist noch nicht veröffentlicht" in page.text
     assert "Beraten ohne Vorurteil" not in page.response.get_data(as_text=True)
-    for ending in (".json", ".xml", ".ics"):
+    for ending in (".json", ".xml", ".ics", ".pdf"):
         assert fetch(client, BASE + ending).status_code == 404
 
 
@@ -65,11 +66,12 @@ def test_release_is_seen_at_once(client: FlaskClient) -> None:
     with transaction() as session:
         release_agenda(session, event_id, NOW)
     assert "Begrüßung" in visit(client).text
-    for ending in (".json", ".xml", ".ics"):
-        assert fetch(client, BASE + ending).status_code == 200
+    for ending in (".json", ".xml", ".ics", ".pdf"):
+        with fetch(client, BASE + ending) as answer:
+            assert answer.status_code == 200
 
 
-@pytest.mark.parametrize("ending", ["", ".json", ".xml", ".ics"])
+@pytest.mark.parametrize("ending", ["", ".json", ".xml", ".ics", ".pdf"])
 def test_draft_is_not_there(client: FlaskClient, ending: str) -> None:
     """T35"""
     build(status=EventStatus.DRAFT)
@@ -268,6 +270,33 @@ def test_numbers_in_the_schedule_are_kept(client: FlaskClient) -> None:
         remove_item(session, event_id, first, NOW)
         remove_item(session, event_id, programme.items[0].id, NOW)
     assert set(ids().values()) < set(before.values())
+
+
+def test_on_paper(client: FlaskClient) -> None:
+    """A11Y-14: a table of the day, then each round; tagged, in the reader's language, set once for each version."""
+    event_id, programme = build()
+    with fetch(client, f"{BASE}.pdf") as answer:
+        assert (answer.mimetype, answer.headers["Content-Disposition"]) == (
+            "application/pdf",
+            "inline; filename=musterfachtag-agenda.pdf",
+        )
+        first = answer.data
+    text, tags = text_of(first), tags_of(first)
+    for words in ("Tagesablauf", "Begrüßung", "1.1 Beraten ohne Vorurteil", "nicht stufenlos"):
+        assert words in text, words
+    assert (tags.count("Table"), tags[:2].count("H1")) == (1, 1)
+    assert tags.count("H3") == len(programme.runs)
+    assert pdf_of(client) == first
+    assert "Agenda: Musterfachtag" in text_of(pdf_of(client, "?lang=en"))
+    with transaction() as session:
+        session.get_one(Workshop, programme.workshops[0].id).title = "Feier 🎉 #strong[x]"
+        mark_changed(session.get_one(Event, event_id), NOW, calendar=False)
+    assert "Feier □ #strong[x]" in text_of(pdf_of(client))
+
+
+def pdf_of(client: FlaskClient, query: str = "") -> bytes:
+    with fetch(client, f"{BASE}.pdf{query}") as answer:
+        return answer.data
 
 
 def test_language_does_not_reach_programs(client: FlaskClient) -> None:

@@ -26,8 +26,10 @@ from app.results.service import (
     write_result,
 )
 from app.results.showing import today
+from app.web import printed
 from app.web.database import db, transaction
 from tests.pages import Visitor
+from tests.pdf import tags_of, text_of
 from tests.results.samples import (
     LONG,
     NOW,
@@ -80,8 +82,8 @@ def with_materials(app: Flask, day: Day) -> tuple[str, str]:
 def test_before_the_release_there_is_nothing(app: Flask, client: FlaskClient, address: str) -> None:
     day = make_day(app)
     photo, paper = with_materials(app, day)
-    for one in (address, photo, paper):
-        assert Visitor(client).get(one).status == 404
+    for one in (address, f"{address}.pdf", photo, paper):
+        assert client.get(one).status_code == 404
 
 
 def test_what_came_out_can_be_read(app: Flask, client: FlaskClient) -> None:
@@ -143,6 +145,29 @@ def test_what_came_out_can_be_read(app: Flask, client: FlaskClient) -> None:
     # A11Y-15
     assert "Drei Schritte" in page.soup.find("a", href=paper).parent.get_text()  # type: ignore[union-attr]
     assert f"/events/{SLUG}/agenda?lang=en" in page.links()
+
+
+def test_on_paper(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A11Y-14: what the page says, with its photos and their words; set once for each version."""
+    day = make_day(app)
+    with app.app_context(), transaction() as session:
+        event, (workshop, *_) = the_event(day), day.workshops
+        write_frame(session, event, FrameFacts("Worum es ging", "Kreis Lippe", {AgencyKind.KI: 24}), 0, NOW)
+        add_agreement(session, event, an_agreement(workshop, text="Liste führen"), NOW)
+    with_materials(app, day)
+    released(app, day)
+    with client.get(f"{PAGE}.pdf") as answer:
+        assert answer.mimetype == "application/pdf"
+        text, tags = text_of(answer.data), tags_of(answer.data)
+    for words in ("Worum es ging", "Standards gehen auseinander", "Liste führen", "Kreis Lippe", "24"):
+        assert words in text, words
+    assert (tags.count("Figure"), tags.count("Table")) == (1, 2)
+    monkeypatch.setattr(printed, "typeset", lambda _: pytest.fail("set again"))
+    with CountedQueries(app) as hit, client.get(f"{PAGE}.pdf") as answer:
+        assert answer.status_code == 200
+    assert hit.number == 1
+    folder = app.extensions["fachtag.settings"].data_dir
+    assert (printed.forget(folder, now()), printed.forget(folder, now() + timedelta(days=2))) == (0, 1)
 
 
 def test_no_cookie_and_no_session_on_the_public_page(app: Flask, client: FlaskClient) -> None:

@@ -3,7 +3,9 @@
 
 """PDFs: what PDF/UA-1 (ISO 14289-1) asks of one, read back by another program; and text from people stays text (A11Y-14)."""
 
+from dataclasses import replace
 from io import BytesIO
+from pathlib import Path
 
 import pytest
 from pypdf import PdfReader
@@ -11,6 +13,7 @@ from pypdf import PdfReader
 from app.web import documents
 from app.web.documents import Document, NotSet, typeset
 from tests.pdf import tags_of, text_of
+from tests.results.samples import png
 
 HOSTILE = '#panic("x") *fett* $x$ <label> @ref `raw` \\ #read("/etc/passwd") // weg'
 
@@ -62,6 +65,42 @@ def test_text_from_people_stays_text(language: str) -> None:
     )
     text = text_of(typeset(document(*blocks, title=HOSTILE, language=language)))
     assert "".join(text.split()).count("".join(HOSTILE.split())) == 10  # lines may break anywhere
+
+
+@pytest.mark.parametrize(
+    ("typed", "shown"),
+    [
+        ("Feier 🎉", "Feier □"),
+        ("漢字 und かな", "□□ und □□"),
+        ("\x07laut\x00", "□laut□"),
+        ("Ğışİ Đặng Привет →", "Ğışİ Đặng Привет →"),
+        ("\\u0007", "\\u0007"),
+    ],
+)
+def test_a_letter_that_no_font_has_is_an_empty_box(typed: str, shown: str) -> None:
+    """PDF/UA-1 allows no letter without a shape, and one emoji in a title must not cost everybody the document."""
+    assert shown in text_of(typeset(document(documents.paragraph(typed), title=typed)))
+
+
+def test_lines_and_paragraphs_stay() -> None:
+    blocks = list(documents.paragraphs("eins\r\nzwei\n\n\ndrei\n"))
+    assert [one["text"] for one in blocks] == ["eins\nzwei", "drei"]
+    assert "eins\nzwei\ndrei" in text_of(typeset(document(*blocks)))
+
+
+def test_pictures_come_from_their_folder_with_words(tmp_path: Path) -> None:
+    (tmp_path / "tafel.png").write_bytes(png())
+    shown = documents.picture("tafel.png", "Eine Tafel mit drei Punkten", "Tafel")
+    pdf = typeset(replace(document(shown), pictures=tmp_path))
+    assert "Figure" in tags_of(pdf)
+    assert "Tafel" in text_of(pdf)
+    for elsewhere in ("../tafel.png", "nicht-da.png"):
+        block = documents.picture(elsewhere, "Worte", "Titel")
+        with pytest.raises(NotSet):
+            typeset(replace(document(block), pictures=tmp_path / "."))
+    silent = documents.picture("tafel.png", "", "Tafel")
+    with pytest.raises(NotSet):
+        typeset(replace(document(silent), pictures=tmp_path))
 
 
 def test_a_long_value_is_copied_as_it_is() -> None:

@@ -1,0 +1,73 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The agenda on paper: the day at a glance, then what happens in each round."""
+
+from collections.abc import Iterator, Sequence
+
+from flask import url_for
+
+from app.events.models import Event
+from app.programme.agenda import Line, RoomView, RunView
+from app.web import documents
+from app.web.documents import Block, Document
+from app.web.links import absolute
+from app.web.texts import gettext, language, moment, ngettext, span, times
+
+
+def agenda_document(day: Event, lines: Sequence[Line]) -> Document:
+    """The released agenda as a PDF says it."""
+    heads = [(gettext("Time"), False), (gettext("What"), False), (gettext("Where"), False)]
+    glance = [
+        (times(one.starts_at, one.ends_at), one.title, one.room.name if one.room else "") for one in lines
+    ]
+    here = absolute(url_for("programme.agenda", slug=day.slug, lang=None))
+    when = span(day.starts_at, day.ends_at)
+    return Document(
+        title=f"{gettext('Agenda')}: {day.title}",
+        language=language(),
+        footer=gettext("As of %(moment)s", moment=moment(day.modified_at)),
+        page=gettext("Page"),
+        blocks=(
+            documents.paragraph(f"{when}, {day.place}" if day.place else when),
+            documents.table(gettext("Agenda of the day"), heads, glance, (0, 1, 0)),
+            documents.paragraph(gettext("What has changed since stands here: %(address)s", address=here)),
+            *(block for line in lines for block in _told(line)),
+        ),
+    )
+
+
+def _told(line: Line) -> Iterator[Block]:
+    """What the glance leaves out, if there is anything."""
+    runs = line.round.runs if line.round else ()
+    if not runs and not line.note:
+        return
+    yield documents.heading(f"{times(line.starts_at, line.ends_at)}: {line.title}")
+    yield from documents.paragraphs(line.note)
+    for run in runs:
+        yield documents.heading(f"{run.label} {run.title}".strip(), 3)
+        about = " · ".join(_about(run))
+        if about:
+            yield documents.paragraph(about, sticky=bool(run.abstract))
+        yield from documents.paragraphs(run.abstract)
+
+
+def _about(run: RunView) -> Iterator[str]:
+    if not run.held:
+        yield gettext("does not take place")
+    if run.room:
+        yield run.room.name
+    yield from run.contributors
+    if run.spans > 1:
+        yield ngettext("over %(num)d round", "over %(num)d rounds", run.spans)
+    if run.room:
+        yield from _access(run.room)
+
+
+def _access(room: RoomView) -> Iterator[str]:
+    if not room.step_free:
+        yield gettext("not step-free")
+    if room.loop == "fixed":
+        yield gettext("induction loop")
+    elif room.loop == "mobile":
+        yield gettext("mobile induction loop")

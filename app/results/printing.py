@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The documentation on paper: what the published page says, with its photos."""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from flask import url_for
+
+from app.agencies.rules import KIND_LABELS
+from app.events.models import Event
+from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
+from app.results.rules import LEVEL_LABELS, STATUS_LABELS
+from app.web import documents
+from app.web.documents import Block, Document
+from app.web.links import absolute
+from app.web.texts import day as day_of
+from app.web.texts import gettext, language, ngettext, short_day
+
+
+def documentation_document(event: Event, view: DocumentationView, photos: Path) -> Document:
+    """`photos` is the folder in which the day's materials lie."""
+    released = event.documentation_released_at
+    here = absolute(url_for("results.documentation", slug=event.slug, lang=None))
+    facts = [
+        (gettext("When"), day_of(event.starts_at)),
+        (gettext("Where"), event.place),
+        (gettext("Published"), day_of(released) if released else ""),
+        (gettext("On the web"), here),
+    ]
+    return Document(
+        title=f"{gettext('Documentation')}: {event.title}",
+        language=language(),
+        footer=event.title,
+        page=gettext("Page"),
+        pictures=photos if photos.is_dir() else None,
+        blocks=(
+            documents.facts(facts),
+            *documents.paragraphs(view.intro),
+            *(block for section in view.sections if not section.empty for block in _section(section, photos)),
+            *_attendance(view),
+            *_outlook(view),
+        ),
+    )
+
+
+def _section(section: Section, photos: Path) -> Iterator[Block]:
+    name = section.workshop.name if section.workshop else gettext("Plenary")
+    yield documents.heading(name)
+    if section.attended is not None:
+        yield documents.paragraph(
+            ngettext("%(num)s person took part", "%(num)s people took part", section.attended)
+        )
+    yield from documents.paragraphs(section.summary)
+    if section.findings:
+        yield documents.heading(gettext("Findings"), 3)
+        yield documents.items(section.findings)
+    if section.agreements:
+        yield _agreements(name, section.agreements)
+    pictures = [one for one in section.photos if _can_be_shown(one, photos)]
+    if pictures:
+        yield documents.heading(gettext("Photos"), 3)
+        for one in pictures:
+            yield documents.picture(one.stored_name, one.alt_text, one.title)
+    if section.documents:
+        yield documents.heading(gettext("Documents"), 3)
+        yield documents.items(
+            f"{one.title}: {one.summary}" if one.summary else one.title for one in section.documents
+        )
+
+
+def _can_be_shown(photo: MaterialView, photos: Path) -> bool:
+    """What only decorates is left out: it would say nothing to who cannot see it."""
+    return not photo.decorative and bool(photo.alt_text) and (photos / photo.stored_name).is_file()
+
+
+def _agreements(name: str, rows: Sequence[AgreementView]) -> Block:
+    heads = ["Agreement", "Who takes care of it", "Level", "Until when", "Status"]
+    return documents.table(
+        gettext("Agreements: %(title)s", title=name),
+        [(gettext(head), False) for head in heads],
+        [
+            (one.text, one.owner, gettext(LEVEL_LABELS[one.level]), short_day(one.due), _status(one))
+            for one in rows
+        ],
+        (4, 3, 0, 0, 3),
+    )
+
+
+def _status(agreement: AgreementView) -> str:
+    words = [gettext(STATUS_LABELS[agreement.status])]
+    if agreement.overdue:
+        words.append(gettext("overdue"))
+    if agreement.note:
+        words.append(agreement.note)
+    return ", ".join(words)
+
+
+def _attendance(view: DocumentationView) -> Iterator[Block]:
+    if view.figures:
+        yield documents.heading(gettext("Who was there"))
+        yield documents.table(
+            gettext("Attendance by kind of agency"),
+            [(gettext("Kind of agency"), False), (gettext("People"), True)],
+            [
+                *((gettext(KIND_LABELS[kind]), count) for kind, count in view.figures),
+                (gettext("Total"), view.attended),
+            ],
+        )
+
+
+def _outlook(view: DocumentationView) -> Iterator[Block]:
+    if view.next_host:
+        yield documents.heading(gettext("Outlook"))
+        yield from documents.paragraphs(view.next_host)

@@ -1,0 +1,63 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""PDFs that anybody may ask for: each version is set once and kept on the disk for a day, in `<data folder>/printed`."""
+
+import os
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from pathlib import Path
+from threading import Lock
+from typing import Protocol
+
+from flask import Response, current_app, send_file
+
+from app.web.documents import Document, typeset
+from app.web.texts import language
+
+KEPT = timedelta(days=1)
+_setting = Lock()  # one after the other: who asks for many at once takes one processor, not all
+
+
+class OfADay(Protocol):
+    """What a PDF belongs to; the identifier is never given to another day, whatever becomes of the database."""
+
+    slug: str
+    uid: str
+
+
+def send_printed(day: OfADay, kind: str, version: str, make: Callable[[], Document]) -> Response:
+    """The day's PDF of this kind and version in the reader's language, set by `make` if it is not there."""
+    folder = folder_of(current_app.extensions["fachtag.settings"].data_dir)
+    name = f"{day.uid.partition('@')[0]}-{kind}-{language()}"
+    path = _kept(folder, name, version, make)
+    return send_file(path, mimetype="application/pdf", download_name=f"{day.slug}-{kind}.pdf", max_age=0)
+
+
+def folder_of(data_dir: Path) -> Path:
+    return data_dir / "printed"
+
+
+def forget(data_dir: Path, now: datetime) -> int:
+    """Remove what was set a day ago, whatever became of its day since; how many. It is set again when somebody asks."""
+    day_ago = (now - KEPT).timestamp()
+    old = [one for one in folder_of(data_dir).glob("*") if one.stat().st_mtime < day_ago]
+    for one in old:
+        one.unlink(missing_ok=True)
+    return len(old)
+
+
+def _kept(folder: Path, name: str, version: str, make: Callable[[], Document]) -> Path:
+    """Other versions of it go."""
+    path = folder / f"{name}-{version}.pdf"
+    if path.exists():
+        return path
+    with _setting:
+        if not path.exists():
+            folder.mkdir(parents=True, exist_ok=True)
+            unfinished = path.with_suffix(f".{os.getpid()}")
+            unfinished.write_bytes(typeset(make()))
+            for old in folder.glob(f"{name}-*.pdf"):
+                old.unlink(missing_ok=True)
+            unfinished.replace(path)
+    return path
