@@ -41,9 +41,12 @@ LOOK = """async asked => {
     const squeezed = [...document.querySelectorAll('.kern-btn')]
         .filter(button => button.textContent.trim() && button.offsetHeight > button.offsetWidth)
         .map(button => `squeezed button: ${button.textContent.trim()}`);
+    const blots = [...document.querySelectorAll('.kern-icon')]
+        .filter(icon => getComputedStyle(icon).maskImage === 'none')
+        .map(icon => `an icon that does not exist: ${icon.className}`);
     const wide = document.documentElement.scrollWidth;
     const tooWide = wide > innerWidth ? [`page is ${wide} px wide in a window of ${innerWidth} px`] : [];
-    return [...found, ...squeezed, ...tooWide];
+    return [...found, ...squeezed, ...blots, ...tooWide];
 }"""
 # Colours fade into a new theme; what counts is where they end.
 STILL = """const still = new CSSStyleSheet();

@@ -115,7 +115,7 @@ def look_around(page: Page, name: str) -> list[str]:
 
 def html_pages(app: Flask, audiences: set[Audience]) -> set[str]:
     """Endpoints that a person can open and that are no files."""
-    files = (".ics", ".csv", ".xlsx", ".json", ".xml", ".txt", ".eml")
+    files = (".ics", ".csv", ".xlsx", ".json", ".xml", ".txt", ".eml", ".pdf")
     return {
         rule.endpoint
         for rule in app.url_map.iter_rules()
