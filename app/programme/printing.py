@@ -8,6 +8,7 @@ from collections.abc import Iterator, Sequence
 from flask import url_for
 
 from app.events.models import Event
+from app.events.rules import EventStatus
 from app.programme.agenda import Line, RoomView, RunView
 from app.web import documents
 from app.web.documents import Block, Document
@@ -26,15 +27,21 @@ def agenda_document(day: Event, lines: Sequence[Line]) -> Document:
     return Document(
         title=f"{gettext('Agenda')}: {day.title}",
         language=language(),
-        footer=gettext("As of %(moment)s", moment=moment(day.modified_at)),
+        footer=gettext("As of %(moment)s", moment=moment(day.changed_at)),
         page=gettext("Page"),
         blocks=(
+            *_called_off(day),
             documents.paragraph(f"{when}, {day.place}" if day.place else when),
-            documents.table(gettext("Agenda of the day"), heads, glance, (0, 1, 0)),
+            documents.table(gettext("Agenda of the day"), heads, glance, (0, 3, 2)),
             documents.paragraph(gettext("What has changed since stands here: %(address)s", address=here)),
             *(block for line in lines for block in _told(line)),
         ),
     )
+
+
+def _called_off(day: Event) -> Iterator[Block]:
+    if day.status is EventStatus.CANCELLED:
+        yield documents.paragraph(gettext("The day had to be called off."))
 
 
 def _told(line: Line) -> Iterator[Block]:

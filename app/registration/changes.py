@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, exists, func, select
+from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event, Room
@@ -23,7 +23,7 @@ from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import announcing, places, staffing
-from app.registration.models import Group, Place, Registration
+from app.registration.models import Group, GroupGuest, Place, Registration
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
 from app.registration.wish_models import Wish
@@ -197,7 +197,12 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
 def contacts_beside(event: Event) -> Select[Group]:
     """The groups that somebody brings to the day without taking part: no mail to a participant reaches them."""
     comes = and_(Registration.event_id == Group.event_id, Registration.status.in_(ACTIVE))
-    brings = exists().where(comes, Registration.group_id == Group.id)
+    # Whom the contact named and who was registered already counts as well: nothing may tell the two apart (T09).
+    is_guest = exists().where(
+        GroupGuest.group_id == Group.id, GroupGuest.registration_id == Registration.id, ~GroupGuest.ended
+    )
+    own = Registration.group_id == Group.id
+    brings = exists().where(comes, or_(own, is_guest.correlate(Group, Registration))).correlate(Group)
     takes_part = exists().where(
         comes,
         Registration.confirmed_at.is_not(None),

@@ -3,7 +3,7 @@
 
 """The documentation on paper: what the published page says, with its photos."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
 from flask import url_for
@@ -20,8 +20,10 @@ from app.web.texts import gettext, language, ngettext, short_day
 
 
 def documentation_document(event: Event, view: DocumentationView, photos: Path) -> Document:
-    """`photos` is the folder in which the day's materials lie."""
+    """`photos` is the folder in which the day's materials lie; the first `MOST_PHOTOS` of them are shown."""
     released = event.documentation_released_at
+    can_be_shown = [one for section in view.sections for one in section.photos if _can_be_shown(one, photos)]
+    shown = {one.id for one in can_be_shown[:MOST_PHOTOS]}
     here = absolute(url_for("results.documentation", slug=event.slug, lang=None))
     facts = [
         (gettext("When"), day_of(event.starts_at)),
@@ -38,14 +40,18 @@ def documentation_document(event: Event, view: DocumentationView, photos: Path) 
         blocks=(
             documents.facts(facts),
             *documents.paragraphs(view.intro),
-            *(block for section in view.sections if not section.empty for block in _section(section, photos)),
+            *(block for section in view.sections if not section.empty for block in _section(section, shown)),
+            *_more_photos(len(can_be_shown) - MOST_PHOTOS),
             *_attendance(view),
             *_outlook(view),
         ),
     )
 
 
-def _section(section: Section, photos: Path) -> Iterator[Block]:
+MOST_PHOTOS = 40  # of a day; more stand on the page alone
+
+
+def _section(section: Section, shown: Container[int]) -> Iterator[Block]:
     name = section.workshop.name if section.workshop else gettext("Plenary")
     yield documents.heading(name)
     if section.attended is not None:
@@ -58,7 +64,7 @@ def _section(section: Section, photos: Path) -> Iterator[Block]:
         yield documents.items(section.findings)
     if section.agreements:
         yield _agreements(name, section.agreements)
-    pictures = [one for one in section.photos if _can_be_shown(one, photos)]
+    pictures = [one for one in section.photos if one.id in shown]
     if pictures:
         yield documents.heading(gettext("Photos"), 3)
         for one in pictures:
@@ -68,6 +74,14 @@ def _section(section: Section, photos: Path) -> Iterator[Block]:
         yield documents.items(
             f"{one.title}: {one.summary}" if one.summary else one.title for one in section.documents
         )
+
+
+def _more_photos(left: int) -> Iterator[Block]:
+    if left > 0:
+        words = ngettext(
+            "%(num)d more photo can be seen on the web.", "%(num)d more photos can be seen on the web.", left
+        )
+        yield documents.paragraph(words)
 
 
 def _can_be_shown(photo: MaterialView, photos: Path) -> bool:

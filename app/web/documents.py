@@ -4,7 +4,7 @@
 """PDFs that a screen reader can read (PDF/UA-1, ISO 14289-1, which the typesetter checks while it works).
 
 Content goes over as JSON and is text there, never markup (T20). Setting runs in a process of its own: it takes some
-hundred milliseconds, and the memory that it needs is given back (`python -m app.web.documents` is that process).
+hundred milliseconds, and the memory that it needs is given back (`python -m app.web.typesetting` is that process).
 """
 
 import json
@@ -14,16 +14,12 @@ import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 from app.settings import ROOT
 
-LAYOUT = ROOT / "templates" / "_layouts" / "document.typ"
-FONTS = ROOT / "static" / "vendor"
 SECONDS = 60
 Block = dict[str, Any]
-_NOT_THERE = re.compile(r'the text `"(.+?)"` could not be displayed')
-_EMPTY_BOX = "\u25a1"
 
 
 class NotSet(RuntimeError):
@@ -99,55 +95,26 @@ def exact(label: str, value: str) -> Block:
 def typeset(document: Document) -> bytes:
     """The document as PDF/UA-1. A letter that no font has is shown as an empty box. Raises `NotSet` when it cannot be
     made, `TimeoutExpired` when it takes too long."""
-    content = {name: getattr(document, name) for name in Document.__slots__}
-    content["pictures"] = str(document.pictures or LAYOUT.parent)
+    return _set(document, subprocess.PIPE)
+
+
+def typeset_into(document: Document, file: BinaryIO) -> None:
+    """The same, written to the file: with photos it may be too large to hold."""
+    _set(document, file)
+
+
+def _set(document: Document, target: int | BinaryIO) -> bytes:
+    content = {name: getattr(document, name) for name in Document.__slots__ if name != "pictures"}
+    order = {"content": content, "pictures": str(document.pictures or "")}
     done = subprocess.run(
-        (sys.executable, "-m", "app.web.documents"),
+        (sys.executable, "-m", "app.web.typesetting"),
         cwd=ROOT,
-        input=json.dumps(content, ensure_ascii=False).encode(),
-        capture_output=True,
+        input=json.dumps(order).encode(),
+        stdout=target,
+        stderr=subprocess.PIPE,
         timeout=SECONDS,
         check=False,
     )
     if done.returncode != 0:
         raise NotSet(done.stderr.decode(errors="replace").strip())
     return done.stdout
-
-
-def _set(content: str) -> bytes:
-    import typst
-
-    compiler = typst.Compiler(
-        root=json.loads(content)["pictures"],  # nothing else can be read
-        font_paths=[str(FONTS)],
-        ignore_system_fonts=True,
-    )
-    layout = LAYOUT.read_bytes()
-    while True:
-        try:
-            pdf: Any = compiler.compile(layout, sys_inputs={"content": content}, pdf_standards=["ua-1"])
-            return bytes(pdf)
-        except typst.TypstError as error:
-            without = _without_what_no_font_has(content, str(error))
-            if without == content:
-                raise
-            content = without
-
-
-def _without_what_no_font_has(content: str, message: str) -> str:
-    """PDF/UA-1 forbids letters without a shape. Scripts that have hundreds go together, not one at each try."""
-    found = _NOT_THERE.search(message)
-    if found is None:
-        return content
-    text = re.sub(r"\\u\{([0-9a-f]+)\}", lambda one: chr(int(one[1], 16)), found[1])
-    for letter in text:
-        written = json.dumps(letter, ensure_ascii=False)[1:-1]
-        content = content.replace(written, _EMPTY_BOX)
-        if ord(letter) > 0x2E80:  # Chinese and beyond
-            block = ord(letter) & ~0xFF
-            content = re.sub(f"[{chr(block)}-{chr(block + 0xFF)}]", _EMPTY_BOX, content)
-    return content
-
-
-if __name__ == "__main__":
-    sys.stdout.buffer.write(_set(sys.stdin.buffer.read().decode()))

@@ -12,7 +12,7 @@ from typing import Protocol
 
 from flask import Response, current_app, send_file
 
-from app.web.documents import Document, typeset
+from app.web.documents import Document, typeset_into
 from app.web.texts import language
 
 KEPT = timedelta(days=1)
@@ -30,8 +30,15 @@ def send_printed(day: OfADay, kind: str, version: str, make: Callable[[], Docume
     """The day's PDF of this kind and version in the reader's language, set by `make` if it is not there."""
     folder = folder_of(current_app.extensions["fachtag.settings"].data_dir)
     name = f"{day.uid.partition('@')[0]}-{kind}-{language()}"
-    path = _kept(folder, name, version, make)
-    return send_file(path, mimetype="application/pdf", download_name=f"{day.slug}-{kind}.pdf", max_age=0)
+
+    def send() -> Response:
+        path = _kept(folder, name, version, make)
+        return send_file(path, mimetype="application/pdf", download_name=f"{day.slug}-{kind}.pdf", max_age=0)
+
+    try:
+        return send()
+    except FileNotFoundError:  # forgotten at this moment
+        return send()
 
 
 def folder_of(data_dir: Path) -> Path:
@@ -40,11 +47,17 @@ def folder_of(data_dir: Path) -> Path:
 
 def forget(data_dir: Path, now: datetime) -> int:
     """Remove what was set a day ago, whatever became of its day since; how many. It is set again when somebody asks."""
-    day_ago = (now - KEPT).timestamp()
-    old = [one for one in folder_of(data_dir).glob("*") if one.stat().st_mtime < day_ago]
-    for one in old:
-        one.unlink(missing_ok=True)
-    return len(old)
+    return sum(_forget_old(one, now - KEPT) for one in folder_of(data_dir).glob("*"))
+
+
+def _forget_old(path: Path, before: datetime) -> bool:
+    try:
+        old = path.stat().st_mtime < before.timestamp()
+        if old:
+            path.unlink()
+    except FileNotFoundError:  # another process was quicker
+        return False
+    return old
 
 
 def _kept(folder: Path, name: str, version: str, make: Callable[[], Document]) -> Path:
@@ -56,7 +69,8 @@ def _kept(folder: Path, name: str, version: str, make: Callable[[], Document]) -
         if not path.exists():
             folder.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_suffix(f".{os.getpid()}")
-            unfinished.write_bytes(typeset(make()))
+            with unfinished.open("wb") as file:
+                typeset_into(make(), file)
             for old in folder.glob(f"{name}-*.pdf"):
                 old.unlink(missing_ok=True)
             unfinished.replace(path)

@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from contextvars import Context
+from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -292,6 +293,22 @@ def test_on_paper(client: FlaskClient) -> None:
         session.get_one(Workshop, programme.workshops[0].id).title = "Feier 🎉 #strong[x]"
         mark_changed(session.get_one(Event, event_id), NOW, calendar=False)
     assert "Feier □ #strong[x]" in text_of(pdf_of(client))
+
+
+def test_on_paper_too_a_day_is_called_off_and_says_when_it_was_printed(client: FlaskClient) -> None:
+    event_id, _ = build()
+    with transaction() as session:
+        facts = ItemFacts(ItemKind.BREAK, "Kaffee", at("10:10"), at("10:20"))
+        add_item(session, event_id, facts, NOW + timedelta(days=9))
+    text = text_of(pdf_of(client))
+    assert "Kaffee" in text
+    assert "Stand: 14.01.2026" in text
+    assert "abgesagt" not in visit(client).text + text
+    with transaction() as session:
+        session.get_one(Event, event_id).status = EventStatus.CANCELLED
+        mark_changed(session.get_one(Event, event_id), NOW, calendar=True)
+    assert "Der Fachtag musste abgesagt werden." in text_of(pdf_of(client))
+    assert "Der Fachtag musste abgesagt werden." in visit(client).text
 
 
 def pdf_of(client: FlaskClient, query: str = "") -> bytes:

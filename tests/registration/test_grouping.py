@@ -311,10 +311,12 @@ def test_who_only_brings_others_is_told_when_the_day_is_called_off() -> None:
     comes_too = day.group("dora", "emil", takes_part=True)
     nobody_left = day.group("frida", "gregor")
     day.group("heidi", "ingo")
-    for group in (brings, comes_too, nobody_left):
+    day.join("karl")
+    knows_one = day.group("jana", "karl")  # who was registered already
+    for group in (brings, comes_too, nobody_left, knows_one):
         day.confirm_group(group)
     day.cancel("gregor")
-    assert count_told_of_cancelling(db.session(), db.session.get_one(Event, day.event_id)) == 5
+    assert count_told_of_cancelling(db.session(), db.session.get_one(Event, day.event_id)) == 7
     with day.step() as session:
         cancel_day(session, day.event_id, ORGANISER, day.now)
     last = {name: told(name)[-1] for name in ("anna", "ben", "clara", "dora", "emil", "frida", "heidi")}
@@ -328,3 +330,4 @@ def test_who_only_brings_others_is_told_when_the_day_is_called_off() -> None:
         "heidi": "group.confirm",
     }
     assert "group.called_off" not in told("frida") + told("dora")
+    assert (told("jana")[-1], told("karl")[-1]) == ("group.called_off", "registration.cancelled")

@@ -162,7 +162,7 @@ def test_on_paper(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPat
     for words in ("Worum es ging", "Standards gehen auseinander", "Liste führen", "Kreis Lippe", "24"):
         assert words in text, words
     assert (tags.count("Figure"), tags.count("Table")) == (1, 2)
-    monkeypatch.setattr(printed, "typeset", lambda _: pytest.fail("set again"))
+    monkeypatch.setattr(printed, "typeset_into", lambda *_: pytest.fail("set again"))
     with CountedQueries(app) as hit, client.get(f"{PAGE}.pdf") as answer:
         assert answer.status_code == 200
     assert hit.number == 1

@@ -71,8 +71,13 @@ def test_text_from_people_stays_text(language: str) -> None:
     ("typed", "shown"),
     [
         ("Feier 🎉", "Feier □"),
+        ("Prima 👍🏽 👩‍💻", "Prima □ □"),
+        ("1️⃣ Beginn", "1 Beginn"),
+        ("Q⃣ und \ufeffBeginn", "Q und Beginn"),
+        ("a\u20dd\u0f71b", "ab"),
+        ("privat \ue000 und \U000f0000", "privat □ und □"),
         ("漢字 und かな", "□□ und □□"),
-        ("\x07laut\x00", "□laut□"),
+        ("\x07laut\x00", "laut"),
         ("Ğışİ Đặng Привет →", "Ğışİ Đặng Привет →"),
         ("\\u0007", "\\u0007"),
     ],
@@ -94,10 +99,12 @@ def test_pictures_come_from_their_folder_with_words(tmp_path: Path) -> None:
     pdf = typeset(replace(document(shown), pictures=tmp_path))
     assert "Figure" in tags_of(pdf)
     assert "Tafel" in text_of(pdf)
-    for elsewhere in ("../tafel.png", "nicht-da.png"):
+    within = tmp_path / "within"
+    within.mkdir()
+    for elsewhere in ("../tafel.png", "/etc/passwd", "nicht-da.png"):
         block = documents.picture(elsewhere, "Worte", "Titel")
-        with pytest.raises(NotSet):
-            typeset(replace(document(block), pictures=tmp_path / "."))
+        with pytest.raises(NotSet, match="No such file"):
+            typeset(replace(document(block), pictures=within))
     silent = documents.picture("tafel.png", "", "Tafel")
     with pytest.raises(NotSet):
         typeset(replace(document(silent), pictures=tmp_path))
