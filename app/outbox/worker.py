@@ -167,11 +167,13 @@ class Worker:
         return self._wrapped(held, parcel.content, parcel.recipient)
 
     def _render(self, held: Claim) -> Parcel | None:
-        """Read-only and in the recipient's language; a request's context, so that builders can build addresses."""
+        """Read-only and in the recipient's language; a request's context, so that builders can build addresses. It gets a
+        session of its own, which ends with it: else the command's would show for ever what it read at the first mail."""
         builder = BUILDERS.get(held.kind)
         if builder is None:
             raise Unsendable("nobody builds mails of this kind")
-        with self.app.test_request_context("/", base_url=self.app.config["BASE_URL"]):
+        request = self.app.test_request_context("/", base_url=self.app.config["BASE_URL"])
+        with self.app.app_context(), request:
             session: Session = db.session()
             message = session.get_one(Message, held.id)
             language = message.language

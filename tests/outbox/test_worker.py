@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from datetime import datetime
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from sqlalchemy import select, update
 
@@ -94,18 +95,45 @@ def test_a_worker_told_to_stop_finishes_the_mail_in_hand(office: Office) -> None
     assert office.states() == ["sent", "queued"]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-@pytest.mark.sqlite_only
-def test_the_command_ends_with_a_signal(app: Flask, number: signal.Signals) -> None:
+def run_command(app: Flask, interval: str) -> Result:
+    """`flask worker` in this process, until a signal."""
     handlers = {one: signal.getsignal(one) for one in (signal.SIGTERM, signal.SIGINT)}
-    timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
-    began = time.monotonic()
-    timer.start()
     try:
-        result = app.test_cli_runner().invoke(args=["worker", "--interval", "20"])
+        return app.test_cli_runner().invoke(args=["worker", "--interval", interval])
     finally:
         for one, handler in handlers.items():
             signal.signal(one, handler)
+
+
+def test_the_command_sends_what_is_written_while_it_runs(app: Flask, office: Office) -> None:
+    """Each mail is built from what is true by then. The command runs in a context of its own, and what was read there
+    once must not stand still: SQLite would show the outbox as it was at the first mail for ever."""
+    seen: list[str] = []
+    office.clock.time = now()  # the command's own
+
+    def write() -> None:
+        for number in (1, 2, 3):
+            office.enqueue(subject_id=number)
+            ends = time.monotonic() + 10
+            while office.states()[-1] != "sent" and time.monotonic() < ends:
+                time.sleep(0.02)
+            seen.append(office.states()[-1])
+        os.kill(os.getpid(), signal.SIGTERM)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    result = run_command(app, "0.05")
+    writer.join()
+    assert (result.exit_code, seen) == (0, ["sent"] * 3)
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+@pytest.mark.sqlite_only
+def test_the_command_ends_with_a_signal(app: Flask, number: signal.Signals) -> None:
+    timer = threading.Timer(0.3, os.kill, (os.getpid(), number))
+    began = time.monotonic()
+    timer.start()
+    result = run_command(app, "20")
     assert (result.exit_code, result.exception) == (0, None)
     assert time.monotonic() - began < 10
     with app.app_context():
