@@ -105,6 +105,10 @@ class DayForm(EditingForm):
             " people have chosen directly so far becomes their first wish."
         ),
     )
+    become_wishes = BooleanField(
+        _l("Yes, the places taken so far become first wishes"),
+        description=_l("Only if you have changed to wishes above."),
+    )
     wishes_date = Day(_l("Wishes until"), description=_l("Only with wishes."))
     wishes_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
     opens_date = Day(_l("Registration opens on"), description=_l("Leave empty to open at once."))

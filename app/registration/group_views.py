@@ -35,7 +35,7 @@ from app.registration.service import Entry
 from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
-from app.web.pages import page
+from app.web.pages import done_just_now, page
 
 bp = Blueprint("groups", __name__)
 
@@ -103,6 +103,7 @@ def _show(session: Session, group: Group, token: str, refusal: Refusal | None = 
         may_add=is_open or any(one.unnamed and one.may_change for one in members),
         is_open=is_open,
         before_start=moment < group.event.starts_at,
+        done=None if refusal else done_just_now(),
     )
 
 
@@ -146,7 +147,7 @@ def add(token: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
-            return _back(token)
+            return _back(token, "saved")
     members = see_group(db.session(), group, now())
     return page(
         "registration/group_add.html",
@@ -193,7 +194,7 @@ def substitute(token: str, reference: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
-            return _back(token)
+            return _back(token, "saved")
     member = _member(group, reference)
     if not form.is_submitted() and (
         not member.may_change or member.unnamed or now() >= group.event.starts_at
@@ -215,7 +216,7 @@ def new_link(token: str) -> ResponseReturnValue:
     group = open_group(db.session(), token)
     with transaction() as session:
         fresh = group_token(renew_group_link(session, group.id, now()))
-    return _back(fresh)
+    return _back(fresh, "mailed")
 
 
 def _press(token: str, verb: Callable[[Session, int], object]) -> ResponseReturnValue:
@@ -229,7 +230,7 @@ def _press(token: str, verb: Callable[[Session, int], object]) -> ResponseReturn
         raise
     except Refusal as refusal:
         return _show(session, open_group(session, token), token, refusal)
-    return _back(token)
+    return _back(token, "saved")
 
 
 def _confirmed(token: str) -> Group:
@@ -247,5 +248,5 @@ def _member(group: Group, reference: str) -> Member:
     return found
 
 
-def _back(token: str) -> ResponseReturnValue:
-    return redirect(url_for(".show", token=token), SEE_OTHER)
+def _back(token: str, done: str | None = None) -> ResponseReturnValue:
+    return redirect(url_for(".show", token=token, done=done), SEE_OTHER)

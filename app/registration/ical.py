@@ -3,18 +3,30 @@
 
 """A registration as a calendar entry: the whole day, the person's own agenda in the text (calendar.md D6)."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from app.clock import BERLIN
 from app.events.ical import event_entry
 from app.ical.entry import CalendarEntry
 from app.ical.entry import Status as EntryStatus
-from app.programme.agenda import Line
+from app.programme.agenda import Line, RunView
 from app.registration.models import Registration
 from app.registration.queries import MyDay
 from app.registration.rules import Status
 
 WAITING_PREFIX = "Warteliste: "
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What stands in a round without a place."""
+
+    waits: str
+    is_open: str
+    absent: str
+
+
+GERMAN = Words("Warteliste für", "noch nicht gewählt", "ohne Sie")  # a calendar is in one language
 
 
 def registration_entry(
@@ -34,24 +46,29 @@ def registration_entry(
     return replace(entry, status=EntryStatus.TENTATIVE, transparent=True, summary=summary)
 
 
-def agenda_text(registration: Registration, day: MyDay) -> str:
+def agenda_text(registration: Registration, day: MyDay, words: Words = GERMAN) -> str:
     """One line per item: what everybody does, and the person's own workshops. Empty before the release."""
     if registration.event.agenda_released_at is None:
         return ""
+    chooses = registration.holds_seat and not registration.event.awaits_places
     return "\n".join(
-        f"{line.starts_at.astimezone(BERLIN):%H:%M} {what_one_does(line, day)}" for line in day.lines
+        f"{line.starts_at.astimezone(BERLIN):%H:%M} {_what_one_does(line, day, words if chooses else None)}"
+        for line in day.lines
     )
 
 
-def what_one_does(line: Line, day: MyDay) -> str:
-    """The item's title and room; in a round the person's own workshop."""
+def _what_one_does(line: Line, day: MyDay, words: Words | None) -> str:
+    """The item's title and room; in a round the person's own workshop, or in `words` why there is none."""
     if line.round is None:
         return ", ".join(part for part in (line.title, line.room.name if line.room else "") if part)
-    place = day.of(line.round.id).run
-    if place is None:
-        return line.title
-    return ", ".join(
-        part
-        for part in (f"{line.title}: {place.label} {place.title}", place.room.name if place.room else "")
-        if part
-    )
+    mine = day.of(line.round.id)
+    parts = [_named(mine.run)] if mine.run else []
+    if words is not None:
+        parts += [f"{words.waits} {one.run.label} {one.run.title}" for one in mine.in_line]
+        if not parts:
+            parts.append(words.absent if mine.absent else words.is_open)
+    return f"{line.title}: {'; '.join(parts)}" if parts else line.title
+
+
+def _named(run: RunView) -> str:
+    return ", ".join(part for part in (f"{run.label} {run.title}", run.room.name if run.room else "") if part)

@@ -16,7 +16,7 @@ from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
 from app.registration import announcing, line
-from app.registration.ical import agenda_text, registration_entry
+from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import CircularCopy, Registration
 from app.registration.queries import MyDay, get_group, get_registration, last_note, my_day
@@ -101,10 +101,17 @@ def build_cancelled(session: Session, message: Message) -> Mail | None:
         session,
         message,
         "cancelled",
-        gettext("Your registration is cancelled"),
+        gettext("The day is called off")
+        if _is_off(session, message)
+        else gettext("Your registration is cancelled"),
         _in_status(Status.CANCELLED),
         "CANCEL",
     )
+
+
+def _is_off(session: Session, message: Message) -> bool:
+    registration = get_registration(session, message.subject_id)
+    return registration is not None and registration.event.status is EventStatus.CANCELLED
 
 
 def build_substituted(session: Session, message: Message) -> Mail | None:
@@ -259,7 +266,7 @@ def _build(
         "registration": registration,
         "event": event,
         "day_is_off": event.status is EventStatus.CANCELLED,
-        "agenda": agenda_text(registration, day) if registration.holds_seat else "",
+        "agenda": agenda_text(registration, day, _words()) if registration.holds_seat else "",
         "day": day,
         "reason": last_note(session, registration) if registration.status is Status.REJECTED else "",
         "line": line.stands(session, registration, message.created_at),
@@ -280,6 +287,10 @@ def _build(
         references=first_message_id(session, announcing.REGISTERED, registration.id, message.recipient),
         reply_to=event.contact_email or None,
     )
+
+
+def _words() -> Words:
+    return Words(gettext("Waiting list for"), gettext("not chosen yet"), gettext("without you"))
 
 
 def _calendar(registration: Registration, day: MyDay, message: Message, method: str) -> bytes:

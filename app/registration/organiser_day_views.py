@@ -39,7 +39,15 @@ def edit(slug: str) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 by = replanning.by_organiser(g.organiser.id)
-                replanning.replan_day(session, g.event.id, form.facts(), form.version.data or "", by, now())
+                replanning.replan_day(
+                    session,
+                    g.event.id,
+                    form.facts(),
+                    form.version.data or "",
+                    by,
+                    now(),
+                    become_wishes=bool(form.become_wishes.data),
+                )
             return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
         except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
@@ -54,6 +62,8 @@ def edit(slug: str) -> ResponseReturnValue:
         differences=differences,
         registered=replanning.count_registered(session, g.event),
         registrations=replanning.count_registrations(session, g.event),
+        places=replanning.count_taken(session, g.event),
+        over=now() >= g.event.ends_at,
         may_lead=may(g.role, Permission.LEAD),
     )
 
@@ -109,7 +119,7 @@ def cancel(slug: str) -> ResponseReturnValue:
         event=g.event,
         form=form,
         told=replanning.count_told_of_cancelling(db.session(), g.event),
-        possible=g.event.status is EventStatus.PUBLISHED,
+        possible=g.event.status is EventStatus.PUBLISHED and now() < g.event.ends_at,
     )
 
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
 from app.events.models import Event
-from app.events.rules import EventStatus
+from app.events.rules import EventStatus, Placement
 from app.events.service import lock_event, mark_changed, publish, raise_sequence
 from app.people.audit import record
 from app.programme import fitting
@@ -48,6 +48,18 @@ class RunPlan:
     called_off: bool = False  # yes, people in it lose their places
 
 
+class PlacesBecomeWishes(Refusal):
+    def __init__(self, places: int) -> None:
+        super().__init__(
+            N_(
+                "%(number)s places in workshops are taken. They become first wishes, and until the allocation is"
+                " published nobody has a place. Nobody gets a mail about it. Please confirm below."
+            ),
+            field="become_wishes",
+            number=places,
+        )
+
+
 class PeopleInIt(Refusal):
     def __init__(self, people: int) -> None:
         super().__init__(
@@ -72,14 +84,27 @@ def fingerprint(facts: DayFacts) -> str:
     return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def replan_day(session: Session, event_id: int, facts: DayFacts, seen: str, by: By, now: datetime) -> Event:
+def replan_day(
+    session: Session,
+    event_id: int,
+    facts: DayFacts,
+    seen: str,
+    by: By,
+    now: datetime,
+    *,
+    become_wishes: bool = False,
+) -> Event:
     """Save the day's facts; `seen` is the fingerprint of those that were read, and a stale one is refused (F30).
 
     A day that moves to another date takes its agenda along, at the same times of day. Refuses dates that would
-    leave something of the agenda behind.
+    leave something of the agenda behind, and to ask for wishes where places are taken without a word that they
+    `become_wishes`.
     """
     event = lock_event(session, event_id)
     before = day_facts(event)
+    asks = before.placement is not facts.placement is Placement.WISHES
+    if asks and not become_wishes and fingerprint(before) == seen and (places := count_taken(session, event)):
+        raise PlacesBecomeWishes(places)
     changes.change_day(session, event_id, facts, event.version if fingerprint(before) == seen else 0, now)
     changed = [name for name in DayFacts.__slots__ if getattr(before, name) != getattr(facts, name)]
     days = facts.starts_at.astimezone(BERLIN).date() - before.starts_at.astimezone(BERLIN).date()
@@ -120,10 +145,10 @@ def withdraw_day(session: Session, event_id: int, by: By, now: datetime) -> Even
 
 
 def call_off_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
-    """Cancel a public day and tell everybody. Refuses a draft, of which nobody knows, and a second time."""
+    """Cancel a public day and tell everybody. Refuses a draft, of which nobody knows, a day that is over, and a second time."""
     event = lock_event(session, event_id)
-    if event.status is not EventStatus.PUBLISHED:
-        raise Refusal(N_("Only a public day can be cancelled."))
+    if event.status is not EventStatus.PUBLISHED or now >= event.ends_at:
+        raise Refusal(N_("Only a public day that is not over can be cancelled."))
     changes.cancel_day(session, event_id, by, now)
     record(session, now, by.organiser_id, event.id, "event.cancel", f"event {event.id}")
     return event

@@ -24,6 +24,7 @@ from app.registration.rules import (
     AddressTaken,
     AlreadyEnded,
     DayHasBegun,
+    InGroupAlready,
     MailedEnough,
     NoSeatThere,
     OwnAddress,
@@ -61,6 +62,8 @@ def substitute(
         return session.scalar(select(Registration).where(Registration.predecessor_id == old.id))
     earlier = _refuse(session, old, entry, by, now)
     known = earlier.active
+    if known is not None and by.actor is Actor.CONTACT and known.group_id == old.group_id:
+        raise InGroupAlready  # the contact knows that person: no secret (T09), and a seat would be lost for nothing
     if known is not None and keeps_own(known, seat=old.holds_seat):
         seated = old.holds_seat
         announcing.tell_link(session, known, now)

@@ -50,7 +50,7 @@ from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
-from app.web.pages import page
+from app.web.pages import done_just_now, page
 from app.web.texts import chosen_language, gettext, language
 
 bp = Blueprint("registration", __name__)
@@ -143,6 +143,7 @@ def my(token: str) -> Response:
         before_start=now() < registration.event.starts_at,
         before_end=now() < registration.event.ends_at,
         form=ConfirmForm(),
+        done=done_just_now(),
     )
 
 
@@ -237,7 +238,7 @@ def workshops(token: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
-            return redirect(url_for(".my", token=token), SEE_OTHER)
+            return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
     return page("registration/workshops.html", form=form, event=registration.event, day=mine, token=token)
 
 
@@ -285,7 +286,7 @@ def leave_line(token: str, run_id: int) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
     with transaction() as session:
         leave_run_line(session, registration.id, run_id, now())
-    return redirect(url_for(".my", token=token), SEE_OTHER)
+    return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
 
 
 @bp.route("/my/<token>/details", methods=["GET", "POST"])
@@ -301,7 +302,7 @@ def details(token: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
-            return redirect(url_for(".my", token=token), SEE_OTHER)
+            return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
     return page(
         "registration/details.html",
         form=form,
@@ -361,6 +362,7 @@ def cancel(token: str) -> ResponseReturnValue:
     return page(
         "registration/cancel.html",
         form=form,
+        may_substitute=registration.status in CONFIRMED and now() < registration.event.starts_at,
         registration=registration,
         event=registration.event,
         token=token,
@@ -413,7 +415,7 @@ def new_link(token: str) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
     with transaction() as session:
         fresh = personal_token(renew_link(session, registration.id, now()))
-    return redirect(url_for(".my", token=fresh), SEE_OTHER)
+    return redirect(url_for(".my", token=fresh, done="mailed"), SEE_OTHER)
 
 
 @bp.get("/my/<token>/day.ics")

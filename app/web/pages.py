@@ -5,10 +5,11 @@
 
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, render_template
+from flask import Response, flash, make_response, redirect, render_template, request
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as WerkzeugResponse
 
+from app.refusal import N_
 from app.web.texts import gettext
 
 UNPROCESSABLE = 422
@@ -20,6 +21,16 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     refused = any(isinstance(value, FlaskForm) and value.errors for value in context.values())
     html = render_template(template, form_has_errors=refused, **context)
     return make_response(html, UNPROCESSABLE if refused else status)
+
+
+# What a personal page says after it was sent: these pages keep no session, so the address carries the word.
+_DONE = {"saved": N_("Saved."), "mailed": N_("A mail with the new link is on its way.")}
+
+
+def done_just_now() -> str | None:
+    """The sentence about what was done before this page, if its address names one."""
+    sentence = _DONE.get(request.args.get("done", ""))
+    return gettext(sentence) if sentence else None
 
 
 def reloading(answer: Response) -> Response:

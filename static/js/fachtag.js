@@ -15,7 +15,7 @@ window.addEventListener("load", () => {
 const WAIT = 10000; // milliseconds; then the form may be sent again, for instance after a lost connection
 document.addEventListener("submit", (event) => {
   const form = event.target;
-  if (form.method !== "post") return;
+  if (form.method !== "post" || "repeatable" in form.dataset) return; // files are fetched one after the other
   if (form.dataset.sent) {
     event.preventDefault();
     return;

@@ -25,7 +25,7 @@ def test_a_secretary_registers_three_colleagues_and_one_is_substituted(
         page.goto(f"{stage.address}/events/kim-fachtag-owl/register")
         page.get_by_role("link", name="Mehrere Personen auf einmal anmelden").click()
         _contact(page)
-        page.get_by_role("button", name="Zeile hinzufügen").click()
+        page.get_by_role("button", name="Weitere Person hinzufügen").click()
         for number, name in enumerate(("Ada", "Bela", "Cleo"), start=1):
             _colleague(page, number, name, "bela@" if name == "Bela" else f"{name.lower()}@example.org")
         found = _look(page, scripts)

@@ -104,7 +104,7 @@ def test_an_empty_form_and_too_many_rows(page: Page) -> None:
     page = page.send(**CONTACT, **many, takes_part="y")
     assert page.status == 422
     assert "höchstens 20 Personen" in page.text
-    assert "Zeile hinzufügen" not in page.text
+    assert "Weitere Person hinzufügen" not in page.text
 
 
 def test_the_contact_cares_for_the_own_group(app: Flask, page: Page) -> None:

@@ -304,6 +304,17 @@ def test_limits_of_a_group() -> None:
     assert day.group("clara", "dora") == 0
 
 
+def test_nobody_of_the_group_is_a_substitute_for_another() -> None:
+    """The seat would be lost: the contact knows this person, so no secret stands against saying so (T09)."""
+    day = open_day(capacity=5)
+    group = day.group("clara", "anna", "ben")
+    day.confirm_group(group)
+    with pytest.raises(InGroupAlready):
+        day.substitute_member(group, "anna", "ben")
+    assert seen(day, group) == {"Anna": "registered", "Ben": "registered"}
+    assert day.seats() == (2, 0)
+
+
 def test_who_only_brings_others_is_told_when_the_day_is_called_off() -> None:
     """Who takes part hears of it as everybody, and who never confirmed or brings nobody any more hears nothing."""
     day = open_day(capacity=20)

@@ -140,6 +140,8 @@ def test_look_then_import(app: Flask) -> None:
     signs_up(app, day, 1)
     page = uploaded(app, day, GOOD.encode("cp1252", "replace").replace(b"?", b"S"))
     assert "Noch ist nichts gespeichert" in page.text
+    heads = [one.get_text(strip=True) for one in page.soup.find_all("table")[-1].find_all("th", scope="col")]
+    assert heads[:3] == ["Nachname", "Vorname", "E-Mail-Adresse"]
     assert len(people_of(app, day)) == 1
     done = page.send()
     assert people_of(app, day)[1:] == [

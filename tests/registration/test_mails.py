@@ -20,8 +20,10 @@ from app.outbox.models import Message
 from app.outbox.worker import Worker
 from app.registration import announcing, changes, grouping, service
 from app.registration.circulars import Letter, write_to
+from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS
-from app.registration.models import Group
+from app.registration.models import Group, Registration
+from app.registration.queries import my_day
 from app.registration.replanning import day_facts
 from app.registration.service import Entry
 from tests.factories.days import at
@@ -393,8 +395,42 @@ def test_own_agenda_stands_in_text_html_and_calendar(app: Flask, kind: str) -> N
     assert html is not None
     for text in (text_of(mail), html.get_content(), description):
         assert line in text
-        assert re.search(r"13:30 Workshoprunde 2\r?(\n|</li>)", text)
+        assert re.search(r"13:30 Workshoprunde 2: noch nicht gewählt\r?(\n|</li>)", text)
         assert "10:00 Vortrag: Was Akten nicht erzählen, Großer Saal" in text
+
+
+def test_why_a_round_has_no_place_in_mails_and_calendars(app: Flask) -> None:
+    """Who waits, has not chosen or is not there must not read the same."""
+    day = open_day(capacity=9)
+    day.set_run("1.1", capacity=1)
+    day.join("ben", labels=("1.1",))
+    day.register("anna", "1.1", "2:absent")
+    day.confirm("anna")
+    Worker(app, clock=lambda: day.now).deliver()
+    mail = mailbox(app).newest("anna@example.org")
+    _, data = calendar_of(mail) or ("", b"")
+    description = _calendars([data])[0]["ical"][0].description
+    for text in (text_of(mail), description):
+        assert "11:00 Workshoprunde 1: Warteliste für 1.1 Beraten ohne Vorurteil" in text
+        assert "13:30 Workshoprunde 2: ohne Sie" in text
+    with day.step() as session:
+        registration = session.get_one(Registration, day.ids["anna"])
+        english = agenda_text(
+            registration, my_day(session, registration), Words("Waiting for", "open", "away")
+        )
+    assert "Workshoprunde 2: away" in english
+
+
+def test_the_first_mail_says_whether_a_seat_is_held(app: Flask) -> None:
+    day = open_day(capacity=1)
+    day.register("anna")
+    day.register("ben")
+    Worker(app, clock=lambda: day.now).deliver()
+    box = mailbox(app)
+    assert "Ihr Platz ist bis 05.01.2026, 10:" in text_of(box.newest("anna@example.org"))
+    waits = text_of(box.newest("ben@example.org"))
+    assert "Mit dem Knopf stehen Sie auf der Warteliste." in waits
+    assert "Ihr Platz ist bis" not in waits
 
 
 def test_places_mail_tells_the_new_agenda(app: Flask) -> None:

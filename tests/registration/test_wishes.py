@@ -29,7 +29,7 @@ from app.registration.wishing import give_wishes
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
 from tests.mailbox import link_in, mailbox
-from tests.organising.helpers import a_day
+from tests.organising.helpers import a_day, signs_up
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.registration.steps import Day, open_day
@@ -283,6 +283,23 @@ def switch(day: Day, placement: Placement) -> None:
         values = {name: getattr(facts, name) for name in type(facts).__slots__}
         values |= {"placement": placement, "wishes_until": day.now + timedelta(days=1)}
         change_day(session, event.id, type(facts)(**values), event.version, day.now)
+
+
+def test_places_become_wishes_only_knowingly(app: Flask) -> None:
+    """Nobody empties all workshops by one press of "save"; a double press does not ask again."""
+    team = a_day(app)
+    signs_up(app, team, 1, choices={team.rounds[0]: team.runs["1.1"]})
+    lea = Visitor(signed_in(app, "lea@example.org"))
+    page = lea.get(f"{team.home}/edit").send(placement="wishes", wishes_date="01.02.2031")
+    assert (page.status, set(page.errors())) == (422, {"become_wishes"})
+    assert "1 Plätze in Workshops sind vergeben." in page.text
+    with app.app_context():
+        assert db.session.get_one(Run, team.runs["1.1"]).taken == 1
+    page = page.send(become_wishes="y")
+    assert page.status == 200, page.errors()
+    with app.app_context():
+        assert db.session.get_one(Run, team.runs["1.1"]).taken == 0
+        assert db.session.scalars(select(Wish.run_id)).all() == [team.runs["1.1"]]
 
 
 def test_the_day_needs_a_date_for_wishes(app: Flask) -> None:
