@@ -117,6 +117,13 @@ class Seats:
         return None if self.capacity is None else self.capacity + self.extra
 
     @property
+    def still_extra(self) -> int:
+        """Of the seats that were added by hand those that are needed yet. Whoever leaves takes such a seat along: there
+        is no chair under it."""
+        needed = 0 if self.capacity is None else max(self.taken + self.reserved - self.capacity, 0)
+        return min(self.extra, needed)
+
+    @property
     def left(self) -> int | None:
         """For everybody."""
         return None if self.total is None else max(self.total - self.taken - self.reserved, 0)

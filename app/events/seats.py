@@ -13,6 +13,7 @@ everybody else only gets what no reservation holds back.
 
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from typing import Any, cast
 
@@ -83,10 +84,15 @@ def join_line_together(session: Session, event: Event, wanted: Sequence[Sequence
 
 
 def release_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
+    """Give one back. As long as people sit on seats that were added by hand, it is one of those, and gone."""
     change = {"taken": -1}
     back = sum(_holds_back(quota, quota.taken - 1) for quota in quotas)
     if back:
         change["reserved"] = back
+    now = scarce.seats
+    needless = now.extra - replace(now, taken=now.taken - 1, reserved=now.reserved + back).still_extra
+    if needless:
+        change["extra"] = -needless
     if not _update(session, scarce, change, _somebody_sits):
         raise RuntimeError(f"{_table(scarce).name} {_id(scarce)}: a seat was given back that nobody held")
     _count(session, quotas, taken=-1)

@@ -85,6 +85,7 @@ def change_day(session: Session, event_id: int, facts: DayFacts, version: int, n
         setattr(event, name, getattr(facts, name))
     if changed:
         mark_changed(event, now, calendar=any(name in _CALENDAR for name in changed))
+    event.extra = event.seats.still_extra
     if any(name in _VENUE for name in changed):
         _raise_runs(session, event, now)
     session.flush()
@@ -130,6 +131,7 @@ def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now
         places.close_run(session, run, now, tell=event.agenda_is_news(now))
     run.label, run.capacity, run.least_people = facts.label, facts.capacity, facts.least_people
     run.round, run.room, run.spans, run.held = facts.round, facts.room, facts.spans, facts.held
+    run.extra = run.seats.still_extra
     moved = was.round is not facts.round or was.room is not facts.room or was.spans != facts.spans
     mark_changed(event, now, calendar=False)
     if moved or was.held != facts.held:

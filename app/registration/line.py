@@ -8,6 +8,7 @@ Callers that write hold the event's lock. A day without quotas costs no question
 
 from bisect import bisect_left
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select
@@ -101,6 +102,8 @@ def room_of(
         left = quota.capacity + quota.extra - quota.taken + back if quota.effect is QuotaEffect.CAP else None
         shares.append(Share(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting, left))
     seats = Seats(event.capacity, event.taken - (1 if gives_back else 0), event.extra, reserved)
+    if gives_back:
+        seats = replace(seats, extra=seats.still_extra)
     return Room(seats, tuple(shares))
 
 

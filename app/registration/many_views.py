@@ -196,6 +196,7 @@ def _page(deed: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
         too_many=deed != "message" and len(chosen.ids) > MOST_AT_ONCE,
         most=MOST_AT_ONCE,
         status_labels=STATUS_LABELS,
+        statuses=lists.statuses_of(db.session(), chosen.ids),
     )
 
 

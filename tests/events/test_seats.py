@@ -95,6 +95,9 @@ def test_overbooking_is_counted_beside_the_capacity(kind: str) -> None:
         assert numbers(thing) == (2, 1, 0, 0)
         assert thing.capacity == 1
         assert not claim_seat(session, thing)
+        release_seat(session, thing)  # there was no chair for two
+        assert numbers(thing) == (1, 0, 0, 0)
+        assert not claim_seat(session, thing)
         release_seat(session, thing)
         assert claim_seat(session, thing)
 

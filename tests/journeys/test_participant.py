@@ -84,7 +84,9 @@ def test_waits_is_offered_a_seat_and_takes_it(stage: Stage, browser: Browser, sc
         page.get_by_role("button", name="Anmeldung bestätigen").click()
         expect(page.get_by_role("heading", level=1)).to_have_text("Sie stehen auf der Warteliste")
         expect(
-            page.get_by_text(re.compile("Personen stehen vor Ihnen|Person steht vor Ihnen|als Nächstes an der Reihe"))
+            page.get_by_text(
+                re.compile("Personen stehen vor Ihnen|Person steht vor Ihnen|als Nächstes an der Reihe")
+            )
         ).to_be_visible()
         personal = page.url
         found = scan(page) if scripts else []

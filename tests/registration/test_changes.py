@@ -255,6 +255,23 @@ def test_more_seats_after_closing_move_nobody(day: Day) -> None:
     assert mails(day) == {}
 
 
+def test_an_overbooked_seat_goes_with_the_first_who_leaves() -> None:
+    """There is no chair under it, so nobody moves up to it; more chairs take its place as well."""
+    day = open_day(capacity=2)
+    day.join("anna", "ben")
+    day.add("cem", extra=True)
+    day.add("dora", extra=True)
+    day.join("emil")
+    assert (day.event.extra, day.event.taken) == (2, 4)
+    day.cancel("anna")
+    assert (day.event.extra, day.event.taken, day.event.waiting) == (1, 3, 1)
+    change_day(day, capacity=3)
+    assert (day.event.extra, day.event.taken, day.event.waiting) == (0, 3, 1)
+    day.cancel("ben")
+    assert day.statuses()["emil"] is Status.REGISTERED
+    assert (day.event.extra, day.event.taken, day.event.waiting) == (0, 3, 0)
+
+
 def test_opening_again_moves_up_what_became_free(day: Day) -> None:
     """Seats and places that were given back after closing are not lost."""
     day.cancel("anna", now=CLOSED)

@@ -52,7 +52,7 @@ def test_a_message_to_those_who_were_ticked(app: Flask) -> None:
     stranger = signs_up(app, a_day(app, "other"), 4)
     query = {"pick": [first, second, stranger], "q": "muster"}
     page = as_otto(app).get(f"{day.home}/registrations/many/message", query_string=query)
-    assert "Es betrifft 2 Personen" in page.text
+    assert "Es betrifft 2 Personen 2 × Angemeldet" in page.text
     assert "Muster001" in page.text
     assert "Muster004" not in page.text
     done = page.send(subject="Parkplätze", text="Bitte nutzen Sie den Hof.\n\n<b>Danke</b>")
