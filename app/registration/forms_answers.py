@@ -78,8 +78,9 @@ class AnswersMixin:
 
     def validate(self, extra_validators: Any = None) -> bool:
         super().validate(extra_validators)  # type: ignore[misc]
-        given = self.given()
-        elsewhere = {**self.elsewhere, **self._chosen()}
+        chosen = self._chosen()
+        given: Given = {**chosen, **self._texts()}
+        elsewhere = {**self.elsewhere, **chosen}
         shown = shown_questions(self.questions, elsewhere)
         for question in self.asked:
             field = self[question.field]  # type: ignore[index]

@@ -101,17 +101,11 @@ def build_cancelled(session: Session, message: Message) -> Mail | None:
         session,
         message,
         "cancelled",
-        gettext("The day is called off")
-        if _is_off(session, message)
-        else gettext("Your registration is cancelled"),
+        gettext("Your registration is cancelled"),
         _in_status(Status.CANCELLED),
         "CANCEL",
+        off=gettext("The day is called off"),
     )
-
-
-def _is_off(session: Session, message: Message) -> bool:
-    registration = get_registration(session, message.subject_id)
-    return registration is not None and registration.event.status is EventStatus.CANCELLED
 
 
 def build_substituted(session: Session, message: Message) -> Mail | None:
@@ -253,19 +247,24 @@ def _build(
     subject: str,
     still_true: Holds,
     method: str | None = None,
+    *,
+    off: str = "",
 ) -> Mail | None:
+    """`off` is the subject instead if the day is called off."""
     registration = get_registration(session, message.subject_id)
     if registration is None or not still_true(registration):
         return None
     event = registration.event
     day = my_day(session, registration)
+    day_is_off = event.status is EventStatus.CANCELLED
+    subject = off if off and day_is_off else subject
     title = f"{event.title}: {subject}"
     values = {
         "subject": title,
         "headline": subject,
         "registration": registration,
         "event": event,
-        "day_is_off": event.status is EventStatus.CANCELLED,
+        "day_is_off": day_is_off,
         "agenda": agenda_text(registration, day, _words()) if registration.holds_seat else "",
         "day": day,
         "reason": last_note(session, registration) if registration.status is Status.REJECTED else "",

@@ -102,8 +102,13 @@ def replan_day(
     """
     event = lock_event(session, event_id)
     before = day_facts(event)
-    asks = before.placement is not facts.placement is Placement.WISHES
-    if asks and not become_wishes and fingerprint(before) == seen and (places := count_taken(session, event)):
+    asks_for_wishes = before.placement is Placement.DIRECT and facts.placement is Placement.WISHES
+    if (
+        asks_for_wishes
+        and not become_wishes
+        and fingerprint(before) == seen
+        and (places := count_taken(session, event))
+    ):
         raise PlacesBecomeWishes(places)
     changes.change_day(session, event_id, facts, event.version if fingerprint(before) == seen else 0, now)
     changed = [name for name in DayFacts.__slots__ if getattr(before, name) != getattr(facts, name)]

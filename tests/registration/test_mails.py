@@ -536,7 +536,9 @@ def test_called_off_day_says_so(app: Flask) -> None:
     office.confirm()
     with office.day.step() as session:
         changes.cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
-    text = text_of(office.mail())
+    mail = office.mail()
+    assert mail["Subject"] == f"{TITLE}: Der Fachtag ist abgesagt"
+    text = text_of(mail)
     assert "abgesagt" in text
     assert "/events/musterfachtag" not in text
 
