@@ -50,7 +50,8 @@ def show(state: str | None, limit: int) -> None:
     session = db.session()
     for one, number in queries.counts(session).items():
         click.echo(f"{one.value:12} {number}")
-    route = queries.route(session)
+    stands = queries.queue(session, now())
+    route = stands.route
     if route is not None and route.frozen_at is not None:
         click.echo(
             f"held since {route.frozen_at:%Y-%m-%d %H:%M} UTC; 'flask outbox release' lets mails leave"
@@ -59,6 +60,8 @@ def show(state: str | None, limit: int) -> None:
         click.echo(
             f"paused until {route.paused_until:%Y-%m-%d %H:%M} UTC after {route.failures} failures: {route.reason}"
         )
+    if stands.oldest is not None:
+        click.echo(f"the oldest due mail is {stands.minutes} minutes old")
     newest = select(Message).order_by(Message.id.desc()).limit(limit)
     if state is not None:
         newest = newest.where(Message.state == State(state))

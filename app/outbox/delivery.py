@@ -20,7 +20,7 @@ from email import message_from_bytes
 from email.message import EmailMessage
 from email.policy import SMTP
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, Self
 from urllib.parse import unquote, urlsplit
 
 import flask_mail
@@ -40,7 +40,11 @@ class Setback(Exception):
 
 
 class RouteDown(Setback):
-    """The server cannot be used by anybody now: the queue pauses, the message is innocent (F09, F17)."""
+    """The server cannot be used by anybody now: the queue pauses (F09)."""
+
+
+class SignInRefused(RouteDown):
+    """The server does not take our name and password: asked too often, it may lock the account (F17)."""
 
 
 class NotNow(Setback):
@@ -55,12 +59,12 @@ class Doubtful(Setback):
     """The whole message was handed over and no answer came: it may have arrived (F06, F14)."""
 
 
-class Stale(Setback):
+class _Stale(Setback):
     """A connection used before has ended; a new one may do."""
 
 
-class LeaseLost(Exception):
-    """Another worker may hold the message now: not a byte of it leaves from here (F19)."""
+class NotBegun(Exception):
+    """Not a byte of the message leaves from here: another worker may hold it (F19), or a newer one exists (F20)."""
 
 
 class FrozenMessage(flask_mail.Message):
@@ -126,8 +130,16 @@ class _Connection(flask_mail.Connection):
         super().__init__(mail)
         self.policy = policy
 
+    def __enter__(self) -> Self:
+        self.host, self.num_emails = None, 0  # connected when somebody asks whether it is `ready`
+        return self
+
     def __exit__(self, *_exception: object) -> None:
         self.hang_up()
+
+    def ready(self, sender: str) -> None:
+        """Be sure that the next mail of this sender can be begun. Raises `RouteDown`, before any mail is in anybody's
+        hands: a server that is away costs none of them an attempt (F09)."""
 
     def hang_up(self) -> None:
         """End the connection. Nothing that goes wrong here says anything about a mail."""
@@ -152,6 +164,38 @@ class SmtpConnection(_Connection):
     """One SMTP connection for several mails."""
 
     host: smtplib.SMTP | None
+    _begun = False  # the server has taken our sender and waits for a recipient
+
+    def ready(self, sender: str) -> None:
+        """The sender is the same for all mails, so its refusal concerns all; a connection that was used before is just at
+        its end, and a new one may do."""
+        if self.mail.suppress or self._begun:
+            return
+        try:
+            self._begin(sender)
+        except _Stale:
+            self.hang_up()
+            self._begin(sender)
+        self._begun = True
+
+    def _begin(self, sender: str) -> None:
+        if self.host is None:
+            self.host = self.configure_host()
+        self._patience(self.host, self.policy.command_seconds)
+        try:
+            code, text = self.host.mail(sender_address(sender))
+        except (smtplib.SMTPServerDisconnected, OSError) as e:
+            self._sender_failed(_reason(e), e)
+        if code != 250:
+            self._sender_failed(_words(code, text), sign_in=code in WANTS_SIGN_IN)
+        self.num_emails += 1
+
+    def _sender_failed(
+        self, reason: str, cause: Exception | None = None, *, sign_in: bool = False
+    ) -> NoReturn:
+        used = self.num_emails > 0
+        self.hang_up()
+        raise (_Stale if used else SignInRefused if sign_in else RouteDown)(reason) from cause
 
     def configure_host(self) -> smtplib.SMTP:
         """Connect, encrypt, sign in. Raises `RouteDown`; nothing is ever sent in clear instead (F16)."""
@@ -166,7 +210,8 @@ class SmtpConnection(_Connection):
         except (smtplib.SMTPException, OSError, UnicodeError) as e:
             if host is not None:
                 host.close()
-            raise RouteDown(_reason(e)) from e
+            refused = isinstance(e, smtplib.SMTPAuthenticationError)
+            raise (SignInRefused if refused else RouteDown)(_reason(e)) from e
         return host
 
     def _connect(self) -> smtplib.SMTP:
@@ -196,9 +241,10 @@ class SmtpConnection(_Connection):
             host.sock.settimeout(seconds)
 
     def hand_over(self, message: FrozenMessage) -> str:
-        if self.host is None:
-            self.host = self.configure_host()
-        host = self.host
+        self.ready(str(message.sender))
+        host, self._begun = self.host, False
+        if host is None:
+            raise RouteDown("no connection")
         try:
             self._announce(host, message)
             message.before_data()
@@ -215,23 +261,12 @@ class SmtpConnection(_Connection):
     def _announce(self, host: smtplib.SMTP, message: FrozenMessage) -> None:
         self._patience(host, self.policy.command_seconds)
         try:
-            code, text = host.mail(sender_address(str(message.sender)))
-        except (smtplib.SMTPServerDisconnected, OSError) as e:
-            self._sender_failed(_reason(e), e)
-        if code != 250:
-            self._sender_failed(_words(code, text))
-        self.num_emails += 1
-        try:
             code, text = host.rcpt(str(message.recipients[0]))
         except (smtplib.SMTPServerDisconnected, OSError) as e:
             raise NotNow(_reason(e)) from e
         if code not in {250, 251}:
             self._reset(host)
             _refuse(code, text)
-
-    def _sender_failed(self, reason: str, cause: Exception | None = None) -> NoReturn:
-        """The sender is the same for all mails, so its refusal concerns all; a used connection is just at its end."""
-        raise (Stale if self.num_emails else RouteDown)(reason) from cause
 
     def _transfer(self, host: smtplib.SMTP, content: bytes) -> str:
         """DATA, the body, the final dot and its answer, each with the patience that RFC 5321 asks for."""
@@ -262,7 +297,7 @@ class SmtpConnection(_Connection):
 
     def hang_up(self) -> None:
         host, self.host = self.host, None
-        self.num_emails = 0
+        self.num_emails, self._begun = 0, False
         if host is None:
             return
         self._patience(host, min(5, self.policy.command_seconds))
@@ -278,6 +313,9 @@ class MaildirConnection(_Connection):
     """
 
     def configure_host(self) -> None:  # type: ignore[override]
+        """Nothing has to be connected to."""
+
+    def ready(self, sender: str) -> None:  # noqa: ARG002
         try:
             for folder in ("tmp", "new", "cur"):
                 (self._home / folder).mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -289,6 +327,7 @@ class MaildirConnection(_Connection):
         return Path(current_app.config["MAIL_MAILDIR"])
 
     def hand_over(self, message: FrozenMessage) -> str:
+        self.ready(str(message.sender))
         moment = message.parsed["Date"].datetime
         name = f"{int(moment.timestamp())}.{hashlib.sha256(message.content).hexdigest()[:32]}.fachtag"
         message.before_data()
@@ -368,7 +407,9 @@ def stuffed(content: bytes) -> bytes:
 
 def _refuse(code: int, text: bytes) -> NoReturn:
     words = _words(code, text)
-    if code == SERVICE_CLOSING or code in WANTS_SIGN_IN:
+    if code in WANTS_SIGN_IN:
+        raise SignInRefused(words)
+    if code == SERVICE_CLOSING:
         raise RouteDown(words)
     if 500 <= code < 600:
         raise Never(words)

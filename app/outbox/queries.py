@@ -7,13 +7,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, exists, func, or_, select
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
 from app.outbox.models import Heartbeat, Message, Route
-from app.outbox.rules import LEASED, TROUBLE, State, family_of
+from app.outbox.route import route_is_open
+from app.outbox.rules import LATE, LEASED, TROUBLE, State, family_of
+from app.outbox.statements import OVERTAKEN
 
-ALIVE = timedelta(minutes=2)
+ALIVE = timedelta(minutes=1)  # four beats
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,8 +29,40 @@ class Trouble:
     messages: Sequence[Message]
 
     @property
-    def total(self) -> int:
-        return self.failed + self.unclear + self.set_aside
+    def lost(self) -> int:
+        """What certainly did not arrive; the unclear ones may have."""
+        return self.failed + self.set_aside
+
+
+@dataclass(frozen=True, slots=True)
+class Queue:
+    """How the mails that could leave stand at the moment `now`. `oldest`: since when the first of them is due."""
+
+    now: datetime
+    oldest: datetime | None
+    route: Route | None
+
+    @property
+    def held(self) -> bool:
+        """An operator holds all mails back."""
+        return self.route is not None and self.route.frozen_at is not None
+
+    @property
+    def paused_until(self) -> datetime | None:
+        """When the mail server, which cannot be used, is asked again."""
+        return self.route.paused_until if self.route is not None else None
+
+    @property
+    def minutes(self) -> int:
+        """How long the oldest due mail has waited, in whole minutes."""
+        return int((self.now - self.oldest) / timedelta(minutes=1)) if self.oldest is not None else 0
+
+    @property
+    def alarm(self) -> bool:
+        """Something is due and does not leave: the way out is closed, or it has waited for too long."""
+        if self.oldest is None:
+            return False
+        return self.held or self.paused_until is not None or self.now - self.oldest >= LATE
 
 
 def counts(session: Session, event_id: int | None = None) -> dict[State, int]:
@@ -58,10 +92,21 @@ def trouble(session: Session, event_id: int, limit: int = 20) -> Trouble:
     )
 
 
-def due(session: Session, now: datetime) -> int:
-    """How many messages could leave now."""
-    waiting = and_(Message.state == State.QUEUED, Message.next_attempt_at <= now)
-    return session.scalar(select(func.count()).select_from(Message).where(waiting)) or 0
+def _due(now: datetime) -> ColumnElement[bool]:
+    return and_(Message.state == State.QUEUED, Message.next_attempt_at <= now, Message.give_up_at > now)
+
+
+def something_due(session: Session, now: datetime) -> bool:
+    """Whether the way out is open and something waits to leave by it."""
+    return route_is_open(session, now) and bool(session.scalar(select(exists().where(_due(now), ~OVERTAKEN))))
+
+
+def queue(session: Session, now: datetime, event_id: int | None = None) -> Queue:
+    """How the queue stands, of one event or of all; two queries."""
+    oldest = select(func.min(Message.next_attempt_at)).where(_due(now))
+    if event_id is not None:
+        oldest = oldest.where(Message.event_id == event_id)
+    return Queue(now, session.scalar(oldest), route(session))
 
 
 def something_to_do(session: Session, now: datetime) -> bool:
@@ -107,7 +152,6 @@ def route(session: Session) -> Route | None:
 
 
 def worker_alive(session: Session, now: datetime) -> bool:
-    """Whether a worker was seen lately, or has a message in hand whose server takes its time."""
-    seen = exists().where(Heartbeat.beat_at > now - ALIVE)
-    busy = exists().where(Message.state.in_(LEASED), Message.lease_until > now)
-    return bool(session.scalar(select(or_(seen, busy))))
+    """Whether a worker was seen lately. It beats also while a mail server takes its time; that a message is in somebody's
+    hands says nothing, for whoever had it may be gone."""
+    return bool(session.scalar(select(exists().where(Heartbeat.beat_at > now - ALIVE))))

@@ -19,12 +19,15 @@ def route_is_open(session: Session, now: datetime) -> bool:
     return route.frozen_at is None and (route.paused_until is None or route.paused_until <= now)
 
 
-def pause(session: Session, reason: str, *, now: datetime, policy: DeliveryPolicy) -> datetime:
-    """The mail server cannot be used: let the whole queue rest, longer each time. Returns until when."""
+def pause(
+    session: Session, reason: str, *, now: datetime, policy: DeliveryPolicy, sign_in: bool = False
+) -> datetime:
+    """The mail server cannot be used, or refuses our `sign_in`: let the whole queue rest, longer each time. Returns until
+    when."""
     route = _route(session)
     route.failures += 1
     route.reason = brief(reason)[:300] or "unknown"
-    route.paused_until = now + policy.pause(route.failures)
+    route.paused_until = now + policy.pause(route.failures, sign_in=sign_in)
     session.flush()
     return route.paused_until
 

@@ -26,9 +26,21 @@ class State(Enum):
     QUARANTINED = "quarantined"
 
 
+class Start(Enum):
+    """What became of a message that was about to be handed over. Only `BEGUN` may leave; `OVERTAKEN` is settled unsent,
+    and a `LOST` lease changes nothing, because somebody else has the message in hand."""
+
+    BEGUN = "begun"
+    OVERTAKEN = "overtaken"
+    LOST = "lost"
+
+
 LEASED = frozenset({State.CLAIMED, State.SENDING})
 WAITING = frozenset({State.QUEUED, *LEASED})
 TROUBLE = frozenset({State.FAILED, State.UNCLEAR, State.QUARANTINED})
+LATE = timedelta(
+    minutes=5
+)  # a mailing to some hundred people takes as long; what waits longer, waits for something
 
 
 def family_of(kind: str) -> str:
@@ -46,13 +58,17 @@ class DeliveryPolicy:
     """Every duration of the delivery. The defaults follow design.md §5 and RFC 5321, 4.5.3.2.
 
     `sending_lease` is longer than the three waits that follow the marker "DATA started" (DATA, body, final dot),
-    so that a slow but living worker never loses its message (F15).
+    so that a slow but living worker never loses its message (F15). A server that cannot be reached is asked again soon,
+    for that costs no message anything; one that refuses our password is left alone for longer (F17). The last three are
+    what one step of the worker may take before the watchdog ends it: an errand to the database, a dialogue with the mail
+    server with all its waits, a regular job.
     """
 
     lease: timedelta = timedelta(minutes=15)
     sending_lease: timedelta = timedelta(minutes=16)
     ladder: tuple[timedelta, ...] = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 15, 30, 60))
-    pauses: tuple[timedelta, ...] = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 5, 10, 15, 30))
+    pauses: tuple[timedelta, ...] = tuple(timedelta(minutes=minutes) for minutes in (0.5, 1, 2, 5))
+    sign_in_pauses: tuple[timedelta, ...] = tuple(timedelta(minutes=minutes) for minutes in (5, 15, 30, 60))
     claims: int = 3
     connect_seconds: float = 30
     command_seconds: float = 300
@@ -60,6 +76,10 @@ class DeliveryPolicy:
     body_seconds: float = 180
     answer_seconds: float = 600
     beat: timedelta = timedelta(seconds=15)
+    tidy: timedelta = timedelta(seconds=30)
+    longest_errand: timedelta = timedelta(minutes=2)
+    longest_dialogue: timedelta = timedelta(minutes=45)
+    longest_job: timedelta = timedelta(minutes=15)
 
     def next_attempt(self, attempts: int, now: datetime, end: datetime) -> datetime | None:
         """When to try again after the given number of attempts; None when the time is up.
@@ -71,9 +91,10 @@ class DeliveryPolicy:
             return None
         return min(now + self.ladder[min(attempts, len(self.ladder)) - 1], last)
 
-    def pause(self, failures: int) -> timedelta:
+    def pause(self, failures: int, *, sign_in: bool = False) -> timedelta:
         """How long the queue rests after the given number of failures in a row."""
-        return self.pauses[min(failures, len(self.pauses)) - 1]
+        pauses = self.sign_in_pauses if sign_in else self.pauses
+        return pauses[min(failures, len(pauses)) - 1]
 
 
 @dataclass(frozen=True, slots=True)

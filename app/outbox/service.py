@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from app.db import UtcDateTime, insert_of
 from app.outbox.models import Heartbeat, Message
 from app.outbox.route import route_is_open
-from app.outbox.rules import TROUBLE, Claim, DeliveryPolicy, Parcel, State, family_of, last_moment
+from app.outbox.rules import TROUBLE, Claim, DeliveryPolicy, Parcel, Start, State, family_of, last_moment
+from app.outbox.settling import settle_superseded
 from app.outbox.statements import (
     OLDER_IN_HAND,
     OVERTAKEN,
@@ -105,14 +106,14 @@ def claim(session: Session, *, now: datetime, policy: DeliveryPolicy) -> Claim |
     """Take the message that has waited longest, unless the way out is closed.
 
     A message waits while an older one about the same thing is in somebody's hands, so that a cancellation is
-    never overtaken by an invitation (F20).
+    never overtaken by an invitation (F20). An overtaken one is nobody's: `tidy` settles it.
     """
     if not route_is_open(session, now):
         return None
     waiting = (
         select(Message.id)
         .where(Message.state == State.QUEUED, Message.next_attempt_at <= now, Message.give_up_at > now)
-        .where(~OLDER_IN_HAND)
+        .where(~OLDER_IN_HAND, ~OVERTAKEN)
         .order_by(Message.next_attempt_at, Message.id)
         .limit(1)
         .with_for_update(skip_locked=True, of=Message)
@@ -141,14 +142,20 @@ def freeze(session: Session, held: Claim, parcel: Parcel, *, now: datetime) -> b
     )
 
 
-def begin_data(session: Session, held: Claim, *, now: datetime, policy: DeliveryPolicy) -> bool:
-    """Mark that the server may have the mail from now on. False: the lease is lost, or the mail was overtaken."""
-    return done(
-        session,
-        change(*held_by(held), Message.state == State.CLAIMED, Message.lease_until > now, ~OVERTAKEN).values(
-            state=State.SENDING, copies=Message.copies + 1, lease_until=now + policy.sending_lease
-        ),
-    )
+def begin_data(session: Session, held: Claim, *, now: datetime, policy: DeliveryPolicy) -> Start:
+    """Mark that the server may have the mail from now on; settle it unsent if it was overtaken meanwhile."""
+    begun = change(*held_by(held), Message.state == State.CLAIMED, Message.lease_until > now, ~OVERTAKEN)
+    marks = {
+        "state": State.SENDING,
+        "copies": Message.copies + 1,
+        "lease_until": now + policy.sending_lease,
+    }
+    if done(session, begun.values(**marks)):
+        return Start.BEGUN
+    if session.scalar(select(Message.id).where(*held_by(held), OVERTAKEN)) is None:
+        return Start.LOST
+    settle_superseded(session, held)
+    return Start.OVERTAKEN
 
 
 def retry(session: Session, message_id: int, *, now: datetime) -> None:

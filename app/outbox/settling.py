@@ -11,7 +11,7 @@ from sqlalchemy import case, or_, select
 from sqlalchemy.orm import Session
 
 from app.outbox.models import Message
-from app.outbox.route import recover
+from app.outbox.route import pause, recover
 from app.outbox.rules import LEASED, Claim, DeliveryPolicy, State
 from app.outbox.statements import FREE, OVERTAKEN, REFUSED_COPY, brief, change, done, held_by
 
@@ -32,17 +32,39 @@ def settle_temporary(
     session: Session, held: Claim, answer: str, *, now: datetime, policy: DeliveryPolicy
 ) -> None:
     """Not now: try again after the next rung, or give up when the time is over."""
+    if _try_later(session, held, answer, now=now, policy=policy):
+        recover(session)
+
+
+def settle_closed(
+    session: Session,
+    held: Claim,
+    answer: str,
+    *,
+    now: datetime,
+    policy: DeliveryPolicy,
+    sign_in: bool = False,
+) -> datetime | None:
+    """The server closed the door while it had this mail in hand: the mail is tried again as after any "not now", and the
+    queue rests until the moment that is returned. Not a second time for the same mail (None): then it may be the mail
+    itself, and one mail never holds the others."""
+    attempts = _try_later(session, held, answer, now=now, policy=policy)
+    return pause(session, answer, now=now, policy=policy, sign_in=sign_in) if attempts == 1 else None
+
+
+def _try_later(session: Session, held: Claim, answer: str, *, now: datetime, policy: DeliveryPolicy) -> int:
+    """How many attempts that makes; 0 if the lease was lost. Whatever goes back to the queue waits and is counted."""
     row = session.execute(select(Message.attempts, Message.give_up_at).where(*held_by(held))).one_or_none()
     if row is None:
-        return
-    attempts = row.attempts + 1
+        return 0
+    attempts: int = row.attempts + 1
     again = policy.next_attempt(attempts, now, row.give_up_at)
     outcome: dict[str, Any] = (
         {"state": State.FAILED} if again is None else {"state": State.QUEUED, "next_attempt_at": again}
     )
     values = {"attempts": attempts, "copies": REFUSED_COPY, "smtp_answer": brief(answer), "claims": 0}
     session.execute(change(*held_by(held)).values(**values, **outcome, **FREE))
-    recover(session)
+    return attempts
 
 
 def settle_permanent(session: Session, held: Claim, answer: str) -> None:
@@ -96,11 +118,6 @@ def stumble(session: Session, held: Claim, reason: str, *, now: datetime, policy
             state=State.QUEUED, next_attempt_at=now + policy.ladder[0], smtp_answer=brief(reason), **FREE
         )
     )
-
-
-def put_back(session: Session, held: Claim) -> None:
-    """Not the message's fault: as if it had not been claimed, attempts are not used up (F09)."""
-    session.execute(change(*held_by(held)).values(state=State.QUEUED, claims=0, copies=REFUSED_COPY, **FREE))
 
 
 def tidy(session: Session, *, now: datetime, policy: DeliveryPolicy) -> None:

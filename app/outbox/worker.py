@@ -13,8 +13,10 @@ import socket
 import threading
 import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from flask import Flask
@@ -27,22 +29,25 @@ from app.outbox.building import BUILDERS
 from app.outbox.delivery import (
     Doubtful,
     FrozenMessage,
-    LeaseLost,
     Never,
+    NotBegun,
     NotNow,
     RouteDown,
     Setback,
-    Stale,
+    SignInRefused,
     mail,
 )
 from app.outbox.jobs import JOBS
 from app.outbox.mime import Unsendable, pack
 from app.outbox.models import Message
-from app.outbox.rules import Claim, DeliveryPolicy, Parcel
+from app.outbox.rules import Claim, DeliveryPolicy, Parcel, Start
+from app.outbox.watchdog import Watchdog
 from app.web.database import db, transaction
 from app.web.texts import force_locale
 
 log = logging.getLogger(__name__)
+
+RETRY_SECONDS = 1.0  # between two tries to write down what became of a mail
 
 
 class Worker:
@@ -62,33 +67,40 @@ class Worker:
         self.name = name or f"{socket.gethostname()[:90]}:{os.getpid()}"
         self.stop = threading.Event()
         self._connection: Any = None
-        self._last_beat: datetime | None = None
+        self._next_tidy: datetime | None = None
         self._job_due: dict[str, float] = {}
+        self._watchdog = Watchdog(self._beat, self.policy.beat)
 
     def run(self, *, once: bool = False, interval: float = 5) -> None:
         """Work until stopped. A database that is away for a while is waited for."""
-        while not self.stop.is_set():
-            try:
-                self._beat()
-                self._run_jobs()
-                self.deliver()
-            except OperationalError as e:
-                if once:
-                    raise
-                log.warning("the database cannot be used at the moment (%s)", type(e.orig).__name__)
-            if once:
-                return
-            self.stop.wait(interval)
+        if once:
+            self._beat()
+            self._look_round()
+            return
+        with self._watchdog.watching():
+            beaten = False
+            while not self.stop.is_set():
+                try:
+                    if not beaten:
+                        self._beat()
+                        beaten = True
+                    self._look_round()
+                except OperationalError as e:
+                    log.warning("the database cannot be used at the moment (%s)", type(e.orig).__name__)
+                except Exception as e:
+                    # Whatever it was, the next look is a new chance; what was in hand is left to its lease.
+                    log.error("a look at the outbox: %s\n%s", type(e).__name__, _places(e))
+                self.stop.wait(interval)
 
     def deliver(self) -> int:
         """One pass: everything that may leave now. Returns how many messages were handled."""
         handled = 0
+        self._next_tidy = None
         try:
-            while not self.stop.is_set():
-                held = self._claim(first=handled == 0)
+            while not self.stop.is_set() and self._may_go_on():
+                held = self._claim()
                 if held is None:
                     break
-                self._beat()
                 self._handle(held)
                 handled += 1
         finally:
@@ -97,46 +109,70 @@ class Worker:
 
     # --- steps of a pass -------------------------------------------------------------------------------------
 
-    def _claim(self, *, first: bool) -> Claim | None:
-        with self.app.app_context():
-            moment = self.clock()
-            if first:
-                if not queries.something_to_do(db.session(), moment):
-                    return None
-                with transaction() as session:
-                    settling.tidy(session, now=moment, policy=self.policy)
-            with transaction() as session:
-                return service.claim(session, now=moment, policy=self.policy)
+    def _look_round(self) -> None:
+        self._run_jobs()
+        self.deliver()
+
+    def _may_go_on(self) -> bool:
+        """Whether something is due and the mail server is there. A long pass tidies up in between: what is overtaken
+        meanwhile, or whose lease ends, must not wait for its end."""
+        moment = self.clock()
+        with self._watchdog.step(self.policy.longest_errand), self.app.app_context():
+            if self._next_tidy is None or moment >= self._next_tidy:
+                self._next_tidy = moment + self.policy.tidy
+                if queries.something_to_do(db.session(), moment):
+                    with transaction() as session:
+                        settling.tidy(session, now=moment, policy=self.policy)
+            if not queries.something_due(db.session(), moment):
+                return False
+        return self._connect()
+
+    def _connect(self) -> bool:
+        """Asked before a message is claimed: a server that is away costs none of them anything (F09)."""
+        try:
+            with self._watchdog.step(self.policy.longest_dialogue), self.app.app_context():
+                if self._connection is None:
+                    self._connection = mail.connect(self.policy).__enter__()
+                self._connection.ready(self.app.config["MAIL_DEFAULT_SENDER"])
+        except RouteDown as e:
+            with self._errand() as session:
+                sign_in = isinstance(e, SignInRefused)
+                until = route.pause(session, str(e), now=self.clock(), policy=self.policy, sign_in=sign_in)
+            log.error("the way out is closed until %s (%s)", until, _sign(e))
+            return False
+        return True
+
+    def _claim(self) -> Claim | None:
+        with self._errand() as session:
+            return service.claim(session, now=self.clock(), policy=self.policy)
 
     def _handle(self, held: Claim) -> None:
-        message = self._frozen(held)
-        if message is None:
-            return
+        """Whatever is wrong with this message, the next one has its turn."""
         try:
-            self._send(message)
-        except LeaseLost:
-            log.warning("message %d: not sent, the lease was lost or a newer mail exists", held.id)
-            self._write(settling.put_back, held)
-        except RouteDown as e:
-            until = self._write_pause(held, str(e))
-            log.error("the way out is closed until %s; message %d waits (%s)", until, held.id, _sign(e))
-        except Never as e:
-            log.warning("message %d: refused for good (%s)", held.id, _sign(e))
-            self._write(settling.settle_permanent, held, str(e))
-        except NotNow as e:
-            log.info("message %d: to be tried again (%s)", held.id, _sign(e))
-            self._write(settling.settle_temporary, held, str(e), now=self.clock(), policy=self.policy)
-        except Doubtful as e:
-            log.warning("message %d: handed over without an answer (%s)", held.id, _sign(e))
-            self._write(settling.settle_doubtful, held, str(e), now=self.clock(), policy=self.policy)
+            with self._watchdog.step(self.policy.longest_errand):
+                message = self._frozen(held)
+            if message is not None:
+                self._hand_over(held, message)
         except OperationalError:
             raise
         except Exception as e:
             # Left to its lease: whether it had left decides the marker; after three times it is set aside.
             log.error("message %d: %s while sending\n%s", held.id, type(e).__name__, _places(e))
             self._hang_up()
+
+    def _hand_over(self, held: Claim, message: FrozenMessage) -> None:
+        policy = self.policy
+        try:
+            with self._watchdog.step(policy.longest_dialogue), self.app.app_context():
+                self._connection.send(message)
+        except NotBegun:
+            log.info("message %d: not sent, the lease was lost or a newer mail exists", held.id)
+        except Setback as setback:
+            log.warning("message %d: %s (%s)", held.id, _MEANINGS[type(setback)], _sign(setback))
+            self._settle(held, partial(_settle_setback, held=held, setback=setback, policy=policy))
         else:
-            if not self._write(settling.settle_sent, held, message.answer, now=self.clock()):
+            sent = partial(settling.settle_sent, held=held, answer=message.answer)
+            if not self._settle(held, sent):
                 log.warning("message %d: sent, but another worker has it too", held.id)
 
     def _frozen(self, held: Claim) -> FrozenMessage | None:
@@ -187,25 +223,12 @@ class Worker:
 
     def _wrapped(self, held: Claim, content: bytes, recipient: str) -> FrozenMessage:
         def mark() -> None:
-            if not self._write(service.begin_data, held, now=self.clock(), policy=self.policy):
-                raise LeaseLost
+            start = self._write(service.begin_data, held, now=self.clock(), policy=self.policy)
+            if start is not Start.BEGUN:
+                raise NotBegun(start.value)
 
         sender = self.app.config["MAIL_DEFAULT_SENDER"]
         return FrozenMessage(content, recipient=recipient, sender=sender, before_data=mark)
-
-    def _send(self, message: FrozenMessage) -> None:
-        with self.app.app_context():
-            for last in (False, True):
-                try:
-                    if self._connection is None:
-                        self._connection = mail.connect(self.policy).__enter__()
-                    self._connection.send(message)
-                except Stale as e:
-                    self._hang_up()
-                    if last:
-                        raise RouteDown(str(e)) from e
-                else:
-                    return
 
     def _hang_up(self) -> None:
         if self._connection is not None:
@@ -214,23 +237,38 @@ class Worker:
 
     # --- writing ---------------------------------------------------------------------------------------------
 
+    @contextmanager
+    def _errand(self) -> Iterator[Session]:
+        """One transaction, which does not take long."""
+        with (
+            self._watchdog.step(self.policy.longest_errand),
+            self.app.app_context(),
+            transaction() as session,
+        ):
+            yield session
+
     def _write(self, verb: Callable[..., Any], held: Claim, *args: Any, **kwargs: Any) -> Any:
         """One verb of the service in a transaction of its own."""
-        with self.app.app_context(), transaction() as session:
+        with self._errand() as session:
             return verb(session, held, *args, **kwargs)
 
-    def _write_pause(self, held: Claim, reason: str) -> datetime:
-        with self.app.app_context(), transaction() as session:
-            settling.put_back(session, held)
-            return route.pause(session, reason, now=self.clock(), policy=self.policy)
+    def _settle(self, held: Claim, verb: Callable[..., Any]) -> Any:
+        """Write down what the server said. A database that is away at this very moment is waited for as long as the lease
+        holds: what is not written down is sent again."""
+        while True:
+            moment = self.clock()
+            try:
+                with self._errand() as session:
+                    return verb(session, now=moment)
+            except OperationalError:
+                if self.stop.is_set() or moment >= held.expires_at:
+                    raise
+                log.warning("message %d: what became of it cannot be written down yet", held.id)
+                self.stop.wait(RETRY_SECONDS)
 
     def _beat(self) -> None:
-        moment = self.clock()
-        if self._last_beat is not None and moment - self._last_beat < self.policy.beat:
-            return
         with self.app.app_context(), transaction() as session:
-            service.beat(session, self.name, now=moment)
-        self._last_beat = moment
+            service.beat(session, self.name, now=self.clock())
 
     def _run_jobs(self) -> None:
         for job in tuple(JOBS.values()):
@@ -238,12 +276,37 @@ class Worker:
                 continue
             self._job_due[job.name] = time.monotonic() + job.every_seconds
             try:
-                with self.app.app_context():
+                with self._watchdog.step(self.policy.longest_job), self.app.app_context():
                     job.function(self.clock())
             except OperationalError:
                 raise
             except Exception as e:
                 log.error("job %s: %s\n%s", job.name, type(e).__name__, _places(e))
+
+
+_MEANINGS: dict[type[Setback], str] = {
+    RouteDown: "the mail server closed the way out",
+    SignInRefused: "the mail server wants us to sign in",
+    Never: "refused for good",
+    NotNow: "to be tried again",
+    Doubtful: "handed over without an answer",
+}
+
+
+def _settle_setback(
+    session: Session, *, held: Claim, setback: Setback, now: datetime, policy: DeliveryPolicy
+) -> None:
+    words = str(setback)
+    match setback:
+        case RouteDown():
+            sign_in = isinstance(setback, SignInRefused)
+            settling.settle_closed(session, held, words, now=now, policy=policy, sign_in=sign_in)
+        case Never():
+            settling.settle_permanent(session, held, words)
+        case NotNow():
+            settling.settle_temporary(session, held, words, now=now, policy=policy)
+        case _:
+            settling.settle_doubtful(session, held, words, now=now, policy=policy)
 
 
 def _sign(setback: Setback) -> str:

@@ -7,12 +7,14 @@ The application is loaded once; for every line on its input this program forks a
 for its end and prints its exit code (negative: the signal that killed it). So a kill costs no time for loading.
 
 Arguments: database address, data folder, address of the mail server. `--careless` marks a mail as sent before it is
-handed over: the control that shows what the order of the steps is good for.
+handed over: the control that shows what the order of the steps is good for. `--strict`: no errand may take a second.
 """
 
 import os
 import signal
 import sys
+import time
+from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import NoReturn
@@ -59,6 +61,11 @@ class CarelessWorker(Worker):
         return message
 
 
+def hang(_session: Session, _message: Message) -> Mail:
+    time.sleep(600)
+    raise AssertionError("the watchdog slept, too")
+
+
 def kill_oneself(_session: Session, _message: Message) -> Mail:
     os._exit(9)
 
@@ -68,13 +75,15 @@ def main() -> None:
     app = create_app(settings_for(database_url, Path(data_dir), mail_url=mail_url))
     register("trial.invited", build_trial)
     register("trial.fatal", kill_oneself)
+    register("trial.hanging", hang)
     kind = CarelessWorker if "--careless" in options else Worker
+    policy = replace(QUICK, longest_errand=timedelta(seconds=1)) if "--strict" in options else QUICK
     # A TERM that comes before a new worker knows what to do with it waits for it.
     signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
     for _line in sys.stdin:
         child = os.fork()
         if child == 0:
-            live(kind(app, policy=QUICK))
+            live(kind(app, policy=policy))
         print(child, flush=True)
         print(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]), flush=True)
 

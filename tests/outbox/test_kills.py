@@ -23,6 +23,7 @@ from app.clock import now
 from app.outbox import service
 from app.outbox.models import Message
 from app.outbox.rules import WAITING, State
+from app.outbox.watchdog import HANGS
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.mailsink import Sink
@@ -231,6 +232,26 @@ def test_the_control_loses_mail(
         sent = set(db.session().scalars(select(Message.recipient).where(Message.state == State.SENT)))
     print({"lost": len(sent - set(arrivals(sink)))})
     assert sent - set(arrivals(sink))
+
+
+def test_a_worker_that_hangs_ends_itself(
+    app: Flask, start_workers: Callable[..., Workers], start_sink: Callable[..., Sink]
+) -> None:
+    """No step may take for ever, whatever it waits for; its message is set aside like one that is deadly (F08)."""
+    sink = start_sink()
+    workers = start_workers(sink, "--strict")
+    with app.app_context(), transaction() as session:
+        service.enqueue(
+            session, kind="trial.hanging", subject_id=1, revision=1, recipient="a@example.org", now=now()
+        )
+    for _ in range(3):
+        workers.begin()
+        assert workers.exit_code() == HANGS
+    enqueue_all(app, 2)
+    finish(app, workers)
+    with app.app_context():
+        states = [state.value for state in db.session().scalars(select(Message.state).order_by(Message.id))]
+    assert (states, len(sink.records())) == (["quarantined", "sent", "sent"], 2)
 
 
 def test_a_deadly_message_is_set_aside(

@@ -89,8 +89,8 @@ def test_a_worker_told_to_stop_finishes_the_mail_in_hand(office: Office) -> None
     office.enqueue()
     office.enqueue(subject_id=2)
     worker = office.worker()
-    send = worker._send
-    worker._send = lambda message: (worker.stop.set(), send(message))[1]  # type: ignore[method-assign]
+    hand_over = worker._hand_over
+    worker._hand_over = lambda held, message: (worker.stop.set(), hand_over(held, message))[1]  # type: ignore[method-assign,func-returns-value]
     worker.run()
     assert office.states() == ["sent", "queued"]
 
