@@ -44,6 +44,7 @@ LARGEST_BODY = 25_000_000  # bytes; an upload may have 20 MB, the app itself lim
 LARGEST_HEADER = 32_768  # bytes
 SILENT_SECONDS = 60  # a connection on which nothing moves for so long is closed
 M_ARENA_MAX = -8  # its number in malloc.h
+WATCHED = frozenset({"/healthz", "/readyz"})
 RESTART_SECONDS = 5.0  # before a worker that died is started again
 
 Tick = Callable[[], None]
@@ -96,6 +97,7 @@ def serve_alone(
         ident=None,
     )
     server.channel_class = patient_channel()
+    server.task_dispatcher = lanes(server.task_dispatcher)
     stopping = threading.Event()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
@@ -128,6 +130,28 @@ def patient_channel() -> type[Any]:
                 super().handle_write()
 
     return PatientChannel
+
+
+def lanes(usual: Any) -> Any:
+    """A thread of its own for what the machine asks that watches the service: it is answered also while all the others
+    wait for something."""
+    from waitress.task import ThreadedTaskDispatcher
+
+    class Lanes:
+        def __init__(self) -> None:
+            self.watch = ThreadedTaskDispatcher()
+            self.watch.set_thread_count(1)
+
+        def add_task(self, channel: Any) -> None:
+            """The channel's first request is the one that is served."""
+            path = getattr(channel.requests[0], "path", "") if channel.requests else ""
+            (self.watch if path in WATCHED else usual).add_task(channel)
+
+        def shutdown(self, **options: Any) -> None:
+            usual.shutdown(**options)
+            self.watch.shutdown(**options)
+
+    return Lanes()
 
 
 def _finish(server: Any, sockets: dict[int, Any], grace_seconds: float) -> None:

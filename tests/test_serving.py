@@ -235,6 +235,18 @@ class TestWaitress:
                 durations.append(time.monotonic() - started)
             assert sorted(durations)[15] < 0.5
 
+    def test_who_watches_is_answered_while_all_threads_are_busy(self, tmp_path):
+        """The others wait their turn, so it is the lane and not a spare thread."""
+        with running(tmp_path, ALONE, 1) as server, ExitStack() as stack:
+            for _ in range(serving.THREADS):
+                stack.enter_context(server.connect(b"GET /slow/5 HTTP/1.1\r\nHost: x\r\n\r\n"))
+            for _ in range(serving.THREADS):
+                assert server.process.stdout.readline() == "begun\n"
+            with pytest.raises(TimeoutError):
+                server.get(timeout=0.5)
+            assert server.get("/readyz", timeout=2)["path"] == "/readyz"
+            assert server.get("/healthz", timeout=2)["path"] == "/healthz"
+
     def test_proxy_headers_reach_the_application(self, tmp_path):
         """The application decides how many proxies it trusts (T06); a server that strips them would hide everybody."""
         with running(tmp_path, ALONE, 1) as server:
