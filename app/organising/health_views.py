@@ -3,13 +3,15 @@
 
 """What the machine asks that watches the service. The answers name no version, no host and no address."""
 
-from flask import Blueprint, jsonify
+import threading
+
+from flask import Blueprint, Flask, current_app, jsonify
 from flask.typing import ResponseReturnValue
 from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import now
-from app.outbox.queries import worker_alive
+from app.outbox.queries import queue, worker_alive
 from app.web import access
 from app.web.database import db
 from app.web.migrations import up_to_date
@@ -17,6 +19,50 @@ from app.web.migrations import up_to_date
 bp = Blueprint("health", __name__)
 
 UNAVAILABLE = 503
+PATIENCE_SECONDS = 0.7  # of a watcher who wants his answer within a second
+
+
+class Look:
+    """One look at the database, in a thread of its own: who asks does not have to wait for a database that is silent."""
+
+    def __init__(self, app: Flask) -> None:
+        self.found = {"database": False, "migrations": False, "worker": False, "mail": False}
+        self.minutes: int | None = None
+        self.thread = threading.Thread(target=self._take, args=(app,), name="readyz", daemon=True)
+
+    def _take(self, app: Flask) -> None:
+        try:
+            with app.app_context():
+                session = db.session()
+                session.execute(text("SELECT 1"))
+                self.found["database"] = True
+                self.found["migrations"] = up_to_date(session)
+                self.found["worker"] = worker_alive(session, now())
+                stands = queue(session, now())
+                self.minutes, self.found["mail"] = stands.minutes, not stands.alarm
+        except SQLAlchemyError:
+            pass  # what was not found stays failing
+
+
+class Watcher:
+    """Looks once at a time, however many ask: a database that is silent costs one thread, not one per question."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._look: Look | None = None
+
+    def ask(self, app: Flask) -> Look:
+        with self._lock:
+            if self._look is None or not self._look.thread.is_alive():
+                self._look = Look(app)
+                self._look.thread.start()
+            look = self._look
+        look.thread.join(PATIENCE_SECONDS)
+        return look
+
+
+def install(app: Flask) -> None:
+    app.extensions["fachtag.watcher"] = Watcher()
 
 
 @bp.get("/healthz")
@@ -29,16 +75,12 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 @access.operator
 def ready() -> ResponseReturnValue:
-    """Database, migrations and worker are in order; else 503."""
-    found = {"database": False, "migrations": False, "worker": False}
-    try:
-        session = db.session()
-        session.execute(text("SELECT 1"))
-        found["database"] = True
-        found["migrations"] = up_to_date(session)
-        found["worker"] = worker_alive(session, now())
-    except SQLAlchemyError:
-        db.session.rollback()
+    """Database, migrations, worker and the way out of the mails are in order; else 503. Answers within a second."""
+    app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
+    look = app.extensions["fachtag.watcher"].ask(app)
+    found = dict(look.found)
     in_order = all(found.values())
     words = {name: "ok" if holds else "failing" for name, holds in found.items()}
-    return jsonify(status="ok" if in_order else "failing", **words), 200 if in_order else UNAVAILABLE
+    status = "ok" if in_order else "failing"
+    answer = jsonify(status=status, **words, oldest_due_mail_minutes=look.minutes)
+    return answer, 200 if in_order else UNAVAILABLE

@@ -17,8 +17,8 @@ from app.agencies.models import Organisation
 from app.agencies.rules import AgencyKind
 from app.events.models import Event, TeamMember
 from app.organising.rules import Step, next_steps
-from app.outbox.models import Message, Route
-from app.outbox.queries import Trouble, get_with_content, route, trouble, worker_alive
+from app.outbox.models import Message
+from app.outbox.queries import Queue, Trouble, get_with_content, queue, trouble, worker_alive
 from app.outbox.rules import State
 from app.people.models import Organiser
 from app.people.rules import Role
@@ -52,7 +52,7 @@ class Dashboard:
     runs: Sequence[RunChoice]
     latest: Sequence[Registration]
     trouble: Trouble
-    route: Route | None
+    queue: Queue
     worker_alive: bool
     steps: Sequence[Step]
 
@@ -87,7 +87,7 @@ def my_events(session: Session, organiser: Organiser, now: datetime) -> tuple[li
 
 
 def dashboard(session: Session, event: Event, now: datetime, *, with_people: bool) -> Dashboard:
-    """Nine queries, and one more `with_people`."""
+    """Ten queries, and one more `with_people`."""
     held, registered, pending = session.execute(
         select(
             func.count(Registration.id).filter(Registration.status.in_(HELD), Registration.holds_seat),
@@ -104,7 +104,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
         runs=runs,
         latest=_latest(session, event) if with_people else (),
         trouble=trouble(session, event.id, limit=5),
-        route=route(session),
+        queue=queue(session, now, event.id),
         worker_alive=worker_alive(session, now),
         steps=next_steps(
             event,

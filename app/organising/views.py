@@ -12,6 +12,7 @@ from app.clock import now
 from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
 from app.organising import queries
 from app.organising.rules import MAIL_LABELS, STATE_KINDS, STATE_LABELS, days_until, hardly_booked
+from app.outbox.queries import queue, worker_alive
 from app.outbox.rules import TROUBLE, State
 from app.outbox.service import retry
 from app.people.audit import record
@@ -96,6 +97,8 @@ def home() -> ResponseReturnValue:
         to_come=to_come,
         over=over,
         states_of={one.event.id: one.event.registration_state(moment) for one in (*to_come, *over)},
+        queue=queue(db.session(), moment),
+        worker_alive=worker_alive(db.session(), moment),
         status_labels=STATUS_LABELS,
         role_labels=ROLE_LABELS,
         is_admin=g.organiser.is_admin,
@@ -123,7 +126,6 @@ def dashboard(slug: str) -> ResponseReturnValue:
         registration_labels=REGISTRATION_LABELS,
         sees_people=sees_people,
         may_retry=may(g.role, Permission.EDIT_PEOPLE),
-        moment=moment,
     )
 
 
