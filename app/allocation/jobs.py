@@ -12,11 +12,13 @@ import logging
 import os
 import subprocess
 import sys
+import time
 from datetime import datetime
 
 from flask import Flask, current_app
 
-from app.allocation.leasing import Held, Outcome, claim, finish, next_to_solve
+from app.allocation.leasing import DIED, Held, Outcome, claim, finish, next_to_solve
+from app.allocation.models import Solving
 from app.allocation.rules import SolvingState
 from app.outbox.jobs import register_job
 from app.refusal import N_
@@ -26,7 +28,8 @@ from app.web.database import db, transaction
 log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 2
-DIED = N_("The program that works it out ended unexpectedly. Perhaps the memory did not suffice.")
+SLACK = 300.0  # seconds; a child that needs that much more than it was given hangs
+HANGS = N_("The program that works it out did not come to an end and was stopped. Please try again.")
 
 
 class Child:
@@ -35,14 +38,25 @@ class Child:
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
         self.held: Held | None = None
+        self.ends = 0.0  # by the monotonic clock
+        self.hung = False
 
-    def start(self, held: Held, settings: Settings) -> None:
+    def start(self, held: Held, settings: Settings, seconds: float) -> None:
+        """`seconds` is what it may take for the places, and once more for what one chair more would do."""
         command = (sys.executable, "-m", "flask", "--app", "wsgi", "allocation", "solve", str(held.id))
         environment = {**os.environ, **environment_of(settings), "FACHTAG_LEASE": held.token}
-        self.held = held
+        self.held, self.hung = held, False
+        self.ends = time.monotonic() + 2 * seconds + SLACK
         self.process = subprocess.Popen(  # noqa: S603 - our own command line
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
         )
+
+    def give_up_if_it_hangs(self) -> None:
+        """Else nobody would ever work on the next one."""
+        if self.process is not None and time.monotonic() > self.ends:
+            self.hung = True
+            self.process.kill()
+            self.process.wait()
 
     def ended(self) -> tuple[Held, int] | None:
         """What it had in hand and how it ended, once."""
@@ -62,10 +76,13 @@ def install(_app: Flask) -> None:
 
 def tend(now: datetime) -> None:
     """Look after the child, and start the next one. Never waits. Two workers at once do no harm: a claim is one update."""
+    CHILD.give_up_if_it_hangs()
     ended = CHILD.ended()
     if ended is not None and ended[1] != 0:
         log.error("the process that worked on allocation %d ended with %d", ended[0].id, ended[1])
-        died = Outcome(SolvingState.FAILED, reasons=[{"sentence": DIED, "values": {}}])
+        died = Outcome(
+            SolvingState.FAILED, reasons=[{"sentence": HANGS if CHILD.hung else DIED, "values": {}}]
+        )
         with transaction() as session:
             finish(session, ended[0], died, now)
     if CHILD.process is not None:
@@ -76,8 +93,9 @@ def tend(now: datetime) -> None:
         return
     with transaction() as session:
         held = claim(session, waiting, now)
+        seconds = session.get_one(Solving, waiting).seconds
     if held is not None:
-        CHILD.start(held, current_app.extensions["fachtag.settings"])
+        CHILD.start(held, current_app.extensions["fachtag.settings"], seconds)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

@@ -18,8 +18,11 @@ from sqlalchemy.orm import Session
 from app.allocation.models import Solving
 from app.allocation.rules import SolvingState
 from app.db import Json
+from app.refusal import N_
 
 LEASE = timedelta(minutes=2)
+MOST_CLAIMS = 3  # whatever ends its worker each time must not be tried for ever
+DIED = N_("The program that works it out ended unexpectedly. Perhaps the memory did not suffice.")
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,15 +50,23 @@ def next_to_solve(session: Session, now: datetime) -> int | None:
 def claim(session: Session, solving_id: int, now: datetime, lease: timedelta = LEASE) -> Held | None:
     """Take it in hand. None: somebody else has it, or there is nothing to do any more.
 
-    One whose worker died after somebody had pressed "stop" ends here.
+    One whose worker died after somebody had pressed "stop" ends here, and so does one whose workers died each time.
     """
-    stopped = update(Solving).where(Solving.id == solving_id, _free(now), Solving.stop_asked)
-    free = {"lease_until": None, "lease_token": None}
-    session.execute(_past(stopped.values(state=SolvingState.STOPPED, finished_at=now, **free)))
+    free = update(Solving).where(Solving.id == solving_id, _free(now))
+    ended = {"finished_at": now, "lease_until": None, "lease_token": None}
+    session.execute(_past(free.where(Solving.stop_asked).values(state=SolvingState.STOPPED, **ended)))
+    reasons = [{"sentence": DIED, "values": {}}]
+    given_up = free.where(Solving.claims >= MOST_CLAIMS)
+    session.execute(_past(given_up.values(state=SolvingState.FAILED, reasons=reasons, **ended)))
     token = secrets.token_hex(16)
-    taken = update(Solving).where(Solving.id == solving_id, _free(now))
-    values = {"state": SolvingState.RUNNING, "progress": "", "lease_until": now + lease, "lease_token": token}
-    found = session.scalar(_past(taken.values(values).returning(Solving.id)))
+    values = {
+        "state": SolvingState.RUNNING,
+        "progress": "",
+        "claims": Solving.claims + 1,
+        "lease_until": now + lease,
+        "lease_token": token,
+    }
+    found = session.scalar(_past(free.values(values).returning(Solving.id)))
     return None if found is None else Held(found, token)
 
 

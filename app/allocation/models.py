@@ -63,8 +63,8 @@ class Solving(Base):
     a day is published and not superseded.
 
     `protocol` holds the question without any need, the result and its proof (`allocation.protocol`); `reasons` say
-    why there is none; `chairs` what one chair more would do per run. `progress` is "stage/stages". The nonce makes a
-    double press one allocation.
+    why there is none; `chairs` what one chair more would do per run. `progress` is "stage/stages"; `claims` counts how
+    often a worker took it in hand. The nonce makes a double press one allocation.
     """
 
     __tablename__ = "allocation"
@@ -92,6 +92,7 @@ class Solving(Base):
     state: Mapped[SolvingState] = mapped_column(enum_of(SolvingState, "state"), default=SolvingState.QUEUED)
     progress: Mapped[str] = mapped_column(String(20), default="")
     stop_asked: Mapped[bool] = mapped_column(default=False)
+    claims: Mapped[int] = mapped_column(default=0)
     lease_until: Mapped[datetime | None]
     lease_token: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]

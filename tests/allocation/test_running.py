@@ -99,6 +99,19 @@ def test_it_is_taken_over_when_the_lease_ends(app: Flask) -> None:
     assert solving(app, number).state is SolvingState.RUNNING
 
 
+def test_what_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
+    """Nobody is left to write down that it failed; tried for ever it would keep all others waiting."""
+    number = asks(app, a_wish_day(app, 4))
+    for times in range(3):
+        assert claims(app, number, LATER + LEASE * times) is not None
+    assert claims(app, number, LATER + LEASE * 3) is None
+    found = solving(app, number)
+    assert (found.state, found.lease_until, found.claims) == (SolvingState.FAILED, None, 3)
+    assert "memory" in found.reasons[0]["sentence"]
+    with app.app_context():
+        assert next_to_solve(db.session(), LATER + LEASE * 9) is None
+
+
 def test_who_waits_longest_is_next(app: Flask) -> None:
     made = a_wish_day(app, 2)
     first, second = (asks(app, made, nonce=f"nonce-{number}-0123456789") for number in (1, 2))
@@ -288,6 +301,24 @@ def test_a_child_that_is_killed_takes_nobody_with_it(app: Flask, tend: Callable[
     second = asks(app, made, nonce="nonce-second-0123456789")
     tend()
     patiently(lambda: solving(app, second).state is SolvingState.DONE)
+
+
+@pytest.mark.long
+def test_a_child_that_hangs_is_given_up(app: Flask, tend: Callable[[], None]) -> None:
+    """It is stopped in its tracks, as if the solver never came back."""
+    made = a_wish_day(app, 4)
+    number = asks(app, made)
+    tend()
+    assert jobs.CHILD.process is not None
+    os.kill(jobs.CHILD.process.pid, signal.SIGSTOP)
+    jobs.CHILD.ends = time.monotonic()
+    tend()
+    found = solving(app, number)
+    assert (found.state, "did not come to an end" in found.reasons[0]["sentence"]) == (
+        SolvingState.FAILED,
+        True,
+    )
+    assert jobs.CHILD.process is None
 
 
 @pytest.mark.long

@@ -242,9 +242,9 @@ FAULTS = {
     ],
     "UPDATE question SET required = true WHERE id = 4": ["question 4: is required, though its answer rests on consent"],
     "UPDATE question SET position = 7 WHERE id = 1": ["question 2: hangs on an answer that is not asked before it"],
-    "INSERT INTO allocation (id, event_id, name, mode, mixing, seed, seconds, nonce, state, progress, stop_asked,"
+    "INSERT INTO allocation (id, event_id, name, mode, mixing, seed, seconds, nonce, state, progress, claims, stop_asked,"
     " created_at, protocol, reasons, chairs, published_at) SELECT 1, id, 'eins', 'generous', 'none', 1, 60, 'n', 'done',"
-    " '', false, created_at, '{}', '[]', '[]', created_at FROM event WHERE id = 1": [
+    " '', 1, false, created_at, '{}', '[]', '[]', created_at FROM event WHERE id = 1": [
         "event 1: has a published allocation and does not know of it"
     ],
     "UPDATE event SET placement = 'wishes', wishes_until = starts_at, placed_at = starts_at WHERE id = 1": [
