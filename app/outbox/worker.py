@@ -20,7 +20,6 @@ from functools import partial
 from typing import Any
 
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.clock import now as clock_now
@@ -43,6 +42,7 @@ from app.outbox.models import Message
 from app.outbox.rules import Claim, DeliveryPolicy, Parcel, Start
 from app.outbox.watchdog import Watchdog
 from app.web.database import db, transaction
+from app.web.outages import outage_of
 from app.web.texts import force_locale
 
 log = logging.getLogger(__name__)
@@ -85,11 +85,12 @@ class Worker:
                         self._beat()
                         beaten = True
                     self._look_round()
-                except OperationalError as e:
-                    log.warning("the database cannot be used at the moment (%s)", type(e.orig).__name__)
                 except Exception as e:
                     # Whatever it was, the next look is a new chance; what was in hand is left to its lease.
-                    log.error("a look at the outbox: %s\n%s", type(e).__name__, _places(e))
+                    if outage_of(e) is not None:
+                        log.warning("the database cannot be used at the moment (%s)", type(e).__name__)
+                    else:
+                        log.error("a look at the outbox: %s\n%s", type(e).__name__, _places(e))
                 self.stop.wait(interval)
 
     def deliver(self) -> int:
@@ -153,9 +154,9 @@ class Worker:
                 message = self._frozen(held)
             if message is not None:
                 self._hand_over(held, message)
-        except OperationalError:
-            raise
         except Exception as e:
+            if outage_of(e) is not None:
+                raise
             # Left to its lease: whether it had left decides the marker; after three times it is set aside.
             log.error("message %d: %s while sending\n%s", held.id, type(e).__name__, _places(e))
             self._hang_up()
@@ -260,8 +261,8 @@ class Worker:
             try:
                 with self._errand() as session:
                     return verb(session, now=moment)
-            except OperationalError:
-                if self.stop.is_set() or moment >= held.expires_at:
+            except Exception as e:
+                if outage_of(e) is None or self.stop.is_set() or moment >= held.expires_at:
                     raise
                 log.warning("message %d: what became of it cannot be written down yet", held.id)
                 self.stop.wait(RETRY_SECONDS)
@@ -278,9 +279,9 @@ class Worker:
             try:
                 with self._watchdog.step(self.policy.longest_job), self.app.app_context():
                     job.function(self.clock())
-            except OperationalError:
-                raise
             except Exception as e:
+                if outage_of(e) is not None:
+                    raise
                 log.error("job %s: %s\n%s", job.name, type(e).__name__, _places(e))
 
 

@@ -10,7 +10,7 @@ Outside `transaction()` both engines refuse whatever a session tries to write: a
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from threading import RLock
+from threading import Lock
 from typing import Any
 
 from flask import Flask, has_request_context, request
@@ -18,19 +18,32 @@ from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
 from flask_wtf.csrf import CSRFError
 from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, InvalidatePoolError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.db import Base
 from app.settings import Settings
 from app.web.access import SAFE_METHODS
 from app.web.forms import csrf_holds
+from app.web.outages import StoreReadOnly, says_read_only
+from app.web.turns import Turns
 
 SQLITE_FLOOR = (3, 51, 3)  # older ones have a race in WAL mode that can corrupt the file
-BUSY_SECONDS = 15
+BUSY_SECONDS = 10
+POOL_SECONDS = 5
+POSTGRESQL_WRITERS = 4  # of eight threads; more would only wait for each other at the row of the day
 IDLE_SECONDS = 0.5
 WRITING = "fachtag_writing"
-_WRITERS = RLock()
+# A server that vanished without a word is noticed within some five seconds, whether we wait for its answer (keepalive) or
+# it for our question (user timeout). The system's own patience is a quarter of an hour.
+PATIENCE = {
+    "connect_timeout": 3,
+    "tcp_user_timeout": 5000,  # milliseconds
+    "keepalives_idle": 2,
+    "keepalives_interval": 1,
+    "keepalives_count": 3,
+}
+AWAY_SECONDS = 2.0  # after a connection that failed, others fail at once for so long
 
 Bind = Engine | Connection
 
@@ -66,37 +79,34 @@ def _bind_of(engine: Engine, mode: str) -> Engine:
 def transaction() -> Iterator[Session]:
     """One use case: everything inside is committed together, or nothing is.
 
-    What was read before is forgotten at the start, so that no decision rests on a stale row.
+    What was read before is forgotten at the start, so that no decision rests on a stale row. Raises `StoreBusy` when too
+    many wait already, and `StoreReadOnly` where the database takes nothing.
     """
     _refuse_unsafe_request()
     session = db.session()
     session.rollback()
-    session.info[WRITING] = True
-    with _in_turn(session):
+    with _turns().turn():
+        session.info[WRITING] = True
         try:
             yield session
             session.commit()
-        except BaseException:
+        except BaseException as e:
             session.rollback()
+            if isinstance(e, DBAPIError) and says_read_only(e):
+                raise StoreReadOnly from e
             raise
         finally:
             session.info[WRITING] = False
 
 
-@contextmanager
-def _in_turn(session: Session) -> Iterator[None]:
-    """SQLite has one writer, and whoever finds the file locked sleeps for a while, however soon it is free: with many
-    threads at once it mostly stood unused. So the threads of a process queue here first; other processes are waited for
-    by SQLite as before, and so is a thread that holds on for too long."""
-    if session.get_bind().dialect.name != "sqlite":
-        yield
-        return
-    mine = _WRITERS.acquire(timeout=BUSY_SECONDS)
-    try:
-        yield
-    finally:
-        if mine:
-            _WRITERS.release()
+def _turns() -> Turns:
+    """The line of this process for the application's database. Other processes are waited for by the database itself."""
+    engine = db.engine
+    turns: Turns | None = engine.__dict__.get("fachtag_turns")
+    if turns is None:
+        width = 1 if engine.dialect.name == "sqlite" else POSTGRESQL_WRITERS
+        turns = engine.__dict__.setdefault("fachtag_turns", Turns(width))
+    return turns
 
 
 def count_rows() -> None:
@@ -136,6 +146,7 @@ def configure(app: Flask, settings: Settings) -> None:
             _set_up_sqlite(db.engine)
         else:
             _set_up_postgresql(db.engine)
+            _fail_at_once(db.engine)
             _ask_after_idling(db.engine)
 
 
@@ -150,13 +161,15 @@ def _engine_options(url: str) -> dict[str, Any]:
             "pool_recycle": 3600,  # a new one reads what `count_rows` found out
             "pool_size": 8,
             "max_overflow": 8,
+            "pool_timeout": POOL_SECONDS,
         }
     return {
         "hide_parameters": True,  # a failed statement is logged, the names and addresses in it are not (T36)
         "pool_recycle": 1800,
+        "pool_timeout": POOL_SECONDS,
         "connect_args": {
-            "connect_timeout": 10,
-            "options": "-c lock_timeout=10s -c statement_timeout=30s"
+            **PATIENCE,
+            "options": "-c lock_timeout=5s -c statement_timeout=30s"
             " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
             " -c default_transaction_read_only=on",
         },
@@ -167,6 +180,24 @@ def _set_up_postgresql(engine: Engine) -> None:
     @event.listens_for(engine, "connect")
     def prepare(connection: Any, _record: object) -> None:
         connection.read_only = False  # a transaction that is begun may write; what stands alone reads
+
+
+def _fail_at_once(engine: Engine) -> None:
+    """While the server is away one at a time finds that out, and the others need not wait for the same answer."""
+    connecting = Lock()
+    away_until = 0.0
+
+    @event.listens_for(engine, "do_connect")
+    def connect(dialect: Any, _record: object, arguments: Any, named: Any) -> Any:
+        nonlocal away_until
+        with connecting:
+            if time.monotonic() < away_until:
+                raise engine.dialect.loaded_dbapi.OperationalError("the server was not there a moment ago")
+            try:
+                return dialect.connect(*arguments, **named)
+            except engine.dialect.loaded_dbapi.OperationalError:
+                away_until = time.monotonic() + AWAY_SECONDS
+                raise
 
 
 def _ask_after_idling(engine: Engine) -> None:
@@ -181,7 +212,7 @@ def _ask_after_idling(engine: Engine) -> None:
     def ask(connection: Any, record: Any, _proxy: object) -> None:
         idle = time.monotonic() - record.info.get("idle_since", 0.0)
         if idle > IDLE_SECONDS and not _is_alive(engine, connection):
-            raise DisconnectionError
+            raise InvalidatePoolError  # the others, as old as this one, are not asked each by itself
 
 
 def _is_alive(engine: Engine, connection: Any) -> bool:
@@ -211,9 +242,11 @@ def _set_up_sqlite(engine: Engine) -> None:
     def begin(connection: Connection) -> None:
         # Plain engine use (migrations) writes; sessions say which of the two they want.
         raw: Any = connection.connection.dbapi_connection
-        if connection.get_execution_options().get(WRITING, True):
-            raw.execute("PRAGMA query_only=OFF").close()
-            raw.execute("BEGIN IMMEDIATE").close()
-        else:
-            raw.execute("PRAGMA query_only=ON").close()
-            raw.execute("BEGIN").close()
+        writing = connection.get_execution_options().get(WRITING, True)
+        statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
+        try:
+            raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}").close()
+            raw.execute(statement).close()
+        except engine.dialect.loaded_dbapi.Error as e:
+            # Past SQLAlchemy, which would have put it into its own words.
+            raise OperationalError(statement, None, e, hide_parameters=True) from e

@@ -4,6 +4,7 @@
 """Error pages: one page, one clear sentence each, and a reference for what went wrong on our side (T36, SEC-11)."""
 
 import logging
+import re
 import secrets
 import traceback
 from http import HTTPStatus
@@ -19,10 +20,12 @@ from flask import (
     request,
 )
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import DBAPIError, OperationalError
+from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.refusal import N_, Missing
+from app.web.access import SAFE_METHODS
+from app.web.outages import Outage, outage_of
 from app.web.texts import gettext
 
 log = logging.getLogger(__name__)
@@ -52,11 +55,25 @@ WORDS = {
     ),
     503: (
         N_("Very busy at the moment"),
+        N_("Many people are using this page at once. Please send again in a minute."),
+    ),
+}
+# What a person reads while nothing can be stored or read.
+OUTAGES = {
+    Outage.BUSY: WORDS[503],
+    Outage.AWAY: (
+        N_("Not available at the moment"),
+        N_("This site cannot reach its data at the moment. That usually passes within a few minutes."),
+    ),
+    Outage.FULL: (
+        N_("Nothing can be stored at the moment"),
         N_(
-            "Many people are using this page at once. Nothing is lost. Please go back and send again in a minute."
+            "There is no room left to store anything. Reading still works; please tell the operator, or send again later."
         ),
     ),
 }
+RETRY_SECONDS = {Outage.BUSY: 10, Outage.AWAY: 30, Outage.FULL: 300}
+CARRIED = frozenset({"csrf_token", "nonce", "version", "seen", "comment_url"})
 STALE_FORM = N_(
     "The form was open for too long or was sent from another page. Please go back, reload the page and send it again."
 )
@@ -79,6 +96,45 @@ def error_page(status: int, sentence: str | None = None, reference: str | None =
     return response
 
 
+def outage_page(outage: Outage) -> Response:
+    """503 with everything that was typed: to be read, and to be sent again with one press. Asks no database."""
+    heading, sentence = OUTAGES[outage]
+    typed, whole = _typed()
+    html = render_template(
+        "errors/outage.html",
+        heading=heading,
+        sentence=sentence,
+        typed=typed,
+        whole=whole,
+        shown=_shown(typed),
+    )
+    response = make_response(html, 503)
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["Retry-After"] = str(RETRY_SECONDS[outage])
+    return response
+
+
+def _typed() -> tuple[list[tuple[str, str]], bool]:
+    """The fields of the form, and whether that is all of it: passwords and files do not travel back."""
+    if request.method in SAFE_METHODS:
+        return [], False
+    try:
+        fields, files = list(request.form.items(multi=True)), any(request.files.values())
+    except (HTTPException, OSError):  # a body that cannot be read, or for which there was no room
+        return [], False
+    typed = [(name, value) for name, value in fields if "password" not in name]
+    return typed, len(typed) == len(fields) and not files
+
+
+def _shown(typed: list[tuple[str, str]]) -> str:
+    """What a person wrote, without what the form carries along and what buttons and lists send."""
+    texts = [value.strip() for name, value in typed if name not in CARRIED]
+    return "\n".join(text for text in texts if text and not _SENT_BY_CHOICES.fullmatch(text))
+
+
+_SENT_BY_CHOICES = re.compile(r"[a-z0-9_:-]{1,20}")
+
+
 def install(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale(_error: CSRFError) -> Response:
@@ -97,19 +153,14 @@ def install(app: Flask) -> None:
     def missing(error: Missing) -> Response:
         return error_page(error.status)
 
-    @app.errorhandler(OperationalError)
-    def busy(error: OperationalError) -> Response:
-        if _is_lock_failure(error):
-            log.warning("database busy at %s", request.endpoint)
-            return error_page(503)
-        return unexpected(error)
-
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
+        outage = outage_of(error)
+        if outage is not None:
+            log.warning("%s at %s (%s)", outage.value, _endpoint(), type(error).__name__)
+            return outage_page(outage)
         reference = secrets.token_hex(4)
-        # The address may carry a personal link, so the endpoint stands in the log instead.
-        endpoint = request.endpoint if has_request_context() else None
-        log.error("unexpected fault %s at %s\n%s", reference, endpoint, what_happened(error))
+        log.error("unexpected fault %s at %s\n%s", reference, _endpoint(), what_happened(error))
         if current_app.config.get("TESTING") and not g.get("expect_fault"):
             raise error
         return error_page(500, reference=reference)
@@ -128,6 +179,6 @@ def what_happened(error: BaseException | None) -> str:
     return "caused by ".join(parts)
 
 
-def _is_lock_failure(error: OperationalError) -> bool:
-    words = str(error.orig).lower()
-    return any(sign in words for sign in ("locked", "lock timeout", "deadlock", "could not serialize"))
+def _endpoint() -> str | None:
+    """The address may carry a personal link, so this stands in the log instead."""
+    return request.endpoint if has_request_context() else None

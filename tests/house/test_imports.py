@@ -201,7 +201,6 @@ ROLLBACK_ENDS_READING = {
     "app/allocation/jobs.py",  # what waits is read, then claimed in a transaction of its own
     "app/allocation/running.py",  # the question is read, then no connection is held while it is solved
     "app/registration/jobs.py",  # the list is read, then each hold gets a transaction of its own
-    "app/organising/health_views.py",  # the database that was asked about is broken
     "app/organising/checks.py",  # the same on the command line
     "app/organising/sweeping.py",  # what is due is read, then swept in transactions of its own
     "app/demo/commands.py",  # whether there is anything already
@@ -234,7 +233,10 @@ def test_one_file_asks_for_the_time() -> None:
 
 
 WAITS = {
-    "app/web/database.py",  # how long a connection lay idle
+    "app/web/database.py",  # how long a connection lay idle, and when a server that was away is asked again
+    "app/web/turns.py",  # how long one waits for one's turn
+    "app/allocation/jobs.py",  # when a child that hangs is given up
+    "app/outbox/watchdog.py",  # how long a step may take
     "app/allocation/running.py",  # when to look again whether somebody pressed "stop"
     "app/allocation/solving.py",  # how much of its time limit is left
     "app/outbox/worker.py",  # when a job is due again

@@ -81,6 +81,7 @@ EXTRAS = {
     "outbox/route": "service.py, split: the way out",
     "outbox/settling": "service.py, split: what became of a message",
     "outbox/statements": "pieces of SQL that its verbs share",
+    "outbox/watchdog": "whether the worker gets on",
     "outbox/worker": "the process that sends and sweeps",
     "people/audit": "the line written in the transaction of the deed",
     "people/budget": "how often something may be tried",
