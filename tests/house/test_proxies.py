@@ -1,0 +1,141 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The samples for the proxy: whoever reads its access log learns no link that opens somebody's page (T14, T36), and no
+body is refused there that the application would take, or taken that it would not."""
+
+import ast
+import re
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from werkzeug.routing import Rule
+
+from app.serving import LARGEST_BODY
+
+ROOT = Path(__file__).resolve().parents[2]
+SAMPLES = ROOT / "deploy" / "proxy"
+TOKEN = "WzcsIngiXQ.kanarie-kanarie_kanarie"
+SIZES = {"": 1, "k": 2**10, "m": 2**20, "MB": 10**6}
+
+
+def sample(name: str) -> str:
+    return (SAMPLES / name).read_text(encoding="utf-8")
+
+
+def found(pattern: str, text: str) -> re.Match[str]:
+    match = re.search(pattern, text)
+    assert match is not None, pattern
+    return match
+
+
+def nginx(address: str) -> str:
+    area = found(r'"~(\^[^"]*)"  /\$area/-;', sample("nginx.conf"))[1]
+    path = address.partition("?")[0]  # what nginx calls $uri
+    match = re.match(area.replace("(?<", "(?P<"), path)
+    return f"/{match['area']}/-" if match else path
+
+
+def caddy(address: str) -> str:
+    pattern, put = found(r'uri regexp "(.*)" "(.*)"', sample("Caddyfile")).groups()
+    return re.sub(pattern, put.replace("${1}", r"\g<1>"), address)
+
+
+def apache(address: str) -> str:
+    path = address.partition("?")[0]
+    secret = found(r'SetEnvIf Request_URI "(.*)" persoenlich', sample("apache.conf"))[1]
+    return "" if re.search(secret, path) else path
+
+
+LOGS: dict[str, Callable[[str], str]] = {"nginx": nginx, "caddy": caddy, "apache": apache}
+
+
+def secret_rules(app: Flask) -> list[Rule]:
+    """A link that opens something without signing in is called a token in every address."""
+    return [rule for rule in app.url_map.iter_rules() if "token" in rule.arguments]
+
+
+def address_of(rule: Rule, token: str) -> str:
+    values = dict.fromkeys(rule.arguments, "x") | {"token": token}
+    return re.sub(r"<(?:[^:<>]+:)?([^<>]+)>", lambda one: values[one[1]], rule.rule)
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize("proxy", LOGS)
+def test_no_log_of_a_proxy_holds_a_link(app: Flask, proxy: str) -> None:
+    rules = secret_rules(app)
+    assert len(rules) > 30
+    for rule in rules:
+        address = address_of(rule, TOKEN)
+        for asked in (address, f"{address}?lang=en"):
+            assert TOKEN not in LOGS[proxy](asked), rule.rule
+    assert "/events/muster/agenda" in LOGS[proxy]("/events/muster/agenda?lang=en")
+    assert "Vogelfrei" not in LOGS[proxy]("/organise/events/muster/registrations?q=Vogelfrei")
+
+
+@pytest.mark.sqlite_only
+def test_the_samples_name_the_same_addresses_and_no_others(app: Flask) -> None:
+    """Both ways, so that a list cannot outlive its pages."""
+    prefixes = {rule.rule.partition("/<")[0].strip("/") for rule in secret_rules(app)}
+    lists = [
+        found(r"<area>([^)]*)\)", sample("nginx.conf"))[1],
+        found(r"\(\?:([^)]*)\)", sample("Caddyfile"))[1],
+        found(r'"\^/\(([^)]*)\)/"', sample("apache.conf"))[1],
+    ]
+    assert [set(one.split("|")) for one in lists] == [prefixes] * 3
+    guide = (ROOT / "docs" / "betrieb.md").read_text(encoding="utf-8")
+    assert [one for one in prefixes if f"`/{one}/`" not in guide] == []
+
+
+def limits(name: str, pattern: str) -> list[int]:
+    """The limits of the sample in bytes, from small to large."""
+    sizes = re.findall(pattern, sample(name))
+    return sorted(int(number) * SIZES[unit] for number, unit in sizes)
+
+
+def uploading_modules() -> list[Path]:
+    """Who lets in more than the application does elsewhere."""
+
+    def raises_limit(path: Path) -> bool:
+        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        targets = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
+        return any(isinstance(one, ast.Attribute) and one.attr == "max_content_length" for one in targets)
+
+    return [path for path in (ROOT / "app").rglob("*.py") if raises_limit(path)]
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("name", "pattern"),
+    [
+        ("nginx.conf", r"client_max_body_size (\d+)([km]);"),
+        ("Caddyfile", r"max_size (\d+)(MB)"),
+        ("apache.conf", r"Content-Length\} -gt (\d+)()"),
+    ],
+)
+def test_limits_of_the_body_agree(app: Flask, name: str, pattern: str) -> None:
+    """Files come in under /organise/ only; there the proxy lets in what the server does, elsewhere some more than a form."""
+    small, large = limits(name, pattern)
+    assert app.config["MAX_CONTENT_LENGTH"] < small <= 2 * 2**20
+    assert LARGEST_BODY <= large <= LARGEST_BODY * 1.05
+    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in uploading_modules()}
+    assert modules
+    for rule in app.url_map.iter_rules():
+        if app.view_functions[rule.endpoint].__module__ in modules:
+            assert rule.rule.startswith("/organise/"), rule.rule
+
+
+@pytest.mark.parametrize(
+    ("name", "silence"),
+    [
+        ("nginx.conf", r"error_log +\S+ crit;"),
+        ("Caddyfile", r"log default \{\s+exclude http\.log\.error"),
+        ("apache.conf", r"LogLevel warn proxy:crit proxy_http:crit"),
+    ],
+)
+def test_errors_on_the_way_to_the_application_are_not_written_past_the_mask(name: str, silence: str) -> None:
+    """All three write address and IP into their error log while the application does not answer: seen with each of them
+    before a backend that was closed, broke off and spoke rubbish, and gone with these lines."""
+    assert re.search(silence, sample(name))
