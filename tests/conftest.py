@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import hypothesis
 import pytest
 from argon2 import PasswordHasher
 from flask import Flask
@@ -33,6 +34,12 @@ from app.web.migrations import upgrade
 from tests.postgresql import KeptDatabase, administer, create_database, drop_database
 from tests.registration import steps
 
+# The same tests give the same answer twice: generated input is the same in every run. `make random` generates anew, and
+# says the seed with which it can be repeated.
+RANDOM = os.environ.get("FACHTAG_TEST_RANDOM") == "1"
+hypothesis.settings.register_profile("everyday", derandomize=True, database=None, deadline=None)
+hypothesis.settings.register_profile("random", print_blob=True, database=None, deadline=None)
+hypothesis.settings.load_profile("random" if RANDOM else "everyday")
 NOTHING_SKIPPED = os.environ.get("FACHTAG_TEST_NOTHING_SKIPPED") == "1"
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
 # What these modules ask of a page does not depend on the engine; one of each kind runs on both all the same
@@ -70,6 +77,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     # What takes long begins first, so that no process is left alone with it at the end.
     items.sort(key=lambda item: item.get_closest_marker("long") is None)
     for item in items:
+        if getattr(getattr(item, "obj", None), "is_hypothesis_test", False):
+            item.add_marker(pytest.mark.random)
         if item.get_closest_marker("browser") is not None and CHROMIUM is None:
             item.add_marker(
                 pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)")

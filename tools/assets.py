@@ -71,14 +71,32 @@ def own_files() -> dict[str, Path]:
 
 def install(dev: bool) -> bool:
     """Runs `npm ci` if the lock file changed since the last time; True if it ran."""
-    wanted = _digest((ROOT / "package-lock.json").read_bytes())
-    installed = STAMP.read_text(encoding="utf-8").split() if STAMP.is_file() else []
-    if installed[:1] == [wanted] and (not dev or installed[1:] == ["dev"]):
+    if _is_installed(dev):
         return False
     omit = [] if dev else ["--omit=dev"]
     subprocess.run([*npm_command(), "ci", "--no-progress", "--loglevel=error", *omit], cwd=ROOT, check=True)
-    STAMP.write_text(f"{wanted} {'dev' if dev else 'run'}\n", encoding="utf-8")
+    STAMP.write_text(f"{_wanted()} {'dev' if dev else 'run'}\n", encoding="utf-8")
     return True
+
+
+def wants_npm() -> bool:
+    """Whether packages have to be fetched and there is nothing to fetch them with."""
+    if _is_installed(dev=False):
+        return False
+    try:
+        npm_command()
+    except NoNode:
+        return True
+    return False
+
+
+def _is_installed(dev: bool) -> bool:
+    installed = STAMP.read_text(encoding="utf-8").split() if STAMP.is_file() else []
+    return installed[:1] == [_wanted()] and (not dev or installed[1:] == ["dev"])
+
+
+def _wanted() -> str:
+    return _digest((ROOT / "package-lock.json").read_bytes())
 
 
 def build(vendor: Path = VENDOR) -> dict[str, str]:
@@ -170,7 +188,12 @@ def main() -> int:
     parser = argparse.ArgumentParser(description="Builds static/vendor/.")
     parser.add_argument("--dev", action="store_true", help="install what only the tests need, too")
     parser.add_argument("--lock", action="store_true", help="write package-lock.json anew first")
+    parser.add_argument(
+        "--wants-npm", action="store_true", help="exit 0 if npm is needed and missing, else 1"
+    )
     options = parser.parse_args()
+    if options.wants_npm:
+        return 0 if wants_npm() else 1
     try:
         with _alone():
             if options.lock:

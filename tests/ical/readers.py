@@ -19,6 +19,15 @@ from ical.calendar_stream import IcsCalendarStream
 
 from tools.node import node_command
 
+
+# What node-ical reads in a way of its own: it takes quotes off that stand around a whole value, and unescapes in the
+# wrong order, so that an escaped backslash before n becomes a line break. `test_the_quirks_of_node_ical` says when not.
+def misread_by_node_ical(text: str) -> bool:
+    """Whether this text of an entry comes back changed."""
+    letters = [one for one in text if one.isprintable() and not one.isspace()]
+    return "\\" in text or (len(letters) > 1 and letters[0] == letters[-1] == '"')
+
+
 READERS = ("icalendar", "vobject", "ical", "ical.js", "node-ical")
 
 _SCRIPT = Path(__file__).with_name("readers.cjs")

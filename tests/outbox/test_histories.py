@@ -4,7 +4,8 @@
 """A day is changed again and again while its mails leave: two workers, a slow and hostile mail server. The queue drains,
 and the last mail that a person gets tells how things are (F10, F13, F14, F18, F20).
 
-FACHTAG_TEST_HISTORIES=500 runs five hundred histories on each database instead of a dozen; each has its number.
+FACHTAG_TEST_HISTORIES=500 runs five hundred histories on each database instead of a dozen; each has its number, the
+first one that of FACHTAG_TEST_SEED.
 """
 
 import os
@@ -39,9 +40,10 @@ from tests.mailsink import Sink
 from tests.outbox.conftest import lead_to
 from tests.registration.steps import ORGANISER, Day
 
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("waits")]
+pytestmark = [pytest.mark.long, pytest.mark.random, pytest.mark.xdist_group("waits")]
 
 HISTORIES = int(os.environ.get("FACHTAG_TEST_HISTORIES", "12"))
+FIRST = int(os.environ.get("FACHTAG_TEST_SEED", "0"))
 AT_ONCE = 12
 DRAINED_WITHIN = 60  # seconds, far more than it takes
 MOST_RETURNS = 10
@@ -237,7 +239,7 @@ def _refuse_old_news(mail: EmailMessage, event: Event, history: History, which: 
         assert f"{event.starts_at.astimezone(BERLIN):%Y%m%dT%H%M}" in entry, which
 
 
-@pytest.mark.parametrize("first", range(0, HISTORIES, AT_ONCE))
+@pytest.mark.parametrize("first", range(FIRST, FIRST + HISTORIES, AT_ONCE))
 def test_whatever_is_changed_the_queue_drains_and_the_last_mail_is_true(
     app: Flask, start_sink: Callable[..., Sink], first: int
 ) -> None:
@@ -249,7 +251,7 @@ def test_whatever_is_changed_the_queue_drains_and_the_last_mail_is_true(
         return NOW + timedelta(seconds=time.monotonic() - began)
 
     with app.app_context():
-        histories = [begin(number, clock) for number in range(first, min(first + AT_ONCE, HISTORIES))]
+        histories = [begin(number, clock) for number in range(first, min(first + AT_ONCE, FIRST + HISTORIES))]
     live_through(app, histories, clock)
     for history in histories:
         refuse_untrue(history, app, sink)

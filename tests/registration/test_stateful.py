@@ -708,6 +708,7 @@ class AnyOrder(RuleBasedStateMachine):
 
 
 @pytest.mark.long
+@pytest.mark.random
 def test_any_order(app: Flask) -> None:
     with app.app_context():
         add_agencies()
@@ -717,7 +718,6 @@ def test_any_order(app: Flask) -> None:
                 max_examples=SEQUENCES,
                 stateful_step_count=25,
                 deadline=None,
-                database=None,
                 phases=(Phase.generate,),  # shrinking takes minutes; 25 steps can be read
                 suppress_health_check=list(HealthCheck),
             ),
