@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from app.web.outages import StoreBusy
 
 PATIENCE_SECONDS = 10.0  # for one's turn; then comes what the database itself waits for a lock
-STUCK_SECONDS = 1.0  # a write takes some milliseconds; one that takes so long waits for somebody outside
+STUCK_SECONDS = 2.5  # a write takes some milliseconds, on a busy machine some hundred; this one waits for somebody outside
 FEW = 4  # threads of this process, of eight, that may stand still at once
 
 
