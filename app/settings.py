@@ -11,6 +11,8 @@ from enum import Enum
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from app.address import NoAddress, sender_in_ascii
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
@@ -91,6 +93,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     base_url = value("BASE_URL", f"http://{host}:{port}" if demo else None).rstrip("/")
     mail_url = value("MAIL_URL", f"maildir:{data_dir / 'mail'}" if demo else None)
     mail_from = value("MAIL_FROM", "fachtag@example.org" if demo else None)
+    if mail_from and not _can_send(mail_from):
+        faults.append(
+            "FACHTAG_MAIL_FROM is not a mail address like fachtag@example.org or Fachtag <fachtag@example.org>"
+        )
     proxies = value("TRUSTED_PROXIES", "0")
     if not proxies.isdecimal():
         faults.append("FACHTAG_TRUSTED_PROXIES is not a whole number")
@@ -112,6 +118,14 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_from=mail_from,
         trusted_proxies=int(proxies),
     )
+
+
+def _can_send(sender: str) -> bool:
+    try:
+        sender_in_ascii(sender)
+    except NoAddress:
+        return False
+    return True
 
 
 def _with_driver(url: str) -> str:

@@ -13,6 +13,7 @@ from pathlib import Path
 
 from icalendar import Calendar, Component
 
+from app.address import in_letters
 from app.clock import BERLIN
 from app.refusal import Missing
 
@@ -94,7 +95,7 @@ def read_envelope(folder: Path, name: str) -> Envelope:
     return Envelope(
         name=name,
         subject=str(mail["Subject"] or ""),
-        recipient=str(mail["To"] or ""),
+        recipient=in_letters(str(mail["To"] or "")),
         sent_at=header.datetime if header is not None else datetime.fromtimestamp(0, BERLIN),
         has_calendar=_calendar_bytes(mail) is not None,
     )

@@ -7,12 +7,14 @@ odd come from the habits of clients; the reasons stand beside them.
 """
 
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText, vUri
 
+from app.address import NoAddress, in_ascii
 from app.ical import text
 from app.ical.entry import CalendarEntry, Party, Status, check_aware, check_uid
 
@@ -204,7 +206,16 @@ def _is_unclear(local: datetime) -> bool:
 
 def _party(party: Party, parameters: dict[str, str] | None = None) -> tuple[vCalAddress, dict[str, str]]:
     name = text.without_quotes(party.name)
-    return vCalAddress(text.mailto(party.email)), (parameters or {}) | ({"CN": name} if name else {})
+    return vCalAddress(text.mailto(_of_mail(party.email))), (parameters or {}) | (
+        {"CN": name} if name else {}
+    )
+
+
+def _of_mail(email: str) -> str:
+    """As the mail with the invitation spells it, so that calendar programs know the addressee again."""
+    with suppress(NoAddress):
+        return in_ascii(email)
+    return email
 
 
 def _add_text(component: Component, key: str, value: str) -> None:

@@ -22,13 +22,14 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from email.utils import parseaddr
 from functools import lru_cache
 from pathlib import Path
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.address import sender_in_ascii
+from app.ical.text import mailto
 from app.organising.models import BarrierReport
 from app.people.models import Organiser
 from app.refusal import Missing
@@ -159,7 +160,7 @@ def security_text(settings: Settings, now: datetime) -> str:
         return own.read_text(encoding="utf-8", errors="replace")
     first_of_month = now.astimezone(UTC).replace(day=1, hour=0, minute=0, second=0, microsecond=0)
     lines = (
-        f"Contact: mailto:{parseaddr(settings.mail_from)[1]}",
+        f"Contact: {mailto(sender_in_ascii(settings.mail_from))}",
         f"Expires: {first_of_month + SECURITY_TEXT_LIVES:%Y-%m-%dT%H:%M:%SZ}",
         "Preferred-Languages: de, en",
         f"Canonical: {settings.base_url}/.well-known/security.txt",

@@ -13,6 +13,7 @@ from email.message import EmailMessage
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
+from app.address import in_letters
 from app.agencies.models import Organisation
 from app.agencies.rules import AgencyKind
 from app.events.models import Event, TeamMember
@@ -150,7 +151,7 @@ def read_letter(message: Message) -> Letter | None:
     return Letter(
         subject=str(mail["Subject"] or ""),
         sender=str(mail["From"] or ""),
-        recipient=str(mail["To"] or ""),
+        recipient=in_letters(str(mail["To"] or "")),
         date=str(mail["Date"] or ""),
         text=_TOKEN.sub("…", body.get_content() if body is not None else ""),
         invitation=str(calendar.get_param("method") or "") if calendar is not None else "",

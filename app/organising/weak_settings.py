@@ -5,12 +5,12 @@
 
 import os
 import stat
-from email.utils import parseaddr
 from pathlib import Path
 
 from flask.helpers import get_debug_flag
 from sqlalchemy import make_url
 
+from app.address import NoAddress, sender_in_ascii
 from app.organising.findings import Fault
 from app.organising.legal import placeholders_left
 from app.settings import Mode, Settings, SettingsError
@@ -66,9 +66,11 @@ def _keys(settings: Settings) -> Fault:
 def _addresses(settings: Settings) -> Fault:
     if not settings.secure:
         yield "FACHTAG_BASE_URL does not begin with https://"
-    domain = parseaddr(settings.mail_from)[1].partition("@")[2].lower()
-    if not domain:
+    try:
+        domain = sender_in_ascii(settings.mail_from).partition("@")[2].lower()
+    except NoAddress:
         yield "FACHTAG_MAIL_FROM is not a mail address"
+        domain = ""
     if domain.endswith((".test", ".invalid", ".example", ".localhost")) or _is_example(domain):
         yield "FACHTAG_MAIL_FROM is the address of an example; it has to be a mailbox that is read"
     if settings.mail_url.startswith("maildir:"):

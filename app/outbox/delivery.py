@@ -26,7 +26,7 @@ from urllib.parse import unquote, urlsplit
 import flask_mail
 from flask import Flask, current_app
 
-from app.outbox.mime import sender_address
+from app.address import in_ascii, sender_in_ascii
 from app.outbox.rules import DeliveryPolicy
 from app.settings import Settings
 
@@ -183,7 +183,7 @@ class SmtpConnection(_Connection):
             self.host = self.configure_host()
         self._patience(self.host, self.policy.command_seconds)
         try:
-            code, text = self.host.mail(sender_address(sender))
+            code, text = self.host.mail(sender_in_ascii(sender))
         except (smtplib.SMTPServerDisconnected, OSError) as e:
             self._sender_failed(_reason(e), e)
         if code != 250:
@@ -261,7 +261,7 @@ class SmtpConnection(_Connection):
     def _announce(self, host: smtplib.SMTP, message: FrozenMessage) -> None:
         self._patience(host, self.policy.command_seconds)
         try:
-            code, text = host.rcpt(str(message.recipients[0]))
+            code, text = host.rcpt(in_ascii(str(message.recipients[0])))
         except (smtplib.SMTPServerDisconnected, OSError) as e:
             raise NotNow(_reason(e)) from e
         if code not in {250, 251}:

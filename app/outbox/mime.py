@@ -9,25 +9,23 @@ that smuggles a header or a line end in is set aside, never sent (T11).
 
 import re
 import secrets
+from contextlib import suppress
 from datetime import datetime
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime, parseaddr
 
-from email_validator import EmailNotValidError, validate_email
-
+from app.address import NoAddress, in_ascii, sender_in_ascii
 from app.clock import BERLIN
 from app.ical.text import one_line, paragraphs
 from app.outbox.building import Mail
 from app.outbox.rules import Parcel
 
 LONGEST_SUBJECT = 200
-LONGEST_ADDRESS = 254  # RFC 5321, 4.5.3.1.3 without the angle brackets
 # A Message-ID longer than a line would be torn apart or encoded by the serialiser; RFC 5322 allows 998.
 _POLICY = SMTP.clone(max_line_length=150)
 
-_ATOMS = re.compile(r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]+@[A-Za-z0-9.-]+")
 _LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _HEADER = re.compile(rb"([A-Za-z-]+):[ \r]")
 _SEQUENCE = re.compile(rb"^SEQUENCE:(\d{1,9})\r$", re.MULTILINE)
@@ -42,40 +40,21 @@ def pack(mail: Mail, *, sender: str, language: str, now: datetime) -> Parcel:
 
     Raises `Unsendable` for an address or a text that does not fit into a message.
     """
-    recipient = ascii_address(mail.recipient)
-    message_id = f"<{secrets.token_hex(16)}@{sender_address(sender).rpartition('@')[2]}>"
     subject = _subject(mail.subject)
     try:
+        message_id = f"<{secrets.token_hex(16)}@{sender_in_ascii(sender).rpartition('@')[2]}>"
         message = _message(mail)
-        _add_headers(message, mail, sender, recipient, subject)
+        _add_headers(message, mail, sender, subject)
         message["Date"] = format_datetime(now.astimezone(BERLIN))
         message["Message-ID"] = message_id
         message["Content-Language"] = language
         content = message.as_bytes()
+    except NoAddress as e:
+        raise Unsendable(str(e)) from e
     except (ValueError, IndexError, UnicodeError, LookupError) as e:
         raise Unsendable(f"the message cannot be built ({type(e).__name__})") from e
     _check(content, message.keys(), message_id)
-    return Parcel(message_id, recipient, subject, content, _sequence_of(mail.calendar))
-
-
-def sender_address(sender: str) -> str:
-    """The bare address of "Name <address>" or "address"."""
-    return ascii_address(parseaddr(sender)[1])
-
-
-def ascii_address(address: str) -> str:
-    """The address as every mail server takes it: an international domain becomes its ASCII form."""
-    if not address.isascii():
-        try:
-            found = validate_email(address, check_deliverability=False, test_environment=True)
-        except EmailNotValidError as e:
-            raise Unsendable("this is not an address") from e
-        if found.ascii_email is None:
-            raise Unsendable("the part before the @ needs a server that speaks SMTPUTF8")
-        address = found.ascii_email
-    if len(address) > LONGEST_ADDRESS or not _ATOMS.fullmatch(address):
-        raise Unsendable("this is not an address")
-    return address
+    return Parcel(message_id, mail.recipient, subject, content, _sequence_of(mail.calendar))
 
 
 def _message(mail: Mail) -> EmailMessage:
@@ -104,11 +83,14 @@ def _message(mail: Mail) -> EmailMessage:
     return message
 
 
-def _add_headers(message: EmailMessage, mail: Mail, sender: str, recipient: str, subject: str) -> None:
-    message["From"] = Address(one_line(parseaddr(sender)[0]), addr_spec=sender_address(sender))
-    message["To"] = Address(addr_spec=recipient)
+def _add_headers(message: EmailMessage, mail: Mail, sender: str, subject: str) -> None:
+    message["From"] = Address(one_line(parseaddr(sender)[0]), addr_spec=sender_in_ascii(sender))
+    message["To"] = Address(addr_spec=in_ascii(mail.recipient))
     if mail.reply_to:
-        message["Reply-To"] = Address(addr_spec=ascii_address(mail.reply_to))
+        with suppress(
+            NoAddress
+        ):  # an answer then goes to the sender; that is no reason to keep the mail back
+            message["Reply-To"] = Address(addr_spec=in_ascii(mail.reply_to))
     message["Subject"] = subject
     if mail.references:
         message["In-Reply-To"] = mail.references

@@ -9,6 +9,7 @@ import click
 from flask import Flask
 from flask.cli import AppGroup
 
+from app.address import NoAddress, read_address
 from app.clock import now
 from app.people import queries, service
 from app.people.models import Organiser
@@ -32,14 +33,11 @@ def install(app: Flask) -> None:
 @password_stdin
 def create(email: str, name: str, admin: bool, password_stdin: bool) -> None:
     """Create an account."""
-    local, at, domain = email.strip().rpartition("@")
-    if (
-        not (local and at and "." in domain)
-        or len(email) > 254
-        or any(sign.isspace() for sign in email.strip())
-    ):
-        raise click.ClickException(f"{email!r} is not a mail address")
-    name = name.strip() or local
+    try:
+        email = read_address(email.strip())
+    except NoAddress as refusal:
+        raise click.ClickException(f"{email!r}: {refusal}") from None
+    name = name.strip() or email.partition("@")[0]
     with_password = _ask_password(name, email, password_stdin)
     try:
         with transaction() as session:

@@ -12,6 +12,7 @@ from datetime import timedelta
 from enum import Enum
 from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address, ip_network
 
+from app.address import in_letters
 from app.refusal import N_, Refusal
 
 # A sign-in ends after a day without a visit and after a week in any case (ASVS 7.3.1-2). Twenty hours are the least
@@ -114,8 +115,12 @@ def may(role: Role | None, permission: Permission) -> bool:
 
 
 def address_key(email: str) -> str:
-    """One key for the spellings of one address: NFKC, case, IDN in its ASCII form (T44). Idempotent."""
-    local, _, domain = unicodedata.normalize("NFKC", email.strip()).casefold().rpartition("@")
+    """One key for the spellings of one address: NFKC, case, IDN in its ASCII form (T44). Idempotent.
+
+    Casefolding takes ß for ss, so the ASCII form of a domain with ß is read back first: else it would get a key of
+    its own.
+    """
+    local, _, domain = in_letters(unicodedata.normalize("NFKC", email.strip())).casefold().rpartition("@")
     with suppress(UnicodeError):
         domain = domain.encode("idna").decode("ascii")
     return f"{local}@{domain}"

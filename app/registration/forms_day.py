@@ -8,7 +8,7 @@ from datetime import time
 from typing import ClassVar
 
 from wtforms import BooleanField, RadioField, StringField
-from wtforms.validators import Email, Length, Optional
+from wtforms.validators import Length, Optional
 
 from app.events.models import Event, Room
 from app.events.rules import PLACEMENT_LABELS, Placement
@@ -35,7 +35,7 @@ from app.web.editing import (
     short_text,
     span_data,
 )
-from app.web.forms import BaseForm
+from app.web.forms import BaseForm, valid_address
 from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
@@ -76,7 +76,7 @@ class DayForm(EditingForm):
         [
             Optional(),
             Length(max=254, message=TOO_LONG),
-            Email(_l("This is not a mail address. It looks like name@example.org.")),
+            valid_address,
         ],
         render_kw={"autocomplete": "off", "spellcheck": "false", "inputmode": "email"},
     )

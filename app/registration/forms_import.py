@@ -8,16 +8,16 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField
 
+from app.address import NoAddress, read_address
 from app.people.rules import address_key
 from app.registration.importing import Cell, Table
 from app.registration.service import Person
 from app.web.editing import TOO_LONG, Choice
 from app.web.forms import REQUIRED, BaseForm, is_unprintable, tidy
-from app.web.texts import gettext
+from app.web.texts import gettext, sentence_of
 from app.web.texts import lazy_gettext as _l
 
 FIELDS = {
@@ -179,6 +179,8 @@ def _read(number: int, cells: Sequence[Cell], mapping: Mapped) -> tuple[dict[str
             continue
         value = str(tidy(cell))
         sentence = _wrong(name, value)
+        if name == "email" and value and not sentence:
+            value, sentence = _address(value)
         if sentence:
             faults.append(Fault(number, name, value[:100], sentence))
         values[name] = value
@@ -210,18 +212,18 @@ def _letters(value: str) -> str:
     return ""
 
 
-def _address(value: str) -> str:
+def _address(value: str) -> tuple[str, str]:
+    """The address as it is kept, and why it cannot stay."""
     try:
-        validate_email(value, check_deliverability=False)
-    except EmailNotValidError:
-        return str(gettext("This is not a mail address. It should look like name@example.org."))
-    return ""
+        return read_address(value), ""
+    except NoAddress as refusal:
+        return value, sentence_of(refusal)
 
 
 _JUDGES: dict[str, tuple[Callable[[str], Any], ...]] = {
     "family_name": (_shown, _letters),
     "given_name": (_shown, _letters),
-    "email": (_shown, _address),
+    "email": (_shown,),
     "organisation": (_shown,),
     "role_title": (_shown,),
 }

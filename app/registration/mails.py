@@ -9,6 +9,7 @@ from collections.abc import Callable
 from flask import Flask, current_app, render_template, url_for
 from sqlalchemy.orm import Session
 
+from app.address import sender_in_ascii
 from app.events.rules import EventStatus
 from app.ical import render
 from app.ical.entry import CalendarEntry, Party
@@ -299,7 +300,7 @@ def _calendar(registration: Registration, day: MyDay, message: Message, method: 
         links.absolute(url_for("events.event", slug=registration.event.slug)),
         registration.invited_sequence,
     )
-    organiser = Party(_host(registration), _settings().mail_from)
+    organiser = Party(_host(registration), sender_in_ascii(_settings().mail_from))
     attendee = Party(registration.full_name, registration.email)
     make = render.request if method == "REQUEST" else render.cancel
     return make(entry, organiser, attendee, message.created_at)

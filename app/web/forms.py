@@ -9,7 +9,6 @@ from functools import cache
 from gettext import NullTranslations, translation
 from typing import Any
 
-from email_validator import EmailNotValidError, validate_email
 from flask import g, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
@@ -19,6 +18,7 @@ from wtforms.csrf.core import CSRFTokenField
 from wtforms.i18n import messages_path
 from wtforms.validators import Regexp
 
+from app.address import NoAddress, read_address
 from app.refusal import N_, Refusal
 from app.web.texts import gettext, language, lazy_gettext, sentence_of
 
@@ -66,13 +66,11 @@ def letters_only(_form: PlainForm, field: Field) -> None:
 
 
 def valid_address(_form: PlainForm, field: Field) -> None:
-    """Syntax only: nothing is asked of the network, and an international address is one (RFC 6531)."""
+    """An address that our mail can use, kept as people write it."""
     try:
-        validate_email(field.data or "", check_deliverability=False)
-    except EmailNotValidError:
-        raise ValidationError(
-            gettext("This is not a mail address. It should look like name@example.org.")
-        ) from None
+        field.data = read_address(field.data or "")
+    except NoAddress as refusal:
+        raise ValidationError(sentence_of(refusal)) from None
 
 
 class BaseForm(FlaskForm):  # type: ignore[misc]

@@ -16,6 +16,7 @@ from app.outbox.models import Message, Route
 from app.outbox.rules import Claim, DeliveryPolicy, Parcel, Start, State
 from app.refusal import Missing, Refusal
 from app.web.database import db, transaction
+from tests.mailsink import Sink
 from tests.outbox.conftest import Clock, Office
 
 POLICY = DeliveryPolicy()
@@ -32,8 +33,8 @@ def claimed(office: Office) -> Claim:
     return held
 
 
-def freeze(office: Office, held: Claim) -> bool:
-    parcel = Parcel(f"<{held.id}@example.org>", "anna@example.org", "Betreff", b"Bytes\r\n", None)
+def freeze(office: Office, held: Claim, recipient: str = "anna@example.org") -> bool:
+    parcel = Parcel(f"<{held.id}@example.org>", recipient, "Betreff", b"Bytes\r\n", None)
     with office.app.app_context(), transaction() as session:
         return service.freeze(session, held, parcel, now=office.clock())
 
@@ -178,6 +179,19 @@ def test_a_mail_that_closes_the_door_again_no_longer_holds_the_others(
     assert (message.attempts, message.next_attempt_at) == (2, clock() + timedelta(minutes=5))
     office.enqueue(subject_id=2)
     assert claimed(office).id == 2
+
+
+def test_a_domain_with_umlauts_is_overtaken_too(office: Office, sink: Sink) -> None:
+    """F20: the row keeps the address as people write it, so the next mail finds those before it; the server gets ASCII."""
+    office.enqueue("anna@müller.example")
+    held = claimed(office)
+    freeze(office, held, "anna@müller.example")
+    office.enqueue("anna@müller.example", kind="trial.cancelled", revision=2)
+    assert begin(office, held) is Start.OVERTAKEN
+    office.deliver()
+    assert office.states() == ["superseded", "sent"]
+    assert [one["recipient"] for one in sink.records()] == ["anna@xn--mller-kva.example"]
+    assert office.message(2).recipient == "anna@müller.example"
 
 
 def test_who_waits_longest_is_first_and_one_claim_is_one_message(office: Office, clock: Clock) -> None:

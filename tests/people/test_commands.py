@@ -31,6 +31,7 @@ def test_create_asks_twice(app: Flask) -> None:
     ("email", "given", "said"),
     [
         ("no-address", f"{PASSWORD}\n", "not a mail address"),
+        ("jürgen@example.org", f"{PASSWORD}\n", "before the @ stands an umlaut"),
         (MAIL, "kurz\n", "at least 12 characters"),
         (MAIL, "", "at least 12 characters"),
         (MAIL.upper(), f"{PASSWORD}\n", "already"),

@@ -197,6 +197,7 @@ def test_errors_stand_at_their_cells_and_nothing_is_saved_until_they_are_left_ou
         "Bild\U0001f600;Bea;bea@example.org;;",
         "Doppelt;Dora;GERD@example.org;Amt;",
         "Da;Schon;person1@example.org;Amt;",
+        "Umlaut;Uwe;jürgen@example.org;Amt;",
         "<b>Fett</b>;Fee;fee@example.org;Amt;" + "x" * 201,
     ]
     page = uploaded(app, day, "\n".join([HEAD, *lines]).encode())
@@ -209,12 +210,13 @@ def test_errors_stand_at_their_cells_and_nothing_is_saved_until_they_are_left_ou
         ("4", "E-Mail-Adresse"),
         ("5", "Nachname"),
         ("5", "Organisation"),
-        ("8", "Funktion oder Aufgabenbereich"),
+        ("8", "E-Mail-Adresse"),
+        ("9", "Funktion oder Aufgabenbereich"),
     ]
     assert [tag.get_text(strip=True) for tag in page.soup.select(".figures dd:first-of-type")] == [
         "1",
         "2",
-        "4",
+        "5",
     ]
     refused = page.send()
     assert refused.response.status_code == 422

@@ -5,6 +5,7 @@
 
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from datetime import timedelta
 from email.message import EmailMessage
 from typing import Any
@@ -554,6 +555,28 @@ def test_mails_of_one_registration_are_one_thread(app: Flask) -> None:
     assert first["References"] is None
     assert second["References"] == third["References"] == first["Message-ID"]
     assert len({mail["Message-ID"] for mail in (first, second, third)}) == 3
+
+
+def test_addresses_as_people_write_them_reach_headers_and_calendar_as_servers_take_them(app: Flask) -> None:
+    """A sender with a name, a domain with umlauts, and a contact that no mail can use: every mail leaves, as one thread."""
+    settings = app.extensions["fachtag.settings"]
+    app.extensions["fachtag.settings"] = replace(settings, mail_from="Büro <fachtag@köln.example>")
+    day = open_day(contact_email="büro@example.org")
+    entry = Entry(replace(PERSON, email="anna@müller.example"), "n", "de", {})
+    with day.step() as session:
+        day.ids["anna"] = service.register(session, day.event_id, entry, day.now).id
+    Worker(app, clock=lambda: day.now).deliver()
+    day.confirm("anna")
+    Worker(app, clock=lambda: day.now).deliver()
+    first, second = mailbox(app).read()
+    assert [one["To"] for one in (first, second)] == ["anna@xn--mller-kva.example"] * 2
+    assert "Reply-To" not in second
+    assert second["References"] == first["Message-ID"]
+    part = calendar_of(second)
+    assert part is not None
+    calendar = part[1].replace(b"\r\n ", b"")
+    assert b"mailto:fachtag@xn--kln-sna.example\r\n" in calendar
+    assert b"mailto:anna@xn--mller-kva.example\r\n" in calendar
 
 
 def test_overtaken_mail_is_not_sent(app: Flask) -> None:
