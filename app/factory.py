@@ -61,7 +61,7 @@ from app.results import material_views as results_material_views
 from app.results import organiser_views as results_organiser_views
 from app.results import views as results_views
 from app.settings import ROOT, Settings
-from app.web import access, assets, compiled, database, errors, headers, migrations, texts
+from app.web import access, assets, bodies, compiled, database, errors, headers, migrations, texts
 
 ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -91,6 +91,7 @@ def create_app(settings: Settings) -> Flask:
     headers.install(app, secure=settings.secure)
     errors.install(app)
     _wire_slices(app)
+    bodies.install(app)
     access.refuse_undeclared(app)
     app.config["LANGUAGELESS"] |= frozenset(
         rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith(FOR_PROGRAMS)

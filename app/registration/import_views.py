@@ -18,6 +18,7 @@ from app.registration.forms_import import FIELDS, ImportForm, MappingForm, Uploa
 from app.registration.rules import Actor
 from app.registration.service import By, Person
 from app.web import access
+from app.web.bodies import takes_file
 from app.web.database import db, transaction
 from app.web.pages import page
 from app.web.texts import gettext, ngettext
@@ -28,13 +29,12 @@ MOST_SHOWN = 50  # faults; whoever has more mends the file
 SAMPLE = 5
 PORTION = 1_000  # people per transaction: nobody who registers meanwhile waits for all of a long file
 SEE_OTHER = 303
-ROOM_FOR_WORDS = 500_000  # bytes of an upload beside the file itself
 
 
 @bp.route("", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
+@takes_file("file", importing.LARGEST_FILE)
 def upload(slug: str) -> ResponseReturnValue:
-    request.max_content_length = importing.LARGEST_FILE + ROOM_FOR_WORDS  # elsewhere less may come in
     form = UploadForm()
     if form.validate_on_submit():
         try:

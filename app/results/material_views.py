@@ -3,7 +3,7 @@
 
 """Organisers add photos and documents, correct their words and remove them. Registered by `organiser_views`."""
 
-from flask import Blueprint, Response, g, request, url_for
+from flask import Blueprint, Response, g, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
@@ -23,6 +23,7 @@ from app.results.rules import MaterialKind, refuse_without_words
 from app.results.showing import data_dir, page_context, send_material
 from app.results.uploads import LARGEST_FILE, prepare
 from app.web import access
+from app.web.bodies import takes_file
 from app.web.database import db, transaction
 from app.web.editing import Difference
 from app.web.forms import ConfirmForm
@@ -32,23 +33,23 @@ bp = Blueprint("results_materials", __name__)
 
 HOME = "/organise/events/<slug>/results"
 ID = "<int(max=2147483647):material_id>"
-ROOM_FOR_WORDS = 500_000  # bytes of an upload beside the file itself
 
 
 @bp.route(f"{HOME}/photos/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
+@takes_file("file", LARGEST_FILE)
 def new_photo(slug: str) -> ResponseReturnValue:
     return _upload(slug, MaterialKind.PHOTO)
 
 
 @bp.route(f"{HOME}/documents/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
+@takes_file("file", LARGEST_FILE)
 def new_document(slug: str) -> ResponseReturnValue:
     return _upload(slug, MaterialKind.DOCUMENT)
 
 
 def _upload(slug: str, kind: MaterialKind) -> ResponseReturnValue:
-    request.max_content_length = LARGEST_FILE + ROOM_FOR_WORDS  # nowhere else may this much come in
     form = PhotoForm() if kind is MaterialKind.PHOTO else DocumentForm()
     form.offer(workshop_names(db.session(), g.event))
     if form.validate_on_submit():

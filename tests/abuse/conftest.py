@@ -24,8 +24,17 @@ def world(app: Flask) -> World:
 @pytest.fixture(scope="session")
 def still_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
     """One world for all tests that only read. On SQLite: what is asked there is no matter of the engine."""
-    folder = tmp_path_factory.mktemp("world")
-    shutil.copy(sqlite_template, folder / "fachtag.sqlite3")
+    yield from _world_for_many(sqlite_template, tmp_path_factory.mktemp("world"))
+
+
+@pytest.fixture(scope="session")
+def tried_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+    """One world for all tests at a desk: it rolls back what it tries, but for the budgets, which it refills."""
+    yield from _world_for_many(sqlite_template, tmp_path_factory.mktemp("tried"))
+
+
+def _world_for_many(template: Path, folder: Path) -> Iterator[World]:
+    shutil.copy(template, folder / "fachtag.sqlite3")
     app = create_app(settings_for(f"sqlite:///{folder / 'fachtag.sqlite3'}", folder))
     app.config["TESTING"] = True
     yield build_world(app)

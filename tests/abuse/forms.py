@@ -164,15 +164,15 @@ class Desk:
         return self._faults.words
 
     def __enter__(self) -> "Desk":
-        self.world.app.config["TESTING"] = (
-            False  # a fault becomes a 500 that is counted, not the end of the walk
-        )
+        # A fault becomes a 500 that is counted, not the end of the walk.
+        self.world.app.config["TESTING"] = False
         logging.getLogger("app.web.errors").addHandler(self._faults)
         event.listen(self._engine, "before_cursor_execute", self._note)
         event.listen(self._sessions(), "before_commit", self._refuse)
         return self
 
     def __exit__(self, *_error: object) -> None:
+        self.world.app.config["TESTING"] = True
         logging.getLogger("app.web.errors").removeHandler(self._faults)
         event.remove(self._engine, "before_cursor_execute", self._note)
         event.remove(self._sessions(), "before_commit", self._refuse)
@@ -201,28 +201,25 @@ class Desk:
         self, form: FormOnPage, values: Mapping[str, Any] | None = None, body: bytes | None = None
     ) -> Verdict:
         """Send the form with these changes (None leaves a field out), or with a body made by hand."""
-        self._written, self._on = set(), True
         data: Any = body if body is not None else self.data(form, values or {})
         kind = {"content_type": "application/x-www-form-urlencoded"} if body is not None else {}
+        return self.verdict(form.browser, form.action, data=data, **kind)
+
+    def ask(self, browser: FlaskClient, address: str, method: str, **kwargs: Any) -> int:
+        """The status of any request, also of one that would have changed something (0)."""
+        return self.verdict(browser, address, method, **kwargs).status
+
+    def verdict(self, browser: FlaskClient, address: str, method: str = "POST", **kwargs: Any) -> Verdict:
+        """What becomes of any request, as it is."""
+        self._written, self._on = set(), True
         try:
-            response = ask(form.browser, form.action, "POST", data=data, headers=GERMAN, **kind)
+            response = ask(browser, address, method, **{"headers": GERMAN, **kwargs})
         except WouldCommit:
             return Verdict(0)
         finally:
             self._on = False
             self._refill()
         return Verdict(response.status_code, response.get_data(as_text=True))
-
-    def ask(self, browser: FlaskClient, address: str, method: str, **kwargs: Any) -> int:
-        """The status of any request, also of one that would have changed something (0)."""
-        self._written, self._on = set(), True
-        try:
-            return ask(browser, address, method, headers=GERMAN, **kwargs).status_code
-        except WouldCommit:
-            return 0
-        finally:
-            self._on = False
-            self._refill()
 
     def data(self, form: FormOnPage, changes: Mapping[str, Any]) -> MultiDict[str, Any]:
         data: MultiDict[str, Any] = MultiDict()
@@ -260,10 +257,10 @@ def _file_for(form: FormOnPage) -> tuple[io.BytesIO, str]:
     return (io.BytesIO(jpeg()), "Bild.jpg") if "photo" in form.action else (io.BytesIO(pdf()), "Blatt.pdf")
 
 
-def forms_of(desk: Desk) -> dict[tuple[str, ...], list[FormOnPage]]:
-    """Every form of the house, with all the places where it stands."""
+def forms_of(desk: Desk, every: int = 1) -> dict[tuple[str, ...], list[FormOnPage]]:
+    """Every form of the house, with all the places where it stands; or those of every so-manieth route."""
     found: dict[tuple[str, ...], list[FormOnPage]] = {}
-    for rule, access in desk.world.rules():
+    for rule, access in list(desk.world.rules())[::every]:
         if access.audience in {Audience.DEMO, Audience.FEED, Audience.OPERATOR} or rule.endpoint == "static":
             continue
         for address in desk.world.addresses(rule):
