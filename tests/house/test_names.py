@@ -163,6 +163,8 @@ EXTRAS = {
     "results/material_views": "organiser_views.py, split: photos and documents",
     "results/printing": "the documentation as the PDF says it",
     "results/showing": "what public and organisers' pages share",
+    "results/pdf_judge": "judging one PDF, in a process of its own",
+    "results/pdfs": "documents that come in: started, bounded and told in sentences",
     "results/photos": "uploads.py, split: what needs Pillow",
     "results/uploads": "what may come in, judged by its bytes",
 }

@@ -6,6 +6,7 @@
 import io
 import struct
 import zlib
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import cache
@@ -134,24 +135,52 @@ def png_bomb(width: int = 13_000, height: int = 13_000) -> bytes:
     return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
 
 
-def pdf(catalogue: str = "", *, packed: bool = False) -> bytes:
-    """A PDF of one empty page; what stands in `catalogue` can be packed away as newer programs do."""
-    root = f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>".encode()
-    if packed:
-        body = zlib.compress(b"1 0 " + root)
-        first = (
-            b"<< /Type /ObjStm /N 1 /First 4 /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream"
-            % (len(body), body)
-        )
-    else:
-        first = root
-    objects = [first, b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>", b"<< /Type /Page /Parent 2 0 R >>"]
-    parts = [b"%PDF-1.7\n"]
-    parts += [b"%d 0 obj\n%s\nendobj\n" % (number, one) for number, one in enumerate(objects, start=1)]
-    return b"".join(parts) + b"trailer << /Root 1 0 R >>\nstartxref\n9\n%%EOF\n"
+def pdf(catalogue: str = "", *, packed: bool = False, title: str = "", more: Sequence[bytes] = ()) -> bytes:
+    """A PDF of one empty page and `more` objects, from number 6 on. `packed`: they stand in a packed stream, and the table
+    of where they are is one, too, as newer programs write it."""
+    objects = [
+        f"<< /Type /Catalog /Pages 2 0 R {catalogue} >>".encode(),
+        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 200 200] >>",
+        b"<< /Type /StructTreeRoot >>",
+        f"<< /Title ({title}) >>".encode() if title else b"<< >>",
+        *more,
+    ]
+    return _packed(objects) if packed else _listed(objects)
 
 
-ACCESSIBLE = "/MarkInfo << /Marked true >> /StructTreeRoot 4 0 R /Lang (de-DE) /Title (Input)"
+def _listed(objects: list[bytes]) -> bytes:
+    written, places = bytearray(b"%PDF-1.7\n"), []
+    for number, one in enumerate(objects, start=1):
+        places.append(len(written))
+        written += b"%d 0 obj\n%s\nendobj\n" % (number, one)
+    table = b"".join(b"%010d 00000 n \n" % place for place in places)
+    head = b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
+    trailer = b"trailer << /Root 1 0 R /Info 5 0 R /Size %d >>\nstartxref\n%d\n%%%%EOF\n"
+    return bytes(written) + head + table + trailer % (len(objects) + 1, len(written))
+
+
+def _packed(objects: list[bytes]) -> bytes:
+    heads, bodies = b"", b""
+    for number, one in enumerate(objects, start=1):
+        heads += b"%d %d " % (number, len(bodies))
+        bodies += one + b" "
+    count = len(objects)
+    holder = b"/Type /ObjStm /N %d /First %d" % (count, len(heads))
+    start = b"%PDF-1.7\n" + _stream(count + 1, holder, heads + bodies)
+    rows = [(0, 0, 65535), *((2, count + 1, place) for place in range(count)), (1, 9, 0), (1, len(start), 0)]
+    table = b"".join(struct.pack(">BIH", *row) for row in rows)
+    head = b"/Type /XRef /W [1 4 2] /Root 1 0 R /Info 5 0 R /Size %d" % len(rows)
+    return start + _stream(count + 2, head, table) + b"startxref\n%d\n%%%%EOF\n" % len(start)
+
+
+def _stream(number: int, head: bytes, body: bytes) -> bytes:
+    packed = zlib.compress(body)
+    form = b"%d 0 obj\n<< %s /Filter /FlateDecode /Length %d >>\nstream\n%s\nendstream\nendobj\n"
+    return form % (number, head, len(packed), packed)
+
+
+ACCESSIBLE = "/MarkInfo << /Marked true >> /StructTreeRoot 4 0 R /Lang (de-DE)"
 
 
 def files_of(app: Flask) -> list[str]:

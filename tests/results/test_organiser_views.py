@@ -96,7 +96,7 @@ def test_the_way_of_an_organiser(app: Flask, client: FlaskClient) -> None:
     assert "Liste anlegen" in page.text
     page = upload(browser, "photos", "a.jpg", jpeg(gps=True), **PHOTO, workshop_id=str(day.workshops[0]))
     assert page.address == HOME
-    page = upload(browser, "documents", "Folien.pdf", pdf(ACCESSIBLE), title="Folien")
+    page = upload(browser, "documents", "Folien.pdf", pdf(ACCESSIBLE, title="Folien"), title="Folien")
     assert page.address == HOME
 
     preview = visitor.get(f"{HOME}/preview")
