@@ -10,6 +10,7 @@ a formula is marked as such, and the row that needs it is refused.
 
 import csv
 import io
+import itertools
 import json
 import os
 import re
@@ -33,6 +34,8 @@ MOST_ROWS = 20_000
 MOST_COLUMNS = 100
 MOST_CELLS = 1_000_000
 MOST_LETTERS = 20_000_000
+MOST_TAGS = 2_200_000  # of a part of an XLSX: most cells take two
+LONGEST_TAG = 1_000_000  # bytes
 KEPT = timedelta(hours=1)
 
 Cell = str | None  # None: a formula
@@ -181,16 +184,26 @@ def _parse(archive: zipfile.ZipFile, name: str, handler: "_Texts | _Sheet") -> N
         raise ValueError("a document type")
 
     parser.StartDoctypeDeclHandler = no_type
-    parser.StartElementHandler = lambda tag, attributes: handler.start(tag.rpartition(" ")[2], attributes)
+    tags = itertools.count(1)
+
+    def start(tag: str, attributes: dict[str, str]) -> None:
+        if next(tags) > MOST_TAGS:
+            raise _too_long()
+        handler.start(tag.rpartition(" ")[2], attributes)
+
+    parser.StartElementHandler = start
     parser.EndElementHandler = lambda tag: handler.end(tag.rpartition(" ")[2])
     parser.CharacterDataHandler = handler.text
-    left = LARGEST_PART
+    read = 0
     with archive.open(name) as file:
         while piece := file.read(65_536):
-            left -= len(piece)
-            if left < 0:
+            read += len(piece)
+            if read > LARGEST_PART:
                 raise _too_long()
             parser.Parse(piece, False)
+            # A tag or a comment that does not end is read again from its beginning with each piece.
+            if read - parser.CurrentByteIndex > LONGEST_TAG:
+                raise _too_long()
     parser.Parse(b"", True)
 
 
