@@ -4,7 +4,6 @@
 """The samples for the proxy: whoever reads its access log learns no link that opens somebody's page (T14, T36), and no
 body is refused there that the application would take, or taken that it would not."""
 
-import ast
 import re
 from collections.abc import Callable
 from pathlib import Path
@@ -14,6 +13,7 @@ from flask import Flask
 from werkzeug.routing import Rule
 
 from app.serving import LARGEST_BODY
+from app.web.bodies import upload_of
 
 ROOT = Path(__file__).resolve().parents[2]
 SAMPLES = ROOT / "deploy" / "proxy"
@@ -95,17 +95,6 @@ def limits(name: str, pattern: str) -> list[int]:
     return sorted(int(number) * SIZES[unit] for number, unit in sizes)
 
 
-def uploading_modules() -> list[Path]:
-    """Who lets in more than the application does elsewhere."""
-
-    def raises_limit(path: Path) -> bool:
-        nodes = ast.walk(ast.parse(path.read_text(encoding="utf-8")))
-        targets = [target for node in nodes if isinstance(node, ast.Assign) for target in node.targets]
-        return any(isinstance(one, ast.Attribute) and one.attr == "max_content_length" for one in targets)
-
-    return [path for path in (ROOT / "app").rglob("*.py") if raises_limit(path)]
-
-
 @pytest.mark.sqlite_only
 @pytest.mark.parametrize(
     ("name", "pattern"),
@@ -120,11 +109,9 @@ def test_limits_of_the_body_agree(app: Flask, name: str, pattern: str) -> None:
     small, large = limits(name, pattern)
     assert app.config["MAX_CONTENT_LENGTH"] < small <= 2 * 2**20
     assert LARGEST_BODY <= large <= LARGEST_BODY * 1.05
-    modules = {".".join(path.relative_to(ROOT).with_suffix("").parts) for path in uploading_modules()}
-    assert modules
-    for rule in app.url_map.iter_rules():
-        if app.view_functions[rule.endpoint].__module__ in modules:
-            assert rule.rule.startswith("/organise/"), rule.rule
+    uploading = [rule.rule for rule in app.url_map.iter_rules() if upload_of(app, rule.endpoint)]
+    assert uploading
+    assert [one for one in uploading if not one.startswith("/organise/")] == []
 
 
 @pytest.mark.parametrize(
