@@ -62,7 +62,7 @@ class AllocationForm(BaseForm, NonceMixin):
         terms = Terms(
             Mode(self.mode.data), Mixing(self.mixing.data), self.seed.data or 1, self.seconds.data or USUAL
         )
-        return Order(self.name.data or name_of(terms), terms, self.nonce.data or "")
+        return Order(self.name.data or name_of(terms), terms, self.key)
 
 
 class UsualForm(BaseForm, NonceMixin):
@@ -74,7 +74,7 @@ class UsualForm(BaseForm, NonceMixin):
         for mixing in Mixing if mixed else (Mixing.NONE,):
             for mode in Mode:
                 terms = Terms(mode, mixing, seed, USUAL)
-                found.append(Order(name_of(terms), terms, self.nonce.data or ""))
+                found.append(Order(name_of(terms), terms, self.key))
         return found
 
 

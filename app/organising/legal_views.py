@@ -3,13 +3,12 @@
 
 """Pages that the law wants, the form for barriers and the list of what was reported, robots.txt and security.txt."""
 
-import secrets
 from urllib.parse import urlsplit
 
 from flask import Blueprint, Flask, Response, current_app, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
-from wtforms import EmailField, HiddenField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, Optional, Regexp
+from wtforms import EmailField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.clock import now
 from app.organising import legal
@@ -20,7 +19,7 @@ from app.refusal import N_, Refusal
 from app.settings import Settings
 from app.web import access
 from app.web.database import db, transaction
-from app.web.forms import REQUIRED, BaseForm, valid_address
+from app.web.forms import REQUIRED, BaseForm, NonceMixin, valid_address
 from app.web.pages import page, redirect_with
 from app.web.texts import lazy_gettext as _l
 
@@ -41,15 +40,8 @@ Disallow: /demo/
 """
 
 
-class BarrierForm(BaseForm):
+class BarrierForm(BaseForm, NonceMixin):
     """The form at /barriere-melden (A11Y-04)."""
-
-    nonce = HiddenField(
-        default=lambda: secrets.token_urlsafe(18),
-        validators=[
-            Regexp(r"\A[\w-]{16,64}\Z", message=_l("Please reload the page and send the form again."))
-        ],
-    )
 
     page = StringField(
         _l("Which page is it about?"),
@@ -120,7 +112,7 @@ def report_barrier() -> ResponseReturnValue:
         try:
             _spend_report()
             with transaction() as session:
-                legal.report_barrier(session, form.barrier(), str(form.nonce.data), now())
+                legal.report_barrier(session, form.barrier(), form.key, now())
         except Refusal as refusal:
             form.add_refusal(refusal)
             status = TOO_MANY

@@ -73,9 +73,7 @@ def message(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                people = write_to(
-                    session, g.event.id, chosen.ids, form.letter(), form.nonce.data or "", _by(), now()
-                )
+                people = write_to(session, g.event.id, chosen.ids, form.letter(), form.key, _by(), now())
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:

@@ -65,14 +65,13 @@ def _upload(slug: str, kind: MaterialKind) -> ResponseReturnValue:
 
 def _keep(kind: MaterialKind, form: PhotoForm | DocumentForm) -> None:
     """Judge and write the file first, then the row; no row, no file."""
-    facts = form.facts()
+    facts, key = form.facts(), form.key
     prepared = prepare(kind, form.file.data.filename or "", form.file.data.read(LARGEST_FILE + 1))
     refuse_without_words(kind, facts, prepared.accessible)
     stored_name = files.new_name(prepared.extension)
     path = files.path_of(data_dir(), g.event.id, stored_name)
-    nonce = (form.nonce.data or "")[:64] or None
     with files.kept_if_saved(path, prepared.content), transaction() as session:
-        row = add_material(session, g.event, facts, prepared, stored_name, g.organiser.id, now(), nonce)
+        row = add_material(session, g.event, facts, prepared, stored_name, g.organiser.id, now(), key)
         sent_before = row.stored_name != stored_name
     if sent_before:
         files.remove(path)

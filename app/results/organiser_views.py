@@ -119,8 +119,7 @@ def new_agreement(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                nonce = (form.nonce.data or "")[:64] or None
-                add_agreement(session, g.event, form.facts(), now(), nonce=nonce)
+                add_agreement(session, g.event, form.facts(), now(), nonce=form.key)
             return redirect_with(url_for(".overview", slug=slug), N_("The agreement is written down."))
         except Refusal as refusal:
             form.add_refusal(refusal)

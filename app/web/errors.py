@@ -25,6 +25,7 @@ from werkzeug.exceptions import HTTPException
 
 from app.refusal import N_, Missing
 from app.web.access import SAFE_METHODS
+from app.web.forms import CARRIED
 from app.web.outages import Outage, outage_of
 from app.web.texts import gettext
 
@@ -73,7 +74,6 @@ OUTAGES = {
     ),
 }
 RETRY_SECONDS = {Outage.BUSY: 10, Outage.AWAY: 30, Outage.FULL: 300}
-CARRIED = frozenset({"csrf_token", "nonce", "version", "seen", "comment_url"})
 STALE_FORM = N_(
     "The form was open for too long or was sent from another page. Please go back, reload the page and send it again."
 )

@@ -3,6 +3,8 @@
 
 """The base of all forms: clean text, clear sentences, nothing typed is ever lost."""
 
+import hashlib
+import json
 import secrets
 import unicodedata
 from functools import cache
@@ -12,6 +14,7 @@ from typing import Any
 from flask import g, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
+from werkzeug.datastructures import FileStorage
 from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField, ValidationError
 from wtforms import Form as PlainForm
 from wtforms.csrf.core import CSRFTokenField
@@ -25,6 +28,10 @@ from app.web.texts import gettext, language, lazy_gettext, sentence_of
 STALE = N_(
     "This form was open for too long or was sent from another page. Nothing is lost: please send it again."
 )
+
+# What a form carries along, beside what somebody typed.
+CARRIED = frozenset({"csrf_token", "nonce", "version", "seen", "comment_url"})
+LONGEST_KEY, OF_FORM = 64, 24
 
 # Marks that turn the reading direction: a name could show itself as another one.
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -136,9 +143,30 @@ WELL_FORMED = Regexp(
 
 
 class NonceMixin:
-    """A form that lands on the same result when it is sent twice."""
+    """A form that lands on the same result when it is sent twice, and on another one when it says something else by then:
+    who goes back, corrects a slip and sends again has not pressed twice."""
 
     nonce = HiddenField(default=new_nonce, validators=[WELL_FORMED])
+
+    @property
+    def key(self) -> str:
+        """64 letters, of which the first `OF_FORM` stand for the form and the others for what it says."""
+        nonce = hashlib.sha256(str(self.nonce.data).encode()).hexdigest()
+        said = json.dumps([[field.name, _said(field.data)] for field in self if field.name not in CARRIED])  # type: ignore[attr-defined]
+        return nonce[:OF_FORM] + hashlib.sha256(said.encode()).hexdigest()[: LONGEST_KEY - OF_FORM]
+
+
+def _said(data: Any) -> Any:
+    """What a field says, as JSON can write it. Of a file its bytes."""
+    if isinstance(data, FileStorage):
+        digest = hashlib.file_digest(data.stream, "sha256").hexdigest()  # type: ignore[arg-type]
+        data.stream.seek(0)
+        return [data.filename, digest]
+    if isinstance(data, dict):
+        return {name: _said(value) for name, value in data.items() if name not in CARRIED}
+    if isinstance(data, list):
+        return [_said(one) for one in data]
+    return str(data)
 
 
 class ConfirmForm(BaseForm):

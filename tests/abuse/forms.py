@@ -219,7 +219,7 @@ class Desk:
         finally:
             self._on = False
             self._refill()
-        return Verdict(response.status_code, response.get_data(as_text=True))
+        return Verdict(response.status_code, response.text if response.mimetype == "text/html" else "")
 
     def data(self, form: FormOnPage, changes: Mapping[str, Any]) -> MultiDict[str, Any]:
         data: MultiDict[str, Any] = MultiDict()
