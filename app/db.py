@@ -3,6 +3,7 @@
 
 """Table base: naming of constraints, times in UTC, enums by value. No Flask here."""
 
+import secrets
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum
 from typing import Annotated, Any
@@ -60,7 +61,14 @@ def insert_of(session: Session) -> Any:
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
 
 
+def new_link_key() -> str:
+    """What a signed link rests on beside its row's number: 128 random bits. A number is unique within one life of the
+    database only; after a restore the next row gets it again, and with it whatever was signed for the number alone."""
+    return secrets.token_urlsafe(16)
+
+
 pk = Annotated[int, mapped_column(primary_key=True)]
+random_key = Annotated[str, mapped_column(String(22), default=new_link_key)]
 line = Annotated[str, mapped_column(String(200))]
 text = Annotated[str, mapped_column(Text, default="")]
 

@@ -19,7 +19,7 @@ _PATHS = {LinkReason.WELCOME: "/organise/welcome/", LinkReason.FORGOTTEN: "/orga
 
 def link_address(link: PasswordLink) -> str:
     """The address of a link, signed for its purpose."""
-    token = links.sign(MAIL_KINDS[link.reason], links.Ticket(link.id, 1))
+    token = links.sign(MAIL_KINDS[link.reason], links.Ticket(link.id, link.link_key))
     return links.absolute(_PATHS[link.reason] + token)
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Json, enum_of, line, pk
+from app.db import Base, Json, enum_of, line, pk, random_key
 from app.people.rules import LinkReason
 
 
@@ -56,6 +56,7 @@ class PasswordLink(Base):
     id: Mapped[pk]
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id", ondelete="CASCADE"), index=True)
     reason: Mapped[LinkReason] = mapped_column(enum_of(LinkReason, "reason"))
+    link_key: Mapped[random_key]
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

@@ -151,7 +151,7 @@ def new_password(token: str, reason: LinkReason) -> ResponseReturnValue:
     """Set a password with a mailed link. Opening it changes nothing; it works until the button has been pressed once."""
     ticket = links.read(service.MAIL_KINDS[reason], token)
     link = queries.find_password_link(db.session(), ticket.id, reason, now())
-    if link is None:
+    if link is None or link.link_key != ticket.key:
         return _page(render_template("people/link_over.html", reason=reason), 410)
     form = SetPasswordForm()
     if form.validate_on_submit():

@@ -11,6 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db import new_link_key
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.seats import claim_seat, overbook
@@ -61,8 +62,8 @@ def correct(
     )
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
     if before["email_key"] != address_key(person.email):
-        registration.link_version += 1
-        registration.feed_version += 1
+        registration.link_key = new_link_key()
+        registration.feed_key = new_link_key()
         registration.feed_changed_at = now
         session.flush()
         _tell_new_address(session, registration, now)

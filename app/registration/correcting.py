@@ -9,6 +9,7 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.agencies.service import name_organisation
+from app.db import new_link_key
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
@@ -121,7 +122,7 @@ def leave_run_line(session: Session, registration_id: int, run_id: int, now: dat
 def renew_link(session: Session, registration_id: int, now: datetime) -> Registration:
     """Withdraw the personal link and send a new one."""
     registration = lock_registration(session, registration_id)
-    registration.link_version += 1
+    registration.link_key = new_link_key()
     session.flush()
     announcing.remind_of_link(session, registration, now)
     return registration
@@ -130,7 +131,7 @@ def renew_link(session: Session, registration_id: int, now: datetime) -> Registr
 def renew_feed(session: Session, registration_id: int, now: datetime) -> Registration:
     """Withdraw the personal calendar's address; the old one is gone for good (410)."""
     registration = lock_registration(session, registration_id)
-    registration.feed_version += 1
+    registration.feed_key = new_link_key()
     registration.feed_changed_at = now
     session.flush()
     return registration

@@ -13,6 +13,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.db import new_link_key
 from app.events.models import Event
 from app.events.seats import leave_line
 from app.events.service import lock_event
@@ -236,8 +237,8 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
             named_by="",
             reference=new_reference(),
             nonce=f"#{registration_id}",
-            link_version=Registration.link_version + 1,
-            feed_version=Registration.feed_version + 1,
+            link_key=new_link_key(),
+            feed_key=new_link_key(),
             feed_changed_at=now,
             version=Registration.version + 1,
         )

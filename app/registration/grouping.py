@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.agencies.service import name_organisation
+from app.db import new_link_key
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, EventStatus
 from app.events.seats import claim_seat, join_line
@@ -282,7 +283,7 @@ def send_member_link(session: Session, group_id: int, reference: str, now: datet
 def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
     """Withdraw the group's link and send a new one to the contact."""
     group = lock_group(session, group_id)
-    group.link_version += 1
+    group.link_key = new_link_key()
     session.flush()
     if announcing.may_write_to(session, address_key(group.email), now):
         tell = announcing.tell_contact_link if group.confirmed_at else announcing.ask_contact_to_confirm

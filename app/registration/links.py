@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The links that open something without signing in: one registration, its calendar, one group. Each in one version."""
+"""The links that open something without signing in: one registration, its calendar, one group. Each with a random key."""
 
 from sqlalchemy.orm import Session
 
@@ -22,7 +22,7 @@ class Withdrawn(Missing):
 
 
 def personal_token(registration: Registration) -> str:
-    return links.sign(PERSONAL, links.Ticket(registration.id, registration.link_version))
+    return links.sign(PERSONAL, links.Ticket(registration.id, registration.link_key))
 
 
 def personal_address(registration: Registration, page: str = "") -> str:
@@ -30,7 +30,7 @@ def personal_address(registration: Registration, page: str = "") -> str:
 
 
 def group_token(group: Group) -> str:
-    return links.sign(GROUP, links.Ticket(group.id, group.link_version))
+    return links.sign(GROUP, links.Ticket(group.id, group.link_key))
 
 
 def group_address(group: Group, page: str = "") -> str:
@@ -38,7 +38,7 @@ def group_address(group: Group, page: str = "") -> str:
 
 
 def feed_token(registration: Registration) -> str:
-    return links.sign(FEED, links.Ticket(registration.id, registration.feed_version))
+    return links.sign(FEED, links.Ticket(registration.id, registration.feed_key))
 
 
 def open_personal(session: Session, token: str) -> Registration:
@@ -53,7 +53,7 @@ def open_personal(session: Session, token: str) -> Registration:
 
 def refuse_replaced(registration: Registration, ticket: links.Ticket) -> None:
     """Raises `Withdrawn` for a personal link that was replaced; inside a transaction nothing of it stands."""
-    if registration.link_version != ticket.version:
+    if registration.link_key != ticket.key:
         raise Withdrawn
 
 
@@ -63,7 +63,7 @@ def open_group(session: Session, token: str) -> Group:
     group = get_group(session, ticket.id)
     if group is None:
         raise Missing
-    if group.link_version != ticket.version:
+    if group.link_key != ticket.key:
         raise Withdrawn
     return group
 
@@ -73,6 +73,6 @@ def open_feed(session: Session, token: str) -> Registration:
     registration = get_registration(session, ticket.id)
     if registration is None:
         raise Missing
-    if registration.feed_version != ticket.version:
+    if registration.feed_key != ticket.key:
         raise Withdrawn
     return registration

@@ -21,7 +21,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.agencies.models import Organisation
-from app.db import Base, Json, enum_of, line, pk
+from app.db import Base, Json, enum_of, line, pk, random_key
 from app.events.models import Event, Scarce, scarce_checks
 from app.people.models import Organiser
 from app.programme.models import Run
@@ -54,7 +54,7 @@ class Group(Base):
     """Colleagues whom one contact person registers, or seats that the team keeps for an agency.
 
     Its rows are registrations; a seat without a name is one without a mail address. `allotted` is what the team gave,
-    to be named until `name_until`. `together`: all get seats, or all wait. `link_version` withdraws the contact's link.
+    to be named until `name_until`. `together`: all get seats, or all wait. Another `link_key` withdraws the contact's link.
     """
 
     __tablename__ = "registration_group"
@@ -63,7 +63,7 @@ class Group(Base):
         CheckConstraint("email <> ''", name="contact_given"),
         CheckConstraint("allotted >= 0", name="allotted_not_negative"),
         CheckConstraint("(allotted > 0) = (name_until IS NOT NULL)", name="date_iff_allotted"),
-        # As with registrations: signed links carry the id (T03).
+        # As with registrations: a number in somebody's notes means this one for ever.
         {"sqlite_autoincrement": True},
     )
 
@@ -80,7 +80,7 @@ class Group(Base):
     nonce: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
-    link_version: Mapped[int] = mapped_column(default=1)
+    link_key: Mapped[random_key]
     mail_revision: Mapped[int] = mapped_column(default=0)
 
     event: Mapped[Event] = relationship()
@@ -95,8 +95,8 @@ class Registration(Base):
     """One person at one day.
 
     `waiting_number` is drawn once and kept for the file, also after moving up. `held_until` is the end of the time for
-    confirming the address, or for answering an offer. `link_version` withdraws the
-    personal link, `feed_version` the personal calendar. `invited_sequence` is the event's sequence that the
+    confirming the address, or for answering an offer. Another `link_key` withdraws the
+    personal link, another `feed_key` the personal calendar. `invited_sequence` is the event's sequence that the
     person's calendar was last sent, so "holds an outdated invitation" is a query; `calendar_bump` is added to it for
     this person alone, raised by each withdrawal, so that a cancelled entry can come back. Who comes in somebody's place
     points to that `predecessor`, who keeps the nonce of the form that `passed_on` the place; `named_by` says who
@@ -157,7 +157,7 @@ class Registration(Base):
             "(status IN ('unconfirmed', 'offered')) = (held_until IS NOT NULL)", name="held_until_iff_held"
         ),
         CheckConstraint("passed_on IS NULL OR status = 'cancelled'", name="passed_on_ends"),
-        # An id is never given away again, because signed links carry it (T03).
+        # An id is never given away again: mails, the audit and people's notes name it.
         {"sqlite_autoincrement": True},
     )
 
@@ -180,8 +180,8 @@ class Registration(Base):
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
     changed_at: Mapped[datetime]
-    link_version: Mapped[int] = mapped_column(default=1)
-    feed_version: Mapped[int] = mapped_column(default=1)
+    link_key: Mapped[random_key]
+    feed_key: Mapped[random_key]
     feed_changed_at: Mapped[datetime]
     mail_revision: Mapped[int] = mapped_column(default=0)
     calendar_bump: Mapped[int] = mapped_column(default=0)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Signed links. Nothing to steal lies in the database; raising the version on the row withdraws a link (T03).
+"""Signed links. Nothing to steal lies in the database; another key on the row withdraws a link (T03).
 
 The purpose is part of the signature, so a link made for one thing opens nothing else. Several keys: the first
 signs, all verify.
@@ -15,27 +15,34 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from app.refusal import Missing
 
+SHORTEST_KEY = 22  # letters of a random one
+
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """Which row a link opens, and in which version the link was issued."""
+    """Which row a link opens, and the random key of that row: the number alone is given again after a restore.
+
+    Rows from before they had keys carry the number of their link's version instead, so that links of theirs go on
+    working; no row that is made since has such a key (decision 0005).
+    """
 
     id: int
-    version: int
+    key: str
 
 
 def sign(purpose: str, ticket: Ticket) -> str:
     """A token for the path of an address: 128 bits and more, no personal data."""
-    return str(_serializer(purpose).dumps([ticket.id, ticket.version]))
+    version = ticket.key.isdecimal() and len(ticket.key) < SHORTEST_KEY
+    return str(_serializer(purpose).dumps([ticket.id, int(ticket.key) if version else ticket.key]))
 
 
 def read(purpose: str, token: str) -> Ticket:
     """Raises `Missing` for a token that was not made here for this purpose."""
     try:
-        id_, version = _serializer(purpose).loads(token)
+        id_, key = _serializer(purpose).loads(token)
     except (BadData, ValueError, TypeError):
         raise Missing from None
-    return Ticket(id_, version)
+    return Ticket(id_, str(key))
 
 
 def absolute(path: str) -> str:

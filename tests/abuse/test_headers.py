@@ -104,7 +104,7 @@ def _withdrawn_feed(world: World) -> str:
     from app.web.database import transaction
 
     with world.app.app_context(), transaction() as session:
-        session.query(Registration).update({"feed_version": Registration.feed_version + 1})
+        session.query(Registration).update({"feed_key": "another-key"})
     return world.feeds[Status.REGISTERED]
 
 

@@ -666,7 +666,8 @@ def _remember(world: World) -> None:
         groups = session.scalars(select(Group).order_by(Group.id))
         world.groups = [registration_links.group_token(one) for one in groups]
         for link in session.scalars(select(PasswordLink)):
-            world.password_links[link.reason] = links.sign(MAIL_KINDS[link.reason], links.Ticket(link.id, 1))
+            ticket = links.Ticket(link.id, link.link_key)
+            world.password_links[link.reason] = links.sign(MAIL_KINDS[link.reason], ticket)
         session.rollback()
 
 
@@ -687,6 +688,8 @@ MACHINE_WORDS = frozenset(
         "slug",
         "uid",
         "nonce",
+        "link_key",
+        "feed_key",
         "reference",
         "email_key",
         "code_key",

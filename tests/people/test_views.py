@@ -426,7 +426,7 @@ def test_links_are_good_for_one_thing_only(app: Flask, client: FlaskClient) -> N
         assert answer.status_code == 404 or at == len(token) - 1, at
     with app.test_request_context():
         for purpose in ("register", "personal", "people.welcome", ""):
-            foreign = links.sign(purpose, links.Ticket(1, 1))
+            foreign = links.sign(purpose, links.Ticket(1, "1"))
             assert client.get(f"{head}/{foreign}").status_code == 404
 
 

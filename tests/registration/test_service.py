@@ -557,14 +557,18 @@ def test_renewing_link_and_feed() -> None:
     day = open_day()
     day.join("anna")
     day.forget_mails()
+    feed, link = day.of("anna").feed_key, day.of("anna").link_key
     with day.step() as session:
         correcting.renew_feed(session, day.ids["anna"], day.now)
-    assert (day.of("anna").feed_version, day.of("anna").link_version) == (2, 1)
+    renewed = day.of("anna").feed_key
+    assert renewed != feed
+    assert day.of("anna").link_key == link
     assert day.of("anna").feed_changed_at == day.now
     assert day.mails("anna") == []
     with day.step() as session:
         correcting.renew_link(session, day.ids["anna"], day.now)
-    assert (day.of("anna").feed_version, day.of("anna").link_version) == (2, 2)
+    assert day.of("anna").feed_key == renewed
+    assert day.of("anna").link_key != link
     assert day.mails("anna") == ["link.personal"]
 
 
