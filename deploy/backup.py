@@ -21,7 +21,8 @@ import pysqlite3.dbapi2 as sqlite
 
 DATABASE = "fachtag.sqlite3"
 PREFIX = "fachtag-"
-# Neither belongs into a backup: what belongs to the database is in its copy, and a key is kept elsewhere.
+# None belongs into a backup: what belongs to the database is in its copy, a key is kept elsewhere, and `.life` remembers
+# how far the living database has come: brought back, it would know no better than the old database.
 LEFT_OUT = shutil.ignore_patterns(f"{DATABASE}*", "secret-key", "mail", "bench", ".*")
 
 
@@ -48,7 +49,8 @@ def back_up(data_dir: Path, target_dir: Path, moment: datetime) -> Path:
 
 
 def copy_database(source: Path, target: Path) -> None:
-    """A compact copy in one read transaction, proved by SQLite's own examination."""
+    """A compact copy in one read transaction, proved by SQLite's own examination. It knows that it is a copy, so that the
+    application asks for `restored` also on a machine that knows nothing of the life before."""
     connection = sqlite.connect(f"file:{source}?mode=rw", uri=True, timeout=60)
     try:
         connection.execute("VACUUM INTO ?", (str(target),))
@@ -56,6 +58,9 @@ def copy_database(source: Path, target: Path) -> None:
         connection.close()
     copy = sqlite.connect(target)
     try:
+        if copy.execute("SELECT 1 FROM sqlite_master WHERE name = 'life'").fetchone():
+            with copy:
+                copy.execute("UPDATE life SET copied = 1")
         faults = [row[0] for row in copy.execute("PRAGMA integrity_check") if row[0] != "ok"]
         faults += [f"foreign key in {row[0]}" for row in copy.execute("PRAGMA foreign_key_check")]
     finally:

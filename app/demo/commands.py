@@ -15,6 +15,7 @@ from flask.cli import AppGroup
 from sqlalchemy import inspect
 
 from app.clock import now
+from app.organising.lives import OlderLife, live_on
 from app.people.passwords import hash_password, verify
 from app.people.queries import credentials
 from app.refusal import Refusal
@@ -55,6 +56,7 @@ def run(host: str, port: int) -> None:
     app = _app()
     listening = listen_or_exit(host, port)  # first of all: nothing is done for a port that is taken
     _upgrade()
+    _live_on()
     if is_empty(db.session()):
         click.echo("Die Beispieldaten werden geladen …")
         _load()
@@ -77,6 +79,7 @@ def _load() -> str:
     settings = _settings()
     if not is_empty(db.session()):
         raise NotEmpty
+    _live_on()  # a new database begins its life before it holds anything
     password = "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(3))
     hashed = hash_password(password)
     _write_down(settings, password)
@@ -133,6 +136,13 @@ def _welcome(address: str, port: int) -> str:
     if not settings.base_url.endswith(f":{port}") or address != settings.base_url:
         lines.insert(-1, f"  Lauscht an    {address} (beantwortet wird nur {settings.base_url})")
     return "\n".join([*lines, "  Beenden mit Strg-C.", ""])
+
+
+def _live_on() -> None:
+    try:
+        live_on(_settings().data_dir, now())
+    except OlderLife as error:
+        raise click.ClickException(str(error)) from None
 
 
 def _upgrade() -> None:

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
+from app.organising.lives import OlderLife, keep_on
 from app.organising.sweeping import Swept, sweep
 from app.outbox.jobs import register_job
 from app.web.database import count_rows
@@ -16,11 +17,21 @@ log = logging.getLogger(__name__)
 
 EVERY_SECONDS = 6 * 3600
 ONE_HOUR = 3600
+AT_EACH_LOOK = 0
 
 
 def install(_app: Flask) -> None:
+    register_job("life", AT_EACH_LOOK, stay_in_this_life)
     register_job("retention", EVERY_SECONDS, apply_retention)
     register_job("count rows", ONE_HOUR, look_at_indexes)
+
+
+def stay_in_this_life(now: datetime) -> None:
+    """Somebody brought an old database back under a worker that was not stopped: it ends before it sends anything again."""
+    try:
+        keep_on(current_app.extensions["fachtag.settings"].data_dir, now)
+    except OlderLife as error:
+        raise SystemExit(str(error)) from None
 
 
 def apply_retention(now: datetime) -> Swept:

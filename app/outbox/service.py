@@ -12,9 +12,20 @@ from sqlalchemy.orm import Session
 from app.db import UtcDateTime, insert_of
 from app.outbox.models import Heartbeat, Message
 from app.outbox.route import route_is_open
-from app.outbox.rules import TROUBLE, Claim, DeliveryPolicy, Parcel, Start, State, family_of, last_moment
+from app.outbox.rules import (
+    TROUBLE,
+    WAITING,
+    Claim,
+    DeliveryPolicy,
+    Parcel,
+    Start,
+    State,
+    family_of,
+    last_moment,
+)
 from app.outbox.settling import settle_superseded
 from app.outbox.statements import (
+    FREE,
     OLDER_IN_HAND,
     OVERTAKEN,
     SETTLE_OLDER,
@@ -179,6 +190,16 @@ def drop_waiting(session: Session) -> int:
     """After a restore: settle unsent whatever waits, because it left before the restore. Returns how many."""
     result = session.execute(
         change(Message.state == State.QUEUED).values(state=State.SUPERSEDED).returning(Message.id)
+    )
+    return len(result.all())
+
+
+def doubt_waiting(session: Session) -> int:
+    """After a restore: whether what waits left before it, nobody knows, so a person decides about each. How many."""
+    result = session.execute(
+        change(Message.state.in_(WAITING))
+        .values(state=State.UNCLEAR, smtp_answer="restored from a backup", **FREE)
+        .returning(Message.id)
     )
     return len(result.all())
 

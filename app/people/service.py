@@ -250,6 +250,14 @@ def set_password(
 # -- keeping house
 
 
+def end_everything(session: Session, now: datetime) -> int:
+    """After a restore: sign-ins and links that had ended since the backup would live again. Returns how many ended."""
+    signed_in = update(SignIn).where(SignIn.ended_at.is_(None), SignIn.ends_at > now).values(ended_at=now)
+    mailed = update(PasswordLink).where(PasswordLink.closed_at.is_(None)).values(closed_at=now)
+    ended = session.scalars(signed_in.returning(SignIn.id)).all()
+    return len(ended) + len(session.scalars(mailed.returning(PasswordLink.id)).all())
+
+
 def sweep(session: Session, now: datetime) -> None:
     """Forget what has served its purpose: budgets, sign-ins and links four weeks after their end, audit after twelve months."""
     long_ago = now - LONGEST_SIGN_IN * 4

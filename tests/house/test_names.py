@@ -70,6 +70,8 @@ EXTRAS = {
     "organising/health_views": "what the machine asks that watches the service",
     "organising/legal": "legal texts and barrier reports",
     "organising/legal_views": "the pages of it",
+    "organising/lives": "which life of the database this is, and what the data folder knows of it",
+    "organising/restoring": "a new life after a restore",
     "organising/sweeping": "the retention periods, applied",
     "organising/team_forms": "forms.py, split: the team page",
     "organising/team_views": "organiser_views.py, split: the team page",
