@@ -4,10 +4,12 @@
 """Runs the numbered migrations on SQLite and PostgreSQL, each in a transaction of its own."""
 
 from alembic import context
+from alembic.runtime.migration import MigrationContext
 from flask import current_app
 from sqlalchemy import Connection, text
 
 from app.db import UtcDateTime
+from app.web.database import rewrite_file
 
 db = current_app.extensions["migrate"].db
 
@@ -31,17 +33,28 @@ def run(connection: Connection) -> None:
         context.run_migrations()
 
 
+def heads(connection: Connection) -> tuple[str, ...]:
+    found = MigrationContext.configure(connection).get_current_heads()
+    connection.rollback()
+    return found
+
+
 def without_foreign_keys(connection: Connection) -> None:
     """SQLite changes a table by copying it; with foreign keys on, dropping the old copy would delete what points there."""
     raw = connection.connection.dbapi_connection
     raw.execute("PRAGMA query_only=OFF").close()
     raw.execute("PRAGMA foreign_keys=OFF").close()
+    before = heads(connection)
     try:
         run(connection)
         broken = connection.execute(text("PRAGMA foreign_key_check")).fetchall()
         connection.rollback()
         if broken:
             raise RuntimeError(f"the migration left {len(broken)} rows that point nowhere")
+        if heads(connection) != before:
+            rewrite_file(
+                raw
+            )  # else the old copies of the tables, with people in them, would lie about in the file
     finally:
         raw.execute("PRAGMA foreign_keys=ON").close()
 

@@ -1,23 +1,30 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The retention periods of norms.md 3.2, applied to everything there is. May run as often as one likes."""
+"""The retention periods of norms.md 3.2, applied to everything there is; what was deleted leaves the files, too.
+May run as often as one likes."""
 
+import logging
 from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import delete, func, select
+from flask import current_app
+from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.allocation.service import forget_attempts
 from app.organising.legal import forget_barriers
 from app.organising.models import BarrierReport
+from app.outbox.delivery import forget_mails
 from app.outbox.models import Message
 from app.outbox.rules import WAITING
+from app.outbox.service import kept_in_words
+from app.people.audit import record
 from app.people.models import AuditEntry, Budget
 from app.people.service import sweep as sweep_people
 from app.registration.forgetting import (
+    FORGOTTEN,
     days_to_forget,
     delete_answers,
     delete_groups,
@@ -27,9 +34,12 @@ from app.registration.forgetting import (
 )
 from app.results.material_service import sweep_strays
 from app.web import printed
-from app.web.database import db, transaction
+from app.web.database import db, empty_log, rewrite_file, sqlite_itself, transaction
+
+log = logging.getLogger(__name__)
 
 MAILS_KEPT = timedelta(days=90)
+REWRITTEN = "database.rewrite"
 _AT_ONCE = 500
 
 
@@ -48,6 +58,18 @@ class Swept:
     allocations_deleted: int = 0
     stray_files_removed: int = 0
     printed_removed: int = 0
+    demo_mails_removed: int = 0
+
+    def forgot_people(self) -> bool:
+        """Whether something of a person was among it."""
+        return bool(
+            self.registrations_deleted
+            + self.names_removed
+            + self.answers_deleted
+            + self.groups_deleted
+            + self.mails_deleted
+            + self.barrier_reports_deleted
+        )
 
     def lines(self) -> list[str]:
         return [f"{one.name.replace('_', ' ')}: {getattr(self, one.name)}" for one in fields(self)]
@@ -83,8 +105,38 @@ def sweep(data_dir: Path, now: datetime) -> Swept:
         swept.barrier_reports_deleted = reports - _count(session, BarrierReport)
     swept.stray_files_removed = sweep_strays(db.session(), data_dir, now)
     swept.printed_removed = printed.forget(data_dir, now)
+    if current_app.config["DEMO"] and current_app.config["MAIL_MAILDIR"]:
+        known = kept_in_words(db.session())
+        swept.demo_mails_removed = forget_mails(Path(current_app.config["MAIL_MAILDIR"]), known)
+    forgot = swept.forgot_people() or _asked_to_forget(db.session())
     db.session.rollback()
+    clean_up(now, rewrite=forgot)
     return swept
+
+
+def clean_up(now: datetime, *, rewrite: bool) -> None:
+    """What was deleted leaves SQLite's file and its log, too. That a file was written anew is noted, so that it is done
+    once for each time somebody asked to be forgotten."""
+    with sqlite_itself() as raw:
+        if raw is None:
+            return
+        if not rewrite:
+            empty_log(raw)
+            return
+        try:
+            rewrite_file(raw)
+        except raw.OperationalError as error:  # busy, or no room for a second copy
+            log.warning("the database file could not be written anew (%s); the next sweep tries again", error)
+            return
+    with transaction() as session:
+        record(session, now, None, None, REWRITTEN)
+
+
+def _asked_to_forget(session: Session) -> bool:
+    """Whether somebody has asked since the file was written anew."""
+    last = select(func.coalesce(func.max(AuditEntry.id), 0)).where(AuditEntry.action == REWRITTEN)
+    asked = exists().where(AuditEntry.action == FORGOTTEN, AuditEntry.id > last.scalar_subquery())
+    return bool(session.scalar(select(asked)))
 
 
 def delete_old_mails(session: Session, now: datetime) -> int:

@@ -4,6 +4,7 @@
 """Use cases of the outbox: intend to tell somebody something, take a message in hand, send one again."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import Select, delete, exists, insert, literal, select
@@ -13,6 +14,7 @@ from app.db import UtcDateTime, insert_of
 from app.outbox.models import Heartbeat, Message
 from app.outbox.route import route_is_open
 from app.outbox.rules import (
+    LEASED,
     TROUBLE,
     WAITING,
     Claim,
@@ -184,6 +186,21 @@ def retry(session: Session, message_id: int, *, now: datetime) -> None:
     message.next_attempt_at = now
     message.give_up_at = last_moment(None, now)
     session.flush()
+
+
+def forget_wording(session: Session, families: Collection[str], subject_ids: Collection[int]) -> None:
+    """Mails about these that have left are kept without their words; the others are worded anew when they leave."""
+    of_them = Message.family.in_(families), Message.subject_id.in_(subject_ids)
+    gone = {"frozen": None, "subject_line": ""}
+    session.execute(change(*of_them, Message.state == State.SENT).values(**gone))
+    anew = {**gone, "message_id": None, "frozen_at": None, "sequence": None, "copies": 0}
+    session.execute(change(*of_them, Message.state.not_in([State.SENT, *LEASED])).values(**anew))
+
+
+def kept_in_words(session: Session) -> set[str]:
+    """Message-IDs of all mails whose words are still there."""
+    found = select(Message.message_id).where(Message.frozen.is_not(None), Message.message_id.is_not(None))
+    return {one for one in session.scalars(found) if one}
 
 
 def drop_waiting(session: Session) -> int:

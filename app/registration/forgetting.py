@@ -19,6 +19,7 @@ from app.events.seats import leave_line
 from app.events.service import lock_event
 from app.outbox.models import Message
 from app.outbox.rules import family_of
+from app.outbox.service import forget_wording
 from app.people.audit import record
 from app.registration import announcing, answers, line
 from app.registration.announcing import CIRCULAR
@@ -46,6 +47,7 @@ ANSWERS_KEPT = {
     Retention.MONTHS: NAMES_KEPT,
     Retention.WITHDRAWAL: NAMES_KEPT,  # nobody can withdraw any more what nobody can be told from
 }
+FORGOTTEN = "registration.forget"
 _AT_ONCE = 500  # ids in one statement
 
 
@@ -157,13 +159,15 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
         session.execute(delete(mine).where(mine.registration_id == registration_id))
     session.execute(delete(GroupGuest).where(GroupGuest.registration_id == registration_id))
     successor = update(Registration).where(Registration.predecessor_id == registration_id)
-    session.execute(successor.values(named_by="").execution_options(synchronize_session=False))
+    named = successor.values(named_by="").returning(Registration.id)
+    told = session.scalars(named.execution_options(synchronize_session=False)).all()
+    forget_wording(session, FAMILIES, told)  # their mails say who named them
     registration.group = None
     session.flush()
     move_up(session, registration.event, now)
     _remove_name(session, registration_id, now)
     session.expire(registration)
-    record(session, now, None, event_id, "registration.forget", f"registration {registration_id}")
+    record(session, now, None, event_id, FORGOTTEN, f"registration {registration_id}")
 
 
 def delete_answers(session: Session, event_id: int, now: datetime) -> int:

@@ -119,6 +119,33 @@ def count_rows() -> None:
             )  # all tables, not only those this connection asked
 
 
+def rewrite_file(raw: Any) -> None:
+    """Write SQLite's file anew from what is in it, and empty the log beside it. What is deleted is overwritten at once
+    (`secure_delete`), but where rows move between pages, a copy of one may stay behind until then."""
+    raw.execute("VACUUM").close()
+    empty_log(raw)
+
+
+def empty_log(raw: Any) -> None:
+    """Pages of before stand on in SQLite's log until it is emptied. Where somebody reads at this moment, it waits for the
+    next time."""
+    raw.execute("PRAGMA wal_checkpoint(TRUNCATE)").close()
+
+
+@contextmanager
+def sqlite_itself() -> Iterator[Any]:
+    """SQLite's own connection, for what goes in no transaction; None on PostgreSQL, which cleans up by itself."""
+    if db.engine.dialect.name != "sqlite":
+        yield None
+        return
+    connection = db.engine.raw_connection()
+    try:
+        connection.execute("PRAGMA query_only=OFF").close()
+        yield connection.dbapi_connection
+    finally:
+        connection.close()
+
+
 def reads_only(session: Session) -> bool:
     """Whether the session is outside of `transaction()`: what it sees is committed."""
     return not session.info.get(WRITING)
@@ -233,6 +260,7 @@ def _set_up_sqlite(engine: Engine) -> None:
             f"journal_mode={journal}",
             "synchronous=FULL",  # with NORMAL nothing is flushed before the reply
             "foreign_keys=ON",
+            "secure_delete=ON",  # else what was deleted stands in the file until something else needs the place
             f"busy_timeout={BUSY_SECONDS * 1000}",
             "trusted_schema=OFF",
         ):

@@ -258,7 +258,8 @@ def test_nothing_of_a_lost_life_opens_overtakes_or_repeats_anything(house: House
     assert house.flask("worker", "--once").exit_code == 0
     assert house.flask("outbox", "release").exit_code == 0
     assert house.flask("outbox", "deliver").exit_code == 0
-    assert len(mailbox(house.app).read()) == len(mails)
+    again = {mail["Message-ID"] for mail in mailbox(house.app).read()}
+    assert again <= {mail["Message-ID"] for mail in mails}
 
     life.join("Berta", *OTHERS[:8])
     life.withdraw("Cem", "Clara")
