@@ -4,6 +4,8 @@
 """Table base: naming of constraints, times in UTC, enums by value. No Flask here."""
 
 import secrets
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from enum import Enum as PythonEnum
 from typing import Annotated, Any
@@ -59,6 +61,14 @@ def insert_of(session: Session) -> Any:
     """An INSERT that knows ON CONFLICT, for the session's engine: each has a construct of its own. A conflict leaves the
     transaction whole."""
     return (postgresql if session.get_bind().dialect.name == "postgresql" else sqlite).insert
+
+
+@contextmanager
+def taken_back(session: Session) -> Iterator[None]:
+    """What is written inside is taken back at the end, and nothing else; a refusal ends it all, as anywhere."""
+    with session.begin_nested() as savepoint:
+        yield
+        savepoint.rollback()
 
 
 def new_link_key() -> str:

@@ -53,10 +53,12 @@ def enqueue(
     event_id: int | None = None,
     give_up_at: datetime | None = None,
     language: str = "de",
+    settle: bool = True,
 ) -> int | None:
     """Intend to tell `recipient` about this revision of the thing. Returns None when that was intended before.
 
-    Older mails of the same family about the same thing to the same person that have not left are settled unsent.
+    Older mails of the same family about the same thing to the same person that have not left are settled unsent: at once, or
+    without `settle` by the worker, before it sends anything.
     """
     values = {
         "kind": kind,
@@ -71,7 +73,7 @@ def enqueue(
         "give_up_at": last_moment(give_up_at, now),
     }
     new_id: int | None = session.scalar(intending(insert_of(session)), values)
-    if new_id is not None and revision > 1:  # nothing is older than the first
+    if settle and new_id is not None and revision > 1:  # nothing is older than the first
         this = {"of_family": values["family"], "of": subject_id, "to": recipient, "than": revision}
         session.execute(SETTLE_OLDER, this)
     return new_id

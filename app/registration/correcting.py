@@ -16,8 +16,9 @@ from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
 from app.registration import announcing, line, places
 from app.registration.models import Registration
+from app.registration.queries import find_earlier
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, sort_key
-from app.registration.service import Person, find_earlier, lock_registration, move_up
+from app.registration.service import Person, lock_registration, move_up
 
 
 def change_choices(

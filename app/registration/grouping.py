@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
 from app.agencies.service import name_organisation
-from app.db import new_link_key
+from app.db import new_link_key, taken_back
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, EventStatus
 from app.events.seats import claim_seat, join_line
@@ -28,7 +28,7 @@ from app.people.rules import address_key
 from app.refusal import N_, Missing, Refusal
 from app.registration import announcing, line
 from app.registration.models import Group, GroupGuest, Registration
-from app.registration.queries import members_of
+from app.registration.queries import find_earlier, find_guest, members_of
 from app.registration.rules import (
     Actor,
     AlreadyEnded,
@@ -51,7 +51,6 @@ from app.registration.service import (
     cancel,
     end,
     enter,
-    find_earlier,
     move,
     move_up,
     note,
@@ -113,18 +112,17 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
         known = find_earlier(session, event.id, person.email)
         row = Entry(person, _row_nonce(entry.nonce, number), entry.language)
         if known.active is not None:
+            twice = any(known.active is one for one, _ in guests)
             guests.append((known.active, row))
             if not group.together:
-                waits = _somebody_new_waits(session, group)
-                add_guest(session, group.id, known.active, row, waits=waits)
+                waits = _would_wait(session, group, row, known.next_bump, now)
+                add_guest(session, group.id, known.active, row, waits=waits, twice=twice)
             continue
-        one = enter(session, event, row, known.next_bump, now)
-        one.group, one.group_id = group, group.id
-        one.held_until = now + timedelta(minutes=event.hold_minutes)
-        one.named_by = "" if one.email_key == address_key(group.email) else _name_of(group)
+        one = _new_row(session, group, row, known.next_bump, now)
         new.append(one)
         if not group.together:
-            _enter_row(session, event, one, now)
+            with session.begin_nested():  # as around what is taken back: known or not takes as long (T09)
+                _write_down(session, one, _seat(session, event, one), now)
     if group.together:
         _enter_together(session, group, new, guests, now)
     move_up(session, event, now)  # a seat that was kept twice leaves one for others
@@ -313,11 +311,6 @@ def get_member(session: Session, group: Group, reference: str) -> Registration:
     return found
 
 
-def find_guest(session: Session, group: Group, reference: str) -> GroupGuest | None:
-    mine = select(GroupGuest).where(GroupGuest.group_id == group.id, GroupGuest.reference == reference)
-    return session.scalar(mine)
-
-
 def _row_nonce(nonce: str, number: int) -> str:
     """Each row has a nonce of its own, as long as any, that no other form can send."""
     return f"#{hashlib.sha256(f'{nonce}.{number}'.encode()).hexdigest()[:48]}"
@@ -342,17 +335,39 @@ def _start(session: Session, event: Event, contact: Person, nonce: str, now: dat
     )
 
 
-def _enter_row(session: Session, event: Event, one: Registration, now: datetime) -> None:
+def _new_row(session: Session, group: Group, row: Entry, next_bump: int, now: datetime) -> Registration:
+    one = enter(session, group.event, row, next_bump, now)
+    one.group, one.group_id = group, group.id
+    one.held_until = now + timedelta(minutes=group.event.hold_minutes)
+    one.named_by = "" if one.email_key == address_key(group.email) else _name_of(group)
+    return one
+
+
+def _would_wait(session: Session, group: Group, row: Entry, next_bump: int, now: datetime) -> bool:
+    """Whether somebody new in this row would have to wait. All that would be done for them is done and taken back, so that
+    the answer takes as long as with somebody new (T09); the guest's row stands for the line in the history."""
+    with taken_back(session):
+        one = _new_row(session, group, row, next_bump, now)
+        one.email_key = f"#{row.nonce}"  # not to meet the row of who is known
+        _store(session, one, _seat(session, group.event, one))
+        return not one.holds_seat
+
+
+def _seat(session: Session, event: Event, one: Registration) -> Sequence[Quota]:
     quotas = line.quotas_of_day(session, event)
     mine = line.covering(quotas, one.organisation)
     take_seat_or_number(session, event, one, quotas, mine)
-    _write_down(session, one, mine, now)
+    return mine
 
 
-def _write_down(session: Session, one: Registration, mine: Sequence[Quota], now: datetime) -> None:
+def _store(session: Session, one: Registration, mine: Sequence[Quota]) -> None:
     session.add(one)
     session.flush()
     line.put_under(session, one, mine)
+
+
+def _write_down(session: Session, one: Registration, mine: Sequence[Quota], now: datetime) -> None:
+    _store(session, one, mine)
     note(session, one, None, Status.UNCONFIRMED, CONTACT, Reason.SUBMITTED, now)
 
 
@@ -369,8 +384,10 @@ def _enter_together(
     _seat_together(session, event, [(one, mine) for one in new])
     for one in new:
         waits = not one.holds_seat
-        _write_down(session, one, mine, now)
+        with session.begin_nested():
+            _write_down(session, one, mine, now)
     for known, row in guests:
+        _would_wait(session, group, row, 0, now)  # as much work as for somebody new
         add_guest(session, group.id, known, row, waits=waits)
 
 

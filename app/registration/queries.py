@@ -7,10 +7,24 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import TypeVar
 
-from sqlalchemy import CompoundSelect, Row, Select, bindparam, case, func, literal, null, select, union_all
+from sqlalchemy import (
+    CompoundSelect,
+    Row,
+    Select,
+    and_,
+    bindparam,
+    case,
+    func,
+    literal,
+    null,
+    or_,
+    select,
+    union_all,
+)
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.events.models import Event
+from app.people.rules import address_key
 from app.programme.agenda import Line, RoundView, RunView, read_agenda
 from app.programme.models import Run
 from app.registration.models import (
@@ -394,3 +408,44 @@ def _answers_to_rounds() -> CompoundSelect[int, int, PlaceState, int]:
 
 
 _ANSWERS_TO_ROUNDS = _answers_to_rounds()
+
+
+@dataclass(frozen=True, slots=True)
+class Earlier:
+    """What the day knows already of a form that was sent, and of the address in it."""
+
+    same_form: Registration | None
+    active: Registration | None
+    next_bump: int
+
+
+_EARLIER = (
+    select(Registration)
+    # The day twice: so SQLite takes an index for each half even if it never counted its rows.
+    .where(
+        or_(
+            and_(Registration.event_id == bindparam("event"), Registration.nonce == bindparam("nonce")),
+            and_(Registration.event_id == bindparam("event"), Registration.email_key == bindparam("key")),
+        )
+    )
+    .order_by(Registration.id)
+)
+
+
+def find_earlier(session: Session, event_id: int, email: str, nonce: str | None = None) -> Earlier:
+    """Both in one query; without a nonce only the address is looked for."""
+    key = address_key(email)
+    values = {"event": event_id, "key": key, "nonce": nonce or ""}  # nobody's nonce is empty
+    found = session.scalars(_EARLIER, values).all()
+    of_address = [one for one in found if one.email_key == key]
+    return Earlier(
+        next((one for one in found if one.nonce == nonce), None),
+        next((one for one in of_address if one.active), None),
+        # Who comes back after a cancellation must not be told less than the calendar was told last.
+        max((one.calendar_bump + 1 for one in of_address), default=0),
+    )
+
+
+def find_guest(session: Session, group: Group, reference: str) -> GroupGuest | None:
+    mine = select(GroupGuest).where(GroupGuest.group_id == group.id, GroupGuest.reference == reference)
+    return session.scalar(mine)

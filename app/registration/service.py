@@ -7,11 +7,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, bindparam, or_, select
+from sqlalchemy import bindparam, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.agencies.service import find_organisation, name_organisation
+from app.agencies.service import name_organisation
+from app.db import taken_back
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import (
@@ -27,6 +28,7 @@ from app.refusal import Missing
 from app.registration import announcing, answers, consents, line, places, wishes
 from app.registration.consent_models import ConsentSource
 from app.registration.models import Registration, StatusChange
+from app.registration.queries import Earlier, find_earlier
 from app.registration.rules import (
     ENDED,
     HELD,
@@ -78,36 +80,70 @@ PARTICIPANT = By(Actor.PARTICIPANT)
 SYSTEM = By(Actor.SYSTEM)
 
 
-def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Registration:
-    """Hold a seat or a waiting number until the mail address is confirmed.
+@dataclass(frozen=True, slots=True)
+class FormAnswer:
+    """What a sent form came to. `waits` is what the page may say: of somebody who is known it is what somebody new would
+    have got, and so tells nothing (T09)."""
 
-    Refuses when registration is not open, and a code that no quota of the day has. Who is registered already lands on
-    that registration and gets its link by mail; the page says the same in both cases (T09).
+    registration: Registration
+    waits: bool
+
+
+def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Registration:
+    """As `answer_form`, for who need not say what comes next."""
+    return answer_form(session, event_id, entry, now).registration
+
+
+def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) -> FormAnswer:
+    """Hold a seat or a waiting number until the mail address is confirmed. Refuses when registration is not open, and a code that no quota of the day has. Who is registered already lands on
+    that registration and gets its link by mail; the page says the same in both cases, refuses the same, and takes as
+    long: what would be done for somebody new is done for them, too, and taken back (T09).
     """
     event = lock_event(session, event_id)
     earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
     if earlier.same_form is not None:
-        return earlier.same_form
+        return FormAnswer(earlier.same_form, not earlier.same_form.holds_seat)
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
-    parts = answers.judge_entry(session, event, entry.given)  # before the address is known to us (T09)
+    parts = answers.judge_entry(session, event, entry.given)
     quotas = line.quotas_of_day(session, event)
     line.refuse_unknown_code(quotas, entry.code)
     if earlier.active is not None:
         announcing.remind_of_link(session, earlier.active, now)
-        return earlier.active
+        with taken_back(session):
+            new = _hold(session, event, entry, earlier, quotas, parts, now)
+            waits = not new.holds_seat
+        return FormAnswer(earlier.active, waits)
+    registration = _hold(session, event, entry, earlier, quotas, parts, now)
+    announcing.ask_to_confirm(session, registration, now, first=True)
+    return FormAnswer(registration, not registration.holds_seat)
+
+
+def _hold(
+    session: Session,
+    event: Event,
+    entry: Entry,
+    earlier: Earlier,
+    quotas: Sequence[Quota],
+    parts: Sequence[answers.Part],
+    now: datetime,
+) -> Registration:
+    """Somebody new, with seat or number, and all that was chosen. For somebody who is known it is taken back, so it must
+    not meet their own row, and writes no history: the letter to them was one statement more."""
     registration = enter(session, event, entry, earlier.next_bump, now)
+    if earlier.active is not None:
+        registration.email_key = f"#{entry.nonce}"
     mine = line.covering(quotas, registration.organisation, entry.code)
     take_seat_or_number(session, event, registration, quotas, mine)
     registration.held_until = now + timedelta(minutes=event.hold_minutes)
     session.add(registration)
     session.flush()
     line.put_under(session, registration, mine)
-    note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
+    if earlier.active is None:
+        note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     _choose_or_wish(session, registration, entry, now)
     answers.store(session, registration, parts)
     consents.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
-    announcing.ask_to_confirm(session, registration, now, first=True)
     if len(mine) > 1:
         move_up(session, event, now)  # a seat that was kept twice leaves one for others
     return registration
@@ -126,15 +162,6 @@ def _choose_or_wish(
             raise wishes.WishesOver if event.awaits_places else wishes.OtherWay
         wishes.write_first_wishes(session, event, registration, entry.wished)
     places.choose_first(session, event, registration, entry.choices)
-
-
-def would_wait(session: Session, event: Event, entry: Entry) -> bool:
-    """Whether somebody new with this form would have to wait: who is known already gets that answer (T09)."""
-    quotas = line.quotas_of_day(session, event)
-    organisation = find_organisation(session, entry.person.organisation) if quotas else None
-    mine = line.covering(quotas, organisation, entry.code) if organisation else []
-    seat = line.room_of(event, quotas).has_seat_for(frozenset(quota.id for quota in mine))
-    return not seat or line.somebody_before(session, event, quotas)
 
 
 def add_by_hand(
@@ -343,42 +370,6 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
     event, registration = found
     set_committed_value(registration, "event", event)
     return registration
-
-
-@dataclass(frozen=True, slots=True)
-class Earlier:
-    """What the day knows already of a form that was sent, and of the address in it."""
-
-    same_form: Registration | None
-    active: Registration | None
-    next_bump: int
-
-
-_EARLIER = (
-    select(Registration)
-    # The day twice: so SQLite takes an index for each half even if it never counted its rows.
-    .where(
-        or_(
-            and_(Registration.event_id == bindparam("event"), Registration.nonce == bindparam("nonce")),
-            and_(Registration.event_id == bindparam("event"), Registration.email_key == bindparam("key")),
-        )
-    )
-    .order_by(Registration.id)
-)
-
-
-def find_earlier(session: Session, event_id: int, email: str, nonce: str | None = None) -> Earlier:
-    """Both in one query; without a nonce only the address is looked for."""
-    key = address_key(email)
-    values = {"event": event_id, "key": key, "nonce": nonce or ""}  # nobody's nonce is empty
-    found = session.scalars(_EARLIER, values).all()
-    of_address = [one for one in found if one.email_key == key]
-    return Earlier(
-        next((one for one in found if one.nonce == nonce), None),
-        next((one for one in of_address if one.active), None),
-        # Who comes back after a cancellation must not be told less than the calendar was told last.
-        max((one.calendar_bump + 1 for one in of_address), default=0),
-    )
 
 
 def overdue_holds(session: Session, now: datetime) -> list[int]:

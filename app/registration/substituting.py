@@ -18,6 +18,7 @@ from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
 from app.registration import announcing, answers, consents, line, places
 from app.registration.models import GroupGuest, Registration
+from app.registration.queries import Earlier, find_earlier
 from app.registration.rules import (
     CONFIRMED,
     Actor,
@@ -35,11 +36,9 @@ from app.registration.rules import (
 )
 from app.registration.service import (
     By,
-    Earlier,
     Entry,
     end,
     enter,
-    find_earlier,
     lock_registration,
     move,
     move_up,
@@ -109,12 +108,15 @@ def keeps_own(known: Registration, *, seat: bool) -> bool:
     return known.status in CONFIRMED and (known.holds_seat or not seat)
 
 
-def add_guest(session: Session, group_id: int, known: Registration, entry: Entry, *, waits: bool) -> None:
-    """Show the contact somebody who is registered already as if it were somebody new (T09). Twice is once."""
+def add_guest(
+    session: Session, group_id: int, known: Registration, entry: Entry, *, waits: bool, twice: bool = True
+) -> None:
+    """Show the contact somebody who is registered already as if it were somebody new (T09). Twice is once; where it
+    cannot be the second time, nothing is asked."""
     if known.group_id == group_id:
         return
     mine = (GroupGuest.group_id == group_id, GroupGuest.registration_id == known.id)
-    guest = session.scalar(select(GroupGuest).where(*mine))
+    guest = session.scalar(select(GroupGuest).where(*mine)) if twice else None
     if guest is None:
         guest = GroupGuest(group_id=group_id, registration=known)
         session.add(guest)

@@ -38,10 +38,9 @@ from app.registration.models import Registration
 from app.registration.queries import answers_of, given_before, last_note, my_day, questions_of
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
-from app.registration.service import PARTICIPANT, Entry, accept, decline, would_wait
+from app.registration.service import PARTICIPANT, Entry, accept, answer_form, decline
 from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
-from app.registration.service import register as register_person
 from app.registration.staffing import get_led_run, people_in
 from app.registration.substituting import substitute as substitute_person
 from app.registration.wishes import wishes_of
@@ -80,14 +79,9 @@ def register(slug: str) -> ResponseReturnValue:
                     gate.refuse_guessing(writing, now())
             with transaction() as writing:
                 gate.refuse_programs(writing, form, now())
-                registration = register_person(writing, event_id, entry, now())
+                waits = answer_form(writing, event_id, entry, now()).waits
                 if entry.code:
                     gate.forgive_code(writing)
-                # A known address gets the answer a new one would get (T09).
-                known = registration.nonce != entry.nonce
-                waits = (
-                    would_wait(writing, registration.event, entry) if known else not registration.holds_seat
-                )
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:

@@ -192,6 +192,7 @@ def test_who_rolls_back() -> None:
     """Elsewhere a rollback only ends reading: it gives a connection back and can lose nothing."""
     assert files_with(calls_ending(".rollback")) == {
         "app/web/database.py",
+        "app/db.py",  # to a savepoint only: `taken_back`
         *ROLLBACK_ENDS_READING,
     }
 

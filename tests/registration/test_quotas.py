@@ -473,14 +473,9 @@ def test_a_known_address_gets_the_answer_of_a_new_one(app: Flask) -> None:
         for name in ("ben", "cem", "neu"):
             with transaction() as session:
                 entry = Entry(person(name, organisation=organisation), f"nonce-{name}-{organisation}")
-                registration = service.register(session, day.event_id, entry, day.now)
-                known = registration.nonce != entry.nonce
-                assert known == (name != "neu")
-                answers[name, organisation] = (
-                    service.would_wait(session, registration.event, entry)
-                    if known
-                    else not registration.holds_seat
-                )
+                answered = service.answer_form(session, day.event_id, entry, day.now)
+                assert (answered.registration.nonce != entry.nonce) == (name != "neu")
+                answers[name, organisation] = answered.waits
                 session.rollback()
     for organisation in (TOWN, KI, "Ganz neues Amt"):
         assert answers["ben", organisation] == answers["cem", organisation] == answers["neu", organisation]
