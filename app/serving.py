@@ -202,7 +202,8 @@ class WorkerProcess:
     """`flask worker` beside the web server: started, started again when it dies, stopped with it."""
 
     def __init__(self, command: Sequence[str] | None = None) -> None:
-        self.command = command or (sys.executable, "-m", "flask", "--app", "wsgi", "worker")
+        beside = ("worker", "--beside", str(os.getpid()))  # it ends with us, also when we are killed
+        self.command = command or (sys.executable, "-m", "flask", "--app", "wsgi", *beside)
         self.process: subprocess.Popen[bytes] | None = None
         self._not_before = 0.0
 

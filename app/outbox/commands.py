@@ -3,7 +3,9 @@
 
 """Command line of the outbox: the worker, and what an operator does with mails. Shows ids, never addresses."""
 
+import os
 import signal
+import threading
 from types import FrameType
 
 import click
@@ -20,14 +22,19 @@ from app.outbox.worker import Worker
 from app.refusal import Refusal
 from app.web.database import db, transaction
 
+PARENT_SECONDS = 1.0  # between two looks at who has started the worker
+
 
 @click.command("worker")
 @click.option("--once", is_flag=True, help="One pass, then end.")
 @click.option("--interval", default=5.0, show_default=True, help="Seconds between two looks at the outbox.")
+@click.option("--beside", type=int, help="End with this process, which has started the worker.")
 @with_appcontext
-def worker(once: bool, interval: float) -> None:
+def worker(once: bool, interval: float, beside: int | None) -> None:
     """Send mails and run the regular jobs until TERM or INT; the message in hand is finished first."""
     it = Worker(_app())
+    if beside is not None:
+        threading.Thread(target=_end_with, args=(beside, it.stop), daemon=True).start()
 
     def stop(_number: int, _frame: FrameType | None) -> None:
         it.stop.set()
@@ -35,6 +42,15 @@ def worker(once: bool, interval: float) -> None:
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, stop)
     it.run(once=once, interval=interval)
+
+
+def _end_with(parent: int, stop: threading.Event) -> None:
+    """A server that is killed cannot stop its worker, and the next one would start a second one. Who loses its parent gets
+    another one: asked for on every system alike, and no pipe has to be kept from the server's other children."""
+    while os.getppid() == parent:
+        if stop.wait(PARENT_SECONDS):
+            return
+    stop.set()
 
 
 outbox = AppGroup("outbox", help="What has to leave the house.")

@@ -101,6 +101,26 @@ def test_it_loads_serves_mails_and_ends_as_a_whole_and_starts_again(tmp_path):
     assert len(list((tmp_path / "mail" / "new").glob("*"))) == 5
 
 
+@pytest.mark.skipif(not Path("/proc/self/task").exists(), reason="asks Linux for the processes")
+def test_the_worker_ends_with_a_server_that_is_killed(tmp_path):
+    """Else it goes on alone, and the next start has two."""
+    port = free_port()
+    with demo(tmp_path, port) as process:
+        wait_for(lambda: page(port))
+        (worker,) = wait_for(lambda: children_of(process.pid))
+        wait_for(lambda: len(list((tmp_path / "mail" / "new").glob("*"))) == 5)
+        process.kill()
+        process.wait()
+        wait_for(lambda: not is_running(worker))
+
+
+def is_running(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False
+
+
 def test_a_taken_port_is_said_before_anything_is_done(tmp_path):
     with serving.listen("127.0.0.1", 0) as taken:
         port = taken.getsockname()[1]
