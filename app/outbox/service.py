@@ -205,6 +205,12 @@ def kept_in_words(session: Session) -> set[str]:
     return {one for one in session.scalars(found) if one}
 
 
+def withdraw(session: Session, family: str, subject_id: int) -> None:
+    """The thing is gone as if it had never been: so are its mails, those that have not left above all."""
+    mine = delete(Message).where(Message.family == family, Message.subject_id == subject_id)
+    session.execute(mine.execution_options(synchronize_session=False))
+
+
 def drop_waiting(session: Session) -> int:
     """After a restore: settle unsent whatever waits, because it left before the restore. Returns how many."""
     result = session.execute(

@@ -92,7 +92,7 @@ def entry_of(form: Any, asked: Asked) -> Entry:
     answers = form.given() if asked.questions else None
     return Entry(
         form.person(),
-        form.nonce.data,
+        form.key,
         language(),
         form.choices(),
         answers,

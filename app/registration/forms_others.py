@@ -139,9 +139,7 @@ class GroupForm(GateMixin, PersonForm):
         contact = self.person()
         people = [row.colleague(contact.organisation) for row in self.filled]
         first = [contact] if self.takes_part.data else []
-        return GroupEntry(
-            contact, [*first, *people], self.nonce.data or "", language(), bool(self.together.data)
-        )
+        return GroupEntry(contact, [*first, *people], self.key, language(), bool(self.together.data))
 
 
 class AllotForm(NonceMixin, PersonFields):
@@ -155,7 +153,7 @@ class AllotForm(NonceMixin, PersonFields):
     )
 
     def allotment(self) -> Allotment:
-        return Allotment(self.person(), self.seats.data or 0, self.until_moment(), self.nonce.data or "")
+        return Allotment(self.person(), self.seats.data or 0, self.until_moment(), self.key)
 
     def until_moment(self) -> datetime:
         return cast(datetime, moment_of(self.until.data, END_OF_DAY))  # the field is required

@@ -22,7 +22,7 @@ from app.people.budget import refund, spend
 from app.people.rules import Limit, bucket, site_of
 from app.people.sessions import origin
 from app.registration.rules import SentAtOnce, TooManyCodes, TooManyFromHere, Trapped
-from app.web.forms import WELL_FORMED, new_nonce
+from app.web.forms import WELL_FORMED, NonceMixin, new_nonce
 from app.web.texts import lazy_gettext as _l
 
 FORMS_PER_NETWORK = Limit(500, timedelta(hours=1))
@@ -61,7 +61,7 @@ def _signature(random: str, moment: str) -> str:
     return hmac.new(key.encode(), f"opened\0{random}\0{moment}".encode(), "sha256").hexdigest()[:16]
 
 
-class GateMixin:
+class GateMixin(NonceMixin):
     """A public form: a nonce that carries the moment of opening, and a field that only programs fill in."""
 
     nonce = HiddenField(default=nonce_of_now, validators=[WELL_FORMED])

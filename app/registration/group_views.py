@@ -35,7 +35,7 @@ from app.registration.service import Entry
 from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
-from app.web.pages import done_just_now, page
+from app.web.pages import done_just_now, page, remember_address, remembered_address
 
 bp = Blueprint("groups", __name__)
 
@@ -62,6 +62,7 @@ def register(slug: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
+            remember_address(entry.contact.email)
             return redirect(url_for(".sent", slug=slug), SEE_OTHER)
     return page(
         "registration/group_register.html",
@@ -76,7 +77,8 @@ def register(slug: str) -> ResponseReturnValue:
 @bp.get("/events/<slug>/register/group/sent")
 @access.public
 def sent(slug: str) -> Response:
-    return page("registration/group_sent.html", event=get_public_event(db.session(), slug))
+    event = get_public_event(db.session(), slug)
+    return page("registration/group_sent.html", event=event, address=remembered_address())
 
 
 @bp.get("/group/<token>")
@@ -140,7 +142,7 @@ def add(token: str) -> ResponseReturnValue:
     group = _confirmed(token)
     form = ColleagueForm()
     if form.validate_on_submit():
-        entry = Entry(form.colleague(group.organisation.name), form.nonce.data or "", group.language)
+        entry = Entry(form.colleague(group.organisation.name), form.key, group.language)
         try:
             with transaction() as session:
                 add_colleague(session, group.id, entry, now())
@@ -185,7 +187,7 @@ def substitute(token: str, reference: str) -> ResponseReturnValue:
     group = _confirmed(token)
     form = ColleagueForm()
     if form.validate_on_submit():
-        entry = Entry(form.colleague(group.organisation.name), form.nonce.data or "", group.language)
+        entry = Entry(form.colleague(group.organisation.name), form.key, group.language)
         try:
             with transaction() as session:
                 substitute_member(session, group.id, reference, entry, now())

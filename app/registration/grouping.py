@@ -27,6 +27,7 @@ from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import N_, Missing, Refusal
 from app.registration import announcing, line
+from app.registration.drafts import groups_of_form, make_way
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import find_earlier, find_guest, members_of
 from app.registration.rules import (
@@ -91,16 +92,16 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
     Who is registered already stays as they are. Refuses when registration is not open, and too many rows.
     """
     event = lock_event(session, event_id)
-    same = select(Group).where(Group.event_id == event.id, Group.nonce == entry.nonce)
-    found = session.scalar(same)
-    if found is not None:
-        return found
+    of_form = groups_of_form(session, event.id, entry.nonce)
+    if of_form and of_form[0].nonce == entry.nonce:
+        return of_form[0]
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     if len(entry.people) > MOST_PEOPLE:
         raise TooMany(MOST_PEOPLE)
     if not announcing.may_write_to(session, address_key(entry.contact.email), now):
         return None
+    make_way(session, of_form, CONTACT, now)
     group = _start(session, event, entry.contact, entry.nonce, now)
     group.language, group.together = entry.language, entry.together
     event.together_count += entry.together

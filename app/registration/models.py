@@ -211,6 +211,11 @@ class Registration(Base):
         return self.status in ACTIVE
 
     @property
+    def is_draft(self) -> bool:
+        """A single form that was sent, and nobody has confirmed the address in it."""
+        return self.status is Status.UNCONFIRMED and self.confirmed_at is None and self.group_id is None
+
+    @property
     def unnamed(self) -> bool:
         """A seat of a group for which nobody is named yet."""
         return self.group_id is not None and not self.email

@@ -230,9 +230,7 @@ def add(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         code = form.code.data or "" if "code" in form else ""
         wished = form.wished() if g.event.awaits_places else None
-        entry = Entry(
-            form.person(), form.nonce.data or "", "de", form.choices(), form.given(), code, wished=wished
-        )
+        entry = Entry(form.person(), form.key, "de", form.choices(), form.given(), code, wished=wished)
         try:
             with transaction() as session:
                 registration = by_hand.add(
@@ -378,7 +376,7 @@ def substitute(slug: str, reference: str) -> ResponseReturnValue:
     registration = lists.get_by_reference(db.session(), g.event, reference)
     form = SubstituteForm(data={"organisation": registration.organisation.name})
     if form.validate_on_submit():
-        entry = Entry(form.person(), form.nonce.data or "", registration.language)
+        entry = Entry(form.person(), form.key, registration.language)
         try:
             with transaction() as session:
                 successor = by_hand.substitute(session, registration.id, entry, _by(), now())

@@ -410,11 +410,24 @@ def _answers_to_rounds() -> CompoundSelect[int, int, PlaceState, int]:
 _ANSWERS_TO_ROUNDS = _answers_to_rounds()
 
 
+FORM_KEY, OF_FORM = 64, 24  # letters of a key, and of its part that stands for the form (`app.web.forms`)
+
+
+def keys_of_form(key: str) -> tuple[str, str]:
+    """The first and the last key that a form can have, whatever it says: both `key` for one that is no form's."""
+    if len(key) != FORM_KEY:
+        return key, key
+    form = key[:OF_FORM]
+    return form.ljust(FORM_KEY, "0"), form.ljust(FORM_KEY, "f")
+
+
 @dataclass(frozen=True, slots=True)
 class Earlier:
-    """What the day knows already of a form that was sent, and of the address in it."""
+    """What the day knows already of a form that was sent, and of the address in it. `draft` is what the same form brought
+    when it said something else, if nobody has confirmed it: now it has been corrected."""
 
     same_form: Registration | None
+    draft: Registration | None
     active: Registration | None
     next_bump: int
 
@@ -424,7 +437,10 @@ _EARLIER = (
     # The day twice: so SQLite takes an index for each half even if it never counted its rows.
     .where(
         or_(
-            and_(Registration.event_id == bindparam("event"), Registration.nonce == bindparam("nonce")),
+            and_(
+                Registration.event_id == bindparam("event"),
+                Registration.nonce.between(bindparam("first"), bindparam("last")),
+            ),
             and_(Registration.event_id == bindparam("event"), Registration.email_key == bindparam("key")),
         )
     )
@@ -435,12 +451,15 @@ _EARLIER = (
 def find_earlier(session: Session, event_id: int, email: str, nonce: str | None = None) -> Earlier:
     """Both in one query; without a nonce only the address is looked for."""
     key = address_key(email)
-    values = {"event": event_id, "key": key, "nonce": nonce or ""}  # nobody's nonce is empty
-    found = session.scalars(_EARLIER, values).all()
+    first, last = keys_of_form(nonce or "")  # nobody's nonce is empty
+    found = session.scalars(_EARLIER, {"event": event_id, "key": key, "first": first, "last": last}).all()
     of_address = [one for one in found if one.email_key == key]
+    same_form = next((one for one in found if one.nonce == nonce), None)
+    draft = next((one for one in found if first <= one.nonce <= last and one.is_draft), None)
     return Earlier(
-        next((one for one in found if one.nonce == nonce), None),
-        next((one for one in of_address if one.active), None),
+        same_form,
+        draft if same_form is None else None,
+        next((one for one in of_address if one.active and one is not draft), None),
         # Who comes back after a cancellation must not be told less than the calendar was told last.
         max((one.calendar_bump + 1 for one in of_address), default=0),
     )

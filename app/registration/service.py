@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, select
+from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -23,6 +23,8 @@ from app.events.seats import (
     release_seat,
 )
 from app.events.service import lock_event
+from app.outbox.rules import family_of
+from app.outbox.service import withdraw
 from app.people.rules import address_key
 from app.refusal import Missing
 from app.registration import announcing, answers, consents, line, places, wishes
@@ -95,9 +97,12 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
 
 
 def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) -> FormAnswer:
-    """Hold a seat or a waiting number until the mail address is confirmed. Refuses when registration is not open, and a code that no quota of the day has. Who is registered already lands on
+    """Hold a seat or a waiting number until the mail address is confirmed.
+
+    Refuses when registration is not open, and a code that no quota of the day has. Who is registered already lands on
     that registration and gets its link by mail; the page says the same in both cases, refuses the same, and takes as
-    long: what would be done for somebody new is done for them, too, and taken back (T09).
+    long: what would be done for somebody new is done for them, too, and taken back (T09). A form that was corrected
+    takes the place of what it said before.
     """
     event = lock_event(session, event_id)
     earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
@@ -108,13 +113,16 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
     parts = answers.judge_entry(session, event, entry.given)
     quotas = line.quotas_of_day(session, event)
     line.refuse_unknown_code(quotas, entry.code)
+    kept = _make_way(session, earlier.draft, now) if earlier.draft is not None else NOTHING
     if earlier.active is not None:
         announcing.remind_of_link(session, earlier.active, now)
         with taken_back(session):
-            new = _hold(session, event, entry, earlier, quotas, parts, now)
+            new = _hold(session, event, entry, earlier, quotas, parts, now, kept)
             waits = not new.holds_seat
+        if kept is not NOTHING:
+            move_up(session, event, now)
         return FormAnswer(earlier.active, waits)
-    registration = _hold(session, event, entry, earlier, quotas, parts, now)
+    registration = _hold(session, event, entry, earlier, quotas, parts, now, kept)
     announcing.ask_to_confirm(session, registration, now, first=True)
     return FormAnswer(registration, not registration.holds_seat)
 
@@ -127,6 +135,7 @@ def _hold(
     quotas: Sequence[Quota],
     parts: Sequence[answers.Part],
     now: datetime,
+    kept: "Kept",
 ) -> Registration:
     """Somebody new, with seat or number, and all that was chosen. For somebody who is known it is taken back, so it must
     not meet their own row, and writes no history: the letter to them was one statement more."""
@@ -134,7 +143,7 @@ def _hold(
     if earlier.active is not None:
         registration.email_key = f"#{entry.nonce}"
     mine = line.covering(quotas, registration.organisation, entry.code)
-    take_seat_or_number(session, event, registration, quotas, mine)
+    take_seat_or_number(session, event, registration, quotas, mine, kept)
     registration.held_until = now + timedelta(minutes=event.hold_minutes)
     session.add(registration)
     session.flush()
@@ -144,9 +153,34 @@ def _hold(
     _choose_or_wish(session, registration, entry, now)
     answers.store(session, registration, parts)
     consents.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
-    if len(mine) > 1:
+    if len(mine) > 1 or kept is not NOTHING:
         move_up(session, event, now)  # a seat that was kept twice leaves one for others
     return registration
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a form held that was sent again with a correction: it is not punished for that, under the same quotas."""
+
+    seat: bool = False
+    number: int | None = None
+    quotas: frozenset[int] = frozenset()
+
+
+NOTHING = Kept()
+
+
+def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
+    """What a form brought that said something else by then goes as if it had not been sent, its mail that waits included:
+    the address in it may be a stranger's."""
+    held = frozenset(quota.id for quota in line.quotas_of(session, draft.event, draft.id))
+    kept = Kept(draft.holds_seat, None if draft.holds_seat else draft.waiting_number, held)
+    end(session, draft, Status.CANCELLED, PARTICIPANT, Reason.REPLACED, now)
+    session.flush()
+    withdraw(session, family_of(announcing.CONFIRM), draft.id)
+    session.expunge(draft)
+    session.execute(delete(Registration).where(Registration.id == draft.id))
+    return kept
 
 
 def _choose_or_wish(
@@ -384,13 +418,17 @@ def take_seat_or_number(
     registration: Registration,
     quotas: Sequence[Quota],
     mine: Sequence[Quota],
+    kept: Kept = NOTHING,
 ) -> None:
-    """A seat if there is one and nobody before may have it, else the next number in line."""
+    """A seat if there is one and nobody before may have it, else the next number in line; or what was `kept`."""
+    if kept.quotas != frozenset(quota.id for quota in mine):
+        kept = NOTHING
     waits = line.group_waits(session, event, registration) or line.somebody_before(session, event, quotas)
-    if not waits and claim_seat(session, event, mine):
+    if (kept.seat or not waits) and claim_seat(session, event, mine):
         registration.holds_seat = True
     else:
-        registration.waiting_number = join_line(session, event, mine)
+        number = join_line(session, event, mine)
+        registration.waiting_number = number if kept.number is None else kept.number
 
 
 def enter(session: Session, event: Event, entry: Entry, next_bump: int, now: datetime) -> Registration:

@@ -49,7 +49,7 @@ from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
-from app.web.pages import done_just_now, page
+from app.web.pages import done_just_now, page, remember_address, remembered_address
 from app.web.texts import chosen_language, gettext, language
 
 bp = Blueprint("registration", __name__)
@@ -85,6 +85,7 @@ def register(slug: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:
+            remember_address(entry.person.email)
             return redirect(url_for(".waiting" if waits else ".sent", slug=slug), SEE_OTHER)
     return refused_page(session, asked, state, form)
 
@@ -104,7 +105,12 @@ def waiting(slug: str) -> Response:
 def _sent(slug: str, *, waits: bool) -> Response:
     event = get_public_event(db.session(), slug)
     key = (event.id, event.revision, event.version, waits, language(), chosen_language())
-    drawn = _kept.get(key, lambda: render_template("registration/sent.html", event=event, waits=waits))
+    address = remembered_address()
+    if address:
+        return page("registration/sent.html", event=event, waits=waits, address=address)
+    drawn = _kept.get(
+        key, lambda: render_template("registration/sent.html", event=event, waits=waits, address="")
+    )
     return make_response(drawn)
 
 
@@ -373,7 +379,7 @@ def substitute(token: str) -> ResponseReturnValue:
     form = ColleagueForm()
     if form.validate_on_submit():
         person = form.colleague(registration.organisation.name)
-        entry = Entry(person, form.nonce.data or "", registration.language)
+        entry = Entry(person, form.key, registration.language)
         try:
             with transaction() as session:
                 substitute_person(session, registration.id, entry, PARTICIPANT, now())

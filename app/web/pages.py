@@ -5,7 +5,7 @@
 
 from typing import Any
 
-from flask import Response, flash, make_response, redirect, render_template, request
+from flask import Response, current_app, flash, make_response, redirect, render_template, request, session
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as WerkzeugResponse
 
@@ -31,6 +31,21 @@ def done_just_now() -> str | None:
     """The sentence about what was done before this page, if its address names one."""
     sentence = _DONE.get(request.args.get("done", ""))
     return gettext(sentence) if sentence else None
+
+
+def remember_address(address: str) -> None:
+    """For the next page, which says where a mail went: in the browser's own cookie, which the form needed anyway, for no
+    personal data belongs into an address of a page."""
+    session[_ADDRESS] = address
+
+
+def remembered_address() -> str:
+    """Said once: whoever sits at this browser next does not read it. Who brings no cookie is not asked for one."""
+    known = current_app.config["SESSION_COOKIE_NAME"] in request.cookies
+    return str(session.pop(_ADDRESS, "")) if known else ""
+
+
+_ADDRESS = "sent_to"
 
 
 def reloading(answer: Response) -> Response:

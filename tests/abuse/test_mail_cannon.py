@@ -76,7 +76,7 @@ def test_three_mails_a_day_whatever_the_spelling_and_the_event(app: Flask, days:
         page = send(app, slug, email, given_name=f"Gewinnspiel{'abcdefghijklmnop'[number]}")
         assert page.status in {200, 422}, email
         if page.status == 200:
-            answers[slug].add(page.response.data)
+            answers[slug].add(re.sub(r"\S+@\S+ geschickt", "… geschickt", page.response.text))
         mailbox(app).deliver()  # a mail that has not left yet would be settled by the next one
     assert {slug: len(found) for slug, found in answers.items()} == dict.fromkeys(
         DAYS, 1

@@ -104,6 +104,7 @@ EXTRAS = {
     "registration/approving": "service.py, split: the team decides who is admitted",
     "registration/asked": "queries.py, split: what participants are asked, kept until it changes",
     "registration/columns": "what a list may say about a person",
+    "registration/drafts": "service.py, split: what the form of a group brought before it was corrected",
     "registration/doubles": "queries.py, split: hints at people who are registered twice",
     "registration/exports": "lists as CSV and XLSX, row by row",
     "registration/filters": "queries.py, split: whom a list is about, and in which order",

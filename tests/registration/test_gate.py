@@ -181,7 +181,7 @@ def test_that_was_not_me(app: Flask, client: FlaskClient) -> None:
     assert "opfer" not in done.address + done.response.text
     assert page.send().heading == done.heading
     again = send(client, "opfer", email="OPFER+Gewinn@example.org")
-    assert again.response.data == sent.response.data
+    assert again.response.text.replace("OPFER+Gewinn@", "opfer@") == sent.response.text
     assert len(mailbox(app).deliver()) == 1
     with app.app_context():
         assert db.session.scalars(select(Event.taken)).all() == [1]
