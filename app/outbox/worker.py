@@ -189,6 +189,8 @@ class Worker:
             self._write(settling.set_aside, held, str(e))
             return None
         except Exception as e:
+            if outage_of(e) is not None:
+                raise  # no fault of the mail
             log.error(
                 "message %d (%s): %s while building\n%s", held.id, held.kind, type(e).__name__, _places(e)
             )

@@ -22,6 +22,7 @@ from app.outbox.delivery import mail, mail_config
 from app.outbox.models import Message, Route
 from app.outbox.rules import State
 from app.web.database import db, transaction
+from app.web.outages import StoreBusy
 from tests.mailsink import Sink
 from tests.outbox.conftest import IMPATIENT, Office, build_trial, lead_to
 
@@ -394,6 +395,24 @@ def test_a_poisoned_mail_is_set_aside_and_the_queue_goes_on(
     assert office.deliver() == 4
     assert office.states() == ["quarantined", "quarantined", "quarantined", "sent"]
     assert sink.accepted() == ["bert"]
+
+
+def test_a_database_that_is_away_while_a_mail_is_built_is_no_fault_of_the_mail(
+    office: Office, sink: Sink, builders: dict[str, Builder]
+) -> None:
+    """It is left to its lease and sent later, not set aside after three such times."""
+
+    def is_away(_session: Session, _message: Message) -> Mail:
+        raise StoreBusy
+
+    builders["other.note"] = is_away
+    office.enqueue(kind="other.note")
+    with pytest.raises(StoreBusy):
+        office.deliver()
+    builders["other.note"] = build_trial
+    office.clock.forward(minutes=15)
+    office.deliver()
+    assert office.states() == ["sent"]
 
 
 def test_the_mail_speaks_the_recipients_language(
