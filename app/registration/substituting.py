@@ -115,8 +115,7 @@ def add_guest(
     cannot be the second time, nothing is asked."""
     if known.group_id == group_id:
         return
-    mine = (GroupGuest.group_id == group_id, GroupGuest.registration_id == known.id)
-    guest = session.scalar(select(GroupGuest).where(*mine)) if twice else None
+    guest = _guest_of(session, group_id, known) if twice else None
     if guest is None:
         guest = GroupGuest(group_id=group_id, registration=known)
         session.add(guest)
@@ -124,6 +123,11 @@ def add_guest(
     guest.nonce = entry.nonce
     guest.waits, guest.ended = waits, False
     session.flush()
+
+
+def _guest_of(session: Session, group_id: int, known: Registration) -> GroupGuest | None:
+    mine = select(GroupGuest).where(GroupGuest.group_id == group_id, GroupGuest.registration_id == known.id)
+    return session.scalar(mine)
 
 
 def _named_by(old: Registration, by: By) -> str:
