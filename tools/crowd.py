@@ -85,7 +85,7 @@ class _World:
     """What the people of the crowd choose from. The same crowd each time."""
 
     def __init__(self, session: Any, day: Any, moment: Any, last_id: int, waiting: bool) -> None:
-        from app.agencies.service import name_organisations
+        from app.organisations.service import name_organisations
         from app.registration.queries import questions_of
         from app.registration.rules import CHOOSING
 

@@ -16,8 +16,6 @@ from dataclasses import dataclass
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
 from app.allocation.instance import (
     Apart,
     Instance,
@@ -34,6 +32,8 @@ from app.allocation.models import PlacingCondition
 from app.allocation.rules import MIXING_RULES, ConditionKind, Mixing, Mode, Need
 from app.events.models import Event
 from app.events.rules import Loop
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
 from app.programme.models import Round
 from app.programme.models import Run as RunRow
 from app.registration.models import Place, Registration, RoundAbsence
@@ -42,7 +42,7 @@ from app.registration.wish_models import RegistrationNeed, RunStaff, Wish
 
 PLACED = (Status.REGISTERED, Status.OFFERED)
 # Kinds of agency as the model knows them: numbers that a stored protocol keeps, so new kinds come last.
-KIND_NUMBERS = {kind: number for number, kind in enumerate(AgencyKind, start=1)}
+KIND_NUMBERS = {kind: number for number, kind in enumerate(OrganisationKind, start=1)}
 KIND_OF_NUMBER = {number: kind for kind, number in KIND_NUMBERS.items()}
 
 
@@ -166,7 +166,7 @@ def _staff(session: Session, event: Event, people: set[int]) -> dict[int, tuple[
 # --- people --------------------------------------------------------------------------------------------------------
 
 
-def _people(session: Session, event: Event) -> list[tuple[int, int, AgencyKind]]:
+def _people(session: Session, event: Event) -> list[tuple[int, int, OrganisationKind]]:
     found = (
         select(Registration.id, Registration.organisation_id, Organisation.kind)
         .join(Organisation, Registration.organisation_id == Organisation.id)
@@ -228,7 +228,7 @@ class _Persons:
                 self.told[person].add(number)
 
     def person(
-        self, one: int, organisation: int, kind: AgencyKind, conditions: Iterable[PlacingCondition]
+        self, one: int, organisation: int, kind: OrganisationKind, conditions: Iterable[PlacingCondition]
     ) -> Person:
         mine = [condition for condition in conditions if condition.first_id == one]
         return Person(
@@ -277,6 +277,6 @@ def _mixing_rule(one: PlacingCondition, *, soft: bool) -> Rule:
     runs = () if one.run_id is None else (one.run_id,)
     if one.kind is ConditionKind.ORGANISATION_CAP:
         return OrganisationCap(one.most or 1, one.organisation_id, runs, soft)
-    if one.kind is ConditionKind.KIND_BOUNDS and one.agency_kind is not None:
-        return KindBounds(KIND_NUMBERS[one.agency_kind], one.least, one.most, runs, soft)
+    if one.kind is ConditionKind.KIND_BOUNDS and one.organisation_kind is not None:
+        return KindBounds(KIND_NUMBERS[one.organisation_kind], one.least, one.most, runs, soft)
     return SpreadColleagues(soft)

@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterable, Sequence
 
 from wtforms import BooleanField, HiddenField
 
-from app.agencies.rules import KIND_LABELS, AgencyKind
 from app.allocation.asking import Terms
 from app.allocation.queries import RunLine
 from app.allocation.rules import (
@@ -20,6 +19,7 @@ from app.allocation.rules import (
     Mode,
 )
 from app.allocation.service import LARGEST_SEED, ConditionFacts, Order, draw_seed
+from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.web.editing import Choice, WholeNumber, short_text
 from app.web.forms import BaseForm, NonceMixin
 from app.web.texts import gettext
@@ -180,8 +180,8 @@ class CapForm(ConditionForm):
 class BoundsForm(ConditionForm):
     """At least and at most so many of one kind of agency."""
 
-    agency_kind = Choice(
-        _l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in AgencyKind]
+    organisation_kind = Choice(
+        _l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
     )
     least = WholeNumber(_l("At least"), least=0, most=1000, description=_l("Leave empty for none."))
     most = WholeNumber(_l("At most"), least=0, most=1000, description=_l("Leave empty for no upper bound."))
@@ -197,7 +197,7 @@ class BoundsForm(ConditionForm):
     def facts(self, kind: ConditionKind) -> ConditionFacts:
         return ConditionFacts(
             kind,
-            agency_kind=AgencyKind(self.agency_kind.data),
+            organisation_kind=OrganisationKind(self.organisation_kind.data),
             least=self.least.data or 0,
             most=self.most.data,
             run_id=self._number("run_id"),

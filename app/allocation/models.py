@@ -8,10 +8,10 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.agencies.rules import AgencyKind
 from app.allocation.rules import ConditionKind, Mixing, Mode, SolvingState
 from app.db import Base, Json, enum_of, pk
 from app.events.models import Event
+from app.organisations.rules import OrganisationKind
 from app.people.models import Organiser
 
 _PUBLISHED_SQL = text("published_at IS NOT NULL AND superseded_at IS NULL")
@@ -52,7 +52,9 @@ class PlacingCondition(Base):
     )
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    agency_kind: Mapped[AgencyKind | None] = mapped_column(enum_of(AgencyKind, "agency_kind"))
+    organisation_kind: Mapped[OrganisationKind | None] = mapped_column(
+        "agency_kind", enum_of(OrganisationKind, "agency_kind")
+    )
     least: Mapped[int] = mapped_column(default=0)
     most: Mapped[int | None]
     soft: Mapped[bool] = mapped_column(default=False)

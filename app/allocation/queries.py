@@ -11,13 +11,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload
 
-from app.agencies.models import Organisation
 from app.allocation.asking import Terms, read_question, seats_of, to_be_placed
 from app.allocation.figures import Demand, demands
 from app.allocation.instance import Instance
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.rules import PersonNotUnique, PersonUnknown, SolvingState
 from app.events.models import Event
+from app.organisations.models import Organisation
 from app.programme.models import Round, Run
 from app.refusal import Missing
 from app.registration.filters import clean_search

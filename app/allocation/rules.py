@@ -17,7 +17,7 @@ class Mode(Enum):
 
 
 class Mixing(Enum):
-    """How strictly the rules for mixing agencies are meant."""
+    """How strictly the rules for mixing organisations are meant."""
 
     NONE = "none"
     LOOSE = "loose"

@@ -15,8 +15,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
 from app.allocation.asking import Terms, to_be_placed
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.rules import (
@@ -36,6 +34,8 @@ from app.allocation.rules import (
 from app.events.models import Event
 from app.events.rules import Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
 from app.people.audit import record
 from app.programme import fitting
 from app.programme.fitting import RunFacts
@@ -69,7 +69,7 @@ class ConditionFacts:
     second_id: int | None = None
     run_id: int | None = None
     organisation_id: int | None = None
-    agency_kind: AgencyKind | None = None
+    organisation_kind: OrganisationKind | None = None
     least: int = 0
     most: int | None = None
     soft: bool = False
@@ -267,8 +267,8 @@ def _same(session: Session, event: Event, facts: ConditionFacts) -> PlacingCondi
     ):
         if (
             sorted(person for person in (one.first_id, one.second_id) if person is not None) == pair
-            and (one.run_id, one.organisation_id, one.agency_kind)
-            == (facts.run_id, facts.organisation_id, facts.agency_kind)
+            and (one.run_id, one.organisation_id, one.organisation_kind)
+            == (facts.run_id, facts.organisation_id, facts.organisation_kind)
             and (one.least, one.most) == (facts.least, facts.most)
         ):
             return one

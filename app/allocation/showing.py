@@ -8,7 +8,6 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.agencies.rules import KIND_LABELS
 from app.allocation import wording
 from app.allocation.asking import KIND_OF_NUMBER
 from app.allocation.figures import Mix, Summary, mixes, summarise
@@ -28,6 +27,7 @@ from app.allocation.rules import Goal
 from app.allocation.wording import Names
 from app.db import Json
 from app.events.models import Event
+from app.organisations.rules import KIND_LABELS
 from app.web.texts import gettext
 
 

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.agencies.rules import KIND_LABELS
 from app.allocation.asking import KIND_OF_NUMBER
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import read_stages
@@ -23,6 +22,7 @@ from app.allocation.rules import (
     Proof,
 )
 from app.db import Json
+from app.organisations.rules import KIND_LABELS
 from app.refusal import N_
 from app.web.texts import gettext
 
@@ -135,7 +135,7 @@ def condition(one: PlacingCondition, names: Names) -> str:
         "first": names.person(one.first_id) if one.first_id else "",
         "second": names.person(one.second_id) if one.second_id else "",
         "whose": names.organisations.get(one.organisation_id or 0) or gettext("each organisation"),
-        "kind": gettext(KIND_LABELS[one.agency_kind]) if one.agency_kind else "",
+        "kind": gettext(KIND_LABELS[one.organisation_kind]) if one.organisation_kind else "",
         "least": one.least,
         "most": one.most,
     }

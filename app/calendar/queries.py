@@ -10,9 +10,9 @@ from datetime import UTC, datetime
 from sqlalchemy import Select, func, or_, select, true
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.agencies.models import Region
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.organisations.models import Region
 from app.programme.fitting import filled_by
 from app.programme.models import Round, Run, Workshop
 from app.registration.models import Place, Registration

@@ -11,7 +11,6 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response, request, url_for
 
-from app.agencies.queries import regions
 from app.calendar.queries import (
     FeedState,
     days_since,
@@ -28,6 +27,7 @@ from app.events.queries import get_public_event, public_events
 from app.events.rules import EventStatus
 from app.ical import render
 from app.ical.entry import CalendarEntry
+from app.organisations.queries import regions
 from app.programme.ical import run_entry
 from app.programme.models import Run
 from app.refusal import Missing

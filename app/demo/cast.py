@@ -10,8 +10,8 @@ import unicodedata
 from dataclasses import dataclass, replace
 from random import Random
 
-from app.agencies.rules import AgencyKind
 from app.demo.scenery import ORGANISATIONS, UPCOMING, DayData, RunData
+from app.organisations.rules import OrganisationKind
 from app.registration.service import Person
 
 SEED = 2027
@@ -227,20 +227,25 @@ _FAMILY = [
     "Zumbeispiel",
 ]
 _FUNCTIONS = {
-    AgencyKind.KI: ("Case Management", "Koordination KIM", "Verwaltung KIM", "Bildung", "Leitung"),
-    AgencyKind.IMMIGRATION_OFFICE: ("Aufenthaltsrecht", "Einbürgerung", "Servicebereich", "Teamleitung"),
-    AgencyKind.MUNICIPALITY: ("Integration", "Soziales", "Wohnen", "Ehrenamtskoordination", ""),
-    AgencyKind.STATE: ("Referat Integration", "Förderung"),
-    AgencyKind.EMPLOYMENT: ("Fallmanagement", "Migrationsbeauftragte", "Arbeitsvermittlung"),
-    AgencyKind.WELFARE: (
+    OrganisationKind.KI: ("Case Management", "Koordination KIM", "Verwaltung KIM", "Bildung", "Leitung"),
+    OrganisationKind.IMMIGRATION_OFFICE: (
+        "Aufenthaltsrecht",
+        "Einbürgerung",
+        "Servicebereich",
+        "Teamleitung",
+    ),
+    OrganisationKind.MUNICIPALITY: ("Integration", "Soziales", "Wohnen", "Ehrenamtskoordination", ""),
+    OrganisationKind.STATE: ("Referat Integration", "Förderung"),
+    OrganisationKind.EMPLOYMENT: ("Fallmanagement", "Migrationsbeauftragte", "Arbeitsvermittlung"),
+    OrganisationKind.WELFARE: (
         "Migrationsberatung",
         "Jugendmigrationsdienst",
         "Integrationsagentur",
         "Leitung",
         "",
     ),
-    AgencyKind.MIGRANT_ORG: ("Vorstand", "Projektleitung"),
-    AgencyKind.EDUCATION: ("Forschung",),
+    OrganisationKind.MIGRANT_ORG: ("Vorstand", "Projektleitung"),
+    OrganisationKind.EDUCATION: ("Forschung",),
 }
 _LETTERS = str.maketrans(
     {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ş": "s", "ı": "i", "ğ": "g", "ç": "c", "î": "i"}
@@ -253,7 +258,7 @@ class Guest:
     the guest stands in its line beside the place."""
 
     person: Person
-    kind: AgencyKind
+    kind: OrganisationKind
     first: str | None = None
     second: str | None = None
     hope: str | None = None
@@ -278,7 +283,7 @@ class Inventor:
     def __init__(self) -> None:
         self._made = 0
 
-    def person(self, organisation: int) -> tuple[Person, AgencyKind]:
+    def person(self, organisation: int) -> tuple[Person, OrganisationKind]:
         at = self._made
         self._made += 1
         given = _GIVEN[at % len(_GIVEN)]
@@ -347,13 +352,13 @@ def past_guests(inventor: Inventor, known: list[Guest]) -> list[Guest]:
 PAST_LABELS = ("A", "B", "C")
 # Registered in 2023 by kind; somewhat more than came.
 PAST_KINDS = (
-    ((AgencyKind.KI,), 25),
-    ((AgencyKind.IMMIGRATION_OFFICE,), 16),
-    ((AgencyKind.MUNICIPALITY,), 23),
-    ((AgencyKind.WELFARE,), 28),
-    ((AgencyKind.EMPLOYMENT,), 7),
-    ((AgencyKind.STATE,), 4),
-    ((AgencyKind.MIGRANT_ORG, AgencyKind.EDUCATION), 2),
+    ((OrganisationKind.KI,), 25),
+    ((OrganisationKind.IMMIGRATION_OFFICE,), 16),
+    ((OrganisationKind.MUNICIPALITY,), 23),
+    ((OrganisationKind.WELFARE,), 28),
+    ((OrganisationKind.EMPLOYMENT,), 7),
+    ((OrganisationKind.STATE,), 4),
+    ((OrganisationKind.MIGRANT_ORG, OrganisationKind.EDUCATION), 2),
 )
 
 

@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.agencies.rules import AgencyKind
+from app.organisations.rules import OrganisationKind
 from app.results.rules import AgreementStatus, Level, MaterialKind
 
 INTRO = (
@@ -15,13 +15,13 @@ INTRO = (
 )
 NEXT_HOST = "Bildungs- und Integrationszentrum Kreis Paderborn"
 FIGURES = {
-    AgencyKind.KI: 24,
-    AgencyKind.IMMIGRATION_OFFICE: 15,
-    AgencyKind.MUNICIPALITY: 21,
-    AgencyKind.WELFARE: 26,
-    AgencyKind.EMPLOYMENT: 6,
-    AgencyKind.STATE: 4,
-    AgencyKind.OTHER: 2,
+    OrganisationKind.KI: 24,
+    OrganisationKind.IMMIGRATION_OFFICE: 15,
+    OrganisationKind.MUNICIPALITY: 21,
+    OrganisationKind.WELFARE: 26,
+    OrganisationKind.EMPLOYMENT: 6,
+    OrganisationKind.STATE: 4,
+    OrganisationKind.OTHER: 2,
 }
 
 # Label of the workshop (None: the plenary) → findings, summary, how many came.

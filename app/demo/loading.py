@@ -16,9 +16,6 @@ from random import Random
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation, Region
-from app.agencies.rules import AgencyKind
-from app.agencies.service import add_organisation, find_organisation
 from app.clock import BERLIN
 from app.demo import cast, harvest
 from app.demo.cast import Guest
@@ -40,6 +37,9 @@ from app.events.models import Event, Room
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.events.service import NewEvent, RoomFacts, create_event, name_hosts, publish
 from app.events.team_service import add_member
+from app.organisations.models import Organisation, Region
+from app.organisations.rules import OrganisationKind
+from app.organisations.service import add_organisation, find_organisation
 from app.outbox.models import Message
 from app.outbox.rules import LONGEST, State
 from app.people.models import Budget, Organiser
@@ -421,7 +421,7 @@ def _add_quotas(
         QuotaFacts(
             "Migrantenorganisationen",
             QuotaEffect.RESERVE,
-            Aim(QuotaTarget.KIND, kind=AgencyKind.MIGRANT_ORG),
+            Aim(QuotaTarget.KIND, kind=OrganisationKind.MIGRANT_ORG),
             KEPT_FOR_MIGRANTS,
             release_at,
         ),

@@ -6,17 +6,17 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.agencies.rules import AgencyKind
 from app.events.rules import Loop
+from app.organisations.rules import OrganisationKind
 from app.programme.rules import ItemKind
 
 KI, OFFICE, TOWN, LAND = (
-    AgencyKind.KI,
-    AgencyKind.IMMIGRATION_OFFICE,
-    AgencyKind.MUNICIPALITY,
-    AgencyKind.STATE,
+    OrganisationKind.KI,
+    OrganisationKind.IMMIGRATION_OFFICE,
+    OrganisationKind.MUNICIPALITY,
+    OrganisationKind.STATE,
 )
-WORK, WELFARE = AgencyKind.EMPLOYMENT, AgencyKind.WELFARE
+WORK, WELFARE = OrganisationKind.EMPLOYMENT, OrganisationKind.WELFARE
 
 REGION = ("owl", "Ostwestfalen-Lippe")
 OUTSIDE = "NRW"  # a body of the whole Land belongs to no region
@@ -57,8 +57,8 @@ ORGANISATIONS = (
     ("DRK Integrationsagentur (Beispiel)", WELFARE, "Lippe"),
     ("Der Paritätische, Kreisgruppe (Beispiel)", WELFARE, "Bielefeld"),
     ("Jugendmigrationsdienst JMD (Beispiel)", WELFARE, "Höxter"),
-    ("Brücken bauen e. V. (erfundene MSO)", AgencyKind.MIGRANT_ORG, "Bielefeld"),
-    ("Institut für Teilhabeforschung (erfunden)", AgencyKind.EDUCATION, "Bielefeld"),
+    ("Brücken bauen e. V. (erfundene MSO)", OrganisationKind.MIGRANT_ORG, "Bielefeld"),
+    ("Institut für Teilhabeforschung (erfunden)", OrganisationKind.EDUCATION, "Bielefeld"),
 )
 CENTRES = range(1, 8)  # the seven integration centres host together
 

@@ -10,10 +10,10 @@ from typing import ClassVar
 from wtforms import SelectMultipleField, StringField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.agencies.models import Organisation, Region
 from app.events.models import Event
 from app.events.queries import RESERVED_SLUGS
 from app.events.service import NewEvent
+from app.organisations.models import Organisation, Region
 from app.web.editing import (
     Choice,
     ClockTime,

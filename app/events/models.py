@@ -9,8 +9,6 @@ from uuid import uuid4
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
-from app.agencies.models import Organisation, Region
-from app.agencies.rules import AgencyKind
 from app.db import Base, enum_of, line, pk, text
 from app.events.rules import (
     Aim,
@@ -24,6 +22,8 @@ from app.events.rules import (
     Window,
     registration_state,
 )
+from app.organisations.models import Organisation, Region
+from app.organisations.rules import OrganisationKind
 from app.people.models import Organiser
 from app.people.rules import Role
 
@@ -227,7 +227,9 @@ class Quota(Base):
     name: Mapped[str] = mapped_column(String(100))
     effect: Mapped[QuotaEffect] = mapped_column(enum_of(QuotaEffect, "effect"))
     target: Mapped[QuotaTarget] = mapped_column(enum_of(QuotaTarget, "target"))
-    agency_kind: Mapped[AgencyKind | None] = mapped_column(enum_of(AgencyKind, "agency_kind"))
+    organisation_kind: Mapped[OrganisationKind | None] = mapped_column(
+        "agency_kind", enum_of(OrganisationKind, "agency_kind")
+    )
     district: Mapped[str] = mapped_column(String(100), default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     code: Mapped[str] = mapped_column(String(60), default="")
@@ -246,7 +248,7 @@ class Quota(Base):
 
     @property
     def aim(self) -> Aim:
-        return Aim(self.target, self.agency_kind, self.district, self.organisation_id, self.code)
+        return Aim(self.target, self.organisation_kind, self.district, self.organisation_id, self.code)
 
     @property
     def full(self) -> bool:

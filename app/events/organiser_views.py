@@ -8,12 +8,12 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation, Region
-from app.agencies.queries import regions
 from app.clock import now
 from app.events.forms import HostsForm, NewEventForm
 from app.events.queries import free_slug, hosts_to_choose, slug_of, with_hosts
 from app.events.service import create_event, lock_event, mark_changed, name_hosts
+from app.organisations.models import Organisation, Region
+from app.organisations.queries import regions
 from app.people.audit import record
 from app.people.rules import Permission
 from app.refusal import N_, Refusal

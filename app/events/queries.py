@@ -12,9 +12,9 @@ from itertools import count
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.agencies.models import Organisation, Region
 from app.events.models import Event, Room
 from app.events.rules import EventStatus
+from app.organisations.models import Organisation, Region
 from app.refusal import N_, Missing
 
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)

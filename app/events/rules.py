@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import Enum
 
-from app.agencies.rules import AgencyKind
+from app.organisations.rules import OrganisationKind
 from app.refusal import N_, Refusal
 
 
@@ -207,11 +207,11 @@ def code_key(code: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Agency:
+class Affiliation:
     """Where a person comes from, as far as a quota asks."""
 
     organisation_id: int
-    kind: AgencyKind
+    kind: OrganisationKind
     district: str
     code: str = ""
 
@@ -221,16 +221,16 @@ class Aim:
     """Whom a quota is for: the one of these that `target` names."""
 
     target: QuotaTarget
-    kind: AgencyKind | None = None
+    kind: OrganisationKind | None = None
     district: str = ""
     organisation_id: int | None = None
     code: str = ""
 
-    def covers(self, agency: Agency) -> bool:
+    def covers(self, one: Affiliation) -> bool:
         if self.target is QuotaTarget.KIND:
-            return agency.kind is self.kind
+            return one.kind is self.kind
         if self.target is QuotaTarget.DISTRICT:
-            return bool(self.district) and agency.district.casefold() == self.district.casefold()
+            return bool(self.district) and one.district.casefold() == self.district.casefold()
         if self.target is QuotaTarget.ORGANISATION:
-            return agency.organisation_id == self.organisation_id
-        return bool(agency.code) and code_key(agency.code) == code_key(self.code)
+            return one.organisation_id == self.organisation_id
+        return bool(one.code) and code_key(one.code) == code_key(self.code)

@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ScalarSelect, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation, Region
 from app.events.models import Event, InCalendars, Room, TeamMember
 from app.events.rules import EventStatus, Loop, refuse_reversed_times
+from app.organisations.models import Organisation, Region
 from app.people.models import Organiser
 from app.people.rules import Role
 from app.refusal import N_, Missing, Refusal

@@ -5,11 +5,11 @@
 
 from flask import Blueprint, Response, make_response, render_template, request
 
-from app.agencies.queries import find_region, regions
 from app.clock import now
 from app.events.models import Event
 from app.events.queries import get_public_event, public_events, with_hosts
 from app.events.rules import EventStatus, RegistrationState
+from app.organisations.queries import find_region, regions
 from app.refusal import Missing
 from app.web import access
 from app.web.cache import RenderCache

@@ -20,9 +20,9 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 from app.allocation.models import HOLDS, Solving
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
-from app.organising.agency_checks import organisations, quota_people, quotas
 from app.organising.findings import Check, Fault, faulty, faulty_rows
 from app.organising.legal import security_text_faults
+from app.organising.organisation_checks import organisations, quota_people, quotas
 from app.organising.weak_settings import configuration_findings
 from app.organising.wish_checks import wishes
 from app.outbox.models import Message

@@ -14,9 +14,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.address import in_letters
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
 from app.events.models import Event, TeamMember
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
 from app.organising.rules import Step, next_steps
 from app.outbox.models import Message
 from app.outbox.queries import Queue, Trouble, get_with_content, queue, trouble, worker_alive
@@ -49,7 +49,7 @@ class Dashboard:
     registered: int
     held: int
     pending: int
-    kinds: tuple[tuple[AgencyKind, int], ...]
+    kinds: tuple[tuple[OrganisationKind, int], ...]
     runs: Sequence[RunChoice]
     latest: Sequence[Registration]
     trouble: Trouble
@@ -158,7 +158,7 @@ def read_letter(message: Message) -> Letter | None:
     )
 
 
-def _kinds(session: Session, event: Event) -> tuple[tuple[AgencyKind, int], ...]:
+def _kinds(session: Session, event: Event) -> tuple[tuple[OrganisationKind, int], ...]:
     """Registered people by kind of agency, the most frequent first."""
     number = func.count(Registration.id)
     found = (

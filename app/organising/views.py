@@ -7,9 +7,9 @@ from flask import Blueprint, Flask, current_app, flash, g, redirect, request, ur
 from flask.typing import ResponseReturnValue
 from wtforms import SearchField
 
-from app.agencies.rules import KIND_LABELS
 from app.clock import now
 from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
+from app.organisations.rules import KIND_LABELS
 from app.organising import queries
 from app.organising.rules import MAIL_LABELS, STATE_KINDS, STATE_LABELS, days_until, hardly_booked
 from app.outbox.queries import queue, worker_alive

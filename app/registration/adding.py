@@ -12,11 +12,11 @@ from typing import Any
 from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
-from app.agencies.service import name_organisations
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.seats import claim_seats, join_line_together
 from app.events.service import lock_event
+from app.organisations.service import name_organisations
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Refusal

@@ -8,10 +8,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
-from app.agencies.service import name_organisation
 from app.db import new_link_key
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import move_in_line, move_quotas
+from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
 from app.registration import announcing, line, places

@@ -12,9 +12,9 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, case, func, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
-from app.agencies.models import Organisation
 from app.events.models import Event
 from app.events.service import lock_event
+from app.organisations.models import Organisation
 from app.people.audit import record
 from app.refusal import Missing
 from app.registration.lists import get_by_reference

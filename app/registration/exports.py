@@ -21,8 +21,8 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import datetime
 from typing import BinaryIO
 
-from app.agencies.rules import KIND_LABELS
 from app.clock import BERLIN
+from app.organisations.rules import KIND_LABELS
 from app.programme.models import Round
 from app.refusal import N_
 from app.registration.answers import date_of, number_of

@@ -6,7 +6,7 @@
 from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
-from app.agencies.rules import KIND_LABELS
+from app.organisations.rules import KIND_LABELS
 from app.people.rules import Permission
 from app.registration.figures import curve, growth, origins
 from app.web import access

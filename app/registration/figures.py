@@ -13,14 +13,14 @@ from typing import Generic, TypeVar
 from sqlalchemy import BigInteger, cast, extract, func, select
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
 from app.clock import BERLIN
 from app.events.models import Event
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE
 
-Name = TypeVar("Name", AgencyKind, str)
+Name = TypeVar("Name", OrganisationKind, str)
 HOUR = 3600  # seconds; Berlin's days begin on full hours of UTC
 
 
@@ -47,7 +47,7 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    by_kind: list[Share[AgencyKind]]
+    by_kind: list[Share[OrganisationKind]]
     by_district: list[Share[str]]
 
 

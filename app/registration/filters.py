@@ -18,10 +18,10 @@ from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, case, false
 from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.operators import custom_op
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind, name_key
-from app.agencies.service import find_organisation
 from app.events.models import Event
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind, name_key
+from app.organisations.service import find_organisation
 from app.refusal import N_
 from app.registration.models import Answer, Place, Registration, registration_quota
 from app.registration.rules import IN_LINE, Status
@@ -55,7 +55,7 @@ class Wanted:
     status: Status | None = None
     run_id: int | None = None
     organisation: str = ""
-    kind: AgencyKind | None = None
+    kind: OrganisationKind | None = None
     district: str = ""
     quota_id: int | None = None
     option_id: int | None = None

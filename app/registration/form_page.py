@@ -18,9 +18,9 @@ from flask_wtf.csrf import generate_csrf
 from markupsafe import escape
 from sqlalchemy.orm import Session
 
-from app.agencies.queries import organisation_names
 from app.events.models import Event
 from app.events.rules import RegistrationState
+from app.organisations.queries import organisation_names
 from app.programme.agenda import RoundView, read_rounds
 from app.registration import gate
 from app.registration.asked import asked_questions, count_option_seats, limited_options

@@ -8,9 +8,9 @@ from collections.abc import Iterable
 from wtforms import BooleanField, HiddenField, SearchField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
-from app.agencies.models import Organisation, Region
-from app.agencies.rules import KIND_LABELS, AgencyKind
-from app.agencies.service import OrganisationFacts
+from app.organisations.models import Organisation, Region
+from app.organisations.rules import KIND_LABELS, OrganisationKind
+from app.organisations.service import OrganisationFacts
 from app.web.editing import CHOOSE, TOO_LONG, Choice, EditingForm, short_text
 from app.web.forms import BaseForm
 from app.web.texts import gettext
@@ -33,7 +33,9 @@ class OrganisationForm(EditingForm):
     """What the team says of an organisation."""
 
     name = short_text(_l("Name"), required=True)
-    kind = Choice(_l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in AgencyKind])
+    kind = Choice(
+        _l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
+    )
     district = StringField(
         _l("District"),
         [Optional(), Length(max=100, message=TOO_LONG)],
@@ -66,7 +68,7 @@ class OrganisationForm(EditingForm):
     def facts(self) -> OrganisationFacts:
         return OrganisationFacts(
             name=self.name.data or "",
-            kind=AgencyKind(self.kind.data),
+            kind=OrganisationKind(self.kind.data),
             district=self.district.data or "",
             region_id=int(self.region_id.data) if self.region_id.data else None,
             provisional=not self.known.data,

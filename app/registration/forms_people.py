@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 from wtforms import SearchField, StringField
 
-from app.agencies.queries import districts, organisation_names
-from app.agencies.rules import KIND_LABELS, AgencyKind
 from app.events.models import Event, Quota
+from app.organisations.queries import districts, organisation_names
+from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.refusal import Missing
 from app.registration import columns, lists
 from app.registration.columns import Columns
@@ -79,7 +79,7 @@ class SearchForm(BaseForm):
         """What nobody can choose is not asked."""
         everyone = [("", gettext("All"))]
         self.status.offer(everyone + [(one.value, gettext(STATUS_LABELS[one])) for one in Status])
-        self.kind.offer(everyone + [(one.value, gettext(KIND_LABELS[one])) for one in AgencyKind])
+        self.kind.offer(everyone + [(one.value, gettext(KIND_LABELS[one])) for one in OrganisationKind])
         found = {
             "district": [(one, one) for one in offer.districts],
             "quota": [(str(one.id), one.name) for one in offer.quotas],
@@ -118,7 +118,7 @@ def wanted_people(sent: Mapping[str, str], offer: Offer) -> Wanted:
         status=_one_of(Status, sent.get("status", "")),
         run_id=_known(sent.get("run", ""), {one.id for one in offer.runs}),
         organisation=clean_search(sent.get("organisation", "")),
-        kind=_one_of(AgencyKind, sent.get("kind", "")),
+        kind=_one_of(OrganisationKind, sent.get("kind", "")),
         district=_district(sent.get("district", ""), offer),
         quota_id=_known(sent.get("quota", ""), {one.id for one in offer.quotas}),
         option_id=_known(sent.get("answer", ""), {option.id for _, option in offer.answers}),

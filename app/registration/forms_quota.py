@@ -10,10 +10,10 @@ from typing import ClassVar
 from wtforms import StringField
 from wtforms.validators import Length, Optional, Regexp
 
-from app.agencies.models import Organisation
-from app.agencies.rules import KIND_LABELS, AgencyKind
 from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, TARGET_LABELS, Aim, QuotaEffect, QuotaTarget
+from app.organisations.models import Organisation
+from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.registration.quotas import QuotaFacts
 from app.web.editing import (
     TOO_LONG,
@@ -33,7 +33,7 @@ from app.web.texts import lazy_gettext as _l
 
 # Which field says whom a quota of this target is for.
 _FIELD_OF = {
-    QuotaTarget.KIND: "agency_kind",
+    QuotaTarget.KIND: "organisation_kind",
     QuotaTarget.DISTRICT: "district",
     QuotaTarget.ORGANISATION: "organisation_id",
     QuotaTarget.CODE: "code",
@@ -122,13 +122,15 @@ class NewQuotaForm(QuotaForm):
 
     effect = Choice(_l("What it does"), choices=[(one.value, _l(EFFECT_LABELS[one])) for one in QuotaEffect])
     target = Choice(_l("For whom"), choices=[(one.value, _l(TARGET_LABELS[one])) for one in QuotaTarget])
-    agency_kind = Choice(_l("Kind of agency"))
+    organisation_kind = Choice(_l("Kind of agency"))
     district = Choice(_l("District"))
     organisation_id = Choice(_l("Organisation"))
 
     def offer(self, districts: Iterable[str], organisations: Iterable[Organisation]) -> "NewQuotaForm":
         nothing = [("", gettext("Not chosen"))]
-        self.agency_kind.offer(nothing + [(one.value, gettext(KIND_LABELS[one])) for one in AgencyKind])
+        self.organisation_kind.offer(
+            nothing + [(one.value, gettext(KIND_LABELS[one])) for one in OrganisationKind]
+        )
         self.district.offer(nothing + [(one, one) for one in districts])
         self.organisation_id.offer(nothing + [(str(one.id), one.name) for one in organisations])
         return self
@@ -149,7 +151,7 @@ class NewQuotaForm(QuotaForm):
         """Only what belongs to the chosen target counts; the other fields may hold anything."""
         target = QuotaTarget(self.target.data)
         aim = {
-            QuotaTarget.KIND: lambda: Aim(target, kind=AgencyKind(self.agency_kind.data)),
+            QuotaTarget.KIND: lambda: Aim(target, kind=OrganisationKind(self.organisation_kind.data)),
             QuotaTarget.DISTRICT: lambda: Aim(target, district=self.district.data or ""),
             QuotaTarget.ORGANISATION: lambda: Aim(target, organisation_id=int(self.organisation_id.data)),
             QuotaTarget.CODE: lambda: Aim(target, code=self.code.data or ""),

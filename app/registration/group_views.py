@@ -9,10 +9,10 @@ from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.agencies.queries import organisation_names
 from app.clock import now
 from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
+from app.organisations.queries import organisation_names
 from app.refusal import Missing, Refusal
 from app.registration import gate
 from app.registration.colleagues import Member, see_group

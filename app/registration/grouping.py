@@ -16,12 +16,12 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.agencies.service import name_organisation
 from app.db import new_link_key, taken_back
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, EventStatus
 from app.events.seats import claim_seat, join_line
 from app.events.service import lock_event
+from app.organisations.service import name_organisation
 from app.people.audit import record
 from app.people.budget import spend
 from app.people.rules import address_key

@@ -14,9 +14,9 @@ from datetime import datetime
 from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, insert, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.agencies.models import Organisation
 from app.events.models import Event, Quota
-from app.events.rules import TAKES_REGISTRATIONS, Agency, QuotaEffect, QuotaTarget, Seats, code_key
+from app.events.rules import TAKES_REGISTRATIONS, Affiliation, QuotaEffect, QuotaTarget, Seats, code_key
+from app.organisations.models import Organisation
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.rules import IN_LINE, InLine, Room, Share, Status, UnknownCode, where_in_line
 
@@ -50,8 +50,8 @@ def quotas_of(session: Session, event: Event, registration_id: int) -> Sequence[
 
 def covering(quotas: Sequence[Quota], organisation: Organisation, code: str = "") -> list[Quota]:
     """Those of the quotas that somebody of this organisation falls under."""
-    agency = Agency(organisation.id, organisation.kind, organisation.district, code)
-    return [quota for quota in quotas if quota.aim.covers(agency)]
+    one = Affiliation(organisation.id, organisation.kind, organisation.district, code)
+    return [quota for quota in quotas if quota.aim.covers(one)]
 
 
 def refuse_unknown_code(quotas: Sequence[Quota], code: str) -> None:

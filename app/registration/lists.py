@@ -15,10 +15,10 @@ from typing import Any, Generic, NamedTuple, TypeVar
 from sqlalchemy import and_, bindparam, func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
 from app.events.models import Event, Quota, Room
 from app.events.rules import TAKES_REGISTRATIONS, Seats
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
@@ -124,7 +124,7 @@ class OnFile(NamedTuple):
     created_at: datetime
     confirmed_at: datetime | None
     organisation: str
-    kind: AgencyKind
+    kind: OrganisationKind
     district: str
 
 

@@ -20,9 +20,9 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from app.agencies.models import Organisation
 from app.db import Base, Json, enum_of, line, pk, random_key
 from app.events.models import Event, Scarce, scarce_checks
+from app.organisations.models import Organisation
 from app.people.models import Organiser
 from app.programme.models import Run
 from app.registration.rules import (

@@ -15,11 +15,11 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
-from app.agencies.models import Organisation
-from app.agencies.rules import Namesakes, name_key
 from app.events.models import Event, Quota, event_cohost
-from app.events.rules import Agency, QuotaTarget
+from app.events.rules import Affiliation, QuotaTarget
 from app.events.team_service import events_with
+from app.organisations.models import Organisation
+from app.organisations.rules import Namesakes, name_key
 from app.people.models import Organiser
 from app.people.rules import Permission
 from app.refusal import Missing
@@ -272,5 +272,5 @@ def _active_by_day(session: Session, organisations: Collection[int]) -> dict[tup
     return {(event, organisation): number for event, organisation, number in session.execute(counted)}
 
 
-def _agency(organisation: Organisation) -> Agency:
-    return Agency(organisation.id, organisation.kind, organisation.district)
+def _agency(organisation: Organisation) -> Affiliation:
+    return Affiliation(organisation.id, organisation.kind, organisation.district)

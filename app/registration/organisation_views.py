@@ -11,11 +11,11 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation, Region
-from app.agencies.queries import aliases_of, districts, listed_organisations, regions
-from app.agencies.rules import KIND_LABELS
-from app.agencies.service import add_organisation
 from app.clock import now
+from app.organisations.models import Organisation, Region
+from app.organisations.queries import aliases_of, districts, listed_organisations, regions
+from app.organisations.rules import KIND_LABELS
+from app.organisations.service import add_organisation
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.filters import clean_search

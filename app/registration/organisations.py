@@ -14,8 +14,11 @@ from datetime import datetime
 from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation
-from app.agencies.service import (
+from app.events.models import Event, Quota, event_cohost
+from app.events.seats import take_back_extra
+from app.events.service import lock_event, mark_changed
+from app.organisations.models import Organisation
+from app.organisations.service import (
     OrganisationFacts,
     describe,
     lock_organisations,
@@ -24,9 +27,6 @@ from app.agencies.service import (
     refuse_alias,
     refuse_merge,
 )
-from app.events.models import Event, Quota, event_cohost
-from app.events.seats import take_back_extra
-from app.events.service import lock_event, mark_changed
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import line

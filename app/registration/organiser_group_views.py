@@ -6,8 +6,8 @@
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 
-from app.agencies.queries import organisation_names
 from app.clock import now
+from app.organisations.queries import organisation_names
 from app.people.rules import Permission, may
 from app.refusal import N_, Refusal
 from app.registration.colleagues import groups_of

@@ -6,11 +6,11 @@
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 
-from app.agencies.queries import districts, listed_organisations
-from app.agencies.rules import KIND_LABELS
 from app.clock import now
 from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, QuotaTarget
+from app.organisations.queries import districts, listed_organisations
+from app.organisations.rules import KIND_LABELS
 from app.people.rules import Permission, may
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.forms_quota import CodeQuotaForm, NewQuotaForm, QuotaForm

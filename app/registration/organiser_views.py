@@ -12,10 +12,10 @@ from flask import session as remembered
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.agencies.queries import organisation_names
-from app.agencies.rules import KIND_LABELS
 from app.clock import BERLIN, now
 from app.events.rules import TAKES_REGISTRATIONS, Placement
+from app.organisations.queries import organisation_names
+from app.organisations.rules import KIND_LABELS
 from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds

@@ -13,12 +13,12 @@ from datetime import datetime
 from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.agencies.models import Organisation
-from app.agencies.service import keep_organisation
 from app.events.models import Event, Quota
-from app.events.rules import Agency, Aim, QuotaEffect, QuotaTarget, code_key, refuse_quota_below_taken
+from app.events.rules import Affiliation, Aim, QuotaEffect, QuotaTarget, code_key, refuse_quota_below_taken
 from app.events.seats import set_reserved
 from app.events.service import lock_event, mark_changed
+from app.organisations.models import Organisation
+from app.organisations.service import keep_organisation
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import line
@@ -50,18 +50,18 @@ def add_quota(session: Session, event_id: int, facts: QuotaFacts, by: By, now: d
         name=facts.name,
         effect=facts.effect,
         target=facts.aim.target,
-        agency_kind=facts.aim.kind,
+        organisation_kind=facts.aim.kind,
         district=facts.aim.district,
         organisation_id=facts.aim.organisation_id,
         capacity=facts.capacity,
     )
-    agencies = _agencies(session, event, facts.aim)
-    quota.taken, quota.waiting = _counts(session, event, agencies)
+    organisations = _organisations(session, event, facts.aim)
+    quota.taken, quota.waiting = _counts(session, event, organisations)
     refuse_quota_below_taken(facts.effect, facts.capacity, 0, quota.taken)
     _set_code_and_date(quota, facts, now)
     session.add(quota)
     session.flush()
-    _link(session, event, quota, agencies)
+    _link(session, event, quota, organisations)
     event.quota_count += 1
     event.code_count += facts.aim.target is QuotaTarget.CODE
     mark_changed(event, now, calendar=False)
@@ -163,7 +163,7 @@ def _refuse_twice(session: Session, event: Event, facts: QuotaFacts, own_id: int
         raise Refusal(N_("Another quota of this day has this code."), field="code")
 
 
-def _agencies(session: Session, event: Event, aim: Aim) -> list[int]:
+def _organisations(session: Session, event: Event, aim: Aim) -> list[int]:
     """Organisations of the day's people that fall under it; a code is nobody's yet."""
     if aim.target is QuotaTarget.CODE:
         return []
@@ -173,24 +173,24 @@ def _agencies(session: Session, event: Event, aim: Aim) -> list[int]:
     return [
         one.id
         for one in session.scalars(found.order_by(Organisation.id))
-        if aim.covers(Agency(one.id, one.kind, one.district))
+        if aim.covers(Affiliation(one.id, one.kind, one.district))
     ]
 
 
-def _counts(session: Session, event: Event, agencies: Sequence[int]) -> tuple[int, int]:
+def _counts(session: Session, event: Event, organisations: Sequence[int]) -> tuple[int, int]:
     """Seats held, and people in line."""
     in_line = Registration.status.in_(ACTIVE) & ~Registration.holds_seat
     counted = select(
         func.count(Registration.id).filter(Registration.holds_seat),
         func.count(Registration.id).filter(in_line),
-    ).where(Registration.event_id == event.id, Registration.organisation_id.in_(agencies))
+    ).where(Registration.event_id == event.id, Registration.organisation_id.in_(organisations))
     taken, waiting = session.execute(counted).one()
     return taken, waiting
 
 
-def _link(session: Session, event: Event, quota: Quota, agencies: Sequence[int]) -> None:
+def _link(session: Session, event: Event, quota: Quota, organisations: Sequence[int]) -> None:
     people = select(Registration.id, literal(quota.id)).where(
-        Registration.event_id == event.id, Registration.organisation_id.in_(agencies)
+        Registration.event_id == event.id, Registration.organisation_id.in_(organisations)
     )
     session.execute(insert(registration_quota).from_select(["registration_id", "quota_id"], people))
 

@@ -11,7 +11,6 @@ from sqlalchemy import bindparam, delete, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.agencies.service import name_organisation
 from app.db import taken_back
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS
@@ -23,6 +22,7 @@ from app.events.seats import (
     release_seat,
 )
 from app.events.service import lock_event
+from app.organisations.service import name_organisation
 from app.outbox.rules import family_of
 from app.outbox.service import withdraw
 from app.people.rules import address_key

@@ -13,9 +13,9 @@ from datetime import datetime
 from sqlalchemy import and_, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.agencies.models import Organisation
 from app.events.models import Event
 from app.events.service import lock_event
+from app.organisations.models import Organisation
 from app.people.audit import record
 from app.people.rules import address_key
 from app.programme import fitting

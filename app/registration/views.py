@@ -11,11 +11,11 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.agencies.queries import organisation_names
 from app.clock import now
 from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.ical import render
+from app.organisations.queries import organisation_names
 from app.programme.agenda import read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import gate

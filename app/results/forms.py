@@ -10,7 +10,7 @@ from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, RadioField
 from wtforms.validators import InputRequired
 
-from app.agencies.rules import KIND_LABELS, AgencyKind
+from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.results.queries import WorkshopName
 from app.results.rules import (
     LEVEL_LABELS,
@@ -56,10 +56,10 @@ class FrameForm(EditingForm):
         )
 
     def figure_fields(self) -> list[Field]:
-        return [self[_figure_name(kind)] for kind in AgencyKind]
+        return [self[_figure_name(kind)] for kind in OrganisationKind]
 
     def facts(self) -> FrameFacts:
-        figures = {kind: self[_figure_name(kind)].data for kind in AgencyKind}
+        figures = {kind: self[_figure_name(kind)].data for kind in OrganisationKind}
         return FrameFacts(
             self.intro.data or "",
             self.next_host.data or "",
@@ -67,11 +67,11 @@ class FrameForm(EditingForm):
         )
 
 
-def _figure_name(kind: AgencyKind) -> str:
+def _figure_name(kind: OrganisationKind) -> str:
     return f"figure_{kind.value}"
 
 
-for _kind in AgencyKind:
+for _kind in OrganisationKind:
     setattr(FrameForm, _figure_name(_kind), WholeNumber(_l(KIND_LABELS[_kind]), most=MOST_PEOPLE))
 
 

@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstra
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.agencies.rules import AgencyKind
 from app.db import Base, enum_of, line, pk, text
+from app.organisations.rules import OrganisationKind
 from app.results.rules import AgreementStatus, Level, MaterialKind
 
 _PLENARY = sql("workshop_id IS NULL")
@@ -44,7 +44,7 @@ class AttendanceFigure(Base):
 
     id: Mapped[pk]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    kind: Mapped[AgencyKind] = mapped_column(enum_of(AgencyKind, "kind"))
+    kind: Mapped[OrganisationKind] = mapped_column(enum_of(OrganisationKind, "kind"))
     count: Mapped[int]
 
 

@@ -8,8 +8,8 @@ from pathlib import Path
 
 from flask import url_for
 
-from app.agencies.rules import KIND_LABELS
 from app.events.models import Event
+from app.organisations.rules import KIND_LABELS
 from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
 from app.web import documents

@@ -12,8 +12,8 @@ from typing import TypeVar
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from app.agencies.rules import AgencyKind
 from app.events.models import Event
+from app.organisations.rules import OrganisationKind
 from app.programme.models import Run, Workshop
 from app.refusal import Missing
 from app.results.files import is_name
@@ -109,7 +109,7 @@ class DocumentationView:
 
     intro: str
     next_host: str
-    figures: tuple[tuple[AgencyKind, int], ...]
+    figures: tuple[tuple[OrganisationKind, int], ...]
     sections: tuple[Section, ...]
 
     @property
@@ -156,7 +156,7 @@ def read_documentation(session: Session, event: Event, today: date) -> Documenta
     return DocumentationView(
         intro=frame.intro if frame else "",
         next_host=frame.next_host if frame else "",
-        figures=tuple((kind, by_kind[kind]) for kind in AgencyKind if kind in by_kind),
+        figures=tuple((kind, by_kind[kind]) for kind in OrganisationKind if kind in by_kind),
         sections=tuple(
             _section(name, results[key], agreements[key], materials[key], today) for key, name in places
         ),

@@ -16,10 +16,10 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
-from app.agencies.rules import AgencyKind
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import lock_event, mark_changed
+from app.organisations.rules import OrganisationKind
 from app.people.audit import record
 from app.programme.models import Workshop
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
@@ -33,7 +33,7 @@ class FrameFacts:
 
     intro: str = ""
     next_host: str = ""
-    figures: Mapping[AgencyKind, int] = field(default_factory=dict)
+    figures: Mapping[OrganisationKind, int] = field(default_factory=dict)
 
 
 def write_frame(session: Session, event: Event, facts: FrameFacts, seen: int, now: datetime) -> Documentation:

@@ -10,9 +10,9 @@ from typing import Any
 
 from flask import Response, current_app, send_file
 
-from app.agencies.rules import KIND_LABELS
 from app.clock import BERLIN
 from app.events.models import Event
+from app.organisations.rules import KIND_LABELS
 from app.refusal import Missing
 from app.results.files import path_of
 from app.results.models import Material

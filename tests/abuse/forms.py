@@ -61,7 +61,7 @@ GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "nu
 # A form in which only one answer is right.
 GOOD_AT = {
     "allocation.new_condition": {"person": "Svenja", "first": "Svenja", "second": "Minh", "most": "3"},
-    "quotas.new": {"agency_kind": "ki"},
+    "quotas.new": {"organisation_kind": "ki"},
     "groups.register": {"rows-0-email": "rosa@example.org", "rows-1-email": "rudi@example.org"},
     "groups.add": {"email": "gabi@example.org"},
     "groups.substitute": {"email": "gero@example.org"},

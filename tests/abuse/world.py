@@ -21,9 +21,6 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.agencies.models import Region
-from app.agencies.rules import AgencyKind
-from app.agencies.service import add_organisation, find_organisation, name_organisation
 from app.allocation.asking import Terms, read_question
 from app.allocation.baselines import careful_start
 from app.allocation.models import PlacingCondition, Solving
@@ -36,6 +33,9 @@ from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
 from app.events.service import RoomFacts, add_room, lock_event
 from app.events.team_service import add_member
+from app.organisations.models import Region
+from app.organisations.rules import OrganisationKind
+from app.organisations.service import add_organisation, find_organisation, name_organisation
 from app.organising import legal
 from app.outbox.models import Message
 from app.outbox.rules import State
@@ -475,7 +475,7 @@ def _allocations(app: Flask) -> None:
             {"kind": ConditionKind.FORBID, "first_id": one, "run_id": run},
             {"kind": ConditionKind.TOGETHER, "first_id": one, "second_id": other, "soft": True},
             {"kind": ConditionKind.ORGANISATION_CAP, "organisation_id": house, "most": 2},
-            {"kind": ConditionKind.KIND_BOUNDS, "agency_kind": AgencyKind.KI, "least": 1},
+            {"kind": ConditionKind.KIND_BOUNDS, "organisation_kind": OrganisationKind.KI, "least": 1},
             {"kind": ConditionKind.SPREAD},
         ):
             session.add(PlacingCondition(event_id=day.id, **values))
@@ -540,7 +540,11 @@ def _results(app: Flask) -> None:
         ).first()
         assert workshop is not None
         write_frame(
-            session, day, FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {AgencyKind.KI: 24}), 0, now()
+            session,
+            day,
+            FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {OrganisationKind.KI: 24}),
+            0,
+            now(),
         )
         for subject in (workshop, None):
             write_result(

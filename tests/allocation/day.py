@@ -11,8 +11,6 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
 from app.allocation import service
 from app.allocation.asking import Terms
 from app.allocation.leasing import claim
@@ -22,6 +20,8 @@ from app.allocation.rules import Mixing, Mode, SolvingState
 from app.allocation.running import work_out
 from app.events.models import Event
 from app.events.rules import Placement
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
 from app.programme.models import Run
 from app.registration.models import Place, Registration
 from app.registration.rules import Actor, PlaceState
@@ -61,7 +61,9 @@ def a_wish_day(app: Flask, many: int = 6, *, slug: str = "probe", wish: bool = T
         for number in range(1, many + 1):
             joins(session, made, number, wish=wish)
         for name, kind in zip(
-            HOUSES, (AgencyKind.KI, AgencyKind.MUNICIPALITY, AgencyKind.EMPLOYMENT), strict=True
+            HOUSES,
+            (OrganisationKind.KI, OrganisationKind.MUNICIPALITY, OrganisationKind.EMPLOYMENT),
+            strict=True,
         ):
             house = session.scalar(select(Organisation).where(Organisation.name == name))
             if house is not None:

@@ -6,12 +6,12 @@
 import pytest
 from flask import Flask
 
-from app.agencies.rules import AgencyKind
 from app.allocation.asking import KIND_NUMBERS, Terms, read_question
 from app.allocation.instance import Apart, Instance, OrganisationCap, SpreadColleagues, Together, Wishes
 from app.allocation.models import PlacingCondition
 from app.allocation.rules import ConditionKind, Mixing, Need
 from app.events.models import Event
+from app.organisations.rules import OrganisationKind
 from app.registration.models import RoundAbsence
 from app.registration.service import PARTICIPANT, cancel
 from app.web.database import db, transaction
@@ -45,7 +45,7 @@ def test_people_with_their_wishes_and_where_they_come_from(app: Flask) -> None:
         Wishes(made.day.rounds[1], (runs["2.1"],)),
     )
     assert first.present == tuple(made.day.rounds) == found.rounds
-    assert first.kind == KIND_NUMBERS[AgencyKind.MUNICIPALITY]
+    assert first.kind == KIND_NUMBERS[OrganisationKind.MUNICIPALITY]
     assert len({one.organisation for one in found.people}) == 3
     assert (found.seed, found.time_limit) == (3, 9.0)
 

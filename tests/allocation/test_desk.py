@@ -209,7 +209,12 @@ def test_every_kind_is_added_once_and_removed(app: Flask) -> None:
     typed: dict[str, dict[str, Any]] = {
         "together": {"first": "Muster001", "second": "Muster002", "soft": "y"},
         "organisation_cap": {"most": "2", "organisation_id": str(house)},
-        "kind_bounds": {"agency_kind": "ki", "least": "1", "most": "", "run_id": str(made.day.runs["1.1"])},
+        "kind_bounds": {
+            "organisation_kind": "ki",
+            "least": "1",
+            "most": "",
+            "run_id": str(made.day.runs["1.1"]),
+        },
         "spread": {},
     }
     for kind, values in [*typed.items(), *typed.items()]:

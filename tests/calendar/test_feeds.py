@@ -17,13 +17,13 @@ from sqlalchemy import event as sqlalchemy_event
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.agencies.models import Region
-from app.agencies.queries import find_region
 from app.calendar import views
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed
 from app.factory import create_app
+from app.organisations.models import Region
+from app.organisations.queries import find_region
 from app.programme.fitting import RunFacts
 from app.programme.models import Round, Run
 from app.programme.service import WorkshopFacts, change_workshop

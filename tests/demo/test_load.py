@@ -11,14 +11,14 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from app.agencies.models import Organisation, Region
-from app.agencies.service import find_organisation
 from app.clock import BERLIN, now
 from app.demo import cast
 from app.demo.commands import password_file
 from app.demo.loading import load, spread, upcoming_date
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import EventStatus, RegistrationState
+from app.organisations.models import Organisation, Region
+from app.organisations.service import find_organisation
 from app.outbox.models import Message
 from app.people.models import Budget, Organiser
 from app.people.passwords import NO_PASSWORD, verify

@@ -6,12 +6,12 @@
 import pytest
 from flask import Flask
 
-from app.agencies.models import Region
-from app.agencies.service import add_organisation
 from app.events.models import Event
 from app.events.queries import missing_before_publishing, slug_of
 from app.events.rules import EventStatus
 from app.events.team_service import find_event_of
+from app.organisations.models import Region
+from app.organisations.service import add_organisation
 from app.people.queries import find_organiser
 from app.people.rules import Role
 from app.web.database import db, transaction

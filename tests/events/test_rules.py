@@ -7,7 +7,6 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.agencies.rules import AgencyKind
 from app.events.rules import (
     EFFECT_LABELS,
     FEW,
@@ -15,7 +14,7 @@ from app.events.rules import (
     STATUS_LABELS,
     TAKES_REGISTRATIONS,
     TARGET_LABELS,
-    Agency,
+    Affiliation,
     Aim,
     EventStatus,
     QuotaEffect,
@@ -29,6 +28,7 @@ from app.events.rules import (
     refuse_reversed_times,
     registration_state,
 )
+from app.organisations.rules import OrganisationKind
 from app.refusal import Refusal
 
 OPENS = datetime(2027, 1, 10, 8, 0, tzinfo=UTC)
@@ -171,14 +171,17 @@ def test_fewer_seats_than_are_taken(capacity: int, extra: int, taken: int) -> No
     assert refused.value.values == {"taken": taken}
 
 
-KI, HERFORD = Agency(1, AgencyKind.KI, "Herford"), Agency(2, AgencyKind.OTHER, "", " sommer 27")
+KI, HERFORD = (
+    Affiliation(1, OrganisationKind.KI, "Herford"),
+    Affiliation(2, OrganisationKind.OTHER, "", " sommer 27"),
+)
 
 
 @pytest.mark.parametrize(
-    ("aim", "agency", "covered"),
+    ("aim", "one", "covered"),
     [
-        (Aim(QuotaTarget.KIND, kind=AgencyKind.KI), KI, True),
-        (Aim(QuotaTarget.KIND, kind=AgencyKind.STATE), KI, False),
+        (Aim(QuotaTarget.KIND, kind=OrganisationKind.KI), KI, True),
+        (Aim(QuotaTarget.KIND, kind=OrganisationKind.STATE), KI, False),
         (Aim(QuotaTarget.DISTRICT, district="HERFORD"), KI, True),
         (Aim(QuotaTarget.DISTRICT, district="Herford"), HERFORD, False),
         (Aim(QuotaTarget.DISTRICT, district=""), HERFORD, False),
@@ -189,8 +192,8 @@ KI, HERFORD = Agency(1, AgencyKind.KI, "Herford"), Agency(2, AgencyKind.OTHER, "
         (Aim(QuotaTarget.CODE, code=""), KI, False),
     ],
 )
-def test_whom_a_quota_covers(aim: Aim, agency: Agency, covered: bool) -> None:
-    assert aim.covers(agency) is covered
+def test_whom_a_quota_covers(aim: Aim, one: Affiliation, covered: bool) -> None:
+    assert aim.covers(one) is covered
 
 
 @pytest.mark.parametrize("typed", ["Straße-27", "STRASSE-27", " straße - 27 ", "ｓｔｒａｓｓｅ-27"])

@@ -10,8 +10,6 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.agencies.models import Region
-from app.agencies.service import add_organisation
 from app.events.ical import event_entry
 from app.events.models import Event, Room, TeamMember
 from app.events.queries import get_public_event, public_events, rooms_of, with_hosts
@@ -29,6 +27,8 @@ from app.events.service import (
     raise_sequence,
 )
 from app.ical.entry import Status
+from app.organisations.models import Region
+from app.organisations.service import add_organisation
 from app.people.models import Organiser
 from app.people.rules import Role
 from app.refusal import Missing, Refusal

@@ -13,12 +13,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 
-from app.agencies.models import Region
-from app.agencies.service import add_organisation
 from app.events import views
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed, name_hosts
+from app.organisations.models import Region
+from app.organisations.service import add_organisation
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.pages import Page, Visitor

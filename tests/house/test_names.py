@@ -15,7 +15,7 @@ from app.web.database import db
 from tests.house.test_imports import APP, MODULES, ROOT, name_of, parsed
 
 SLICES = {
-    "agencies",
+    "organisations",
     "people",
     "events",
     "programme",
@@ -65,7 +65,7 @@ EXTRAS = {
     "events/seats": "claiming and giving back what is scarce, for days and for runs",
     "events/team_service": "service.py, split: the verbs of the team",
     "organising/findings": "checks.py, split: how a fault is found and said",
-    "organising/agency_checks": "`flask check`, split: organisations and quotas",
+    "organising/organisation_checks": "`flask check`, split: organisations and quotas",
     "organising/checks": "`flask check`",
     "organising/health_views": "what the machine asks that watches the service",
     "organising/legal": "legal texts and barrier reports",
@@ -251,7 +251,7 @@ def templates_of(folder: str) -> list[Path]:
     return sorted((ROOT / "templates" / folder).glob("*.html"))
 
 
-@pytest.mark.parametrize("folder", sorted(SLICES - {"outbox", "agencies"}))
+@pytest.mark.parametrize("folder", sorted(SLICES - {"outbox", "organisations"}))
 def test_every_template_is_rendered_by_its_slice(folder: str) -> None:
     """templates/<slice>/<view>.html; a page that nobody renders is a page that nobody tests."""
     source = "".join(path.read_text(encoding="utf-8") for path in MODULES)

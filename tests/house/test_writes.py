@@ -12,7 +12,7 @@ from flask_wtf.csrf import CSRFError
 from sqlalchemy import func, insert, select, text
 from sqlalchemy.exc import DBAPIError
 
-from app.agencies.models import Region
+from app.organisations.models import Region
 from app.web import access
 from app.web.database import db, transaction
 

@@ -15,9 +15,9 @@ from sqlalchemy import CheckConstraint, Connection, Table, text
 from sqlalchemy import inspect as look_at
 from sqlalchemy.orm import Session
 
-from app.agencies.service import add_organisation
 from app.db import Base
-from app.organising import agency_checks, checks, weak_settings, wish_checks
+from app.organisations.service import add_organisation
+from app.organising import checks, organisation_checks, weak_settings, wish_checks
 from app.organising.checks import data_findings
 from app.organising.commands import guarded
 from app.organising.weak_settings import configuration_findings, refuse_weak
@@ -383,7 +383,7 @@ def test_every_check_is_planted() -> None:
     planted = " ".join(
         line.partition(": ")[2] for lines in (*FAULTS.values(), *GROUP_FAULTS.values()) for line in lines
     )
-    source = "".join(inspect.getsource(one) for one in (checks, agency_checks, wish_checks))
+    source = "".join(inspect.getsource(one) for one in (checks, organisation_checks, wish_checks))
     faults = [
         line.split('"')[1] for line in source.splitlines() if line.strip().startswith('"') and '": ' in line
     ]

@@ -21,10 +21,10 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.agencies.rules import AgencyKind
-from app.agencies.service import add_organisation
 from app.events.models import Event, Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.organisations.rules import OrganisationKind
+from app.organisations.service import add_organisation
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
@@ -415,15 +415,15 @@ def _of_quotas(session: Session, event: Event, people: Sequence[Registration]) -
 
 # Organisations of known kind and district; whoever names another one is "other" and from nowhere.
 KI, OFFICE, TOWN = "KI Kreis Musterau", "Ausländerbehörde Musterau", "Stadt Probeburg"
-OF_KI = Aim(QuotaTarget.KIND, kind=AgencyKind.KI)
+OF_KI = Aim(QuotaTarget.KIND, kind=OrganisationKind.KI)
 OF_MUSTERAU = Aim(QuotaTarget.DISTRICT, district="Kreis Musterau")
 
 
-def add_agencies() -> None:
+def add_organisations() -> None:
     with transaction() as session:
-        add_organisation(session, KI, kind=AgencyKind.KI, district="Kreis Musterau")
-        add_organisation(session, OFFICE, kind=AgencyKind.IMMIGRATION_OFFICE, district="Kreis Musterau")
-        add_organisation(session, TOWN, kind=AgencyKind.MUNICIPALITY, district="Kreis Probeburg")
+        add_organisation(session, KI, kind=OrganisationKind.KI, district="Kreis Musterau")
+        add_organisation(session, OFFICE, kind=OrganisationKind.IMMIGRATION_OFFICE, district="Kreis Musterau")
+        add_organisation(session, TOWN, kind=OrganisationKind.MUNICIPALITY, district="Kreis Probeburg")
 
 
 def open_day(*, capacity: int | None = 100, released: bool = True, **changes: Any) -> Day:

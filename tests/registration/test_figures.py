@@ -8,21 +8,21 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.agencies.rules import AgencyKind
 from app.events.models import Event
+from app.organisations.rules import OrganisationKind
 from app.registration.figures import Growth, Share, curve, growth, origins
 from app.web.database import db
 from tests.factories.organising import Queries
 from tests.organising.helpers import a_day, signs_up
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
-from tests.registration.steps import KI, TOWN, add_agencies, open_day
+from tests.registration.steps import KI, TOWN, add_organisations, open_day
 
 
 def test_they_are_counted_by_kind_district_and_day(app: Flask) -> None:
     """Days are those of Berlin: half past eleven at night in UTC is the next morning there."""
     with app.app_context():
-        add_agencies()
+        add_organisations()
         day = open_day(capacity=3)
         day.join("anna", "ben", organisation=KI)
         day.join("cem", "dora", organisation=TOWN)
@@ -37,8 +37,8 @@ def test_they_are_counted_by_kind_district_and_day(app: Flask) -> None:
             found, grown = origins(db.session(), event), growth(db.session(), event)
         assert len(queries.statements) == 2
         assert {one.name: (one.seated, one.waiting) for one in found.by_kind} == {
-            AgencyKind.KI: (1, 1),
-            AgencyKind.MUNICIPALITY: (2, 0),
+            OrganisationKind.KI: (1, 1),
+            OrganisationKind.MUNICIPALITY: (2, 0),
         }
         assert sum(one.people for one in found.by_district) == 4
         assert grown == [

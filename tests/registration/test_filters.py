@@ -9,11 +9,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
-from app.agencies.service import add_organisation
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
+from app.organisations.service import add_organisation
 from app.registration import lists
 from app.registration.filters import Order, Wanted
 from app.registration.models import Answer, Registration
@@ -40,9 +40,9 @@ def busy_day(app: Flask) -> tuple[Day, dict[str, str]]:
     """Anders (KI, vegan), Brandt (KI, waits), Celik (office, everything), Dorn (nobody knows from where)."""
     day = a_day(app, capacity=3)
     with app.app_context(), transaction() as session:
-        add_organisation(session, KI, kind=AgencyKind.KI, district="Kreis Musterau")
+        add_organisation(session, KI, kind=OrganisationKind.KI, district="Kreis Musterau")
         office = add_organisation(
-            session, OFFICE, kind=AgencyKind.IMMIGRATION_OFFICE, district="Kreis Probeburg"
+            session, OFFICE, kind=OrganisationKind.IMMIGRATION_OFFICE, district="Kreis Probeburg"
         )
         asked = make_questions(session, day.event_id)
         aim = Aim(QuotaTarget.ORGANISATION, organisation_id=office.id)
@@ -201,10 +201,10 @@ def test_every_page_of_every_order_and_filter_is_the_file_cut_into_pieces(
         ways = [
             {},
             {"status": Status.REGISTERED},
-            {"kind": AgencyKind.KI},
+            {"kind": OrganisationKind.KI},
             {"option_id": option},
             {"text": "muster1"},
-            {"text": "r1", "kind": AgencyKind.KI},
+            {"text": "r1", "kind": OrganisationKind.KI},
             {"run_id": day.runs["1.1"]},
         ]
         for order, narrow in product(Order, ways):

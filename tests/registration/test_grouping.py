@@ -37,7 +37,7 @@ from tests.registration.steps import (
     OFFICE,
     ORGANISER,
     Day,
-    add_agencies,
+    add_organisations,
     open_day,
 )
 
@@ -160,7 +160,7 @@ def test_together_nobody_moves_before_all_have_confirmed() -> None:
 
 def test_together_under_a_limit() -> None:
     """T31: two of the district at most; a group of two waits when there is one left, and somebody else may come."""
-    add_agencies()
+    add_organisations()
     day = open_day(capacity=10)
     quota = day.add_quota("Musterau", 2, QuotaEffect.CAP, OF_MUSTERAU)
     day.join("karl", organisation=KI)
@@ -242,7 +242,7 @@ def test_the_contact_changes_the_own_group_only() -> None:
 
 def test_seats_are_kept_for_an_agency_and_named_later() -> None:
     """Part 6: event and quota count at once; what has no name goes back at its date."""
-    add_agencies()
+    add_organisations()
     day = open_day(capacity=3)
     quota = day.add_quota("Musterau", 3, QuotaEffect.CAP, OF_MUSTERAU)
     group = day.allot("clara", 3, organisation=OFFICE)

@@ -14,8 +14,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.agencies.rules import AgencyKind
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.organisations.rules import OrganisationKind
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.refusal import Refusal
@@ -29,7 +29,7 @@ from tests.factories.days import NOW
 from tests.organising.helpers import Day, a_day, seats_of, signs_up
 from tests.pages import Page, Visitor
 from tests.people.helpers import signed_in
-from tests.registration.steps import KI, ORGANISER, add_agencies, contradictions, open_day
+from tests.registration.steps import KI, ORGANISER, add_organisations, contradictions, open_day
 from tests.registration.test_exports import odd_people, take_out
 
 OTTO = "otto@example.org"
@@ -287,7 +287,7 @@ def test_the_table_is_nobody_elses_and_gone_after_an_hour(app: Flask) -> None:
 def test_many_at_once_stand_as_if_one_after_the_other(app: Flask) -> None:
     """Seats, quotas and waiting numbers are the same as by hand."""
     with app.app_context():
-        add_agencies()
+        add_organisations()
         results = []
         people = [
             Person(f"P{number}", "Muster", f"p{number}@example.org", KI if number % 3 else "Irgendwo")
@@ -295,8 +295,8 @@ def test_many_at_once_stand_as_if_one_after_the_other(app: Flask) -> None:
         ]
         for together in (True, False):
             day = open_day(capacity=8, slug=f"tag-{together}")
-            day.add_quota("KI", 5, QuotaEffect.CAP, Aim(QuotaTarget.KIND, kind=AgencyKind.KI))
-            day.add_quota("Rest", 4, QuotaEffect.RESERVE, Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER))
+            day.add_quota("KI", 5, QuotaEffect.CAP, Aim(QuotaTarget.KIND, kind=OrganisationKind.KI))
+            day.add_quota("Rest", 4, QuotaEffect.RESERVE, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
             with transaction() as session:
                 if together:
                     add_many(session, day.event_id, people, ORGANISER, NOW, tell=True)

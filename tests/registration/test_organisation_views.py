@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.agencies.models import Organisation
-from app.agencies.rules import AgencyKind
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
 from app.people.rules import Role
 from app.registration.models import Registration, TwoPeople
 from app.registration.service import confirm, register
@@ -17,7 +17,7 @@ from tests.factories.days import NOW, make_event
 from tests.factories.organising import Queries, a_day, somebody
 from tests.pages import Page, Visitor
 from tests.people.helpers import an_organiser, signed_in
-from tests.registration.steps import KI, TOWN, Entry, add_agencies, person
+from tests.registration.steps import KI, TOWN, Entry, add_organisations, person
 
 ALL = "/organise/organisations"
 TYPED = "KI Musterau"
@@ -31,7 +31,7 @@ def joins(app: Flask, event_id: int, name: str, organisation: str = TYPED, **cha
 
 def admin(app: Flask) -> Visitor:
     with app.app_context():
-        add_agencies()
+        add_organisations()
     an_organiser(app, "ada@example.org", name="Ada Muster", is_admin=True)
     return Visitor(signed_in(app, "ada@example.org"))
 
@@ -92,7 +92,11 @@ def test_refusals_are_sentences_and_keep_what_was_typed(app: Flask) -> None:
     assert page.status == 200
     with app.app_context():
         stored = db.session.get_one(Organisation, id_of(app, TYPED))
-        assert (stored.kind, stored.district, stored.provisional) == (AgencyKind.OTHER, "Kreis Neu", True)
+        assert (stored.kind, stored.district, stored.provisional) == (
+            OrganisationKind.OTHER,
+            "Kreis Neu",
+            True,
+        )
 
 
 def test_a_stale_merge_page_is_refused(app: Flask) -> None:

@@ -12,12 +12,17 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.agencies.models import Organisation
-from app.agencies.queries import aliases_of, organisation_names
-from app.agencies.rules import AgencyKind
-from app.agencies.service import OrganisationFacts, add_organisation, find_organisation, name_organisation
 from app.events.models import Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.organisations.models import Organisation
+from app.organisations.queries import aliases_of, organisation_names
+from app.organisations.rules import OrganisationKind
+from app.organisations.service import (
+    OrganisationFacts,
+    add_organisation,
+    find_organisation,
+    name_organisation,
+)
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration.models import Group, OrganisationMerge, Registration, registration_quota
@@ -36,7 +41,7 @@ from tests.registration.steps import (
     ORGANISER,
     TOWN,
     Day,
-    add_agencies,
+    add_organisations,
     open_day,
     person,
 )
@@ -48,7 +53,7 @@ TYPED = "KI Musterau"  # what people type for KI
 @pytest.fixture(autouse=True)
 def inside(app: Flask) -> Iterator[None]:
     with app.app_context():
-        add_agencies()
+        add_organisations()
         yield
 
 
@@ -155,7 +160,7 @@ def test_a_group_goes_along_and_comes_back() -> None:
 def test_who_is_counted_elsewhere_lets_the_right_people_in() -> None:
     """All are counted first. One of the typed name waits for the limit of others; where they all go there is no room."""
     day = open_day(capacity=10)
-    day.add_quota("Sonstige", 2, CAP, Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER))
+    day.add_quota("Sonstige", 2, CAP, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
     kis = day.add_quota("KIs", 1, CAP, OF_KI)
     day.join("kim", organisation=KI)
     day.join("pia", organisation=TYPED)
@@ -215,7 +220,7 @@ def test_the_page_before_says_what_follows() -> None:
     day, other = open_day(), open_day(slug="zweiter-tag", title="Zweiter Tag")
     day.add_quota("Musterau", 3, CAP, OF_MUSTERAU)
     day.add_quota("KIs", 3, RESERVE, OF_KI)
-    day.add_quota("Sonstige", 5, CAP, Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER))
+    day.add_quota("Sonstige", 5, CAP, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
     day.join("pia", "uwe", organisation=TYPED)
     other.join("pia", organisation=TYPED)
     session = db.session()
@@ -300,7 +305,7 @@ def test_taking_back_is_exact() -> None:
         other = add_organisation(session, "KI Musterau Nord").id
     day.add_quota("Nord", 2, CAP, Aim(QuotaTarget.ORGANISATION, organisation_id=other))
     day.add_quota("KIs", 1, CAP, OF_KI)
-    day.add_quota("Sonstige", 9, RESERVE, Aim(QuotaTarget.KIND, kind=AgencyKind.OTHER))
+    day.add_quota("Sonstige", 9, RESERVE, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
     day.join("kim", organisation=KI)
     day.join("nele", "nils", organisation="KI Musterau Nord")
     day.register("nora", organisation="KI Musterau Nord")
@@ -357,7 +362,7 @@ def test_another_kind_or_district_means_other_quotas() -> None:
     day.join("pia", organisation=TYPED)
     day.join("ben", "cem")
     assert day.statuses() == {"pia": Status.REGISTERED, "ben": Status.WAITING, "cem": Status.WAITING}
-    change(TYPED, kind=AgencyKind.KI, district="kreis musterau", provisional=False)
+    change(TYPED, kind=OrganisationKind.KI, district="kreis musterau", provisional=False)
     assert [day.quota(one) for one in (kis, district)] == [(1, 0), (1, 0)]
     assert day.status("ben") is Status.REGISTERED  # Pia fills what was kept for the KIs
     assert db.session.get_one(Quota, district).extra == 1
@@ -386,7 +391,7 @@ def test_the_old_name_is_remembered_and_can_come_back() -> None:
 
 def test_two_who_change_one_organisation() -> None:
     """F30"""
-    facts = OrganisationFacts("Neu", AgencyKind.KI, "", None, False)
+    facts = OrganisationFacts("Neu", OrganisationKind.KI, "", None, False)
     ki = id_of(KI)
     with transaction() as session:
         change_organisation(session, ki, facts, 1, ORGANISER, NOW)

@@ -18,16 +18,22 @@ from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.factories.organising import a_day, somebody
 from tests.pages import Page, Visitor
-from tests.registration.steps import KI, OFFICE, Entry, add_agencies, person
+from tests.registration.steps import KI, OFFICE, Entry, add_organisations, person
 
 HOME = "/organise/events/musterfachtag"
 QUOTAS = f"{HOME}/quotas"
-FILLED = {"name": "Aus den KIs", "effect": "reserve", "target": "kind", "agency_kind": "ki", "seats": "2"}
+FILLED = {
+    "name": "Aus den KIs",
+    "effect": "reserve",
+    "target": "kind",
+    "organisation_kind": "ki",
+    "seats": "2",
+}
 
 
 def lead(app: Flask, event_id: int, role: Role = Role.LEAD) -> Visitor:
     with app.app_context():
-        add_agencies()
+        add_organisations()
     return somebody(app, "aylin@example.org", event_id, role)
 
 
@@ -103,7 +109,7 @@ def test_a_quota_is_added_changed_and_removed_with_a_question(app: Flask) -> Non
         ({"name": ""}, "name"),
         ({"seats": ""}, "seats"),
         ({"seats": str(2**63)}, "seats"),
-        ({"agency_kind": ""}, "agency_kind"),
+        ({"organisation_kind": ""}, "organisation_kind"),
         ({"target": "district"}, "district"),
         ({"target": "organisation"}, "organisation_id"),
         ({"target": "organisation", "organisation_id": "9999"}, "organisation_id"),
@@ -133,7 +139,7 @@ def test_every_target_can_be_chosen(app: Flask) -> None:
     event_id, _ = a_day(app)
     visitor = lead(app, event_id)
     with app.app_context():
-        from app.agencies.service import find_organisation
+        from app.organisations.service import find_organisation
 
         house = find_organisation(db.session(), OFFICE)
         assert house is not None

@@ -31,7 +31,7 @@ from tests.registration.steps import (
     ORGANISER,
     TOWN,
     Day,
-    add_agencies,
+    add_organisations,
     open_day,
     person,
 )
@@ -43,7 +43,7 @@ CODE = Aim(QuotaTarget.CODE, code="Sommer-27")
 @pytest.fixture(autouse=True)
 def inside(app: Flask) -> Iterator[None]:
     with app.app_context():
-        add_agencies()
+        add_organisations()
         yield
 
 
@@ -213,7 +213,7 @@ def test_who_confirms_late_comes_back_under_the_same_code() -> None:
 
 
 def _id_of(name: str) -> int:
-    from app.agencies.service import find_organisation
+    from app.organisations.service import find_organisation
 
     found = find_organisation(db.session(), name)
     assert found is not None

@@ -30,7 +30,7 @@ from app.registration.service import PARTICIPANT, Entry, Person, register
 from app.web.database import db, transaction
 from tests.conftest import hurry, settings_for
 from tests.factories.days import NOW, make_event
-from tests.registration.steps import KI, OF_KI, TOWN, add_agencies
+from tests.registration.steps import KI, OF_KI, TOWN, add_organisations
 
 PROCESSES = 8
 ROUNDS = 200
@@ -168,7 +168,7 @@ def test_last_seats_with_quotas(app: Flask, database_url: str, tmp_path: Path) -
             add_quota(session, event_id, QuotaFacts(name, effect, aim, seats), PARTICIPANT, NOW)
 
     with app.app_context():
-        add_agencies()
+        add_organisations()
     events = _race(
         app, database_url, tmp_path, QUOTA_ROUNDS, _register_from_two_houses, reserve_and_cap, capacity=4
     )

@@ -29,9 +29,9 @@ from hypothesis.stateful import (
 )
 from sqlalchemy import delete, select, update
 
-from app.agencies.models import Organisation
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Aim, QuotaEffect, QuotaTarget
+from app.organisations.models import Organisation
 from app.outbox.models import Message
 from app.people.models import AuditEntry, Budget
 from app.programme.fitting import RunFacts
@@ -64,7 +64,7 @@ from tests.registration.steps import (
     ORGANISER,
     TOWN,
     Day,
-    add_agencies,
+    add_organisations,
     open_day,
 )
 
@@ -711,7 +711,7 @@ class AnyOrder(RuleBasedStateMachine):
 @pytest.mark.random
 def test_any_order(app: Flask) -> None:
     with app.app_context():
-        add_agencies()
+        add_organisations()
         run_state_machine_as_test(
             AnyOrder,
             settings=settings(

@@ -36,7 +36,7 @@ from tests.registration.steps import (
     PARTICIPANT,
     TOWN,
     Day,
-    add_agencies,
+    add_organisations,
     open_day,
     person,
 )
@@ -195,7 +195,7 @@ def test_nobody_is_named_to_death(day: Day) -> None:
 
 def test_the_team_names_somebody_of_another_house() -> None:
     """T31: the quotas of the other organisation are asked; a full one says no to the team as well."""
-    add_agencies()
+    add_organisations()
     day = open_day(capacity=5)
     day.join("anna", organisation=TOWN)
     quota = day.add_quota("Musterau", 1, QuotaEffect.CAP, OF_MUSTERAU)

@@ -10,8 +10,8 @@ from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.agencies.rules import AgencyKind
 from app.clock import now
+from app.organisations.rules import OrganisationKind
 from app.results import views
 from app.results.material_service import add_material_bytes
 from app.results.models import Material
@@ -95,7 +95,9 @@ def test_what_came_out_can_be_read(app: Flask, client: FlaskClient) -> None:
         write_frame(
             session,
             event,
-            FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {AgencyKind.KI: 24, AgencyKind.STATE: 4}),
+            FrameFacts(
+                "Worum es ging", "Kreis Lippe lädt ein", {OrganisationKind.KI: 24, OrganisationKind.STATE: 4}
+            ),
             0,
             NOW,
         )
@@ -152,7 +154,9 @@ def test_on_paper(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPat
     day = make_day(app)
     with app.app_context(), transaction() as session:
         event, (workshop, *_) = the_event(day), day.workshops
-        write_frame(session, event, FrameFacts("Worum es ging", "Kreis Lippe", {AgencyKind.KI: 24}), 0, NOW)
+        write_frame(
+            session, event, FrameFacts("Worum es ging", "Kreis Lippe", {OrganisationKind.KI: 24}), 0, NOW
+        )
         add_agreement(session, event, an_agreement(workshop, text="Liste führen"), NOW)
     with_materials(app, day)
     released(app, day)
@@ -301,7 +305,7 @@ def test_scripts_in_every_text_stay_text(app: Flask, client: FlaskClient) -> Non
     with app.app_context(), transaction() as session:
         event = the_event(day)
         event.title = PAYLOAD
-        write_frame(session, event, FrameFacts(PAYLOAD, PAYLOAD, {AgencyKind.KI: 1}), 0, NOW)
+        write_frame(session, event, FrameFacts(PAYLOAD, PAYLOAD, {OrganisationKind.KI: 1}), 0, NOW)
         write_result(session, event, day.workshops[0], ResultFacts(PAYLOAD, PAYLOAD), 0, NOW)
         add_agreement(session, event, an_agreement(text=PAYLOAD, owner=PAYLOAD, note=PAYLOAD), NOW)
         for words in (PAYLOAD, PAYLOAD + LONG):

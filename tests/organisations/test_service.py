@@ -9,10 +9,10 @@ from threading import Barrier
 from flask import Flask
 from sqlalchemy import func, select
 
-from app.agencies.models import Organisation, Region
-from app.agencies.queries import find_region, organisation_names, regions
-from app.agencies.rules import AgencyKind
-from app.agencies.service import add_organisation, name_organisation
+from app.organisations.models import Organisation, Region
+from app.organisations.queries import find_region, organisation_names, regions
+from app.organisations.rules import OrganisationKind
+from app.organisations.service import add_organisation, name_organisation
 from app.web.database import db, transaction
 from tests.factories.days import make_event
 
@@ -22,7 +22,7 @@ def test_new_name_is_provisional_and_found_again(app: Flask) -> None:
         with transaction() as session:
             first = name_organisation(session, "  Verein   Brücken  bauen ")
             facts = (first.name, first.provisional, first.kind, first.district)
-            assert facts == ("Verein Brücken bauen", True, AgencyKind.OTHER, "")
+            assert facts == ("Verein Brücken bauen", True, OrganisationKind.OTHER, "")
         with transaction() as session:
             again = name_organisation(session, "verein brücken bauen")
             assert again.id == first.id
@@ -31,7 +31,9 @@ def test_new_name_is_provisional_and_found_again(app: Flask) -> None:
 
 def test_listed_name_is_taken_as_it_stands(app: Flask) -> None:
     with app.app_context(), transaction() as session:
-        listed = add_organisation(session, "Kreis Musterland", kind=AgencyKind.KI, district="Musterland")
+        listed = add_organisation(
+            session, "Kreis Musterland", kind=OrganisationKind.KI, district="Musterland"
+        )
         assert name_organisation(session, "KREIS MUSTERLAND") is listed
         assert not listed.provisional
 

@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.agencies.rules import KIND_LABELS, LONGEST_KEY, MOST_LIKELY, AgencyKind, Namesakes, name_key
+from app.organisations.rules import (
+    KIND_LABELS,
+    LONGEST_KEY,
+    MOST_LIKELY,
+    Namesakes,
+    OrganisationKind,
+    name_key,
+)
 
 
 @pytest.mark.parametrize(
@@ -44,7 +51,7 @@ def test_key_fits_its_column() -> None:
 
 
 def test_every_kind_has_a_label() -> None:
-    assert set(KIND_LABELS) == set(AgencyKind)
+    assert set(KIND_LABELS) == set(OrganisationKind)
 
 
 KNOWN = [

@@ -11,7 +11,7 @@ from math import log
 from app.refusal import N_, Refusal
 
 
-class AgencyKind(Enum):
+class OrganisationKind(Enum):
     KI = "ki"
     IMMIGRATION_OFFICE = "immigration_office"
     MUNICIPALITY = "municipality"
@@ -24,15 +24,15 @@ class AgencyKind(Enum):
 
 
 KIND_LABELS = {
-    AgencyKind.KI: N_("Municipal integration centre"),
-    AgencyKind.IMMIGRATION_OFFICE: N_("Immigration or naturalisation office"),
-    AgencyKind.MUNICIPALITY: N_("Town or municipality"),
-    AgencyKind.STATE: N_("State"),
-    AgencyKind.EMPLOYMENT: N_("Employment services"),
-    AgencyKind.WELFARE: N_("Welfare association"),
-    AgencyKind.MIGRANT_ORG: N_("Migrants' organisation"),
-    AgencyKind.EDUCATION: N_("Education and research"),
-    AgencyKind.OTHER: N_("Other"),
+    OrganisationKind.KI: N_("Municipal integration centre"),
+    OrganisationKind.IMMIGRATION_OFFICE: N_("Immigration or naturalisation office"),
+    OrganisationKind.MUNICIPALITY: N_("Town or municipality"),
+    OrganisationKind.STATE: N_("State"),
+    OrganisationKind.EMPLOYMENT: N_("Employment services"),
+    OrganisationKind.WELFARE: N_("Welfare association"),
+    OrganisationKind.MIGRANT_ORG: N_("Migrants' organisation"),
+    OrganisationKind.EDUCATION: N_("Education and research"),
+    OrganisationKind.OTHER: N_("Other"),
 }
 
 

@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
-from app.agencies.models import Organisation, Region
-from app.agencies.queries import aliases_of
-from app.agencies.rules import AgencyKind, NameTaken, name_key
 from app.db import insert_of
+from app.organisations.models import Organisation, Region
+from app.organisations.queries import aliases_of
+from app.organisations.rules import NameTaken, OrganisationKind, name_key
 from app.refusal import N_, Missing, Refusal
 
 _AT_ONCE = 500  # names in one statement
@@ -89,7 +89,7 @@ def add_organisation(
     session: Session,
     name: str,
     *,
-    kind: AgencyKind = AgencyKind.OTHER,
+    kind: OrganisationKind = OrganisationKind.OTHER,
     district: str = "",
     region: Region | None = None,
     provisional: bool = False,
@@ -115,7 +115,7 @@ class OrganisationFacts:
     """What the organisers' form says of an organisation."""
 
     name: str
-    kind: AgencyKind
+    kind: OrganisationKind
     district: str
     region_id: int | None
     provisional: bool

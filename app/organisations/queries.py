@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.agencies.models import Organisation, Region
+from app.organisations.models import Organisation, Region
 
 
 def organisation_names(session: Session) -> Sequence[str]:

@@ -1,14 +1,14 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Tables of the agencies slice."""
+"""Tables of the organisations slice."""
 
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, and_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.agencies.rules import AgencyKind
 from app.db import Base, enum_of, line, pk
+from app.organisations.rules import OrganisationKind
 
 
 class Region(Base):
@@ -35,7 +35,9 @@ class Organisation(Base):
     id: Mapped[pk]
     name: Mapped[line]
     name_key: Mapped[str] = mapped_column(String(250), unique=True)
-    kind: Mapped[AgencyKind] = mapped_column(enum_of(AgencyKind, "kind"), default=AgencyKind.OTHER)
+    kind: Mapped[OrganisationKind] = mapped_column(
+        enum_of(OrganisationKind, "kind"), default=OrganisationKind.OTHER
+    )
     district: Mapped[str] = mapped_column(String(100), default="")
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
     provisional: Mapped[bool] = mapped_column(default=False)

@@ -9,10 +9,10 @@ from functools import cache
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from app.agencies.models import Organisation
-from app.agencies.rules import name_key
 from app.events.models import Event, Quota, event_cohost
-from app.events.rules import Agency, QuotaEffect, QuotaTarget
+from app.events.rules import Affiliation, QuotaEffect, QuotaTarget
+from app.organisations.models import Organisation
+from app.organisations.rules import name_key
 from app.organising.findings import Check, Fault, faulty
 from app.registration.models import Group, Registration, registration_quota
 
@@ -29,7 +29,7 @@ def _quota_faults() -> Check:
             one.effect == QuotaEffect.CAP, one.taken > one.capacity + one.extra
         ),
         "does not say whom it is for": or_(
-            (one.target == QuotaTarget.KIND) != one.agency_kind.is_not(None),
+            (one.target == QuotaTarget.KIND) != one.organisation_kind.is_not(None),
             and_(one.target == QuotaTarget.DISTRICT, one.district == ""),
             (one.target == QuotaTarget.ORGANISATION) != one.organisation_id.is_not(None),
             (one.target == QuotaTarget.CODE) != one.code_key.is_not(None),
@@ -45,8 +45,8 @@ def _quota_faults() -> Check:
 
 def quota_people(session: Session, _now: datetime) -> Fault:
     """Whom a quota counts is whom it is for; who came by a code is not asked again."""
-    agencies = [
-        Agency(one, kind, district)
+    organisations = [
+        Affiliation(one, kind, district)
         for one, kind, district in session.execute(
             select(Organisation.id, Organisation.kind, Organisation.district)
         )
@@ -54,7 +54,7 @@ def quota_people(session: Session, _now: datetime) -> Fault:
     link, one = registration_quota, Registration
     for quota in session.scalars(select(Quota).where(Quota.target != QuotaTarget.CODE).order_by(Quota.id)):
         covered = one.organisation_id.in_(
-            [agency.organisation_id for agency in agencies if quota.aim.covers(agency)]
+            [agency.organisation_id for agency in organisations if quota.aim.covers(agency)]
         )
         mine = select(link.c.registration_id).where(link.c.quota_id == quota.id)
         wrong = select(func.count(one.id)).where(one.event_id == quota.event_id, covered != one.id.in_(mine))
