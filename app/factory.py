@@ -13,53 +13,56 @@ from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map
 
+import app.allocation.commands
+import app.allocation.jobs
+import app.allocation.mails
+import app.allocation.organiser_views
+import app.allocation.result_views
+import app.allocation.views
+import app.calendar.views
+import app.demo.commands
+import app.demo.views
+import app.events.doorkeeper
+import app.events.organiser_views
+import app.events.views
+import app.organising.commands
+import app.organising.health_views
+import app.organising.jobs
+import app.organising.legal_views
+import app.organising.team_views
+import app.organising.views
+import app.outbox.commands
+import app.people.commands
+import app.people.mails
+import app.people.sessions
+import app.people.views
+import app.programme.organiser_views
+import app.programme.views
+import app.registration.answer_views
+import app.registration.approval_views
+import app.registration.figure_views
+import app.registration.group_views
+import app.registration.import_views
+import app.registration.jobs
+import app.registration.jobs_imports
+import app.registration.jobs_quotas
+import app.registration.mails
+import app.registration.many_views
+import app.registration.organisation_views
+import app.registration.organiser_day_views
+import app.registration.organiser_group_views
+import app.registration.organiser_quota_views
+import app.registration.organiser_views
+import app.registration.own_views
+import app.registration.question_views
+import app.registration.silence_views
+import app.registration.staff_pages
+import app.registration.staff_views
+import app.registration.views
+import app.results.material_views
+import app.results.organiser_views
+import app.results.views
 from app import serving
-from app.allocation import commands as allocation_commands
-from app.allocation import jobs as allocation_jobs
-from app.allocation import mails as allocation_mails
-from app.allocation import organiser_views as allocation_organiser_views
-from app.allocation import result_views as allocation_result_views
-from app.allocation import views as allocation_views
-from app.calendar import views as calendar_views
-from app.demo import commands as demo_commands
-from app.demo import views as demo_views
-from app.events import doorkeeper as events_doorkeeper
-from app.events import organiser_views as events_organiser_views
-from app.events import views as events_views
-from app.organising import commands as organising_commands
-from app.organising import health_views as organising_health_views
-from app.organising import jobs as organising_jobs
-from app.organising import legal_views as organising_legal_views
-from app.organising import team_views as organising_team_views
-from app.organising import views as organising_views
-from app.outbox import commands as outbox_commands
-from app.people import commands as people_commands
-from app.people import mails as people_mails
-from app.people import sessions as people_sessions
-from app.people import views as people_views
-from app.programme import organiser_views as programme_organiser_views
-from app.programme import views as programme_views
-from app.registration import answer_views as registration_answer_views
-from app.registration import approval_views as registration_approval_views
-from app.registration import figure_views as registration_figure_views
-from app.registration import group_views as registration_group_views
-from app.registration import import_views as registration_import_views
-from app.registration import jobs as registration_jobs
-from app.registration import mails as registration_mails
-from app.registration import many_views as registration_many_views
-from app.registration import organisation_views as registration_organisation_views
-from app.registration import organiser_day_views as registration_organiser_day_views
-from app.registration import organiser_group_views as registration_organiser_group_views
-from app.registration import organiser_quota_views as registration_organiser_quota_views
-from app.registration import organiser_views as registration_organiser_views
-from app.registration import own_views as registration_own_views
-from app.registration import question_views as registration_question_views
-from app.registration import silence_views as registration_silence_views
-from app.registration import staff_views as registration_staff_views
-from app.registration import views as registration_views
-from app.results import material_views as results_material_views
-from app.results import organiser_views as results_organiser_views
-from app.results import views as results_views
 from app.settings import ROOT, Settings
 from app.web import access, assets, bodies, compiled, database, errors, headers, migrations, texts
 
@@ -150,53 +153,56 @@ def _refuse_unreadable_query() -> None:
 
 # Every slice's web files, from the bottom of the ladder to the top.
 MODULES: tuple[ModuleType, ...] = (
-    outbox_commands,
-    people_sessions,
-    people_views,
-    people_mails,
-    people_commands,
-    events_doorkeeper,
-    events_views,
-    events_organiser_views,
-    programme_views,
-    programme_organiser_views,
-    registration_views,
-    registration_organiser_views,
-    registration_approval_views,
-    registration_many_views,
-    registration_figure_views,
-    registration_import_views,
-    registration_organiser_day_views,
-    registration_staff_views,
-    registration_question_views,
-    registration_answer_views,
-    registration_organiser_quota_views,
-    registration_organisation_views,
-    registration_group_views,
-    registration_organiser_group_views,
-    registration_own_views,
-    registration_silence_views,
-    registration_mails,
-    registration_jobs,
-    allocation_organiser_views,
-    allocation_result_views,
-    allocation_mails,
-    allocation_jobs,
-    allocation_commands,
-    allocation_views,
-    results_views,
-    results_organiser_views,
-    results_material_views,
-    calendar_views,
-    organising_views,
-    organising_team_views,
-    organising_legal_views,
-    organising_health_views,
-    organising_jobs,
+    app.outbox.commands,
+    app.people.sessions,
+    app.people.views,
+    app.people.mails,
+    app.people.commands,
+    app.events.doorkeeper,
+    app.events.views,
+    app.events.organiser_views,
+    app.programme.views,
+    app.programme.organiser_views,
+    app.registration.views,
+    app.registration.organiser_views,
+    app.registration.approval_views,
+    app.registration.many_views,
+    app.registration.figure_views,
+    app.registration.import_views,
+    app.registration.organiser_day_views,
+    app.registration.staff_views,
+    app.registration.staff_pages,
+    app.registration.question_views,
+    app.registration.answer_views,
+    app.registration.organiser_quota_views,
+    app.registration.organisation_views,
+    app.registration.group_views,
+    app.registration.organiser_group_views,
+    app.registration.own_views,
+    app.registration.silence_views,
+    app.registration.mails,
+    app.registration.jobs,
+    app.registration.jobs_imports,
+    app.registration.jobs_quotas,
+    app.allocation.organiser_views,
+    app.allocation.result_views,
+    app.allocation.mails,
+    app.allocation.jobs,
+    app.allocation.commands,
+    app.allocation.views,
+    app.results.views,
+    app.results.organiser_views,
+    app.results.material_views,
+    app.calendar.views,
+    app.organising.views,
+    app.organising.team_views,
+    app.organising.legal_views,
+    app.organising.health_views,
+    app.organising.jobs,
     serving,
-    organising_commands,
-    demo_views,
-    demo_commands,
+    app.organising.commands,
+    app.demo.views,
+    app.demo.commands,
 )
 
 

@@ -36,7 +36,8 @@ from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.programme.models import Round
 from app.programme.models import Run as RunRow
-from app.registration.models import Place, Registration, RoundAbsence
+from app.registration.models import Registration
+from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import PlaceState, Status
 from app.registration.wish_models import RegistrationNeed, RunStaff, Wish
 

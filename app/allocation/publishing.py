@@ -43,7 +43,8 @@ from app.programme.models import Round
 from app.programme.models import Run as RunRow
 from app.refusal import Refusal
 from app.registration import announcing
-from app.registration.models import Place, Registration
+from app.registration.models import Registration
+from app.registration.place_models import Place
 from app.registration.places import move_up_in_all_runs
 from app.registration.rules import PlaceState, Status
 from app.registration.service import By

@@ -21,8 +21,9 @@ from app.organisations.models import Organisation
 from app.programme.models import Round, Run
 from app.refusal import Missing
 from app.registration.filters import clean_search
-from app.registration.models import Place as PlaceRow
-from app.registration.models import Registration, RoundAbsence
+from app.registration.models import Registration
+from app.registration.place_models import Place as PlaceRow
+from app.registration.place_models import RoundAbsence
 from app.registration.rules import PlaceState
 from app.registration.wish_models import RunStaff, StaffRole
 

@@ -15,7 +15,8 @@ from app.events.rules import EventStatus
 from app.organisations.models import Region
 from app.programme.fitting import filled_by
 from app.programme.models import Round, Run, Workshop
-from app.registration.models import Place, Registration
+from app.registration.models import Registration
+from app.registration.place_models import Place
 from app.registration.rules import PlaceState
 from app.registration.wish_models import RunStaff
 

@@ -66,9 +66,10 @@ from app.registration.changes import DayFacts, change_day
 from app.registration.consent_models import Purpose
 from app.registration.consenting import ask_for
 from app.registration.correcting import change_choices
-from app.registration.models import Question, Registration
+from app.registration.models import Registration
 from app.registration.organisations import merge
 from app.registration.places import Choices
+from app.registration.question_models import Question
 from app.registration.questions import add_standard_set
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer

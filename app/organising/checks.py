@@ -31,23 +31,11 @@ from app.outbox.rules import State, family_of
 from app.people.rules import address_key
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.registration.announcing import CIRCULAR, GROUP_LINK
+from app.registration.attendee_models import CircularCopy
 from app.registration.lists import FAMILIES
-from app.registration.models import (
-    ANSWERS,
-    Answer,
-    CircularCopy,
-    Condition,
-    Group,
-    GroupGuest,
-    Option,
-    Place,
-    Question,
-    Registration,
-    RoundAbsence,
-    SensitiveAnswer,
-    StatusChange,
-    registration_quota,
-)
+from app.registration.models import ANSWERS, Group, GroupGuest, Registration, StatusChange, registration_quota
+from app.registration.place_models import Place, RoundAbsence
+from app.registration.question_models import Answer, Condition, Option, Question, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
     CONFIRMED,

@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session, aliased
 
 from app.organising.findings import Check, Fault, faulty
 from app.programme.models import Round, Run
-from app.registration.models import Place, Registration
+from app.registration.models import Registration
+from app.registration.place_models import Place
 from app.registration.rules import ENDED, PlaceState
 from app.registration.wish_models import RunStaff, Wish
 

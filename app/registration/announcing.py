@@ -17,7 +17,8 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.events.models import Event
 from app.outbox.service import enqueue, enqueue_all
 from app.people.budget import spend
-from app.registration.models import Circular, CircularCopy, Group, Registration
+from app.registration.attendee_models import Circular, CircularCopy
+from app.registration.models import Group, Registration
 from app.registration.rules import Status
 from app.registration.silence import is_silenced, link_bucket, mail_bucket
 

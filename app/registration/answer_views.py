@@ -15,7 +15,7 @@ from app.registration import answering, lists
 from app.registration.forms_answers import OwnAnswersForm, answers_data, asking
 from app.registration.forms_wishes import NEED_LABELS
 from app.registration.models import Registration
-from app.registration.queries import given_before, questions_of
+from app.registration.question_queries import given_before, questions_of
 from app.registration.rules import Actor
 from app.registration.service import By
 from app.registration.wishes import wishes_of

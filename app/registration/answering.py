@@ -17,8 +17,9 @@ from app.people.audit import record
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Missing
 from app.registration import answers
-from app.registration.models import Question, Registration
-from app.registration.queries import questions_of
+from app.registration.models import Registration
+from app.registration.question_models import Question
+from app.registration.question_queries import questions_of
 from app.registration.rules import AlreadyEnded, Closed
 from app.registration.service import By, lock_registration
 

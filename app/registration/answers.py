@@ -17,17 +17,9 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.registration.asked import questions_to_judge
-from app.registration.models import (
-    ANSWERS,
-    Answer,
-    Answered,
-    GivenAnswer,
-    Option,
-    Question,
-    Registration,
-    SensitiveAnswer,
-)
-from app.registration.queries import given_answers, questions_of
+from app.registration.models import ANSWERS, GivenAnswer, Registration
+from app.registration.question_models import Answer, Answered, Option, Question, SensitiveAnswer
+from app.registration.question_queries import given_answers, questions_of
 from app.registration.rules import CHOOSING, LegalBasis, NoSuchAnswer, OptionFull, QuestionKind, Unanswered
 
 Given = Mapping[int, "tuple[int, ...] | str"]

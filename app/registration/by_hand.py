@@ -20,7 +20,8 @@ from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import announcing, correcting, line, places, service, substituting
-from app.registration.models import Place, Registration, RoundAbsence, StatusChange
+from app.registration.models import Registration, StatusChange
+from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.service import By, Entry, Person
 

@@ -23,7 +23,8 @@ from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import announcing, places, staffing
-from app.registration.models import Group, GroupGuest, Place, Registration
+from app.registration.models import Group, GroupGuest, Registration
+from app.registration.place_models import Place
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
 from app.registration.wish_models import Wish

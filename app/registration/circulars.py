@@ -19,7 +19,8 @@ from app.people.audit import record
 from app.people.budget import spend
 from app.refusal import N_, Refusal
 from app.registration.announcing import tell_all
-from app.registration.models import Circular, CircularCopy, Registration
+from app.registration.attendee_models import Circular, CircularCopy
+from app.registration.models import Registration
 from app.registration.service import By
 
 MESSAGES_A_DAY = 20  # of one team, to however many people

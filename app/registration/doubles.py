@@ -17,8 +17,9 @@ from app.events.service import lock_event
 from app.organisations.models import Organisation
 from app.people.audit import record
 from app.refusal import Missing
+from app.registration.attendee_models import TwoPeople
 from app.registration.lists import get_by_reference
-from app.registration.models import Registration, TwoPeople
+from app.registration.models import Registration
 from app.registration.rules import ACTIVE, mailbox
 from app.registration.service import By
 

@@ -28,7 +28,7 @@ from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.forms_answers import asking, option_words, with_seats
 from app.registration.forms_consents import agreed_in, agreeing
 from app.registration.forms_wishes import wishing
-from app.registration.models import Option, Question
+from app.registration.question_models import Option, Question
 from app.registration.service import Entry
 from app.web.cache import RenderCache
 from app.web.forms import BaseForm

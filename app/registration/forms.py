@@ -6,15 +6,22 @@
 from collections.abc import Callable
 from typing import Any, cast
 
-from wtforms import EmailField, HiddenField, RadioField, StringField, ValidationError
-from wtforms.validators import DataRequired, Length, Regexp
+from wtforms import (
+    EmailField,
+    HiddenField,
+    RadioField,
+    StringField,
+)
+from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from app.programme.agenda import RoundView, RunView
 from app.registration.gate import GateMixin
+from app.registration.models import Registration
 from app.registration.places import Choices
-from app.registration.rules import RoundAnswer
+from app.registration.rules import RoundAnswer, looks_like_an_address
 from app.registration.service import Person
-from app.web.forms import BaseForm, letters_only, valid_address
+from app.web.editing import TOO_LONG, short_text
+from app.web.forms import REQUIRED, BaseForm, NonceMixin, letters_only, valid_address
 from app.web.texts import gettext, ngettext
 from app.web.texts import lazy_gettext as _l
 
@@ -162,3 +169,84 @@ def run_label(run: RunView) -> str:
     elif run.seats.left is not None and run.seats.left <= 5:
         notes.append(ngettext("%(num)d place left", "%(num)d places left", run.seats.left))
     return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")
+
+
+def _name(label: Any) -> StringField:
+    return StringField(
+        label,
+        [DataRequired(REQUIRED), Length(max=100, message=TOO_LONG), letters_only],
+        render_kw={"autocomplete": "off", "maxlength": 100},
+    )
+
+
+class PersonFields(BaseForm):
+    """Somebody else's data, so browsers do not offer one's own."""
+
+    given_name = _name(_l("Given name"))
+    family_name = _name(_l("Family name"))
+    email = EmailField(
+        _l("Mail address"),
+        [DataRequired(REQUIRED), Length(max=254, message=TOO_LONG), valid_address],
+        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 254},
+    )
+    organisation = StringField(
+        _l("Organisation"),
+        [DataRequired(REQUIRED), Length(max=200, message=TOO_LONG)],
+        render_kw={"autocomplete": "off", "maxlength": 200, "list": "organisations"},
+    )
+    role_title = short_text(_l("Function or field of work"))
+
+    def person(self) -> Person:
+        return Person(
+            given_name=cast(str, self.given_name.data),
+            family_name=cast(str, self.family_name.data),
+            email=cast(str, self.email.data),
+            organisation=cast(str, self.organisation.data),
+            role_title=self.role_title.data or "",
+        )
+
+
+def person_data(registration: Registration) -> dict[str, object]:
+    """What a `CorrectForm` is filled with."""
+    return {
+        "given_name": registration.given_name,
+        "family_name": registration.family_name,
+        "email": registration.email,
+        "organisation": registration.organisation.name,
+        "role_title": registration.role_title,
+        "version": registration.version,
+    }
+
+
+class Colleague(PersonFields):
+    """Somebody of the same organisation, which is not asked again."""
+
+    def validate_given_name(self, field: StringField) -> None:
+        _refuse_address(field)
+
+    def validate_family_name(self, field: StringField) -> None:
+        _refuse_address(field)
+
+    organisation = None  # type: ignore[assignment]  # takes the field away
+
+    def colleague(self, organisation: str) -> Person:
+        return Person(
+            given_name=self.given_name.data or "",
+            family_name=self.family_name.data or "",
+            email=self.email.data or "",
+            organisation=organisation,
+            role_title=self.role_title.data or "",
+        )
+
+
+def _refuse_address(field: StringField) -> None:
+    if looks_like_an_address(field.data or ""):
+        raise ValidationError(gettext("Please write only the name here."))
+
+
+class ColleagueForm(NonceMixin, Colleague):
+    """One colleague: a substitute, or one more of a group."""
+
+
+class SubstituteForm(NonceMixin, PersonFields):
+    """The team may name somebody of another organisation."""

@@ -23,8 +23,8 @@ from app.registration.answers import (
     number_of,
     shown_questions,
 )
-from app.registration.models import Option, Question
-from app.registration.queries import AnswerView
+from app.registration.question_models import Option, Question
+from app.registration.question_queries import AnswerView
 from app.registration.rules import CHOOSING, LEGAL_BASIS_LABELS, RETENTION_LABELS, QuestionKind
 from app.web.editing import TOO_LONG, Day, EditingForm, WholeNumber
 from app.web.forms import REQUIRED, BaseForm

@@ -16,8 +16,6 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.registration.changes import DayFacts
 from app.registration.replanning import RunPlan, day_facts, fingerprint
-from app.registration.staffing import ROLE_LABELS
-from app.registration.wish_models import StaffRole
 from app.web.editing import (
     TOO_LONG,
     Choice,
@@ -35,7 +33,7 @@ from app.web.editing import (
     short_text,
     span_data,
 )
-from app.web.forms import BaseForm, valid_address
+from app.web.forms import valid_address
 from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
@@ -294,17 +292,6 @@ class RunForm(EditingForm):
             held=bool(self.held.data),
             called_off=bool(self.called_off.data),
         )
-
-
-class StaffForm(BaseForm):
-    """Who of the registered people leads a run or takes the minutes."""
-
-    who = short_text(_l("Name, mail address or reference"), longest=100, required=True)
-    role = RadioField(
-        _l("Role"),
-        choices=options((one.value, _l(label)) for one, label in ROLE_LABELS.items()),
-        default=StaffRole.FACILITATOR.value,
-    )
 
 
 def rooms_to_choose(rooms: Iterable[Room]) -> list[tuple[str, str]]:

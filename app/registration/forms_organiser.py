@@ -4,28 +4,18 @@
 """The organising team's forms around people."""
 
 from collections.abc import Mapping
-from typing import Any, cast
+from typing import Any
 
-from wtforms import BooleanField, EmailField, StringField, TextAreaField
+from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
-from app.registration.forms import ChoicesMixin
-from app.registration.models import Registration
-from app.registration.service import Person
-from app.web.editing import TOO_LONG, EditingForm, short_text
-from app.web.forms import REQUIRED, BaseForm, NonceMixin, letters_only, valid_address
+from app.registration.forms import ChoicesMixin, PersonFields
+from app.web.editing import TOO_LONG, EditingForm
+from app.web.forms import REQUIRED, BaseForm, NonceMixin
 from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 LONGEST_NOTE = 500
-
-
-def _name(label: Any) -> StringField:
-    return StringField(
-        label,
-        [DataRequired(REQUIRED), Length(max=100, message=TOO_LONG), letters_only],
-        render_kw={"autocomplete": "off", "maxlength": 100},
-    )
 
 
 def _note(label: Any, description: Any) -> TextAreaField:
@@ -46,33 +36,6 @@ def reason_for_the_person() -> TextAreaField:
         description=_l("It stands in the mail to the person, and in the history."),
         render_kw={"rows": 3, "maxlength": LONGEST_NOTE},
     )
-
-
-class PersonFields(BaseForm):
-    """Somebody else's data, so browsers do not offer one's own."""
-
-    given_name = _name(_l("Given name"))
-    family_name = _name(_l("Family name"))
-    email = EmailField(
-        _l("Mail address"),
-        [DataRequired(REQUIRED), Length(max=254, message=TOO_LONG), valid_address],
-        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 254},
-    )
-    organisation = StringField(
-        _l("Organisation"),
-        [DataRequired(REQUIRED), Length(max=200, message=TOO_LONG)],
-        render_kw={"autocomplete": "off", "maxlength": 200, "list": "organisations"},
-    )
-    role_title = short_text(_l("Function or field of work"))
-
-    def person(self) -> Person:
-        return Person(
-            given_name=cast(str, self.given_name.data),
-            family_name=cast(str, self.family_name.data),
-            email=cast(str, self.email.data),
-            organisation=cast(str, self.organisation.data),
-            role_title=self.role_title.data or "",
-        )
 
 
 class AddForm(NonceMixin, ChoicesMixin, PersonFields):
@@ -112,15 +75,3 @@ def page_number(sent: Mapping[str, str]) -> int:
     """The page of a list that an address asks for; anything odd is the first one."""
     asked = sent.get("page", "")
     return int(asked) if asked.isdecimal() and asked.isascii() and len(asked) < 9 else 1
-
-
-def person_data(registration: Registration) -> dict[str, object]:
-    """What a `CorrectForm` is filled with."""
-    return {
-        "given_name": registration.given_name,
-        "family_name": registration.family_name,
-        "email": registration.email,
-        "organisation": registration.organisation.name,
-        "role_title": registration.role_title,
-        "version": registration.version,
-    }

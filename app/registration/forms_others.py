@@ -8,15 +8,12 @@ from datetime import datetime, time
 from typing import Any, cast
 
 from flask import request
-from wtforms import BooleanField, FieldList, FormField, StringField, ValidationError
+from wtforms import BooleanField, FieldList, FormField, StringField
 
 from app.people.rules import address_key
-from app.registration.forms import PersonForm
-from app.registration.forms_organiser import PersonFields
+from app.registration.forms import Colleague, PersonFields, PersonForm, _refuse_address
 from app.registration.gate import GateMixin
 from app.registration.grouping import MOST_PEOPLE, Allotment, GroupEntry
-from app.registration.rules import looks_like_an_address
-from app.registration.service import Person
 from app.web.editing import Day, WholeNumber, moment_of
 from app.web.forms import BaseForm, NonceMixin
 from app.web.texts import gettext, language
@@ -24,40 +21,6 @@ from app.web.texts import lazy_gettext as _l
 
 FIRST_ROWS = 2
 END_OF_DAY = time(23, 59)
-
-
-class Colleague(PersonFields):
-    """Somebody of the same organisation, which is not asked again."""
-
-    def validate_given_name(self, field: StringField) -> None:
-        _refuse_address(field)
-
-    def validate_family_name(self, field: StringField) -> None:
-        _refuse_address(field)
-
-    organisation = None  # type: ignore[assignment]  # takes the field away
-
-    def colleague(self, organisation: str) -> Person:
-        return Person(
-            given_name=self.given_name.data or "",
-            family_name=self.family_name.data or "",
-            email=self.email.data or "",
-            organisation=organisation,
-            role_title=self.role_title.data or "",
-        )
-
-
-def _refuse_address(field: StringField) -> None:
-    if looks_like_an_address(field.data or ""):
-        raise ValidationError(gettext("Please write only the name here."))
-
-
-class ColleagueForm(NonceMixin, Colleague):
-    """One colleague: a substitute, or one more of a group."""
-
-
-class SubstituteForm(NonceMixin, PersonFields):
-    """The team may name somebody of another organisation."""
 
 
 class Row(Colleague):

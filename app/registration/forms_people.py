@@ -22,8 +22,8 @@ from app.registration.filters import ORDER_LABELS, Order, Wanted, clean_search
 from app.registration.forms_answers import option_words
 from app.registration.line import quotas_of_day
 from app.registration.lists import RunChoice
-from app.registration.models import Option, Question
-from app.registration.queries import questions_of
+from app.registration.question_models import Option, Question
+from app.registration.question_queries import questions_of
 from app.registration.rules import STATUS_LABELS, Status
 from app.web.editing import Choice
 from app.web.forms import BaseForm

@@ -11,7 +11,7 @@ from wtforms.validators import DataRequired, Length
 
 from app.events.models import Event
 from app.registration.forms_answers import option_words
-from app.registration.models import Question
+from app.registration.question_models import Question
 from app.registration.questions import OptionFacts, QuestionFacts
 from app.registration.rules import (
     LEGAL_BASIS_LABELS,

@@ -16,7 +16,8 @@ from app.organisations.queries import organisation_names
 from app.refusal import Missing, Refusal
 from app.registration import gate
 from app.registration.colleagues import Member, see_group
-from app.registration.forms_others import ColleagueForm, GroupForm
+from app.registration.forms import ColleagueForm
+from app.registration.forms_others import GroupForm
 from app.registration.grouping import (
     MOST_PEOPLE,
     add_colleague,
@@ -29,7 +30,7 @@ from app.registration.grouping import (
 )
 from app.registration.links import group_token, open_group
 from app.registration.models import Group
-from app.registration.refusing import refuse_group
+from app.registration.refusing_group import refuse_group
 from app.registration.rules import STATUS_LABELS
 from app.registration.service import Entry
 from app.web import access

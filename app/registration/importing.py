@@ -25,7 +25,7 @@ from typing import Any
 from xml.parsers import expat
 
 from app.refusal import N_, Missing, Refusal
-from app.registration.exports import unescape_cell
+from app.spreadsheets import unescape_cell
 
 LARGEST_FILE = 8_000_000  # bytes
 LARGEST_PART = 60_000_000  # bytes of a part of an XLSX after unpacking

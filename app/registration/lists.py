@@ -24,6 +24,7 @@ from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
 from app.refusal import Missing
 from app.registration import announcing, line
+from app.registration.attendee_models import CircularCopy
 from app.registration.columns import Columns
 from app.registration.filters import (
     Wanted,
@@ -35,7 +36,9 @@ from app.registration.filters import (
     segments,
     shown_ids,
 )
-from app.registration.models import Answer, CircularCopy, Place, Question, Registration, registration_quota
+from app.registration.models import Registration, registration_quota
+from app.registration.place_models import Place
+from app.registration.question_models import Answer, Question
 from app.registration.rules import PlaceState, Status
 from app.registration.wish_models import RunStaff
 

@@ -17,9 +17,10 @@ from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
 from app.registration import announcing, line
+from app.registration.attendee_models import CircularCopy
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
-from app.registration.models import CircularCopy, Registration
+from app.registration.models import Registration
 from app.registration.queries import MyDay, get_group, get_registration, last_note, my_day
 from app.registration.rules import Status
 from app.settings import Settings

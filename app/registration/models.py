@@ -6,33 +6,26 @@
 from datetime import datetime
 
 from sqlalchemy import (
-    JSON,
     CheckConstraint,
     Column,
-    Constraint,
     ForeignKey,
     Index,
     String,
     Table,
-    Text,
     UniqueConstraint,
     text,
 )
-from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, Json, enum_of, line, pk, random_key
-from app.events.models import Event, Scarce, scarce_checks
+from app.db import Base, enum_of, pk, random_key
+from app.events.models import Event
 from app.organisations.models import Organisation
 from app.people.models import Organiser
-from app.programme.models import Run
+from app.registration.question_models import Answer, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
     Actor,
-    LegalBasis,
-    PlaceState,
-    QuestionKind,
     Reason,
-    Retention,
     Status,
     new_reference,
 )
@@ -250,105 +243,6 @@ class GroupGuest(Base):
     registration: Mapped[Registration] = relationship()
 
 
-# Whom a merge of organisations moved.
-merged_registration = Table(
-    "merged_registration",
-    Base.metadata,
-    Column("merge_id", ForeignKey("organisation_merge.id", ondelete="CASCADE"), primary_key=True),
-    Column(
-        "registration_id",
-        ForeignKey("registration.id", ondelete="CASCADE"),
-        primary_key=True,
-        index=True,
-    ),
-)
-
-
-class OrganisationMerge(Base):
-    """One organisation became another spelling of a second one; kept so that it can be taken back.
-
-    `name` is what the first one was called. `moved` holds what moved beside people: "quotas", "groups" and "aliases" are
-    lists of ids, "extra" the seats by which full quotas had to grow, by the quota's id.
-    """
-
-    __tablename__ = "organisation_merge"
-
-    id: Mapped[pk]
-    source_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    target_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    name: Mapped[line]
-    at: Mapped[datetime]
-    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
-    moved: Mapped[Json] = mapped_column(JSON, default=dict)
-    undone_at: Mapped[datetime | None]
-
-    organiser: Mapped[Organiser | None] = relationship()
-
-
-class TwoPeople(Base):
-    """The team looked at two registrations that seemed to be of one person, and said that they are not."""
-
-    __tablename__ = "two_people"
-    __table_args__ = (CheckConstraint("first_id < second_id", name="in_order"),)
-
-    first_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True)
-    second_id: Mapped[int] = mapped_column(
-        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True, index=True
-    )
-    at: Mapped[datetime]
-    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
-
-
-class Place(Base):
-    """A person's choice of a workshop run. The indexes keep one place per round and one run per workshop."""
-
-    __tablename__ = "place"
-    __table_args__ = (
-        UniqueConstraint("registration_id", "run_id"),
-        Index(
-            "uq_place_round",
-            "registration_id",
-            "round_id",
-            unique=True,
-            sqlite_where=text("state = 'place'"),
-            postgresql_where=text("state = 'place'"),
-        ),
-        Index(
-            "uq_place_workshop",
-            "registration_id",
-            "workshop_id",
-            unique=True,
-            sqlite_where=text("state = 'place'"),
-            postgresql_where=text("state = 'place'"),
-        ),
-        UniqueConstraint("run_id", "waiting_number"),
-        Index("ix_place_run_id", "run_id", "registration_id"),
-        CheckConstraint("state <> 'waiting' OR waiting_number IS NOT NULL", name="waiting_has_number"),
-    )
-
-    id: Mapped[pk]
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
-    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
-    state: Mapped[PlaceState] = mapped_column(enum_of(PlaceState, "state"))
-    waiting_number: Mapped[int | None]
-
-    registration: Mapped[Registration] = relationship()
-    run: Mapped[Run] = relationship()
-
-
-class RoundAbsence(Base):
-    """The person said: not in this round. No row and no place means "still open"."""
-
-    __tablename__ = "round_absence"
-    __table_args__ = (UniqueConstraint("registration_id", "round_id"),)
-
-    id: Mapped[pk]
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
-    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
-
-
 class StatusChange(Base):
     """One line of a registration's history, written in the transaction of the change."""
 
@@ -367,154 +261,6 @@ class StatusChange(Base):
     note: Mapped[str] = mapped_column(String(500), default="")
 
     organiser: Mapped[Organiser | None] = relationship()
-
-
-class Circular(Base):
-    """One message of the team to many people of a day; the nonce makes a second press land on the first."""
-
-    __tablename__ = "circular"
-    __table_args__ = (UniqueConstraint("event_id", "nonce"),)
-
-    id: Mapped[pk]
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    nonce: Mapped[str] = mapped_column(String(64))
-    subject: Mapped[str] = mapped_column(String(150))
-    text: Mapped[str] = mapped_column(Text)
-    at: Mapped[datetime]
-    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
-
-
-class CircularCopy(Base):
-    """Who gets it. A mail is about one of these rows, so that no message to many overtakes another one."""
-
-    __tablename__ = "circular_copy"
-    __table_args__ = (
-        UniqueConstraint("circular_id", "registration_id"),
-        # The outbox tells one thing once: an id that came back would not be told.
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[pk]
-    circular_id: Mapped[int] = mapped_column(ForeignKey("circular.id", ondelete="CASCADE"))
-    registration_id: Mapped[int] = mapped_column(
-        ForeignKey("registration.id", ondelete="CASCADE"), index=True
-    )
-
-    circular: Mapped[Circular] = relationship()
-
-
-class Question(Base):
-    """A question of the organisers, beside the standard fields of the form. Only those marked `sensitive` rest on
-    Art. 9, and nothing that rests on consent is required. Positions say the order; `version` guards against lost updates.
-    """
-
-    __tablename__ = "question"
-    __table_args__ = (
-        CheckConstraint("label <> ''", name="label_given"),
-        CheckConstraint("purpose <> ''", name="purpose_given"),
-        CheckConstraint("sensitive = (legal_basis = 'explicit_consent')", name="sensitive_by_consent"),
-        CheckConstraint("NOT sensitive OR retention = '14_days'", name="sensitive_kept_short"),
-        CheckConstraint("retention <> 'withdrawal' OR legal_basis = 'consent'", name="withdrawal_of_consent"),
-        CheckConstraint("NOT required OR legal_basis = 'public_task'", name="consent_is_free"),
-        # A form that is open while a question is removed must not answer the next one.
-        {"sqlite_autoincrement": True},
-    )
-
-    id: Mapped[pk]
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
-    position: Mapped[int]
-    kind: Mapped[QuestionKind] = mapped_column(enum_of(QuestionKind, "kind"))
-    label: Mapped[str] = mapped_column(String(300))
-    hint: Mapped[str] = mapped_column(String(1000), default="")
-    required: Mapped[bool] = mapped_column(default=False)
-    organiser_only: Mapped[bool] = mapped_column(default=False)
-    sensitive: Mapped[bool] = mapped_column(default=False)
-    purpose: Mapped[str] = mapped_column(String(300))
-    legal_basis: Mapped[LegalBasis] = mapped_column(enum_of(LegalBasis, "legal_basis"))
-    retention: Mapped[Retention] = mapped_column(enum_of(Retention, "retention"))
-    version: Mapped[int] = mapped_column(default=1)
-
-    options: Mapped[list["Option"]] = relationship(
-        order_by="Option.position", cascade="all, delete-orphan", passive_deletes=True
-    )
-    condition: Mapped["Condition | None"] = relationship(
-        lazy="joined", cascade="all, delete-orphan", passive_deletes=True
-    )
-
-    @property
-    def field(self) -> str:
-        """The name of the form's field."""
-        return f"q-{self.id}"
-
-    @property
-    def withdrawable(self) -> bool:
-        """Whether its answers rest on consent, so that one press takes them back (DP-03)."""
-        return self.legal_basis is not LegalBasis.PUBLIC_TASK
-
-    @property
-    def shown_if(self) -> int | None:
-        """The option of an earlier question that must have been chosen."""
-        return self.condition.option_id if self.condition else None
-
-
-class Option(Scarce, Base):
-    """One answer to choose. `capacity` is its limit; `taken` counts the people with a seat who chose it."""
-
-    __tablename__ = "question_option"
-
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[Constraint, ...]:
-        return (UniqueConstraint("question_id", "label"), *scarce_checks())
-
-    id: Mapped[pk]
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
-    position: Mapped[int]
-    label: Mapped[str] = mapped_column(String(200))
-
-
-class Condition(Base):
-    """The question is asked only if this option was chosen; an option that others hang on cannot be deleted."""
-
-    __tablename__ = "question_condition"
-
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), primary_key=True)
-    option_id: Mapped[int] = mapped_column(ForeignKey("question_option.id"), index=True)
-
-
-class Answered:
-    """An answer, or one chosen option of several. `asked` and `text` are the question and the answer in the words of
-    that moment, so that they stay readable when the organisers change theirs. `holds` says that the option's seat is
-    taken for this person.
-    """
-
-    @declared_attr.directive
-    def __table_args__(cls) -> tuple[Constraint | Index, ...]:
-        name: str = cls.__tablename__  # type: ignore[attr-defined]
-        return (
-            UniqueConstraint("registration_id", "question_id", "number"),
-            Index(f"ix_{name}_option_id", "option_id", "registration_id"),
-        )
-
-    id: Mapped[pk]
-    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
-    question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"), index=True)
-    number: Mapped[int]
-    option_id: Mapped[int | None] = mapped_column(ForeignKey("question_option.id", ondelete="SET NULL"))
-    holds: Mapped[bool] = mapped_column(default=False)
-    asked: Mapped[str] = mapped_column(String(300))
-    text: Mapped[str] = mapped_column(Text)
-
-
-class Answer(Answered, Base):
-    """An answer that lists and files may show."""
-
-    __tablename__ = "answer"
-
-
-class SensitiveAnswer(Answered, Base):
-    """What is nobody's business but the few who arrange it (DP-04): in no list, file, mail or calendar."""
-
-    __tablename__ = "sensitive_answer"
 
 
 GivenAnswer = Answer | SensitiveAnswer

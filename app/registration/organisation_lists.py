@@ -25,7 +25,8 @@ from app.people.rules import Permission
 from app.refusal import Missing
 from app.registration.filters import MOST_WORDS, clean_search
 from app.registration.lists import PAGE_LENGTH, Page
-from app.registration.models import OrganisationMerge, Registration, merged_registration
+from app.registration.merge_models import OrganisationMerge, merged_registration
+from app.registration.models import Registration
 from app.registration.rules import ACTIVE
 
 

@@ -41,8 +41,7 @@ from app.registration.organisation_lists import (
     reach_of,
 )
 from app.registration.organisations import change_organisation, merge, undo_merge
-from app.registration.replanning import by_organiser
-from app.registration.service import By
+from app.registration.service import By, by_organiser
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference

@@ -31,7 +31,8 @@ from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import line
 from app.registration.correcting import count_anew
-from app.registration.models import Group, OrganisationMerge, Registration, merged_registration
+from app.registration.merge_models import OrganisationMerge, merged_registration
+from app.registration.models import Group, Registration
 from app.registration.organisation_lists import hosts_a_day
 from app.registration.service import By, move_up
 

@@ -17,6 +17,7 @@ from app.programme.queries import rounds_of
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import replanning
 from app.registration.forms_day import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.registration.service import by_organiser
 from app.registration.staffing import ROLE_LABELS, staff_of
 from app.web import access
 from app.web.database import db, transaction
@@ -38,7 +39,7 @@ def edit(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                by = replanning.by_organiser(g.organiser.id)
+                by = by_organiser(g.organiser.id)
                 replanning.replan_day(
                     session,
                     g.event.id,
@@ -75,7 +76,7 @@ def publish(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.publish_day(session, g.event.id, replanning.by_organiser(g.organiser.id), now())
+                replanning.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
             return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
         except Refusal as refusal:
             form.add_refusal(refusal)
@@ -94,7 +95,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.withdraw_day(session, g.event.id, replanning.by_organiser(g.organiser.id), now())
+                replanning.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now())
             return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
         except Refusal as refusal:
             form.add_refusal(refusal)
@@ -108,7 +109,7 @@ def cancel(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.call_off_day(session, g.event.id, replanning.by_organiser(g.organiser.id), now())
+                replanning.call_off_day(session, g.event.id, by_organiser(g.organiser.id), now())
             return redirect_with(
                 url_for(".edit", slug=slug), N_("The day is cancelled. The mails are on their way.")
             )

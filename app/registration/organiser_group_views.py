@@ -13,7 +13,7 @@ from app.refusal import N_, Refusal
 from app.registration.colleagues import groups_of
 from app.registration.forms_others import AllotForm
 from app.registration.grouping import allot
-from app.registration.replanning import by_organiser
+from app.registration.service import by_organiser
 from app.web import access
 from app.web.database import db, transaction
 from app.web.pages import page, redirect_with

@@ -15,7 +15,7 @@ from app.people.rules import Permission, may
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.forms_quota import CodeQuotaForm, NewQuotaForm, QuotaForm
 from app.registration.quotas import add_quota, change_quota, get_quota, list_quotas, remove_quota
-from app.registration.replanning import by_organiser
+from app.registration.service import by_organiser
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference

@@ -25,17 +25,9 @@ from app.registration.columns import Columns
 from app.registration.doubles import doubles as find_doubles
 from app.registration.doubles import say_two_people
 from app.registration.filters import Wanted
-from app.registration.forms import with_rounds
+from app.registration.forms import SubstituteForm, person_data, with_rounds
 from app.registration.forms_answers import answer_facts, answer_words, asking
-from app.registration.forms_organiser import (
-    AddForm,
-    CancelForm,
-    CorrectForm,
-    WorkshopsForm,
-    page_number,
-    person_data,
-)
-from app.registration.forms_others import SubstituteForm
+from app.registration.forms_organiser import AddForm, CancelForm, CorrectForm, WorkshopsForm, page_number
 from app.registration.forms_people import (
     chips,
     chosen_columns,
@@ -49,12 +41,14 @@ from app.registration.forms_people import (
 from app.registration.forms_wishes import NotedWishesForm, wishes_data, wishing
 from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
-from app.registration.queries import MyDay, answers_of, history, my_day, questions_of
+from app.registration.queries import MyDay, history, my_day
+from app.registration.question_queries import answers_of, questions_of
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.registration.staffing import ROLE_LABELS
 from app.registration.wishes import wishes_of
 from app.registration.wishing import note_wishes
+from app.spreadsheets import CSV, XLSX, write_csv, write_xlsx
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -165,7 +159,7 @@ def export(slug: str) -> ResponseReturnValue:
         )
     file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - `_pieces` closes it
     _write(db.session(), cast(IO[bytes], file), kind, wanted, taken)
-    response = Response(_pieces(file), content_type=exports.CSV if kind == "csv" else exports.XLSX)
+    response = Response(_pieces(file), content_type=CSV if kind == "csv" else XLSX)
     name = f"{slug}-anmeldungen-{moment.astimezone(BERLIN):%Y-%m-%d}.{kind}"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
@@ -176,9 +170,9 @@ def _write(session: Session, file: IO[bytes], kind: str, wanted: Wanted, taken: 
     head = exports.headings(taken, rounds)
     lines = exports.cells(lists.every_person(session, g.event, wanted, taken), taken, rounds)
     if kind == "csv":
-        exports.write_csv(cast(Any, file), head, lines)
+        write_csv(cast(Any, file), head, lines)
     else:
-        exports.write_xlsx(cast(Any, file), head, lines, exports.widths(taken, rounds))
+        write_xlsx(cast(Any, file), head, lines, exports.title(), exports.widths(taken, rounds))
 
 
 def _pieces(file: Any) -> Iterator[bytes]:

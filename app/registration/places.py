@@ -16,7 +16,8 @@ from app.programme.fitting import filled_by
 from app.programme.models import Round, Run
 from app.refusal import N_, Refusal
 from app.registration import announcing
-from app.registration.models import Place, Registration, RoundAbsence
+from app.registration.models import Registration
+from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import (
     ENDED,
     PlaceState,

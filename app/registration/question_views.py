@@ -15,7 +15,7 @@ from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration import exports, questions
+from app.registration import questions
 from app.registration.consent_models import CONSENT_TEXTS, PURPOSE_LABELS, asked_consents
 from app.registration.consenting import ask_for
 from app.registration.consents import count_consents
@@ -23,10 +23,17 @@ from app.registration.forms import RegisterForm, with_rounds
 from app.registration.forms_answers import asking, condition_words, option_words
 from app.registration.forms_consents import agreeing, ask_form, asked_in
 from app.registration.forms_questions import CopyForm, question_form
-from app.registration.models import Question
-from app.registration.queries import answered_questions, count_answers, days_with_questions, questions_of
+from app.registration.question_exports import counts
+from app.registration.question_models import Question
+from app.registration.question_queries import (
+    answered_questions,
+    count_answers,
+    days_with_questions,
+    questions_of,
+)
 from app.registration.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS, Actor
 from app.registration.service import By
+from app.spreadsheets import CSV, write_csv
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -221,9 +228,9 @@ def export(slug: str) -> ResponseReturnValue:
     with transaction() as session:
         record(session, moment, g.organiser.id, g.event.id, "question.export", f"event {g.event.id}")
     file = io.BytesIO()
-    head, lines = exports.counts(count_answers(db.session(), questions_of(db.session(), g.event.id)))
-    exports.write_csv(file, head, lines)
-    response = Response(file.getvalue(), content_type=exports.CSV)
+    head, lines = counts(count_answers(db.session(), questions_of(db.session(), g.event.id)))
+    write_csv(file, head, lines)
+    response = Response(file.getvalue(), content_type=CSV)
     name = f"{slug}-antworten-{moment.astimezone(BERLIN):%Y-%m-%d}.csv"
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

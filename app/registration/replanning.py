@@ -27,8 +27,9 @@ from app.programme.service import NewRun, RoundFacts, WorkshopFacts
 from app.refusal import N_, Refusal
 from app.registration import changes
 from app.registration.changes import DayFacts
-from app.registration.models import Place, Registration
-from app.registration.rules import ACTIVE, Actor, Status
+from app.registration.models import Registration
+from app.registration.place_models import Place
+from app.registration.rules import ACTIVE, Status
 from app.registration.service import By
 from app.registration.wish_models import Wish
 
@@ -157,10 +158,6 @@ def call_off_day(session: Session, event_id: int, by: By, now: datetime) -> Even
     changes.cancel_day(session, event_id, by, now)
     record(session, now, by.organiser_id, event.id, "event.cancel", f"event {event.id}")
     return event
-
-
-def by_organiser(organiser_id: int) -> By:
-    return By(Actor.ORGANISER, organiser_id)
 
 
 def _move_agenda(session: Session, event: Event, days: timedelta, now: datetime) -> None:

@@ -527,3 +527,7 @@ def note(
             note=by.note,
         )
     )
+
+
+def by_organiser(organiser_id: int) -> By:
+    return By(Actor.ORGANISER, organiser_id)

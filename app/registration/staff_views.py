@@ -11,9 +11,9 @@ from app.people.rules import Permission
 from app.programme import fitting
 from app.refusal import N_, Missing, Refusal
 from app.registration import staffing
-from app.registration.forms_day import StaffForm
+from app.registration.forms_staff import StaffForm
 from app.registration.models import Registration
-from app.registration.replanning import by_organiser
+from app.registration.service import by_organiser
 from app.registration.wish_models import StaffRole
 from app.web import access
 from app.web.database import db, transaction

@@ -24,7 +24,8 @@ from app.refusal import N_, Missing, Refusal
 from app.registration import announcing, places
 from app.registration.consent_models import Consent, Purpose
 from app.registration.filters import Wanted, conditions
-from app.registration.models import Place, Registration
+from app.registration.models import Registration
+from app.registration.place_models import Place
 from app.registration.rules import CONFIRMED, PlaceState
 from app.registration.service import By
 from app.registration.wish_models import RunStaff, StaffRole

@@ -19,7 +19,8 @@ from app.events.models import Event
 from app.events.seats import leave_line
 from app.programme.models import Run
 from app.registration import announcing
-from app.registration.models import Place, Registration
+from app.registration.models import Registration
+from app.registration.place_models import Place
 from app.registration.rules import ENDED, PlaceState
 
 

@@ -27,21 +27,20 @@ from app.registration.consenting import withdraw as withdraw_consent
 from app.registration.consents import consents_of
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
-from app.registration.forms import ChoicesForm, DetailsForm, with_rounds
+from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds
 from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking
-from app.registration.forms_others import ColleagueForm
 from app.registration.forms_wishes import OwnWishesForm, wishes_data, wishing
 from app.registration.ical import registration_entry
 from app.registration.line import stands
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
-from app.registration.queries import answers_of, given_before, last_note, my_day, questions_of
+from app.registration.queries import last_note, my_day
+from app.registration.question_queries import answers_of, given_before, questions_of
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
 from app.registration.service import PARTICIPANT, Entry, accept, answer_form, decline
 from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
-from app.registration.staffing import get_led_run, people_in
 from app.registration.substituting import substitute as substitute_person
 from app.registration.wishes import wishes_of
 from app.registration.wishing import give_wishes
@@ -262,22 +261,6 @@ def wishes(token: str) -> ResponseReturnValue:
         else:
             return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
     return page("registration/wishes.html", form=form, event=event, token=token)
-
-
-@bp.get("/my/<token>/runs/<int:run_id>")
-@access.personal
-def run_people(token: str, run_id: int) -> Response:
-    """Who leads a run or takes its minutes reads who comes."""
-    session = db.session()
-    registration = open_personal(session, token)
-    staff = get_led_run(session, registration, run_id)
-    return page(
-        "registration/run_people.html",
-        event=registration.event,
-        token=token,
-        run=staff.run,
-        people=people_in(session, run_id),
-    )
 
 
 @bp.post("/my/<token>/leave-line/<int:run_id>")

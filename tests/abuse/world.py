@@ -64,9 +64,11 @@ from app.registration.consents import write_down
 from app.registration.doubles import say_two_people
 from app.registration.grouping import Allotment, GroupEntry, add_colleague, allot, register_group
 from app.registration.importing import Table, keep
-from app.registration.models import Group, GroupGuest, OrganisationMerge, Question, Registration
+from app.registration.merge_models import OrganisationMerge
+from app.registration.models import Group, GroupGuest, Registration
 from app.registration.organisations import merge
-from app.registration.queries import questions_of
+from app.registration.question_models import Question
+from app.registration.question_queries import questions_of
 from app.registration.questions import add_question
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, QuestionKind, Status

@@ -23,7 +23,8 @@ from app.events.rules import Placement
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.programme.models import Run
-from app.registration.models import Place, Registration
+from app.registration.models import Registration
+from app.registration.place_models import Place
 from app.registration.rules import Actor, PlaceState
 from app.registration.service import By
 from app.registration.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish

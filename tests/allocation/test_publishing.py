@@ -36,7 +36,8 @@ from app.people.models import AuditEntry
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration.correcting import change_choices
-from app.registration.models import Place, Registration, RoundAbsence
+from app.registration.models import Registration
+from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import PlaceState, Status
 from app.registration.service import PARTICIPANT, Entry, Person, cancel, register
 from app.web.database import db, transaction

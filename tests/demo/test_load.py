@@ -26,9 +26,11 @@ from app.people.rules import Role
 from app.programme.agenda import read_agenda
 from app.programme.models import Run
 from app.registration.doubles import doubles
-from app.registration.models import Place, Registration, StatusChange
+from app.registration.models import Registration, StatusChange
 from app.registration.organisation_lists import Reach, list_organisations, merges_into
-from app.registration.queries import answered_questions, history, questions_of
+from app.registration.place_models import Place
+from app.registration.queries import history
+from app.registration.question_queries import answered_questions, questions_of
 from app.registration.rules import PlaceState, Reason, Status
 from app.results.material_service import missing_files
 from app.results.models import Agreement, AttendanceFigure, Material, WorkshopResult

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.registration.models import Question
+from app.registration.question_models import Question
 from app.registration.questions import OptionFacts, QuestionFacts, add_question
 from app.registration.rules import Actor, LegalBasis, QuestionKind, Retention
 from app.registration.service import By

@@ -84,6 +84,7 @@ health.alive GET OPERATOR
 health.ready GET OPERATOR
 importing.look GET,POST ORGANISER EDIT_PEOPLE
 importing.upload GET,POST ORGANISER EDIT_PEOPLE
+led_runs.run_people GET PERSONAL
 legal.accessibility GET PUBLIC
 legal.answer_barrier POST ADMIN
 legal.barrier_reported GET PUBLIC
@@ -187,7 +188,6 @@ registration.new_calendar POST PERSONAL
 registration.new_link POST PERSONAL
 registration.not_me GET,POST PERSONAL
 registration.register GET,POST PUBLIC
-registration.run_people GET PERSONAL
 registration.sent GET PUBLIC
 registration.silenced GET PUBLIC
 registration.substitute GET,POST PERSONAL

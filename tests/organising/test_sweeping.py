@@ -27,7 +27,8 @@ from app.registration import jobs as registration_jobs
 from app.registration.forgetting import ENDED_KEPT, NAMES_KEPT
 from app.registration.jobs import expire_holds
 from app.registration.links import Withdrawn, feed_token, open_feed, open_personal, personal_token
-from app.registration.models import Place, Registration, StatusChange
+from app.registration.models import Registration, StatusChange
+from app.registration.place_models import Place
 from app.registration.rules import Actor, Status
 from app.registration.service import By, Entry, cancel, register
 from app.settings import Settings

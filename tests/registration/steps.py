@@ -32,7 +32,8 @@ from app.programme.models import Run
 from app.registration import approving, correcting, grouping, line, quotas, service, substituting
 from app.registration.answers import Given
 from app.registration.grouping import Allotment, GroupEntry
-from app.registration.models import Group, Place, Registration, RoundAbsence, StatusChange, registration_quota
+from app.registration.models import Group, Registration, StatusChange, registration_quota
+from app.registration.place_models import Place, RoundAbsence
 from app.registration.places import Choices
 from app.registration.queries import members_of
 from app.registration.quotas import QuotaFacts

@@ -12,7 +12,8 @@ from app.clock import now
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
-from app.registration.models import Group, Place, Registration
+from app.registration.models import Group, Registration
+from app.registration.place_models import Place
 from app.registration.rules import Status
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme

@@ -18,8 +18,8 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.people.audit import entries_of
-from app.registration.exports import escape_cell, unescape_cell, write_csv, write_xlsx
 from app.registration.models import Registration
+from app.spreadsheets import escape_cell, unescape_cell, write_csv, write_xlsx
 from app.web.database import db
 from tests.organising.helpers import Day, a_day, id_of, many_sign_up, queries, signs_up
 from tests.people.helpers import csrf_token, signed_in
@@ -261,6 +261,6 @@ def test_csv_round_trip(cells: list[str]) -> None:
 )
 def test_xlsx_calculates_and_links_nothing(text: str) -> None:
     file = io.BytesIO()
-    write_xlsx(file, ["Kopf"], [[text]])
+    write_xlsx(file, ["Kopf"], [[text]], "Anmeldungen")
     cell = openpyxl.load_workbook(file).active["A2"]
     assert (cell.value, cell.data_type, cell.hyperlink) == (text[:32_767], "s", None)

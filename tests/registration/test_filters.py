@@ -16,7 +16,8 @@ from app.organisations.rules import OrganisationKind
 from app.organisations.service import add_organisation
 from app.registration import lists
 from app.registration.filters import Order, Wanted
-from app.registration.models import Answer, Registration
+from app.registration.models import Registration
+from app.registration.question_models import Answer
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Status
 from app.registration.service import PARTICIPANT

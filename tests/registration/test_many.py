@@ -10,8 +10,9 @@ from app.organising.checks import data_findings
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.registration import announcing, forgetting
+from app.registration.attendee_models import Circular, CircularCopy
 from app.registration.circulars import MESSAGES_A_DAY
-from app.registration.models import Circular, CircularCopy, Registration, StatusChange
+from app.registration.models import Registration, StatusChange
 from app.registration.rules import Reason
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at

@@ -25,7 +25,8 @@ from app.organisations.service import (
 )
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration.models import Group, OrganisationMerge, Registration, registration_quota
+from app.registration.merge_models import OrganisationMerge
+from app.registration.models import Group, Registration, registration_quota
 from app.registration.organisation_lists import consequences
 from app.registration.organisations import BusyOrganisation, change_organisation, merge, undo_merge
 from app.registration.rules import Status

@@ -19,7 +19,9 @@ from app.registration import announcing, lists
 from app.registration.by_hand import correct
 from app.registration.filters import Order, Wanted, clean_search
 from app.registration.lists import Page
-from app.registration.models import Answer, Place, Registration, StatusChange
+from app.registration.models import Registration, StatusChange
+from app.registration.place_models import Place
+from app.registration.question_models import Answer
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import By

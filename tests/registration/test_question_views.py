@@ -15,8 +15,9 @@ from app.events.models import Event
 from app.people.models import AuditEntry
 from app.people.rules import Role
 from app.registration.answering import answer_for
-from app.registration.models import Answer, Option, Question, Registration, SensitiveAnswer
-from app.registration.queries import questions_of
+from app.registration.models import Registration
+from app.registration.question_models import Answer, Option, Question, SensitiveAnswer
+from app.registration.question_queries import questions_of
 from app.registration.rules import QuestionKind
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event

@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import questions
-from app.registration.models import ANSWERS, Answer, Condition, Option, Question
-from app.registration.queries import answers_of, questions_of
+from app.registration.models import ANSWERS
+from app.registration.question_models import Answer, Condition, Option, Question
+from app.registration.question_queries import answers_of, questions_of
 from app.registration.questions import OptionFacts, QuestionFacts
 from app.registration.rules import LegalBasis, QuestionKind, Retention
 from app.web.database import db, transaction

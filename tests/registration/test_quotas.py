@@ -16,7 +16,7 @@ from app.refusal import ChangedMeanwhile, Refusal
 from app.registration import by_hand, quotas, service
 from app.registration.adding import add_many
 from app.registration.forgetting import delete_surplus
-from app.registration.jobs import release_due
+from app.registration.jobs_quotas import release_due
 from app.registration.replanning import day_facts
 from app.registration.rules import Status, Why
 from app.registration.service import Entry, add_by_hand

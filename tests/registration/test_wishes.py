@@ -20,7 +20,8 @@ from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration.changes import RunIsWished, change_day, change_run
 from app.registration.links import personal_token
-from app.registration.models import Place, Registration
+from app.registration.models import Registration
+from app.registration.place_models import Place
 from app.registration.replanning import day_facts, take_out_run
 from app.registration.rules import UnknownRun
 from app.registration.wish_models import Need, RegistrationNeed, Wish

@@ -1,0 +1,70 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Places in workshop runs."""
+
+from sqlalchemy import (
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.db import Base, enum_of, pk
+from app.programme.models import Run
+from app.registration.models import Registration
+from app.registration.rules import (
+    PlaceState,
+)
+
+
+class Place(Base):
+    """A person's choice of a workshop run. The indexes keep one place per round and one run per workshop."""
+
+    __tablename__ = "place"
+    __table_args__ = (
+        UniqueConstraint("registration_id", "run_id"),
+        Index(
+            "uq_place_round",
+            "registration_id",
+            "round_id",
+            unique=True,
+            sqlite_where=text("state = 'place'"),
+            postgresql_where=text("state = 'place'"),
+        ),
+        Index(
+            "uq_place_workshop",
+            "registration_id",
+            "workshop_id",
+            unique=True,
+            sqlite_where=text("state = 'place'"),
+            postgresql_where=text("state = 'place'"),
+        ),
+        UniqueConstraint("run_id", "waiting_number"),
+        Index("ix_place_run_id", "run_id", "registration_id"),
+        CheckConstraint("state <> 'waiting' OR waiting_number IS NOT NULL", name="waiting_has_number"),
+    )
+
+    id: Mapped[pk]
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))
+    workshop_id: Mapped[int] = mapped_column(ForeignKey("workshop.id", ondelete="CASCADE"))
+    state: Mapped[PlaceState] = mapped_column(enum_of(PlaceState, "state"))
+    waiting_number: Mapped[int | None]
+
+    registration: Mapped[Registration] = relationship()
+    run: Mapped[Run] = relationship()
+
+
+class RoundAbsence(Base):
+    """The person said: not in this round. No row and no place means "still open"."""
+
+    __tablename__ = "round_absence"
+    __table_args__ = (UniqueConstraint("registration_id", "round_id"),)
+
+    id: Mapped[pk]
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"))

@@ -1,0 +1,163 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Reads around the organisers' questions."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TypeVar
+
+from sqlalchemy import (
+    Row,
+    Select,
+    func,
+    select,
+    union_all,
+)
+from sqlalchemy.orm import Session, joinedload
+
+from app.registration.models import ANSWERS, GivenAnswer, Registration
+from app.registration.question_models import Answer, Answered, Question, SensitiveAnswer
+from app.registration.rules import CHOOSING, QuestionKind
+
+Given = TypeVar("Given", bound=Answered)
+
+
+@dataclass(frozen=True, slots=True)
+class AnswerView:
+    """What somebody answered to one question, in the words of that moment. `without_place` names the chosen options
+    that were full when the person got a seat."""
+
+    question_id: int
+    asked: str
+    kind: QuestionKind
+    texts: tuple[str, ...]
+    withdrawable: bool
+    without_place: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How many people with a place in the day gave an answer; `option` is empty for what is not chosen from a list."""
+
+    question: Question
+    option: str
+    people: int
+    limit: int | None = None
+
+
+def questions_of(session: Session, event_id: int) -> list[Question]:
+    """The organisers' questions with their options, in their order."""
+    found = (
+        select(Question)
+        .where(Question.event_id == event_id)
+        .options(joinedload(Question.options))
+        .order_by(Question.position, Question.id)
+        .execution_options(populate_existing=True)  # seats are counted past the mapper
+    )
+    return list(session.scalars(found).unique())
+
+
+def answers_of(
+    session: Session, registration: Registration, questions: Sequence[Question]
+) -> list[AnswerView]:
+    """The person's answers to these questions, in their order. Asks nothing where there are no questions."""
+    tables = {SensitiveAnswer if one.sensitive else Answer for one in questions}
+    rows: dict[int, list[Row[int, int, str, str, int | None, bool]]] = {}
+    for row in (
+        session.execute(union_all(*(_words_in(table, registration) for table in tables))) if tables else ()
+    ):
+        rows.setdefault(row.question_id, []).append(row)
+    for given in rows.values():
+        given.sort(key=lambda row: row.number)
+    return [
+        AnswerView(
+            one.id,
+            rows[one.id][0].asked,
+            one.kind,
+            tuple(row.text for row in rows[one.id]),
+            one.withdrawable,
+            tuple(
+                row.text
+                for row in rows[one.id]
+                if row.option_id is not None and not row.holds and registration.holds_seat
+            ),
+        )
+        for one in questions
+        if one.id in rows
+    ]
+
+
+def _words_in(
+    table: type[GivenAnswer], registration: Registration
+) -> Select[int, int, str, str, int | None, bool]:
+    mine = table.registration_id == registration.id
+    return select(
+        table.question_id, table.number, table.asked, table.text, table.option_id, table.holds
+    ).where(mine)
+
+
+def given_answers(session: Session, registration: Registration) -> list[GivenAnswer]:
+    """Every answer of the person as it is stored, the sensitive ones included."""
+    return [*_given(session, Answer, registration), *_given(session, SensitiveAnswer, registration)]
+
+
+def _given(session: Session, table: type[Given], registration: Registration) -> Sequence[Given]:
+    mine = select(table).where(table.registration_id == registration.id)
+    return session.scalars(mine.order_by(table.number)).all()
+
+
+def given_before(
+    session: Session, registration: Registration, questions: Sequence[Question]
+) -> tuple[dict[int, list[int]], dict[int, str], set[int]]:
+    """What fills a form: chosen options and texts by question, and the options of which the person holds a seat."""
+    chosen: dict[int, list[int]] = {}
+    texts: dict[int, str] = {}
+    held: set[int] = set()
+    kinds = {one.id: one.kind for one in questions}
+    for row in given_answers(session, registration) if questions else ():
+        if row.option_id is not None:
+            chosen.setdefault(row.question_id, []).append(row.option_id)
+            held |= {row.option_id} if row.holds else set()
+        elif kinds.get(row.question_id, QuestionKind.ONE_OF) not in CHOOSING:
+            texts[row.question_id] = row.text
+    return chosen, texts, held
+
+
+def count_answers(session: Session, questions: Sequence[Question]) -> list[Count]:
+    """Answers as numbers, the only form in which sensitive ones leave the house (DP-04). Two queries."""
+    people: dict[tuple[int, int | None], int] = {}
+    for table in ANSWERS:
+        counted = (
+            select(table.question_id, table.option_id, func.count(func.distinct(table.registration_id)))
+            .join(Registration, table.registration_id == Registration.id)
+            .where(Registration.holds_seat, table.question_id.in_([one.id for one in questions] or [0]))
+            .group_by(table.question_id, table.option_id)
+        )
+        for question_id, option_id, number in session.execute(counted):
+            people[question_id, option_id] = number
+    counts: list[Count] = []
+    for one in questions:
+        for option in one.options:
+            counts.append(Count(one, option.label, people.get((one.id, option.id), 0), option.capacity))
+        if one.kind not in CHOOSING or (one.id, None) in people:  # options that are gone are counted together
+            counts.append(Count(one, "", people.get((one.id, None), 0)))
+    return counts
+
+
+def days_with_questions(session: Session) -> set[int]:
+    return set(session.scalars(select(Question.event_id).distinct()))
+
+
+def answered_questions(session: Session, event_id: int) -> dict[int, int]:
+    """Question id → how many registrations answered it."""
+    found: dict[int, int] = {}
+    for table in ANSWERS:
+        counted = (
+            select(table.question_id, func.count(func.distinct(table.registration_id)))
+            .join(Question, table.question_id == Question.id)
+            .where(Question.event_id == event_id)
+            .group_by(table.question_id)
+        )
+        found |= {int(row[0]): int(row[1]) for row in session.execute(counted)}
+    return found
