@@ -63,8 +63,8 @@ from app.refusal import N_, Refusal
 from app.registration import announcing
 from app.registration.answers import Given
 from app.registration.changes import DayFacts, change_day
-from app.registration.consent_models import Purpose
-from app.registration.consenting import ask_for
+from app.registration.consents.models import Purpose
+from app.registration.consents.service import ask_for
 from app.registration.correcting import change_choices
 from app.registration.models import Registration
 from app.registration.organisations import merge

@@ -24,7 +24,7 @@ from app.people.audit import record
 from app.registration import announcing, answers, line
 from app.registration.announcing import CIRCULAR
 from app.registration.attendee_models import CircularCopy
-from app.registration.consent_models import Consent
+from app.registration.consents.models import Consent
 from app.registration.lists import FAMILIES
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
 from app.registration.question_models import Option, Question

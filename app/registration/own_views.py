@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.refusal import Missing
-from app.registration.consent_models import PURPOSE_LABELS
+from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.forgetting import forget_person
 from app.registration.forms_answers import answer_words
 from app.registration.forms_wishes import NEED_LABELS

@@ -16,12 +16,12 @@ from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration import questions
-from app.registration.consent_models import CONSENT_TEXTS, PURPOSE_LABELS, asked_consents
-from app.registration.consenting import ask_for
-from app.registration.consents import count_consents
+from app.registration.consents.forms import agreeing, ask_form, asked_in
+from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, asked_consents
+from app.registration.consents.records import count_consents
+from app.registration.consents.service import ask_for
 from app.registration.forms import RegisterForm, with_rounds
 from app.registration.forms_answers import asking, condition_words, option_words
-from app.registration.forms_consents import agreeing, ask_form, asked_in
 from app.registration.forms_questions import CopyForm, question_form
 from app.registration.question_exports import counts
 from app.registration.question_models import Question

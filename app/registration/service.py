@@ -27,8 +27,9 @@ from app.outbox.rules import family_of
 from app.outbox.service import withdraw
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, answers, consents, line, places, wishes
-from app.registration.consent_models import ConsentSource
+from app.registration import announcing, answers, line, places, wishes
+from app.registration.consents import records
+from app.registration.consents.models import ConsentSource
 from app.registration.models import Registration, StatusChange
 from app.registration.queries import Earlier, find_earlier
 from app.registration.rules import (
@@ -65,7 +66,7 @@ class Entry:
     choices: places.Choices = field(default_factory=dict)
     given: answers.Given | None = None
     code: str = ""
-    agreed: consents.Agreed = field(default_factory=dict)
+    agreed: records.Agreed = field(default_factory=dict)
     wished: wishes.Wished | None = None
 
 
@@ -152,7 +153,7 @@ def _hold(
         note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     _choose_or_wish(session, registration, entry, now)
     answers.store(session, registration, parts)
-    consents.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
+    records.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
     if len(mine) > 1 or kept is not NOTHING:
         move_up(session, event, now)  # a seat that was kept twice leaves one for others
     return registration
@@ -483,7 +484,7 @@ def end(
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
     answers.give_back(session, registration, for_good=to is not Status.EXPIRED)
     if to is not Status.EXPIRED:
-        consents.end_consents(session, registration.id, now)
+        records.end_consents(session, registration.id, now)
     registration.feed_changed_at = now
 
 

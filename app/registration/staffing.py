@@ -22,7 +22,7 @@ from app.programme import fitting
 from app.programme.models import Round, Run
 from app.refusal import N_, Missing, Refusal
 from app.registration import announcing, places
-from app.registration.consent_models import Consent, Purpose
+from app.registration.consents.models import Consent, Purpose
 from app.registration.filters import Wanted, conditions
 from app.registration.models import Registration
 from app.registration.place_models import Place

@@ -16,7 +16,8 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
-from app.registration import announcing, answers, consents, line, places
+from app.registration import announcing, answers, line, places
+from app.registration.consents import records
 from app.registration.models import GroupGuest, Registration
 from app.registration.queries import Earlier, find_earlier
 from app.registration.rules import (
@@ -152,7 +153,7 @@ def _pass_on(
         new.waiting_number, old.waiting_number = old.waiting_number, None
     old.holds_seat = False
     move(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
-    consents.end_consents(session, old.id, now)
+    records.end_consents(session, old.id, now)
     session.flush()  # number and seat are free before they are taken
     session.add(new)
     session.flush()

@@ -21,10 +21,10 @@ from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import gate
 from app.registration.answering import change_answers, withdraw_answer
 from app.registration.asked import asked_questions
-from app.registration.consent_models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
-from app.registration.consenting import agree
-from app.registration.consenting import withdraw as withdraw_consent
-from app.registration.consents import consents_of
+from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
+from app.registration.consents.records import consents_of
+from app.registration.consents.service import agree
+from app.registration.consents.service import withdraw as withdraw_consent
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds

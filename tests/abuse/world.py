@@ -58,9 +58,9 @@ from app.registration import links as registration_links
 from app.registration.answering import look_at_sensitive
 from app.registration.approving import reject
 from app.registration.circulars import Letter, write_to
-from app.registration.consent_models import ConsentSource, Purpose
-from app.registration.consenting import ask_for
-from app.registration.consents import write_down
+from app.registration.consents.models import ConsentSource, Purpose
+from app.registration.consents.records import write_down
+from app.registration.consents.service import ask_for
 from app.registration.doubles import say_two_people
 from app.registration.grouping import Allotment, GroupEntry, add_colleague, allot, register_group
 from app.registration.importing import Table, keep

@@ -14,9 +14,9 @@ from sqlalchemy import select
 
 from app.programme.fitting import RunFacts
 from app.registration.changes import change_run
-from app.registration.consent_models import ConsentSource, Purpose
-from app.registration.consenting import ask_for
-from app.registration.consents import write_down
+from app.registration.consents.models import ConsentSource, Purpose
+from app.registration.consents.records import write_down
+from app.registration.consents.service import ask_for
 from app.registration.links import personal_token
 from app.registration.models import Registration
 from app.registration.places import AtWorkThere

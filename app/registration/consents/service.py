@@ -12,8 +12,8 @@ from app.events.models import Event
 from app.events.service import lock_event
 from app.people.audit import record
 from app.refusal import Missing
-from app.registration.consent_models import ConsentSource, Purpose, asked_consents
-from app.registration.consents import end_consents, write_down
+from app.registration.consents.models import ConsentSource, Purpose, asked_consents
+from app.registration.consents.records import end_consents, write_down
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, AlreadyEnded
 from app.registration.service import By, lock_registration

@@ -9,7 +9,7 @@ from typing import Any
 from wtforms import BooleanField
 
 from app.events.models import Event
-from app.registration.consent_models import CONSENT_TEXTS, PURPOSE_LABELS, Purpose, asked_consents
+from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Purpose, asked_consents
 from app.web.forms import BaseForm
 from app.web.texts import gettext
 

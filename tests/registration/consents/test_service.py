@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.clock import now
-from app.registration.consent_models import Consent, ConsentSource, Purpose
-from app.registration.consenting import ask_for
-from app.registration.consents import consents_of, count_consents, write_down
+from app.registration.consents.models import Consent, ConsentSource, Purpose
+from app.registration.consents.records import consents_of, count_consents, write_down
+from app.registration.consents.service import ask_for
 from app.registration.models import Registration
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme

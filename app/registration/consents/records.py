@@ -9,7 +9,7 @@ from datetime import datetime
 from sqlalchemy import func, insert, select, update
 from sqlalchemy.orm import Session
 
-from app.registration.consent_models import TEXT_VERSION, Consent, ConsentSource, Purpose, asked_consents
+from app.registration.consents.models import TEXT_VERSION, Consent, ConsentSource, Purpose, asked_consents
 from app.registration.models import Registration
 
 Agreed = Mapping[Purpose, str]
