@@ -54,7 +54,7 @@ import app.registration.organiser_group_views
 import app.registration.organiser_quota_views
 import app.registration.organiser_views
 import app.registration.own_views
-import app.registration.question_views
+import app.registration.questions.organiser_views
 import app.registration.silence_views
 import app.registration.staff_pages
 import app.registration.staff_views
@@ -172,7 +172,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.organiser_day_views,
     app.registration.staff_views,
     app.registration.staff_pages,
-    app.registration.question_views,
+    app.registration.questions.organiser_views,
     app.registration.answer_views,
     app.registration.organiser_quota_views,
     app.registration.organisation_views,

@@ -53,7 +53,7 @@ def fill(app: Any, people: int, *, waiting: bool = False) -> None:
     from app.people.models import Budget
     from app.registration.models import Registration, StatusChange
     from app.registration.place_models import Place
-    from app.registration.question_models import Answer
+    from app.registration.questions.models import Answer
     from app.web.database import transaction
 
     with app.app_context(), transaction() as session:
@@ -88,7 +88,7 @@ class _World:
 
     def __init__(self, session: Any, day: Any, moment: Any, last_id: int, waiting: bool) -> None:
         from app.organisations.service import name_organisations
-        from app.registration.question_queries import questions_of
+        from app.registration.questions.queries import questions_of
         from app.registration.rules import CHOOSING
 
         self.dice = random.Random(last_id)  # noqa: S311 - people for a benchmark
@@ -190,7 +190,7 @@ class _World:
         from app.programme.models import Run
         from app.registration.models import Registration
         from app.registration.place_models import Place
-        from app.registration.question_models import Answer, Option
+        from app.registration.questions.models import Answer, Option
         from app.registration.rules import IN_LINE, PlaceState
 
         mine = Registration.event_id == day.id

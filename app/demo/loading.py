@@ -61,7 +61,6 @@ from app.programme.service import (
 )
 from app.refusal import N_, Refusal
 from app.registration import announcing
-from app.registration.answers import Given
 from app.registration.changes import DayFacts, change_day
 from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
@@ -69,8 +68,9 @@ from app.registration.correcting import change_choices
 from app.registration.models import Registration
 from app.registration.organisations import merge
 from app.registration.places import Choices
-from app.registration.question_models import Question
-from app.registration.questions import add_standard_set
+from app.registration.questions.answers import Given
+from app.registration.questions.models import Question
+from app.registration.questions.service import add_standard_set
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
 from app.registration.service import By, Entry, add_by_hand, cancel, confirm, register

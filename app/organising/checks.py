@@ -35,7 +35,7 @@ from app.registration.attendee_models import CircularCopy
 from app.registration.lists import FAMILIES
 from app.registration.models import ANSWERS, Group, GroupGuest, Registration, StatusChange, registration_quota
 from app.registration.place_models import Place, RoundAbsence
-from app.registration.question_models import Answer, Condition, Option, Question, SensitiveAnswer
+from app.registration.questions.models import Answer, Condition, Option, Question, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
     CONFIRMED,

@@ -11,11 +11,12 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration import answering, lists
-from app.registration.forms_answers import OwnAnswersForm, answers_data, asking
+from app.registration import lists
 from app.registration.forms_wishes import NEED_LABELS
 from app.registration.models import Registration
-from app.registration.question_queries import given_before, questions_of
+from app.registration.questions import answering
+from app.registration.questions.answer_forms import OwnAnswersForm, answers_data, asking
+from app.registration.questions.queries import given_before, questions_of
 from app.registration.rules import Actor
 from app.registration.service import By
 from app.registration.wishes import wishes_of

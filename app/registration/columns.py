@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from app.refusal import N_
-from app.registration.question_models import Question
+from app.registration.questions.models import Question
 
 LABELS = {
     "reference": N_("Reference"),

@@ -13,8 +13,8 @@ from app.programme.models import Round
 from app.refusal import N_
 from app.registration.columns import LABELS, Columns
 from app.registration.lists import Held, OnFile, Row
-from app.registration.question_exports import answer_cell
-from app.registration.question_models import Question
+from app.registration.questions.exports import answer_cell
+from app.registration.questions.models import Question
 from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState
 from app.spreadsheets import WIDTH, Cell
 from app.web.texts import force_locale, gettext

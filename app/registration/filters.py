@@ -25,7 +25,7 @@ from app.organisations.service import find_organisation
 from app.refusal import N_
 from app.registration.models import Registration, registration_quota
 from app.registration.place_models import Place
-from app.registration.question_models import Answer
+from app.registration.questions.models import Answer
 from app.registration.rules import IN_LINE, Status
 
 LONGEST_SEARCH = 100

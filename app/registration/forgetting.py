@@ -21,13 +21,14 @@ from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.outbox.service import forget_wording
 from app.people.audit import record
-from app.registration import announcing, answers, line
+from app.registration import announcing, line
 from app.registration.announcing import CIRCULAR
 from app.registration.attendee_models import CircularCopy
 from app.registration.consents.models import Consent
 from app.registration.lists import FAMILIES
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
-from app.registration.question_models import Option, Question
+from app.registration.questions import answers
+from app.registration.questions.models import Option, Question
 from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
 from app.registration.service import PARTICIPANT, SYSTEM, end, lock_registration, move_up
 from app.registration.wish_models import RegistrationNeed, Wish

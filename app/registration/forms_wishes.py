@@ -14,7 +14,7 @@ from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from app.programme.agenda import RoundView, RunView
-from app.registration.forms_answers import SeveralOf
+from app.registration.questions.answer_forms import SeveralOf
 from app.registration.wish_models import Need
 from app.registration.wishes import MOST_RANKS, Wished
 from app.web.editing import Choice, EditingForm

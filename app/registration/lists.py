@@ -38,7 +38,7 @@ from app.registration.filters import (
 )
 from app.registration.models import Registration, registration_quota
 from app.registration.place_models import Place
-from app.registration.question_models import Answer, Question
+from app.registration.questions.models import Answer, Question
 from app.registration.rules import PlaceState, Status
 from app.registration.wish_models import RunStaff
 

@@ -21,7 +21,7 @@ from app.db import Base, enum_of, pk, random_key
 from app.events.models import Event
 from app.organisations.models import Organisation
 from app.people.models import Organiser
-from app.registration.question_models import Answer, SensitiveAnswer
+from app.registration.questions.models import Answer, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
     Actor,

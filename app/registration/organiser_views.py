@@ -26,7 +26,6 @@ from app.registration.doubles import doubles as find_doubles
 from app.registration.doubles import say_two_people
 from app.registration.filters import Wanted
 from app.registration.forms import SubstituteForm, person_data, with_rounds
-from app.registration.forms_answers import answer_facts, answer_words, asking
 from app.registration.forms_organiser import AddForm, CancelForm, CorrectForm, WorkshopsForm, page_number
 from app.registration.forms_people import (
     chips,
@@ -42,7 +41,8 @@ from app.registration.forms_wishes import NotedWishesForm, wishes_data, wishing
 from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, history, my_day
-from app.registration.question_queries import answers_of, questions_of
+from app.registration.questions.answer_forms import answer_facts, answer_words, asking
+from app.registration.questions.queries import answers_of, questions_of
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.registration.staffing import ROLE_LABELS

@@ -20,8 +20,8 @@ from app.registration.forgetting import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.lists import mails_about
 from app.registration.models import Registration, StatusChange
 from app.registration.queries import MyDay, history, my_day
-from app.registration.question_models import Question
-from app.registration.question_queries import AnswerView, answers_of, questions_of
+from app.registration.questions.models import Question
+from app.registration.questions.queries import AnswerView, answers_of, questions_of
 from app.registration.rules import Retention, Status
 from app.registration.wish_models import Need
 from app.registration.wishes import Wished, wishes_of

@@ -12,11 +12,11 @@ from app.clock import now
 from app.refusal import Missing
 from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.forgetting import forget_person
-from app.registration.forms_answers import answer_words
 from app.registration.forms_wishes import NEED_LABELS
 from app.registration.links import open_personal
 from app.registration.models import Registration
 from app.registration.own_data import as_json, own_data
+from app.registration.questions.answer_forms import answer_words
 from app.registration.rules import (
     ACTOR_LABELS,
     LEGAL_BASIS_LABELS,

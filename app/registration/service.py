@@ -27,11 +27,12 @@ from app.outbox.rules import family_of
 from app.outbox.service import withdraw
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, answers, line, places, wishes
+from app.registration import announcing, line, places, wishes
 from app.registration.consents import records
 from app.registration.consents.models import ConsentSource
 from app.registration.models import Registration, StatusChange
 from app.registration.queries import Earlier, find_earlier
+from app.registration.questions import answers
 from app.registration.rules import (
     ENDED,
     HELD,

@@ -16,10 +16,11 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
-from app.registration import announcing, answers, line, places
+from app.registration import announcing, line, places
 from app.registration.consents import records
 from app.registration.models import GroupGuest, Registration
 from app.registration.queries import Earlier, find_earlier
+from app.registration.questions import answers
 from app.registration.rules import (
     CONFIRMED,
     Actor,

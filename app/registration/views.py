@@ -19,8 +19,6 @@ from app.organisations.queries import organisation_names
 from app.programme.agenda import read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import gate
-from app.registration.answering import change_answers, withdraw_answer
-from app.registration.asked import asked_questions
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
 from app.registration.consents.records import consents_of
 from app.registration.consents.service import agree
@@ -28,14 +26,16 @@ from app.registration.consents.service import withdraw as withdraw_consent
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds
-from app.registration.forms_answers import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.forms_wishes import OwnWishesForm, wishes_data, wishing
 from app.registration.ical import registration_entry
 from app.registration.line import stands
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
 from app.registration.queries import last_note, my_day
-from app.registration.question_queries import answers_of, given_before, questions_of
+from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts, answers_data, asking
+from app.registration.questions.answering import change_answers, withdraw_answer
+from app.registration.questions.asked import asked_questions
+from app.registration.questions.queries import answers_of, given_before, questions_of
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
 from app.registration.service import PARTICIPANT, Entry, accept, answer_form, decline

@@ -55,7 +55,6 @@ from app.programme.service import (
     add_workshop,
 )
 from app.registration import links as registration_links
-from app.registration.answering import look_at_sensitive
 from app.registration.approving import reject
 from app.registration.circulars import Letter, write_to
 from app.registration.consents.models import ConsentSource, Purpose
@@ -67,9 +66,10 @@ from app.registration.importing import Table, keep
 from app.registration.merge_models import OrganisationMerge
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.organisations import merge
-from app.registration.question_models import Question
-from app.registration.question_queries import questions_of
-from app.registration.questions import add_question
+from app.registration.questions.answering import look_at_sensitive
+from app.registration.questions.models import Question
+from app.registration.questions.queries import questions_of
+from app.registration.questions.service import add_question
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, QuestionKind, Status
 from app.registration.service import (

@@ -11,8 +11,8 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.registration.question_models import Question
-from app.registration.questions import OptionFacts, QuestionFacts, add_question
+from app.registration.questions.models import Question
+from app.registration.questions.service import OptionFacts, QuestionFacts, add_question
 from app.registration.rules import Actor, LegalBasis, QuestionKind, Retention
 from app.registration.service import By
 from tests.factories.days import NOW

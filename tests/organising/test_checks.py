@@ -21,7 +21,7 @@ from app.organising import checks, organisation_checks, weak_settings, wish_chec
 from app.organising.checks import data_findings
 from app.organising.commands import guarded
 from app.organising.weak_settings import configuration_findings, refuse_weak
-from app.registration.answers import Given
+from app.registration.questions.answers import Given
 from app.settings import Mode, Settings, SettingsError
 from app.web.database import db, transaction
 from tests.conftest import settings_for

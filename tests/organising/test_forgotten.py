@@ -29,8 +29,8 @@ from app.registration.models import Registration
 from app.registration.service import PARTICIPANT, Entry
 from app.web.database import db, transaction
 from tests.mailbox import mailbox
+from tests.registration.questions.test_answers import Form
 from tests.registration.steps import ORGANISER, Day, open_day, person
-from tests.registration.test_answers import Form
 
 NAME = {"given_name": "Kanariagelb", "family_name": "Vogelfrei", "role_title": "Zwitscherdienst"}
 MAIL = "kanarie@kaefig.example"

@@ -18,7 +18,7 @@ from app.outbox.models import Message
 from app.people.models import Organiser
 from app.people.rules import GRANTS, Permission, Role
 from app.programme.models import AgendaItem, Workshop
-from app.registration.question_models import Question
+from app.registration.questions.models import Question
 from app.web.access import Audience, access_of
 from app.web.database import db
 from tests.factories.questions import make_questions

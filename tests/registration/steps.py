@@ -30,12 +30,12 @@ from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
 from app.registration import approving, correcting, grouping, line, quotas, service, substituting
-from app.registration.answers import Given
 from app.registration.grouping import Allotment, GroupEntry
 from app.registration.models import Group, Registration, StatusChange, registration_quota
 from app.registration.place_models import Place, RoundAbsence
 from app.registration.places import Choices
 from app.registration.queries import members_of
+from app.registration.questions.answers import Given
 from app.registration.quotas import QuotaFacts
 from app.registration.rules import IN_LINE, Actor, InLine, PlaceState, RoundAnswer, Status
 from app.registration.service import PARTICIPANT, By, Entry, Person

@@ -17,7 +17,7 @@ from app.organisations.service import add_organisation
 from app.registration import lists
 from app.registration.filters import Order, Wanted
 from app.registration.models import Registration
-from app.registration.question_models import Answer
+from app.registration.questions.models import Answer
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Status
 from app.registration.service import PARTICIPANT

@@ -21,7 +21,7 @@ from app.registration.filters import Order, Wanted, clean_search
 from app.registration.lists import Page
 from app.registration.models import Registration, StatusChange
 from app.registration.place_models import Place
-from app.registration.question_models import Answer
+from app.registration.questions.models import Answer
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import By

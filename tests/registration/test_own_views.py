@@ -22,8 +22,8 @@ from app.registration.rules import Status
 from app.web.database import db, transaction
 from tests.mailbox import mailbox
 from tests.pages import Visitor
+from tests.registration.questions.test_answers import Form
 from tests.registration.steps import ORGANISER, Day, open_day
-from tests.registration.test_answers import Form
 
 KEYS = {
     "format": None,

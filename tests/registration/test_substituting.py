@@ -13,9 +13,10 @@ from sqlalchemy import select
 
 from app.events.rules import QuotaEffect
 from app.refusal import Refusal
-from app.registration import answering, by_hand
+from app.registration import by_hand
 from app.registration.models import Registration
-from app.registration.question_models import Answer, SensitiveAnswer
+from app.registration.questions import answering
+from app.registration.questions.models import Answer, SensitiveAnswer
 from app.registration.rules import (
     AddressTaken,
     AlreadyEnded,

@@ -16,10 +16,10 @@ from sqlalchemy import ColumnElement, Table, delete, insert, or_, select, union_
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.registration.asked import questions_to_judge
 from app.registration.models import ANSWERS, GivenAnswer, Registration
-from app.registration.question_models import Answer, Answered, Option, Question, SensitiveAnswer
-from app.registration.question_queries import given_answers, questions_of
+from app.registration.questions.asked import questions_to_judge
+from app.registration.questions.models import Answer, Answered, Option, Question, SensitiveAnswer
+from app.registration.questions.queries import given_answers, questions_of
 from app.registration.rules import CHOOSING, LegalBasis, NoSuchAnswer, OptionFull, QuestionKind, Unanswered
 
 Given = Mapping[int, "tuple[int, ...] | str"]

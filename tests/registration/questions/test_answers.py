@@ -15,13 +15,13 @@ from sqlalchemy import select
 
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Missing, Refusal
-from app.registration import answering, answers
-from app.registration.answers import Given
 from app.registration.forgetting import delete_answers
 from app.registration.models import ANSWERS
-from app.registration.question_models import Answer, Option, Question, SensitiveAnswer
-from app.registration.question_queries import answers_of, count_answers, questions_of
-from app.registration.questions import OptionFacts, add_question
+from app.registration.questions import answering, answers
+from app.registration.questions.answers import Given
+from app.registration.questions.models import Answer, Option, Question, SensitiveAnswer
+from app.registration.questions.queries import answers_of, count_answers, questions_of
+from app.registration.questions.service import OptionFacts, add_question
 from app.registration.rules import AlreadyEnded, Closed, QuestionKind
 from app.registration.service import Entry, register
 from app.web.database import db, transaction

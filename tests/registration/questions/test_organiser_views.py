@@ -14,10 +14,10 @@ from sqlalchemy import select
 from app.events.models import Event
 from app.people.models import AuditEntry
 from app.people.rules import Role
-from app.registration.answering import answer_for
 from app.registration.models import Registration
-from app.registration.question_models import Answer, Option, Question, SensitiveAnswer
-from app.registration.question_queries import questions_of
+from app.registration.questions.answering import answer_for
+from app.registration.questions.models import Answer, Option, Question, SensitiveAnswer
+from app.registration.questions.queries import questions_of
 from app.registration.rules import QuestionKind
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
@@ -207,7 +207,7 @@ def test_a_question_that_hangs_on_another_says_so_and_works_without_script(app: 
             shown_if=int(asked.options["meal"]["Sonstiges"]),
             required=True,
         )
-        from app.registration.questions import add_question
+        from app.registration.questions.service import add_question
 
         new = add_question(session, asked.event_id, note, TEAM, NOW).id
     page = Visitor(app.test_client()).get(REGISTER)

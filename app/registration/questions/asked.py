@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.events.rules import Seats
-from app.registration.question_models import Option, Question
-from app.registration.question_queries import questions_of
+from app.registration.questions.models import Option, Question
+from app.registration.questions.queries import questions_of
 from app.web.cache import RenderCache
 from app.web.database import reads_only
 

@@ -13,11 +13,11 @@ from sqlalchemy.orm import Session
 
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Missing, Refusal
-from app.registration import questions
 from app.registration.models import ANSWERS
-from app.registration.question_models import Answer, Condition, Option, Question
-from app.registration.question_queries import answers_of, questions_of
-from app.registration.questions import OptionFacts, QuestionFacts
+from app.registration.questions import service
+from app.registration.questions.models import Answer, Condition, Option, Question
+from app.registration.questions.queries import answers_of, questions_of
+from app.registration.questions.service import OptionFacts, QuestionFacts
 from app.registration.rules import LegalBasis, QuestionKind, Retention
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
@@ -53,12 +53,12 @@ def options_of(question_id: int) -> dict[str, Option]:
 
 def add(day: Day, new: QuestionFacts) -> int:
     with transaction() as session:
-        return questions.add_question(session, day.event_id, new, TEAM, NOW).id
+        return service.add_question(session, day.event_id, new, TEAM, NOW).id
 
 
 def facts_of(session: Session, event_id: int, question_id: int) -> tuple[QuestionFacts, int]:
     """What its form would say, and the version."""
-    one = questions.get_question(session, event_id, question_id)
+    one = service.get_question(session, event_id, question_id)
     names = [name for name in QuestionFacts.__slots__ if name not in {"options", "shown_if"}]
     options = (
         tuple(OptionFacts(o.label, o.capacity, o.id) for o in one.options)
@@ -72,7 +72,7 @@ def facts_of(session: Session, event_id: int, question_id: int) -> tuple[Questio
 def change(day: Day, question_id: int, **changes: Any) -> None:
     with transaction() as session:
         now, version = facts_of(session, day.event_id, question_id)
-        questions.change_question(
+        service.change_question(
             session, day.event_id, question_id, replace(now, **changes), version, TEAM, NOW
         )
 
@@ -174,9 +174,9 @@ def test_a_condition_of_another_day_is_none(app: Flask, day: Day, asked: Form) -
         other = make_event(session, slug="anderer").id
     foreign = options_of(asked["meal"])["vegan"].id
     with pytest.raises(Refusal), transaction() as session:
-        questions.add_question(session, other, replace(TEXT, shown_if=foreign), TEAM, NOW)
+        service.add_question(session, other, replace(TEXT, shown_if=foreign), TEAM, NOW)
     with pytest.raises(Missing), transaction() as session:
-        questions.remove_question(session, other, asked["meal"], TEAM, NOW)
+        service.remove_question(session, other, asked["meal"], TEAM, NOW)
 
 
 def test_options_change_their_names_and_places(day: Day, asked: Form) -> None:
@@ -203,7 +203,7 @@ def test_the_later_of_two_organisers_is_told(day: Day, asked: Form) -> None:
         now, version = facts_of(session, day.event_id, asked["badge"])
     change(day, asked["badge"], hint="Neu")
     with pytest.raises(ChangedMeanwhile), transaction() as session:
-        questions.change_question(
+        service.change_question(
             session, day.event_id, asked["badge"], replace(now, label="Anders"), version, TEAM, NOW
         )
 
@@ -213,7 +213,7 @@ def test_moving(day: Day, asked: Form) -> None:
 
     def move(name: str, *, up: bool) -> None:
         with transaction() as session:
-            questions.move_question(session, day.event_id, asked[name], TEAM, NOW, up=up)
+            service.move_question(session, day.event_id, asked[name], TEAM, NOW, up=up)
 
     move("meal", up=True)
     move("note", up=False)
@@ -233,10 +233,10 @@ def test_removing_takes_the_answers_along(day: Day, asked: Form) -> None:
     given = {asked["meal"]: (meal["Sonstiges"].id,), asked["diet"]: "Nüsse", asked["badge"]: "Anna"}
     day.register("anna", given=given)
     with pytest.raises(Refusal), day.step() as session:
-        questions.remove_question(session, day.event_id, asked["meal"], TEAM, NOW)
+        service.remove_question(session, day.event_id, asked["meal"], TEAM, NOW)
     for name in ("diet", "meal"):
         with day.step() as session:
-            questions.remove_question(session, day.event_id, asked[name], TEAM, NOW)
+            service.remove_question(session, day.event_id, asked[name], TEAM, NOW)
     db.session.rollback()
     left = {table.__name__: len(db.session.scalars(select(table)).all()) for table in (*ANSWERS, Condition)}
     assert left == {"Answer": 1, "SensitiveAnswer": 0, "Condition": 0}
@@ -297,12 +297,12 @@ def test_a_copy_of_another_day(day: Day, asked: Form) -> None:
     day.register("anna", given={asked["badge"]: "Anna B."})
     with transaction() as session:
         other = make_event(session, slug="anderer").id
-        questions.add_question(
+        service.add_question(
             session, other, facts(QuestionKind.NUMBER, "Frage an die Referierenden"), TEAM, NOW
         )
     for expected in (8, 0):
         with transaction() as session:
-            assert len(questions.copy_questions(session, other, day.event_id, TEAM, NOW)) == expected
+            assert len(service.copy_questions(session, other, day.event_id, TEAM, NOW)) == expected
     db.session.rollback()
     copied = {one.label: one for one in questions_of(db.session(), other)}
     assert list(copied)[1:] == [one for one in labels(day) if one != "Frage an die Referierenden"]
@@ -322,14 +322,14 @@ def test_nothing_to_copy(day: Day) -> None:
         empty = make_event(session, slug="leer").id
     for source in (empty, day.event_id):
         with pytest.raises(Refusal), transaction() as session:
-            questions.copy_questions(session, day.event_id, source, TEAM, NOW)
+            service.copy_questions(session, day.event_id, source, TEAM, NOW)
 
 
 def test_the_standard_set(day: Day) -> None:
     """DP-02, demo-data 2.7: these questions and no others, each with purpose, basis and period."""
     for expected in (6, 0):
         with transaction() as session:
-            added = questions.add_standard_set(session, day.event_id, str, TEAM, NOW)
+            added = service.add_standard_set(session, day.event_id, str, TEAM, NOW)
             assert len(added) == expected
     db.session.rollback()
     known = questions_of(db.session(), day.event_id)

@@ -5,9 +5,9 @@
 
 from collections.abc import Iterator, Sequence
 
-from app.registration.answers import date_of, number_of
-from app.registration.question_models import Question
-from app.registration.question_queries import Count
+from app.registration.questions.answers import date_of, number_of
+from app.registration.questions.models import Question
+from app.registration.questions.queries import Count
 from app.registration.rules import QuestionKind
 from app.spreadsheets import Cell
 from app.web.texts import force_locale, gettext

@@ -10,9 +10,9 @@ from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.events.models import Event
-from app.registration.forms_answers import option_words
-from app.registration.question_models import Question
-from app.registration.questions import OptionFacts, QuestionFacts
+from app.registration.questions.answer_forms import option_words
+from app.registration.questions.models import Question
+from app.registration.questions.service import OptionFacts, QuestionFacts
 from app.registration.rules import (
     LEGAL_BASIS_LABELS,
     QUESTION_KIND_LABELS,

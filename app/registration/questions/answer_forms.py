@@ -14,7 +14,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.events.rules import Seats
 from app.refusal import Refusal
-from app.registration.answers import (
+from app.registration.questions.answers import (
     HIGHEST_NUMBER,
     LONGEST,
     Given,
@@ -23,8 +23,8 @@ from app.registration.answers import (
     number_of,
     shown_questions,
 )
-from app.registration.question_models import Option, Question
-from app.registration.question_queries import AnswerView
+from app.registration.questions.models import Option, Question
+from app.registration.questions.queries import AnswerView
 from app.registration.rules import CHOOSING, LEGAL_BASIS_LABELS, RETENTION_LABELS, QuestionKind
 from app.web.editing import TOO_LONG, Day, EditingForm, WholeNumber
 from app.web.forms import REQUIRED, BaseForm

@@ -15,17 +15,17 @@ from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration import questions
 from app.registration.consents.forms import agreeing, ask_form, asked_in
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, asked_consents
 from app.registration.consents.records import count_consents
 from app.registration.consents.service import ask_for
 from app.registration.forms import RegisterForm, with_rounds
-from app.registration.forms_answers import asking, condition_words, option_words
-from app.registration.forms_questions import CopyForm, question_form
-from app.registration.question_exports import counts
-from app.registration.question_models import Question
-from app.registration.question_queries import (
+from app.registration.questions import service
+from app.registration.questions.answer_forms import asking, condition_words, option_words
+from app.registration.questions.exports import counts
+from app.registration.questions.forms import CopyForm, question_form
+from app.registration.questions.models import Question
+from app.registration.questions.queries import (
     answered_questions,
     count_answers,
     days_with_questions,
@@ -52,7 +52,7 @@ def overview(slug: str) -> ResponseReturnValue:
     session = db.session()
     known = questions_of(session, g.event.id)
     return page(
-        "registration/organise_questions.html",
+        "registration/questions/organise_questions.html",
         event=g.event,
         questions=known,
         answered=answered_questions(session, g.event.id),
@@ -77,12 +77,16 @@ def new(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                questions.add_question(session, g.event.id, form.facts(), _by(), now())
+                service.add_question(session, g.event.id, form.facts(), _by(), now())
             return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_question.html", event=g.event, form=form, question=None, differences=[]
+        "registration/questions/organise_question.html",
+        event=g.event,
+        form=form,
+        question=None,
+        differences=[],
     )
 
 
@@ -94,7 +98,7 @@ def edit(slug: str, question_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                questions.change_question(
+                service.change_question(
                     session, g.event.id, question_id, form.facts(), form.version_read, _by(), now()
                 )
             return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
@@ -106,7 +110,7 @@ def edit(slug: str, question_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_question.html",
+        "registration/questions/organise_question.html",
         event=g.event,
         form=form,
         question=_question(question_id),
@@ -122,7 +126,7 @@ def move(slug: str, question_id: int) -> ResponseReturnValue:
         raise Missing
     try:
         with transaction() as session:
-            questions.move_question(session, g.event.id, question_id, _by(), now(), up=direction == "up")
+            service.move_question(session, g.event.id, question_id, _by(), now(), up=direction == "up")
     except Missing:
         raise
     except Refusal as refusal:
@@ -138,14 +142,14 @@ def remove(slug: str, question_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                questions.remove_question(session, g.event.id, question_id, _by(), now())
+                service.remove_question(session, g.event.id, question_id, _by(), now())
             return redirect_with(_overview(slug), N_("“%(title)s” is removed."), title=title)
         except Missing:
             raise
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_question_remove.html",
+        "registration/questions/organise_question_remove.html",
         event=g.event,
         form=form,
         question=_question(question_id),
@@ -158,7 +162,7 @@ def remove(slug: str, question_id: int) -> ResponseReturnValue:
 def standard(slug: str) -> ResponseReturnValue:
     """In the language in which the team reads this page: a day's own texts have one language only."""
     with transaction() as session:
-        added = questions.add_standard_set(session, g.event.id, gettext, _by(), now())
+        added = service.add_standard_set(session, g.event.id, gettext, _by(), now())
         number = len(added)
     flash(_added(number), "success")
     return redirect(_overview(slug), SEE_OTHER)
@@ -175,13 +179,15 @@ def copy(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                copied = questions.copy_questions(session, g.event.id, int(form.source.data), _by(), now())
+                copied = service.copy_questions(session, g.event.id, int(form.source.data), _by(), now())
                 number = len(copied)
             flash(_added(number), "success")
             return redirect(_overview(slug), SEE_OTHER)
         except Refusal as refusal:
             form.add_refusal(refusal)
-    return page("registration/organise_question_copy.html", event=g.event, form=form, sources=sources)
+    return page(
+        "registration/questions/organise_question_copy.html", event=g.event, form=form, sources=sources
+    )
 
 
 @bp.route("/consents", methods=["GET", "POST"])
@@ -192,7 +198,7 @@ def consents(slug: str) -> ResponseReturnValue:
         with transaction() as session:
             ask_for(session, g.event.id, asked_in(form), _by(), now())
         return redirect_with(_overview(slug), N_("Saved."))
-    return page("registration/organise_consents.html", event=g.event, form=form)
+    return page("registration/questions/organise_consents.html", event=g.event, form=form)
 
 
 @bp.get("/preview")
@@ -202,7 +208,7 @@ def preview(slug: str) -> ResponseReturnValue:
     asked = [one for one in questions_of(session, g.event.id) if not one.organiser_only]
     form_class = agreeing(asking(RegisterForm, asked), g.event)
     form: Any = with_rounds(form_class, read_rounds(session, g.event), formdata=None)
-    return page("registration/organise_question_preview.html", event=g.event, form=form)
+    return page("registration/questions/organise_question_preview.html", event=g.event, form=form)
 
 
 @bp.get("/answers")
@@ -211,7 +217,7 @@ def answers(slug: str) -> ResponseReturnValue:
     session = db.session()
     known = questions_of(session, g.event.id)
     return page(
-        "registration/organise_answers.html",
+        "registration/questions/organise_answers.html",
         event=g.event,
         questions=known,
         counts=count_answers(session, known),
@@ -256,7 +262,7 @@ def _form(question_id: int, *, stored: bool = False) -> Any:
 
 
 def _question(question_id: int) -> Question:
-    return questions.get_question(db.session(), g.event.id, question_id)
+    return service.get_question(db.session(), g.event.id, question_id)
 
 
 def _overview(slug: str) -> str:

@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from app.registration.models import ANSWERS, GivenAnswer, Registration
-from app.registration.question_models import Answer, Answered, Question, SensitiveAnswer
+from app.registration.questions.models import Answer, Answered, Question, SensitiveAnswer
 from app.registration.rules import CHOOSING, QuestionKind
 
 Given = TypeVar("Given", bound=Answered)

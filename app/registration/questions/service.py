@@ -21,8 +21,8 @@ from app.events.service import lock_event
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.models import ANSWERS
-from app.registration.question_models import Condition, Option, Question
-from app.registration.question_queries import questions_of
+from app.registration.questions.models import Condition, Option, Question
+from app.registration.questions.queries import questions_of
 from app.registration.rules import (
     WITH_OPTIONS,
     YES_OR_NO,
