@@ -52,8 +52,8 @@ def fill(app: Any, people: int, *, waiting: bool = False) -> None:
     from app.events.models import Event
     from app.people.models import Budget
     from app.registration.models import Registration, StatusChange
-    from app.registration.place_models import Place
     from app.registration.questions.models import Answer
+    from app.registration.workshops.models import Place
     from app.web.database import transaction
 
     with app.app_context(), transaction() as session:
@@ -189,9 +189,9 @@ class _World:
 
         from app.programme.models import Run
         from app.registration.models import Registration
-        from app.registration.place_models import Place
         from app.registration.questions.models import Answer, Option
         from app.registration.rules import IN_LINE, PlaceState
+        from app.registration.workshops.models import Place
 
         mine = Registration.event_id == day.id
         in_line = select(func.count()).where(mine, Registration.status.in_(IN_LINE), ~Registration.holds_seat)

@@ -37,9 +37,9 @@ from app.organisations.rules import OrganisationKind
 from app.programme.models import Round
 from app.programme.models import Run as RunRow
 from app.registration.models import Registration
-from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import PlaceState, Status
-from app.registration.wish_models import RegistrationNeed, RunStaff, Wish
+from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.wish_models import RegistrationNeed, RunStaff, Wish
 
 PLACED = (Status.REGISTERED, Status.OFFERED)
 # Kinds of agency as the model knows them: numbers that a stored protocol keeps, so new kinds come last.

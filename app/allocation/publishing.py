@@ -44,10 +44,10 @@ from app.programme.models import Run as RunRow
 from app.refusal import Refusal
 from app.registration import announcing
 from app.registration.models import Registration
-from app.registration.place_models import Place
-from app.registration.places import move_up_in_all_runs
 from app.registration.rules import PlaceState, Status
 from app.registration.service import By
+from app.registration.workshops.models import Place
+from app.registration.workshops.places import move_up_in_all_runs
 
 AT_ONCE = 500  # rows in one statement
 

@@ -22,10 +22,10 @@ from app.programme.models import Round, Run
 from app.refusal import Missing
 from app.registration.filters import clean_search
 from app.registration.models import Registration
-from app.registration.place_models import Place as PlaceRow
-from app.registration.place_models import RoundAbsence
 from app.registration.rules import PlaceState
-from app.registration.wish_models import RunStaff, StaffRole
+from app.registration.workshops.models import Place as PlaceRow
+from app.registration.workshops.models import RoundAbsence
+from app.registration.workshops.wish_models import RunStaff, StaffRole
 
 MOST_COMPARED = 8
 MOST_NAMED = 6

@@ -41,9 +41,10 @@ from app.programme import fitting
 from app.programme.fitting import RunFacts
 from app.programme.models import Round, Run
 from app.refusal import Missing
-from app.registration import places, staffing
+from app.registration import staffing
 from app.registration.models import Registration
 from app.registration.service import By
+from app.registration.workshops import places
 
 MOST_WAITING = 12
 MOST_KEPT = 60

@@ -16,9 +16,9 @@ from app.organisations.models import Region
 from app.programme.fitting import filled_by
 from app.programme.models import Round, Run, Workshop
 from app.registration.models import Registration
-from app.registration.place_models import Place
 from app.registration.rules import PlaceState
-from app.registration.wish_models import RunStaff
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import RunStaff
 
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 

@@ -67,13 +67,13 @@ from app.registration.consents.service import ask_for
 from app.registration.correcting import change_choices
 from app.registration.models import Registration
 from app.registration.organisations import merge
-from app.registration.places import Choices
 from app.registration.questions.answers import Given
 from app.registration.questions.models import Question
 from app.registration.questions.service import add_standard_set
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
 from app.registration.service import By, Entry, add_by_hand, cancel, confirm, register
+from app.registration.workshops.places import Choices
 from app.results.material_service import add_material_bytes
 from app.results.rules import AgreementFacts, MaterialFacts, ResultFacts
 from app.results.service import (

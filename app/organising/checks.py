@@ -34,7 +34,6 @@ from app.registration.announcing import CIRCULAR, GROUP_LINK
 from app.registration.attendee_models import CircularCopy
 from app.registration.lists import FAMILIES
 from app.registration.models import ANSWERS, Group, GroupGuest, Registration, StatusChange, registration_quota
-from app.registration.place_models import Place, RoundAbsence
 from app.registration.questions.models import Answer, Condition, Option, Question, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
@@ -47,6 +46,7 @@ from app.registration.rules import (
     Status,
     sort_key,
 )
+from app.registration.workshops.models import Place, RoundAbsence
 from app.results.material_service import missing_files
 from app.settings import Mode, Settings
 from app.web.migrations import up_to_date

@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session, aliased
 from app.organising.findings import Check, Fault, faulty
 from app.programme.models import Round, Run
 from app.registration.models import Registration
-from app.registration.place_models import Place
 from app.registration.rules import ENDED, PlaceState
-from app.registration.wish_models import RunStaff, Wish
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import RunStaff, Wish
 
 
 def wishes(session: Session, _now: datetime) -> Fault:

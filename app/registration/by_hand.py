@@ -19,11 +19,12 @@ from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, correcting, line, places, service, substituting
+from app.registration import announcing, correcting, line, service, substituting
 from app.registration.models import Registration, StatusChange
-from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.service import By, Entry, Person
+from app.registration.workshops import places
+from app.registration.workshops.models import Place, RoundAbsence
 
 
 def add(

@@ -22,13 +22,14 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, places, staffing
+from app.registration import announcing, staffing
 from app.registration.models import Group, GroupGuest, Registration
-from app.registration.place_models import Place
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
-from app.registration.wish_models import Wish
-from app.registration.wishes import turn_places_into_wishes
+from app.registration.workshops import places
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import Wish
+from app.registration.workshops.wishes import turn_places_into_wishes
 
 
 @dataclass(frozen=True, slots=True)

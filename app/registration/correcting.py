@@ -14,11 +14,12 @@ from app.events.seats import move_in_line, move_quotas
 from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
-from app.registration import announcing, line, places
+from app.registration import announcing, line
 from app.registration.models import Registration
 from app.registration.queries import find_earlier
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, sort_key
 from app.registration.service import Person, lock_registration, move_up
+from app.registration.workshops import places
 
 
 def change_choices(

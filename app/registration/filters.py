@@ -24,9 +24,9 @@ from app.organisations.rules import OrganisationKind, name_key
 from app.organisations.service import find_organisation
 from app.refusal import N_
 from app.registration.models import Registration, registration_quota
-from app.registration.place_models import Place
 from app.registration.questions.models import Answer
 from app.registration.rules import IN_LINE, Status
+from app.registration.workshops.models import Place
 
 LONGEST_SEARCH = 100
 MOST_WORDS = 6

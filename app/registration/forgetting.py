@@ -31,7 +31,7 @@ from app.registration.questions import answers
 from app.registration.questions.models import Option, Question
 from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
 from app.registration.service import PARTICIPANT, SYSTEM, end, lock_registration, move_up
-from app.registration.wish_models import RegistrationNeed, Wish
+from app.registration.workshops.wish_models import RegistrationNeed, Wish
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent

@@ -25,11 +25,11 @@ from app.programme.agenda import RoundView, read_rounds
 from app.registration import gate
 from app.registration.consents.forms import agreed_in, agreeing
 from app.registration.forms import RegisterForm, run_label, taking_rounds
-from app.registration.forms_wishes import wishing
 from app.registration.questions.answer_forms import asking, option_words, with_seats
 from app.registration.questions.asked import asked_questions, count_option_seats, limited_options
 from app.registration.questions.models import Option, Question
 from app.registration.service import Entry
+from app.registration.workshops.forms import wishing
 from app.web.cache import RenderCache
 from app.web.forms import BaseForm
 from app.web.pages import page

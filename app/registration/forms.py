@@ -17,9 +17,9 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 from app.programme.agenda import RoundView, RunView
 from app.registration.gate import GateMixin
 from app.registration.models import Registration
-from app.registration.places import Choices
 from app.registration.rules import RoundAnswer, looks_like_an_address
 from app.registration.service import Person
+from app.registration.workshops.places import Choices
 from app.web.editing import TOO_LONG, short_text
 from app.web.forms import REQUIRED, BaseForm, NonceMixin, letters_only, valid_address
 from app.web.texts import gettext, ngettext

@@ -37,10 +37,10 @@ from app.registration.filters import (
     shown_ids,
 )
 from app.registration.models import Registration, registration_quota
-from app.registration.place_models import Place
 from app.registration.questions.models import Answer, Question
 from app.registration.rules import PlaceState, Status
-from app.registration.wish_models import RunStaff
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import RunStaff
 
 Item = TypeVar("Item")
 

@@ -37,7 +37,6 @@ from app.registration.forms_people import (
     search_form,
     wanted_people,
 )
-from app.registration.forms_wishes import NotedWishesForm, wishes_data, wishing
 from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, history, my_day
@@ -46,8 +45,9 @@ from app.registration.questions.queries import answers_of, questions_of
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.registration.staffing import ROLE_LABELS
-from app.registration.wishes import wishes_of
-from app.registration.wishing import note_wishes
+from app.registration.workshops.forms import NotedWishesForm, wishes_data, wishing
+from app.registration.workshops.service import note_wishes
+from app.registration.workshops.wishes import wishes_of
 from app.spreadsheets import CSV, XLSX, write_csv, write_xlsx
 from app.web import access
 from app.web.database import db, transaction

@@ -12,7 +12,6 @@ from app.clock import now
 from app.refusal import Missing
 from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.forgetting import forget_person
-from app.registration.forms_wishes import NEED_LABELS
 from app.registration.links import open_personal
 from app.registration.models import Registration
 from app.registration.own_data import as_json, own_data
@@ -24,6 +23,7 @@ from app.registration.rules import (
     STATUS_LABELS,
 )
 from app.registration.staffing import ROLE_LABELS
+from app.registration.workshops.forms import NEED_LABELS
 from app.web import access, links
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm

@@ -26,9 +26,9 @@ from app.people.rules import address_key
 from app.programme.agenda import Line, RoundView, RunView, read_agenda
 from app.programme.models import Run
 from app.registration.models import Group, GroupGuest, Registration, StatusChange
-from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import PlaceState, Reason, Status
-from app.registration.wish_models import RunStaff, StaffRole, Wish
+from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.wish_models import RunStaff, StaffRole, Wish
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,10 +28,10 @@ from app.refusal import N_, Refusal
 from app.registration import changes
 from app.registration.changes import DayFacts
 from app.registration.models import Registration
-from app.registration.place_models import Place
 from app.registration.rules import ACTIVE, Status
 from app.registration.service import By
-from app.registration.wish_models import Wish
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import Wish
 
 
 @dataclass(frozen=True, slots=True)

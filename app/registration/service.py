@@ -27,7 +27,7 @@ from app.outbox.rules import family_of
 from app.outbox.service import withdraw
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, line, places, wishes
+from app.registration import announcing, line
 from app.registration.consents import records
 from app.registration.consents.models import ConsentSource
 from app.registration.models import Registration, StatusChange
@@ -44,6 +44,7 @@ from app.registration.rules import (
     Status,
     sort_key,
 )
+from app.registration.workshops import places, wishes
 
 
 @dataclass(frozen=True, slots=True)

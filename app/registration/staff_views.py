@@ -14,7 +14,7 @@ from app.registration import staffing
 from app.registration.forms_staff import StaffForm
 from app.registration.models import Registration
 from app.registration.service import by_organiser
-from app.registration.wish_models import StaffRole
+from app.registration.workshops.wish_models import StaffRole
 from app.web import access
 from app.web.database import db, transaction
 from app.web.pages import page, redirect_with

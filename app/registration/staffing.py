@@ -21,14 +21,15 @@ from app.people.rules import address_key
 from app.programme import fitting
 from app.programme.models import Round, Run
 from app.refusal import N_, Missing, Refusal
-from app.registration import announcing, places
+from app.registration import announcing
 from app.registration.consents.models import Consent, Purpose
 from app.registration.filters import Wanted, conditions
 from app.registration.models import Registration
-from app.registration.place_models import Place
 from app.registration.rules import CONFIRMED, PlaceState
 from app.registration.service import By
-from app.registration.wish_models import RunStaff, StaffRole
+from app.registration.workshops import places
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import RunStaff, StaffRole
 
 MOST_FOUND = 8
 ROLE_LABELS = {StaffRole.FACILITATOR: N_("Leads it"), StaffRole.NOTE_TAKER: N_("Takes the minutes")}

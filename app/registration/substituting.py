@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
-from app.registration import announcing, line, places
+from app.registration import announcing, line
 from app.registration.consents import records
 from app.registration.models import GroupGuest, Registration
 from app.registration.queries import Earlier, find_earlier
@@ -46,6 +46,7 @@ from app.registration.service import (
     move_up,
     note,
 )
+from app.registration.workshops import places
 
 
 def substitute(

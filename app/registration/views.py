@@ -26,7 +26,6 @@ from app.registration.consents.service import withdraw as withdraw_consent
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds
-from app.registration.forms_wishes import OwnWishesForm, wishes_data, wishing
 from app.registration.ical import registration_entry
 from app.registration.line import stands
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
@@ -42,8 +41,9 @@ from app.registration.service import PARTICIPANT, Entry, accept, answer_form, de
 from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
 from app.registration.substituting import substitute as substitute_person
-from app.registration.wishes import wishes_of
-from app.registration.wishing import give_wishes
+from app.registration.workshops.forms import OwnWishesForm, wishes_data, wishing
+from app.registration.workshops.service import give_wishes
+from app.registration.workshops.wishes import wishes_of
 from app.web import access, links
 from app.web.cache import RenderCache
 from app.web.database import db, transaction

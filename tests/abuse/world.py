@@ -83,7 +83,7 @@ from app.registration.service import (
     move_up,
     register,
 )
-from app.registration.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
+from app.registration.workshops.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts

@@ -24,10 +24,10 @@ from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.programme.models import Run
 from app.registration.models import Registration
-from app.registration.place_models import Place
 from app.registration.rules import Actor, PlaceState
 from app.registration.service import By
-from app.registration.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.organising.helpers import Day, a_day, signs_up_in

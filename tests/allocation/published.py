@@ -11,10 +11,10 @@ from app.allocation.protocol import write_protocol
 from app.allocation.rules import Mixing, Mode, SolvingState
 from app.allocation.solving import solve
 from app.programme.models import Run as RunRow
-from app.registration.place_models import Place as PlaceRow
 from app.registration.rules import PlaceState
-from app.registration.wishes import Wished
-from app.registration.wishing import give_wishes
+from app.registration.workshops.models import Place as PlaceRow
+from app.registration.workshops.service import give_wishes
+from app.registration.workshops.wishes import Wished
 from tests.registration.steps import Day
 
 

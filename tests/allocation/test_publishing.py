@@ -37,9 +37,9 @@ from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration.correcting import change_choices
 from app.registration.models import Registration
-from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import PlaceState, Status
 from app.registration.service import PARTICIPANT, Entry, Person, cancel, register
+from app.registration.workshops.models import Place, RoundAbsence
 from app.web.database import db, transaction
 from tests.allocation.day import (
     HOUSES,

@@ -29,8 +29,8 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.registration import announcing
 from app.registration.models import Registration
-from app.registration.place_models import Place
 from app.registration.service import PARTICIPANT, cancel
+from app.registration.workshops.models import Place
 from app.web.database import db, transaction
 from tests.allocation.day import LATER, TEAM, WishDay, a_wish_day, publishes, set_run, solved
 from tests.conftest import settings_for

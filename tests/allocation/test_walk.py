@@ -18,8 +18,8 @@ from app.organising.checks import data_findings
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration.models import Registration
-from app.registration.places import choose
 from app.registration.service import PARTICIPANT, cancel
+from app.registration.workshops.places import choose
 from app.web.database import db, transaction
 from tests.allocation.day import LATER, TEAM, WishDay, a_wish_day, asks, joins, publishes, set_run, works_out
 

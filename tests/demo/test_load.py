@@ -28,10 +28,10 @@ from app.programme.models import Run
 from app.registration.doubles import doubles
 from app.registration.models import Registration, StatusChange
 from app.registration.organisation_lists import Reach, list_organisations, merges_into
-from app.registration.place_models import Place
 from app.registration.queries import history
 from app.registration.questions.queries import answered_questions, questions_of
 from app.registration.rules import PlaceState, Reason, Status
+from app.registration.workshops.models import Place
 from app.results.material_service import missing_files
 from app.results.models import Agreement, AttendanceFigure, Material, WorkshopResult
 from app.results.rules import AgreementStatus, Level, MaterialKind

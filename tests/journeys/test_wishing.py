@@ -12,7 +12,7 @@ from app.clock import now
 from app.events.rules import Placement
 from app.registration.links import personal_token
 from app.registration.models import Registration
-from app.registration.wishes import wishes_of
+from app.registration.workshops.wishes import wishes_of
 from app.web.database import db, transaction
 from tests.allocation.published import give, publish
 from tests.factories.days import make_event, make_programme

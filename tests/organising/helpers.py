@@ -18,9 +18,9 @@ from app.events.team_service import add_member
 from app.people.queries import find_organiser
 from app.people.rules import Role
 from app.registration.models import Registration
-from app.registration.places import Choices
 from app.registration.questions.answers import Given
 from app.registration.service import Entry, Person, confirm, register
+from app.registration.workshops.places import Choices
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
 from tests.people.helpers import an_organiser

@@ -28,9 +28,9 @@ from app.registration.forgetting import ENDED_KEPT, NAMES_KEPT
 from app.registration.jobs import expire_holds
 from app.registration.links import Withdrawn, feed_token, open_feed, open_personal, personal_token
 from app.registration.models import Registration, StatusChange
-from app.registration.place_models import Place
 from app.registration.rules import Actor, Status
 from app.registration.service import By, Entry, cancel, register
+from app.registration.workshops.models import Place
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at

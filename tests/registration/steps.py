@@ -32,13 +32,13 @@ from app.programme.models import Run
 from app.registration import approving, correcting, grouping, line, quotas, service, substituting
 from app.registration.grouping import Allotment, GroupEntry
 from app.registration.models import Group, Registration, StatusChange, registration_quota
-from app.registration.place_models import Place, RoundAbsence
-from app.registration.places import Choices
 from app.registration.queries import members_of
 from app.registration.questions.answers import Given
 from app.registration.quotas import QuotaFacts
 from app.registration.rules import IN_LINE, Actor, InLine, PlaceState, RoundAnswer, Status
 from app.registration.service import PARTICIPANT, By, Entry, Person
+from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.places import Choices
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event, make_programme
 

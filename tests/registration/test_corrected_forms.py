@@ -13,8 +13,8 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.registration.models import Group, Registration
-from app.registration.place_models import Place
 from app.registration.rules import Status
+from app.registration.workshops.models import Place
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.mailbox import link_in, mailbox

@@ -15,11 +15,11 @@ from app.programme.service import remove_round
 from app.refusal import Refusal
 from app.registration.links import feed_token, personal_token
 from app.registration.models import Registration
-from app.registration.places import GoesOn
 from app.registration.queries import my_day
 from app.registration.replanning import PeopleInIt, RunPlan, replan_run
 from app.registration.rules import RunHasPlaces
-from app.registration.swapping import swap_places
+from app.registration.workshops.places import GoesOn
+from app.registration.workshops.swapping import swap_places
 from app.web.database import db
 from tests.organising.helpers import a_day
 from tests.pages import Visitor

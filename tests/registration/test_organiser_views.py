@@ -20,11 +20,11 @@ from app.registration.by_hand import correct
 from app.registration.filters import Order, Wanted, clean_search
 from app.registration.lists import Page
 from app.registration.models import Registration, StatusChange
-from app.registration.place_models import Place
 from app.registration.questions.models import Answer
 from app.registration.quotas import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import By
+from app.registration.workshops.models import Place
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.factories.questions import make_questions

@@ -19,7 +19,6 @@ from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
 from app.registration.links import personal_token
 from app.registration.models import Registration
-from app.registration.places import AtWorkThere
 from app.registration.rules import TwiceTheSameWorkshop
 from app.registration.staffing import (
     AttendsIt,
@@ -30,7 +29,8 @@ from app.registration.staffing import (
     name_staff,
     take_off,
 )
-from app.registration.wish_models import RunStaff, StaffRole
+from app.registration.workshops.places import AtWorkThere
+from app.registration.workshops.wish_models import RunStaff, StaffRole
 from app.web.database import db, transaction
 from tests.organising.helpers import a_day
 from tests.pages import Visitor

@@ -53,7 +53,7 @@ from app.registration.rules import (
     Why,
 )
 from app.registration.service import PARTICIPANT
-from app.registration.swapping import next_chain
+from app.registration.workshops.swapping import next_chain
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.registration.steps import (

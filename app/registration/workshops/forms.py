@@ -15,8 +15,8 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from app.programme.agenda import RoundView, RunView
 from app.registration.questions.answer_forms import SeveralOf
-from app.registration.wish_models import Need
-from app.registration.wishes import MOST_RANKS, Wished
+from app.registration.workshops.wish_models import Need
+from app.registration.workshops.wishes import MOST_RANKS, Wished
 from app.web.editing import Choice, EditingForm
 from app.web.forms import BaseForm
 from app.web.texts import gettext, ngettext

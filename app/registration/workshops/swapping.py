@@ -20,8 +20,8 @@ from app.events.seats import leave_line
 from app.programme.models import Run
 from app.registration import announcing
 from app.registration.models import Registration
-from app.registration.place_models import Place
 from app.registration.rules import ENDED, PlaceState
+from app.registration.workshops.models import Place
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,9 +14,9 @@ from app.events.models import Event
 from app.programme.models import Round, Run
 from app.refusal import N_, Refusal
 from app.registration.models import Registration
-from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import PlaceState, UnknownRun
-from app.registration.wish_models import Need, RegistrationNeed, Wish
+from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.wish_models import Need, RegistrationNeed, Wish
 
 MOST_RANKS = 12
 

@@ -17,7 +17,6 @@ from app.programme.models import Round, Run
 from app.refusal import N_, Refusal
 from app.registration import announcing
 from app.registration.models import Registration
-from app.registration.place_models import Place, RoundAbsence
 from app.registration.rules import (
     ENDED,
     PlaceState,
@@ -25,9 +24,10 @@ from app.registration.rules import (
     TwiceTheSameWorkshop,
     UnknownRun,
 )
-from app.registration.swapping import swap_places
-from app.registration.wish_models import RunStaff
-from app.registration.wishes import OtherWay, pass_wishes_on
+from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.swapping import swap_places
+from app.registration.workshops.wish_models import RunStaff
+from app.registration.workshops.wishes import OtherWay, pass_wishes_on
 
 Choices = Mapping[int, "int | RoundAnswer"]
 """Round id → run id, "still open" or "not in this round"."""

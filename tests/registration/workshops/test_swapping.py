@@ -11,9 +11,9 @@ from sqlalchemy import select
 
 from app.events.models import Event
 from app.programme.models import Run, Workshop
-from app.registration import places
-from app.registration.place_models import Place
-from app.registration.swapping import swap_places
+from app.registration.workshops import places
+from app.registration.workshops.models import Place
+from app.registration.workshops.swapping import swap_places
 from app.web.database import transaction
 from tests.registration.steps import CLOSED, Day, open_day
 

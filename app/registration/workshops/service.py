@@ -12,7 +12,7 @@ from app.refusal import ChangedMeanwhile
 from app.registration.models import Registration
 from app.registration.rules import AlreadyEnded
 from app.registration.service import By, lock_registration
-from app.registration.wishes import OtherWay, Wished, WishesOver, replace_wishes
+from app.registration.workshops.wishes import OtherWay, Wished, WishesOver, replace_wishes
 
 
 def give_wishes(session: Session, registration_id: int, wished: Wished, now: datetime) -> Registration:
