@@ -18,19 +18,17 @@ from app.registration import gate
 from app.registration.colleagues import Member, see_group
 from app.registration.forms import ColleagueForm
 from app.registration.forms_others import GroupForm
-from app.registration.grouping import (
-    MOST_PEOPLE,
+from app.registration.group_members import (
     add_colleague,
     cancel_member,
-    confirm_group,
-    register_group,
+    refuse_group,
     renew_group_link,
     send_member_link,
     substitute_member,
 )
+from app.registration.grouping import MOST_PEOPLE, confirm_group, register_group
 from app.registration.links import group_token, open_group
 from app.registration.models import Group
-from app.registration.refusing_group import refuse_group
 from app.registration.rules import STATUS_LABELS
 from app.registration.service import Entry
 from app.web import access

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Several colleagues at once: register a group, confirm it, keep seats for an agency, name people for them.
+"""Several colleagues at once: register a group, confirm it, keep seats for an organisation.
 
 Every verb locks the event first and flushes, never commits. Nobody but the contact is mailed before the contact has
 confirmed (T08), and the contact never learns who was registered already (T09, decision 0012).
@@ -12,45 +12,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.db import new_link_key, taken_back
+from app.db import taken_back
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, EventStatus
 from app.events.seats import claim_seat, join_line
 from app.events.service import lock_event
 from app.organisations.service import name_organisation
 from app.people.audit import record
-from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import N_, Missing, Refusal
 from app.registration import announcing, line
 from app.registration.drafts import groups_of_form, make_way
 from app.registration.models import Group, GroupGuest, Registration
-from app.registration.queries import find_earlier, find_guest, members_of
+from app.registration.queries import find_earlier, members_of
 from app.registration.rules import (
     Actor,
-    AlreadyEnded,
     Closed,
-    DayHasBegun,
-    InGroupAlready,
-    MailedEnough,
     Reason,
     Status,
     TooFewSeats,
     TooMany,
     looks_like_an_address,
     new_reference,
-    sort_key,
 )
 from app.registration.service import (
     By,
     Entry,
     Person,
-    cancel,
-    end,
     enter,
     move,
     move_up,
@@ -59,7 +51,7 @@ from app.registration.service import (
     take_seat_or_number,
     take_wanted,
 )
-from app.registration.substituting import add_guest, keeps_own, substitute
+from app.registration.substituting import add_guest
 
 MOST_PEOPLE = 20  # of one group, and mails that one group may cause in a day (T08, T32)
 CONTACT = By(Actor.CONTACT)
@@ -199,97 +191,6 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
     return group
 
 
-def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) -> None:
-    """Name somebody for a seat that is kept, else register somebody more as long as registration is open.
-
-    The same form lands on the same person. Refuses a group that is not confirmed, too many people, and an address
-    that got enough mails today.
-    """
-    group = _confirmed(session, group_id)
-    event, person = group.event, entry.person
-    known = find_earlier(session, event.id, person.email, entry.nonce)
-    if known.same_form is not None or _was_sent(session, group, entry.nonce):
-        return
-    seat = _free_seat(session, group, now)
-    if seat is None and event.registration_state(now) not in TAKES_REGISTRATIONS:
-        raise Closed
-    _refuse_too_many(session, group, seat)
-    _refuse_mails(session, group, person.email, now)
-    if known.active is not None and (seat is None or keeps_own(known.active, seat=True)):
-        _name_guest(session, group, known.active, entry, seat, now)
-        return
-    if known.active is not None:
-        end(session, known.active, Status.CANCELLED, CONTACT, Reason.REPLACED, now)
-        session.flush()
-    if seat is not None:
-        _name(session, seat, group, entry, known.next_bump, now)
-    else:
-        seat = _one_more(session, group, entry, known.next_bump, now)
-    announcing.tell_status(session, seat, now)
-    move_up(session, event, now)
-
-
-def cancel_member(session: Session, group_id: int, reference: str, now: datetime) -> None:
-    """Take one person out of the group, or give back a seat that nobody is named for. Refuses who has left."""
-    group = _confirmed(session, group_id)
-    guest = find_guest(session, group, reference)
-    if guest is not None:
-        if guest.ended or not guest.registration.active:
-            raise AlreadyEnded
-        guest.ended = True
-        session.flush()
-        return
-    member = get_member(session, group, reference)
-    reason = Reason.SEAT_NOT_NAMED if member.unnamed else Reason.CANCELLED
-    cancel(session, member.id, CONTACT, now, reason)
-
-
-def substitute_member(session: Session, group_id: int, reference: str, entry: Entry, now: datetime) -> None:
-    """Somebody else comes in the place of one of the group; refuses as `substituting.substitute` does."""
-    group = _confirmed(session, group_id)
-    same = find_earlier(session, group.event_id, entry.person.email, entry.nonce).same_form
-    if same is not None or _was_sent(session, group, entry.nonce):
-        return
-    guest = find_guest(session, group, reference)
-    if guest is None:
-        member = get_member(session, group, reference)
-        if member.unnamed:
-            raise Missing
-        if member.passed_on != entry.nonce:
-            _refuse_mails(session, group, "", now)
-        substitute(session, member.id, entry, CONTACT, now)
-        return
-    if guest.ended or not guest.registration.active:
-        raise AlreadyEnded
-    if now >= group.event.starts_at:
-        raise DayHasBegun
-    session.delete(guest)
-    session.flush()
-    add_colleague(session, group_id, entry, now)
-
-
-def send_member_link(session: Session, group_id: int, reference: str, now: datetime) -> None:
-    """The colleague gets the personal link again; the contact never sees it."""
-    group = _confirmed(session, group_id)
-    guest = find_guest(session, group, reference)
-    one = guest.registration if guest is not None else get_member(session, group, reference)
-    if not one.active or one.unnamed or (guest is not None and guest.ended):
-        raise AlreadyEnded
-    _refuse_mails(session, group, one.email, now)
-    announcing.tell_link(session, one, now)
-
-
-def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
-    """Withdraw the group's link and send a new one to the contact."""
-    group = lock_group(session, group_id)
-    group.link_key = new_link_key()
-    session.flush()
-    if announcing.may_write_to(session, address_key(group.email), now):
-        tell = announcing.tell_contact_link if group.confirmed_at else announcing.ask_contact_to_confirm
-        tell(session, group, now)
-    return group
-
-
 def lock_group(session: Session, group_id: int) -> Group:
     """The group behind its event's lock, read anew."""
     of = select(Group.event_id).where(Group.id == group_id).scalar_subquery()
@@ -317,12 +218,6 @@ def _row_nonce(nonce: str, number: int) -> str:
     return f"#{hashlib.sha256(f'{nonce}.{number}'.encode()).hexdigest()[:48]}"
 
 
-def _was_sent(session: Session, group: Group, nonce: str) -> bool:
-    """Whether this form made a guest: its second press must look like that of a form that made somebody new (T09)."""
-    mine = select(GroupGuest.id).where(GroupGuest.group_id == group.id, GroupGuest.nonce == nonce)
-    return session.scalar(mine) is not None
-
-
 def _start(session: Session, event: Event, contact: Person, nonce: str, now: datetime) -> Group:
     return Group(
         event=event,
@@ -340,7 +235,7 @@ def _new_row(session: Session, group: Group, row: Entry, next_bump: int, now: da
     one = enter(session, group.event, row, next_bump, now)
     one.group, one.group_id = group, group.id
     one.held_until = now + timedelta(minutes=group.event.hold_minutes)
-    one.named_by = "" if one.email_key == address_key(group.email) else _name_of(group)
+    one.named_by = "" if one.email_key == address_key(group.email) else name_of(group)
     return one
 
 
@@ -381,7 +276,7 @@ def _enter_together(
 ) -> None:
     event = group.event
     mine = line.covering(line.quotas_of_day(session, event), group.organisation)
-    waits = _somebody_new_waits(session, group)
+    waits = somebody_new_waits(session, group)
     _seat_together(session, event, [(one, mine) for one in new])
     for one in new:
         waits = not one.holds_seat
@@ -408,7 +303,7 @@ def _seat_together(
             one.holds_seat = claim_seat(session, event, mine)
 
 
-def _somebody_new_waits(session: Session, group: Group) -> bool:
+def somebody_new_waits(session: Session, group: Group) -> bool:
     event = group.event
     quotas = line.quotas_of_day(session, event)
     mine = frozenset(quota.id for quota in line.covering(quotas, group.organisation))
@@ -429,7 +324,7 @@ def _take_up_again(
         one.group = None
         session.flush()
         row = Entry(Person(one.given_name, one.family_name, "", ""), one.nonce)
-        add_guest(session, group.id, known, row, waits=_somebody_new_waits(session, group))
+        add_guest(session, group.id, known, row, waits=somebody_new_waits(session, group))
     if group.together:
         _seat_together(session, event, [(one, line.quotas_of(session, event, one.id)) for one in back])
     for one in back:
@@ -465,95 +360,5 @@ def _unnamed_seat(event: Event, group: Group, nonce: str, now: datetime) -> Regi
     )
 
 
-def _free_seat(session: Session, group: Group, now: datetime) -> Registration | None:
-    """The next seat that is kept and has no name yet."""
-    found = select(Registration).where(
-        Registration.group_id == group.id,
-        Registration.status == Status.UNCONFIRMED,
-        Registration.email == "",
-        Registration.held_until > now,
-    )
-    return session.scalar(found.order_by(Registration.id).limit(1))
-
-
-def _name(
-    session: Session, seat: Registration, group: Group, entry: Entry, next_bump: int, now: datetime
-) -> None:
-    person = entry.person
-    seat.given_name, seat.family_name = person.given_name, person.family_name
-    seat.sort_key = sort_key(person.family_name, person.given_name)
-    seat.email, seat.email_key = person.email, address_key(person.email)
-    seat.role_title, seat.language, seat.nonce = person.role_title, entry.language, entry.nonce
-    seat.calendar_bump, seat.named_by, seat.confirmed_at = next_bump, _name_of(group), now
-    move(session, seat, Status.REGISTERED, CONTACT, Reason.NAMED, now)
-    session.flush()
-
-
-def _one_more(session: Session, group: Group, entry: Entry, next_bump: int, now: datetime) -> Registration:
-    event = group.event
-    one = enter(session, event, entry, next_bump, now)
-    one.organisation, one.group, one.group_id = group.organisation, group, group.id
-    one.named_by, one.confirmed_at = _name_of(group), now
-    quotas = line.quotas_of_day(session, event)
-    mine: Sequence[Quota] = line.covering(quotas, group.organisation)
-    take_seat_or_number(session, event, one, quotas, mine)
-    one.status = once_confirmed(one)
-    session.add(one)
-    session.flush()
-    line.put_under(session, one, mine)
-    note(session, one, None, one.status, CONTACT, Reason.NAMED, now)
-    return one
-
-
-def _name_guest(
-    session: Session,
-    group: Group,
-    known: Registration,
-    entry: Entry,
-    seat: Registration | None,
-    now: datetime,
-) -> None:
-    """The seat kept for somebody who has one already goes to the next."""
-    _refuse_twice(session, group, known)
-    announcing.tell_link(session, known, now)
-    waits = seat is None and _somebody_new_waits(session, group)
-    add_guest(session, group.id, known, entry, waits=waits)
-    if seat is not None:
-        end(session, seat, Status.CANCELLED, CONTACT, Reason.REPLACED, now)
-        session.flush()
-        move_up(session, group.event, now)
-
-
-def _refuse_twice(session: Session, group: Group, known: Registration) -> None:
-    """The contact sees the own group, so this tells nothing new."""
-    mine = select(GroupGuest.id).where(
-        GroupGuest.group_id == group.id, GroupGuest.registration_id == known.id, ~GroupGuest.ended
-    )
-    if known.group_id == group.id or session.scalar(mine) is not None:
-        raise InGroupAlready
-
-
-def _confirmed(session: Session, group_id: int) -> Group:
-    group = lock_group(session, group_id)
-    if group.confirmed_at is None:
-        raise Missing
-    return group
-
-
-def _refuse_too_many(session: Session, group: Group, seat: Registration | None) -> None:
-    people = select(func.count(Registration.id)).where(Registration.group_id == group.id)
-    if seat is None and (session.scalar(people) or 0) >= max(MOST_PEOPLE, group.allotted):
-        raise TooMany(max(MOST_PEOPLE, group.allotted))
-
-
-def _refuse_mails(session: Session, group: Group, email: str, now: datetime) -> None:
-    """The group causes so many mails a day, and an address gets so many (T08); asked before it is known to us (T09)."""
-    most = max(MOST_PEOPLE, group.allotted)
-    if not spend(session, f"group:{group.id}", most, announcing.ONE_DAY, now):
-        raise MailedEnough(most)
-    if email and not announcing.may_write_to(session, address_key(email), now):
-        raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
-
-
-def _name_of(group: Group) -> str:
+def name_of(group: Group) -> str:
     return "" if looks_like_an_address(group.full_name) else group.full_name

@@ -43,7 +43,7 @@ FIXED = {
 }
 EXTRAS = {
     "registration/staff_pages": "views.py, split: what who leads a run sees",
-    "registration/refusing_group": "refusing.py, split: a whole group",
+    "registration/group_members": "grouping.py, split: the people of a confirmed group",
     "registration/forms_staff": "forms.py, split: who leads a run",
     "registration/questions/exports": "answers as cells of a file",
     "registration/merge_models": "models.py, split: merged organisations",

@@ -29,7 +29,16 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import approving, correcting, grouping, line, quotas, service, substituting
+from app.registration import (
+    approving,
+    correcting,
+    group_members,
+    grouping,
+    line,
+    quotas,
+    service,
+    substituting,
+)
 from app.registration.grouping import Allotment, GroupEntry
 from app.registration.models import Group, Registration, StatusChange, registration_quota
 from app.registration.queries import members_of
@@ -199,7 +208,7 @@ class Day:
             group = session.get_one(Group, group_id)
             who = person(name, organisation=group.organisation.name)
             entry = Entry(who, nonce or f"nonce-{group_id}-{name}")
-            grouping.add_colleague(session, group_id, entry, self.now)
+            group_members.add_colleague(session, group_id, entry, self.now)
             if not key:
                 self._remember(session, group)
             else:
@@ -212,7 +221,7 @@ class Day:
                 person(successor, organisation=group.organisation.name), f"nonce-{name}-{successor}"
             )
             reference = session.get_one(Registration, self.ids[name]).reference
-            grouping.substitute_member(session, group_id, reference, entry, self.now)
+            group_members.substitute_member(session, group_id, reference, entry, self.now)
             self._remember(session, group)
 
     def allot(

@@ -19,7 +19,7 @@ from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
-from app.registration import announcing, changes, grouping, service
+from app.registration import announcing, changes, group_members, service
 from app.registration.circulars import Letter, write_to
 from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS
@@ -217,7 +217,7 @@ def group_link_mail(app: Flask, language: str) -> EmailMessage:
     group = office.day.group("anna", "ben")
     office.day.confirm_group(group)
     with office.day.step() as session:
-        grouping.renew_group_link(session, group, office.day.now)
+        group_members.renew_group_link(session, group, office.day.now)
     _speak(office, group)
     return office.mail()
 
