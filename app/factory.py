@@ -45,16 +45,16 @@ import app.registration.group_views
 import app.registration.import_views
 import app.registration.jobs
 import app.registration.jobs_imports
-import app.registration.jobs_quotas
 import app.registration.mails
 import app.registration.many_views
 import app.registration.organisation_views
 import app.registration.organiser_day_views
 import app.registration.organiser_group_views
-import app.registration.organiser_quota_views
 import app.registration.organiser_views
 import app.registration.own_views
 import app.registration.questions.organiser_views
+import app.registration.quotas.jobs
+import app.registration.quotas.organiser_views
 import app.registration.silence_views
 import app.registration.staff_pages
 import app.registration.staff_views
@@ -174,7 +174,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.staff_pages,
     app.registration.questions.organiser_views,
     app.registration.answer_views,
-    app.registration.organiser_quota_views,
+    app.registration.quotas.organiser_views,
     app.registration.organisation_views,
     app.registration.group_views,
     app.registration.organiser_group_views,
@@ -183,7 +183,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.mails,
     app.registration.jobs,
     app.registration.jobs_imports,
-    app.registration.jobs_quotas,
+    app.registration.quotas.jobs,
     app.allocation.organiser_views,
     app.allocation.result_views,
     app.allocation.mails,

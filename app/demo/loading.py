@@ -70,7 +70,7 @@ from app.registration.organisations import merge
 from app.registration.questions.answers import Given
 from app.registration.questions.models import Question
 from app.registration.questions.service import add_standard_set
-from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
 from app.registration.service import By, Entry, add_by_hand, cancel, confirm, register
 from app.registration.workshops.places import Choices

@@ -20,8 +20,9 @@ from app.organisations.service import name_organisations
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Refusal
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.models import Registration, StatusChange, registration_quota
+from app.registration.quotas import waiting_list
 from app.registration.rules import ACTIVE, Reason, Status, sort_key
 from app.registration.service import By, Person, move_up
 
@@ -66,8 +67,8 @@ def add_many(
             seen.add(key)
             new.append(person)
     organisations = name_organisations(session, {person.organisation for person in new})
-    quotas = line.quotas_of_day(session, event)
-    under = {name: line.covering(quotas, one) for name, one in organisations.items()}
+    quotas = waiting_list.quotas_of_day(session, event)
+    under = {name: waiting_list.covering(quotas, one) for name, one in organisations.items()}
     mine = [under[person.organisation] for person in new]
     got = claim_seats(session, event, mine)
     numbers = iter(

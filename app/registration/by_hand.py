@@ -19,8 +19,9 @@ from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, correcting, line, service, substituting
+from app.registration import announcing, correcting, service, substituting
 from app.registration.models import Registration, StatusChange
+from app.registration.quotas import waiting_list
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.service import By, Entry, Person
 from app.registration.workshops import places
@@ -154,7 +155,7 @@ def move_up(
         raise Refusal(N_("This person does not stand on the waiting list."))
     if event.status is EventStatus.CANCELLED or now >= event.ends_at:
         raise Refusal(N_("This day is over or cancelled."))
-    mine = line.quotas_of(session, event, registration.id)
+    mine = waiting_list.quotas_of(session, event, registration.id)
     overbooked = not claim_seat(session, event, mine)
     if overbooked:
         if not extra_seat:
@@ -168,7 +169,7 @@ def move_up(
 
 def _extra(session: Session, event: Event) -> int:
     """Seats beyond what there is, of the day and of its quotas."""
-    return event.extra + sum(quota.extra for quota in line.quotas_of_day(session, event))
+    return event.extra + sum(quota.extra for quota in waiting_list.quotas_of_day(session, event))
 
 
 def _facts(registration: Registration) -> dict[str, object]:

@@ -11,9 +11,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
-from app.registration.line import stand
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import guests_of, members_of
+from app.registration.quotas.waiting_list import stand
 from app.registration.rules import ENDED, InLine, Status
 
 

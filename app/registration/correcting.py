@@ -14,9 +14,10 @@ from app.events.seats import move_in_line, move_quotas
 from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.models import Registration
 from app.registration.queries import find_earlier
+from app.registration.quotas import waiting_list
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, sort_key
 from app.registration.service import Person, lock_registration, move_up
 from app.registration.workshops import places
@@ -93,22 +94,22 @@ def count_anew(session: Session, registration: Registration, *, by_team: bool) -
     a seat of them that the new ones do not have.
     """
     event = registration.event
-    quotas = line.quotas_of_day(session, event)
-    held = line.quotas_of(session, event, registration.id)
-    old, new = line.after_moving(quotas, held, registration.organisation)
+    quotas = waiting_list.quotas_of_day(session, event)
+    held = waiting_list.quotas_of(session, event, registration.id)
+    old, new = waiting_list.after_moving(quotas, held, registration.organisation)
     if not old and not new:
         return False
     if registration.holds_seat:
         stays = frozenset(quota.id for quota in [*held, *new]) - {quota.id for quota in old}
         left = [quota.id for quota in held]
-        room = line.room_of(event, quotas, left, gives_back=True)
+        room = waiting_list.room_of(event, quotas, left, gives_back=True)
         if not by_team and not room.has_seat_for(stays):
             raise SeatStaysThere
         move_quotas(session, event, old, new)
     elif registration.active:
         move_in_line(session, old, new)
-    line.take_out_of(session, registration, old)
-    line.put_under(session, registration, new)
+    waiting_list.take_out_of(session, registration, old)
+    waiting_list.put_under(session, registration, new)
     return True
 
 

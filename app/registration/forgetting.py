@@ -21,7 +21,7 @@ from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.outbox.service import forget_wording
 from app.people.audit import record
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.announcing import CIRCULAR
 from app.registration.attendee_models import CircularCopy
 from app.registration.consents.models import Consent
@@ -29,6 +29,7 @@ from app.registration.lists import FAMILIES
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
 from app.registration.questions import answers
 from app.registration.questions.models import Option, Question
+from app.registration.quotas import waiting_list
 from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
 from app.registration.service import PARTICIPANT, SYSTEM, end, lock_registration, move_up
 from app.registration.workshops.wish_models import RegistrationNeed, Wish
@@ -81,7 +82,7 @@ def delete_surplus(session: Session, event_id: int, now: datetime) -> int:
     surplus = {one: status for one, status in session.execute(found) if one != newest}
     for one, status in surplus.items():
         if status is Status.WAITING:
-            leave_line(session, event, line.quotas_of(session, event, one))
+            leave_line(session, event, waiting_list.quotas_of(session, event, one))
         elif status is Status.PENDING:  # nobody ever decided
             undecided = session.get_one(Registration, one)
             end(session, undecided, Status.EXPIRED, SYSTEM, Reason.HOLD_ENDED, now)

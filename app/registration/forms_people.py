@@ -19,11 +19,11 @@ from app.refusal import Missing
 from app.registration import columns, lists
 from app.registration.columns import Columns
 from app.registration.filters import ORDER_LABELS, Order, Wanted, clean_search
-from app.registration.line import quotas_of_day
 from app.registration.lists import RunChoice
 from app.registration.questions.answer_forms import option_words
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import questions_of
+from app.registration.quotas.waiting_list import quotas_of_day
 from app.registration.rules import STATUS_LABELS, Status
 from app.web.editing import Choice
 from app.web.forms import BaseForm

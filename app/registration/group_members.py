@@ -15,7 +15,7 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.grouping import (
     CONTACT,
     MOST_PEOPLE,
@@ -26,6 +26,7 @@ from app.registration.grouping import (
 )
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import find_earlier, find_guest, members_of
+from app.registration.quotas import waiting_list
 from app.registration.rules import (
     AlreadyEnded,
     Closed,
@@ -178,13 +179,13 @@ def _one_more(session: Session, group: Group, entry: Entry, next_bump: int, now:
     one = enter(session, event, entry, next_bump, now)
     one.organisation, one.group, one.group_id = group.organisation, group, group.id
     one.named_by, one.confirmed_at = name_of(group), now
-    quotas = line.quotas_of_day(session, event)
-    mine: Sequence[Quota] = line.covering(quotas, group.organisation)
+    quotas = waiting_list.quotas_of_day(session, event)
+    mine: Sequence[Quota] = waiting_list.covering(quotas, group.organisation)
     take_seat_or_number(session, event, one, quotas, mine)
     one.status = once_confirmed(one)
     session.add(one)
     session.flush()
-    line.put_under(session, one, mine)
+    waiting_list.put_under(session, one, mine)
     note(session, one, None, one.status, CONTACT, Reason.NAMED, now)
     return one
 

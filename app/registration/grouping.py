@@ -25,10 +25,11 @@ from app.organisations.service import name_organisation
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Missing, Refusal
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.drafts import groups_of_form, make_way
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import find_earlier, members_of
+from app.registration.quotas import waiting_list
 from app.registration.rules import (
     Actor,
     Closed,
@@ -174,15 +175,15 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
     group.allotted, group.name_until, group.confirmed_at = wanted.seats, wanted.until, now
     session.add(group)
     session.flush()
-    quotas = line.quotas_of_day(session, event)
-    mine = line.covering(quotas, group.organisation)
+    quotas = waiting_list.quotas_of_day(session, event)
+    mine = waiting_list.covering(quotas, group.organisation)
     for number in range(wanted.seats):
         if not claim_seat(session, event, mine):
             raise TooFewSeats(number)
         seat = _unnamed_seat(event, group, _row_nonce(wanted.nonce, number), now)
         session.add(seat)
         session.flush()
-        line.put_under(session, seat, mine)
+        waiting_list.put_under(session, seat, mine)
         note(session, seat, None, Status.UNCONFIRMED, by, Reason.SEAT_ALLOTTED, now)
     move_up(session, event, now)
     announcing.tell_contact_of_seats(session, group, now)
@@ -250,8 +251,8 @@ def _would_wait(session: Session, group: Group, row: Entry, next_bump: int, now:
 
 
 def _seat(session: Session, event: Event, one: Registration) -> Sequence[Quota]:
-    quotas = line.quotas_of_day(session, event)
-    mine = line.covering(quotas, one.organisation)
+    quotas = waiting_list.quotas_of_day(session, event)
+    mine = waiting_list.covering(quotas, one.organisation)
     take_seat_or_number(session, event, one, quotas, mine)
     return mine
 
@@ -259,7 +260,7 @@ def _seat(session: Session, event: Event, one: Registration) -> Sequence[Quota]:
 def _store(session: Session, one: Registration, mine: Sequence[Quota]) -> None:
     session.add(one)
     session.flush()
-    line.put_under(session, one, mine)
+    waiting_list.put_under(session, one, mine)
 
 
 def _write_down(session: Session, one: Registration, mine: Sequence[Quota], now: datetime) -> None:
@@ -275,7 +276,7 @@ def _enter_together(
     now: datetime,
 ) -> None:
     event = group.event
-    mine = line.covering(line.quotas_of_day(session, event), group.organisation)
+    mine = waiting_list.covering(waiting_list.quotas_of_day(session, event), group.organisation)
     waits = somebody_new_waits(session, group)
     _seat_together(session, event, [(one, mine) for one in new])
     for one in new:
@@ -291,11 +292,11 @@ def _seat_together(
     session: Session, event: Event, people: Sequence[tuple[Registration, Sequence[Quota]]]
 ) -> None:
     """All get seats, or all wait, with numbers in the order of the rows."""
-    quotas = line.quotas_of_day(session, event)
+    quotas = waiting_list.quotas_of_day(session, event)
     under = [frozenset(quota.id for quota in mine) for _, mine in people]
-    waits = line.somebody_before(session, event, quotas) or not line.room_of(event, quotas).has_seats_for(
-        under
-    )
+    waits = waiting_list.somebody_before(session, event, quotas) or not waiting_list.room_of(
+        event, quotas
+    ).has_seats_for(under)
     for one, mine in people:
         if waits:
             one.waiting_number = join_line(session, event, mine)
@@ -305,10 +306,10 @@ def _seat_together(
 
 def somebody_new_waits(session: Session, group: Group) -> bool:
     event = group.event
-    quotas = line.quotas_of_day(session, event)
-    mine = frozenset(quota.id for quota in line.covering(quotas, group.organisation))
-    has_seat = line.room_of(event, quotas).has_seat_for(mine)
-    return not has_seat or line.somebody_before(session, event, quotas)
+    quotas = waiting_list.quotas_of_day(session, event)
+    mine = frozenset(quota.id for quota in waiting_list.covering(quotas, group.organisation))
+    has_seat = waiting_list.room_of(event, quotas).has_seat_for(mine)
+    return not has_seat or waiting_list.somebody_before(session, event, quotas)
 
 
 def _take_up_again(
@@ -326,11 +327,13 @@ def _take_up_again(
         row = Entry(Person(one.given_name, one.family_name, "", ""), one.nonce)
         add_guest(session, group.id, known, row, waits=somebody_new_waits(session, group))
     if group.together:
-        _seat_together(session, event, [(one, line.quotas_of(session, event, one.id)) for one in back])
+        _seat_together(
+            session, event, [(one, waiting_list.quotas_of(session, event, one.id)) for one in back]
+        )
     for one in back:
         if not group.together:
-            quotas = line.quotas_of_day(session, event)
-            take_seat_or_number(session, event, one, quotas, line.quotas_of(session, event, one.id))
+            quotas = waiting_list.quotas_of_day(session, event)
+            take_seat_or_number(session, event, one, quotas, waiting_list.quotas_of(session, event, one.id))
         one.confirmed_at = now
         move(session, one, once_confirmed(one), CONTACT, Reason.RETURNED, now)
         session.flush()

@@ -23,7 +23,7 @@ from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
 from app.refusal import Missing
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.attendee_models import CircularCopy
 from app.registration.columns import Columns
 from app.registration.filters import (
@@ -38,6 +38,7 @@ from app.registration.filters import (
 )
 from app.registration.models import Registration, registration_quota
 from app.registration.questions.models import Answer, Question
+from app.registration.quotas import waiting_list
 from app.registration.rules import PlaceState, Status
 from app.registration.workshops.models import Place
 from app.registration.workshops.wish_models import RunStaff
@@ -418,10 +419,10 @@ def next_in_line(session: Session, registration: Registration, now: Any) -> Regi
     event = registration.event
     if not registration.holds_seat or event.registration_state(now) not in TAKES_REGISTRATIONS:
         return None
-    quotas = line.quotas_of_day(session, event)
-    left = [quota.id for quota in line.quotas_of(session, event, registration.id)]
-    room = line.room_of(event, quotas, left, gives_back=True)
-    return line.next_in_line(session, event, room, locked=False)
+    quotas = waiting_list.quotas_of_day(session, event)
+    left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]
+    room = waiting_list.room_of(event, quotas, left, gives_back=True)
+    return waiting_list.next_in_line(session, event, room, locked=False)
 
 
 def _choices(session: Session, people: Sequence[int]) -> dict[int, list[Held]]:

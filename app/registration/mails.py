@@ -16,12 +16,13 @@ from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.attendee_models import CircularCopy
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
 from app.registration.queries import MyDay, get_group, get_registration, last_note, my_day
+from app.registration.quotas import waiting_list
 from app.registration.rules import Status
 from app.settings import Settings
 from app.web import links
@@ -270,7 +271,7 @@ def _build(
         "agenda": agenda_text(registration, day, _words()) if registration.holds_seat else "",
         "day": day,
         "reason": last_note(session, registration) if registration.status is Status.REJECTED else "",
-        "line": line.stands(session, registration, message.created_at),
+        "line": waiting_list.stands(session, registration, message.created_at),
         "link": personal_address(registration),
         "not_me": personal_address(registration, "/not-me"),
         "event_link": links.absolute(url_for("events.event", slug=event.slug)),

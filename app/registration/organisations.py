@@ -29,11 +29,11 @@ from app.organisations.service import (
 )
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import line
 from app.registration.correcting import count_anew
 from app.registration.merge_models import OrganisationMerge, merged_registration
 from app.registration.models import Group, Registration
 from app.registration.organisation_lists import hosts_a_day
+from app.registration.quotas import waiting_list
 from app.registration.service import By, move_up
 
 Belonging = type[Quota] | type[Group]
@@ -259,12 +259,14 @@ def _count_anew(session: Session, events: dict[int, Event], organisations: Colle
 
 def _extras(session: Session, events: dict[int, Event]) -> dict[int, int]:
     """Quota → seats beyond its limit."""
-    return {quota.id: quota.extra for one in events.values() for quota in line.quotas_of_day(session, one)}
+    return {
+        quota.id: quota.extra for one in events.values() for quota in waiting_list.quotas_of_day(session, one)
+    }
 
 
 def _take_extra_back(session: Session, events: dict[int, Event], extra: dict[str, int]) -> None:
     for event in events.values():
-        for quota in line.quotas_of_day(session, event):
+        for quota in waiting_list.quotas_of_day(session, event):
             take_back_extra(session, quota, extra.get(str(quota.id), 0))
 
 

@@ -37,11 +37,11 @@ from app.registration.forms_people import (
     search_form,
     wanted_people,
 )
-from app.registration.line import quotas_of, stand, stands
 from app.registration.models import Registration
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.answer_forms import answer_facts, answer_words, asking
 from app.registration.questions.queries import answers_of, questions_of
+from app.registration.quotas.waiting_list import quotas_of, stand, stands
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.registration.staffing import ROLE_LABELS

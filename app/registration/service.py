@@ -27,12 +27,13 @@ from app.outbox.rules import family_of
 from app.outbox.service import withdraw
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.consents import records
 from app.registration.consents.models import ConsentSource
 from app.registration.models import Registration, StatusChange
 from app.registration.queries import Earlier, find_earlier
 from app.registration.questions import answers
+from app.registration.quotas import waiting_list
 from app.registration.rules import (
     ENDED,
     HELD,
@@ -114,8 +115,8 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     parts = answers.judge_entry(session, event, entry.given)
-    quotas = line.quotas_of_day(session, event)
-    line.refuse_unknown_code(quotas, entry.code)
+    quotas = waiting_list.quotas_of_day(session, event)
+    waiting_list.refuse_unknown_code(quotas, entry.code)
     kept = _make_way(session, earlier.draft, now) if earlier.draft is not None else NOTHING
     if earlier.active is not None:
         announcing.remind_of_link(session, earlier.active, now)
@@ -145,12 +146,12 @@ def _hold(
     registration = enter(session, event, entry, earlier.next_bump, now)
     if earlier.active is not None:
         registration.email_key = f"#{entry.nonce}"
-    mine = line.covering(quotas, registration.organisation, entry.code)
+    mine = waiting_list.covering(quotas, registration.organisation, entry.code)
     take_seat_or_number(session, event, registration, quotas, mine, kept)
     registration.held_until = now + timedelta(minutes=event.hold_minutes)
     session.add(registration)
     session.flush()
-    line.put_under(session, registration, mine)
+    waiting_list.put_under(session, registration, mine)
     if earlier.active is None:
         note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
     _choose_or_wish(session, registration, entry, now)
@@ -176,7 +177,7 @@ NOTHING = Kept()
 def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
     """What a form brought that said something else by then goes as if it had not been sent, its mail that waits included:
     the address in it may be a stranger's."""
-    held = frozenset(quota.id for quota in line.quotas_of(session, draft.event, draft.id))
+    held = frozenset(quota.id for quota in waiting_list.quotas_of(session, draft.event, draft.id))
     kept = Kept(draft.holds_seat, None if draft.holds_seat else draft.waiting_number, held)
     end(session, draft, Status.CANCELLED, PARTICIPANT, Reason.REPLACED, now)
     session.flush()
@@ -216,9 +217,9 @@ def add_by_hand(
     parts = answers.judge_for_somebody(session, event, entry.given)
     registration = enter(session, event, entry, earlier.next_bump, now)
     registration.confirmed_at = now
-    quotas = line.quotas_of_day(session, event)
-    line.refuse_unknown_code(quotas, entry.code)
-    mine = line.covering(quotas, registration.organisation, entry.code)
+    quotas = waiting_list.quotas_of_day(session, event)
+    waiting_list.refuse_unknown_code(quotas, entry.code)
+    mine = waiting_list.covering(quotas, registration.organisation, entry.code)
     if claim_seat(session, event, mine):
         registration.holds_seat = True
     elif extra_seat:
@@ -229,7 +230,7 @@ def add_by_hand(
     registration.status = admitted(registration)
     session.add(registration)
     session.flush()
-    line.put_under(session, registration, mine)
+    waiting_list.put_under(session, registration, mine)
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     _choose_or_wish(session, registration, entry, now, by_team=True)
     answers.store(session, registration, parts)
@@ -345,10 +346,12 @@ def move_up(
     moved: list[Registration] = []
     if not event.waiting or event.registration_state(now) not in TAKES_REGISTRATIONS:
         return moved
-    quotas = line.quotas_of_day(session, event)
-    while (first := line.next_in_line(session, event, line.room_of(event, quotas))) is not None:
-        for one in line.moving_with(session, event, first):
-            mine = line.quotas_of(session, event, one.id)
+    quotas = waiting_list.quotas_of_day(session, event)
+    while (
+        first := waiting_list.next_in_line(session, event, waiting_list.room_of(event, quotas))
+    ) is not None:
+        for one in waiting_list.moving_with(session, event, first):
+            mine = waiting_list.quotas_of(session, event, one.id)
             if not claim_seat(session, event, mine):
                 raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
             leave_line(session, event, mine)
@@ -426,7 +429,9 @@ def take_seat_or_number(
     """A seat if there is one and nobody before may have it, else the next number in line; or what was `kept`."""
     if kept.quotas != frozenset(quota.id for quota in mine):
         kept = NOTHING
-    waits = line.group_waits(session, event, registration) or line.somebody_before(session, event, quotas)
+    waits = waiting_list.group_waits(session, event, registration) or waiting_list.somebody_before(
+        session, event, quotas
+    )
     if (kept.seat or not waits) and claim_seat(session, event, mine):
         registration.holds_seat = True
     else:
@@ -464,7 +469,10 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
         raise Closed
     if find_earlier(session, event.id, registration.email).active is not None:
         raise AlreadyEnded
-    quotas, mine = line.quotas_of_day(session, event), line.quotas_of(session, event, registration.id)
+    quotas, mine = (
+        waiting_list.quotas_of_day(session, event),
+        waiting_list.quotas_of(session, event, registration.id),
+    )
     take_seat_or_number(session, event, registration, quotas, mine)
     move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.RETURNED, now)
     if registration.holds_seat:
@@ -476,7 +484,7 @@ def end(
 ) -> None:
     """Take seat or number, places and options from somebody who leaves; who moves up is the caller's to say."""
     event = registration.event
-    mine = line.quotas_of(session, event, registration.id)
+    mine = waiting_list.quotas_of(session, event, registration.id)
     if registration.holds_seat:
         release_seat(session, event, mine)
         registration.holds_seat = False

@@ -16,11 +16,12 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
-from app.registration import announcing, line
+from app.registration import announcing
 from app.registration.consents import records
 from app.registration.models import GroupGuest, Registration
 from app.registration.queries import Earlier, find_earlier
 from app.registration.questions import answers
+from app.registration.quotas import waiting_list
 from app.registration.rules import (
     CONFIRMED,
     Actor,
@@ -143,9 +144,9 @@ def _named_by(old: Registration, by: By) -> str:
 def _pass_on(
     session: Session, event: Event, old: Registration, new: Registration, by: By, now: datetime
 ) -> None:
-    quotas = line.quotas_of_day(session, event)
-    held = line.quotas_of(session, event, old.id)
-    left, joined = line.after_moving(quotas, held, new.organisation)
+    quotas = waiting_list.quotas_of_day(session, event)
+    held = waiting_list.quotas_of(session, event, old.id)
+    left, joined = waiting_list.after_moving(quotas, held, new.organisation)
     stays = [quota for quota in held if quota not in left]
     if old.holds_seat and (left or joined):
         _refuse_without_seat(event, quotas, held, [*stays, *joined], by)
@@ -163,7 +164,7 @@ def _pass_on(
         move_quotas(session, event, left, joined)
     else:
         move_in_line(session, left, joined)
-    line.put_under(session, new, [*stays, *joined])
+    waiting_list.put_under(session, new, [*stays, *joined])
     note(session, new, None, new.status, by, Reason.NAMED, now)
     places.pass_on(session, old, new)
     answers.pass_on(session, old, new)
@@ -172,7 +173,7 @@ def _pass_on(
 def _refuse_without_seat(
     event: Event, quotas: Sequence[Quota], held: Sequence[Quota], wanted: Sequence[Quota], by: By
 ) -> None:
-    room = line.room_of(event, quotas, [quota.id for quota in held], gives_back=True)
+    room = waiting_list.room_of(event, quotas, [quota.id for quota in held], gives_back=True)
     if not room.has_seat_for(frozenset(quota.id for quota in wanted)):
         raise NoSeatThere if by.actor is Actor.ORGANISER else SeatStaysThere
 

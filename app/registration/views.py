@@ -27,7 +27,6 @@ from app.registration.correcting import change_choices, change_person, leave_run
 from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds
 from app.registration.ical import registration_entry
-from app.registration.line import stands
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
 from app.registration.queries import last_note, my_day
@@ -35,6 +34,7 @@ from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts
 from app.registration.questions.answering import change_answers, withdraw_answer
 from app.registration.questions.asked import asked_questions
 from app.registration.questions.queries import answers_of, given_before, questions_of
+from app.registration.quotas.waiting_list import stands
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
 from app.registration.service import PARTICIPANT, Entry, accept, answer_form, decline

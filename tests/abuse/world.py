@@ -71,7 +71,7 @@ from app.registration.questions.answering import look_at_sensitive
 from app.registration.questions.models import Question
 from app.registration.questions.queries import questions_of
 from app.registration.questions.service import add_question
-from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, QuestionKind, Status
 from app.registration.service import (
     PARTICIPANT,

@@ -201,7 +201,7 @@ ROLLBACK_ENDS_READING = {
     "app/people/views.py",  # no connection is held while a password is hashed
     "app/allocation/jobs.py",  # what waits is read, then claimed in a transaction of its own
     "app/allocation/running.py",  # the question is read, then no connection is held while it is solved
-    "app/registration/jobs_quotas.py",  # the same
+    "app/registration/quotas/jobs.py",  # the same
     "app/registration/jobs.py",  # the list is read, then each hold gets a transaction of its own
     "app/organising/checks.py",  # the same on the command line
     "app/organising/sweeping.py",  # what is due is read, then swept in transactions of its own

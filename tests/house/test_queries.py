@@ -21,7 +21,7 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.rules import OrganisationKind
 from app.people.rules import Role
 from app.registration.models import Registration
-from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.service import PARTICIPANT, Entry, Person, confirm, register
 from app.web.database import db, transaction
 from tests.abuse.world import LEAD, SLUG, build_world

@@ -64,7 +64,7 @@ def full_day(app: Flask) -> Day:
         expire(session, id_of(app, late), NOW + timedelta(hours=2))
     with app.app_context(), transaction() as session:
         from app.events.rules import Aim, QuotaEffect, QuotaTarget
-        from app.registration.quotas import QuotaFacts, add_quota
+        from app.registration.quotas.service import QuotaFacts, add_quota
 
         nowhere = QuotaFacts("Nirgendwo", QuotaEffect.CAP, Aim(QuotaTarget.DISTRICT, district=NOWHERE), 0)
         add_quota(session, day.event_id, nowhere, PARTICIPANT, NOW)

@@ -29,21 +29,14 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import (
-    approving,
-    correcting,
-    group_members,
-    grouping,
-    line,
-    quotas,
-    service,
-    substituting,
-)
+from app.registration import approving, correcting, group_members, grouping, service, substituting
 from app.registration.grouping import Allotment, GroupEntry
 from app.registration.models import Group, Registration, StatusChange, registration_quota
 from app.registration.queries import members_of
 from app.registration.questions.answers import Given
-from app.registration.quotas import QuotaFacts
+from app.registration.quotas import service as quotas
+from app.registration.quotas import waiting_list
+from app.registration.quotas.service import QuotaFacts
 from app.registration.rules import IN_LINE, Actor, InLine, PlaceState, RoundAnswer, Status
 from app.registration.service import PARTICIPANT, By, Entry, Person
 from app.registration.workshops.models import Place, RoundAbsence
@@ -324,7 +317,7 @@ class Day:
 
     def line(self, name: str) -> InLine | None:
         """What the person is told of the line."""
-        return line.stands(db.session(), self.of(name), self.now)
+        return waiting_list.stands(db.session(), self.of(name), self.now)
 
     def history(self, name: str) -> list[tuple[str | None, str, str, str]]:
         """From, to, actor, reason."""
@@ -415,7 +408,7 @@ def _of_quotas(session: Session, event: Event, people: Sequence[Registration]) -
         if quota.effect is QuotaEffect.RESERVE and quota.released_at is None:
             held_back += max(quota.capacity - taken, 0)
         if quota.code_key is None:
-            covered = {one.id for one in people if line.covering([quota], one.organisation)}
+            covered = {one.id for one in people if waiting_list.covering([quota], one.organisation)}
             if covered != {one.id for one in mine}:
                 found.append(f"{quota.name} does not count whom it covers")
     if event.reserved != held_back:

@@ -18,7 +18,7 @@ from app.registration import lists
 from app.registration.filters import Order, Wanted
 from app.registration.models import Registration
 from app.registration.questions.models import Answer
-from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
 from app.registration.service import PARTICIPANT
 from app.web.database import db, transaction

@@ -19,7 +19,7 @@ from app.people.rules import Limit, network_of, site_of
 from app.registration import gate
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration
-from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
 from app.registration.service import PARTICIPANT
 from app.registration.silence import allow, count_silenced, silence

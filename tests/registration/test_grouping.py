@@ -13,7 +13,7 @@ from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.outbox.models import Message
 from app.refusal import Missing
-from app.registration import group_members, grouping
+from app.registration import group_members
 from app.registration.changes import cancel_day
 from app.registration.colleagues import see_group
 from app.registration.models import Group, GroupGuest, Registration

@@ -21,7 +21,7 @@ from app.registration.filters import Order, Wanted, clean_search
 from app.registration.lists import Page
 from app.registration.models import Registration, StatusChange
 from app.registration.questions.models import Answer
-from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import By
 from app.registration.workshops.models import Place

@@ -24,7 +24,7 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.factory import create_app
 from app.organising.checks import data_findings
 from app.registration.models import Registration
-from app.registration.quotas import QuotaFacts, add_quota
+from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
 from app.registration.service import PARTICIPANT, Entry, Person, register
 from app.web.database import db, transaction

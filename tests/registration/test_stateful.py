@@ -38,9 +38,9 @@ from app.programme.fitting import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import changes, correcting, organisations
-from app.registration.line import stand
 from app.registration.merge_models import OrganisationMerge
 from app.registration.models import Group, Registration, registration_quota
+from app.registration.quotas.waiting_list import stand
 from app.registration.replanning import day_facts
 from app.registration.rules import (
     CONFIRMED,

@@ -13,8 +13,8 @@ from app.organisations.queries import districts, listed_organisations
 from app.organisations.rules import KIND_LABELS
 from app.people.rules import Permission, may
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration.forms_quota import CodeQuotaForm, NewQuotaForm, QuotaForm
-from app.registration.quotas import add_quota, change_quota, get_quota, list_quotas, remove_quota
+from app.registration.quotas.forms import CodeQuotaForm, NewQuotaForm, QuotaForm
+from app.registration.quotas.service import add_quota, change_quota, get_quota, list_quotas, remove_quota
 from app.registration.service import by_organiser
 from app.web import access
 from app.web.database import db, transaction
@@ -30,7 +30,7 @@ bp = Blueprint("quotas", __name__, url_prefix="/organise/events/<slug>/quotas")
 @access.organiser(Permission.SEE)
 def show(slug: str) -> ResponseReturnValue:
     return page(
-        "registration/organise_quotas.html",
+        "registration/quotas/organise_quotas.html",
         event=g.event,
         quotas=list_quotas(db.session(), g.event),
         effect_labels=EFFECT_LABELS,
@@ -51,7 +51,9 @@ def new(slug: str) -> ResponseReturnValue:
             return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
         except Refusal as refusal:
             form.add_refusal(refusal)
-    return page("registration/organise_quota.html", event=g.event, form=form, quota=None, differences=[])
+    return page(
+        "registration/quotas/organise_quota.html", event=g.event, form=form, quota=None, differences=[]
+    )
 
 
 @bp.route("/<int:quota_id>", methods=["GET", "POST"])
@@ -76,7 +78,7 @@ def edit(slug: str, quota_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_quota.html",
+        "registration/quotas/organise_quota.html",
         event=g.event,
         form=form,
         quota=get_quota(db.session(), g.event, quota_id),

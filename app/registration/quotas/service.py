@@ -21,8 +21,8 @@ from app.organisations.models import Organisation
 from app.organisations.service import keep_organisation
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration import line
 from app.registration.models import Registration, registration_quota
+from app.registration.quotas import waiting_list
 from app.registration.rules import ACTIVE, Reason
 from app.registration.service import By, move_up
 
@@ -110,7 +110,7 @@ def release_reservations(session: Session, event_id: int, now: datetime) -> int:
     event = lock_event(session, event_id)
     due = [
         quota
-        for quota in line.quotas_of_day(session, event)
+        for quota in waiting_list.quotas_of_day(session, event)
         if quota.is_open_reservation and quota.release_at is not None and quota.release_at <= now
     ]
     for quota in due:
@@ -141,7 +141,7 @@ def list_quotas(session: Session, event: Event) -> Sequence[Quota]:
 
 def _settle(session: Session, event: Event, now: datetime, reason: Reason = Reason.CAPACITY_RAISED) -> None:
     """Count what is held back, then let those in for whom there is a seat now."""
-    set_reserved(session, event, line.quotas_of_day(session, event))
+    set_reserved(session, event, waiting_list.quotas_of_day(session, event))
     move_up(session, event, now, reason)
 
 

@@ -14,7 +14,7 @@ from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, TARGET_LABELS, Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
 from app.organisations.rules import KIND_LABELS, OrganisationKind
-from app.registration.quotas import QuotaFacts
+from app.registration.quotas.service import QuotaFacts
 from app.web.editing import (
     TOO_LONG,
     Choice,

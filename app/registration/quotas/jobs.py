@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.outbox.jobs import register_job
 from app.refusal import Missing
-from app.registration.quotas import due_releases, release_reservations
+from app.registration.quotas.service import due_releases, release_reservations
 from app.web.database import db, transaction
 
 log = logging.getLogger(__name__)

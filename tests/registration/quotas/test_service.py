@@ -13,10 +13,11 @@ from sqlalchemy import select
 from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration import by_hand, quotas, service
+from app.registration import by_hand, service
 from app.registration.adding import add_many
 from app.registration.forgetting import delete_surplus
-from app.registration.jobs_quotas import release_due
+from app.registration.quotas import service as quotas
+from app.registration.quotas.jobs import release_due
 from app.registration.replanning import day_facts
 from app.registration.rules import Status, Why
 from app.registration.service import Entry, add_by_hand
