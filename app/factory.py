@@ -41,7 +41,8 @@ import app.programme.views
 import app.registration.answer_views
 import app.registration.approval_views
 import app.registration.figure_views
-import app.registration.group_views
+import app.registration.groups.organiser_views
+import app.registration.groups.views
 import app.registration.import_views
 import app.registration.jobs
 import app.registration.jobs_imports
@@ -49,7 +50,6 @@ import app.registration.mails
 import app.registration.many_views
 import app.registration.organisation_views
 import app.registration.organiser_day_views
-import app.registration.organiser_group_views
 import app.registration.organiser_views
 import app.registration.own_views
 import app.registration.questions.organiser_views
@@ -176,8 +176,8 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.answer_views,
     app.registration.quotas.organiser_views,
     app.registration.organisation_views,
-    app.registration.group_views,
-    app.registration.organiser_group_views,
+    app.registration.groups.views,
+    app.registration.groups.organiser_views,
     app.registration.own_views,
     app.registration.silence_views,
     app.registration.mails,

@@ -61,8 +61,8 @@ from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
 from app.registration.doubles import say_two_people
-from app.registration.group_members import add_colleague
-from app.registration.grouping import Allotment, GroupEntry, allot, register_group
+from app.registration.groups.members import add_colleague
+from app.registration.groups.service import Allotment, GroupEntry, allot, register_group
 from app.registration.importing import Table, keep
 from app.registration.merge_models import OrganisationMerge
 from app.registration.models import Group, GroupGuest, Registration

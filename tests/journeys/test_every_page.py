@@ -17,8 +17,8 @@ from werkzeug.exceptions import HTTPException
 from app.clock import now
 from app.events.models import Event
 from app.events.service import lock_event
-from app.registration.group_members import add_colleague
-from app.registration.grouping import Allotment, allot
+from app.registration.groups.members import add_colleague
+from app.registration.groups.service import Allotment, allot
 from app.registration.links import group_token, personal_token
 from app.registration.models import Registration
 from app.registration.rules import Status

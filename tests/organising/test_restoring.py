@@ -31,7 +31,7 @@ from app.outbox.worker import Worker
 from app.people.service import create_organiser, open_session, welcome
 from app.programme.models import Run
 from app.registration import announcing, links
-from app.registration.grouping import GroupEntry, register_group
+from app.registration.groups.service import GroupEntry, register_group
 from app.registration.models import Registration
 from app.registration.service import PARTICIPANT, Entry, Person, cancel, confirm, register
 from app.web.database import db, transaction

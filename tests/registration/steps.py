@@ -29,8 +29,10 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import approving, correcting, group_members, grouping, service, substituting
-from app.registration.grouping import Allotment, GroupEntry
+from app.registration import approving, correcting, service, substituting
+from app.registration.groups import members
+from app.registration.groups import service as groups
+from app.registration.groups.service import Allotment, GroupEntry
 from app.registration.models import Group, Registration, StatusChange, registration_quota
 from app.registration.queries import members_of
 from app.registration.questions.answers import Given
@@ -182,7 +184,7 @@ class Day:
         who = person(contact, organisation=organisation)
         given = GroupEntry(who, people, nonce or f"nonce-{'-'.join((contact, *names))}", "de", together)
         with self.step() as session:
-            group = grouping.register_group(session, self.event_id, given, self.now)
+            group = groups.register_group(session, self.event_id, given, self.now)
             self._remember(session, group)
             return group.id if group else 0
 
@@ -194,14 +196,14 @@ class Day:
 
     def confirm_group(self, group_id: int, now: datetime | None = None) -> None:
         with self.step(now) as session:
-            grouping.confirm_group(session, group_id, self.now)
+            groups.confirm_group(session, group_id, self.now)
 
     def add_colleague(self, group_id: int, name: str, nonce: str = "", key: str = "") -> None:
         with self.step() as session:
             group = session.get_one(Group, group_id)
             who = person(name, organisation=group.organisation.name)
             entry = Entry(who, nonce or f"nonce-{group_id}-{name}")
-            group_members.add_colleague(session, group_id, entry, self.now)
+            members.add_colleague(session, group_id, entry, self.now)
             if not key:
                 self._remember(session, group)
             else:
@@ -214,7 +216,7 @@ class Day:
                 person(successor, organisation=group.organisation.name), f"nonce-{name}-{successor}"
             )
             reference = session.get_one(Registration, self.ids[name]).reference
-            group_members.substitute_member(session, group_id, reference, entry, self.now)
+            members.substitute_member(session, group_id, reference, entry, self.now)
             self._remember(session, group)
 
     def allot(
@@ -223,7 +225,7 @@ class Day:
         who = person(contact, organisation=organisation)
         with self.step() as session:
             wanted = Allotment(who, seats, until or self.now + 48 * HOUR, f"nonce-{contact}-{seats}")
-            return grouping.allot(session, self.event_id, wanted, ORGANISER, self.now).id
+            return groups.allot(session, self.event_id, wanted, ORGANISER, self.now).id
 
     def organisation_of(self, name: str) -> str:
         return self.of(name).organisation.name

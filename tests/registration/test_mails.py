@@ -19,8 +19,9 @@ from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
-from app.registration import announcing, changes, group_members, service
+from app.registration import announcing, changes, service
 from app.registration.circulars import Letter, write_to
+from app.registration.groups import members
 from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS
 from app.registration.models import Group, Registration
@@ -217,7 +218,7 @@ def group_link_mail(app: Flask, language: str) -> EmailMessage:
     group = office.day.group("anna", "ben")
     office.day.confirm_group(group)
     with office.day.step() as session:
-        group_members.renew_group_link(session, group, office.day.now)
+        members.renew_group_link(session, group, office.day.now)
     _speak(office, group)
     return office.mail()
 

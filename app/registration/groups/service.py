@@ -26,7 +26,7 @@ from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Missing, Refusal
 from app.registration import announcing
-from app.registration.drafts import groups_of_form, make_way
+from app.registration.groups.drafts import groups_of_form, make_way
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import find_earlier, members_of
 from app.registration.quotas import waiting_list

@@ -13,9 +13,9 @@ from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.outbox.models import Message
 from app.refusal import Missing
-from app.registration import group_members
 from app.registration.changes import cancel_day
-from app.registration.colleagues import see_group
+from app.registration.groups import members
+from app.registration.groups.queries import see_group
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.replanning import count_told_of_cancelling
 from app.registration.rules import (
@@ -186,12 +186,12 @@ def test_who_is_registered_already_looks_like_somebody_new() -> None:
     assert day.seats() == (2, 0)
     reference = db.session.scalars(select(GroupGuest.reference)).one()
     with day.step() as session:
-        group_members.send_member_link(session, group, reference, day.now)
+        members.send_member_link(session, group, reference, day.now)
     with day.step() as session:
-        group_members.cancel_member(session, group, reference, day.now)
+        members.cancel_member(session, group, reference, day.now)
     assert (day.status("xenia"), seen(day, group)["Xenia"]) == (Status.REGISTERED, "cancelled")
     with day.step() as session, pytest.raises(AlreadyEnded):
-        group_members.cancel_member(session, group, reference, day.now)
+        members.cancel_member(session, group, reference, day.now)
 
 
 def test_a_second_press_looks_the_same_for_both() -> None:
@@ -223,14 +223,14 @@ def test_the_contact_changes_the_own_group_only() -> None:
     group, other = day.group("clara", "anna", "ben"), day.group("dieter", "cem")
     day.confirm_group(group)
     day.confirm_group(other)
-    for verb in (group_members.cancel_member, group_members.send_member_link):
+    for verb in (members.cancel_member, members.send_member_link):
         with day.step() as session, pytest.raises(Missing):
             verb(session, group, day.of("cem").reference, day.now)
     day.substitute_member(group, "anna", "ella")
     assert seen(day, group) == {"Ben": "registered", "Ella": "registered"}
     assert day.of("ella").named_by == "Clara Beispiel"
     with day.step() as session:
-        group_members.cancel_member(session, group, day.of("ben").reference, day.now)
+        members.cancel_member(session, group, day.of("ben").reference, day.now)
     assert day.history("ben")[-1] == ("registered", "cancelled", "contact", "cancelled")
     day.add_colleague(group, "emil")
     day.add_colleague(group, "emil")
@@ -296,9 +296,9 @@ def test_limits_of_a_group() -> None:
     with pytest.raises(TooMany):
         day.add_colleague(group, "q20")
     with day.step() as session:
-        group_members.send_member_link(session, group, day.of("anna").reference, day.now)
+        members.send_member_link(session, group, day.of("anna").reference, day.now)
     with day.step() as session, pytest.raises(MailedEnough):
-        group_members.send_member_link(session, group, day.of("anna").reference, day.now)
+        members.send_member_link(session, group, day.of("anna").reference, day.now)
     assert day.group("clara", "ben") > 0
     assert day.group("clara", "cem") > 0
     assert day.group("clara", "dora") == 0

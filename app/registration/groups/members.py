@@ -16,7 +16,7 @@ from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import Missing
 from app.registration import announcing
-from app.registration.grouping import (
+from app.registration.groups.service import (
     CONTACT,
     MOST_PEOPLE,
     get_member,

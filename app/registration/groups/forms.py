@@ -13,7 +13,7 @@ from wtforms import BooleanField, FieldList, FormField, StringField
 from app.people.rules import address_key
 from app.registration.forms import Colleague, PersonFields, PersonForm, _refuse_address
 from app.registration.gate import GateMixin
-from app.registration.grouping import MOST_PEOPLE, Allotment, GroupEntry
+from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.web.editing import Day, WholeNumber, moment_of
 from app.web.forms import BaseForm, NonceMixin
 from app.web.texts import gettext, language

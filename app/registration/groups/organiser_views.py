@@ -10,9 +10,9 @@ from app.clock import now
 from app.organisations.queries import organisation_names
 from app.people.rules import Permission, may
 from app.refusal import N_, Refusal
-from app.registration.colleagues import groups_of
-from app.registration.forms_others import AllotForm
-from app.registration.grouping import allot
+from app.registration.groups.forms import AllotForm
+from app.registration.groups.queries import groups_of
+from app.registration.groups.service import allot
 from app.registration.service import by_organiser
 from app.web import access
 from app.web.database import db, transaction
@@ -25,7 +25,7 @@ bp = Blueprint("group_desk", __name__, url_prefix="/organise/events/<slug>/group
 @access.organiser(Permission.SEE_PEOPLE)
 def show(slug: str) -> ResponseReturnValue:
     return page(
-        "registration/organise_groups.html",
+        "registration/groups/organise_groups.html",
         event=g.event,
         groups=groups_of(db.session(), g.event),
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
@@ -45,7 +45,7 @@ def new(slug: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_allot.html",
+        "registration/groups/organise_allot.html",
         event=g.event,
         form=form,
         names=organisation_names(db.session()),

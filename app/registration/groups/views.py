@@ -15,10 +15,9 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.organisations.queries import organisation_names
 from app.refusal import Missing, Refusal
 from app.registration import gate
-from app.registration.colleagues import Member, see_group
 from app.registration.forms import ColleagueForm
-from app.registration.forms_others import GroupForm
-from app.registration.group_members import (
+from app.registration.groups.forms import GroupForm
+from app.registration.groups.members import (
     add_colleague,
     cancel_member,
     refuse_group,
@@ -26,7 +25,8 @@ from app.registration.group_members import (
     send_member_link,
     substitute_member,
 )
-from app.registration.grouping import MOST_PEOPLE, confirm_group, register_group
+from app.registration.groups.queries import Member, see_group
+from app.registration.groups.service import MOST_PEOPLE, confirm_group, register_group
 from app.registration.links import group_token, open_group
 from app.registration.models import Group
 from app.registration.rules import STATUS_LABELS
@@ -64,7 +64,7 @@ def register(slug: str) -> ResponseReturnValue:
             remember_address(entry.contact.email)
             return redirect(url_for(".sent", slug=slug), SEE_OTHER)
     return page(
-        "registration/group_register.html",
+        "registration/groups/group_register.html",
         form=rearranged or form,
         event=event,
         state=state,
@@ -77,7 +77,7 @@ def register(slug: str) -> ResponseReturnValue:
 @access.public
 def sent(slug: str) -> Response:
     event = get_public_event(db.session(), slug)
-    return page("registration/group_sent.html", event=event, address=remembered_address())
+    return page("registration/groups/group_sent.html", event=event, address=remembered_address())
 
 
 @bp.get("/group/<token>")
@@ -93,7 +93,7 @@ def _show(session: Session, group: Group, token: str, refusal: Refusal | None = 
     members = see_group(session, group, moment)
     is_open = group.event.registration_state(moment) in TAKES_REGISTRATIONS
     return page(
-        "registration/group.html",
+        "registration/groups/group.html",
         status=422 if refusal else 200,
         group=group,
         event=group.event,
@@ -151,7 +151,7 @@ def add(token: str) -> ResponseReturnValue:
             return _back(token, "saved")
     members = see_group(db.session(), group, now())
     return page(
-        "registration/group_add.html",
+        "registration/groups/group_add.html",
         form=form,
         group=group,
         event=group.event,
@@ -171,7 +171,7 @@ def cancel(token: str, reference: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         return _press(token, lambda session, group_id: cancel_member(session, group_id, reference, now()))
     return page(
-        "registration/group_cancel.html",
+        "registration/groups/group_cancel.html",
         form=form,
         group=group,
         event=group.event,
@@ -202,7 +202,7 @@ def substitute(token: str, reference: str) -> ResponseReturnValue:
     ):
         return _back(token)
     return page(
-        "registration/group_substitute.html",
+        "registration/groups/group_substitute.html",
         form=form,
         group=group,
         event=group.event,
