@@ -49,7 +49,6 @@ import app.registration.jobs_imports
 import app.registration.mails
 import app.registration.many_views
 import app.registration.organisation_views
-import app.registration.organiser_day_views
 import app.registration.organiser_views
 import app.registration.own_views
 import app.registration.questions.organiser_views
@@ -62,6 +61,7 @@ import app.registration.views
 import app.results.material_views
 import app.results.organiser_views
 import app.results.views
+import app.scheduling.organiser_views
 from app import serving
 from app.settings import ROOT, Settings
 from app.web import access, assets, bodies, compiled, database, errors, headers, migrations, texts
@@ -169,7 +169,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.many_views,
     app.registration.figure_views,
     app.registration.import_views,
-    app.registration.organiser_day_views,
+    app.scheduling.organiser_views,
     app.registration.staff_views,
     app.registration.staff_pages,
     app.registration.questions.organiser_views,

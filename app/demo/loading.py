@@ -61,7 +61,6 @@ from app.programme.service import (
 )
 from app.refusal import N_, Refusal
 from app.registration import announcing
-from app.registration.changes import DayFacts, change_day
 from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
 from app.registration.correcting import change_choices
@@ -83,6 +82,7 @@ from app.results.service import (
     write_frame,
     write_result,
 )
+from app.scheduling.changes import DayFacts, change_day
 from app.web.texts import force_locale, gettext
 
 THURSDAY = 3

@@ -27,9 +27,10 @@ from app.organisations.queries import find_region
 from app.programme.fitting import RunFacts
 from app.programme.models import Round, Run
 from app.programme.service import WorkshopFacts, change_workshop
-from app.registration import changes, correcting
+from app.registration import correcting
 from app.registration.links import feed_token, personal_token
-from app.registration.replanning import day_facts
+from app.scheduling import changes
+from app.scheduling.service import day_facts
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event

@@ -25,6 +25,7 @@ SLICES = {
     "calendar",
     "organising",
     "outbox",
+    "scheduling",
 }
 NOT_SLICES = {"web", "ical", "demo", "translations"}
 FIXED = {
@@ -105,7 +106,7 @@ EXTRAS = {
     "registration/questions/answering": "service.py, split: changing answers afterwards",
     "registration/questions/answers": "answers to the organisers' questions: judged, stored, given back",
     "registration/by_hand": "service.py, split: what the team does for a person",
-    "registration/changes": "service.py, split: changes of the day that concern people with seats",
+    "scheduling/changes": "service.py, split: changes of the day that concern people with seats",
     "registration/circulars": "service.py, split: messages of the team to many",
     "registration/approval_views": "organiser_views.py, split: yes or no to who wants to come",
     "registration/approving": "service.py, split: the team decides who is admitted",
@@ -122,7 +123,6 @@ EXTRAS = {
     "registration/forgetting": "service.py, split: forgetting people in time",
     "registration/form_page": "views.py, split: the form, drawn once for everybody",
     "registration/questions/answer_forms": "forms.py, split: the fields built from the questions",
-    "registration/forms_day": "forms.py, split: the day and its parts",
     "registration/forms_import": "forms.py, split: people from a file",
     "registration/forms_many": "forms.py, split: deeds on many people",
     "registration/forms_organisation": "forms.py, split: organisations",
@@ -138,11 +138,9 @@ EXTRAS = {
     "registration/organisation_lists": "queries.py, split: organisations as their organisers see them",
     "registration/organisation_views": "organiser_views.py, split: organisations",
     "registration/organisations": "service.py, split: organisations by hand of the team",
-    "registration/organiser_day_views": "organiser_views.py, split: the day",
     "registration/own_data": "queries.py, split: everything that is stored about one person",
     "registration/own_views": "views.py, split: read, take away and delete one's own data",
     "registration/workshops/places": "places in workshop runs",
-    "registration/replanning": "service.py, split: a day that people hold places in",
     "registration/refusing": "service.py, split: the owner of an address says: that was not me",
     "registration/silence": "addresses that get no mail before they are confirmed",
     "registration/silence_views": "organiser_views.py, split: those addresses",

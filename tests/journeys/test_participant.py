@@ -12,8 +12,8 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.events.models import Event
-from app.registration.changes import change_day
-from app.registration.replanning import day_facts
+from app.scheduling.changes import change_day
+from app.scheduling.service import day_facts
 from app.web.database import transaction
 from tests.journeys.conftest import Stage, open_browser, scan
 from tests.mailbox import calendar_of, link_in

@@ -32,8 +32,8 @@ from app.outbox.rules import WAITING, DeliveryPolicy, State
 from app.outbox.worker import Worker
 from app.programme.fitting import RunFacts
 from app.programme.models import Round, Run
-from app.registration import changes
-from app.registration.replanning import day_facts
+from app.scheduling import changes
+from app.scheduling.service import day_facts
 from app.web.database import db, transaction
 from tests.factories.days import BIRCH, MAPLE, NOW, make_event, make_programme
 from tests.mailsink import Sink

@@ -21,7 +21,7 @@ from app.programme.fitting import RunFacts
 from app.programme.models import AgendaItem, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, add_item, release_agenda, remove_item
-from app.registration import changes
+from app.scheduling import changes
 from app.web.database import transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor

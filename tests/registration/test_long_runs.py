@@ -16,10 +16,10 @@ from app.refusal import Refusal
 from app.registration.links import feed_token, personal_token
 from app.registration.models import Registration
 from app.registration.queries import my_day
-from app.registration.replanning import PeopleInIt, RunPlan, replan_run
 from app.registration.rules import RunHasPlaces
 from app.registration.workshops.places import GoesOn
 from app.registration.workshops.swapping import swap_places
+from app.scheduling.service import PeopleInIt, RunPlan, replan_run
 from app.web.database import db
 from tests.organising.helpers import a_day
 from tests.pages import Visitor

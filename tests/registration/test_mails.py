@@ -19,15 +19,16 @@ from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
-from app.registration import announcing, changes, service
+from app.registration import announcing, service
 from app.registration.circulars import Letter, write_to
 from app.registration.groups import members
 from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS
 from app.registration.models import Group, Registration
 from app.registration.queries import my_day
-from app.registration.replanning import day_facts
 from app.registration.service import Entry
+from app.scheduling import changes
+from app.scheduling.service import day_facts
 from tests.factories.days import at
 from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere

@@ -13,7 +13,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.programme.fitting import RunFacts
-from app.registration.changes import change_run
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
@@ -31,6 +30,7 @@ from app.registration.staffing import (
 )
 from app.registration.workshops.places import AtWorkThere
 from app.registration.workshops.wish_models import RunStaff, StaffRole
+from app.scheduling.changes import change_run
 from app.web.database import db, transaction
 from tests.organising.helpers import a_day
 from tests.pages import Visitor

@@ -37,11 +37,10 @@ from app.people.models import AuditEntry, Budget
 from app.programme.fitting import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration import changes, correcting, organisations
+from app.registration import correcting, organisations
 from app.registration.merge_models import OrganisationMerge
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.quotas.waiting_list import stand
-from app.registration.replanning import day_facts
 from app.registration.rules import (
     CONFIRMED,
     ENDED,
@@ -54,6 +53,8 @@ from app.registration.rules import (
 )
 from app.registration.service import PARTICIPANT
 from app.registration.workshops.swapping import next_chain
+from app.scheduling import changes
+from app.scheduling.service import day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.registration.steps import (

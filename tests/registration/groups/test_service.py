@@ -13,11 +13,9 @@ from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.outbox.models import Message
 from app.refusal import Missing
-from app.registration.changes import cancel_day
 from app.registration.groups import members
 from app.registration.groups.queries import see_group
 from app.registration.models import Group, GroupGuest, Registration
-from app.registration.replanning import count_told_of_cancelling
 from app.registration.rules import (
     AlreadyEnded,
     Closed,
@@ -28,6 +26,8 @@ from app.registration.rules import (
     TooMany,
     Why,
 )
+from app.scheduling.changes import cancel_day
+from app.scheduling.service import count_told_of_cancelling
 from app.web.database import db
 from tests.registration.steps import (
     CLOSED,

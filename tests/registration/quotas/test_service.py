@@ -18,9 +18,9 @@ from app.registration.adding import add_many
 from app.registration.forgetting import delete_surplus
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
-from app.registration.replanning import day_facts
 from app.registration.rules import Status, Why
 from app.registration.service import Entry, add_by_hand
+from app.scheduling.service import day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.registration.steps import (
@@ -445,7 +445,7 @@ def test_places_in_workshops_are_held_with_the_offer() -> None:
 
 
 def test_a_day_that_is_called_off_ends_offers() -> None:
-    from app.registration.changes import cancel_day
+    from app.scheduling.changes import cancel_day
 
     day = open_day(capacity=1, offer_hours=24)
     day.join("ben", "cem")

@@ -18,15 +18,15 @@ from app.organising.checks import data_findings
 from app.programme.fitting import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration.changes import RunIsWished, change_day, change_run
 from app.registration.links import personal_token
 from app.registration.models import Registration
-from app.registration.replanning import day_facts, take_out_run
 from app.registration.rules import UnknownRun
 from app.registration.workshops.models import Place
 from app.registration.workshops.service import give_wishes
 from app.registration.workshops.wish_models import Need, RegistrationNeed, Wish
 from app.registration.workshops.wishes import OtherWay, Wished, WishesOver, wishes_of
+from app.scheduling.changes import RunIsWished, change_day, change_run
+from app.scheduling.service import day_facts, take_out_run
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
 from tests.mailbox import link_in, mailbox

@@ -14,8 +14,8 @@ from app.events.models import Event, Room
 from app.events.rules import PLACEMENT_LABELS, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.registration.changes import DayFacts
-from app.registration.replanning import RunPlan, day_facts, fingerprint
+from app.scheduling.changes import DayFacts
+from app.scheduling.service import RunPlan, day_facts, fingerprint
 from app.web.editing import (
     TOO_LONG,
     Choice,

@@ -19,11 +19,11 @@ from app.people.models import AuditEntry
 from app.programme.models import AgendaChange, AgendaItem, Run
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration import replanning
 from app.registration.models import Registration
-from app.registration.replanning import RunPlan, day_facts, fingerprint
 from app.registration.rules import Status
-from app.registration.service import PARTICIPANT, Entry, Person, add_by_hand
+from app.registration.service import PARTICIPANT, Entry, Person, add_by_hand, by_organiser
+from app.scheduling import service as scheduling
+from app.scheduling.service import RunPlan, day_facts, fingerprint
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
 
@@ -62,10 +62,10 @@ def plan_of(run: Run, **changes: object) -> RunPlan:
 
 
 def replan(event: Event, seen: str, **changes: object) -> Event:
-    by = replanning.by_organiser(None)  # type: ignore[arg-type]  # no account is needed here
+    by = by_organiser(None)  # type: ignore[arg-type]  # no account is needed here
     with transaction() as session:
         facts = replace(day_facts(event), **changes)
-        return replanning.replan_day(session, event.id, facts, seen, by, LATER)
+        return scheduling.replan_day(session, event.id, facts, seen, by, LATER)
 
 
 # -- the day
@@ -111,7 +111,7 @@ def test_only_who_changed_the_same_facts_is_in_the_way(app: Flask) -> None:
         event, programme = built(app)
         seen = fingerprint(day_facts(event))
         with transaction() as session:
-            replanning.reword_workshop(
+            scheduling.reword_workshop(
                 session, event.id, programme.workshops[0].id, WorkshopFacts("Neu"), 1, LATER
             )
         replan(event, seen, summary="Die eine")
@@ -123,22 +123,22 @@ def test_only_who_changed_the_same_facts_is_in_the_way(app: Flask) -> None:
 def test_publishing_and_taking_back(app: Flask) -> None:
     with app.app_context():
         event, _ = built(app, status=EventStatus.DRAFT, venue_city="")
-        by = replanning.by_organiser(None)  # type: ignore[arg-type]
-        refused(lambda s: replanning.publish_day(s, event.id, by, LATER))
-        refused(lambda s: replanning.withdraw_day(s, event.id, by, LATER))
-        refused(lambda s: replanning.call_off_day(s, event.id, by, LATER))
+        by = by_organiser(None)  # type: ignore[arg-type]
+        refused(lambda s: scheduling.publish_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.withdraw_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.call_off_day(s, event.id, by, LATER))
         replan(event, fingerprint(day_facts(event)), venue_city="Musterstadt")
         with transaction() as session:
-            replanning.publish_day(session, event.id, by, LATER)
+            scheduling.publish_day(session, event.id, by, LATER)
         assert event.status is EventStatus.PUBLISHED
-        refused(lambda s: replanning.publish_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.publish_day(s, event.id, by, LATER))
         with transaction() as session:
-            replanning.withdraw_day(session, event.id, by, LATER)
+            scheduling.withdraw_day(session, event.id, by, LATER)
         assert event.status is EventStatus.DRAFT
         with transaction() as session:
-            replanning.publish_day(session, event.id, by, LATER)
+            scheduling.publish_day(session, event.id, by, LATER)
         seat(event, "Anna")
-        refused(lambda s: replanning.withdraw_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.withdraw_day(s, event.id, by, LATER))
         assert event.status is EventStatus.PUBLISHED
 
 
@@ -146,14 +146,14 @@ def test_a_cancelled_day_tells_everybody_once(app: Flask) -> None:
     with app.app_context():
         event, programme = built(app)
         anna, bert = seat(event, "Anna", programme.runs["1.1"]), seat(event, "Bert")
-        before, by = len(mails()), replanning.by_organiser(None)  # type: ignore[arg-type]
-        assert replanning.count_told_of_cancelling(db.session(), event) == 2
-        refused(lambda s: replanning.call_off_day(s, event.id, by, event.ends_at))  # what was, was
+        before, by = len(mails()), by_organiser(None)  # type: ignore[arg-type]
+        assert scheduling.count_told_of_cancelling(db.session(), event) == 2
+        refused(lambda s: scheduling.call_off_day(s, event.id, by, event.ends_at))  # what was, was
         with transaction() as session:
-            replanning.call_off_day(session, event.id, by, LATER)
+            scheduling.call_off_day(session, event.id, by, LATER)
         assert mails()[before:] == [("cancelled", anna), ("cancelled", bert)]
         assert {one.status for one in db.session.scalars(select(Registration))} == {Status.CANCELLED}
-        refused(lambda s: replanning.call_off_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.call_off_day(s, event.id, by, LATER))
         assert len(mails()) == before + 2
 
 
@@ -168,7 +168,7 @@ def test_a_round_moves_with_its_rooms_and_tells_who_sits_in_it(app: Flask) -> No
         before, round_ = len(mails()), programme.rounds[0]
         facts = RoundFacts(1, "Workshoprunde 1", at("10:50"), at("12:05"))
         with transaction() as session:
-            replanning.replan_round(session, event.id, round_.id, facts, round_.version, LATER)
+            scheduling.replan_round(session, event.id, round_.id, facts, round_.version, LATER)
         assert (round_.starts_at, round_.ends_at) == (at("10:50"), at("12:05"))
         assert mails()[before:] == [("places.changed", anna)]
         assert [change.field for change in db.session.scalars(select(AgendaChange))] == ["times"]
@@ -182,7 +182,7 @@ def test_a_round_is_not_put_where_it_does_not_fit(app: Flask) -> None:
         def move(**changes: object) -> tuple[str, str | None]:
             facts = replace(RoundFacts(1, "Runde", at("11:00"), at("12:15")), **changes)
             return refused(
-                lambda s: replanning.replan_round(s, event.id, round_.id, facts, round_.version, LATER)
+                lambda s: scheduling.replan_round(s, event.id, round_.id, facts, round_.version, LATER)
             )
 
         assert move(number=2)[1] == "number"
@@ -200,7 +200,7 @@ def test_a_round_is_not_put_where_it_does_not_fit(app: Flask) -> None:
             "start",
         )
         assert refused(
-            lambda s: replanning.replan_round(
+            lambda s: scheduling.replan_round(
                 s, event.id, round_.id, RoundFacts(1, "Runde", at("11:00"), at("12:15")), 99, LATER
             )
         )[0].startswith("Somebody else changed this")
@@ -218,7 +218,7 @@ def test_a_new_title_is_told_a_new_abstract_is_not(app: Flask) -> None:
         def reword(title: str, abstract: str) -> None:
             with transaction() as session:
                 facts = WorkshopFacts(title, abstract)
-                replanning.reword_workshop(session, event.id, workshop.id, facts, workshop.version, LATER)
+                scheduling.reword_workshop(session, event.id, workshop.id, facts, workshop.version, LATER)
 
         reword("Beraten ohne Vorurteil", "Anders beschrieben.")
         assert mails()[before:] == []
@@ -234,7 +234,7 @@ def test_a_run_moves_to_a_free_room_and_tells_who_sits_in_it(app: Flask) -> None
 
         def change(**changes: object) -> None:
             with transaction() as session:
-                replanning.replan_run(session, event.id, run.id, plan_of(run, **changes), run.version, LATER)
+                scheduling.replan_run(session, event.id, run.id, plan_of(run, **changes), run.version, LATER)
 
         change(room_id=programme.rooms["Großer Saal"].id)
         assert mails()[before:] == [("places.changed", anna)]
@@ -260,7 +260,7 @@ def test_what_a_run_may_not_become(app: Flask) -> None:
         def change(**changes: object) -> tuple[str, str | None]:
             version = changes.pop("version", run.version)
             return refused(
-                lambda s: replanning.replan_run(s, event.id, run.id, plan_of(run, **changes), version, LATER)  # type: ignore[arg-type]
+                lambda s: scheduling.replan_run(s, event.id, run.id, plan_of(run, **changes), version, LATER)  # type: ignore[arg-type]
             )
 
         assert change(label="1.2")[1] == "label"
@@ -270,7 +270,7 @@ def test_what_a_run_may_not_become(app: Flask) -> None:
         assert change(capacity=1)[0].startswith("2 seats are taken already")
         assert change(round_id=other_round.id, room_id=None)[1] == "round_id"
         assert change(version=99)[0].startswith("Somebody else changed this")
-        assert refused(lambda s: replanning.take_out_run(s, event.id, run.id, LATER)) == (
+        assert refused(lambda s: scheduling.take_out_run(s, event.id, run.id, LATER)) == (
             "2 registrations have chosen “Beraten ohne Vorurteil”. It cannot be removed while they stand in it.",
             None,
         )
@@ -281,7 +281,7 @@ def test_a_run_nobody_chose_is_taken_out(app: Flask) -> None:
         event, programme = built(app)
         run_id = programme.runs["1.1"].id
         with transaction() as session:
-            replanning.take_out_run(session, event.id, run_id, LATER)
+            scheduling.take_out_run(session, event.id, run_id, LATER)
         assert db.session.get(Run, run_id) is None
 
 
@@ -292,15 +292,15 @@ def test_nothing_of_another_day_is_touched(app: Flask) -> None:
         other, theirs = built(app, slug="anderer")
         run = programme.runs["1.1"]
         for act in (
-            lambda s: replanning.replan_run(s, other.id, run.id, plan_of(run), run.version, LATER),
-            lambda s: replanning.replan_run(
+            lambda s: scheduling.replan_run(s, other.id, run.id, plan_of(run), run.version, LATER),
+            lambda s: scheduling.replan_run(
                 s, event.id, run.id, plan_of(run, room_id=theirs.rooms["Foyer"].id), run.version, LATER
             ),
-            lambda s: replanning.replan_run(
+            lambda s: scheduling.replan_run(
                 s, event.id, run.id, plan_of(run, round_id=theirs.rounds[0].id), run.version, LATER
             ),
-            lambda s: replanning.add_run(s, event.id, theirs.workshops[0].id, plan_of(run, label="9"), LATER),
-            lambda s: replanning.take_out_run(s, other.id, run.id, LATER),
+            lambda s: scheduling.add_run(s, event.id, theirs.workshops[0].id, plan_of(run, label="9"), LATER),
+            lambda s: scheduling.take_out_run(s, other.id, run.id, LATER),
         ):
             assert refused(act)[0] == "This page does not exist."
 

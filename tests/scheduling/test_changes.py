@@ -17,9 +17,9 @@ from app.events.rules import EventStatus
 from app.programme.fitting import RunFacts
 from app.programme.models import AgendaChange, Round, Run
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration import changes
-from app.registration.replanning import day_facts
 from app.registration.rules import RunHasPlaces, Status
+from app.scheduling import changes
+from app.scheduling.service import day_facts
 from app.web.database import db
 from tests.factories.days import NOW, at
 from tests.registration.steps import CLOSED, HOUR, ORGANISER, Day, open_day

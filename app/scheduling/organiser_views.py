@@ -15,10 +15,10 @@ from app.programme import fitting
 from app.programme import service as programme
 from app.programme.queries import rounds_of
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration import replanning
-from app.registration.forms_day import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.registration.service import by_organiser
 from app.registration.staffing import ROLE_LABELS, staff_of
+from app.scheduling import service as scheduling
+from app.scheduling.forms import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
@@ -40,7 +40,7 @@ def edit(slug: str) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 by = by_organiser(g.organiser.id)
-                replanning.replan_day(
+                scheduling.replan_day(
                     session,
                     g.event.id,
                     form.facts(),
@@ -57,13 +57,13 @@ def edit(slug: str) -> ResponseReturnValue:
             form.add_refusal(refusal)
     session = db.session()
     return page(
-        "registration/organise_day_edit.html",
+        "scheduling/organise_day_edit.html",
         event=g.event,
         form=form,
         differences=differences,
-        registered=replanning.count_registered(session, g.event),
-        registrations=replanning.count_registrations(session, g.event),
-        places=replanning.count_taken(session, g.event),
+        registered=scheduling.count_registered(session, g.event),
+        registrations=scheduling.count_registrations(session, g.event),
+        places=scheduling.count_taken(session, g.event),
         over=now() >= g.event.ends_at,
         may_lead=may(g.role, Permission.LEAD),
     )
@@ -76,12 +76,12 @@ def publish(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
+                scheduling.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
             return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_day_publish.html",
+        "scheduling/organise_day_publish.html",
         event=g.event,
         form=form,
         points=missing_before_publishing(g.event),
@@ -95,11 +95,11 @@ def unpublish(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now())
+                scheduling.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now())
             return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
         except Refusal as refusal:
             form.add_refusal(refusal)
-    return page("registration/organise_day_unpublish.html", event=g.event, form=form)
+    return page("scheduling/organise_day_unpublish.html", event=g.event, form=form)
 
 
 @bp.route("/cancel", methods=["GET", "POST"])
@@ -109,17 +109,17 @@ def cancel(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.call_off_day(session, g.event.id, by_organiser(g.organiser.id), now())
+                scheduling.call_off_day(session, g.event.id, by_organiser(g.organiser.id), now())
             return redirect_with(
                 url_for(".edit", slug=slug), N_("The day is cancelled. The mails are on their way.")
             )
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_day_cancel.html",
+        "scheduling/organise_day_cancel.html",
         event=g.event,
         form=form,
-        told=replanning.count_told_of_cancelling(db.session(), g.event),
+        told=scheduling.count_told_of_cancelling(db.session(), g.event),
         possible=g.event.status is EventStatus.PUBLISHED and now() < g.event.ends_at,
     )
 
@@ -143,7 +143,7 @@ def new_round(slug: str) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_day_round.html",
+        "scheduling/organise_day_round.html",
         event=g.event,
         form=form,
         round_id=None,
@@ -160,7 +160,7 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.replan_round(session, g.event.id, round_id, form.facts(), form.version_read, now())
+                scheduling.replan_round(session, g.event.id, round_id, form.facts(), form.version_read, now())
             return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
         except Missing:
             raise
@@ -173,12 +173,12 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_day_round.html",
+        "scheduling/organise_day_round.html",
         event=g.event,
         form=form,
         round_id=round_id,
         differences=differences,
-        taken=replanning.count_taken(db.session(), g.event, round_id=round_id),
+        taken=scheduling.count_taken(db.session(), g.event, round_id=round_id),
     )
 
 
@@ -198,7 +198,7 @@ def new_workshop(slug: str) -> ResponseReturnValue:
             title=form.title.data,
         )
     return page(
-        "registration/organise_day_workshop.html",
+        "scheduling/organise_day_workshop.html",
         event=g.event,
         form=form,
         workshop_id=None,
@@ -215,7 +215,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.reword_workshop(
+                scheduling.reword_workshop(
                     session, g.event.id, workshop_id, form.facts(), form.version_read, now()
                 )
             return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
@@ -226,12 +226,12 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
             workshop = fitting.get_workshop(db.session(), g.event, workshop_id)
             differences = form.compare_with(WorkshopForm.of(workshop, stored=True))
     return page(
-        "registration/organise_day_workshop.html",
+        "scheduling/organise_day_workshop.html",
         event=g.event,
         form=form,
         workshop_id=workshop_id,
         differences=differences,
-        taken=replanning.count_taken(db.session(), g.event, workshop_id=workshop_id),
+        taken=scheduling.count_taken(db.session(), g.event, workshop_id=workshop_id),
     )
 
 
@@ -246,14 +246,14 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.add_run(session, g.event.id, workshop_id, form.plan(), now())
+                scheduling.add_run(session, g.event.id, workshop_id, form.plan(), now())
             return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=title)
         except Missing:
             raise
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_day_run.html",
+        "scheduling/organise_day_run.html",
         event=g.event,
         form=form,
         title=title,
@@ -272,7 +272,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.replan_run(session, g.event.id, run_id, form.plan(), form.version_read, now())
+                scheduling.replan_run(session, g.event.id, run_id, form.plan(), form.version_read, now())
             return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
         except Missing:
             raise
@@ -283,7 +283,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_day_run.html",
+        "scheduling/organise_day_run.html",
         event=g.event,
         form=form,
         title=run.workshop.title,
@@ -304,7 +304,7 @@ def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
     if form.validate_on_submit():
         try:
             with transaction() as session:
-                replanning.take_out_run(session, g.event.id, run_id, now())
+                scheduling.take_out_run(session, g.event.id, run_id, now())
             return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
         except Missing:
             raise

@@ -25,13 +25,13 @@ from app.programme.fitting import RunFacts
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.service import NewRun, RoundFacts, WorkshopFacts
 from app.refusal import N_, Refusal
-from app.registration import changes
-from app.registration.changes import DayFacts
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE, Status
 from app.registration.service import By
 from app.registration.workshops.models import Place
 from app.registration.workshops.wish_models import Wish
+from app.scheduling import changes
+from app.scheduling.changes import DayFacts
 
 
 @dataclass(frozen=True, slots=True)
