@@ -36,6 +36,8 @@ import app.people.commands
 import app.people.mails
 import app.people.sessions
 import app.people.views
+import app.privacy.organiser_views
+import app.privacy.views
 import app.programme.organiser_views
 import app.programme.views
 import app.registration.answer_views
@@ -50,11 +52,9 @@ import app.registration.mails
 import app.registration.many_views
 import app.registration.organisation_views
 import app.registration.organiser_views
-import app.registration.own_views
 import app.registration.questions.organiser_views
 import app.registration.quotas.jobs
 import app.registration.quotas.organiser_views
-import app.registration.silence_views
 import app.registration.staff_pages
 import app.registration.staff_views
 import app.registration.views
@@ -178,8 +178,8 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.organisation_views,
     app.registration.groups.views,
     app.registration.groups.organiser_views,
-    app.registration.own_views,
-    app.registration.silence_views,
+    app.privacy.views,
+    app.privacy.organiser_views,
     app.registration.mails,
     app.registration.jobs,
     app.registration.jobs_imports,

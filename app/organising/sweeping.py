@@ -23,7 +23,7 @@ from app.outbox.service import kept_in_words
 from app.people.audit import record
 from app.people.models import AuditEntry, Budget
 from app.people.service import sweep as sweep_people
-from app.registration.forgetting import (
+from app.privacy.erasure import (
     FORGOTTEN,
     days_to_forget,
     delete_answers,

@@ -15,6 +15,7 @@ from app.web.database import db
 from tests.house.test_imports import APP, MODULES, ROOT, name_of, parsed
 
 SLICES = {
+    "privacy",
     "organisations",
     "people",
     "events",
@@ -120,7 +121,7 @@ EXTRAS = {
     "registration/correcting": "service.py, split: what changes about a registration that stands",
     "registration/figure_views": "organiser_views.py, split: a day's people in pictures",
     "registration/figures": "queries.py, split: a day's people in numbers",
-    "registration/forgetting": "service.py, split: forgetting people in time",
+    "privacy/erasure": "service.py, split: forgetting people in time",
     "registration/form_page": "views.py, split: the form, drawn once for everybody",
     "registration/questions/answer_forms": "forms.py, split: the fields built from the questions",
     "registration/forms_import": "forms.py, split: people from a file",
@@ -138,12 +139,10 @@ EXTRAS = {
     "registration/organisation_lists": "queries.py, split: organisations as their organisers see them",
     "registration/organisation_views": "organiser_views.py, split: organisations",
     "registration/organisations": "service.py, split: organisations by hand of the team",
-    "registration/own_data": "queries.py, split: everything that is stored about one person",
-    "registration/own_views": "views.py, split: read, take away and delete one's own data",
+    "privacy/own_data": "queries.py, split: everything that is stored about one person",
     "registration/workshops/places": "places in workshop runs",
     "registration/refusing": "service.py, split: the owner of an address says: that was not me",
     "registration/silence": "addresses that get no mail before they are confirmed",
-    "registration/silence_views": "organiser_views.py, split: those addresses",
     "registration/staff_views": "organiser_views.py, split: who leads a run",
     "registration/staffing": "service.py, split: who leads a run, and what they see",
     "registration/workshops/swapping": "places, split: people who wait for each other's runs",

@@ -20,10 +20,10 @@ from app.outbox.models import Message
 from app.outbox.rules import State
 from app.outbox.service import forget_wording
 from app.people.models import AuditEntry
+from app.privacy.erasure import forget_person
 from app.registration import by_hand, substituting
 from app.registration.circulars import Letter, write_to
 from app.registration.correcting import change_person
-from app.registration.forgetting import forget_person
 from app.registration.lists import FAMILIES
 from app.registration.models import Registration
 from app.registration.service import PARTICIPANT, Entry

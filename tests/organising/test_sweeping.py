@@ -22,9 +22,9 @@ from app.people.audit import KEPT as AUDIT_KEPT
 from app.people.audit import record
 from app.people.budget import spend
 from app.people.models import AuditEntry, Budget
+from app.privacy.erasure import ENDED_KEPT, NAMES_KEPT
 from app.refusal import Missing
 from app.registration import jobs as registration_jobs
-from app.registration.forgetting import ENDED_KEPT, NAMES_KEPT
 from app.registration.jobs import expire_holds
 from app.registration.links import Withdrawn, feed_token, open_feed, open_personal, personal_token
 from app.registration.models import Registration, StatusChange

@@ -10,8 +10,8 @@ import pytest
 from flask import Flask
 
 from app.organising.checks import data_findings
+from app.privacy.erasure import delete_surplus
 from app.refusal import Refusal
-from app.registration.forgetting import delete_surplus
 from app.registration.rules import AlreadyEnded, Status
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at

@@ -188,7 +188,7 @@ def test_a_long_list_is_read_in_portions(app: Flask, monkeypatch: pytest.MonkeyP
 
 
 def test_what_was_deleted_is_an_empty_cell(app: Flask) -> None:
-    from app.registration import forgetting
+    from app.privacy import erasure
     from app.web.database import transaction
     from tests.factories.days import at
 
@@ -196,7 +196,7 @@ def test_what_was_deleted_is_an_empty_cell(app: Flask) -> None:
     reference = signs_up(app, day)
     number = id_of(app, reference)
     with app.app_context(), transaction() as session:
-        forgetting.remove_names(session, day.event_id, at("15:45") + forgetting.NAMES_KEPT)
+        erasure.remove_names(session, day.event_id, at("15:45") + erasure.NAMES_KEPT)
     line = read_xlsx(take_out(signed_in(app, OTTO), day, "xlsx"))[1]
     assert line[1:4] == [None, None, None]
     with app.app_context():

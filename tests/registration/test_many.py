@@ -9,7 +9,8 @@ from sqlalchemy import func, select
 from app.organising.checks import data_findings
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
-from app.registration import announcing, forgetting
+from app.privacy import erasure
+from app.registration import announcing
 from app.registration.attendee_models import Circular, CircularCopy
 from app.registration.circulars import MESSAGES_A_DAY
 from app.registration.models import Registration, StatusChange
@@ -180,7 +181,7 @@ def test_messages_are_forgotten_with_the_person(app: Flask) -> None:
     as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text")
     number = id_of(app, reference)
     with app.app_context(), transaction() as session:
-        forgetting.remove_names(session, day.event_id, at("15:45") + forgetting.NAMES_KEPT)
+        erasure.remove_names(session, day.event_id, at("15:45") + erasure.NAMES_KEPT)
     assert circulars(app) == []
     with app.app_context():
         assert db.session.get_one(Registration, number).email == ""

@@ -14,8 +14,8 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.people.models import AuditEntry
+from app.privacy.erasure import delete_answers
 from app.refusal import ChangedMeanwhile, Missing, Refusal
-from app.registration.forgetting import delete_answers
 from app.registration.models import ANSWERS
 from app.registration.questions import answering, answers
 from app.registration.questions.answers import Given

@@ -12,10 +12,10 @@ from sqlalchemy import select
 
 from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState
 from app.people.models import AuditEntry
+from app.privacy.erasure import delete_surplus
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration import by_hand, service
 from app.registration.adding import add_many
-from app.registration.forgetting import delete_surplus
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
 from app.registration.rules import Status, Why

@@ -53,4 +53,4 @@ def show() -> ResponseReturnValue:
             else N_("This address gets mails as usual.")
         )
         return redirect_with(url_for(".show"), said)
-    return page("registration/organise_silence.html", form=form, count=count_silenced(db.session()))
+    return page("privacy/organise_silence.html", form=form, count=count_silenced(db.session()))

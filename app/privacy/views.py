@@ -9,12 +9,12 @@ from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
+from app.privacy.erasure import forget_person
+from app.privacy.own_data import as_json, own_data
 from app.refusal import Missing
 from app.registration.consents.models import PURPOSE_LABELS
-from app.registration.forgetting import forget_person
 from app.registration.links import open_personal
 from app.registration.models import Registration
-from app.registration.own_data import as_json, own_data
 from app.registration.questions.answer_forms import answer_words
 from app.registration.rules import (
     ACTOR_LABELS,
@@ -41,7 +41,7 @@ def data(token: str) -> Response:
     registration = _known(token)
     mine = own_data(session, registration)
     return page(
-        "registration/own_data.html",
+        "privacy/own_data.html",
         token=token,
         event=registration.event,
         registration=registration,
@@ -80,7 +80,7 @@ def delete(token: str) -> ResponseReturnValue:
         return redirect(url_for(".deleted"), SEE_OTHER)
     over = now() >= registration.event.ends_at
     return page(
-        "registration/delete.html",
+        "privacy/delete.html",
         form=form,
         token=token,
         event=registration.event,
@@ -92,7 +92,7 @@ def delete(token: str) -> ResponseReturnValue:
 @bp.get("/my-data-deleted")
 @access.public
 def deleted() -> Response:
-    return page("registration/deleted.html")
+    return page("privacy/deleted.html")
 
 
 def _known(token: str) -> Registration:
