@@ -25,6 +25,7 @@ import app.demo.views
 import app.events.doorkeeper
 import app.events.organiser_views
 import app.events.views
+import app.organisation_admin.organiser_views
 import app.organising.commands
 import app.organising.health_views
 import app.organising.jobs
@@ -50,7 +51,6 @@ import app.registration.jobs
 import app.registration.jobs_imports
 import app.registration.mails
 import app.registration.many_views
-import app.registration.organisation_views
 import app.registration.organiser_views
 import app.registration.questions.organiser_views
 import app.registration.quotas.jobs
@@ -175,7 +175,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.questions.organiser_views,
     app.registration.answer_views,
     app.registration.quotas.organiser_views,
-    app.registration.organisation_views,
+    app.organisation_admin.organiser_views,
     app.registration.groups.views,
     app.registration.groups.organiser_views,
     app.privacy.views,

@@ -37,6 +37,7 @@ from app.events.models import Event, Room
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.events.service import NewEvent, RoomFacts, create_event, name_hosts, publish
 from app.events.team_service import add_member
+from app.organisation_admin.service import merge
 from app.organisations.models import Organisation, Region
 from app.organisations.rules import OrganisationKind
 from app.organisations.service import add_organisation, find_organisation
@@ -65,7 +66,6 @@ from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
 from app.registration.correcting import change_choices
 from app.registration.models import Registration
-from app.registration.organisations import merge
 from app.registration.questions.answers import Given
 from app.registration.questions.models import Question
 from app.registration.questions.service import add_standard_set

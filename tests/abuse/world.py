@@ -33,6 +33,8 @@ from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
 from app.events.service import RoomFacts, add_room, lock_event
 from app.events.team_service import add_member
+from app.organisation_admin.models import OrganisationMerge
+from app.organisation_admin.service import merge
 from app.organisations.models import Region
 from app.organisations.rules import OrganisationKind
 from app.organisations.service import add_organisation, find_organisation, name_organisation
@@ -64,9 +66,7 @@ from app.registration.doubles import say_two_people
 from app.registration.groups.members import add_colleague
 from app.registration.groups.service import Allotment, GroupEntry, allot, register_group
 from app.registration.importing import Table, keep
-from app.registration.merge_models import OrganisationMerge
 from app.registration.models import Group, GroupGuest, Registration
-from app.registration.organisations import merge
 from app.registration.questions.answering import look_at_sensitive
 from app.registration.questions.models import Question
 from app.registration.questions.queries import questions_of

@@ -17,6 +17,7 @@ from app.demo.commands import password_file
 from app.demo.loading import load, spread, upcoming_date
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import EventStatus, RegistrationState
+from app.organisation_admin.queries import Reach, list_organisations, merges_into
 from app.organisations.models import Organisation, Region
 from app.organisations.service import find_organisation
 from app.outbox.models import Message
@@ -27,7 +28,6 @@ from app.programme.agenda import read_agenda
 from app.programme.models import Run
 from app.registration.doubles import doubles
 from app.registration.models import Registration, StatusChange
-from app.registration.organisation_lists import Reach, list_organisations, merges_into
 from app.registration.queries import history
 from app.registration.questions.queries import answered_questions, questions_of
 from app.registration.rules import PlaceState, Reason, Status

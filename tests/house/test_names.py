@@ -15,6 +15,7 @@ from app.web.database import db
 from tests.house.test_imports import APP, MODULES, ROOT, name_of, parsed
 
 SLICES = {
+    "organisation_admin",
     "privacy",
     "organisations",
     "people",
@@ -48,7 +49,6 @@ EXTRAS = {
     "registration/groups/members": "grouping.py, split: the people of a confirmed group",
     "registration/forms_staff": "forms.py, split: who leads a run",
     "registration/questions/exports": "answers as cells of a file",
-    "registration/merge_models": "models.py, split: merged organisations",
     "registration/jobs_imports": "jobs.py, split: uploads nobody imported",
     "registration/attendee_models": "models.py, split: messages to many, and that two are not one",
     "allocation/asking": "queries.py, split: the question, read from the database",
@@ -126,7 +126,6 @@ EXTRAS = {
     "registration/questions/answer_forms": "forms.py, split: the fields built from the questions",
     "registration/forms_import": "forms.py, split: people from a file",
     "registration/forms_many": "forms.py, split: deeds on many people",
-    "registration/forms_organisation": "forms.py, split: organisations",
     "registration/forms_organiser": "forms.py, split: organisers around people",
     "registration/forms_people": "forms.py, split: filters and columns of the list of people",
     "registration/import_views": "organiser_views.py, split: people from a file",
@@ -136,9 +135,6 @@ EXTRAS = {
     "registration/gate": "the public forms against programs: budgets, trap, moment of opening",
     "registration/lists": "queries.py, split: organisers' lists",
     "registration/many_views": "organiser_views.py, split: deeds on many people",
-    "registration/organisation_lists": "queries.py, split: organisations as their organisers see them",
-    "registration/organisation_views": "organiser_views.py, split: organisations",
-    "registration/organisations": "service.py, split: organisations by hand of the team",
     "privacy/own_data": "queries.py, split: everything that is stored about one person",
     "registration/workshops/places": "places in workshop runs",
     "registration/refusing": "service.py, split: the owner of an address says: that was not me",

@@ -31,14 +31,15 @@ from sqlalchemy import delete, select, update
 
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Aim, QuotaEffect, QuotaTarget
+from app.organisation_admin import service as organisation_admin
+from app.organisation_admin.models import OrganisationMerge
 from app.organisations.models import Organisation
 from app.outbox.models import Message
 from app.people.models import AuditEntry, Budget
 from app.programme.fitting import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration import correcting, organisations
-from app.registration.merge_models import OrganisationMerge
+from app.registration import correcting
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.quotas.waiting_list import stand
 from app.registration.rules import (
@@ -488,7 +489,7 @@ class AnyOrder(RuleBasedStateMachine):
         ids = [one.id for one in pair]
         try:
             with self.day.step() as session:
-                self.merges.append(organisations.merge(session, *ids, PARTICIPANT, self.day.now).id)
+                self.merges.append(organisation_admin.merge(session, *ids, PARTICIPANT, self.day.now).id)
         except Refusal:
             assert absurd
         else:
@@ -500,7 +501,7 @@ class AnyOrder(RuleBasedStateMachine):
         if number < len(self.merges):
             try:
                 with self.day.step() as session:
-                    organisations.undo_merge(session, self.merges[number], PARTICIPANT, self.day.now)
+                    organisation_admin.undo_merge(session, self.merges[number], PARTICIPANT, self.day.now)
             except Refusal:
                 self.day.check()
 

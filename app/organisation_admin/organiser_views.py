@@ -12,22 +12,14 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.organisations.models import Organisation, Region
-from app.organisations.queries import aliases_of, districts, listed_organisations, regions
-from app.organisations.rules import KIND_LABELS
-from app.organisations.service import add_organisation
-from app.people.audit import record
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration.filters import clean_search
-from app.registration.forms_organisation import (
+from app.organisation_admin.forms import (
     PROVISIONAL,
     MergeForm,
     OrganisationForm,
     OrganisationSearch,
     TargetForm,
 )
-from app.registration.forms_organiser import page_number
-from app.registration.organisation_lists import (
+from app.organisation_admin.queries import (
     Reach,
     consequences,
     days_of,
@@ -40,7 +32,15 @@ from app.registration.organisation_lists import (
     merges_into,
     reach_of,
 )
-from app.registration.organisations import change_organisation, merge, undo_merge
+from app.organisation_admin.service import change_organisation, merge, undo_merge
+from app.organisations.models import Organisation, Region
+from app.organisations.queries import aliases_of, districts, listed_organisations, regions
+from app.organisations.rules import KIND_LABELS
+from app.organisations.service import add_organisation
+from app.people.audit import record
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.filters import clean_search
+from app.registration.forms_organiser import page_number
 from app.registration.service import By, by_organiser
 from app.web import access
 from app.web.database import db, transaction
@@ -60,7 +60,7 @@ def overview() -> ResponseReturnValue:
     provisional = show == PROVISIONAL
     session = db.session()
     return page(
-        "registration/organise_organisations.html",
+        "organisation_admin/organise_organisations.html",
         listing=list_organisations(
             session, _reach(session), text, page_number(request.args), provisional=provisional
         ),
@@ -94,7 +94,7 @@ def new() -> ResponseReturnValue:
         except Refusal as refusal:
             form.add_refusal(refusal)
     return page(
-        "registration/organise_organisation.html",
+        "organisation_admin/organise_organisation.html",
         organisation=None,
         form=form,
         differences=[],
@@ -134,7 +134,7 @@ def _page_of(
 ) -> ResponseReturnValue:
     reach = _reach(session)
     return page(
-        "registration/organise_organisation.html",
+        "organisation_admin/organise_organisation.html",
         organisation=found,
         form=form,
         differences=differences,
@@ -170,7 +170,7 @@ def merge_into(organisation_id: int) -> ResponseReturnValue:
     chosen = {"into": str(target.id)} if target else {}
     known = [one for one in listed_organisations(session) if one.id != source.id]
     return page(
-        "registration/organise_organisation_merge.html",
+        "organisation_admin/organise_organisation_merge.html",
         organisation=source,
         target=target,
         following=consequences(session, source, target) if target else None,

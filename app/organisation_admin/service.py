@@ -17,6 +17,8 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Quota, event_cohost
 from app.events.seats import take_back_extra
 from app.events.service import lock_event, mark_changed
+from app.organisation_admin.models import OrganisationMerge, merged_registration
+from app.organisation_admin.queries import hosts_a_day
 from app.organisations.models import Organisation
 from app.organisations.service import (
     OrganisationFacts,
@@ -30,9 +32,7 @@ from app.organisations.service import (
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration.correcting import count_anew
-from app.registration.merge_models import OrganisationMerge, merged_registration
 from app.registration.models import Group, Registration
-from app.registration.organisation_lists import hosts_a_day
 from app.registration.quotas import waiting_list
 from app.registration.service import By, move_up
 

@@ -18,6 +18,7 @@ from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 from app.events.models import Event, Quota, event_cohost
 from app.events.rules import Affiliation, QuotaTarget
 from app.events.team_service import events_with
+from app.organisation_admin.models import OrganisationMerge, merged_registration
 from app.organisations.models import Organisation
 from app.organisations.rules import Namesakes, name_key
 from app.people.models import Organiser
@@ -25,7 +26,6 @@ from app.people.rules import Permission
 from app.refusal import Missing
 from app.registration.filters import MOST_WORDS, clean_search
 from app.registration.lists import PAGE_LENGTH, Page
-from app.registration.merge_models import OrganisationMerge, merged_registration
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE
 

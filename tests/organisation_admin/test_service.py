@@ -14,6 +14,9 @@ from sqlalchemy import select
 
 from app.events.models import Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.organisation_admin.models import OrganisationMerge
+from app.organisation_admin.queries import consequences
+from app.organisation_admin.service import BusyOrganisation, change_organisation, merge, undo_merge
 from app.organisations.models import Organisation
 from app.organisations.queries import aliases_of, organisation_names
 from app.organisations.rules import OrganisationKind
@@ -25,10 +28,7 @@ from app.organisations.service import (
 )
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration.merge_models import OrganisationMerge
 from app.registration.models import Group, Registration, registration_quota
-from app.registration.organisation_lists import consequences
-from app.registration.organisations import BusyOrganisation, change_organisation, merge, undo_merge
 from app.registration.rules import Status
 from app.registration.service import Entry, lock_registration, register
 from app.web.database import db, transaction
