@@ -19,6 +19,16 @@ import app.allocation.mails
 import app.allocation.organiser_views
 import app.allocation.result_views
 import app.allocation.views
+import app.attendees.answer_views
+import app.attendees.approval_views
+import app.attendees.bulk_views
+import app.attendees.figure_views
+import app.attendees.imports.jobs
+import app.attendees.imports.organiser_views
+import app.attendees.mails
+import app.attendees.organiser_views
+import app.attendees.staff.organiser_views
+import app.attendees.staff.views
 import app.calendar.views
 import app.demo.commands
 import app.demo.views
@@ -41,22 +51,13 @@ import app.privacy.organiser_views
 import app.privacy.views
 import app.programme.organiser_views
 import app.programme.views
-import app.registration.answer_views
-import app.registration.approval_views
-import app.registration.figure_views
 import app.registration.groups.organiser_views
 import app.registration.groups.views
-import app.registration.import_views
 import app.registration.jobs
-import app.registration.jobs_imports
 import app.registration.mails
-import app.registration.many_views
-import app.registration.organiser_views
 import app.registration.questions.organiser_views
 import app.registration.quotas.jobs
 import app.registration.quotas.organiser_views
-import app.registration.staff_pages
-import app.registration.staff_views
 import app.registration.views
 import app.results.material_views
 import app.results.organiser_views
@@ -164,16 +165,16 @@ MODULES: tuple[ModuleType, ...] = (
     app.programme.views,
     app.programme.organiser_views,
     app.registration.views,
-    app.registration.organiser_views,
-    app.registration.approval_views,
-    app.registration.many_views,
-    app.registration.figure_views,
-    app.registration.import_views,
+    app.attendees.organiser_views,
+    app.attendees.approval_views,
+    app.attendees.bulk_views,
+    app.attendees.figure_views,
+    app.attendees.imports.organiser_views,
     app.scheduling.organiser_views,
-    app.registration.staff_views,
-    app.registration.staff_pages,
+    app.attendees.staff.organiser_views,
+    app.attendees.staff.views,
     app.registration.questions.organiser_views,
-    app.registration.answer_views,
+    app.attendees.answer_views,
     app.registration.quotas.organiser_views,
     app.organisation_admin.organiser_views,
     app.registration.groups.views,
@@ -181,8 +182,9 @@ MODULES: tuple[ModuleType, ...] = (
     app.privacy.views,
     app.privacy.organiser_views,
     app.registration.mails,
+    app.attendees.mails,
     app.registration.jobs,
-    app.registration.jobs_imports,
+    app.attendees.imports.jobs,
     app.registration.quotas.jobs,
     app.allocation.organiser_views,
     app.allocation.result_views,

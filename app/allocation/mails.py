@@ -3,9 +3,7 @@
 
 """The mail after an allocation was published. Built at the moment of sending, so that it names the places that hold then."""
 
-import re
-
-from flask import Flask, render_template
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.allocation.queries import seats_of_person
@@ -17,6 +15,7 @@ from app.registration import announcing
 from app.registration.links import personal_address
 from app.registration.queries import get_registration
 from app.registration.rules import Status
+from app.web.mail_texts import render_mail
 from app.web.texts import gettext
 
 
@@ -38,11 +37,11 @@ def build_allocated(session: Session, message: Message) -> Mail | None:
         "seats": seats_of_person(session, registration),
         "link": personal_address(registration),
     }
-    text = render_template("emails/allocation/allocated.txt", **values)
+    text, html = render_mail("allocation/allocated", **values)
     return Mail(
         subject=title,
-        text=re.sub(r"\n{3,}", "\n\n", text).strip() + "\n",
-        html=render_template("emails/allocation/allocated.html", **values),
+        text=text,
+        html=html,
         recipient=registration.email,
         references=first_message_id(session, announcing.REGISTERED, registration.id, message.recipient),
         reply_to=event.contact_email or None,

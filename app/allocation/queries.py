@@ -16,11 +16,11 @@ from app.allocation.figures import Demand, demands
 from app.allocation.instance import Instance
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.rules import PersonNotUnique, PersonUnknown, SolvingState
+from app.attendees.filters import clean_search
 from app.events.models import Event
 from app.organisations.models import Organisation
 from app.programme.models import Round, Run
 from app.refusal import Missing
-from app.registration.filters import clean_search
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place as PlaceRow

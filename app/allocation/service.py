@@ -31,6 +31,7 @@ from app.allocation.rules import (
     TooMany,
     UnknownRun,
 )
+from app.attendees.staff import service as staff
 from app.events.models import Event
 from app.events.rules import Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
@@ -41,7 +42,6 @@ from app.programme import fitting
 from app.programme.fitting import RunFacts
 from app.programme.models import Round, Run
 from app.refusal import Missing
-from app.registration import staffing
 from app.registration.models import Registration
 from app.registration.service import By
 from app.registration.workshops import places
@@ -324,7 +324,7 @@ def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime
         return run
     if held:
         fitting.refuse_bad_run(session, event, replace(RunFacts.of(run), held=True), leave_out=run)
-        staffing.resume(session, event, run, run.round, run.spans, now)
+        staff.resume(session, event, run, run.round, run.spans, now)
     run.held = held
     raise_sequence(run, now)
     mark_changed(event, now, calendar=False)

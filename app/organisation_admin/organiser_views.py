@@ -11,6 +11,7 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app.attendees.filters import clean_search
 from app.clock import now
 from app.organisation_admin.forms import (
     PROVISIONAL,
@@ -39,13 +40,11 @@ from app.organisations.rules import KIND_LABELS
 from app.organisations.service import add_organisation
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration.filters import clean_search
-from app.registration.forms_organiser import page_number
 from app.registration.service import By, by_organiser
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
-from app.web.pages import page, redirect_with
+from app.web.pages import page, page_number, redirect_with
 from app.web.texts import ngettext, sentence_of
 
 bp = Blueprint("organisations", __name__, url_prefix="/organise/organisations")

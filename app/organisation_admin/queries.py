@@ -15,6 +15,8 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
+from app.attendees.filters import MOST_WORDS, clean_search
+from app.attendees.lists import PAGE_LENGTH, Page
 from app.events.models import Event, Quota, event_cohost
 from app.events.rules import Affiliation, QuotaTarget
 from app.events.team_service import events_with
@@ -24,8 +26,6 @@ from app.organisations.rules import Namesakes, name_key
 from app.people.models import Organiser
 from app.people.rules import Permission
 from app.refusal import Missing
-from app.registration.filters import MOST_WORDS, clean_search
-from app.registration.lists import PAGE_LENGTH, Page
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE
 

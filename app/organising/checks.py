@@ -18,6 +18,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.allocation.models import HOLDS, Solving
+from app.attendees.lists import FAMILIES
+from app.attendees.mailings import CIRCULAR
+from app.attendees.models import CircularCopy
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
 from app.organising.findings import Check, Fault, faulty, faulty_rows
@@ -30,9 +33,7 @@ from app.outbox.rules import WAITING as ON_THEIR_WAY
 from app.outbox.rules import State, family_of
 from app.people.rules import address_key
 from app.programme.models import AgendaItem, Round, Run, Workshop
-from app.registration.announcing import CIRCULAR, GROUP_LINK
-from app.registration.attendee_models import CircularCopy
-from app.registration.lists import FAMILIES
+from app.registration.announcing import GROUP_LINK
 from app.registration.models import ANSWERS, Group, GroupGuest, Registration, StatusChange, registration_quota
 from app.registration.questions.models import Answer, Condition, Option, Question, SensitiveAnswer
 from app.registration.rules import (

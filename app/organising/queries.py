@@ -14,6 +14,8 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.address import in_letters
+from app.attendees.filters import clean_search
+from app.attendees.lists import PAGE_LENGTH, Page, RunChoice, runs_of
 from app.events.models import Event, TeamMember
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
@@ -25,8 +27,6 @@ from app.people.models import Organiser
 from app.people.rules import Role
 from app.programme.models import AgendaItem
 from app.refusal import Missing
-from app.registration.filters import clean_search
-from app.registration.lists import PAGE_LENGTH, Page, RunChoice, runs_of
 from app.registration.models import Registration
 from app.registration.rules import HELD, Status
 from app.results.models import WorkshopResult

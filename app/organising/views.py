@@ -7,6 +7,7 @@ from flask import Blueprint, Flask, current_app, flash, g, redirect, request, ur
 from flask.typing import ResponseReturnValue
 from wtforms import SearchField
 
+from app.attendees.filters import clean_search
 from app.clock import now
 from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
 from app.organisations.rules import KIND_LABELS
@@ -18,15 +19,13 @@ from app.outbox.service import retry
 from app.people.audit import record
 from app.people.rules import ROLE_LABELS, Permission, may
 from app.refusal import Missing, Refusal
-from app.registration.filters import clean_search
-from app.registration.forms_organiser import page_number
 from app.registration.rules import STATUS_LABELS as REGISTRATION_LABELS
 from app.web import access
 from app.web.access import access_of
 from app.web.database import db, transaction
 from app.web.editing import Choice
 from app.web.forms import BaseForm
-from app.web.pages import page
+from app.web.pages import page, page_number
 from app.web.texts import gettext, sentence_of
 from app.web.texts import lazy_gettext as _l
 

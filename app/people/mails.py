@@ -3,7 +3,7 @@
 
 """Mails to organisers: the first password, a forgotten one. Each is dropped once its link is used or over."""
 
-from flask import Flask, render_template
+from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.outbox.building import Builder, Mail, register
@@ -12,6 +12,7 @@ from app.people.models import PasswordLink
 from app.people.rules import LinkReason
 from app.people.service import FORGOTTEN, MAIL_KINDS, WELCOME
 from app.web import links
+from app.web.mail_texts import render_mail
 from app.web.texts import gettext
 
 _PATHS = {LinkReason.WELCOME: "/organise/welcome/", LinkReason.FORGOTTEN: "/organise/new-password/"}
@@ -41,10 +42,11 @@ def _build(session: Session, message: Message, subject: str, template: str) -> M
         "link": link_address(link),
         "ends_at": link.ends_at,
     }
+    text, html = render_mail(f"people/{template}", **values)
     return Mail(
         subject=subject,
-        text=render_template(f"emails/people/{template}.txt", **values),
-        html=render_template(f"emails/people/{template}.html", **values),
+        text=text,
+        html=html,
         recipient=message.recipient,
     )
 

@@ -13,6 +13,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
+from app.attendees.lists import FAMILIES
+from app.attendees.mailings import CIRCULAR
+from app.attendees.models import CircularCopy
 from app.db import new_link_key
 from app.events.models import Event
 from app.events.seats import leave_line
@@ -22,10 +25,7 @@ from app.outbox.rules import family_of
 from app.outbox.service import forget_wording
 from app.people.audit import record
 from app.registration import announcing
-from app.registration.announcing import CIRCULAR
-from app.registration.attendee_models import CircularCopy
 from app.registration.consents.models import Consent
-from app.registration.lists import FAMILIES
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
 from app.registration.questions import answers
 from app.registration.questions.models import Option, Question

@@ -13,11 +13,11 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.attendees.lists import mails_about
 from app.outbox.models import Message
 from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.consents.models import Consent
 from app.registration.consents.records import every_consent_of
-from app.registration.lists import mails_about
 from app.registration.models import Registration, StatusChange
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.models import Question

@@ -8,6 +8,7 @@ import json
 from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from app.attendees.staff.service import ROLE_LABELS
 from app.clock import now
 from app.privacy.erasure import forget_person
 from app.privacy.own_data import as_json, own_data
@@ -22,7 +23,6 @@ from app.registration.rules import (
     REASON_LABELS,
     STATUS_LABELS,
 )
-from app.registration.staffing import ROLE_LABELS
 from app.registration.workshops.forms import NEED_LABELS
 from app.web import access, links
 from app.web.database import db, transaction

@@ -17,7 +17,6 @@ from sqlalchemy.orm.attributes import set_committed_value
 from app.events.models import Event
 from app.outbox.service import enqueue, enqueue_all
 from app.people.budget import spend
-from app.registration.attendee_models import Circular, CircularCopy
 from app.registration.models import Group, Registration
 from app.registration.rules import Status
 from app.registration.silence import is_silenced, link_bucket, mail_bucket
@@ -48,7 +47,6 @@ GROUP_CONFIRM = "group.confirm"
 GROUP_SEATS = "group.seats"
 GROUP_LINK = "group.link"
 GROUP_CALLED_OFF = "group.called_off"
-CIRCULAR = "circular.message"
 _PEOPLE = cast(Table, Registration.__table__)
 _NEXT_MAIL = (
     update(_PEOPLE)
@@ -160,21 +158,9 @@ def tell_place(session: Session, registration: Registration, now: datetime) -> N
         _enqueue(session, PLACES, registration, now)
 
 
-def tell_all(session: Session, circular: Circular, event: Event, now: datetime) -> None:
-    """Everybody who has a copy of this message of the team."""
-    copies = (
-        select(CircularCopy.id, Registration.email, Registration.language)
-        .join(Registration, CircularCopy.registration_id == Registration.id)
-        .where(CircularCopy.circular_id == circular.id)
-        .order_by(CircularCopy.id)
-    )
-    give_up_at = _last_try(event, now)
-    enqueue_all(session, kind=CIRCULAR, subjects=copies, event_id=event.id, now=now, give_up_at=give_up_at)
-
-
 def tell_added(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
     """Many whom the team added just now, and to whom nothing was told before."""
-    give_up_at = _last_try(event, now)
+    give_up_at = last_try(event, now)
     for start in range(0, len(ids), AT_ONCE):
         those = select(Registration.id, Registration.email, Registration.language)
         those = those.where(Registration.id.in_(ids[start : start + AT_ONCE])).order_by(Registration.id)
@@ -190,7 +176,7 @@ def tell_added(session: Session, event: Event, ids: Sequence[int], now: datetime
 
 def tell_allocated(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
     """Places were given to all of them at once. Who has not accepted an offered seat hears of them afterwards."""
-    give_up_at = _last_try(event, now)
+    give_up_at = last_try(event, now)
     for start in range(0, len(ids), AT_ONCE):
         those = Registration.id.in_(ids[start : start + AT_ONCE])
         session.execute(
@@ -249,12 +235,12 @@ def _tell_contact(session: Session, kind: str, group: Group, now: datetime) -> N
         recipient=group.email,
         event_id=group.event_id,
         now=now,
-        give_up_at=_last_try(group.event, now),
+        give_up_at=last_try(group.event, now),
         language=group.language,
     )
 
 
-def _last_try(event: Event, now: datetime) -> datetime:
+def last_try(event: Event, now: datetime) -> datetime:
     return min(now + LONGEST_TRY, max(event.ends_at, now + timedelta(hours=1)))
 
 
@@ -289,7 +275,7 @@ def _enqueue(
         recipient=registration.email,
         event_id=registration.event_id,
         now=now,
-        give_up_at=_last_try(registration.event, now),
+        give_up_at=last_try(registration.event, now),
         language=registration.language,
         settle=settle,
     )

@@ -3,10 +3,9 @@
 
 """Each mail of this slice. Built from the state at the moment of sending, so that no mail says what is no longer true."""
 
-import re
 from collections.abc import Callable
 
-from flask import Flask, current_app, render_template, url_for
+from flask import Flask, current_app, url_for
 from sqlalchemy.orm import Session
 
 from app.address import sender_in_ascii
@@ -17,7 +16,6 @@ from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
 from app.registration import announcing
-from app.registration.attendee_models import CircularCopy
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
@@ -26,6 +24,7 @@ from app.registration.quotas import waiting_list
 from app.registration.rules import Status
 from app.settings import Settings
 from app.web import links
+from app.web.mail_texts import render_mail
 from app.web.texts import gettext
 
 Holds = Callable[[Registration], bool]
@@ -181,37 +180,13 @@ def _build_for_group(
         "not_me": group_address(group, "/not-me"),
         "event_link": links.absolute(url_for("events.event", slug=group.event.slug)),
     }
+    text, html = render_mail(f"registration/{template}", **values)
     return Mail(
         subject=title,
-        text=_without_gaps(render_template(f"emails/registration/{template}.txt", **values)),
-        html=render_template(f"emails/registration/{template}.html", **values),
+        text=text,
+        html=html,
         recipient=group.email,
         reply_to=group.event.contact_email or None,
-    )
-
-
-def build_circular(session: Session, message: Message) -> Mail | None:
-    """What the team wrote to many, to each of them alone (MAIL-02)."""
-    found = session.get(CircularCopy, message.subject_id)
-    registration = get_registration(session, found.registration_id) if found else None
-    if found is None or registration is None or not registration.email:
-        return None
-    event, circular = registration.event, found.circular
-    values = {
-        "subject": f"{event.title}: {circular.subject}",
-        "headline": circular.subject,
-        "registration": registration,
-        "event": event,
-        "words": circular.text,
-        "link": personal_address(registration) if registration.active else "",
-        "event_link": links.absolute(url_for("events.event", slug=event.slug)),
-    }
-    return Mail(
-        subject=str(values["subject"]),
-        text=_without_gaps(render_template("emails/registration/circular.txt", **values)),
-        html=render_template("emails/registration/circular.html", **values),
-        recipient=registration.email,
-        reply_to=event.contact_email or None,
     )
 
 
@@ -234,7 +209,6 @@ KINDS: dict[str, Builder] = {
     announcing.GROUP_SEATS: build_group_seats,
     announcing.GROUP_LINK: build_group_link,
     announcing.GROUP_CALLED_OFF: build_group_called_off,
-    announcing.CIRCULAR: build_circular,
 }
 
 
@@ -279,10 +253,11 @@ def _build(
         "calendar": method is not None,
     }
     invited = method is not None and registration.invited_sequence is not None
+    text, html = render_mail(f"registration/{template}", **values)
     return Mail(
         subject=title,
-        text=_without_gaps(render_template(f"emails/registration/{template}.txt", **values)),
-        html=render_template(f"emails/registration/{template}.html", **values),
+        text=text,
+        html=html,
         recipient=registration.email,
         calendar=_calendar(registration, day, message, method) if invited and method else None,
         calendar_method=("REQUEST" if method == "REQUEST" else "CANCEL") if invited else None,
@@ -306,11 +281,6 @@ def _calendar(registration: Registration, day: MyDay, message: Message, method: 
     attendee = Party(registration.full_name, registration.email)
     make = render.request if method == "REQUEST" else render.cancel
     return make(entry, organiser, attendee, message.created_at)
-
-
-def _without_gaps(text: str) -> str:
-    """At most one empty line between two paragraphs, whichever parts a mail leaves out."""
-    return re.sub(r"\n{3,}", "\n\n", text).strip() + "\n"
 
 
 def _host(registration: Registration) -> str:

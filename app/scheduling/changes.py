@@ -14,6 +14,7 @@ from datetime import datetime
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
+from app.attendees.staff import service as staff
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
@@ -22,7 +23,7 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, staffing
+from app.registration import announcing
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
@@ -128,7 +129,7 @@ def change_run(session: Session, run_id: int, facts: RunFacts, version: int, now
     if facts.round is not was.round or facts.spans != was.spans:
         _refuse_move_of_held_places(session, run, "round_id" if facts.round is not was.round else "spans")
     if facts.held and (not was.held or facts.round is not was.round or facts.spans != was.spans):
-        staffing.resume(session, event, run, facts.round, facts.spans, now)
+        staff.resume(session, event, run, facts.round, facts.spans, now)
     if was.held and not facts.held:
         places.close_run(session, run, now, tell=event.agenda_is_news(now))
     run.label, run.capacity, run.least_people = facts.label, facts.capacity, facts.least_people

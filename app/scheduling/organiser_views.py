@@ -7,6 +7,7 @@ rounds, workshops and their runs."""
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 
+from app.attendees.staff.service import ROLE_LABELS, staff_of
 from app.clock import now
 from app.events.queries import missing_before_publishing, rooms_of
 from app.events.rules import EventStatus
@@ -16,7 +17,6 @@ from app.programme import service as programme
 from app.programme.queries import rounds_of
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.service import by_organiser
-from app.registration.staffing import ROLE_LABELS, staff_of
 from app.scheduling import service as scheduling
 from app.scheduling.forms import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.web import access

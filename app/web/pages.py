@@ -3,6 +3,7 @@
 
 """Answers: a page, or a redirect with a sentence."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Response, current_app, flash, make_response, redirect, render_template, request, session
@@ -58,3 +59,9 @@ def redirect_with(address: str, sentence: str, **values: object) -> WerkzeugResp
     """303 to `address`, where one sentence says what was done. For organisers' pages: it needs the session."""
     flash(gettext(sentence) % values if values else gettext(sentence))
     return redirect(address, 303)
+
+
+def page_number(sent: Mapping[str, str]) -> int:
+    """The page of a list that an address asks for; anything odd is the first one."""
+    asked = sent.get("page", "")
+    return int(asked) if asked.isdecimal() and asked.isascii() and len(asked) < 9 else 1

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from app.registration import importing
+from app.attendees.imports import tables
 from app.results import uploads
 from app.web.access import Audience
 from app.web.bodies import ROOM_FOR_WORDS, Upload, upload_of
@@ -22,7 +22,7 @@ from tests.abuse.world import World
 pytestmark = pytest.mark.xdist_group("tried world")
 
 UPLOADS = {
-    "importing.upload": Upload("file", importing.LARGEST_FILE),
+    "importing.upload": Upload("file", tables.LARGEST_FILE),
     "results_materials.new_photo": Upload("file", uploads.LARGEST_FILE),
     "results_materials.new_document": Upload("file", uploads.LARGEST_FILE),
 }

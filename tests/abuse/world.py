@@ -28,6 +28,10 @@ from app.allocation.protocol import write_protocol
 from app.allocation.reckoning import worth
 from app.allocation.result import Allocation, Solver, Stage
 from app.allocation.rules import ConditionKind, Mixing, Mode, Proof, SolvingState
+from app.attendees.approval import reject
+from app.attendees.duplicates import say_two_people
+from app.attendees.imports.tables import Table, keep
+from app.attendees.mailings import Letter, write_to
 from app.clock import now
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
@@ -57,15 +61,11 @@ from app.programme.service import (
     add_workshop,
 )
 from app.registration import links as registration_links
-from app.registration.approving import reject
-from app.registration.circulars import Letter, write_to
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
-from app.registration.doubles import say_two_people
 from app.registration.groups.members import add_colleague
 from app.registration.groups.service import Allotment, GroupEntry, allot, register_group
-from app.registration.importing import Table, keep
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.questions.answering import look_at_sensitive
 from app.registration.questions.models import Question

@@ -11,6 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
+from app.attendees.duplicates import doubles
 from app.clock import BERLIN, now
 from app.demo import cast
 from app.demo.commands import password_file
@@ -26,7 +27,6 @@ from app.people.passwords import NO_PASSWORD, verify
 from app.people.rules import Role
 from app.programme.agenda import read_agenda
 from app.programme.models import Run
-from app.registration.doubles import doubles
 from app.registration.models import Registration, StatusChange
 from app.registration.queries import history
 from app.registration.questions.queries import answered_questions, questions_of

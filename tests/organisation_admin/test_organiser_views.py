@@ -7,10 +7,10 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.attendees.models import TwoPeople
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.people.rules import Role
-from app.registration.attendee_models import TwoPeople
 from app.registration.models import Registration
 from app.registration.service import confirm, register
 from app.web.database import db, transaction

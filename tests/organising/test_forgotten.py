@@ -14,6 +14,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select, text
 
+from app.attendees import manual
+from app.attendees.lists import FAMILIES
+from app.attendees.mailings import Letter, write_to
 from app.clock import now
 from app.organising.sweeping import REWRITTEN, sweep
 from app.outbox.models import Message
@@ -21,10 +24,8 @@ from app.outbox.rules import State
 from app.outbox.service import forget_wording
 from app.people.models import AuditEntry
 from app.privacy.erasure import forget_person
-from app.registration import by_hand, substituting
-from app.registration.circulars import Letter, write_to
+from app.registration import substituting
 from app.registration.correcting import change_person
-from app.registration.lists import FAMILIES
 from app.registration.models import Registration
 from app.registration.service import PARTICIPANT, Entry
 from app.web.database import db, transaction
@@ -103,7 +104,7 @@ def test_delete_me_leaves_nothing(
         if by == "cancelled":
             with transaction() as session:
                 note = ORGANISER.__class__(ORGANISER.actor, None, NOTE)
-                by_hand.cancel(session, number, note, now())
+                manual.cancel(session, number, note, now())
         if by == "substituted":
             entry = Entry(person("ersatz"), "nonce-ersatz")
             with transaction() as session:

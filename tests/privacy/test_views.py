@@ -10,12 +10,12 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.attendees.mailings import Letter, write_to
 from app.clock import now
 from app.events.models import Event
 from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.privacy.erasure import forget_person
-from app.registration.circulars import Letter, write_to
 from app.registration.links import group_token, personal_token
 from app.registration.models import ANSWERS, Group, Registration
 from app.registration.rules import Status

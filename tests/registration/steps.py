@@ -21,6 +21,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.attendees import approval
 from app.events.models import Event, Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.rules import OrganisationKind
@@ -29,7 +30,7 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
-from app.registration import approving, correcting, service, substituting
+from app.registration import correcting, service, substituting
 from app.registration.groups import members
 from app.registration.groups import service as groups
 from app.registration.groups.service import Allotment, GroupEntry
@@ -108,11 +109,11 @@ class Day:
 
     def approve(self, name: str) -> None:
         with self.step() as session:
-            approving.approve(session, self.ids[name], ORGANISER, self.now)
+            approval.approve(session, self.ids[name], ORGANISER, self.now)
 
     def reject(self, name: str, why: str = "Der Tag ist für andere gedacht.") -> None:
         with self.step() as session:
-            approving.reject(session, self.ids[name], replace(ORGANISER, note=why), self.now)
+            approval.reject(session, self.ids[name], replace(ORGANISER, note=why), self.now)
 
     def accept(self, name: str, now: datetime | None = None) -> None:
         with self.step(now) as session:

@@ -15,12 +15,12 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
+from app.attendees.mailings import Letter, write_to
 from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
 from app.registration import announcing, service
-from app.registration.circulars import Letter, write_to
 from app.registration.groups import members
 from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS

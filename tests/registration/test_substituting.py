@@ -11,9 +11,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.attendees import manual
 from app.events.rules import QuotaEffect
 from app.refusal import Refusal
-from app.registration import by_hand
 from app.registration.models import Registration
 from app.registration.questions import answering
 from app.registration.questions.models import Answer, SensitiveAnswer
@@ -214,7 +214,7 @@ def test_the_team_names_somebody_of_another_house() -> None:
         day.substitute("anna", "ella", by=ORGANISER, organisation=TOWN)
     entry = Entry(person("karl"), "nonce-karl")
     with day.step() as session:
-        day.ids["karl"] = by_hand.substitute(session, day.ids["anna"], entry, ORGANISER, day.now).id
+        day.ids["karl"] = manual.substitute(session, day.ids["anna"], entry, ORGANISER, day.now).id
     assert day.history("karl") == [(None, "registered", "organiser", "named")]
 
 

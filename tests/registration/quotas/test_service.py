@@ -10,12 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.attendees import manual
+from app.attendees.imports.service import add_many
 from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState
 from app.people.models import AuditEntry
 from app.privacy.erasure import delete_surplus
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration import by_hand, service
-from app.registration.adding import add_many
+from app.registration import service
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
 from app.registration.rules import Status, Why
@@ -228,7 +229,7 @@ def test_what_the_team_overbooks_in_a_quota_is_written_down() -> None:
     quota = day.add_quota("Probeburg", 0, CAP, aim)
     with day.step() as session:
         entry = Entry(person("kim", organisation=TOWN), "nonce-kim")
-        added = by_hand.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True)
+        added = manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True)
         day.ids["kim"] = added.id
     assert (day.quota(quota), day.event.extra, day.event.taken) == ((1, 0), 0, 1)
     with transaction() as session:

@@ -1,0 +1,96 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Forms for deeds on many people at once."""
+
+import hashlib
+from collections.abc import Sequence
+from typing import Any
+
+from wtforms import BooleanField, HiddenField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, ValidationError
+
+from app.attendees.forms import LONGEST_NOTE, reason_for_the_person
+from app.attendees.mailings import Letter
+from app.web.editing import TOO_LONG
+from app.web.forms import REQUIRED, BaseForm, NonceMixin
+from app.web.texts import gettext
+from app.web.texts import lazy_gettext as _l
+
+LONGEST_LETTER = 10_000
+
+
+def fingerprint(ids: Sequence[int]) -> str:
+    """Tells whether the same people are meant as when the page was made."""
+    return hashlib.sha256(",".join(map(str, sorted(ids))).encode()).hexdigest()[:32]
+
+
+class ManyForm(BaseForm):
+    """`seen` says whom the page named: nobody is hit whom the team did not see."""
+
+    seen = HiddenField()
+    people: Sequence[int] = ()
+
+    def of(self, people: Sequence[int]) -> Any:
+        """The form about these people; sent again, it is about whom the page names now."""
+        now_meant = fingerprint(people)
+        self.is_stale = bool(self.is_submitted() and self.seen.data != now_meant)
+        self.seen.data = now_meant
+        return self
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        valid = super().validate(extra_validators)
+        if self.is_stale:
+            self.form_errors.append(
+                gettext("Somebody came, left or changed meanwhile. Please look again whom it hits.")
+            )
+        return valid and not self.is_stale
+
+
+class LetterForm(NonceMixin, ManyForm):
+    subject = StringField(
+        _l("Subject"),
+        [DataRequired(REQUIRED), Length(max=150, message=TOO_LONG)],
+        description=_l("The title of the day stands before it."),
+        render_kw={"autocomplete": "off", "maxlength": 150},
+    )
+    text = TextAreaField(
+        _l("Message"),
+        [DataRequired(REQUIRED), Length(max=LONGEST_LETTER, message=TOO_LONG)],
+        description=_l("Greeting, time and place of the day and the personal link are added by themselves."),
+        render_kw={"rows": 10},
+    )
+
+    def letter(self) -> Letter:
+        return Letter(self.subject.data or "", self.text.data or "")
+
+
+class CancelManyForm(ManyForm):
+    note = TextAreaField(
+        _l("Reason"),
+        [DataRequired(REQUIRED), Length(max=LONGEST_NOTE, message=TOO_LONG)],
+        description=_l("It stands in the history of each of them. Only the organising team sees it."),
+        render_kw={"rows": 2},
+    )
+
+
+class ApproveForm(ManyForm):
+    """One button: the page names whom it lets in."""
+
+
+class RejectManyForm(ManyForm):
+    note = reason_for_the_person()
+
+
+class MoveUpForm(ManyForm):
+    overbook = BooleanField(_l("Overbook if the day or a quota is full"))
+    note = TextAreaField(
+        _l("Note for the history"),
+        [Length(max=LONGEST_NOTE, message=TOO_LONG)],
+        description=_l("Needed if you overbook."),
+        render_kw={"rows": 2},
+    )
+
+    def validate_note(self, field: TextAreaField) -> None:
+        if self.overbook.data and not field.data:
+            raise ValidationError(gettext("Please write down why you overbook."))

@@ -1,0 +1,257 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Deeds on many people: whom it hits is shown first, and afterwards what was done and for whom not.
+
+Cancelling and moving up are one transaction per person: whoever cannot be helped keeps nobody else from it, and a
+second press finds the first ones done already.
+"""
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, g, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.attendees import approval, lists, manual
+from app.attendees.bulk_forms import (
+    ApproveForm,
+    CancelManyForm,
+    LetterForm,
+    ManyForm,
+    MoveUpForm,
+    RejectManyForm,
+)
+from app.attendees.filters import Wanted
+from app.attendees.list_forms import query_of, read_offer, wanted_people
+from app.attendees.mailings import write_to
+from app.clock import now
+from app.people.rules import Permission
+from app.refusal import Missing, Refusal
+from app.registration.models import Registration
+from app.registration.rules import STATUS_LABELS, Actor, Status
+from app.registration.service import By
+from app.web import access
+from app.web.database import db, transaction
+from app.web.pages import page
+from app.web.texts import gettext, ngettext, sentence_of
+
+bp = Blueprint("many", __name__, url_prefix="/organise/events/<slug>/registrations/many")
+
+MOST_NAMED = 20
+MOST_AT_ONCE = 200  # people who are cancelled or moved up by one press: each is a transaction of its own
+SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class Chosen:
+    """Whom a deed is about: everybody whom the filter shows, or those who were ticked."""
+
+    wanted: Wanted
+    everybody: bool
+    picked: tuple[str, ...]
+    ids: Sequence[int]
+
+    @property
+    def query(self) -> dict[str, Any]:
+        """As an address says it."""
+        kept: dict[str, Any] = dict(query_of(self.wanted))
+        if self.everybody:
+            return {**kept, "who": "all"}
+        return {**kept, "pick": list(self.picked)}
+
+
+@bp.route("/message", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def message(slug: str) -> ResponseReturnValue:
+    chosen = _chosen()
+    form = LetterForm().of(chosen.ids)
+    if form.validate_on_submit():
+        try:
+            with transaction() as session:
+                people = write_to(session, g.event.id, chosen.ids, form.letter(), form.key, _by(), now())
+        except Refusal as refusal:
+            form.add_refusal(refusal)
+        else:
+            sentence = ngettext(
+                "The message is on its way to %(num)d person.",
+                "The message is on its way to %(num)d people.",
+                people,
+            )
+            flash(sentence, "success")
+            if people < len(chosen.ids):
+                flash(gettext("The others have not confirmed their address, or it was deleted."), "warning")
+            return _back(slug, chosen)
+    return _page("message", chosen, form)
+
+
+@bp.route("/cancel", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def cancel(slug: str) -> ResponseReturnValue:
+    form = CancelManyForm()
+
+    def end(session: Session, one: int, moment: datetime) -> None:
+        manual.cancel(session, one, _by(form.note.data), moment)
+
+    return _for_each(slug, "cancel", form, _waiting_first, end, _cancelled)
+
+
+@bp.route("/move-up", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def move_up(slug: str) -> ResponseReturnValue:
+    form = MoveUpForm()
+
+    def give(session: Session, one: int, moment: datetime) -> None:
+        manual.move_up(session, one, _by(form.note.data), moment, extra_seat=bool(form.overbook.data))
+
+    return _for_each(slug, "move_up", form, _in_line_order, give, _moved_up)
+
+
+@bp.route("/approve", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def approve(slug: str) -> ResponseReturnValue:
+    def admit(session: Session, one: int, moment: datetime) -> None:
+        approval.approve(session, one, _by(), moment)
+
+    return _for_each(slug, "approve", ApproveForm(), _in_line_order, admit, _approved)
+
+
+@bp.route("/reject", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def reject(slug: str) -> ResponseReturnValue:
+    form = RejectManyForm()
+
+    def turn_down(session: Session, one: int, moment: datetime) -> None:
+        approval.reject(session, one, _by(form.note.data), moment)
+
+    return _for_each(slug, "reject", form, _waiting_first, turn_down, _turned_down)
+
+
+def _cancelled(number: int) -> str:
+    return str(ngettext("%(num)d registration is cancelled.", "%(num)d registrations are cancelled.", number))
+
+
+def _moved_up(number: int) -> str:
+    return str(ngettext("%(num)d person has a seat now.", "%(num)d people have a seat now.", number))
+
+
+def _approved(number: int) -> str:
+    return str(ngettext("%(num)d person is approved.", "%(num)d people are approved.", number))
+
+
+def _turned_down(number: int) -> str:
+    return str(ngettext("%(num)d person is turned down.", "%(num)d people are turned down.", number))
+
+
+def _for_each(
+    slug: str,
+    name: str,
+    form: ManyForm,
+    order: Callable[[Sequence[int]], list[int]],
+    deed: Callable[[Session, int, datetime], None],
+    said: Callable[[int], str],
+) -> ResponseReturnValue:
+    """The page of a deed, and the deed: for one person after the other, in this order."""
+    chosen = _chosen()
+    form.of(chosen.ids)
+    if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
+        done = _one_by_one(order(chosen.ids), deed)
+        _say(done, said(done.number))
+        return _back(slug, chosen)
+    return _page(name, chosen, form)
+
+
+def _chosen() -> Chosen:
+    session = db.session()
+    sent = request.form if request.method == "POST" else request.args
+    wanted = wanted_people(sent, read_offer(session, g.event))
+    who = sent.get("who", "")
+    if who not in {"", "all"}:
+        raise Missing
+    if who == "all":
+        return Chosen(wanted, True, (), lists.every_id(session, g.event, wanted))
+    picked = tuple(dict.fromkeys(sent.getlist("pick")))[: lists.PAGE_LENGTH]
+    ids = lists.ids_of(session, g.event, picked)
+    if request.method == "POST" and not ids:
+        raise Missing  # the page showed no form for nobody
+    return Chosen(wanted, False, picked, ids)
+
+
+def _page(deed: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
+    session = db.session()
+    return page(
+        f"attendees/organise_many_{deed}.html",
+        event=g.event,
+        form=form,
+        chosen=chosen,
+        people_named=lists.people_of(session, chosen.ids[:MOST_NAMED]),
+        number=len(chosen.ids),
+        unconfirmed=lists.count_unconfirmed(session, chosen.ids),
+        too_many=deed != "message" and len(chosen.ids) > MOST_AT_ONCE,
+        most=MOST_AT_ONCE,
+        status_labels=STATUS_LABELS,
+        statuses=lists.statuses_of(db.session(), chosen.ids),
+    )
+
+
+@dataclass(slots=True)
+class Done:
+    """How many were helped, and for what reason how often not."""
+
+    number: int
+    refused: Counter[str]
+
+
+def _one_by_one(ids: Sequence[int], deed: Callable[[Session, int, datetime], None]) -> Done:
+    done, moment = Done(0, Counter()), now()
+    for one in ids:
+        try:
+            with transaction() as session:
+                deed(session, one, moment)
+        except Missing:
+            continue  # deleted in the meantime
+        except Refusal as refusal:
+            done.refused[sentence_of(refusal)] += 1
+        else:
+            done.number += 1
+    return done
+
+
+def _waiting_first(ids: Sequence[int]) -> list[int]:
+    """Who waits goes first: nobody is to get a seat by a cancellation and lose it by the next one."""
+    people = lists.people_of(db.session(), ids)
+    return [one.id for one in sorted(people, key=lambda one: one.holds_seat)]
+
+
+def _in_line_order(ids: Sequence[int]) -> list[int]:
+    def number(one: Registration) -> int:
+        return one.waiting_number if one.status is Status.WAITING and one.waiting_number else 0
+
+    return [one.id for one in sorted(lists.people_of(db.session(), ids), key=number)]
+
+
+def _say(done: Done, sentence: str) -> None:
+    flash(sentence, "success" if done.number else "warning")
+    for reason, number in done.refused.items():
+        flash(
+            ngettext(
+                "Not done for %(num)d person: %(reason)s",
+                "Not done for %(num)d people: %(reason)s",
+                number,
+                reason=reason,
+            ),
+            "warning",
+        )
+
+
+def _back(slug: str, chosen: Chosen) -> ResponseReturnValue:
+    query: dict[str, Any] = dict(query_of(chosen.wanted))
+    return redirect(url_for("participants.people", slug=slug, **query), SEE_OTHER)
+
+
+def _by(note: str | None = "") -> By:
+    return By(Actor.ORGANISER, g.organiser.id, note or "")

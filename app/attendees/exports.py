@@ -1,0 +1,110 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Lists of people as files: CSV and XLSX, row by row, so that a long list needs no more memory than a short one.
+
+Files are German. The rule for cells stands in `app.spreadsheets`.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from app.attendees.columns import LABELS, Columns
+from app.attendees.lists import Held, OnFile, Row
+from app.organisations.rules import KIND_LABELS
+from app.programme.models import Round
+from app.refusal import N_
+from app.registration.questions.exports import answer_cell
+from app.registration.questions.models import Question
+from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState
+from app.spreadsheets import WIDTH, Cell
+from app.web.texts import force_locale, gettext
+
+_ALWAYS = (N_("Family name"), N_("Given name"))
+_WIDTHS = {"reference": 12, "email": 32, "organisation": 36, "role": 28, "status": 22, "waiting": 14}
+_WIDTHS_OF_NAMES = (22, 18)
+
+
+def title() -> str:
+    """Of the sheet."""
+    with force_locale("de"):
+        return str(gettext("Registrations"))
+
+
+def headings(columns: Columns, rounds: Sequence[Round]) -> list[str]:
+    """The first line: reference, names, then what was chosen; workshops are one column per round."""
+    with force_locale("de"):
+        head = [(name, gettext(LABELS[name])) for name in columns.names]
+        names = [gettext(heading) for heading in _ALWAYS]
+    first = [label for name, label in head if name == "reference"]
+    rest: list[str] = []
+    for name, label in head:
+        if name == "workshops":
+            rest += [one.title for one in rounds]
+        elif name != "reference":
+            rest.append(label)
+    return [*first, *names, *rest, *(one.label for one in columns.questions)]
+
+
+def widths(columns: Columns, rounds: Sequence[Round]) -> list[int]:
+    """Of the columns of `headings`, in letters."""
+    first = [_WIDTHS[name] for name in columns.names if name == "reference"]
+    rest: list[int] = []
+    for name in columns.names:
+        if name == "workshops":
+            rest += [WIDTH] * len(rounds)
+        elif name != "reference":
+            rest.append(_WIDTHS.get(name, WIDTH))
+    return [*first, *_WIDTHS_OF_NAMES, *rest, *([WIDTH] * len(columns.questions))]
+
+
+def cells(rows: Iterable[Row[OnFile]], columns: Columns, rounds: Sequence[Round]) -> Iterator[list[Cell]]:
+    """One line per person, in the columns of `headings`. Questions are never the sensitive ones: those leave as
+    `counts` only (DP-04)."""
+    with force_locale("de"):
+        statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
+        kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
+        waits, wants = gettext("waiting list"), gettext("wish")
+    say: dict[str, Callable[[Row[OnFile]], Cell]] = {
+        "email": lambda row: row.registration.email,
+        "organisation": lambda row: row.registration.organisation,
+        "kind": lambda row: kinds[row.registration.kind],
+        "district": lambda row: row.registration.district,
+        "role": lambda row: row.registration.role_title,
+        "status": lambda row: statuses[row.registration.status],
+        "waiting": lambda row: row.registration.waiting_number if _in_line(row.registration) else None,
+        "quotas": lambda row: "; ".join(row.quotas),
+        "registered": lambda row: row.registration.created_at,
+        "confirmed": lambda row: row.registration.confirmed_at,
+    }
+    parts: list[Callable[[Row[OnFile]], Cell]] = []
+    for name in columns.names:
+        if name == "workshops":
+            parts += [_workshops_of(one, waits, wants) for one in rounds]
+        elif name != "reference":
+            parts.append(say[name])
+    parts += [_answer_to(one) for one in columns.questions]
+    with_reference = "reference" in columns
+    for row in rows:
+        one = row.registration
+        first: list[Cell] = [one.reference] if with_reference else []
+        yield [*first, one.family_name, one.given_name, *(part(row) for part in parts)]
+
+
+def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[Row[OnFile]], Cell]:
+    number = round_.id
+    return lambda row: "; ".join(_choice(held, waits, wants) for held in row.held if held.round_id == number)
+
+
+def _answer_to(question: Question) -> Callable[[Row[OnFile]], Cell]:
+    return lambda row: answer_cell(question, row.answers.get(question.id, ()))
+
+
+def _in_line(registration: OnFile) -> bool:
+    return registration.status in ACTIVE and not registration.holds_seat
+
+
+def _choice(held: Held, waits: str, wants: str) -> str:
+    run = f"{held.label} {held.title}"
+    if held.state is PlaceState.WAITING:
+        return f"{run} ({waits} {held.waiting_number})"
+    return f"{run} ({wants})" if held.state is PlaceState.WANTED else run

@@ -1,0 +1,229 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""From a table to people: which column says what, and what is wrong in which cell."""
+
+import unicodedata
+from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from flask_wtf.file import FileField, FileRequired
+from wtforms import BooleanField, HiddenField
+
+from app.address import NoAddress, read_address
+from app.attendees.imports.tables import Cell, Table
+from app.people.rules import address_key
+from app.registration.service import Person
+from app.web.editing import TOO_LONG, Choice
+from app.web.forms import REQUIRED, BaseForm, is_unprintable, tidy
+from app.web.texts import gettext, sentence_of
+from app.web.texts import lazy_gettext as _l
+
+FIELDS = {
+    "family_name": _l("Family name"),
+    "given_name": _l("Given name"),
+    "email": _l("Mail address"),
+    "organisation": _l("Organisation"),
+    "role_title": _l("Function or field of work"),
+}
+_LONGEST = {"family_name": 100, "given_name": 100, "email": 254, "organisation": 200, "role_title": 200}
+_NEEDED = frozenset(FIELDS) - {"role_title"}
+# Headings, folded, as people write them in German and English.
+_HEADINGS = {
+    "family_name": ("nachname", "familienname", "name", "zuname", "surname", "last name", "family name"),
+    "given_name": ("vorname", "rufname", "first name", "given name", "forename"),
+    "email": ("e-mail-adresse", "e-mail", "email", "mail", "mailadresse", "email address", "mail address"),
+    "organisation": (
+        "organisation",
+        "institution",
+        "einrichtung",
+        "dienststelle",
+        "behörde",
+        "firma",
+        "organization",
+        "company",
+    ),
+    "role_title": (
+        "funktion oder aufgabenbereich",
+        "funktion",
+        "aufgabenbereich",
+        "position",
+        "function or field of work",
+        "role",
+        "function",
+    ),
+}
+NOWHERE = ""
+
+Mapped = Mapping[str, int | None]
+
+
+class UploadForm(BaseForm):
+    file = FileField(
+        _l("CSV or XLSX file"),
+        [FileRequired(_l("Please choose a file."))],
+        description=_l("The first line holds the headings. At most 20,000 people and 8 MB."),
+        render_kw={"accept": ".csv,.txt,.xlsx"},
+    )
+
+
+class MappingForm(BaseForm):
+    """Which column says what; sent by GET, because the page only shows what would follow."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    family_name = Choice(FIELDS["family_name"])
+    given_name = Choice(FIELDS["given_name"])
+    email = Choice(FIELDS["email"])
+    organisation = Choice(FIELDS["organisation"])
+    role_title = Choice(FIELDS["role_title"])
+
+    def offer(self, table: Table) -> "MappingForm":
+        heads = [
+            (str(place), one or gettext("Column %(number)s", number=place + 1))
+            for place, one in enumerate(table.head)
+        ]
+        for name in FIELDS:
+            self[name].offer([(NOWHERE, gettext("Not in the file")), *heads])
+        return self
+
+
+class ImportForm(BaseForm):
+    """The last press. The columns come along as they were shown."""
+
+    family_name = HiddenField()
+    given_name = HiddenField()
+    email = HiddenField()
+    organisation = HiddenField()
+    role_title = HiddenField()
+    leave_out = BooleanField(_l("Leave out the rows with errors and import the others"))
+    tell = BooleanField(
+        _l("Send everybody a mail with the invitation and the personal link"),
+        description=_l("Without this mark nobody is written to now."),
+    )
+
+
+def mapping_of(sent: Mapping[str, str], table: Table) -> dict[str, int | None]:
+    """The columns that an address or a form names; what it does not name is guessed from the headings."""
+    guessed = guess(table.head)
+    found: dict[str, int | None] = {}
+    for name in FIELDS:
+        value = sent.get(name)
+        if value is None:
+            found[name] = guessed[name]
+        else:
+            known = value.isdecimal() and value.isascii() and len(value) < 4 and int(value) < len(table.head)
+            found[name] = int(value) if known else None
+    return found
+
+
+def guess(head: Sequence[str]) -> dict[str, int | None]:
+    folded = [" ".join(one.casefold().split()) for one in head]
+    return {
+        name: next((folded.index(word) for word in words if word in folded), None)
+        for name, words in _HEADINGS.items()
+    }
+
+
+@dataclass(frozen=True, slots=True)
+class Fault:
+    """What is wrong in one cell: the row's number in the file, the field, what stands there, and why it cannot stay."""
+
+    row: int
+    field: str
+    typed: str
+    sentence: str
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The people of a table: those who can be added, those who are known or named twice, and what is wrong."""
+
+    people: Sequence[Person]
+    known: Sequence[Person]
+    faults: Sequence[Fault]
+    bad_rows: int
+
+
+def judge(table: Table, mapping: Mapped, registered: Collection[str]) -> Judged:
+    """Nothing is saved here. `registered` are the keys of addresses that are registered already."""
+    people: list[Person] = []
+    known: list[Person] = []
+    faults: list[Fault] = []
+    seen: set[str] = set()
+    bad_rows = 0
+    for number, cells in table.rows:
+        values, wrong = _read(number, cells, mapping)
+        if wrong:
+            faults += wrong
+            bad_rows += 1
+            continue
+        person = Person(**values)
+        key = address_key(person.email)
+        (known if key in registered or key in seen else people).append(person)
+        seen.add(key)
+    return Judged(people, known, faults, bad_rows)
+
+
+def _read(number: int, cells: Sequence[Cell], mapping: Mapped) -> tuple[dict[str, str], list[Fault]]:
+    values: dict[str, str] = {}
+    faults: list[Fault] = []
+    for name, place in mapping.items():
+        cell: Cell = cells[place] if place is not None and place < len(cells) else ""
+        if cell is None:
+            faults.append(
+                Fault(number, name, "=…", gettext("A formula stands here. Please put its value there."))
+            )
+            continue
+        value = str(tidy(cell))
+        sentence = _wrong(name, value)
+        if name == "email" and value and not sentence:
+            value, sentence = _address(value)
+        if sentence:
+            faults.append(Fault(number, name, value[:100], sentence))
+        values[name] = value
+    return values, faults
+
+
+def _wrong(name: str, value: str) -> str:
+    """Why the value cannot stay, in the words of the form for one person; empty if it can."""
+    if not value:
+        return str(REQUIRED) if name in _NEEDED else ""
+    if len(value) > _LONGEST[name]:
+        return str(TOO_LONG) % {"max": _LONGEST[name]}
+    return next((sentence for judge_ in _JUDGES[name] if (sentence := judge_(value))), "")
+
+
+def _shown(value: str) -> str:
+    if value.isascii() and value.isprintable():
+        return ""
+    if any(is_unprintable(one) for one in value):
+        return str(
+            gettext("This text contains characters that cannot be shown. Please type it in again by hand.")
+        )
+    return ""
+
+
+def _letters(value: str) -> str:
+    if not value.isascii() and any(unicodedata.category(one) == "So" for one in value):
+        return str(gettext("Please write the name in letters, without symbols or pictures."))
+    return ""
+
+
+def _address(value: str) -> tuple[str, str]:
+    """The address as it is kept, and why it cannot stay."""
+    try:
+        return read_address(value), ""
+    except NoAddress as refusal:
+        return value, sentence_of(refusal)
+
+
+_JUDGES: dict[str, tuple[Callable[[str], Any], ...]] = {
+    "family_name": (_shown, _letters),
+    "given_name": (_shown, _letters),
+    "email": (_shown,),
+    "organisation": (_shown,),
+    "role_title": (_shown,),
+}

@@ -1,0 +1,210 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the list of people shows: filters, order and columns, as an address says it and as a form asks for it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from enum import Enum
+from typing import Any, NamedTuple, TypeVar
+
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+from wtforms import SearchField, StringField
+
+from app.attendees import columns, lists
+from app.attendees.columns import Columns
+from app.attendees.filters import ORDER_LABELS, Order, Wanted, clean_search
+from app.attendees.lists import RunChoice
+from app.events.models import Event, Quota
+from app.organisations.queries import districts, organisation_names
+from app.organisations.rules import KIND_LABELS, OrganisationKind
+from app.refusal import Missing
+from app.registration.questions.answer_forms import option_words
+from app.registration.questions.models import Option, Question
+from app.registration.questions.queries import questions_of
+from app.registration.quotas.waiting_list import quotas_of_day
+from app.registration.rules import STATUS_LABELS, Status
+from app.web.editing import Choice
+from app.web.forms import BaseForm
+from app.web.texts import gettext
+from app.web.texts import lazy_gettext as _l
+
+MOST_NAMES = 200  # that a browser is told, to suggest
+Value = TypeVar("Value", bound=Enum)
+
+
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """What can be chosen on this day. Sensitive questions are not among them."""
+
+    runs: Sequence[RunChoice]
+    quotas: Sequence[Quota]
+    questions: Sequence[Question]
+    districts: Sequence[str]
+
+    @property
+    def answers(self) -> Iterator[tuple[Question, Option]]:
+        return ((one, option) for one in self.questions for option in one.options)
+
+
+def read_offer(session: Session, event: Event) -> Offer:
+    return Offer(
+        lists.runs_of(session, event),
+        quotas_of_day(session, event),
+        [one for one in questions_of(session, event.id) if not one.sensitive],
+        districts(session),
+    )
+
+
+class SearchForm(BaseForm):
+    """Sent by GET, so that a view of the list has an address."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    q = SearchField(_l("Name, mail address, organisation or reference"), render_kw={"maxlength": 100})
+    status = Choice(_l("Status"))
+    sort = Choice(_l("Sort by"), choices=[(order.value, _l(ORDER_LABELS[order])) for order in Order])
+    organisation = StringField(
+        _l("Organisation"), render_kw={"maxlength": 200, "list": "organisations", "autocomplete": "off"}
+    )
+    kind = Choice(_l("Kind of agency"))
+    district = Choice(_l("District"))
+    quota = Choice(_l("Quota"))
+    answer = Choice(_l("Answer"))
+    run = Choice(_l("Workshop"))
+
+    def offer(self, offer: Offer) -> "SearchForm":
+        """What nobody can choose is not asked."""
+        everyone = [("", gettext("All"))]
+        self.status.offer(everyone + [(one.value, gettext(STATUS_LABELS[one])) for one in Status])
+        self.kind.offer(everyone + [(one.value, gettext(KIND_LABELS[one])) for one in OrganisationKind])
+        found = {
+            "district": [(one, one) for one in offer.districts],
+            "quota": [(str(one.id), one.name) for one in offer.quotas],
+            "answer": [(str(option.id), _answer(one, option)) for one, option in offer.answers],
+            "run": [(str(one.id), _run(one)) for one in offer.runs],
+        }
+        for name, choices in found.items():
+            if choices:
+                self[name].offer(everyone + choices)
+            else:
+                del self[name]
+        return self
+
+    @property
+    def more(self) -> list[Any]:
+        """The fields that most people do not need."""
+        return [field for field in self if field.name in _MORE]
+
+
+_MORE = ("organisation", "kind", "district", "quota", "answer", "run")
+
+
+def _answer(question: Question, option: Option) -> str:
+    return f"{question.label}: {option_words(question, option)}"
+
+
+def _run(run: RunChoice) -> str:
+    return f"{run.label} {run.title}"
+
+
+def wanted_people(sent: Mapping[str, str], offer: Offer) -> Wanted:
+    """What an address or a form asks for. Raises `Missing` for what does not exist on this day (T02): better nothing
+    than everybody, where somebody thinks to see a part."""
+    return Wanted(
+        text=clean_search(sent.get("q", "")),
+        status=_one_of(Status, sent.get("status", "")),
+        run_id=_known(sent.get("run", ""), {one.id for one in offer.runs}),
+        organisation=clean_search(sent.get("organisation", "")),
+        kind=_one_of(OrganisationKind, sent.get("kind", "")),
+        district=_district(sent.get("district", ""), offer),
+        quota_id=_known(sent.get("quota", ""), {one.id for one in offer.quotas}),
+        option_id=_known(sent.get("answer", ""), {option.id for _, option in offer.answers}),
+        order=_one_of(Order, sent.get("sort", "")) or Order.NAME,
+    )
+
+
+def _one_of(kind: type[Value], sent: str) -> Value | None:
+    try:
+        return kind(sent) if sent else None
+    except ValueError:
+        raise Missing from None
+
+
+def _known(sent: str, ids: set[int]) -> int | None:
+    if sent and sent not in map(str, ids):
+        raise Missing
+    return int(sent) if sent else None
+
+
+def _district(sent: str, offer: Offer) -> str:
+    if sent and sent not in offer.districts:
+        raise Missing
+    return sent
+
+
+def chosen_columns(sent: MultiDict[str, str], offer: Offer, otherwise: Sequence[str]) -> Columns:
+    names = sent.getlist("col") if "col" in sent else otherwise
+    return columns.chosen(names, offer.questions)
+
+
+def query_of(wanted: Wanted) -> dict[str, str]:
+    """The filter and the order as an address says them; what narrows nothing is left out."""
+    values = {
+        "q": wanted.text,
+        "status": wanted.status.value if wanted.status else "",
+        "organisation": wanted.organisation,
+        "kind": wanted.kind.value if wanted.kind else "",
+        "district": wanted.district,
+        "quota": str(wanted.quota_id or ""),
+        "answer": str(wanted.option_id or ""),
+        "run": str(wanted.run_id or ""),
+        "sort": wanted.order.value if wanted.order is not Order.NAME else "",
+    }
+    return {name: value for name, value in values.items() if value}
+
+
+def search_form(wanted: Wanted, offer: Offer) -> SearchForm:
+    return SearchForm(formdata=None, data=query_of(wanted)).offer(offer)
+
+
+class Chip(NamedTuple):
+    """A filter that is on, in words, and the address of the list without it."""
+
+    label: str
+    value: str
+    without: dict[str, str]
+
+
+def chips(wanted: Wanted, form: SearchForm) -> list[Chip]:
+    query = query_of(wanted)
+    found = []
+    for name, value in query.items():
+        if name == "sort":
+            continue
+        field = form[name]
+        words = _label_of(field, value) if isinstance(field, Choice) else value
+        label = gettext("Search") if name == "q" else str(field.label.text)
+        found.append(Chip(label, words, {key: one for key, one in query.items() if key != name}))
+    return found
+
+
+def _label_of(field: Choice, value: str) -> str:
+    return next(str(label) for key, label, *_ in field.iter_choices() if key == value)
+
+
+def names_to_suggest(session: Session) -> Sequence[str]:
+    return organisation_names(session)[:MOST_NAMES]
+
+
+def column_choices(offer: Offer, on: Columns, event: Event) -> list[tuple[str, str, bool]]:
+    """Name, label and whether it is shown, of every column that may be."""
+    left_out = {"workshops"} if not offer.runs else set()
+    if not event.quota_count:
+        left_out.add("quotas")
+    found = [
+        (name, gettext(label), name in on) for name, label in columns.LABELS.items() if name not in left_out
+    ]
+    return found + [(one.field, one.label, one.field in on) for one in offer.questions]

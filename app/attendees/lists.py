@@ -1,0 +1,464 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The organisers' lists of people: searched, filtered, sorted and paged by the database.
+
+A page of a list costs the same number of queries with one person and with a hundred.
+"""
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any, Generic, NamedTuple, TypeVar
+
+from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.attendees.columns import Columns
+from app.attendees.filters import (
+    Wanted,
+    conditions,
+    how_many,
+    is_search,
+    ordered,
+    searched_ids,
+    segments,
+    shown_ids,
+)
+from app.attendees.mailings import CIRCULAR
+from app.attendees.models import CircularCopy
+from app.events.models import Event, Quota, Room
+from app.events.rules import TAKES_REGISTRATIONS, Seats
+from app.organisations.models import Organisation
+from app.organisations.rules import OrganisationKind
+from app.outbox.models import Message
+from app.outbox.rules import family_of
+from app.programme.models import Round, Run, Workshop
+from app.refusal import Missing
+from app.registration import announcing
+from app.registration.models import Registration, registration_quota
+from app.registration.questions.models import Answer, Question
+from app.registration.quotas import waiting_list
+from app.registration.rules import PlaceState, Status
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import RunStaff
+
+Item = TypeVar("Item")
+
+PAGE_LENGTH = 50
+NOTHING_ELSE = Columns(("workshops",))
+CHUNK = 500  # rows of an export that are in memory at once
+# A mail about a person belongs to one of these families.
+FAMILIES = frozenset(family_of(kind) for kind in (announcing.CONFIRM, announcing.PLACES, announcing.LINK))
+
+
+@dataclass(frozen=True, slots=True)
+class Page(Generic[Item]):
+    """One page of a list; `page` counts from 1."""
+
+    items: Sequence[Item]
+    total: int
+    page: int
+    length: int = PAGE_LENGTH
+
+    @property
+    def pages(self) -> int:
+        return max(-(-self.total // self.length), 1)
+
+    @property
+    def has_prev(self) -> bool:
+        return self.page > 1
+
+    @property
+    def has_next(self) -> bool:
+        return self.page < self.pages
+
+    def iter_pages(self) -> Iterator[int | None]:
+        """The numbers to show; None stands for a gap."""
+        last = 0
+        for number in range(1, self.pages + 1):
+            if number in {1, self.pages} or abs(number - self.page) <= 2:
+                if number > last + 1:
+                    yield None
+                yield number
+                last = number
+
+
+@dataclass(frozen=True, slots=True)
+class RunChoice:
+    """A run as filters, columns and lists name it."""
+
+    id: int
+    label: str
+    title: str
+    round_id: int
+    round_number: int
+    round_title: str
+    seats: Seats
+    waiting: int
+    room: str
+    step_free: bool
+    held: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Held:
+    """One choice of one person: the run, and how it stands with it."""
+
+    run_id: int
+    label: str
+    title: str
+    round_id: int
+    state: PlaceState
+    waiting_number: int | None
+
+
+class OnFile(NamedTuple):
+    """What a file may say of a person, without the weight of the whole row: with thousands that is half of the time."""
+
+    id: int
+    reference: str
+    family_name: str
+    given_name: str
+    email: str
+    role_title: str
+    status: Status
+    holds_seat: bool
+    waiting_number: int | None
+    created_at: datetime
+    confirmed_at: datetime | None
+    organisation: str
+    kind: OrganisationKind
+    district: str
+
+
+Person = TypeVar("Person", Registration, OnFile)
+
+
+@dataclass(frozen=True, slots=True)
+class Row(Generic[Person]):
+    """One person of a list, with what they chose, answered (question id → texts) and fall under, as far as asked for."""
+
+    registration: Person
+    held: Sequence[Held] = ()
+    answers: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    quotas: Sequence[str] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class RunList:
+    """Who sits in a run, who waits for it, in order, and who leads it."""
+
+    run: RunChoice
+    seated: tuple[Registration, ...] = ()
+    waiting: tuple[tuple[int, Registration], ...] = field(default=())
+    staff: tuple[RunStaff, ...] = ()
+
+
+def count_people(session: Session, event: Event, wanted: Wanted) -> int:
+    return how_many(session, conditions(session, event, wanted))
+
+
+def list_people(
+    session: Session,
+    event: Event,
+    wanted: Wanted,
+    number: int,
+    columns: Columns = NOTHING_ELSE,
+    by_status: Mapping[Status, int] | None = None,
+) -> Page[Row[Registration]]:
+    """Page `number` of the people who match. A page past the end is the last one. `by_status`: if known already."""
+    narrowed = conditions(session, event, wanted)
+    if is_search(wanted):
+        start = (max(number, 1) - 1) * PAGE_LENGTH
+        ids, total = searched_ids(session, narrowed, wanted.order, start, PAGE_LENGTH)
+        if ids or number <= 1:
+            return Page(
+                _rows(session, event, people_of(session, ids), columns), total, max(number, 1), PAGE_LENGTH
+            )
+    parts = segments(session, wanted, narrowed, by_status)
+    total = sum(part.people for part in parts)
+    number = min(max(number, 1), max(-(-total // PAGE_LENGTH), 1))
+    ids = shown_ids(session, narrowed, parts, (number - 1) * PAGE_LENGTH, PAGE_LENGTH)
+    return Page(_rows(session, event, people_of(session, ids), columns), total, number, PAGE_LENGTH)
+
+
+def people_of(session: Session, ids: Sequence[int]) -> list[Registration]:
+    """These people in this order, with their organisations."""
+    found = (
+        select(Registration)
+        .where(Registration.id.in_(ids))
+        .options(joinedload(Registration.organisation), joinedload(Registration.group))
+    )
+    by_id = {one.id: one for one in session.scalars(found)}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def every_person(
+    session: Session, event: Event, wanted: Wanted, columns: Columns = NOTHING_ELSE
+) -> Iterator[Row[OnFile]]:
+    """All people who match, some hundred at a time. The ids are read first, so nobody is named twice or left out."""
+    ids = every_id(session, event, wanted)
+    for start in range(0, len(ids), CHUNK):
+        yield from _rows(session, event, _on_file(session, ids[start : start + CHUNK]), columns)
+
+
+_ON_FILE = (
+    select(
+        Registration.id,
+        Registration.reference,
+        Registration.family_name,
+        Registration.given_name,
+        Registration.email,
+        Registration.role_title,
+        Registration.status,
+        Registration.holds_seat,
+        Registration.waiting_number,
+        Registration.created_at,
+        Registration.confirmed_at,
+        Organisation.name,
+        Organisation.kind,
+        Organisation.district,
+    )
+    .join(Organisation, Registration.organisation_id == Organisation.id)
+    .where(Registration.id.in_(bindparam("those", expanding=True)))
+)
+
+
+def _on_file(session: Session, ids: Sequence[int]) -> list[OnFile]:
+    by_id = {row[0]: OnFile._make(row) for row in session.execute(_ON_FILE, {"those": list(ids)})}
+    return [by_id[one] for one in ids if one in by_id]
+
+
+def every_id(session: Session, event: Event, wanted: Wanted) -> Sequence[int]:
+    """Of all people who match, in their order."""
+    return session.scalars(ordered(conditions(session, event, wanted), wanted.order)).all()
+
+
+def ids_of(session: Session, event: Event, references: Sequence[str]) -> Sequence[int]:
+    """Of these people, by name; who is not of this day is left out (T02)."""
+    known = [one.upper() for one in references if len(one) <= 9 and one.isascii() and one.isprintable()]
+    found = select(Registration.id).where(
+        Registration.event_id == event.id, Registration.reference.in_(known)
+    )
+    return session.scalars(found.order_by(Registration.sort_key, Registration.id)).all()
+
+
+def statuses_of(session: Session, ids: Sequence[int]) -> dict[Status, int]:
+    """How many of these people stand how; without those of whom there is nobody."""
+    found: Counter[Status] = Counter()
+    for start in range(0, len(ids), CHUNK):
+        counted = select(Registration.status, func.count()).where(
+            Registration.id.in_(ids[start : start + CHUNK])
+        )
+        found.update(dict(session.execute(counted.group_by(Registration.status)).all()))
+    return {status: found[status] for status in Status if found[status]}
+
+
+def count_unconfirmed(session: Session, ids: Sequence[int]) -> int:
+    """How many of them never confirmed their address, or have none any more."""
+    total = 0
+    for start in range(0, len(ids), CHUNK):
+        counted = (
+            select(func.count())
+            .select_from(Registration)
+            .where(
+                Registration.id.in_(ids[start : start + CHUNK]),
+                or_(Registration.confirmed_at.is_(None), Registration.email == ""),
+            )
+        )
+        total += session.scalar(counted) or 0
+    return total
+
+
+def _rows(session: Session, event: Event, people: Sequence[Person], columns: Columns) -> list[Row[Person]]:
+    """A query for each thing that is asked about all of them."""
+    ids = [one.id for one in people]
+    held = _choices(session, ids) if "workshops" in columns else {}
+    given = _answers(session, ids, columns.questions)
+    under = _quotas(session, event, ids) if columns.quotas else {}
+    return [Row(one, held.get(one.id, ()), given.get(one.id, {}), under.get(one.id, ())) for one in people]
+
+
+def _answers(
+    session: Session, people: Sequence[int], questions: Sequence[Question]
+) -> dict[int, dict[int, list[str]]]:
+    """Registration id → question id → texts. The table of sensitive answers is not read here, whatever is asked."""
+    found: dict[int, dict[int, list[str]]] = defaultdict(dict)
+    if not questions:
+        return found
+    given = (
+        select(Answer.registration_id, Answer.question_id, Answer.text)
+        .where(Answer.registration_id.in_(people), Answer.question_id.in_([one.id for one in questions]))
+        .order_by(Answer.registration_id, Answer.question_id, Answer.number)
+    )
+    for person, question, words in session.execute(given):
+        found[person].setdefault(question, []).append(words)
+    return found
+
+
+def count_by_status(session: Session, event: Event) -> Mapping[Status, int]:
+    counted = (
+        select(Registration.status, func.count(Registration.id))
+        .where(Registration.event_id == event.id)
+        .group_by(Registration.status)
+    )
+    found = dict(session.execute(counted).all())
+    return {status: found.get(status, 0) for status in Status}
+
+
+def runs_of(session: Session, event: Event) -> list[RunChoice]:
+    """The runs of a day in the order of its rounds: one query."""
+    found = (
+        select(Run, Workshop.title, Round, Room)
+        .join(Workshop, Run.workshop_id == Workshop.id)
+        .join(Round, Run.round_id == Round.id)
+        .outerjoin(Room, Run.room_id == Room.id)
+        .where(Round.event_id == event.id)
+        .order_by(Round.number, Run.label, Run.id)
+    )
+    return [
+        RunChoice(
+            id=run.id,
+            label=run.label,
+            title=title,
+            round_id=round_.id,
+            round_number=round_.number,
+            round_title=round_.title,
+            seats=run.seats,
+            waiting=run.waiting,
+            room=room.name if room else "",
+            step_free=room.step_free if room else True,
+            held=run.held,
+        )
+        for run, title, round_, room in session.execute(found)
+    ]
+
+
+def rounds_of(session: Session, event: Event) -> Sequence[Round]:
+    return session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
+
+
+def run_lists(session: Session, event: Event) -> list[RunList]:
+    """Every run with the people in it and in its line: three queries."""
+    found = (
+        select(Place, Registration)
+        .join(Registration, Place.registration_id == Registration.id)
+        .options(joinedload(Registration.organisation))
+        .where(Registration.event_id == event.id, Place.state != PlaceState.WANTED)
+        .order_by(Registration.sort_key, Registration.id)
+    )
+    seated: dict[int, list[Registration]] = defaultdict(list)
+    waiting: dict[int, list[tuple[int, Registration]]] = defaultdict(list)
+    for place, registration in session.execute(found):
+        if place.state is PlaceState.PLACE:
+            seated[place.run_id].append(registration)
+        else:
+            waiting[place.run_id].append((place.waiting_number or 0, registration))
+    leading = (
+        select(RunStaff)
+        .join(RunStaff.registration)
+        .where(Registration.event_id == event.id)
+        .options(joinedload(RunStaff.registration).joinedload(Registration.organisation))
+        .order_by(RunStaff.id)
+    )
+    staff: dict[int, list[RunStaff]] = defaultdict(list)
+    for one in session.scalars(leading):
+        staff[one.run_id].append(one)
+    return [
+        RunList(
+            run,
+            tuple(seated[run.id]),
+            tuple(sorted(waiting[run.id], key=lambda one: one[0])),
+            tuple(staff[run.id]),
+        )
+        for run in runs_of(session, event)
+    ]
+
+
+def get_by_reference(session: Session, event: Event, reference: str) -> Registration:
+    """Raises `Missing` for a reference of another day (T02)."""
+    registration = None
+    if len(reference) <= 9 and reference.isascii() and reference.isprintable():
+        registration = session.scalar(
+            select(Registration)
+            .where(Registration.event_id == event.id, Registration.reference == reference.upper())
+            .options(joinedload(Registration.organisation), joinedload(Registration.group))
+        )
+    if registration is None:
+        raise Missing
+    return registration
+
+
+def before_and_after(
+    session: Session, registration: Registration
+) -> tuple[Registration | None, Registration | None]:
+    """In whose place the person comes, and who comes in the person's place."""
+    found = select(Registration).where(
+        or_(Registration.id == registration.predecessor_id, Registration.predecessor_id == registration.id)
+    )
+    both = session.scalars(found).all()
+    before = next((one for one in both if one.id == registration.predecessor_id), None)
+    return before, next((one for one in both if one is not before), None)
+
+
+def mails_about(session: Session, registration: Registration) -> Sequence[Message]:
+    """The correspondence with one person, oldest first."""
+    copies = select(CircularCopy.id).where(CircularCopy.registration_id == registration.id)
+    found = select(Message).where(
+        or_(
+            and_(Message.family.in_(FAMILIES), Message.subject_id == registration.id),
+            and_(Message.family == family_of(CIRCULAR), Message.subject_id.in_(copies)),
+        )
+    )
+    return session.scalars(found.order_by(Message.id)).all()
+
+
+def next_in_line(session: Session, registration: Registration, now: Any) -> Registration | None:
+    """Who gets this person's seat when it is given back now; None when it stays free."""
+    event = registration.event
+    if not registration.holds_seat or event.registration_state(now) not in TAKES_REGISTRATIONS:
+        return None
+    quotas = waiting_list.quotas_of_day(session, event)
+    left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]
+    room = waiting_list.room_of(event, quotas, left, gives_back=True)
+    return waiting_list.next_in_line(session, event, room, locked=False)
+
+
+def _choices(session: Session, people: Sequence[int]) -> dict[int, list[Held]]:
+    chosen: dict[int, list[Held]] = defaultdict(list)
+    places = (
+        select(
+            Place.registration_id,
+            Place.run_id,
+            Run.label,
+            Workshop.title,
+            Place.round_id,
+            Place.state,
+            Place.waiting_number,
+        )
+        .join(Run, Place.run_id == Run.id)
+        .join(Workshop, Run.workshop_id == Workshop.id)
+        .where(Place.registration_id.in_(people))
+        .order_by(Run.label, Place.id)
+    )
+    for person, run, label, title, round_, state, number in session.execute(places):
+        chosen[person].append(Held(run, label, title, round_, state, number))
+    return chosen
+
+
+def _quotas(session: Session, event: Event, people: Sequence[int]) -> dict[int, list[str]]:
+    """Registration id → names of the quotas the person falls under."""
+    under: dict[int, list[str]] = defaultdict(list)
+    if not event.quota_count:
+        return under
+    links = (
+        select(registration_quota.c.registration_id, Quota.name)
+        .join(Quota, registration_quota.c.quota_id == Quota.id)
+        .where(registration_quota.c.registration_id.in_(people))
+        .order_by(Quota.id)
+    )
+    for person, name in session.execute(links):
+        under[person].append(name)
+    return under

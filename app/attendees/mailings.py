@@ -1,0 +1,101 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Messages of the team to many people of a day: all of them in one transaction, each of them once.
+
+Service mails about the day somebody registered for, so nobody can unsubscribe from them; how many a team writes is
+limited all the same (T08).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import Integer, func, insert, literal, select
+from sqlalchemy.orm import Session
+
+from app.attendees.models import Circular, CircularCopy
+from app.events.models import Event
+from app.events.service import lock_event
+from app.outbox.service import enqueue_all
+from app.people.audit import record
+from app.people.budget import spend
+from app.refusal import N_, Refusal
+from app.registration.announcing import last_try
+from app.registration.models import Registration
+from app.registration.service import By
+
+CIRCULAR = "circular.message"
+MESSAGES_A_DAY = 20  # of one team, to however many people
+ONE_DAY = timedelta(days=1)
+_AT_ONCE = 500  # ids in one statement
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """What the team writes."""
+
+    subject: str
+    text: str
+
+
+def write_to(
+    session: Session, event_id: int, ids: Sequence[int], letter: Letter, nonce: str, by: By, now: datetime
+) -> int:
+    """Returns how many people of the day get it: whose address is confirmed and not deleted. A second press of the
+    same button changes nothing. Refuses when the team has written too often today, and a message to nobody."""
+    event = lock_event(session, event_id)
+    earlier = session.scalar(select(Circular).where(Circular.event_id == event_id, Circular.nonce == nonce))
+    if earlier is not None:
+        return _copies(session, earlier)
+    circular = Circular(
+        event_id=event_id,
+        nonce=nonce,
+        subject=letter.subject,
+        text=letter.text,
+        at=now,
+        organiser_id=by.organiser_id,
+    )
+    session.add(circular)
+    session.flush()
+    for start in range(0, len(ids), _AT_ONCE):
+        whom = (
+            select(literal(circular.id, Integer()), Registration.id)
+            .where(
+                Registration.id.in_(ids[start : start + _AT_ONCE]),
+                Registration.event_id == event_id,
+                Registration.confirmed_at.is_not(None),
+                Registration.email != "",
+            )
+            .order_by(Registration.id)
+        )
+        session.execute(insert(CircularCopy).from_select(["circular_id", "registration_id"], whom))
+    _tell(session, circular, event, now)
+    people = _copies(session, circular)
+    if not people:
+        raise Refusal(N_("None of them can be written to. Nothing was sent."))
+    if not spend(session, f"circular:{event_id}", MESSAGES_A_DAY, ONE_DAY, now):
+        raise Refusal(
+            N_("The team has written %(number)s messages today. Please go on tomorrow."),
+            number=MESSAGES_A_DAY,
+        )
+    detail = {"people": people}
+    record(session, now, by.organiser_id, event_id, "registration.message", f"event {event_id}", detail)
+    return people
+
+
+def _tell(session: Session, circular: Circular, event: Event, now: datetime) -> None:
+    """Everybody who has a copy of this message of the team."""
+    copies = (
+        select(CircularCopy.id, Registration.email, Registration.language)
+        .join(Registration, CircularCopy.registration_id == Registration.id)
+        .where(CircularCopy.circular_id == circular.id)
+        .order_by(CircularCopy.id)
+    )
+    give_up_at = last_try(event, now)
+    enqueue_all(session, kind=CIRCULAR, subjects=copies, event_id=event.id, now=now, give_up_at=give_up_at)
+
+
+def _copies(session: Session, circular: Circular) -> int:
+    counted = select(func.count(CircularCopy.id)).where(CircularCopy.circular_id == circular.id)
+    return session.scalar(counted) or 0

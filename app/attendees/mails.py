@@ -1,0 +1,50 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Messages of the team, as mails."""
+
+from flask import Flask, url_for
+from sqlalchemy.orm import Session
+
+from app.attendees.mailings import CIRCULAR
+from app.attendees.models import CircularCopy
+from app.outbox.building import Builder, Mail, register
+from app.outbox.models import Message
+from app.registration.links import personal_address
+from app.registration.queries import get_registration
+from app.web import links
+from app.web.mail_texts import render_mail
+
+
+def build_circular(session: Session, message: Message) -> Mail | None:
+    """What the team wrote to many, to each of them alone (MAIL-02)."""
+    found = session.get(CircularCopy, message.subject_id)
+    registration = get_registration(session, found.registration_id) if found else None
+    if found is None or registration is None or not registration.email:
+        return None
+    event, circular = registration.event, found.circular
+    values = {
+        "subject": f"{event.title}: {circular.subject}",
+        "headline": circular.subject,
+        "registration": registration,
+        "event": event,
+        "words": circular.text,
+        "link": personal_address(registration) if registration.active else "",
+        "event_link": links.absolute(url_for("events.event", slug=event.slug)),
+    }
+    text, html = render_mail("attendees/circular", **values)
+    return Mail(
+        subject=str(values["subject"]),
+        text=text,
+        html=html,
+        recipient=registration.email,
+        reply_to=event.contact_email or None,
+    )
+
+
+KINDS: dict[str, Builder] = {CIRCULAR: build_circular}
+
+
+def install(_app: Flask) -> None:
+    for kind, builder in KINDS.items():
+        register(kind, builder)
