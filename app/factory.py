@@ -32,7 +32,7 @@ import app.attendees.staff.views
 import app.calendar.views
 import app.demo.commands
 import app.demo.views
-import app.events.doorkeeper
+import app.events.access_control
 import app.events.organiser_views
 import app.events.views
 import app.organisation_admin.organiser_views
@@ -159,7 +159,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.people.views,
     app.people.mails,
     app.people.commands,
-    app.events.doorkeeper,
+    app.events.access_control,
     app.events.views,
     app.events.organiser_views,
     app.programme.views,
@@ -209,7 +209,7 @@ MODULES: tuple[ModuleType, ...] = (
 
 
 def _wire_slices(app: Flask) -> None:
-    """A module may carry blueprints, and an `install(app)` for what is no page: commands, mails, jobs, doorkeepers."""
+    """A module may carry blueprints, and an `install(app)` for what is no page: commands, mails, jobs, guards."""
     for module in MODULES:
         if hasattr(module, "install"):
             module.install(app)

@@ -12,7 +12,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from app.allocation.leasing import Held, claim
+from app.allocation.lease import Held, claim
 from app.allocation.protocol import differences, read_instance, verify
 from app.allocation.running import work_out
 from app.clock import now

@@ -19,9 +19,9 @@ from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summari
 from app.allocation.instance import Instance, Person, Place, Run, draw_lots
 from app.allocation.models import HOLDS, Solving
 from app.allocation.protocol import read_instance, read_places, read_stages
-from app.allocation.reckoning import Seating, faults, violations, weight_of, worth
 from app.allocation.result import Stage
 from app.allocation.rules import Goal, Proof
+from app.allocation.verification import Seating, faults, violations, weight_of, worth
 from app.programme.agenda import RoundView, RunView
 
 MOST_SWAPS = 3  # looked at per wish; each counts all conditions again

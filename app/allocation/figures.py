@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.allocation.instance import Instance, Place
-from app.allocation.reckoning import Seating
+from app.allocation.verification import Seating
 
 
 @dataclass(frozen=True, slots=True)

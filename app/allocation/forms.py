@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 
 from wtforms import BooleanField, HiddenField
 
-from app.allocation.asking import Terms
+from app.allocation.loader import Terms
 from app.allocation.queries import RunLine
 from app.allocation.rules import (
     MIXING_LABELS,

@@ -17,7 +17,7 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from app.allocation.leasing import DIED, Held, Outcome, claim, finish, next_to_solve
+from app.allocation.lease import DIED, Held, Outcome, claim, finish, next_to_solve
 from app.allocation.models import Solving
 from app.allocation.rules import SolvingState
 from app.outbox.jobs import register_job

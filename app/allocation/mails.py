@@ -11,7 +11,7 @@ from app.events.rules import EventStatus
 from app.outbox.building import Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.links import personal_address
 from app.registration.queries import get_registration
 from app.registration.rules import Status
@@ -43,10 +43,10 @@ def build_allocated(session: Session, message: Message) -> Mail | None:
         text=text,
         html=html,
         recipient=registration.email,
-        references=first_message_id(session, announcing.REGISTERED, registration.id, message.recipient),
+        references=first_message_id(session, notifications.REGISTERED, registration.id, message.recipient),
         reply_to=event.contact_email or None,
     )
 
 
 def install(_app: Flask) -> None:
-    register(announcing.ALLOCATED, build_allocated)
+    register(notifications.ALLOCATED, build_allocated)

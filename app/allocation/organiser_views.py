@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.allocation import showing
+from app.allocation import presentation
 from app.allocation.forms import FORMS, AllocationForm, UsualForm
 from app.allocation.queries import (
     allocations_of,
@@ -63,7 +63,7 @@ def desk(slug: str) -> ResponseReturnValue:
         open_until=g.event.wishes_until if g.event.takes_wishes(now()) else None,
         rows=_demand() if by_wishes else [],
         people=placed_ids(session, g.event) if by_wishes else set(),
-        conditions=showing.condition_lines(session, g.event, conditions),
+        conditions=presentation.condition_lines(session, g.event, conditions),
         condition_labels=CONDITION_LABELS,
         allocations=allocations,
         done=sum(proof is not None for _one, proof in allocations),

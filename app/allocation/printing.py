@@ -3,7 +3,7 @@
 
 """The protocol as people read it: the same facts on the page and in the PDF for the file."""
 
-from app.allocation import showing, wording
+from app.allocation import messages, presentation
 from app.allocation.models import Solving
 from app.allocation.rules import MIXING_LABELS, MODE_LABELS
 from app.events.models import Event
@@ -35,7 +35,7 @@ def protocol_facts(solving: Solving) -> list[tuple[str, str]]:
         (gettext("Solver"), f"{solver['name']} {solver['version']}"),
         (gettext("People, rounds, workshops"), ", ".join(map(str, sizes))),
         (gettext("Conditions"), str(len(asked["rules"]))),
-        (gettext("What is proven"), wording.proof(solving)),
+        (gettext("What is proven"), messages.proof(solving)),
     ]
 
 
@@ -48,7 +48,9 @@ def protocol_document(event: Event, solving: Solving) -> Document:
         (gettext("What is proven"), False),
         (gettext("Seconds"), True),
     ]
-    stages = [(one.goal, one.value, one.bound, number(one.seconds)) for one in showing.stage_looks(solving)]
+    stages = [
+        (one.goal, one.value, one.bound, number(one.seconds)) for one in presentation.stage_looks(solving)
+    ]
     return Document(
         title=gettext("Protocol: %(title)s", title=solving.name),
         language=language(),

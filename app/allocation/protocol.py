@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.allocation.instance import Instance, Place, as_data, fingerprint, from_data
-from app.allocation.reckoning import faults, worth
 from app.allocation.result import Allocation, Stage
 from app.allocation.rules import Goal, Proof
+from app.allocation.verification import faults, worth
 from app.refusal import N_
 
 KIND = "fachtag-allocation"

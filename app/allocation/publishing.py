@@ -16,9 +16,9 @@ from typing import Any, cast
 from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from app.allocation.asking import Terms, read_question
 from app.allocation.figures import mixes
 from app.allocation.instance import Instance, Person, Run, as_data, fingerprint
+from app.allocation.loader import Terms, read_question
 from app.allocation.models import HOLDS, Solving
 from app.allocation.protocol import read_instance, read_places
 from app.allocation.rules import (
@@ -42,7 +42,7 @@ from app.people.audit import record
 from app.programme.models import Round
 from app.programme.models import Run as RunRow
 from app.refusal import Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, Status
 from app.registration.service import By
@@ -104,7 +104,7 @@ def publish(session: Session, event_id: int, solving_id: int, seen: int, by: By,
     event.placed_at = now
     mark_changed(event, now, calendar=False)
     session.flush()
-    announcing.tell_allocated(session, event, what.told, now)
+    notifications.tell_allocated(session, event, what.told, now)
     move_up_in_all_runs(session, event, now)  # who came later may wait for a seat that is free by now
     detail = {"people": len(what.places), "told": len(what.told), "before": before.id if before else None}
     record(session, now, by.organiser_id, event.id, "allocation.publish", f"allocation {solving.id}", detail)
@@ -322,7 +322,7 @@ def _close(session: Session, what: Plan, now: datetime) -> None:
         session.delete(place)
         place.registration.feed_changed_at = now
         if place.registration_id not in what.told and place.state is not PlaceState.WANTED:
-            announcing.tell_place(session, place.registration, now)
+            notifications.tell_place(session, place.registration, now)
     session.flush()
 
 

@@ -11,9 +11,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload
 
-from app.allocation.asking import Terms, read_question, seats_of, to_be_placed
 from app.allocation.figures import Demand, demands
 from app.allocation.instance import Instance
+from app.allocation.loader import Terms, read_question, seats_of, to_be_placed
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.rules import PersonNotUnique, PersonUnknown, SolvingState
 from app.attendees.filters import clean_search

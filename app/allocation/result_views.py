@@ -8,7 +8,7 @@ import json
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.allocation import printing, showing
+from app.allocation import presentation, printing
 from app.allocation.forms import PublishForm
 from app.allocation.publishing import find_published, plan, publish, refuse_publication
 from app.allocation.queries import (
@@ -52,7 +52,7 @@ def compare(slug: str) -> ResponseReturnValue:
     return page(
         "allocation/compare.html",
         event=g.event,
-        columns=showing.columns(session, g.event, compared(session, g.event)),
+        columns=presentation.columns(session, g.event, compared(session, g.event)),
         runs=runs_of(session, g.event),
     )
 
@@ -67,8 +67,8 @@ def show(slug: str, allocation_id: int) -> ResponseReturnValue:
         "allocation/show.html",
         event=g.event,
         solving=solving,
-        look=showing.look_at(session, g.event, solving) if done else None,
-        reasons=showing.reason_lines(session, g.event, solving),
+        look=presentation.look_at(session, g.event, solving) if done else None,
+        reasons=presentation.reason_lines(session, g.event, solving),
         waits=solving.state in UNFINISHED,
         worker_alive=worker_alive(session, now()),
         mode_labels=MODE_LABELS,
@@ -179,7 +179,7 @@ def protocol(slug: str, allocation_id: int) -> ResponseReturnValue:
         facts=printing.protocol_facts(solving),
         rule=printing.RULE,
         checked=printing.CHECKED,
-        stages=showing.stage_looks(solving),
+        stages=presentation.stage_looks(solving),
         may_download=may(g.role, Permission.SEE_SENSITIVE),
     )
 

@@ -14,10 +14,10 @@ from datetime import datetime
 from flask import Flask
 from sqlalchemy.exc import OperationalError
 
-from app.allocation.asking import Terms, read_question
 from app.allocation.figures import mixes
 from app.allocation.instance import Instance, refuse_unsound
-from app.allocation.leasing import Held, Outcome, finish, keep_chairs, renew
+from app.allocation.lease import Held, Outcome, finish, keep_chairs, renew
+from app.allocation.loader import Terms, read_question
 from app.allocation.models import Solving
 from app.allocation.protocol import write_protocol
 from app.allocation.result import Allocation, Progress, Reason
@@ -122,7 +122,7 @@ def _sentence(refusal: Refusal) -> Json:
 
 def _add_chairs(held: Held, instance: Instance, allocation: Allocation) -> None:
     """Within the time that the allocation itself was given; what is not found out in it is not said."""
-    from app.allocation.chairs import Chair, one_more_chair
+    from app.allocation.sensitivity import Chair, one_more_chair
 
     ends = time.monotonic() + instance.time_limit
     found: list[Chair] = []

@@ -15,7 +15,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.allocation.asking import Terms, to_be_placed
+from app.allocation.loader import Terms, to_be_placed
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.rules import (
     UNFINISHED,
@@ -38,8 +38,8 @@ from app.events.service import lock_event, mark_changed, raise_sequence
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.people.audit import record
-from app.programme import fitting
-from app.programme.fitting import RunFacts
+from app.programme import conflicts
+from app.programme.conflicts import RunFacts
 from app.programme.models import Round, Run
 from app.refusal import Missing
 from app.registration.models import Registration
@@ -323,7 +323,7 @@ def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime
     if run.held is held:
         return run
     if held:
-        fitting.refuse_bad_run(session, event, replace(RunFacts.of(run), held=True), leave_out=run)
+        conflicts.refuse_bad_run(session, event, replace(RunFacts.of(run), held=True), leave_out=run)
         staff.resume(session, event, run, run.round, run.spans, now)
     run.held = held
     raise_sequence(run, now)
@@ -339,6 +339,6 @@ def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime
 def _get_run(session: Session, event: Event, run_id: int) -> Run:
     """Raises `UnknownRun` for a run of another day (T02)."""
     try:
-        return fitting.get_run(session, event, run_id)
+        return conflicts.get_run(session, event, run_id)
     except Missing:
         raise UnknownRun from None

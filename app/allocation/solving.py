@@ -18,12 +18,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from app.allocation.baselines import careful_start
+from app.allocation.infeasibility import look_for_obstacles
 from app.allocation.instance import Instance, Place, refuse_unsound
 from app.allocation.model import INFINITE, Model, Objective, Relaxed
-from app.allocation.obstacles import look_for_obstacles
-from app.allocation.reckoning import faults, worth
 from app.allocation.result import Allocation, Progress, Reason, Solver, Stage
 from app.allocation.rules import Goal, Obstacle, Proof, SolverFailed, Stopped
+from app.allocation.verification import faults, worth
 
 # Another number of threads in the same process makes HiGHS fail; and one thread gives the same result each time.
 THREADS = 1

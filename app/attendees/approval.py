@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.people.audit import record
 from app.refusal import N_, Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, Reason, Status
 from app.registration.service import By, admitted, end, lock_registration, move, move_up
@@ -27,7 +27,7 @@ def approve(session: Session, registration_id: int, by: By, now: datetime) -> Re
     _refuse_undecidable(registration)
     move(session, registration, admitted(registration), by, Reason.APPROVED, now)
     session.flush()
-    announcing.tell_status(session, registration, now)
+    notifications.tell_status(session, registration, now)
     _record(session, registration, by, now, "approve")
     move_up(session, registration.event, now)
     return registration
@@ -43,7 +43,7 @@ def reject(session: Session, registration_id: int, by: By, now: datetime) -> Reg
         raise Refusal(N_("Please give a reason. The person reads it."), field="note")
     _refuse_undecidable(registration)
     end(session, registration, Status.REJECTED, by, Reason.REJECTED, now)
-    announcing.tell_rejected(session, registration, now)
+    notifications.tell_rejected(session, registration, now)
     _record(session, registration, by, now, "reject")
     move_up(session, registration.event, now)
     return registration

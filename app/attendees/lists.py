@@ -36,7 +36,7 @@ from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
 from app.refusal import Missing
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration, registration_quota
 from app.registration.questions.models import Answer, Question
 from app.registration.quotas import waiting_list
@@ -50,7 +50,9 @@ PAGE_LENGTH = 50
 NOTHING_ELSE = Columns(("workshops",))
 CHUNK = 500  # rows of an export that are in memory at once
 # A mail about a person belongs to one of these families.
-FAMILIES = frozenset(family_of(kind) for kind in (announcing.CONFIRM, announcing.PLACES, announcing.LINK))
+FAMILIES = frozenset(
+    family_of(kind) for kind in (notifications.CONFIRM, notifications.PLACES, notifications.LINK)
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,8 +21,8 @@ from app.outbox.service import enqueue_all
 from app.people.audit import record
 from app.people.budget import spend
 from app.refusal import N_, Refusal
-from app.registration.announcing import last_try
 from app.registration.models import Registration
+from app.registration.notifications import last_try
 from app.registration.service import By
 
 CIRCULAR = "circular.message"

@@ -19,7 +19,7 @@ from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing, correcting, service, substituting
+from app.registration import correcting, notifications, service, substituting
 from app.registration.models import Registration, StatusChange
 from app.registration.quotas import waiting_list
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
@@ -92,7 +92,7 @@ def choose_workshops(
         registration.changed_at = now
         registration.feed_changed_at = now
         session.flush()
-        announcing.tell_place(session, registration, now)
+        notifications.tell_place(session, registration, now)
         _record(session, registration, by, now, "workshops")
     return registration
 
@@ -102,9 +102,9 @@ def send_link(session: Session, registration_id: int, by: By, now: datetime) -> 
     registration = service.lock_registration(session, registration_id)
     if not registration.active:
         raise AlreadyEnded
-    if not announcing.may_remind(session, registration, now):
-        raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
-    announcing.tell_link(session, registration, now)
+    if not notifications.may_remind(session, registration, now):
+        raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
+    notifications.tell_link(session, registration, now)
     _record(session, registration, by, now, "link")
     return registration
 
@@ -187,9 +187,9 @@ def _choices(session: Session, registration: Registration) -> set[tuple[object, 
 
 def _tell_new_address(session: Session, registration: Registration, now: datetime) -> None:
     if registration.status is Status.UNCONFIRMED:
-        announcing.ask_to_confirm(session, registration, now)
+        notifications.ask_to_confirm(session, registration, now)
     else:
-        announcing.tell_status(session, registration, now)
+        notifications.tell_status(session, registration, now)
 
 
 def _record(

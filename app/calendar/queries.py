@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.organisations.models import Region
-from app.programme.fitting import filled_by
+from app.programme.conflicts import filled_by
 from app.programme.models import Round, Run, Workshop
 from app.registration.models import Registration
 from app.registration.rules import PlaceState

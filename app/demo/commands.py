@@ -98,7 +98,7 @@ def _write_down(settings: Settings, password: str) -> None:
 
 
 def _organiser() -> str:
-    from app.demo.cast import ORGANISER
+    from app.demo.people import ORGANISER
 
     return ORGANISER[0]
 

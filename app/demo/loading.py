@@ -17,9 +17,9 @@ from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
-from app.demo import cast, harvest
-from app.demo.cast import Guest
-from app.demo.scenery import (
+from app.demo import people, results
+from app.demo.people import Guest
+from app.demo.programme import (
     CENTRES,
     CONTACT,
     FEE,
@@ -61,7 +61,7 @@ from app.programme.service import (
     release_agenda,
 )
 from app.refusal import N_, Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
 from app.registration.correcting import change_choices
@@ -127,11 +127,11 @@ def load(session: Session, data_dir: Path, password_hash: str, now: datetime) ->
         raise NotEmpty
     region, organisations = _add_organisations(session)
     team = _add_team(session, password_hash)
-    inventor = cast.Inventor()
-    guests = cast.upcoming_guests(inventor)
-    past_guests = cast.past_guests(inventor, guests)
+    inventor = people.Inventor()
+    guests = people.upcoming_guests(inventor)
+    past_guests = people.past_guests(inventor, guests)
     _load_past(session, data_dir, region, organisations, team, past_guests)
-    _load_upcoming(session, region, organisations, team, cast.as_typed(guests), now)
+    _load_upcoming(session, region, organisations, team, people.as_typed(guests), now)
     _merge_one(session, team[0], now - timedelta(hours=1))
     session.flush()
     _keep_few_mails(session, now)
@@ -156,7 +156,7 @@ def _add_organisations(session: Session) -> tuple[Region, list[Organisation]]:
 def _add_team(session: Session, password_hash: str) -> list[Organiser]:
     """The organiser who signs in first; an administrator too, or nobody could open the pages for them."""
     began = at(date(2023, 6, 1), "9:00")
-    email, name = cast.ORGANISER
+    email, name = people.ORGANISER
     lead = create_organiser(session, email, name, password_hash, began, is_admin=True)
     others = [
         create_organiser(session, mail, who, NO_PASSWORD, began + timedelta(days=4), by=lead)
@@ -303,12 +303,12 @@ def _write_results(session: Session, data_dir: Path, stage: Stage, by: Organiser
     event, written = stage.event, at(date(2023, 10, 16), "11:00")
     workshop = {label: run.workshop_id for label, run in stage.runs.items()}
     write_frame(
-        session, event, FrameFacts(harvest.INTRO, harvest.NEXT_HOST, harvest.FIGURES), seen=0, now=written
+        session, event, FrameFacts(results.INTRO, results.NEXT_HOST, results.FIGURES), seen=0, now=written
     )
-    for label, (findings, summary, attended) in harvest.RESULTS.items():
+    for label, (findings, summary, attended) in results.RESULTS.items():
         facts = ResultFacts("\n".join(findings), summary, attended)
         write_result(session, event, workshop[label] if label else None, facts, seen=0, now=written)
-    for one in harvest.AGREEMENTS:
+    for one in results.AGREEMENTS:
         add_agreement(
             session,
             event,
@@ -326,12 +326,12 @@ def _write_results(session: Session, data_dir: Path, stage: Stage, by: Organiser
     publish_documentation(session, event, by.id, at(date(2023, 11, 3), "10:00"))
     from app.demo import pictures  # fonts and drawing: not for web workers
 
-    for seed, chart in enumerate(harvest.FLIPCHARTS):
+    for seed, chart in enumerate(results.FLIPCHARTS):
         add_material_bytes(
             session,
             event,
             data_dir,
-            harvest.PHOTO,
+            results.PHOTO,
             chart.file_name,
             pictures.flipchart(chart.heading, chart.lines, seed),
             MaterialFacts(workshop[chart.workshop], chart.title, alt_text=chart.alt_text),
@@ -342,13 +342,13 @@ def _write_results(session: Session, data_dir: Path, stage: Stage, by: Organiser
         session,
         event,
         data_dir,
-        harvest.DOCUMENT,
-        harvest.PDF_NAME,
+        results.DOCUMENT,
+        results.PDF_NAME,
         pictures.untagged_pdf(
-            harvest.PDF_TITLE.removeprefix("Vortrag: "),
-            harvest.PDF_LINES,
+            results.PDF_TITLE.removeprefix("Vortrag: "),
+            results.PDF_LINES,
         ),
-        MaterialFacts(None, harvest.PDF_TITLE, summary=harvest.PDF_SUMMARY),
+        MaterialFacts(None, results.PDF_TITLE, summary=results.PDF_SUMMARY),
         written,
         by.id,
     )
@@ -388,7 +388,7 @@ def _load_upcoming(
     registered[queue.alex.email] = _take_part(session, stage, queue.alex, turning, 1)
     _change_to(session, stage, registered[queue.lucky.email], SOUGHT_AFTER, turning + timedelta(minutes=5))
     note = By(Actor.PARTICIPANT, None, "Ein anderer Termin geht leider vor.")
-    cancel(session, registered[cast.toni().email].id, note, turning + timedelta(minutes=12))
+    cancel(session, registered[people.toni().email].id, note, turning + timedelta(minutes=12))
     _raise_capacity(session, stage, turning + timedelta(minutes=25))
     for number, guest in enumerate(queue.late):
         moment = max(moments[FIRST_CAPACITY + 1 + number], turning + timedelta(minutes=30 + number))
@@ -406,7 +406,7 @@ def _load_upcoming(
 
 def _merge_one(session: Session, by: Organiser, moment: datetime) -> None:
     """One of the odd names was seen by the team; the others wait for it."""
-    number, typed = cast.TYPED[-1]
+    number, typed = people.TYPED[-1]
     source, target = (find_organisation(session, name) for name in (typed, ORGANISATIONS[number - 1][0]))
     if source is None or target is None:
         raise RuntimeError(f"nobody came from {typed}")
@@ -446,11 +446,11 @@ def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given
             travel.id: (travel.options[number % 5].id,),
         }
         if number % 17 == 5:
-            given[diet.id] = cast.DIET
+            given[diet.id] = people.DIET
         if number % 12 == 3:
             given[needs.id] = (needs.options[number % 8].id,)
         if number % 20 == 7:
-            given[to_speakers.id] = cast.QUESTIONS[number // 20 % len(cast.QUESTIONS)]
+            given[to_speakers.id] = people.QUESTIONS[number // 20 % len(people.QUESTIONS)]
         answers[guest.email] = given
     return answers
 
@@ -467,14 +467,14 @@ class Queue:
 
 
 def _in_order(guests: list[Guest]) -> Queue:
-    random = Random(cast.SEED + 1)  # noqa: S311 - a story, no secret
-    alex = next(guest for guest in guests if guest.email == cast.MOVED_UP)
+    random = Random(people.SEED + 1)  # noqa: S311 - a story, no secret
+    alex = next(guest for guest in guests if guest.email == people.MOVED_UP)
     others = [guest for guest in guests if guest is not alex]
     random.shuffle(others)
     fill_the_run = [guest for guest in others if guest.first == SOUGHT_AFTER]
     rest = [guest for guest in others if guest.first != SOUGHT_AFTER]
     lucky = replace(fill_the_run.pop(), first="1.2")
-    early = [*fill_the_run, cast.toni(), lucky]
+    early = [*fill_the_run, people.toni(), lucky]
     places_left = FIRST_CAPACITY - len(early)
     early += rest[:places_left]
     random.shuffle(early)
@@ -498,7 +498,7 @@ def at(on: date, clock: str) -> datetime:
 
 def spread(opens: datetime, closes: datetime, number: int) -> list[datetime]:
     """So many moments in office hours of the working days from one to the other, most of them early, in order."""
-    random = Random(cast.SEED + number)  # noqa: S311 - a story, no secret
+    random = Random(people.SEED + number)  # noqa: S311 - a story, no secret
     first, last = (moment.astimezone(BERLIN).date() for moment in (opens, closes))
     days = [first + timedelta(days=n) for n in range((last - first).days)]
     days = [day for day in days if day.weekday() < 5]
@@ -513,7 +513,7 @@ def _keep_few_mails(session: Session, now: datetime) -> None:
     queued = select(Message.id, Message.recipient, Message.kind).order_by(Message.id)
     upcoming = select(Event.id).where(Event.slug == UPCOMING.slug)
     for message_id, recipient, kind in session.execute(queued.where(Message.event_id.in_(upcoming))):
-        if recipient in cast.HEARD_FROM or kind == announcing.PLACES:
+        if recipient in people.HEARD_FROM or kind == notifications.PLACES:
             newest[recipient] = message_id
     kept = list(newest.values())
     session.execute(delete(Message).where(Message.id.not_in(kept)))

@@ -33,8 +33,8 @@ from app.outbox.rules import WAITING as ON_THEIR_WAY
 from app.outbox.rules import State, family_of
 from app.people.rules import address_key
 from app.programme.models import AgendaItem, Round, Run, Workshop
-from app.registration.announcing import GROUP_LINK
 from app.registration.models import ANSWERS, Group, GroupGuest, Registration, StatusChange, registration_quota
+from app.registration.notifications import GROUP_LINK
 from app.registration.questions.models import Answer, Condition, Option, Question, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,

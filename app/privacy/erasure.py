@@ -24,7 +24,7 @@ from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.outbox.service import forget_wording
 from app.people.audit import record
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.consents.models import Consent
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
 from app.registration.questions import answers
@@ -106,7 +106,7 @@ def delete_groups(session: Session, event_id: int, now: datetime) -> int:
     kept = exists().where(Registration.group_id == Group.id, Registration.status == Status.UNCONFIRMED)
     ids = list(session.scalars(select(Group.id).where(Group.event_id == event_id, ~kept)))
     for some in _portions(ids):
-        _delete_mails_of(session, {family_of(announcing.GROUP_LINK)}, some)
+        _delete_mails_of(session, {family_of(notifications.GROUP_LINK)}, some)
         session.execute(delete(Group).where(Group.id.in_(some)))
     session.execute(
         update(Registration)

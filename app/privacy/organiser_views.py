@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.clock import now
 from app.refusal import N_
-from app.registration.silence import allow, count_silenced, silence
+from app.registration.suppression import allow, count_silenced, silence
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import options

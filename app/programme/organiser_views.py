@@ -14,7 +14,7 @@ from app.events.models import Room
 from app.events.queries import rooms_of
 from app.people.audit import record
 from app.people.rules import Permission, may
-from app.programme import fitting, service
+from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.forms import ItemForm, RoomForm
 from app.programme.queries import loose_ends, room_uses, workshops_of
@@ -64,7 +64,7 @@ def new_item(slug: str) -> ResponseReturnValue:
 @bp.route("/items/<int:item_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
-    item = fitting.get_item(db.session(), g.event, item_id)
+    item = conflicts.get_item(db.session(), g.event, item_id)
     form = ItemForm.of(item).offer(g.event, rooms_of(db.session(), g.event))
     differences = []
     if form.validate_on_submit():
@@ -77,7 +77,7 @@ def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
             raise
         except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            item = fitting.get_item(db.session(), g.event, item_id)
+            item = conflicts.get_item(db.session(), g.event, item_id)
             stored = ItemForm.of(item, stored=True).offer(g.event, rooms_of(db.session(), g.event))
             differences = form.compare_with(stored)
         except Refusal as refusal:
@@ -88,7 +88,7 @@ def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
 @bp.route("/items/<int:item_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
-    item = fitting.get_item(db.session(), g.event, item_id)
+    item = conflicts.get_item(db.session(), g.event, item_id)
     cancel = url_for(".edit_item", slug=slug, item_id=item_id)
     return _remove(
         item.title, cancel, lambda s: service.remove_item(s, g.event.id, item_id, now()), _programme(slug)
@@ -101,7 +101,7 @@ def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
 @bp.route("/rounds/<int:round_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
-    round_ = fitting.get_round(db.session(), g.event, round_id)
+    round_ = conflicts.get_round(db.session(), g.event, round_id)
     cancel = url_for("day.edit_round", slug=slug, round_id=round_id)
     return _remove(
         round_.title, cancel, lambda s: service.remove_round(s, g.event.id, round_id, now()), _programme(slug)
@@ -111,7 +111,7 @@ def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
 @bp.route("/workshops/<int:workshop_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
-    workshop = fitting.get_workshop(db.session(), g.event, workshop_id)
+    workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
     cancel = url_for("day.edit_workshop", slug=slug, workshop_id=workshop_id)
     return _remove(
         workshop.title,
@@ -146,13 +146,13 @@ def new_room(slug: str) -> ResponseReturnValue:
 @bp.route("/rooms/<int:room_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
-    return _room_page(slug, RoomForm.of(fitting.get_room(db.session(), g.event, room_id)), room_id)
+    return _room_page(slug, RoomForm.of(conflicts.get_room(db.session(), g.event, room_id)), room_id)
 
 
 @bp.route("/rooms/<int:room_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
-    room = fitting.get_room(db.session(), g.event, room_id)
+    room = conflicts.get_room(db.session(), g.event, room_id)
     cancel = url_for(".edit_room", slug=slug, room_id=room_id)
     back = url_for(".rooms", slug=slug)
     return _remove(room.name, cancel, lambda s: service.remove_room(s, g.event.id, room_id, now()), back)
@@ -218,7 +218,7 @@ def _remove(
 
 
 def _room(session: Session, room_id: int | None) -> Room | None:
-    return fitting.get_room(session, g.event, room_id) if room_id is not None else None
+    return conflicts.get_room(session, g.event, room_id) if room_id is not None else None
 
 
 def _programme(slug: str) -> str:

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event, Room
 from app.events.service import RoomFacts, add_room, change_room, lock_event, mark_changed, raise_sequence
-from app.programme.fitting import (
+from app.programme.conflicts import (
     RunFacts,
     get_item,
     get_room,
@@ -256,7 +256,7 @@ def remove_workshop(session: Session, event_id: int, workshop_id: int, now: date
 
 
 def add_run(session: Session, event_id: int, new: NewRun, now: datetime) -> Run:
-    """Refuses what does not fit, see `fitting.refuse_bad_run`."""
+    """Refuses what does not fit, see `conflicts.refuse_bad_run`."""
     event = lock_event(session, event_id)
     facts = RunFacts(new.label, new.round, new.room, new.capacity, new.spans, new.least_people, new.held)
     refuse_bad_run(session, event, facts)

@@ -14,7 +14,7 @@ from app.events.seats import move_in_line, move_quotas
 from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.queries import find_earlier
 from app.registration.quotas import waiting_list
@@ -127,7 +127,7 @@ def renew_link(session: Session, registration_id: int, now: datetime) -> Registr
     registration = lock_registration(session, registration_id)
     registration.link_key = new_link_key()
     session.flush()
-    announcing.remind_of_link(session, registration, now)
+    notifications.remind_of_link(session, registration, now)
     return registration
 
 

@@ -22,7 +22,7 @@ from app.events.models import Event
 from app.events.rules import RegistrationState
 from app.organisations.queries import organisation_names
 from app.programme.agenda import RoundView, read_rounds
-from app.registration import gate
+from app.registration import abuse_protection
 from app.registration.consents.forms import agreed_in, agreeing
 from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.questions.answer_forms import asking, option_words, with_seats
@@ -110,7 +110,7 @@ def _option_gap(question: Question, option: Option) -> str:
 def empty_page(session: Session, asked: Asked, state: RegistrationState) -> str:
     """The page as everybody gets it."""
     names = organisation_names(session)
-    token, nonce = generate_csrf(), gate.nonce_of_now()
+    token, nonce = generate_csrf(), abuse_protection.nonce_of_now()
 
     def draw() -> list[str]:
         form = register_form(asked)

@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from app.programme.agenda import RoundView, RunView
-from app.registration.gate import GateMixin
+from app.registration.abuse_protection import GateMixin
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, looks_like_an_address
 from app.registration.service import Person

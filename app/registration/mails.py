@@ -15,7 +15,7 @@ from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
@@ -191,24 +191,24 @@ def _build_for_group(
 
 
 KINDS: dict[str, Builder] = {
-    announcing.CONFIRM: build_confirm,
-    announcing.REGISTERED: build_registered,
-    announcing.WAITING: build_waiting,
-    announcing.PENDING: build_pending,
-    announcing.REJECTED: build_rejected,
-    announcing.MOVED_UP: build_moved_up,
-    announcing.CANCELLED: build_cancelled,
-    announcing.SUBSTITUTED: build_substituted,
-    announcing.CHANGED: build_changed,
-    announcing.OFFERED: build_offered,
-    announcing.DECLINED: build_declined,
-    announcing.OFFER_ENDED: build_offer_ended,
-    announcing.PLACES: build_places,
-    announcing.LINK: build_link,
-    announcing.GROUP_CONFIRM: build_group_confirm,
-    announcing.GROUP_SEATS: build_group_seats,
-    announcing.GROUP_LINK: build_group_link,
-    announcing.GROUP_CALLED_OFF: build_group_called_off,
+    notifications.CONFIRM: build_confirm,
+    notifications.REGISTERED: build_registered,
+    notifications.WAITING: build_waiting,
+    notifications.PENDING: build_pending,
+    notifications.REJECTED: build_rejected,
+    notifications.MOVED_UP: build_moved_up,
+    notifications.CANCELLED: build_cancelled,
+    notifications.SUBSTITUTED: build_substituted,
+    notifications.CHANGED: build_changed,
+    notifications.OFFERED: build_offered,
+    notifications.DECLINED: build_declined,
+    notifications.OFFER_ENDED: build_offer_ended,
+    notifications.PLACES: build_places,
+    notifications.LINK: build_link,
+    notifications.GROUP_CONFIRM: build_group_confirm,
+    notifications.GROUP_SEATS: build_group_seats,
+    notifications.GROUP_LINK: build_group_link,
+    notifications.GROUP_CALLED_OFF: build_group_called_off,
 }
 
 
@@ -261,7 +261,7 @@ def _build(
         recipient=registration.email,
         calendar=_calendar(registration, day, message, method) if invited and method else None,
         calendar_method=("REQUEST" if method == "REQUEST" else "CANCEL") if invited else None,
-        references=first_message_id(session, announcing.REGISTERED, registration.id, message.recipient),
+        references=first_message_id(session, notifications.REGISTERED, registration.id, message.recipient),
         reply_to=event.contact_email or None,
     )
 

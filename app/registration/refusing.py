@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.registration.rules import Reason, Status
 from app.registration.service import PARTICIPANT, end, lock_registration, move_up
-from app.registration.silence import silence
+from app.registration.suppression import silence
 
 
 def refuse(session: Session, registration_id: int, now: datetime) -> None:

@@ -27,7 +27,7 @@ from app.outbox.rules import family_of
 from app.outbox.service import withdraw
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.consents import records
 from app.registration.consents.models import ConsentSource
 from app.registration.models import Registration, StatusChange
@@ -119,7 +119,7 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
     waiting_list.refuse_unknown_code(quotas, entry.code)
     kept = _make_way(session, earlier.draft, now) if earlier.draft is not None else NOTHING
     if earlier.active is not None:
-        announcing.remind_of_link(session, earlier.active, now)
+        notifications.remind_of_link(session, earlier.active, now)
         with taken_back(session):
             new = _hold(session, event, entry, earlier, quotas, parts, now, kept)
             waits = not new.holds_seat
@@ -127,7 +127,7 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
             move_up(session, event, now)
         return FormAnswer(earlier.active, waits)
     registration = _hold(session, event, entry, earlier, quotas, parts, now, kept)
-    announcing.ask_to_confirm(session, registration, now, first=True)
+    notifications.ask_to_confirm(session, registration, now, first=True)
     return FormAnswer(registration, not registration.holds_seat)
 
 
@@ -181,7 +181,7 @@ def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
     kept = Kept(draft.holds_seat, None if draft.holds_seat else draft.waiting_number, held)
     end(session, draft, Status.CANCELLED, PARTICIPANT, Reason.REPLACED, now)
     session.flush()
-    withdraw(session, family_of(announcing.CONFIRM), draft.id)
+    withdraw(session, family_of(notifications.CONFIRM), draft.id)
     session.expunge(draft)
     session.execute(delete(Registration).where(Registration.id == draft.id))
     return kept
@@ -234,7 +234,7 @@ def add_by_hand(
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     _choose_or_wish(session, registration, entry, now, by_team=True)
     answers.store(session, registration, parts)
-    announcing.tell_status(session, registration, now, first=True)
+    notifications.tell_status(session, registration, now, first=True)
     if len(mine) > 1:
         move_up(session, event, now)
     return registration
@@ -256,7 +256,7 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     else:
         registration.confirmed_at = now
         move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
-    announcing.tell_status(session, registration, now)
+    notifications.tell_status(session, registration, now)
     move_up(session, event, now)
     return registration
 
@@ -278,7 +278,7 @@ def accept(session: Session, registration_id: int, now: datetime) -> Registratio
     if registration.status is not Status.OFFERED or now >= registration.event.starts_at:
         raise OfferOver
     move(session, registration, Status.REGISTERED, PARTICIPANT, Reason.OFFER_ACCEPTED, now)
-    announcing.tell_status(session, registration, now)
+    notifications.tell_status(session, registration, now)
     return registration
 
 
@@ -290,7 +290,7 @@ def decline(session: Session, registration_id: int, now: datetime) -> Registrati
     if registration.status is not Status.OFFERED:
         raise OfferOver
     end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.OFFER_DECLINED, now)
-    announcing.tell_declined(session, registration, now)
+    notifications.tell_declined(session, registration, now)
     move_up(session, registration.event, now)
     return registration
 
@@ -303,7 +303,7 @@ def cancel(
     if not registration.active:
         raise AlreadyEnded
     end(session, registration, Status.CANCELLED, by, reason, now)
-    announcing.tell_cancelled(session, registration, now)
+    notifications.tell_cancelled(session, registration, now)
     move_up(session, registration.event, now)
     return registration
 
@@ -316,7 +316,7 @@ def expire(session: Session, registration_id: int, now: datetime) -> None:
         return
     if was is Status.OFFERED:
         end(session, registration, Status.EXPIRED, SYSTEM, Reason.OFFER_ENDED, now)
-        announcing.tell_offer_ended(session, registration, now)
+        notifications.tell_offer_ended(session, registration, now)
     else:
         for one in _held_with(session, registration, now):
             reason = Reason.SEAT_NOT_NAMED if one.unnamed else Reason.HOLD_ENDED
@@ -369,7 +369,7 @@ def take_from_line(
     registration.holds_seat = True
     move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
     take_wanted(session, registration, now)
-    announcing.tell_moved_up(session, registration, now)
+    notifications.tell_moved_up(session, registration, now)
 
 
 def _give_or_offer(
@@ -378,12 +378,12 @@ def _give_or_offer(
     if event.offer_hours is None:
         move(session, first, Status.REGISTERED, SYSTEM, reason, now)
         take_wanted(session, first, now)
-        announcing.tell_moved_up(session, first, now)
+        notifications.tell_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
         move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
         take_wanted(session, first, now)
-        announcing.tell_offer(session, first, now)
+        notifications.tell_offer(session, first, now)
 
 
 def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
@@ -459,7 +459,7 @@ def enter(session: Session, event: Event, entry: Entry, next_bump: int, now: dat
         changed_at=now,
         feed_changed_at=now,
         calendar_bump=next_bump,
-        mail_revision=announcing.FIRST,
+        mail_revision=notifications.FIRST,
     )
 
 

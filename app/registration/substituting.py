@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.consents import records
 from app.registration.models import GroupGuest, Registration
 from app.registration.queries import Earlier, find_earlier
@@ -69,7 +69,7 @@ def substitute(
         raise InGroupAlready  # the contact knows that person: no secret (T09), and a seat would be lost for nothing
     if known is not None and keeps_own(known, seat=old.holds_seat):
         seated = old.holds_seat
-        announcing.tell_link(session, known, now)
+        notifications.tell_link(session, known, now)
         end(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
         _tell_old(session, old, entry, now)
         if old.group_id is not None:
@@ -84,7 +84,7 @@ def substitute(
     new.named_by = _named_by(old, by)
     _pass_on(session, old.event, old, new, by, now)
     _tell_old(session, old, entry, now)
-    announcing.tell_successor(session, new, now)
+    notifications.tell_successor(session, new, now)
     move_up(session, old.event, now)
     return new
 
@@ -102,8 +102,8 @@ def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: date
     if by.actor is Actor.ORGANISER:
         if earlier.active is not None:
             raise AddressTaken
-    elif not announcing.may_write_to(session, key, now):  # asked before the address is known to us (T09)
-        raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
+    elif not notifications.may_write_to(session, key, now):  # asked before the address is known to us (T09)
+        raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
     return earlier
 
 
@@ -180,4 +180,4 @@ def _refuse_without_seat(
 
 def _tell_old(session: Session, old: Registration, entry: Entry, now: datetime) -> None:
     old.passed_on = entry.nonce
-    announcing.tell_substituted(session, old, now)
+    notifications.tell_substituted(session, old, now)

@@ -18,7 +18,7 @@ from app.ical import render
 from app.organisations.queries import organisation_names
 from app.programme.agenda import read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
-from app.registration import gate
+from app.registration import abuse_protection
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
 from app.registration.consents.records import consents_of
 from app.registration.consents.service import agree
@@ -75,12 +75,12 @@ def register(slug: str) -> ResponseReturnValue:
         try:
             if entry.code:
                 with transaction() as writing:
-                    gate.refuse_guessing(writing, now())
+                    abuse_protection.refuse_guessing(writing, now())
             with transaction() as writing:
-                gate.refuse_programs(writing, form, now())
+                abuse_protection.refuse_programs(writing, form, now())
                 waits = answer_form(writing, event_id, entry, now()).waits
                 if entry.code:
-                    gate.forgive_code(writing)
+                    abuse_protection.forgive_code(writing)
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:

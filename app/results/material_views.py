@@ -18,9 +18,9 @@ from app.results.material_service import (
     material_facts,
     remove_material,
 )
+from app.results.presentation import data_dir, page_context, send_material
 from app.results.queries import workshop_names
 from app.results.rules import MaterialKind, refuse_without_words
-from app.results.showing import data_dir, page_context, send_material
 from app.results.uploads import LARGEST_FILE, prepare
 from app.web import access
 from app.web.bodies import takes_file

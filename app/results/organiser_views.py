@@ -10,6 +10,7 @@ from app.clock import now
 from app.people.rules import Permission, may
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.results.forms import AgreementForm, FrameForm, ResultForm
+from app.results.presentation import page_context, today
 from app.results.queries import MaterialView, read_documentation, workshop_names
 from app.results.service import (
     add_agreement,
@@ -26,7 +27,6 @@ from app.results.service import (
     write_frame,
     write_result,
 )
-from app.results.showing import page_context, today
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference

@@ -12,9 +12,9 @@ from app.events.models import Event
 from app.events.queries import get_public_event
 from app.refusal import Missing
 from app.results.files import folder_of
+from app.results.presentation import data_dir, page_context, send_material, today
 from app.results.printing import documentation_document
 from app.results.queries import MaterialView, find_material, read_documentation
-from app.results.showing import data_dir, page_context, send_material, today
 from app.web import access
 from app.web.cache import RenderCache
 from app.web.database import db

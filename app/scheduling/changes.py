@@ -18,12 +18,12 @@ from app.attendees.staff import service as staff
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
-from app.programme.fitting import RunFacts, rounds_from
+from app.programme.conflicts import RunFacts, rounds_from
 from app.programme.models import Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
 from app.registration.service import By, cancel, move_up
@@ -195,7 +195,7 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     for registration_id in session.scalars(active.order_by(Registration.id)).all():
         cancel(session, registration_id, by, now, Reason.EVENT_CANCELLED)
     for group in contacts:
-        announcing.tell_contact_of_the_end(session, group, now)
+        notifications.tell_contact_of_the_end(session, group, now)
     return event
 
 
@@ -298,10 +298,10 @@ def _sitting_in(session: Session, run_ids: list[int]) -> list[Registration]:
 def _tell_holders(session: Session, registrations: list[Registration], now: datetime) -> None:
     for registration in registrations:
         registration.feed_changed_at = now
-        announcing.tell_changed(session, registration, now)
+        notifications.tell_changed(session, registration, now)
 
 
 def _tell_places(session: Session, registrations: list[Registration], now: datetime) -> None:
     for registration in registrations:
         registration.feed_changed_at = now
-        announcing.tell_place(session, registration, now)
+        notifications.tell_place(session, registration, now)

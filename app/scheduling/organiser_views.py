@@ -12,7 +12,7 @@ from app.clock import now
 from app.events.queries import missing_before_publishing, rooms_of
 from app.events.rules import EventStatus
 from app.people.rules import Permission, may
-from app.programme import fitting
+from app.programme import conflicts
 from app.programme import service as programme
 from app.programme.queries import rounds_of
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
@@ -155,7 +155,7 @@ def new_round(slug: str) -> ResponseReturnValue:
 @bp.route("/programme/rounds/<int:round_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
-    form = RoundForm.of(fitting.get_round(db.session(), g.event, round_id)).offer(g.event)
+    form = RoundForm.of(conflicts.get_round(db.session(), g.event, round_id)).offer(g.event)
     differences: list[Difference] = []
     if form.validate_on_submit():
         try:
@@ -166,7 +166,7 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
             raise
         except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            stored = RoundForm.of(fitting.get_round(db.session(), g.event, round_id), stored=True).offer(
+            stored = RoundForm.of(conflicts.get_round(db.session(), g.event, round_id), stored=True).offer(
                 g.event
             )
             differences = form.compare_with(stored)
@@ -210,7 +210,7 @@ def new_workshop(slug: str) -> ResponseReturnValue:
 @bp.route("/programme/workshops/<int:workshop_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
-    form = WorkshopForm.of(fitting.get_workshop(db.session(), g.event, workshop_id))
+    form = WorkshopForm.of(conflicts.get_workshop(db.session(), g.event, workshop_id))
     differences: list[Difference] = []
     if form.validate_on_submit():
         try:
@@ -223,7 +223,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
             raise
         except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            workshop = fitting.get_workshop(db.session(), g.event, workshop_id)
+            workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
             differences = form.compare_with(WorkshopForm.of(workshop, stored=True))
     return page(
         "scheduling/organise_day_workshop.html",
@@ -241,7 +241,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
 @bp.route("/programme/workshops/<int:workshop_id>/runs/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
-    workshop = fitting.get_workshop(db.session(), g.event, workshop_id)
+    workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
     title, form = workshop.title, _offer(RunForm())
     if form.validate_on_submit():
         try:
@@ -266,7 +266,7 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
 @bp.route("/programme/runs/<int:run_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
-    run = fitting.get_run(db.session(), g.event, run_id)
+    run = conflicts.get_run(db.session(), g.event, run_id)
     form = _offer(RunForm.of(run))
     differences: list[Difference] = []
     if form.validate_on_submit():
@@ -278,7 +278,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
             raise
         except ChangedMeanwhile as refusal:
             form.add_refusal(refusal)
-            run = fitting.get_run(db.session(), g.event, run_id)
+            run = conflicts.get_run(db.session(), g.event, run_id)
             differences = form.compare_with(_offer(RunForm.of(run, stored=True)))
         except Refusal as refusal:
             form.add_refusal(refusal)
@@ -299,7 +299,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
 @bp.route("/programme/runs/<int:run_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
-    run = fitting.get_run(db.session(), g.event, run_id)
+    run = conflicts.get_run(db.session(), g.event, run_id)
     title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
     if form.validate_on_submit():
         try:

@@ -19,9 +19,9 @@ from app.events.models import Event
 from app.events.rules import EventStatus, Placement
 from app.events.service import lock_event, mark_changed, publish, raise_sequence
 from app.people.audit import record
-from app.programme import fitting
+from app.programme import conflicts
 from app.programme import service as programme
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.service import NewRun, RoundFacts, WorkshopFacts
 from app.refusal import N_, Refusal
@@ -118,7 +118,7 @@ def replan_day(
         _move_agenda(session, event, days, now)
     if "starts_at" in changed or "ends_at" in changed:
         for thing in _agenda(session, event):
-            fitting.refuse_outside_day(event, thing.title, thing.starts_at, thing.ends_at)
+            conflicts.refuse_outside_day(event, thing.title, thing.starts_at, thing.ends_at)
     if changed:
         record(
             session, now, by.organiser_id, event.id, "event.change", f"event {event.id}", {"fields": changed}
@@ -189,12 +189,12 @@ def replan_round(
 ) -> Round:
     """Move or rename a round. Refuses a stale version, a taken number, bad times, and rooms that are in use then."""
     event = lock_event(session, event_id)
-    round_ = fitting.get_round(session, event, round_id)
-    fitting.refuse_stale(round_, version)
-    fitting.refuse_taken_number(session, event, facts.number, round_.id)
+    round_ = conflicts.get_round(session, event, round_id)
+    conflicts.refuse_stale(round_, version)
+    conflicts.refuse_taken_number(session, event, facts.number, round_.id)
     if facts.number != round_.number:
-        fitting.refuse_torn_run(session, event, round_)
-    fitting.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
+        conflicts.refuse_torn_run(session, event, round_)
+    conflicts.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
     programme.log_change(session, event, facts.title, "title", round_.title, facts.title, now)
     changes.change_round(session, round_id, facts.title, facts.starts_at, facts.ends_at, version, now)
     round_.number = facts.number
@@ -209,17 +209,17 @@ def reword_workshop(
     event = lock_event(session, event_id)
     runs = programme.change_workshop(session, event_id, workshop_id, facts, version, now)
     changes.tell_about_places(session, event, [run.id for run in runs], now)
-    return fitting.get_workshop(session, event, workshop_id)
+    return conflicts.get_workshop(session, event, workshop_id)
 
 
 def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, now: datetime) -> Run:
     """Put a workshop into a round."""
     event = lock_event(session, event_id)
     new = NewRun(
-        workshop=fitting.get_workshop(session, event, workshop_id),
-        round=fitting.get_round(session, event, plan.round_id),
+        workshop=conflicts.get_workshop(session, event, workshop_id),
+        round=conflicts.get_round(session, event, plan.round_id),
         label=plan.label,
-        room=fitting.get_room(session, event, plan.room_id) if plan.room_id is not None else None,
+        room=conflicts.get_room(session, event, plan.room_id) if plan.room_id is not None else None,
         capacity=plan.capacity,
         contributors=plan.contributors,
         spans=plan.spans,
@@ -232,15 +232,15 @@ def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, no
 def replan_run(
     session: Session, event_id: int, run_id: int, plan: RunPlan, version: int, now: datetime
 ) -> Run:
-    """Change a run. Refuses a stale version, what does not fit (`fitting.refuse_bad_run`), fewer seats than are taken,
+    """Change a run. Refuses a stale version, what does not fit (`conflicts.refuse_bad_run`), fewer seats than are taken,
     and to call off a run with people in it without a word that they lose their places."""
     event = lock_event(session, event_id)
-    run = fitting.get_run(session, event, run_id)
-    fitting.refuse_stale(run, version)
-    round_ = fitting.get_round(session, event, plan.round_id)
-    room = fitting.get_room(session, event, plan.room_id) if plan.room_id is not None else None
+    run = conflicts.get_run(session, event, run_id)
+    conflicts.refuse_stale(run, version)
+    round_ = conflicts.get_round(session, event, plan.round_id)
+    room = conflicts.get_room(session, event, plan.room_id) if plan.room_id is not None else None
     facts = RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, held=plan.held)
-    fitting.refuse_bad_run(session, event, facts, leave_out=run)
+    conflicts.refuse_bad_run(session, event, facts, leave_out=run)
     if run.held and not plan.held and run.taken and not plan.called_off:
         raise PeopleInIt(run.taken)
     relabelled = run.label != plan.label
@@ -254,7 +254,7 @@ def replan_run(
 def take_out_run(session: Session, event_id: int, run_id: int, now: datetime) -> None:
     """Remove a run. Refuses one that anybody has chosen, wishes included: nobody loses a place by a click."""
     event = lock_event(session, event_id)
-    run = fitting.get_run(session, event, run_id)
+    run = conflicts.get_run(session, event, run_id)
     people = union(
         select(Place.registration_id).where(Place.run_id == run.id),
         select(Wish.registration_id).where(Wish.run_id == run.id),

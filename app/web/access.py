@@ -3,7 +3,7 @@
 
 """Who may open what. Every endpoint declares its audience; one that does not keeps the application from starting.
 
-The doorkeepers that know people and events are handed in by the factory: this module knows no slice.
+The guards that know people and events are handed in by the factory: this module knows no slice.
 """
 
 from collections.abc import Callable
@@ -35,7 +35,7 @@ class Access:
     permission: Enum | None = None
 
 
-Doorkeeper = Callable[[Access, dict[str, Any]], ResponseReturnValue | None]
+Guard = Callable[[Access, dict[str, Any]], ResponseReturnValue | None]
 
 
 def _declare(access: Access) -> Callable[[View], View]:
@@ -65,8 +65,8 @@ def access_of(app: Flask, endpoint: str) -> Access | None:
     return access
 
 
-def install(app: Flask, doorkeepers: dict[Audience, Doorkeeper]) -> None:
-    """Ask the doorkeeper of the audience before each request."""
+def install(app: Flask, guards: dict[Audience, Guard]) -> None:
+    """Ask the guard of the audience before each request."""
 
     @app.before_request
     def ask() -> ResponseReturnValue | None:
@@ -78,8 +78,8 @@ def install(app: Flask, doorkeepers: dict[Audience, Doorkeeper]) -> None:
         g.access = access
         if access.audience is Audience.DEMO and not current_app.config["DEMO"]:
             abort(404)
-        doorkeeper = doorkeepers.get(access.audience)
-        return doorkeeper(access, request.view_args or {}) if doorkeeper else None
+        guard = guards.get(access.audience)
+        return guard(access, request.view_args or {}) if guard else None
 
 
 def undeclared(app: Flask) -> list[str]:

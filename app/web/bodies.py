@@ -43,7 +43,7 @@ def upload_of(app: Flask, endpoint: str) -> Upload | None:
 
 
 def install(app: Flask) -> None:
-    """After the doorkeepers: nothing is read from those who may not come in."""
+    """After the guards: nothing is read from those who may not come in."""
     app.before_request(_refuse_what_is_no_form)
 
 

@@ -21,13 +21,13 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
-from app.allocation.asking import Terms, read_question
 from app.allocation.baselines import careful_start
+from app.allocation.loader import Terms, read_question
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import write_protocol
-from app.allocation.reckoning import worth
 from app.allocation.result import Allocation, Solver, Stage
 from app.allocation.rules import ConditionKind, Mixing, Mode, Proof, SolvingState
+from app.allocation.verification import worth
 from app.attendees.approval import reject
 from app.attendees.duplicates import say_two_people
 from app.attendees.imports.tables import Table, keep

@@ -12,8 +12,8 @@ from itertools import product
 from pathlib import Path
 
 from app.allocation.instance import Instance, Place, Run, as_data
-from app.allocation.reckoning import Seating, faults, worth
 from app.allocation.rules import Mode
+from app.allocation.verification import Seating, faults, worth
 from tools.instances import Description, invent
 
 # `FACHTAG_TEST_LONG=1` asks for the full numbers of issue 4; they take an hour of processor time or so.

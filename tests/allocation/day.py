@@ -12,8 +12,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.allocation import service
-from app.allocation.asking import Terms
-from app.allocation.leasing import claim
+from app.allocation.lease import claim
+from app.allocation.loader import Terms
 from app.allocation.models import Solving
 from app.allocation.publishing import publish
 from app.allocation.rules import Mixing, Mode, SolvingState

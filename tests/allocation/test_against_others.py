@@ -8,10 +8,10 @@
 
 import pytest
 
-from app.allocation.reckoning import faults
 from app.allocation.result import Allocation
 from app.allocation.rules import Proof
 from app.allocation.solving import solve
+from app.allocation.verification import faults
 from tests.allocation.asking import LONG, ask_the_other, best_of_all, many, signed, tiny, varied
 
 CHUNK = 15

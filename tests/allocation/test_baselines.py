@@ -6,9 +6,9 @@ import pytest
 from app.allocation.baselines import first_come, lots_by_round
 from app.allocation.figures import summarise
 from app.allocation.instance import Instance, Person, Place, Run, Wishes
-from app.allocation.reckoning import faults
 from app.allocation.rules import Obstacle
 from app.allocation.solving import solve
+from app.allocation.verification import faults
 from tests.allocation.asking import many, signed
 from tools.instances import Description, invent
 

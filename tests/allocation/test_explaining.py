@@ -22,9 +22,9 @@ from app.allocation.explaining import (
 )
 from app.allocation.instance import Instance, Place
 from app.allocation.protocol import write_protocol
-from app.allocation.reckoning import Seating, faults, weight_of, worth
 from app.allocation.result import Allocation, Solver, Stage
 from app.allocation.rules import Goal, Proof
+from app.allocation.verification import Seating, faults, weight_of, worth
 from app.events.rules import Placement, Seats
 from app.programme.agenda import RoundView, RunView, read_rounds
 from app.registration.links import personal_token

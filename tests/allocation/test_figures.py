@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import pytest
 
-from app.allocation.chairs import one_more_chair
 from app.allocation.figures import demands, mixes, summarise
 from app.allocation.instance import Instance, Person, Place, Run, Wishes
 from app.allocation.rules import Goal
+from app.allocation.sensitivity import one_more_chair
 from app.allocation.solving import solve
 
 RUNS = (Run(10, 100, (1,), 1), Run(11, 101, (1,), 3, staff=(9,)))

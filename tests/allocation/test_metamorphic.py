@@ -9,9 +9,9 @@ from dataclasses import replace
 import pytest
 
 from app.allocation.instance import Apart, Instance, Place, Rule, Together
-from app.allocation.reckoning import worth
 from app.allocation.rules import Goal, Proof
 from app.allocation.solving import solve
+from app.allocation.verification import worth
 from tests.allocation.asking import many, varied
 
 
@@ -88,7 +88,7 @@ def test_names_change_no_stage() -> None:
 @pytest.mark.long
 def test_a_better_neighbour_does_not_exist() -> None:
     """Two people swap their runs, everywhere it is possible: nothing gets better by it."""
-    from app.allocation.reckoning import faults
+    from app.allocation.verification import faults
 
     for number in many(3, 20):
         instance = varied(number * 6, 14)

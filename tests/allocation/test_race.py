@@ -27,7 +27,7 @@ from app.events.models import Event
 from app.factory import create_app
 from app.organising.checks import data_findings
 from app.outbox.models import Message
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.service import PARTICIPANT, cancel
 from app.registration.workshops.models import Place
@@ -87,7 +87,7 @@ def test_two_publish_and_one_cancels(app: Flask, database_url: str, tmp_path: Pa
             mails = Counter(
                 db.session.scalars(
                     select(Message.subject_id).where(
-                        Message.event_id == event_id, Message.kind == announcing.ALLOCATED
+                        Message.event_id == event_id, Message.kind == notifications.ALLOCATED
                     )
                 )
             )
@@ -135,7 +135,7 @@ def _die_while_publishing(url: str, folder: str, event_id: int, solving_id: int)
     def die(*_args: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    announcing.tell_allocated = die  # type: ignore[assignment]
+    notifications.tell_allocated = die  # type: ignore[assignment]
     app = create_app(settings_for(url, Path(folder)))
     with app.app_context(), transaction() as session:
         publish(session, event_id, solving_id, 0, TEAM, LATER)
@@ -163,6 +163,6 @@ def test_whoever_publishes_is_killed_in_the_middle(app: Flask, database_url: str
     publishes(app, made, number)
     with app.app_context():
         mails = db.session.scalars(
-            select(Message.subject_id).where(Message.kind == announcing.ALLOCATED)
+            select(Message.subject_id).where(Message.kind == notifications.ALLOCATED)
         ).all()
         assert sorted(mails) == sorted(made.people.values())

@@ -15,7 +15,7 @@ import pytest
 from flask import Flask
 
 from app.allocation import jobs, service
-from app.allocation.leasing import LEASE, Held, Outcome, claim, finish, next_to_solve, renew
+from app.allocation.lease import LEASE, Held, Outcome, claim, finish, next_to_solve, renew
 from app.allocation.protocol import verify
 from app.allocation.queries import allocations_of
 from app.allocation.rules import ConditionKind, Mixing, SolvingState

@@ -10,6 +10,7 @@ from dataclasses import replace
 import pytest
 
 from app.allocation import solving
+from app.allocation.infeasibility import look_for_obstacles
 from app.allocation.instance import (
     Apart,
     Instance,
@@ -28,8 +29,6 @@ from app.allocation.instance import (
     publish,
 )
 from app.allocation.model import Model
-from app.allocation.obstacles import look_for_obstacles
-from app.allocation.reckoning import faults
 from app.allocation.result import Allocation, Progress
 from app.allocation.rules import (
     OBSTACLE_SENTENCES,
@@ -43,6 +42,7 @@ from app.allocation.rules import (
     UnknownThing,
 )
 from app.allocation.solving import Chain, Clock, solve
+from app.allocation.verification import faults
 from tests.allocation.asking import signed
 from tools.instances import Description, invent
 

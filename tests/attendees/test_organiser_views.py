@@ -19,7 +19,7 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.people.audit import entries_of
 from app.people.models import Organiser
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration, StatusChange
 from app.registration.questions.models import Answer
 from app.registration.quotas.service import QuotaFacts, add_quota
@@ -298,7 +298,7 @@ def test_correct_the_address(app: Flask) -> None:
     page = as_otto(app).get(f"{day.home}/registrations/{reference}/edit")
     after = page.send(email="richtig@example.org")
     assert "richtig@example.org" in after.text
-    assert kinds_to(app, reference)[-1] == announcing.REGISTERED
+    assert kinds_to(app, reference)[-1] == notifications.REGISTERED
     from app.registration.links import Withdrawn
 
     with app.test_request_context():
@@ -319,7 +319,7 @@ def test_who_has_not_confirmed_is_asked_at_the_new_address(app: Flask) -> None:
 
         reference = register(session, day.event_id, Entry(a_person(), "n"), now()).reference
     as_otto(app).get(f"{day.home}/registrations/{reference}/edit").send(email="richtig@example.org")
-    assert kinds_to(app, reference) == [announcing.CONFIRM, announcing.CONFIRM]
+    assert kinds_to(app, reference) == [notifications.CONFIRM, notifications.CONFIRM]
     assert status_of(app, reference) == ("unconfirmed", True)
 
 
@@ -413,8 +413,8 @@ def test_cancel_asks_says_what_happens_and_lets_the_first_in_line_move_up(app: F
     assert not after.soup.select("main form")
     assert (status_of(app, leaves), status_of(app, moves)) == (("cancelled", False), ("registered", True))
     assert seats_of(app, day) == (1, 0, 0)
-    assert kinds_to(app, leaves)[-1] == announcing.CANCELLED
-    assert kinds_to(app, moves)[-1] == announcing.MOVED_UP
+    assert kinds_to(app, leaves)[-1] == notifications.CANCELLED
+    assert kinds_to(app, moves)[-1] == notifications.MOVED_UP
     assert audit(app, day) == [("registration.cancel", OTTO)]
     with app.app_context():
         line = db.session.scalars(select(StatusChange).order_by(StatusChange.id.desc())).all()
@@ -474,7 +474,9 @@ def test_add_somebody_with_workshops(app: Flask) -> None:
         assert [(line.actor, line.note) for line in db.session.scalars(select(StatusChange))] == [
             (Actor.ORGANISER, "Am Telefon")
         ]
-        assert [message.kind for message in lists.mails_about(db.session(), one)] == [announcing.REGISTERED]
+        assert [message.kind for message in lists.mails_about(db.session(), one)] == [
+            notifications.REGISTERED
+        ]
     assert audit(app, day) == [("registration.add", OTTO)]
     # Back and send again: the same nonce, the same registration (F31).
     assert page.send(**NEW).heading == "Muşterî, Şükrü"
@@ -593,7 +595,7 @@ def test_the_link_is_sent_again_three_times_a_day(app: Flask) -> None:
     for _ in range(5):
         visitor.get(address).send(action=f"{address}/link")
     kinds = kinds_to(app, reference)[before:]
-    assert kinds == [announcing.LINK] * 3
+    assert kinds == [notifications.LINK] * 3
     assert [deed for deed, _ in audit(app, day)] == ["registration.link"] * 3
 
 
@@ -608,7 +610,7 @@ def test_choose_workshops_also_after_the_window(app: Flask) -> None:
     assert page.values(page.form())[first] == str(day.runs["1.1"])
     after = page.send(**{first: str(day.runs["1.2"]), second: "absent"})
     assert "1.2 Datenschutz im Fallmanagement" in after.text
-    assert kinds_to(app, reference)[-1] == announcing.PLACES
+    assert kinds_to(app, reference)[-1] == notifications.PLACES
     assert audit(app, day) == [("registration.workshops", OTTO)]
     # Saving what is there changes nothing and tells nobody.
     mails = kinds_to(app, reference)

@@ -24,7 +24,7 @@ from app.events.service import mark_changed
 from app.factory import create_app
 from app.organisations.models import Region
 from app.organisations.queries import find_region
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.programme.models import Round, Run
 from app.programme.service import WorkshopFacts, change_workshop
 from app.registration import correcting

@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 
 from app.attendees.duplicates import doubles
 from app.clock import BERLIN, now
-from app.demo import cast
+from app.demo import people
 from app.demo.commands import password_file
 from app.demo.loading import load, spread, upcoming_date
 from app.events.models import Event, Quota, Room, TeamMember
@@ -382,7 +382,7 @@ def look_at_materials(loaded):
 
 
 def look_at_the_team(loaded):
-    email, name = cast.ORGANISER
+    email, name = people.ORGANISER
     lead = loaded.session.scalars(select(Organiser).where(Organiser.email == email)).one()
     assert (lead.name, lead.is_admin, lead.password_hash) == (name, True, "hash")
     members = loaded.session.scalars(select(TeamMember)).all()

@@ -300,7 +300,7 @@ def _expected_at(address: str) -> set[Audience]:
 
 
 def test_whoever_organises_an_event_names_it_in_the_address(wired: Flask) -> None:
-    """The doorkeeper asks for `slug`; without it the view could not be guarded."""
+    """The guard asks for `slug`; without it the view could not be guarded."""
     without = {
         rule.endpoint
         for rule in wired.url_map.iter_rules()

@@ -30,7 +30,7 @@ from app.outbox.rules import State
 from app.outbox.worker import Worker
 from app.people.service import create_organiser, open_session, welcome
 from app.programme.models import Run
-from app.registration import announcing, links
+from app.registration import links, notifications
 from app.registration.groups.service import GroupEntry, register_group
 from app.registration.models import Registration
 from app.registration.service import PARTICIPANT, Entry, Person, cancel, confirm, register
@@ -165,7 +165,7 @@ class Doings:
                         raise_sequence(run, now())
                     session.flush()
                     for one in session.scalars(select(Registration).where(Registration.holds_seat)):
-                        announcing.tell_changed(session, one, now())
+                        notifications.tell_changed(session, one, now())
 
     def withdraw(self, *names: str) -> None:
         with self.house.app.app_context(), transaction() as session:

@@ -30,7 +30,7 @@ from app.events.rules import EventStatus
 from app.outbox.models import Message
 from app.outbox.rules import WAITING, DeliveryPolicy, State
 from app.outbox.worker import Worker
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.programme.models import Round, Run
 from app.scheduling import changes
 from app.scheduling.service import day_facts

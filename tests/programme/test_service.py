@@ -15,7 +15,7 @@ from app.db import Base
 from app.events.models import Event, Room
 from app.events.rules import Loop
 from app.events.service import RoomFacts, add_room
-from app.programme import fitting, service
+from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.queries import loose_ends, room_uses, workshops_of
@@ -265,7 +265,7 @@ def test_two_people_on_one_item_do_not_overwrite_each_other(app: Flask) -> None:
             service.change_item(session, event.id, first, item("Von der einen", "8:00", "8:30"), 1, LATER)
         with pytest.raises(ChangedMeanwhile), transaction() as session:
             service.change_item(session, event.id, first, item("Vom anderen", "8:00", "8:30"), 1, LATER)
-        assert fitting.get_item(db.session(), event, first).title == "Von der einen"
+        assert conflicts.get_item(db.session(), event, first).title == "Von der einen"
 
 
 def test_nothing_of_another_day_is_found(app: Flask) -> None:
@@ -276,11 +276,11 @@ def test_nothing_of_another_day_is_found(app: Flask) -> None:
             other = make_event(session, slug="anderer")
         session = db.session()
         for find, thing in (
-            (fitting.get_item, programme.items[0]),
-            (fitting.get_round, programme.rounds[0]),
-            (fitting.get_workshop, programme.workshops[0]),
-            (fitting.get_run, programme.runs["1.1"]),
-            (fitting.get_room, programme.rooms["Foyer"]),
+            (conflicts.get_item, programme.items[0]),
+            (conflicts.get_round, programme.rounds[0]),
+            (conflicts.get_workshop, programme.workshops[0]),
+            (conflicts.get_run, programme.runs["1.1"]),
+            (conflicts.get_room, programme.rooms["Foyer"]),
         ):
             with pytest.raises(Missing):
                 find(session, other, thing.id)

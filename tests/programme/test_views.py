@@ -17,7 +17,7 @@ from werkzeug.test import TestResponse
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.programme.models import AgendaItem, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, add_item, release_agenda, remove_item

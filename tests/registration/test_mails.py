@@ -15,12 +15,12 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from app.attendees.mailings import Letter, write_to
+from app.attendees.mailings import CIRCULAR, Letter, write_to
 from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
-from app.registration import announcing, service
+from app.registration import notifications, service
 from app.registration.groups import members
 from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS
@@ -254,60 +254,60 @@ def _speak(office: Office, group_id: int) -> None:
 
 Make = Callable[[Flask, str], EmailMessage]
 MAKERS: dict[str, Make] = {
-    announcing.CONFIRM: confirm_mail,
-    announcing.REGISTERED: registered_mail,
-    announcing.WAITING: waiting_mail,
-    announcing.PENDING: pending_mail,
-    announcing.REJECTED: rejected_mail,
-    announcing.MOVED_UP: moved_up_mail,
-    announcing.OFFERED: offered_mail,
-    announcing.DECLINED: declined_mail,
-    announcing.OFFER_ENDED: offer_ended_mail,
-    announcing.CANCELLED: cancelled_mail,
-    announcing.CHANGED: changed_mail,
-    announcing.PLACES: places_mail,
-    announcing.LINK: link_mail,
-    announcing.SUBSTITUTED: substituted_mail,
-    announcing.GROUP_CONFIRM: group_confirm_mail,
-    announcing.GROUP_SEATS: group_seats_mail,
-    announcing.GROUP_LINK: group_link_mail,
-    announcing.GROUP_CALLED_OFF: group_called_off_mail,
-    announcing.CIRCULAR: circular_mail,
+    notifications.CONFIRM: confirm_mail,
+    notifications.REGISTERED: registered_mail,
+    notifications.WAITING: waiting_mail,
+    notifications.PENDING: pending_mail,
+    notifications.REJECTED: rejected_mail,
+    notifications.MOVED_UP: moved_up_mail,
+    notifications.OFFERED: offered_mail,
+    notifications.DECLINED: declined_mail,
+    notifications.OFFER_ENDED: offer_ended_mail,
+    notifications.CANCELLED: cancelled_mail,
+    notifications.CHANGED: changed_mail,
+    notifications.PLACES: places_mail,
+    notifications.LINK: link_mail,
+    notifications.SUBSTITUTED: substituted_mail,
+    notifications.GROUP_CONFIRM: group_confirm_mail,
+    notifications.GROUP_SEATS: group_seats_mail,
+    notifications.GROUP_LINK: group_link_mail,
+    notifications.GROUP_CALLED_OFF: group_called_off_mail,
+    CIRCULAR: circular_mail,
 }
 SUBJECTS = {
-    announcing.CONFIRM: ("Bitte bestätigen Sie Ihre Anmeldung", "Please confirm your registration"),
-    announcing.REGISTERED: ("Sie sind angemeldet", "You are registered"),
-    announcing.WAITING: ("Sie stehen auf der Warteliste", "You are on the waiting list"),
-    announcing.PENDING: ("Das Organisationsteam entscheidet", "The organising team decides"),
-    announcing.REJECTED: ("Sie können leider nicht teilnehmen", "You cannot take part"),
-    announcing.MOVED_UP: ("Sie haben jetzt einen Platz", "You have a seat now"),
-    announcing.OFFERED: ("Ein Platz ist für Sie frei", "A seat is free for you"),
-    announcing.DECLINED: ("Sie haben den Platz abgelehnt", "You have declined the seat"),
-    announcing.OFFER_ENDED: ("Die Zeit für Ihre Antwort ist vorbei", "The time for your answer is over"),
-    announcing.CANCELLED: ("Ihre Anmeldung ist aufgehoben", "Your registration is cancelled"),
-    announcing.CHANGED: ("Zeit oder Ort haben sich geändert", "Time or place has changed"),
-    announcing.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
-    announcing.LINK: ("Ihr persönlicher Link", "Your personal link"),
-    announcing.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
-    announcing.GROUP_CONFIRM: ("Bitte bestätigen Sie Ihre Gruppe", "Please confirm your group"),
-    announcing.GROUP_SEATS: ("Plätze für Ihre Organisation", "Seats for your organisation"),
-    announcing.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
-    announcing.GROUP_CALLED_OFF: ("Der Fachtag ist abgesagt", "The day is called off"),
-    announcing.CIRCULAR: ("Bitte Ausweise mitbringen", "Bitte Ausweise mitbringen"),
+    notifications.CONFIRM: ("Bitte bestätigen Sie Ihre Anmeldung", "Please confirm your registration"),
+    notifications.REGISTERED: ("Sie sind angemeldet", "You are registered"),
+    notifications.WAITING: ("Sie stehen auf der Warteliste", "You are on the waiting list"),
+    notifications.PENDING: ("Das Organisationsteam entscheidet", "The organising team decides"),
+    notifications.REJECTED: ("Sie können leider nicht teilnehmen", "You cannot take part"),
+    notifications.MOVED_UP: ("Sie haben jetzt einen Platz", "You have a seat now"),
+    notifications.OFFERED: ("Ein Platz ist für Sie frei", "A seat is free for you"),
+    notifications.DECLINED: ("Sie haben den Platz abgelehnt", "You have declined the seat"),
+    notifications.OFFER_ENDED: ("Die Zeit für Ihre Antwort ist vorbei", "The time for your answer is over"),
+    notifications.CANCELLED: ("Ihre Anmeldung ist aufgehoben", "Your registration is cancelled"),
+    notifications.CHANGED: ("Zeit oder Ort haben sich geändert", "Time or place has changed"),
+    notifications.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
+    notifications.LINK: ("Ihr persönlicher Link", "Your personal link"),
+    notifications.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
+    notifications.GROUP_CONFIRM: ("Bitte bestätigen Sie Ihre Gruppe", "Please confirm your group"),
+    notifications.GROUP_SEATS: ("Plätze für Ihre Organisation", "Seats for your organisation"),
+    notifications.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
+    notifications.GROUP_CALLED_OFF: ("Der Fachtag ist abgesagt", "The day is called off"),
+    CIRCULAR: ("Bitte Ausweise mitbringen", "Bitte Ausweise mitbringen"),
 }
 METHODS = {
-    announcing.REGISTERED: "REQUEST",
-    announcing.MOVED_UP: "REQUEST",
-    announcing.CHANGED: "REQUEST",
-    announcing.CANCELLED: "CANCEL",
-    announcing.SUBSTITUTED: "CANCEL",
+    notifications.REGISTERED: "REQUEST",
+    notifications.MOVED_UP: "REQUEST",
+    notifications.CHANGED: "REQUEST",
+    notifications.CANCELLED: "CANCEL",
+    notifications.SUBSTITUTED: "CANCEL",
 }
 # These lead to no personal page.
 ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
-    announcing.CANCELLED,
-    announcing.DECLINED,
-    announcing.REJECTED,
-    announcing.SUBSTITUTED,
+    notifications.CANCELLED,
+    notifications.DECLINED,
+    notifications.REJECTED,
+    notifications.SUBSTITUTED,
 }
 
 
@@ -388,7 +388,7 @@ def confirmed_mail_of_the_same_person(app: Flask) -> EmailMessage:
     return office.confirm()
 
 
-@pytest.mark.parametrize("kind", [announcing.REGISTERED, announcing.MOVED_UP, announcing.CHANGED])
+@pytest.mark.parametrize("kind", [notifications.REGISTERED, notifications.MOVED_UP, notifications.CHANGED])
 def test_own_agenda_stands_in_text_html_and_calendar(app: Flask, kind: str) -> None:
     mail = MAKERS[kind](app, "de")
     _, data = calendar_of(mail) or ("", b"")

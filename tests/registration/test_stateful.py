@@ -36,7 +36,7 @@ from app.organisation_admin.models import OrganisationMerge
 from app.organisations.models import Organisation
 from app.outbox.models import Message
 from app.people.models import AuditEntry, Budget
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import correcting

@@ -15,6 +15,7 @@ from app.organisations.rules import OrganisationKind
 from app.results import views
 from app.results.material_service import add_material_bytes
 from app.results.models import Material
+from app.results.presentation import today
 from app.results.rules import AgreementStatus, Level, MaterialFacts, MaterialKind, ResultFacts
 from app.results.service import (
     FrameFacts,
@@ -25,7 +26,6 @@ from app.results.service import (
     write_frame,
     write_result,
 )
-from app.results.showing import today
 from app.web import printed
 from app.web.database import db, transaction
 from tests.pages import Visitor

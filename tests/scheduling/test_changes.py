@@ -14,7 +14,7 @@ from sqlalchemy import select
 
 from app.events.models import Event, Room
 from app.events.rules import EventStatus
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.programme.models import AgendaChange, Round, Run
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration.rules import RunHasPlaces, Status

@@ -20,7 +20,7 @@ from app.organisations.service import name_organisations
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration, StatusChange, registration_quota
 from app.registration.quotas import waiting_list
 from app.registration.rules import ACTIVE, Reason, Status, sort_key
@@ -92,7 +92,7 @@ def add_many(
                 "confirmed_at": now,
                 "changed_at": now,
                 "feed_changed_at": now,
-                "mail_revision": announcing.FIRST,
+                "mail_revision": notifications.FIRST,
                 "calendar_bump": bump,
                 "invited_sequence": event.sequence + bump if seat and tell else None,
             }
@@ -153,7 +153,7 @@ def _write(
     ]
     session.execute(insert(StatusChange), changes)
     if tell:
-        announcing.tell_added(session, event, ids, now)
+        notifications.tell_added(session, event, ids, now)
 
 
 def _bumps(session: Session, event: Event) -> dict[str, int]:

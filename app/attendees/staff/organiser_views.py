@@ -10,7 +10,7 @@ from app.attendees.staff import service as staff
 from app.attendees.staff.forms import StaffForm
 from app.clock import now
 from app.people.rules import Permission
-from app.programme import fitting
+from app.programme import conflicts
 from app.refusal import N_, Missing, Refusal
 from app.registration.models import Registration
 from app.registration.service import by_organiser
@@ -26,7 +26,7 @@ bp = Blueprint("staff", __name__, url_prefix="/organise/events/<slug>/programme/
 @access.organiser(Permission.EDIT_PEOPLE)
 def show(slug: str, run_id: int) -> ResponseReturnValue:
     session = db.session()
-    run = fitting.get_run(session, g.event, run_id)
+    run = conflicts.get_run(session, g.event, run_id)
     form = StaffForm()
     found: list[Registration] = []
     if form.validate_on_submit():

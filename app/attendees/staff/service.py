@@ -19,10 +19,10 @@ from app.events.service import lock_event
 from app.organisations.models import Organisation
 from app.people.audit import record
 from app.people.rules import address_key
-from app.programme import fitting
+from app.programme import conflicts
 from app.programme.models import Round, Run
 from app.refusal import N_, Missing, Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.consents.models import Consent, Purpose
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, PlaceState
@@ -99,7 +99,7 @@ def name_staff(
     named before gets the other role.
     """
     event = lock_event(session, event_id)
-    run = fitting.get_run(session, event, run_id)
+    run = conflicts.get_run(session, event, run_id)
     registration = session.get(Registration, registration_id)
     if registration is None or registration.event_id != event.id:
         raise Missing
@@ -112,7 +112,7 @@ def name_staff(
         known.role = role
         session.flush()
         return known
-    rounds = {one.id for one in fitting.rounds_from(session, event, run.round, run.spans)}
+    rounds = {one.id for one in conflicts.rounds_from(session, event, run.round, run.spans)}
     _refuse_elsewhere(session, event, registration, run, rounds)
     places.leave_rounds(session, registration, rounds, now)
     staff = RunStaff(run_id=run.id, registration_id=registration.id, role=role)
@@ -124,7 +124,7 @@ def name_staff(
 def take_off(session: Session, event_id: int, run_id: int, staff_id: int, by: By, now: datetime) -> Run:
     """The person is a participant like others again. Raises `Missing` for what is not there any more."""
     event = lock_event(session, event_id)
-    run = fitting.get_run(session, event, run_id)
+    run = conflicts.get_run(session, event, run_id)
     staff = session.get(RunStaff, staff_id)
     if staff is None or staff.run_id != run.id:
         raise Missing
@@ -137,7 +137,7 @@ def take_off(session: Session, event_id: int, run_id: int, staff_id: int, by: By
 def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, now: datetime) -> None:
     """Before a run takes place again, or in other rounds: whoever is named for it sits in nothing else at that time.
     Refuses if one of them is named for something else then. Callers hold the event's lock."""
-    rounds = {one.id for one in fitting.rounds_from(session, event, round_, spans)}
+    rounds = {one.id for one in conflicts.rounds_from(session, event, round_, spans)}
     for staff in staff_of(session, run.id):
         try:
             _refuse_elsewhere(session, event, staff.registration, run, rounds)
@@ -146,7 +146,7 @@ def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, 
         if places.leave_rounds(session, staff.registration, rounds, now):
             staff.registration.feed_changed_at = now
             if event.agenda_is_news(now):
-                announcing.tell_place(session, staff.registration, now)
+                notifications.tell_place(session, staff.registration, now)
 
 
 def _refuse_elsewhere(
@@ -157,7 +157,7 @@ def _refuse_elsewhere(
         session.scalars(led.where(RunStaff.registration_id == registration.id, Run.held, Run.id != run.id))
     )
     for other in others:
-        filled = fitting.rounds_from(session, event, other.round, other.spans)
+        filled = conflicts.rounds_from(session, event, other.round, other.spans)
         if rounds.intersection(one.id for one in filled):
             raise LeadsElsewhere(other.workshop.title)
     attended = select(Place.round_id).where(
@@ -175,7 +175,7 @@ def _note(
     registration.feed_changed_at = now
     session.flush()
     if event.agenda_is_news(now):
-        announcing.tell_place(session, registration, now)
+        notifications.tell_place(session, registration, now)
     subject = f"registration {registration.id}"
     record(session, now, by.organiser_id, event.id, f"run_staff.{deed}", subject, {"run": run.id})
 

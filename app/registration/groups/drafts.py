@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.outbox.rules import family_of
 from app.outbox.service import withdraw
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Group, Registration
 from app.registration.queries import keys_of_form, members_of
 from app.registration.rules import Reason, Status
@@ -38,7 +38,7 @@ def _remove(session: Session, draft: Group, by: By, now: datetime) -> None:
             end(session, one, Status.CANCELLED, by, Reason.REPLACED, now)
     draft.event.together_count -= draft.together
     session.flush()
-    withdraw(session, family_of(announcing.GROUP_CONFIRM), draft.id)
+    withdraw(session, family_of(notifications.GROUP_CONFIRM), draft.id)
     for row in (*members, draft):
         session.expunge(row)
     session.execute(delete(Registration).where(Registration.group_id == draft.id))

@@ -11,8 +11,8 @@ from flask import request
 from wtforms import BooleanField, FieldList, FormField, StringField
 
 from app.people.rules import address_key
+from app.registration.abuse_protection import GateMixin
 from app.registration.forms import Colleague, PersonFields, PersonForm, _refuse_address
-from app.registration.gate import GateMixin
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.web.editing import Day, WholeNumber, moment_of
 from app.web.forms import BaseForm, NonceMixin

@@ -15,7 +15,7 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.groups.service import (
     CONTACT,
     MOST_PEOPLE,
@@ -49,8 +49,8 @@ from app.registration.service import (
     once_confirmed,
     take_seat_or_number,
 )
-from app.registration.silence import silence
 from app.registration.substituting import add_guest, keeps_own, substitute
+from app.registration.suppression import silence
 
 
 def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) -> None:
@@ -79,7 +79,7 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
         _name(session, seat, group, entry, known.next_bump, now)
     else:
         seat = _one_more(session, group, entry, known.next_bump, now)
-    announcing.tell_status(session, seat, now)
+    notifications.tell_status(session, seat, now)
     move_up(session, event, now)
 
 
@@ -130,7 +130,7 @@ def send_member_link(session: Session, group_id: int, reference: str, now: datet
     if not one.active or one.unnamed or (guest is not None and guest.ended):
         raise AlreadyEnded
     _refuse_mails(session, group, one.email, now)
-    announcing.tell_link(session, one, now)
+    notifications.tell_link(session, one, now)
 
 
 def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
@@ -138,8 +138,8 @@ def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
     group = lock_group(session, group_id)
     group.link_key = new_link_key()
     session.flush()
-    if announcing.may_write_to(session, address_key(group.email), now):
-        tell = announcing.tell_contact_link if group.confirmed_at else announcing.ask_contact_to_confirm
+    if notifications.may_write_to(session, address_key(group.email), now):
+        tell = notifications.tell_contact_link if group.confirmed_at else notifications.ask_contact_to_confirm
         tell(session, group, now)
     return group
 
@@ -200,7 +200,7 @@ def _name_guest(
 ) -> None:
     """The seat kept for somebody who has one already goes to the next."""
     _refuse_twice(session, group, known)
-    announcing.tell_link(session, known, now)
+    notifications.tell_link(session, known, now)
     waits = seat is None and somebody_new_waits(session, group)
     add_guest(session, group.id, known, entry, waits=waits)
     if seat is not None:
@@ -234,10 +234,10 @@ def _refuse_too_many(session: Session, group: Group, seat: Registration | None) 
 def _refuse_mails(session: Session, group: Group, email: str, now: datetime) -> None:
     """The group causes so many mails a day, and an address gets so many (T08); asked before it is known to us (T09)."""
     most = max(MOST_PEOPLE, group.allotted)
-    if not spend(session, f"group:{group.id}", most, announcing.ONE_DAY, now):
+    if not spend(session, f"group:{group.id}", most, notifications.ONE_DAY, now):
         raise MailedEnough(most)
-    if email and not announcing.may_write_to(session, address_key(email), now):
-        raise MailedEnough(announcing.MAILS_BEFORE_CONFIRMATION)
+    if email and not notifications.may_write_to(session, address_key(email), now):
+        raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
 
 
 def refuse_group(session: Session, group_id: int, now: datetime) -> None:

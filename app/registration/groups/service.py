@@ -25,7 +25,7 @@ from app.organisations.service import name_organisation
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Missing, Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.groups.drafts import groups_of_form, make_way
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import find_earlier, members_of
@@ -92,7 +92,7 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
         raise Closed
     if len(entry.people) > MOST_PEOPLE:
         raise TooMany(MOST_PEOPLE)
-    if not announcing.may_write_to(session, address_key(entry.contact.email), now):
+    if not notifications.may_write_to(session, address_key(entry.contact.email), now):
         return None
     make_way(session, of_form, CONTACT, now)
     group = _start(session, event, entry.contact, entry.nonce, now)
@@ -120,7 +120,7 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
     if group.together:
         _enter_together(session, group, new, guests, now)
     move_up(session, event, now)  # a seat that was kept twice leaves one for others
-    announcing.ask_contact_to_confirm(session, group, now)
+    notifications.ask_contact_to_confirm(session, group, now)
     return group
 
 
@@ -149,11 +149,11 @@ def confirm_group(session: Session, group_id: int, now: datetime) -> Group:
     back = _take_up_again(session, event, group, late, now)
     for one in (*held, *back):
         own = one.email == group.email
-        if own or announcing.may_write_to(session, one.email_key, now):
-            announcing.tell_status(session, one, now)
+        if own or notifications.may_write_to(session, one.email_key, now):
+            notifications.tell_status(session, one, now)
     for guest in session.scalars(select(GroupGuest).where(GroupGuest.group_id == group.id)).all():
         if guest.registration.active:
-            announcing.remind_of_link(session, guest.registration, now)
+            notifications.remind_of_link(session, guest.registration, now)
     move_up(session, event, now)
     return group
 
@@ -186,7 +186,7 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
         waiting_list.put_under(session, seat, mine)
         note(session, seat, None, Status.UNCONFIRMED, by, Reason.SEAT_ALLOTTED, now)
     move_up(session, event, now)
-    announcing.tell_contact_of_seats(session, group, now)
+    notifications.tell_contact_of_seats(session, group, now)
     trace = {"seats": wanted.seats, "organisation": group.organisation_id}
     record(session, now, by.organiser_id, event.id, "group.allot", f"group {group.id}", trace)
     return group

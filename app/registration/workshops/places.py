@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import claim_seat, join_line, leave_line, release_seat
-from app.programme.fitting import filled_by
+from app.programme.conflicts import filled_by
 from app.programme.models import Round, Run
 from app.refusal import N_, Refusal
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import (
     ENDED,
@@ -185,7 +185,7 @@ def close_run(session: Session, run: Run, now: datetime, *, tell: bool) -> None:
         place.registration.feed_changed_at = now
         session.flush()
         if tell and sure:
-            announcing.tell_place(session, place.registration, now)
+            notifications.tell_place(session, place.registration, now)
 
 
 def leave_line_of(session: Session, registration: Registration, run_id: int) -> None:
@@ -418,7 +418,7 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     place.waiting_number = None
     place.registration.feed_changed_at = now
     session.flush()
-    announcing.tell_place(session, place.registration, now)
+    notifications.tell_place(session, place.registration, now)
     return freed
 
 

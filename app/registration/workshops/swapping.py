@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 from app.events.models import Event
 from app.events.seats import leave_line
 from app.programme.models import Run
-from app.registration import announcing
+from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import ENDED, PlaceState
 from app.registration.workshops.models import Place
@@ -142,4 +142,4 @@ def _carry_out(session: Session, chain: list[Offer], now: datetime) -> None:
         one.hopes.registration.changed_at = now
     session.flush()
     for one in sorted(chain, key=lambda one: one.hopes.registration_id):
-        announcing.tell_place(session, one.hopes.registration, now)
+        notifications.tell_place(session, one.hopes.registration, now)

@@ -21,7 +21,7 @@ from app.attendees.staff.service import (
     name_staff,
     take_off,
 )
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for

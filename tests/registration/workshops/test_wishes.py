@@ -15,7 +15,7 @@ from app.clock import now
 from app.events.models import Event
 from app.events.rules import Placement
 from app.organising.checks import data_findings
-from app.programme.fitting import RunFacts
+from app.programme.conflicts import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration.links import personal_token

@@ -20,8 +20,8 @@ from app.allocation.instance import (
     Together,
     Wishes,
 )
-from app.allocation.reckoning import faults, granted, violations, weight_of, worth
 from app.allocation.rules import Goal, Mode, Need, Obstacle
+from app.allocation.verification import faults, granted, violations, weight_of, worth
 
 PEOPLE = (
     Person(1, (1, 2), 7, 3, (Wishes(1, (10, 11)), Wishes(2, (21, 20))), frozenset({Need.STEP_FREE})),

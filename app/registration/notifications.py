@@ -19,7 +19,7 @@ from app.outbox.service import enqueue, enqueue_all
 from app.people.budget import spend
 from app.registration.models import Group, Registration
 from app.registration.rules import Status
-from app.registration.silence import is_silenced, link_bucket, mail_bucket
+from app.registration.suppression import is_silenced, link_bucket, mail_bucket
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
 ONE_DAY = timedelta(days=1)

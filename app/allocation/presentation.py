@@ -8,10 +8,11 @@ from dataclasses import dataclass
 
 from sqlalchemy.orm import Session
 
-from app.allocation import wording
-from app.allocation.asking import KIND_OF_NUMBER
+from app.allocation import messages
 from app.allocation.figures import Mix, Summary, mixes, summarise
 from app.allocation.instance import Instance, Place
+from app.allocation.loader import KIND_OF_NUMBER
+from app.allocation.messages import Names
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import read_instance, read_places, read_stages
 from app.allocation.queries import (
@@ -22,9 +23,8 @@ from app.allocation.queries import (
     rounds_by_id,
     runs_of,
 )
-from app.allocation.reckoning import granted
 from app.allocation.rules import Goal
-from app.allocation.wording import Names
+from app.allocation.verification import granted
 from app.db import Json
 from app.events.models import Event
 from app.organisations.rules import KIND_LABELS
@@ -114,17 +114,17 @@ def condition_lines(
     people = [one for row in conditions for one in (row.first_id, row.second_id) if one is not None]
     organisations = [row.organisation_id for row in conditions if row.organisation_id is not None]
     names = names_of(session, event, people, organisations)
-    return [(row, wording.condition(row, names)) for row in conditions]
+    return [(row, messages.condition(row, names)) for row in conditions]
 
 
 def reason_lines(session: Session, event: Event, solving: Solving) -> list[str]:
-    names = names_of(session, event, sorted(wording.people_in(solving.reasons)))
-    return wording.reasons(solving.reasons, names)
+    names = names_of(session, event, sorted(messages.people_in(solving.reasons)))
+    return messages.reasons(solving.reasons, names)
 
 
 def stage_looks(solving: Solving) -> tuple[StageLook, ...]:
     return tuple(
-        StageLook(wording.goal(one), one.value, wording.bound(one), one.seconds)
+        StageLook(messages.goal(one), one.value, messages.bound(one), one.seconds)
         for one in read_stages(solving.protocol or {"stages": []})
     )
 
@@ -148,7 +148,7 @@ def _column(
     stages = read_stages(solving.protocol or {"stages": []})
     return Column(
         solving,
-        wording.proof(solving),
+        messages.proof(solving),
         summary,
         tuple(summary.by_rank.get(rank, 0) for rank in range(1, summary.worst + 1)),
         next((one.value for one in stages if one.goal is Goal.RULES), None),
@@ -237,7 +237,7 @@ def _wish(ranks: Mapping[int, int | None], rounds: Sequence[int]) -> int | None:
 
 def _chair(stored: Json | None, mix: Mix) -> str:
     if stored is not None:
-        return wording.chair(stored)
+        return messages.chair(stored)
     return (
         ""
         if mix.participants >= mix.capacity

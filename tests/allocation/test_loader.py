@@ -6,8 +6,8 @@
 import pytest
 from flask import Flask
 
-from app.allocation.asking import KIND_NUMBERS, Terms, read_question
 from app.allocation.instance import Apart, Instance, OrganisationCap, SpreadColleagues, Together, Wishes
+from app.allocation.loader import KIND_NUMBERS, Terms, read_question
 from app.allocation.models import PlacingCondition
 from app.allocation.rules import ConditionKind, Mixing, Need
 from app.events.models import Event

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.allocation.asking import KIND_OF_NUMBER
+from app.allocation.loader import KIND_OF_NUMBER
 from app.allocation.models import PlacingCondition, Solving
 from app.allocation.protocol import read_stages
 from app.allocation.queries import PersonLine, RunLine

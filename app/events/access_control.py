@@ -17,16 +17,16 @@ from app.people.rules import Permission, Role, may
 from app.people.sessions import ask_to_sign_in, visitor
 from app.refusal import Missing
 from app.web import access
-from app.web.access import SAFE_METHODS, Access, Audience, Doorkeeper
+from app.web.access import SAFE_METHODS, Access, Audience, Guard
 from app.web.database import db
 
 
 def install(app: Flask) -> None:
-    access.install(app, install_doorkeepers())
+    access.install(app, guards_of_organisers())
 
 
-def install_doorkeepers() -> dict[Audience, Doorkeeper]:
-    """The doorkeepers of the organisers' area, by audience."""
+def guards_of_organisers() -> dict[Audience, Guard]:
+    """The guards of the organisers' area, by audience."""
     return {
         Audience.SIGNED_IN: ask_who,
         Audience.ADMIN: ask_for_admin,

@@ -10,7 +10,7 @@ import unicodedata
 from dataclasses import dataclass, replace
 from random import Random
 
-from app.demo.scenery import ORGANISATIONS, UPCOMING, DayData, RunData
+from app.demo.programme import ORGANISATIONS, UPCOMING, DayData, RunData
 from app.organisations.rules import OrganisationKind
 from app.registration.service import Person
 
