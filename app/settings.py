@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
-class Mode(Enum):
+class OperatingMode(Enum):
     PRODUCTION = "production"
     DEMO = "demo"
 
@@ -32,7 +32,7 @@ class SettingsError(Exception):
 class Settings:
     """What the operator decides. Addresses are kept without a trailing slash."""
 
-    mode: Mode
+    mode: OperatingMode
     secret_keys: tuple[str, ...]
     database_url: str
     data_dir: Path
@@ -43,7 +43,7 @@ class Settings:
 
     @property
     def demo(self) -> bool:
-        return self.mode is Mode.DEMO
+        return self.mode is OperatingMode.DEMO
 
     @property
     def host(self) -> str:
@@ -79,11 +79,11 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
 
     mode_name = value("MODE", "production")
     try:
-        mode = Mode(mode_name)
+        mode = OperatingMode(mode_name)
     except ValueError:
         faults.append(f"FACHTAG_MODE is {mode_name!r}; it is 'production' or 'demo'")
-        mode = Mode.PRODUCTION
-    demo = mode is Mode.DEMO
+        mode = OperatingMode.PRODUCTION
+    demo = mode is OperatingMode.DEMO
     data_dir = Path(value("DATA_DIR", str(ROOT / "var"))).absolute()
     port = env.get("PORT", "").strip() or "8000"
     host = env.get("HOST", "").strip() or "127.0.0.1"

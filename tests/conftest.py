@@ -28,7 +28,7 @@ from sqlalchemy.engine import URL
 
 from app.factory import create_app
 from app.people import passwords
-from app.settings import ROOT, Mode, Settings
+from app.settings import ROOT, OperatingMode, Settings
 from app.web.database import db
 from app.web.migrations import upgrade
 from tests.postgresql import KeptDatabase, administer, create_database, drop_database
@@ -109,7 +109,7 @@ def worker_id(request: pytest.FixtureRequest) -> str:
 def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settings:
     """Demo settings on a database of the test's own."""
     values: dict[str, object] = {
-        "mode": Mode.DEMO,
+        "mode": OperatingMode.DEMO,
         "secret_keys": ("test-key-that-is-long-enough-to-be-accepted",),
         "database_url": database_url,
         "data_dir": data_dir,

@@ -23,7 +23,7 @@ from typing import Any
 
 from app.allocation.baselines import first_come, lots_by_round
 from app.allocation.figures import Summary, summarise
-from app.allocation.instance import Instance, Place
+from app.allocation.instance import Instance, ModelPlace
 from app.allocation.rules import Mode
 from tools.instances import Description, invent
 
@@ -125,7 +125,7 @@ COMPARED = (
     Description(300, 2, 10, wishes=4, spare=0.15, minimum=False, repeated=0, needs=0, silent=0),
     Description(500, 3, 12, wishes=4, spare=0.05, minimum=False, repeated=0, needs=0, silent=0),
 )
-Way = Callable[[Instance], Sequence[Place]]
+Way = Callable[[Instance], Sequence[ModelPlace]]
 
 
 def ways() -> dict[str, Way]:

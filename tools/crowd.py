@@ -194,8 +194,8 @@ class _World:
         from app.registration.workshops.models import Place
 
         mine = Registration.event_id == day.id
-        in_line = select(func.count()).where(mine, Registration.status.in_(IN_LINE), ~Registration.holds_seat)
-        day.taken = session.scalar(select(func.count()).where(mine, Registration.holds_seat))
+        in_line = select(func.count()).where(mine, Registration.status.in_(IN_LINE), ~Registration.has_seat)
+        day.taken = session.scalar(select(func.count()).where(mine, Registration.has_seat))
         day.waiting = session.scalar(in_line) if self.waiting else 0
         day.capacity, day.waiting_counter = day.taken if self.waiting else 200_000, self.waiting_number
         day.revision += 1

@@ -15,10 +15,10 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelRun,
     OrganisationCap,
-    Person,
     Rule,
-    Run,
     SpreadColleagues,
     Together,
     Wishes,
@@ -67,8 +67,8 @@ def invent(what: Description, seed: int) -> Instance:
     )
 
 
-def _runs(what: Description, rounds: Sequence[int], chance: random.Random) -> list[Run]:
-    runs: list[Run] = []
+def _runs(what: Description, rounds: Sequence[int], chance: random.Random) -> list[ModelRun]:
+    runs: list[ModelRun] = []
     mean = what.people * (1 + what.spare) / what.runs
     for number in rounds:
         earlier = sorted({run.workshop for run in runs})
@@ -86,21 +86,21 @@ def _runs(what: Description, rounds: Sequence[int], chance: random.Random) -> li
             if position < what.long and number + 1 in rounds and number % 2:
                 spans = (number, number + 1)
             minimum = max(1, capacity // 3) if what.minimum and chance.random() < 0.5 else 0
-            runs.append(Run(identity, workshop, spans, capacity, minimum, features))
+            runs.append(ModelRun(identity, workshop, spans, capacity, minimum, features))
     return [_with_seats_enough(what, run, runs) for run in runs]
 
 
-def _with_seats_enough(what: Description, run: Run, runs: Sequence[Run]) -> Run:
+def _with_seats_enough(what: Description, run: ModelRun, runs: Sequence[ModelRun]) -> ModelRun:
     """The run, larger where the dice gave its round too few seats."""
     there = [one for one in runs if run.rounds[0] in one.rounds]
     missing = round(what.people * (1 + what.spare)) - sum(one.capacity for one in there)
     more = max(0, -(-missing // len(there)))
-    return Run(run.id, run.workshop, run.rounds, run.capacity + more, run.minimum, run.features)
+    return ModelRun(run.id, run.workshop, run.rounds, run.capacity + more, run.minimum, run.features)
 
 
 def _people(
-    what: Description, rounds: Sequence[int], runs: Sequence[Run], chance: random.Random
-) -> list[Person]:
+    what: Description, rounds: Sequence[int], runs: Sequence[ModelRun], chance: random.Random
+) -> list[ModelPerson]:
     liked = {run.workshop: chance.expovariate(1.0) + 0.15 for run in runs}
     organisations = max(3, what.people // 8)
     sizes = [1 / (position + 1) ** 0.7 for position in range(organisations)]
@@ -130,7 +130,7 @@ def _people(
                 for number in present
             )
         people.append(
-            Person(
+            ModelPerson(
                 identity,
                 present,
                 organisation,
@@ -145,7 +145,7 @@ def _people(
 
 
 def _wishes(
-    what: Description, number: int, runs: Sequence[Run], liked: dict[int, float], chance: random.Random
+    what: Description, number: int, runs: Sequence[ModelRun], liked: dict[int, float], chance: random.Random
 ) -> Wishes:
     there = [run for run in runs if number in run.rounds]
     many = min(len(there), max(0, what.wishes + chance.choice((-2, -1, 0, 0, 1))))
@@ -153,15 +153,17 @@ def _wishes(
     return Wishes(number, tuple(run.id for run in order[:many]))
 
 
-def _with_staff(run: Run, people: Sequence[Person], chance: random.Random) -> Run:
+def _with_staff(run: ModelRun, people: Sequence[ModelPerson], chance: random.Random) -> ModelRun:
     taken = chance.randrange(len(people))
     person = people[taken]
     if person.fixed or chance.random() < 0.5 or len(run.rounds) > 1:
         return run
-    return Run(run.id, run.workshop, run.rounds, run.capacity, run.minimum, run.features, staff=(person.id,))
+    return ModelRun(
+        run.id, run.workshop, run.rounds, run.capacity, run.minimum, run.features, staff=(person.id,)
+    )
 
 
-def _rules(what: Description, people: Sequence[Person], chance: random.Random) -> tuple[Rule, ...]:
+def _rules(what: Description, people: Sequence[ModelPerson], chance: random.Random) -> tuple[Rule, ...]:
     largest = max(
         (sum(one.organisation == other.organisation for other in people) for one in people), default=1
     )

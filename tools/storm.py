@@ -118,7 +118,7 @@ def _who_got_in(app: Any) -> dict[str, Any]:
         people = session.scalars(select(Registration).where(Registration.email.like("sturm-%"))).all()
         numbers = sorted(one.waiting_number for one in people if one.waiting_number is not None)
         figures = {
-            "in": sum(one.holds_seat for one in people),
+            "in": sum(one.has_seat for one in people),
             "waiting": len(numbers),
             "gaps": numbers != list(range(numbers[0], numbers[0] + len(numbers))) if numbers else False,
             "quotas": _day(session).quota_count,

@@ -14,10 +14,10 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelPlace,
+    ModelRun,
     OrganisationCap,
-    Person,
-    Place,
-    Run,
     draw_lots,
 )
 
@@ -34,13 +34,13 @@ class Clerk:
         self.inside: dict[int, list[int]] = defaultdict(list)
         self.colleagues: Counter[tuple[int, int]] = Counter()
         self.of_kind: Counter[tuple[int, int]] = Counter()
-        self.places: list[Place] = []
+        self.places: list[ModelPlace] = []
         self.apart: dict[int, set[int]] = defaultdict(set)
         for rule in instance.rules:
             if isinstance(rule, Apart) and not rule.soft:
                 self.apart[rule.first].add(rule.second)
                 self.apart[rule.second].add(rule.first)
-        self.in_round: dict[int, list[Run]] = {
+        self.in_round: dict[int, list[ModelRun]] = {
             number: [run for run in instance.runs if number in run.rounds and not run.closed]
             for number in instance.rounds
         }
@@ -50,7 +50,7 @@ class Clerk:
         for run in self.instance.runs:
             if not run.closed:
                 for number in run.staff:
-                    self.places.append(Place(number, run.id))
+                    self.places.append(ModelPlace(number, run.id))
                     self.busy[number].update(run.rounds)
                     self.attended[number].add(run.workshop)
                     self.inside[run.id].append(number)
@@ -59,7 +59,7 @@ class Clerk:
                 if person.id not in self.instance.run(number).staff:
                     self.seat(person, self.instance.run(number))
 
-    def may(self, person: Person, run: Run) -> bool:
+    def may(self, person: ModelPerson, run: ModelRun) -> bool:
         """Whether there is room for this person in this run, as things stand."""
         return (
             self.free[run.id] > 0
@@ -72,7 +72,7 @@ class Clerk:
             and self._within_caps(person, run)
         )
 
-    def _within_caps(self, person: Person, run: Run) -> bool:
+    def _within_caps(self, person: ModelPerson, run: ModelRun) -> bool:
         for rule in self.instance.rules:
             only: tuple[int, ...] = rule.runs if isinstance(rule, OrganisationCap | KindBounds) else ()
             if rule.soft or (only and run.id not in only):
@@ -91,8 +91,8 @@ class Clerk:
                 return False
         return True
 
-    def seat(self, person: Person, run: Run) -> None:
-        self.places.append(Place(person.id, run.id))
+    def seat(self, person: ModelPerson, run: ModelRun) -> None:
+        self.places.append(ModelPlace(person.id, run.id))
         self.free[run.id] -= 1
         self.busy[person.id].update(run.rounds)
         self.attended[person.id].add(run.workshop)
@@ -102,7 +102,7 @@ class Clerk:
         if person.kind is not None:
             self.of_kind[run.id, person.kind] += 1
 
-    def grant(self, person: Person, number: int) -> bool:
+    def grant(self, person: ModelPerson, number: int) -> bool:
         """The dearest wish for this round that has room; False if none has."""
         if number in self.busy[person.id]:
             return True
@@ -113,14 +113,14 @@ class Clerk:
                 return True
         return False
 
-    def put_somewhere(self, person: Person, number: int) -> None:
+    def put_somewhere(self, person: ModelPerson, number: int) -> None:
         """Where most seats are left; nowhere, if none are."""
         fitting = [run for run in self.in_round[number] if self.may(person, run)]
         if number not in self.busy[person.id] and fitting:
             self.seat(person, max(fitting, key=lambda run: (self.free[run.id], -run.id)))
 
 
-def first_come(instance: Instance, order: Sequence[int] | None = None) -> list[Place]:
+def first_come(instance: Instance, order: Sequence[int] | None = None) -> list[ModelPlace]:
     """Everybody takes, for each round, the dearest wish that is still free; `order` of ids, by default ascending.
 
     Whoever finds none free is seated at the end where seats are left.
@@ -134,7 +134,7 @@ def first_come(instance: Instance, order: Sequence[int] | None = None) -> list[P
     return sorted(clerk.places)
 
 
-def lots_by_round(instance: Instance) -> list[Place]:
+def lots_by_round(instance: Instance) -> list[ModelPlace]:
     """For each round a new order is drawn, and each person in turn takes the dearest wish that is still free."""
     clerk = Clerk(instance)
     for position, number in enumerate(instance.rounds):
@@ -146,13 +146,13 @@ def lots_by_round(instance: Instance) -> list[Place]:
     return sorted(clerk.places)
 
 
-def _seat_the_rest(clerk: Clerk, people: Iterable[Person]) -> None:
+def _seat_the_rest(clerk: Clerk, people: Iterable[ModelPerson]) -> None:
     for person in people:
         for number in person.present:
             clerk.put_somewhere(person, number)
 
 
-def careful_start(instance: Instance) -> list[Place]:
+def careful_start(instance: Instance) -> list[ModelPlace]:
     """A start for the solver: those with the fewest choices first, one wish for everybody before anybody gets two."""
     clerk = Clerk(instance)
     choices = {person.id: sum(clerk.may(person, run) for run in instance.runs) for person in instance.people}

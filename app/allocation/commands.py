@@ -12,7 +12,7 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from app.allocation.lease import Held, claim
+from app.allocation.lease import Lease, claim
 from app.allocation.protocol import differences, read_instance, verify
 from app.allocation.running import work_out
 from app.clock import now
@@ -33,7 +33,7 @@ def solve_(number: int) -> None:
     token = os.environ.get("FACHTAG_LEASE")
     if token:
         _step_back()
-        held: Held | None = Held(number, token)
+        held: Lease | None = Lease(number, token)
     else:
         with transaction() as session:
             held = claim(session, number, now())
@@ -54,7 +54,7 @@ def _step_back() -> None:
 @click.argument("protocol", type=click.Path(exists=True, dir_okay=False, path_type=Path))
 @click.option("--again", is_flag=True, help="Solve it again as well, and compare the stages.")
 def verify_(protocol: Path, again: bool) -> None:
-    """Check PROTOCOL, a file from the desk: fingerprints, conditions, every stage; end with 1 if something is wrong.
+    """Check PROTOCOL, a file from the admin page: fingerprints, conditions, every stage; end with 1 if something is wrong.
 
     Needs no database. Only --again needs the solver.
     """

@@ -16,8 +16,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summarise
-from app.allocation.instance import Instance, Person, Place, Run, draw_lots
-from app.allocation.models import HOLDS, Solving
+from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, draw_lots
+from app.allocation.models import HOLDS, AllocationRun
 from app.allocation.protocol import read_instance, read_places, read_stages
 from app.allocation.result import Stage
 from app.allocation.rules import Goal, Proof
@@ -27,7 +27,7 @@ from app.programme.agenda import RoundView, RunView
 MOST_SWAPS = 3  # looked at per wish; each counts all conditions again
 
 
-class Outcome(Enum):
+class WishOutcome(Enum):
     """What became of a wish."""
 
     GRANTED = "granted"
@@ -45,7 +45,7 @@ class Published:
     """A published allocation, opened once and shared by all who ask."""
 
     instance: Instance
-    places: tuple[Place, ...]
+    places: tuple[ModelPlace, ...]
     summary: Summary
     demands: Mapping[int, Demand]
     mixes: Mapping[int, Mix]
@@ -65,13 +65,13 @@ class WishView:
 
     rank: int
     run: RunView
-    outcome: Outcome
+    outcome: WishOutcome
     demand: Demand
     twins: int = 0
 
 
 @dataclass(frozen=True, slots=True)
-class RoundAnswer:
+class RoundOutcome:
     """One round of one person: the run given (or led) and the number of the wish that it grants, if it does."""
 
     round: RoundView
@@ -84,23 +84,23 @@ class RoundAnswer:
 
 @dataclass(frozen=True, slots=True)
 class Explanation:
-    rounds: tuple[RoundAnswer, ...]
+    rounds: tuple[RoundOutcome, ...]
     lot: int
     lots: int
 
     @property
     def lot_decided(self) -> bool:
-        return any(wish.outcome is Outcome.LOT for one in self.rounds for wish in one.wishes)
+        return any(wish.outcome is WishOutcome.LOT for one in self.rounds for wish in one.wishes)
 
 
 def find_published_id(session: Session, event_id: int) -> int | None:
     """The allocation that holds, without its long protocol."""
-    return session.scalar(select(Solving.id).where(Solving.event_id == event_id, HOLDS))
+    return session.scalar(select(AllocationRun.id).where(AllocationRun.event_id == event_id, HOLDS))
 
 
 def read_published(session: Session, solving_id: int) -> Published:
     """Everything that pages say of a published allocation."""
-    solving = session.get_one(Solving, solving_id)
+    solving = session.get_one(AllocationRun, solving_id)
     return open_protocol(solving.protocol or {}, solving.published_at or solving.created_at)
 
 
@@ -141,19 +141,19 @@ def explain(
 
 class _Reader:
     def __init__(
-        self, published: Published, seating: Seating, person: Person, offered: Mapping[int, RunView]
+        self, published: Published, seating: Seating, person: ModelPerson, offered: Mapping[int, RunView]
     ) -> None:
         self.published, self.seating, self.person, self.offered = published, seating, person, offered
         self.mine = seating.of_person[person.id]
         self.wishes = seating.wishes_of(person)
 
-    def round(self, one: RoundView) -> RoundAnswer:
+    def round(self, one: RoundView) -> RoundOutcome:
         here = [run for run in self.mine if one.id in run.rounds]
         led = next((run for run in here if self.person.id in run.staff), None)
         sat = next((run for run in here if self.person.id not in run.staff), None)
         wished = self.wishes.get(one.id, ())
         rank = wished.index(sat.id) + 1 if sat is not None and sat.id in wished else None
-        return RoundAnswer(
+        return RoundOutcome(
             one,
             one.id not in self.person.present,
             self.offered.get(led.id) if led else None,
@@ -166,26 +166,28 @@ class _Reader:
             ),
         )
 
-    def _wish(self, number: int, run_id: int, sat: Run | None, granted: int | None) -> WishView:
+    def _wish(self, number: int, run_id: int, sat: ModelRun | None, granted: int | None) -> WishView:
         run = self.seating.runs[run_id]
         outcome, twins = self._outcome(number, run, sat, granted)
         return WishView(number, self.offered[run_id], outcome, self.published.demands[run_id], twins)
 
-    def _outcome(self, number: int, run: Run, sat: Run | None, granted: int | None) -> tuple[Outcome, int]:
+    def _outcome(
+        self, number: int, run: ModelRun, sat: ModelRun | None, granted: int | None
+    ) -> tuple[WishOutcome, int]:
         if granted is not None and number >= granted:
-            return (Outcome.GRANTED if number == granted else Outcome.NOT_NEEDED), 0
+            return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), 0
         if not self.seating.held(run):
-            return Outcome.NOT_HELD, 0
+            return WishOutcome.NOT_HELD, 0
         if run.id in self.person.forbidden or not set(run.rounds) <= set(self.person.present):
-            return Outcome.BARRED, 0
+            return WishOutcome.BARRED, 0
         if any(one.workshop == run.workshop for one in self.mine):
-            return Outcome.ELSEWHERE, 0
+            return WishOutcome.ELSEWHERE, 0
         if len(self.seating.participants[run.id]) < run.capacity:
-            return Outcome.ROOM_LEFT, 0
+            return WishOutcome.ROOM_LEFT, 0
         twins = self._twins(run, sat) if sat is not None else []
-        return (Outcome.LOT if self._lot_decided(run, sat, twins) else Outcome.FULL), len(twins)
+        return (WishOutcome.LOT if self._lot_decided(run, sat, twins) else WishOutcome.FULL), len(twins)
 
-    def _twins(self, run: Run, sat: Run) -> list[Person]:
+    def _twins(self, run: ModelRun, sat: ModelRun) -> list[ModelPerson]:
         """Who sits in the run and would be as well off here as this person would be there."""
         mine = self.seating.rank_of(self.person, sat), self.seating.rank_of(self.person, run)
         return [
@@ -194,7 +196,7 @@ class _Reader:
             if (self.seating.rank_of(other, sat), self.seating.rank_of(other, run)) == mine
         ]
 
-    def _lot_decided(self, run: Run, sat: Run | None, twins: Sequence[Person]) -> bool:
+    def _lot_decided(self, run: ModelRun, sat: ModelRun | None, twins: Sequence[ModelPerson]) -> bool:
         """Whether the two might have changed places, all goals before the lot being as good."""
         if sat is None or set(sat.rounds) != set(run.rounds):
             return False
@@ -206,11 +208,11 @@ class _Reader:
             for other in sorted(ahead, key=lambda one: lots[one.id])[:MOST_SWAPS]
         )
 
-    def _may_change_places(self, run: Run, sat: Run, other: Person) -> bool:
+    def _may_change_places(self, run: ModelRun, sat: ModelRun, other: ModelPerson) -> bool:
         """Whether all is possible and as good, the lot apart, with these two in each other's place."""
         instance, places = self.published.instance, self.published.places
-        swapped = {Place(self.person.id, sat.id), Place(other.id, run.id)}
-        back = (Place(self.person.id, run.id), Place(other.id, sat.id))
+        swapped = {ModelPlace(self.person.id, sat.id), ModelPlace(other.id, run.id)}
+        back = (ModelPlace(self.person.id, run.id), ModelPlace(other.id, sat.id))
         changed = [*(one for one in places if one not in swapped), *back]
         # What wishes and announced places come to is a sum over people, so two of them say it.
         both = replace(instance, people=(self.person, other), rules=())
@@ -224,9 +226,9 @@ class _Reader:
         )
 
 
-def _worth_of_wishes(instance: Instance, places: Sequence[Place]) -> list[int]:
+def _worth_of_wishes(instance: Instance, places: Sequence[ModelPlace]) -> list[int]:
     return [one.value for one in worth(instance, places) if one.goal is not Goal.LOT]
 
 
-def _broken(instance: Instance, places: Sequence[Place]) -> int:
+def _broken(instance: Instance, places: Sequence[ModelPlace]) -> int:
     return sum(violations(instance, places, rule) for rule in instance.rules if rule.soft)

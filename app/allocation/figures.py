@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.allocation.instance import Instance, Place
+from app.allocation.instance import Instance, ModelPlace
 from app.allocation.verification import Seating
 
 
@@ -60,7 +60,7 @@ class Demand:
         return sum(self.by_rank.values())
 
 
-def summarise(instance: Instance, places: Iterable[Place]) -> Summary:
+def summarise(instance: Instance, places: Iterable[ModelPlace]) -> Summary:
     seating = Seating(instance, places)
     ranks: Counter[int | None] = Counter()
     without = unseated = people = 0
@@ -76,7 +76,7 @@ def summarise(instance: Instance, places: Iterable[Place]) -> Summary:
     return Summary(people, without, ranks[None], by_rank, max(by_rank, default=0), unseated)
 
 
-def mixes(instance: Instance, places: Iterable[Place]) -> tuple[Mix, ...]:
+def mixes(instance: Instance, places: Iterable[ModelPlace]) -> tuple[Mix, ...]:
     """One per run, in the order of the instance."""
     seating = Seating(instance, places)
     found = []

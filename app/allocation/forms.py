@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Forms of the desk. People are typed in by name or reference, so that it works without JavaScript."""
+"""Forms of the admin pages. People are typed in by name or reference, so that it works without JavaScript."""
 
 from collections.abc import Callable, Iterable, Sequence
 
@@ -18,7 +18,7 @@ from app.allocation.rules import (
     Mixing,
     Mode,
 )
-from app.allocation.service import LARGEST_SEED, ConditionFacts, Order, draw_seed
+from app.allocation.service import LARGEST_SEED, AllocationOrder, ConditionFacts, draw_seed
 from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.web.editing import Choice, WholeNumber, short_text
 from app.web.forms import BaseForm, NonceMixin
@@ -58,23 +58,26 @@ class AllocationForm(BaseForm, NonceMixin):
     def fresh(cls) -> "AllocationForm":
         return cls(data={"seed": draw_seed(), "seconds": USUAL})
 
-    def order(self) -> Order:
+    def order(self) -> AllocationOrder:
         terms = Terms(
-            Mode(self.mode.data), Mixing(self.mixing.data), self.seed.data or 1, self.seconds.data or USUAL
+            Mode(self.mode.data),
+            Mixing(self.mixing.data),
+            self.seed.data or 1,
+            self.seconds.data or USUAL,
         )
-        return Order(self.name.data or name_of(terms), terms, self.key)
+        return AllocationOrder(self.name.data or name_of(terms), terms, self.key)
 
 
 class UsualForm(BaseForm, NonceMixin):
     """One button: the usual ones side by side, with one lot for all of them."""
 
-    def orders(self, *, mixed: bool) -> list[Order]:
+    def orders(self, *, mixed: bool) -> list[AllocationOrder]:
         seed = draw_seed()
         found = []
         for mixing in Mixing if mixed else (Mixing.NONE,):
             for mode in Mode:
                 terms = Terms(mode, mixing, seed, USUAL)
-                found.append(Order(name_of(terms), terms, self.key))
+                found.append(AllocationOrder(name_of(terms), terms, self.key))
         return found
 
 
@@ -130,7 +133,7 @@ class ConditionForm(BaseForm):
 _PERSON = _l("Name or reference")
 
 
-class PersonForm(ConditionForm):
+class PersonConditionForm(ConditionForm):
     """Somebody and a workshop."""
 
     person = short_text(
@@ -205,8 +208,8 @@ class BoundsForm(ConditionForm):
 
 
 FORMS: dict[ConditionKind, type[ConditionForm]] = {
-    ConditionKind.PIN: PersonForm,
-    ConditionKind.FORBID: PersonForm,
+    ConditionKind.PIN: PersonConditionForm,
+    ConditionKind.FORBID: PersonConditionForm,
     ConditionKind.TOGETHER: PairForm,
     ConditionKind.APART: PairForm,
     ConditionKind.ORGANISATION_CAP: CapForm,

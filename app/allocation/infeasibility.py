@@ -9,14 +9,14 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelRun,
     OrganisationCap,
-    Person,
     Rule,
-    Run,
     Together,
 )
 from app.allocation.model import Relaxed
-from app.allocation.result import Reason
+from app.allocation.result import Infeasibility
 from app.allocation.rules import Need, Obstacle
 
 Possible = Callable[[Instance, Relaxed], bool | None]
@@ -30,7 +30,7 @@ OTHERS = (
 )
 
 
-def look_for_obstacles(instance: Instance, possible: Possible) -> list[Reason]:
+def look_for_obstacles(instance: Instance, possible: Possible) -> list[Infeasibility]:
     """What stands in the way; never empty.
 
     What counting shows comes alone. Else each condition without which the rest is possible is a culprit; if no single
@@ -41,39 +41,39 @@ def look_for_obstacles(instance: Instance, possible: Possible) -> list[Reason]:
         return counted
     steps = [
         *((Relaxed(rules=frozenset({position})), _reason(rule)) for position, rule in _hard(instance)),
-        *((Relaxed(obstacles=frozenset({left_out})), Reason(said, {})) for left_out, said in OTHERS),
+        *((Relaxed(obstacles=frozenset({left_out})), Infeasibility(said, {})) for left_out, said in OTHERS),
     ]
     answers = [(reason, possible(instance, relaxed)) for relaxed, reason in steps]
     culprits = [reason for reason, answer in answers if answer]
     if culprits:
         return culprits
     if any(answer is None for _reason, answer in answers):
-        return [Reason(Obstacle.UNCLEAR, {})]
+        return [Infeasibility(Obstacle.UNCLEAR, {})]
     left_out = Relaxed()
     for relaxed, reason in steps:
         left_out = Relaxed(left_out.rules | relaxed.rules, left_out.obstacles | relaxed.obstacles)
         if possible(instance, left_out):
-            return [Reason(Obstacle.SEVERAL, {}), reason]
-    return [Reason(Obstacle.SEVERAL, {})]
+            return [Infeasibility(Obstacle.SEVERAL, {}), reason]
+    return [Infeasibility(Obstacle.SEVERAL, {})]
 
 
 def _hard(instance: Instance) -> Iterator[tuple[int, Rule]]:
     return ((position, rule) for position, rule in enumerate(instance.rules) if not rule.soft)
 
 
-def _reason(rule: Rule) -> Reason:
+def _reason(rule: Rule) -> Infeasibility:
     if isinstance(rule, Together):
-        return Reason(Obstacle.TOGETHER, {"first": rule.first, "second": rule.second})
+        return Infeasibility(Obstacle.TOGETHER, {"first": rule.first, "second": rule.second})
     if isinstance(rule, Apart):
-        return Reason(Obstacle.APART, {"first": rule.first, "second": rule.second})
+        return Infeasibility(Obstacle.APART, {"first": rule.first, "second": rule.second})
     if isinstance(rule, OrganisationCap):
-        return Reason(Obstacle.ORGANISATION_CAP, {"most": rule.most})
+        return Infeasibility(Obstacle.ORGANISATION_CAP, {"most": rule.most})
     if isinstance(rule, KindBounds):
-        return Reason(Obstacle.KIND, {"kind": rule.kind})
-    return Reason(Obstacle.SPREAD, {})
+        return Infeasibility(Obstacle.KIND, {"kind": rule.kind})
+    return Infeasibility(Obstacle.SPREAD, {})
 
 
-def _seated(instance: Instance, number: int) -> list[Person]:
+def _seated(instance: Instance, number: int) -> list[ModelPerson]:
     """Who needs a participant's seat in a round: present and not at work in a run that is held in any case."""
     working = {
         one
@@ -84,33 +84,33 @@ def _seated(instance: Instance, number: int) -> list[Person]:
     return [one for one in instance.people if number in one.present and one.id not in working]
 
 
-def _offered(instance: Instance, number: int) -> list[Run]:
+def _offered(instance: Instance, number: int) -> list[ModelRun]:
     return [run for run in instance.runs if number in run.rounds and not run.closed]
 
 
-def _too_few_seats(instance: Instance) -> Iterator[Reason]:
+def _too_few_seats(instance: Instance) -> Iterator[Infeasibility]:
     for number in instance.rounds:
         working = {one for run in _offered(instance, number) for one in run.staff}
         people = sum(one.id not in working for one in _seated(instance, number))
         seats = sum(run.capacity for run in _offered(instance, number))
         if seats < people:
-            yield Reason(Obstacle.SEATS, {"round": number, "seats": seats, "people": people})
+            yield Infeasibility(Obstacle.SEATS, {"round": number, "seats": seats, "people": people})
 
 
-def _needs_without_seats(instance: Instance) -> Iterator[Reason]:
+def _needs_without_seats(instance: Instance) -> Iterator[Infeasibility]:
     for number in instance.rounds:
         working = {one for run in _offered(instance, number) for one in run.staff}
         for need in Need:
             people = sum(need in one.needs and one.id not in working for one in _seated(instance, number))
             seats = sum(run.capacity for run in _offered(instance, number) if need in run.features)
             if seats < people:
-                yield Reason(
+                yield Infeasibility(
                     Obstacle.NEED,
                     {"round": number, "need": need.value, "seats": seats, "people": people},
                 )
 
 
-def _nowhere_to_go(instance: Instance) -> Iterator[Reason]:
+def _nowhere_to_go(instance: Instance) -> Iterator[Infeasibility]:
     for number in instance.rounds:
         for person in _seated(instance, number):
             if not any(
@@ -122,4 +122,4 @@ def _nowhere_to_go(instance: Instance) -> Iterator[Reason]:
                 )
                 for run in _offered(instance, number)
             ):
-                yield Reason(Obstacle.NO_RUN, {"round": number, "person": person.id})
+                yield Infeasibility(Obstacle.NO_RUN, {"round": number, "person": person.id})

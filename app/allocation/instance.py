@@ -27,7 +27,7 @@ class Wishes:
 
 
 @dataclass(frozen=True, slots=True)
-class Person:
+class ModelPerson:
     """Somebody who needs a seat in each round of `present`.
 
     `fixed` are runs this person must be in (and takes a seat of), `forbidden` those they must not be in, `published`
@@ -46,7 +46,7 @@ class Person:
 
 
 @dataclass(frozen=True, slots=True)
-class Run:
+class ModelRun:
     """One run of a workshop in a room.
 
     `capacity` are seats for participants. `minimum` is the number of participants it needs, else it stays closed; 0:
@@ -127,18 +127,20 @@ class Instance:
     """Everything an allocation depends on. `time_limit` in seconds for all stages together."""
 
     rounds: tuple[int, ...]
-    people: tuple[Person, ...]
-    runs: tuple[Run, ...]
+    people: tuple[ModelPerson, ...]
+    runs: tuple[ModelRun, ...]
     rules: tuple[Rule, ...] = ()
     mode: Mode = Mode.GENEROUS
     seed: int = 0
     time_limit: float = 120.0
-    _by_id: dict[int, Run] = field(default_factory=dict, init=False, repr=False, compare=False, hash=False)
+    _by_id: dict[int, ModelRun] = field(
+        default_factory=dict, init=False, repr=False, compare=False, hash=False
+    )
 
     def __post_init__(self) -> None:
         self._by_id.update((run.id, run) for run in self.runs)
 
-    def run(self, number: int) -> Run:
+    def run(self, number: int) -> ModelRun:
         """The run with this id; KeyError if there is none."""
         return self._by_id[number]
 
@@ -175,7 +177,7 @@ def one_chair_more(instance: Instance, run: int) -> Instance:
     return replace(instance, runs=runs)
 
 
-def publish(instance: Instance, places: Iterable["Place"]) -> Instance:
+def publish(instance: Instance, places: Iterable["ModelPlace"]) -> Instance:
     """The same, with these places as what people were told; solving it again changes as few as possible."""
     told: dict[int, list[int]] = {}
     for place in places:
@@ -198,7 +200,7 @@ def _added(numbers: tuple[int, ...], number: int) -> tuple[int, ...]:
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Place:
+class ModelPlace:
     """A person sits in a run."""
 
     person: int
@@ -287,7 +289,7 @@ def as_data(instance: Instance) -> dict[str, Any]:
     }
 
 
-def _person_as_data(instance: Instance, person: Person) -> dict[str, Any]:
+def _person_as_data(instance: Instance, person: ModelPerson) -> dict[str, Any]:
     barred = {run.id for run in instance.runs if not person.needs <= run.features} | set(person.forbidden)
     return {
         "id": person.id,
@@ -301,7 +303,7 @@ def _person_as_data(instance: Instance, person: Person) -> dict[str, Any]:
     }
 
 
-def _run_as_data(run: Run) -> dict[str, Any]:
+def _run_as_data(run: ModelRun) -> dict[str, Any]:
     return {
         "id": run.id,
         "workshop": run.workshop,
@@ -330,7 +332,7 @@ def from_data(data: dict[str, Any], time_limit: float = 120.0) -> Instance:
         rounds=tuple(data["rounds"]),
         people=tuple(_people_from(data["people"])),
         runs=tuple(
-            Run(
+            ModelRun(
                 one["id"],
                 one["workshop"],
                 tuple(one["rounds"]),
@@ -348,9 +350,9 @@ def from_data(data: dict[str, Any], time_limit: float = 120.0) -> Instance:
     )
 
 
-def _people_from(data: Iterable[dict[str, Any]]) -> Iterator[Person]:
+def _people_from(data: Iterable[dict[str, Any]]) -> Iterator[ModelPerson]:
     for one in data:
-        yield Person(
+        yield ModelPerson(
             one["id"],
             tuple(one["present"]),
             one["organisation"],

@@ -17,9 +17,9 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from app.allocation.lease import DIED, Held, Outcome, claim, finish, next_to_solve
-from app.allocation.models import Solving
-from app.allocation.rules import SolvingState
+from app.allocation.lease import DIED, Lease, LeaseOutcome, claim, finish, next_to_solve
+from app.allocation.models import AllocationRun
+from app.allocation.rules import AllocationState
 from app.outbox.jobs import register_job
 from app.refusal import N_
 from app.settings import ROOT, Settings
@@ -37,11 +37,11 @@ class Child:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
-        self.held: Held | None = None
+        self.held: Lease | None = None
         self.ends = 0.0  # by the monotonic clock
         self.hung = False
 
-    def start(self, held: Held, settings: Settings, seconds: float) -> None:
+    def start(self, held: Lease, settings: Settings, seconds: float) -> None:
         """`seconds` is what it may take for the places, and once more for what one chair more would do."""
         command = (sys.executable, "-m", "flask", "--app", "wsgi", "allocation", "solve", str(held.id))
         environment = {**os.environ, **environment_of(settings), "FACHTAG_LEASE": held.token}
@@ -58,7 +58,7 @@ class Child:
             self.process.kill()
             self.process.wait()
 
-    def ended(self) -> tuple[Held, int] | None:
+    def ended(self) -> tuple[Lease, int] | None:
         """What it had in hand and how it ended, once."""
         if self.process is None or self.held is None or self.process.poll() is None:
             return None
@@ -80,8 +80,8 @@ def tend(now: datetime) -> None:
     ended = CHILD.ended()
     if ended is not None and ended[1] != 0:
         log.error("the process that worked on allocation %d ended with %d", ended[0].id, ended[1])
-        died = Outcome(
-            SolvingState.FAILED, reasons=[{"sentence": HANGS if CHILD.hung else DIED, "values": {}}]
+        died = LeaseOutcome(
+            AllocationState.FAILED, reasons=[{"sentence": HANGS if CHILD.hung else DIED, "values": {}}]
         )
         with transaction() as session:
             finish(session, ended[0], died, now)
@@ -93,7 +93,7 @@ def tend(now: datetime) -> None:
         return
     with transaction() as session:
         held = claim(session, waiting, now)
-        seconds = session.get_one(Solving, waiting).seconds
+        seconds = session.get_one(AllocationRun, waiting).seconds
     if held is not None:
         CHILD.start(held, current_app.extensions["fachtag.settings"], seconds)
 

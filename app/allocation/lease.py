@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.allocation.models import Solving
-from app.allocation.rules import SolvingState
+from app.allocation.models import AllocationRun
+from app.allocation.rules import AllocationState
 from app.db import Json
 from app.refusal import N_
 
@@ -26,7 +26,7 @@ DIED = N_("The program that works it out ended unexpectedly. Perhaps the memory 
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class Lease:
     """The right to work on an allocation until the lease ends; `token` proves it."""
 
     id: int
@@ -34,53 +34,55 @@ class Held:
 
 
 @dataclass(frozen=True, slots=True)
-class Outcome:
+class LeaseOutcome:
     """What became of it: a protocol if it is done, else perhaps reasons."""
 
-    state: SolvingState
+    state: AllocationState
     protocol: Json | None = None
     reasons: Sequence[Json] = field(default=())
 
 
 def next_to_solve(session: Session, now: datetime) -> int | None:
     """The allocation that has waited longest, or whose worker is gone."""
-    return session.scalar(select(Solving.id).where(_free(now)).order_by(Solving.id).limit(1))
+    return session.scalar(select(AllocationRun.id).where(_free(now)).order_by(AllocationRun.id).limit(1))
 
 
-def claim(session: Session, solving_id: int, now: datetime, lease: timedelta = LEASE) -> Held | None:
+def claim(session: Session, solving_id: int, now: datetime, lease: timedelta = LEASE) -> Lease | None:
     """Take it in hand. None: somebody else has it, or there is nothing to do any more.
 
     One whose worker died after somebody had pressed "stop" ends here, and so does one whose workers died each time.
     """
-    free = update(Solving).where(Solving.id == solving_id, _free(now))
+    free = update(AllocationRun).where(AllocationRun.id == solving_id, _free(now))
     ended = {"finished_at": now, "lease_until": None, "lease_token": None}
-    session.execute(_past(free.where(Solving.stop_asked).values(state=SolvingState.STOPPED, **ended)))
+    session.execute(
+        _past(free.where(AllocationRun.stop_asked).values(state=AllocationState.STOPPED, **ended))
+    )
     reasons = [{"sentence": DIED, "values": {}}]
-    given_up = free.where(Solving.claims >= MOST_CLAIMS)
-    session.execute(_past(given_up.values(state=SolvingState.FAILED, reasons=reasons, **ended)))
+    given_up = free.where(AllocationRun.claims >= MOST_CLAIMS)
+    session.execute(_past(given_up.values(state=AllocationState.FAILED, reasons=reasons, **ended)))
     token = secrets.token_hex(16)
     values = {
-        "state": SolvingState.RUNNING,
+        "state": AllocationState.RUNNING,
         "progress": "",
-        "claims": Solving.claims + 1,
+        "claims": AllocationRun.claims + 1,
         "lease_until": now + lease,
         "lease_token": token,
     }
-    found = session.scalar(_past(free.values(values).returning(Solving.id)))
-    return None if found is None else Held(found, token)
+    found = session.scalar(_past(free.values(values).returning(AllocationRun.id)))
+    return None if found is None else Lease(found, token)
 
 
-def renew(session: Session, held: Held, progress: str, now: datetime, lease: timedelta = LEASE) -> bool:
+def renew(session: Session, held: Lease, progress: str, now: datetime, lease: timedelta = LEASE) -> bool:
     """Keep it for longer. False: stop, because somebody pressed "stop" or somebody else has it by now."""
-    kept = update(Solving).where(*_held(held))
+    kept = update(AllocationRun).where(*_held(held))
     values = {"progress": progress, "lease_until": now + lease}
-    stop_asked = session.scalar(_past(kept.values(values).returning(Solving.stop_asked)))
+    stop_asked = session.scalar(_past(kept.values(values).returning(AllocationRun.stop_asked)))
     return stop_asked is False
 
 
-def finish(session: Session, held: Held, outcome: Outcome, now: datetime) -> bool:
+def finish(session: Session, held: Lease, outcome: LeaseOutcome, now: datetime) -> bool:
     """Write down what became of it. False: the lease was lost, nothing is written."""
-    done = update(Solving).where(*_held(held))
+    done = update(AllocationRun).where(*_held(held))
     values: dict[str, Any] = {
         "state": outcome.state,
         "protocol": outcome.protocol,
@@ -90,27 +92,29 @@ def finish(session: Session, held: Held, outcome: Outcome, now: datetime) -> boo
         "lease_token": None,
         "stop_asked": False,
     }
-    return session.scalar(_past(done.values(values).returning(Solving.id))) is not None
+    return session.scalar(_past(done.values(values).returning(AllocationRun.id))) is not None
 
 
 def keep_chairs(session: Session, solving_id: int, chairs: Sequence[Json]) -> None:
     """What one chair more would do, once the result itself is safe."""
-    done = update(Solving).where(Solving.id == solving_id, Solving.state == SolvingState.DONE)
+    done = update(AllocationRun).where(
+        AllocationRun.id == solving_id, AllocationRun.state == AllocationState.DONE
+    )
     session.execute(_past(done.values(chairs=list(chairs))))
 
 
 def _free(now: datetime) -> ColumnElement[bool]:
     return or_(
-        Solving.state == SolvingState.QUEUED,
-        and_(Solving.state == SolvingState.RUNNING, Solving.lease_until <= now),
+        AllocationRun.state == AllocationState.QUEUED,
+        and_(AllocationRun.state == AllocationState.RUNNING, AllocationRun.lease_until <= now),
     )
 
 
-def _held(held: Held) -> tuple[ColumnElement[bool], ...]:
+def _held(held: Lease) -> tuple[ColumnElement[bool], ...]:
     return (
-        Solving.id == held.id,
-        Solving.state == SolvingState.RUNNING,
-        Solving.lease_token == held.token,
+        AllocationRun.id == held.id,
+        AllocationRun.state == AllocationState.RUNNING,
+        AllocationRun.lease_token == held.token,
     )
 
 

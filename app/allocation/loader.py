@@ -20,10 +20,10 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelRun,
     OrganisationCap,
-    Person,
     Rule,
-    Run,
     SpreadColleagues,
     Together,
     Wishes,
@@ -34,8 +34,7 @@ from app.events.models import Event
 from app.events.rules import Loop
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
-from app.programme.models import Round
-from app.programme.models import Run as RunRow
+from app.programme.models import Round, Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, Status
 from app.registration.workshops.models import Place, RoundAbsence
@@ -60,7 +59,7 @@ class Terms:
 def to_be_placed(event_id: int) -> Select[int]:
     """Ids of everybody who gets places."""
     return select(Registration.id).where(
-        Registration.event_id == event_id, Registration.holds_seat, Registration.status.in_(PLACED)
+        Registration.event_id == event_id, Registration.has_seat, Registration.status.in_(PLACED)
     )
 
 
@@ -96,11 +95,11 @@ def _rounds(session: Session, event: Event) -> list[Round]:
     return list(session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)))
 
 
-def _runs(session: Session, event: Event) -> list[RunRow]:
-    found = select(RunRow).join(RunRow.round).where(Round.event_id == event.id)
-    whole = (joinedload(RunRow.room), joinedload(RunRow.round))
+def _runs(session: Session, event: Event) -> list[Run]:
+    found = select(Run).join(Run.round).where(Round.event_id == event.id)
+    whole = (joinedload(Run.room), joinedload(Run.round))
     return list(
-        session.scalars(found.options(*whole).order_by(RunRow.id).execution_options(populate_existing=True))
+        session.scalars(found.options(*whole).order_by(Run.id).execution_options(populate_existing=True))
     )
 
 
@@ -119,10 +118,10 @@ def _seats_of_others(session: Session, event: Event) -> dict[int, int]:
     return dict(session.execute(found).all())
 
 
-def _run(row: RunRow, numbers: dict[int, int], staff: tuple[int, ...], people: int, kept: int) -> Run:
+def _run(row: Run, numbers: dict[int, int], staff: tuple[int, ...], people: int, kept: int) -> ModelRun:
     first = row.round.number
     rounds = tuple(numbers[one] for one in range(first, first + row.spans) if one in numbers)
-    return Run(
+    return ModelRun(
         row.id,
         row.workshop_id,
         rounds,
@@ -134,14 +133,14 @@ def _run(row: RunRow, numbers: dict[int, int], staff: tuple[int, ...], people: i
     )
 
 
-def seats_of(row: RunRow, people: int) -> int:
+def seats_of(row: Run, people: int) -> int:
     """Seats for participants: what the team says, never more than the room has; without a limit, for everybody."""
     total = row.seats.total
     seats = people if total is None else total
     return seats if row.room is None or row.room.seats is None else min(seats, row.room.seats)
 
 
-def features_of(row: RunRow) -> frozenset[Need]:
+def features_of(row: Run) -> frozenset[Need]:
     found = {Need.INTERPRETING}
     if row.room is not None and row.room.step_free:
         found.add(Need.STEP_FREE)
@@ -181,7 +180,7 @@ class _Persons:
     """What is known of people beside their seat: absences, wishes, needs, and the places they were told."""
 
     def __init__(
-        self, session: Session, event: Event, runs: tuple[Run, ...], rounds: tuple[int, ...]
+        self, session: Session, event: Event, runs: tuple[ModelRun, ...], rounds: tuple[int, ...]
     ) -> None:
         self.runs = {run.id: run for run in runs}
         self.rounds = rounds
@@ -230,9 +229,9 @@ class _Persons:
 
     def person(
         self, one: int, organisation: int, kind: OrganisationKind, conditions: Iterable[PlacingCondition]
-    ) -> Person:
+    ) -> ModelPerson:
         mine = [condition for condition in conditions if condition.first_id == one]
-        return Person(
+        return ModelPerson(
             one,
             tuple(number for number in self.rounds if number not in self.absent[one]),
             organisation,

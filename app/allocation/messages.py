@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.allocation.loader import KIND_OF_NUMBER
-from app.allocation.models import PlacingCondition, Solving
+from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.protocol import read_stages
 from app.allocation.queries import PersonLine, RunLine
 from app.allocation.result import Stage
@@ -69,7 +69,7 @@ def bound(stage: Stage) -> str:
     return str(gettext("not proven: at most %(worse)s worse than the best value", worse=stage.worse))
 
 
-def proof(solving: Solving) -> str:
+def proof(solving: AllocationRun) -> str:
     """One sentence about the whole result."""
     stages = read_stages(solving.protocol or {"stages": []})
     open_ones = [one for one in stages if one.proof is not Proof.OPTIMAL]

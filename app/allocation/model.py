@@ -15,10 +15,10 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelPlace,
+    ModelRun,
     OrganisationCap,
-    Person,
-    Place,
-    Run,
     SpreadColleagues,
     Together,
     draw_lots,
@@ -100,7 +100,7 @@ class Model:
 
     def _look_around(self) -> None:
         """Who works where, which lists count, and what rank each run has for whom."""
-        self.working: dict[int, list[Run]] = defaultdict(list)
+        self.working: dict[int, list[ModelRun]] = defaultdict(list)
         for run in self.instance.runs:
             if not run.closed:
                 for number in run.staff:
@@ -133,7 +133,7 @@ class Model:
                     self.seats[person.id, run.id] = self.column()
             self._fix(person)
 
-    def _may(self, person: Person, run: Run) -> bool:
+    def _may(self, person: ModelPerson, run: ModelRun) -> bool:
         return (
             not run.closed
             and run.capacity > 0
@@ -142,7 +142,7 @@ class Model:
             and (person.needs <= run.features or Obstacle.NEED in self.relaxed.obstacles)
         )
 
-    def _fix(self, person: Person) -> None:
+    def _fix(self, person: ModelPerson) -> None:
         if Obstacle.FIXED in self.relaxed.obstacles:
             return
         for number in person.fixed:
@@ -177,7 +177,7 @@ class Model:
                     self.rows.add(due, terms, due)
             self._add_work_outside_presence(person)
 
-    def _add_work_outside_presence(self, person: Person) -> None:
+    def _add_work_outside_presence(self, person: ModelPerson) -> None:
         """Two jobs at once are impossible also in a round for which nobody asked for a seat."""
         away = {number for run in self.working[person.id] for number in run.rounds} - set(person.present)
         for number in away:
@@ -204,7 +204,7 @@ class Model:
                     self.rows.add(-INFINITE, terms, 1)
 
     def _add_sizes(self) -> None:
-        self.of_run: dict[int, list[Person]] = defaultdict(list)
+        self.of_run: dict[int, list[ModelPerson]] = defaultdict(list)
         for person in self.people:
             for run in self.instance.runs:
                 if (person.id, run.id) in self.seats:
@@ -248,7 +248,7 @@ class Model:
         self.broken[column] = 1
         return {column: -1}
 
-    def _sits(self, person: int, run: Run) -> tuple[Terms, int]:
+    def _sits(self, person: int, run: ModelRun) -> tuple[Terms, int]:
         """Terms and constant of "is in this run", at work or not."""
         if run in self.working[person]:
             return ({self.held[run.id]: 1}, 0) if run.id in self.held else ({}, 1)
@@ -307,7 +307,7 @@ class Model:
                 if len(terms) > most:
                     self.rows.add(-INFINITE, {**terms, **self._slack(rule.soft)}, most)
 
-    def _colleagues(self, run: Run) -> dict[int, Terms]:
+    def _colleagues(self, run: ModelRun) -> dict[int, Terms]:
         found: dict[int, Terms] = defaultdict(dict)
         for person in self.of_run[run.id]:
             if person.organisation is not None:
@@ -343,7 +343,7 @@ class Model:
             yield self._changes()
         yield self._drawn()
 
-    def _ranked_seats(self) -> Iterable[tuple[Person, int, int, int, int]]:
+    def _ranked_seats(self) -> Iterable[tuple[ModelPerson, int, int, int, int]]:
         """(person, column, round, rank, seats): each seat of a round somebody wished for; rank 0 is outside."""
         for person in self.people:
             lists = self.lists[person.id]
@@ -413,16 +413,16 @@ class Model:
 
     # --- to and from places
 
-    def places(self, values: Iterable[float]) -> list[Place]:
+    def places(self, values: Iterable[float]) -> list[ModelPlace]:
         """The places that a solution stands for; `values` by column, rounded here."""
         chosen = [value > 0.5 for value in values]
-        found = [Place(person, run) for (person, run), column in self.seats.items() if chosen[column]]
+        found = [ModelPlace(person, run) for (person, run), column in self.seats.items() if chosen[column]]
         for run in self.instance.runs:
             if not run.closed and (run.id not in self.held or chosen[self.held[run.id]]):
-                found += [Place(number, run.id) for number in run.staff]
+                found += [ModelPlace(number, run.id) for number in run.staff]
         return sorted(found)
 
-    def columns_of(self, places: Iterable[Place]) -> list[int] | None:
+    def columns_of(self, places: Iterable[ModelPlace]) -> list[int] | None:
         """The columns of seats and held runs that are 1 under these places; None if a place has no column."""
         columns = set()
         staff = {run.id: run.staff for run in self.instance.runs}

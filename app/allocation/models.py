@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import JSON, CheckConstraint, ForeignKey, Index, String, and_, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.allocation.rules import ConditionKind, Mixing, Mode, SolvingState
+from app.allocation.rules import AllocationState, ConditionKind, Mixing, Mode
 from app.db import Base, Json, enum_of, pk
 from app.events.models import Event
 from app.organisations.rules import OrganisationKind
@@ -60,7 +60,7 @@ class PlacingCondition(Base):
     soft: Mapped[bool] = mapped_column(default=False)
 
 
-class Solving(Base):
+class AllocationRun(Base):
     """One allocation: asked for by the team, solved by the worker under a lease, kept beside the others; at most one of
     a day is published and not superseded.
 
@@ -91,7 +91,9 @@ class Solving(Base):
     seed: Mapped[int]
     seconds: Mapped[int] = mapped_column(default=60)
     nonce: Mapped[str] = mapped_column(String(64), unique=True)
-    state: Mapped[SolvingState] = mapped_column(enum_of(SolvingState, "state"), default=SolvingState.QUEUED)
+    state: Mapped[AllocationState] = mapped_column(
+        enum_of(AllocationState, "state"), default=AllocationState.QUEUED
+    )
     progress: Mapped[str] = mapped_column(String(20), default="")
     stop_asked: Mapped[bool] = mapped_column(default=False)
     claims: Mapped[int] = mapped_column(default=0)
@@ -110,5 +112,5 @@ class Solving(Base):
     organiser: Mapped[Organiser | None] = relationship()
 
 
-HOLDS = and_(Solving.published_at.is_not(None), Solving.superseded_at.is_(None))
+HOLDS = and_(AllocationRun.published_at.is_not(None), AllocationRun.superseded_at.is_(None))
 """The allocation that holds; at most one of a day, by its index."""

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The desk: what is wished for, what must hold, and which allocations there are.
+"""The admin page: what is wished for, what must hold, and which allocations there are.
 
 A page that waits for the worker asks to be loaded again by a header; loading it by hand does the same.
 """
@@ -51,13 +51,13 @@ SEE_OTHER = 303
 
 @bp.get("")
 @access.organiser(Permission.SEE_PEOPLE)
-def desk(slug: str) -> ResponseReturnValue:
+def admin(slug: str) -> ResponseReturnValue:
     session = db.session()
     by_wishes = g.event.placement is Placement.WISHES
     allocations = allocations_of(session, g.event)
     conditions = conditions_of(session, g.event)
     answer = page(
-        "allocation/desk.html",
+        "allocation/admin.html",
         event=g.event,
         by_wishes=by_wishes,
         open_until=g.event.wishes_until if g.event.takes_wishes(now()) else None,
@@ -211,7 +211,7 @@ def _kind(word: str) -> ConditionKind:
 
 
 def desk_address(slug: str) -> str:
-    return url_for("allocation.desk", slug=slug)
+    return url_for("allocation.admin", slug=slug)
 
 
 def by() -> By:

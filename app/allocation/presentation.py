@@ -10,10 +10,10 @@ from sqlalchemy.orm import Session
 
 from app.allocation import messages
 from app.allocation.figures import Mix, Summary, mixes, summarise
-from app.allocation.instance import Instance, Place
+from app.allocation.instance import Instance, ModelPlace
 from app.allocation.loader import KIND_OF_NUMBER
 from app.allocation.messages import Names
-from app.allocation.models import PlacingCondition, Solving
+from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.protocol import read_instance, read_places, read_stages
 from app.allocation.queries import (
     PersonLine,
@@ -73,7 +73,7 @@ class Column:
     """One allocation beside others. `ranks`: seats at wish number 1, 2, …; `changes`: people whose runs would change,
     None before the first publication; `broken`: rules that may be broken and are, None without any."""
 
-    solving: Solving
+    solving: AllocationRun
     proof: str
     summary: Summary
     ranks: tuple[int, ...]
@@ -90,7 +90,7 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
+class AllocationView:
     column: Column
     stages: tuple[StageLook, ...]
     runs: tuple[RunLook, ...]
@@ -117,19 +117,19 @@ def condition_lines(
     return [(row, messages.condition(row, names)) for row in conditions]
 
 
-def reason_lines(session: Session, event: Event, solving: Solving) -> list[str]:
+def reason_lines(session: Session, event: Event, solving: AllocationRun) -> list[str]:
     names = names_of(session, event, sorted(messages.people_in(solving.reasons)))
     return messages.reasons(solving.reasons, names)
 
 
-def stage_looks(solving: Solving) -> tuple[StageLook, ...]:
+def stage_looks(solving: AllocationRun) -> tuple[StageLook, ...]:
     return tuple(
         StageLook(messages.goal(one), one.value, messages.bound(one), one.seconds)
         for one in read_stages(solving.protocol or {"stages": []})
     )
 
 
-def columns(session: Session, event: Event, solvings: Sequence[Solving]) -> list[Column]:
+def columns(session: Session, event: Event, solvings: Sequence[AllocationRun]) -> list[Column]:
     """The same figures for each; longer lists of wishes make more ranks for all of them."""
     now = places_now(session, event) if event.placed_at is not None else None
     found = []
@@ -141,7 +141,10 @@ def columns(session: Session, event: Event, solvings: Sequence[Solving]) -> list
 
 
 def _column(
-    solving: Solving, instance: Instance, places: Sequence[Place], now: Mapping[int, set[int]] | None
+    solving: AllocationRun,
+    instance: Instance,
+    places: Sequence[ModelPlace],
+    now: Mapping[int, set[int]] | None,
 ) -> Column:
     summary = summarise(instance, places)
     runs = {one.run: one for one in mixes(instance, places)}
@@ -174,7 +177,7 @@ def _widened(one: Column, longest: int) -> Column:
     )
 
 
-def _changes(instance: Instance, places: Sequence[Place], now: Mapping[int, set[int]]) -> int:
+def _changes(instance: Instance, places: Sequence[ModelPlace], now: Mapping[int, set[int]]) -> int:
     staff = {run.id: set(run.staff) for run in instance.runs}
     wanted: dict[int, set[int]] = {one.id: set() for one in instance.people}
     for place in places:
@@ -183,7 +186,7 @@ def _changes(instance: Instance, places: Sequence[Place], now: Mapping[int, set[
     return sum(now.get(person, set()) != runs for person, runs in wanted.items())
 
 
-def look_at(session: Session, event: Event, solving: Solving) -> Look:
+def look_at(session: Session, event: Event, solving: AllocationRun) -> AllocationView:
     """One allocation with names, for the team."""
     protocol = solving.protocol or {}
     instance, places = read_instance(protocol), read_places(protocol)
@@ -216,7 +219,7 @@ def look_at(session: Session, event: Event, solving: Solving) -> Look:
                 _chair(chairs.get(run.id), mix),
             )
         )
-    return Look(column, stage_looks(solving), tuple(found))
+    return AllocationView(column, stage_looks(solving), tuple(found))
 
 
 def kinds_of(mix: Mix) -> tuple[tuple[str, int], ...]:

@@ -4,7 +4,7 @@
 """The protocol as people read it: the same facts on the page and in the PDF for the file."""
 
 from app.allocation import messages, presentation
-from app.allocation.models import Solving
+from app.allocation.models import AllocationRun
 from app.allocation.rules import MIXING_LABELS, MODE_LABELS
 from app.events.models import Event
 from app.refusal import N_
@@ -20,7 +20,7 @@ RULE = N_(
 CHECKED = N_("Whoever has the file can check with them that nothing was changed afterwards (SHA-256).")
 
 
-def protocol_facts(solving: Solving) -> list[tuple[str, str]]:
+def protocol_facts(solving: AllocationRun) -> list[tuple[str, str]]:
     """What a finished allocation was about; pairs without a value are not shown."""
     protocol = solving.protocol or {}
     asked, solver = protocol["instance"], protocol["solver"]
@@ -39,7 +39,7 @@ def protocol_facts(solving: Solving) -> list[tuple[str, str]]:
     ]
 
 
-def protocol_document(event: Event, solving: Solving) -> Document:
+def protocol_document(event: Event, solving: AllocationRun) -> Document:
     """The protocol as a PDF says it. It names nobody."""
     protocol = solving.protocol or {}
     heads = [

@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.allocation.instance import Instance, Place, as_data, fingerprint, from_data
+from app.allocation.instance import Instance, ModelPlace, as_data, fingerprint, from_data
 from app.allocation.result import Allocation, Stage
 from app.allocation.rules import Goal, Proof
 from app.allocation.verification import faults, worth
@@ -60,9 +60,9 @@ def result_fingerprint(
     )
 
 
-def read_places(protocol: Mapping[str, Any]) -> tuple[Place, ...]:
+def read_places(protocol: Mapping[str, Any]) -> tuple[ModelPlace, ...]:
     """The places a protocol holds. KeyError, TypeError or ValueError if it is not one."""
-    return tuple(sorted(Place(person, run) for person, run in protocol["places"]))
+    return tuple(sorted(ModelPlace(person, run) for person, run in protocol["places"]))
 
 
 def read_instance(protocol: Mapping[str, Any]) -> Instance:
@@ -87,7 +87,7 @@ class Finding:
 def verify(
     protocol: Mapping[str, Any],
     instance: Instance | None = None,
-    places: Iterable[Place] | None = None,
+    places: Iterable[ModelPlace] | None = None,
 ) -> list[Finding]:
     """Everything that does not hold, counted again from the protocol alone; empty: all of it holds.
 
@@ -152,7 +152,7 @@ def _about_result(protocol: Mapping[str, Any]) -> list[Finding]:
 
 
 def _about_others(
-    protocol: Mapping[str, Any], instance: Instance | None, places: Iterable[Place] | None
+    protocol: Mapping[str, Any], instance: Instance | None, places: Iterable[ModelPlace] | None
 ) -> list[Finding]:
     found = []
     if instance is not None and fingerprint(as_data(instance)) != protocol["instance_fingerprint"]:

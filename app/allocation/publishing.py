@@ -17,12 +17,13 @@ from sqlalchemy import Table, delete, func, insert, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.allocation.figures import mixes
-from app.allocation.instance import Instance, Person, Run, as_data, fingerprint
+from app.allocation.instance import Instance, ModelPerson, ModelRun, as_data, fingerprint
 from app.allocation.loader import Terms, read_question
-from app.allocation.models import HOLDS, Solving
+from app.allocation.models import HOLDS, AllocationRun
 from app.allocation.protocol import read_instance, read_places
 from app.allocation.rules import (
     AgendaNotReleased,
+    AllocationState,
     DayOver,
     NeedsUnmet,
     NotByWishes,
@@ -31,7 +32,6 @@ from app.allocation.rules import (
     RunChangedSince,
     RunClosedSince,
     RunTooSmall,
-    SolvingState,
     WishesStillOpen,
 )
 from app.allocation.service import lock_solving
@@ -39,8 +39,7 @@ from app.events.models import Event
 from app.events.rules import EventStatus, Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.people.audit import record
-from app.programme.models import Round
-from app.programme.models import Run as RunRow
+from app.programme.models import Round, Run
 from app.refusal import Refusal
 from app.registration import notifications
 from app.registration.models import Registration
@@ -72,12 +71,14 @@ class Plan:
     obstacles: tuple[Refusal, ...]
 
 
-def find_published(session: Session, event_id: int) -> Solving | None:
+def find_published(session: Session, event_id: int) -> AllocationRun | None:
     """The allocation that holds; at most one, by an index."""
-    return session.scalar(select(Solving).where(Solving.event_id == event_id, HOLDS))
+    return session.scalar(select(AllocationRun).where(AllocationRun.event_id == event_id, HOLDS))
 
 
-def publish(session: Session, event_id: int, solving_id: int, seen: int, by: By, now: datetime) -> Solving:
+def publish(
+    session: Session, event_id: int, solving_id: int, seen: int, by: By, now: datetime
+) -> AllocationRun:
     """Make the places of everybody those of this allocation, and tell whom it changes something for.
 
     `seen`: the id of the allocation that held when the team decided, 0 for none; refuses if another one was published
@@ -104,16 +105,16 @@ def publish(session: Session, event_id: int, solving_id: int, seen: int, by: By,
     event.placed_at = now
     mark_changed(event, now, calendar=False)
     session.flush()
-    notifications.tell_allocated(session, event, what.told, now)
+    notifications.notify_allocated(session, event, what.told, now)
     move_up_in_all_runs(session, event, now)  # who came later may wait for a seat that is free by now
     detail = {"people": len(what.places), "told": len(what.told), "before": before.id if before else None}
     record(session, now, by.organiser_id, event.id, "allocation.publish", f"allocation {solving.id}", detail)
     return solving
 
 
-def refuse_publication(event: Event, solving: Solving, now: datetime) -> None:
+def refuse_publication(event: Event, solving: AllocationRun, now: datetime) -> None:
     """What forbids it before anybody looks at places."""
-    if solving.state is not SolvingState.DONE or solving.superseded_at is not None:
+    if solving.state is not AllocationState.DONE or solving.superseded_at is not None:
         raise NotReady
     if event.placement is not Placement.WISHES:
         raise NotByWishes
@@ -128,7 +129,7 @@ def refuse_publication(event: Event, solving: Solving, now: datetime) -> None:
 # --- what would happen ---------------------------------------------------------------------------------------------
 
 
-def plan(session: Session, event: Event, solving: Solving) -> Plan:
+def plan(session: Session, event: Event, solving: AllocationRun) -> Plan:
     """What publishing this allocation would do to the day as it stands. Needs one that is done."""
     protocol = solving.protocol or {}
     terms = Terms(solving.mode, solving.mixing, solving.seed, solving.seconds)
@@ -142,8 +143,8 @@ class _Planner:
     def __init__(self, session: Session, event: Event, asked: Instance, today: Instance) -> None:
         self.asked, self.today = asked, today
         self.first = event.placed_at is None
-        self.people: dict[int, Person] = {one.id: one for one in today.people}
-        self.runs: dict[int, Run] = {one.id: one for one in today.runs}
+        self.people: dict[int, ModelPerson] = {one.id: one for one in today.people}
+        self.runs: dict[int, ModelRun] = {one.id: one for one in today.runs}
         self.names = _names(session, event)
         self.known = {one.id for one in asked.people}
         self.others = _places_of_others(session, event, self.known)
@@ -202,7 +203,7 @@ class _Planner:
             elif number in self.runs and inside[number] > self.runs[number].capacity:
                 yield RunTooSmall(self.names[number], inside[number], self.runs[number].capacity)
 
-    def _fits(self, person: Person, run: Run, closing: frozenset[int]) -> bool:
+    def _fits(self, person: ModelPerson, run: ModelRun, closing: frozenset[int]) -> bool:
         """Who said "not in this round" since, or leads a run by now, gets no place there."""
         return set(run.rounds) <= set(person.present) and self._at_work(person.id, closing).isdisjoint(
             run.rounds
@@ -230,7 +231,7 @@ class _Planner:
 
 
 def _names(session: Session, event: Event) -> dict[int, str]:
-    found = select(RunRow.id, RunRow.label).join(RunRow.round).where(Round.event_id == event.id)
+    found = select(Run.id, Run.label).join(Run.round).where(Round.event_id == event.id)
     return dict(session.execute(found).all())
 
 
@@ -266,7 +267,7 @@ def _replace_places(session: Session, what: Plan) -> None:
     people = sorted(what.places)
     rounds: dict[int, tuple[int, int]] = {
         run: (round_, workshop)
-        for run, round_, workshop in session.execute(select(RunRow.id, RunRow.round_id, RunRow.workshop_id))
+        for run, round_, workshop in session.execute(select(Run.id, Run.round_id, Run.workshop_id))
     }
     missing: list[dict[str, Any]] = []
     for start in range(0, len(people), AT_ONCE):
@@ -314,7 +315,7 @@ def _delete_places(session: Session, ids: Sequence[int]) -> None:
 
 def _close(session: Session, what: Plan, now: datetime) -> None:
     """Runs that too few would attend. Who waits for one waits no longer."""
-    for run in session.scalars(select(RunRow).where(RunRow.id.in_(what.closing)).order_by(RunRow.id)):
+    for run in session.scalars(select(Run).where(Run.id.in_(what.closing)).order_by(Run.id)):
         run.held = False
         raise_sequence(run, now)
     lines = select(Place).where(Place.run_id.in_(what.closing)).options(joinedload(Place.registration))
@@ -322,13 +323,13 @@ def _close(session: Session, what: Plan, now: datetime) -> None:
         session.delete(place)
         place.registration.feed_changed_at = now
         if place.registration_id not in what.told and place.state is not PlaceState.WANTED:
-            notifications.tell_place(session, place.registration, now)
+            notifications.notify_place(session, place.registration, now)
     session.flush()
 
 
 def _count(session: Session, event: Event) -> None:
     """The counters of the day's runs are what the rows say; the tables' CHECKs refuse what must not be."""
-    table = cast(Table, RunRow.__table__)
+    table = cast(Table, Run.__table__)
 
     def number(state: PlaceState) -> Any:
         mine = (Place.run_id == table.c.id, Place.state == state)

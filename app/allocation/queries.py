@@ -14,8 +14,8 @@ from sqlalchemy.orm import Session, defer, joinedload
 from app.allocation.figures import Demand, demands
 from app.allocation.instance import Instance
 from app.allocation.loader import Terms, read_question, seats_of, to_be_placed
-from app.allocation.models import PlacingCondition, Solving
-from app.allocation.rules import PersonNotUnique, PersonUnknown, SolvingState
+from app.allocation.models import AllocationRun, PlacingCondition
+from app.allocation.rules import AllocationState, PersonNotUnique, PersonUnknown
 from app.attendees.filters import clean_search
 from app.events.models import Event
 from app.organisations.models import Organisation
@@ -35,7 +35,7 @@ _REFERENCE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b", re.IGNORECAS
 
 @dataclass(frozen=True, slots=True)
 class RunLine:
-    """A run as the desk names it. `seats` None: no limit, not even by a room."""
+    """A run as the admin page names it. `seats` None: no limit, not even by a room."""
 
     id: int
     label: str
@@ -55,7 +55,7 @@ class RunLine:
 
 @dataclass(frozen=True, slots=True)
 class PersonLine:
-    """A person as the desk names them; without a name once it was deleted."""
+    """A person as the admin page names them; without a name once it was deleted."""
 
     id: int
     reference: str
@@ -200,43 +200,43 @@ def organisations_here(session: Session, event: Event) -> list[tuple[int, str]]:
 # --- allocations ---------------------------------------------------------------------------------------------------
 
 
-def allocations_of(session: Session, event: Event) -> list[tuple[Solving, str | None]]:
+def allocations_of(session: Session, event: Event) -> list[tuple[AllocationRun, str | None]]:
     """The newest first, with the word of the proof; without protocols, which may be long."""
     rows = (
-        select(Solving, Solving.protocol["proof"].as_string())
-        .where(Solving.event_id == event.id)
-        .options(defer(Solving.protocol, raiseload=True), defer(Solving.chairs, raiseload=True))
-        .order_by(Solving.id.desc())
+        select(AllocationRun, AllocationRun.protocol["proof"].as_string())
+        .where(AllocationRun.event_id == event.id)
+        .options(defer(AllocationRun.protocol, raiseload=True), defer(AllocationRun.chairs, raiseload=True))
+        .order_by(AllocationRun.id.desc())
     )
     return [(one, proof) for one, proof in session.execute(rows)]
 
 
-def get_allocation(session: Session, event: Event, solving_id: int) -> Solving:
+def get_allocation(session: Session, event: Event, solving_id: int) -> AllocationRun:
     """With its organiser. Raises `Missing` for one of another day (T02)."""
     found = session.scalar(
-        select(Solving)
-        .where(Solving.event_id == event.id, Solving.id == solving_id)
-        .options(joinedload(Solving.organiser))
+        select(AllocationRun)
+        .where(AllocationRun.event_id == event.id, AllocationRun.id == solving_id)
+        .options(joinedload(AllocationRun.organiser))
     )
     if found is None:
         raise Missing
     return found
 
 
-def get_done(session: Session, event: Event, solving_id: int) -> Solving:
+def get_done(session: Session, event: Event, solving_id: int) -> AllocationRun:
     """The same; `Missing` also while it has no result."""
     found = get_allocation(session, event, solving_id)
-    if found.state is not SolvingState.DONE:
+    if found.state is not AllocationState.DONE:
         raise Missing
     return found
 
 
-def compared(session: Session, event: Event) -> Sequence[Solving]:
+def compared(session: Session, event: Event) -> Sequence[AllocationRun]:
     """The newest ones that have a result, in the order in which they were asked for."""
     newest = (
-        select(Solving)
-        .where(Solving.event_id == event.id, Solving.state == SolvingState.DONE)
-        .order_by(Solving.id.desc())
+        select(AllocationRun)
+        .where(AllocationRun.event_id == event.id, AllocationRun.state == AllocationState.DONE)
+        .order_by(AllocationRun.id.desc())
         .limit(MOST_COMPARED)
     )
     return list(reversed(session.scalars(newest).all()))

@@ -6,7 +6,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from app.allocation.instance import Place
+from app.allocation.instance import ModelPlace
 from app.allocation.rules import OBSTACLE_SENTENCES, Goal, Obstacle, Proof
 
 
@@ -36,7 +36,7 @@ class Stage:
 
 
 @dataclass(frozen=True, slots=True)
-class Reason:
+class Infeasibility:
     """Why there is no allocation: an obstacle with the ids and numbers of its sentence.
 
     `sentence` is an English source string; a page puts names in the place of ids before it fills in `values`.
@@ -62,9 +62,9 @@ class Allocation:
 
     proof: Proof
     solver: Solver
-    places: tuple[Place, ...] = ()
+    places: tuple[ModelPlace, ...] = ()
     stages: tuple[Stage, ...] = ()
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[Infeasibility, ...] = ()
 
     @property
     def first_unproven(self) -> Stage | None:

@@ -23,7 +23,7 @@ from app.allocation.rules import (
     MODE_LABELS,
     STATE_LABELS,
     UNFINISHED,
-    SolvingState,
+    AllocationState,
 )
 from app.allocation.service import remove, stop
 from app.clock import now
@@ -62,7 +62,7 @@ def compare(slug: str) -> ResponseReturnValue:
 def show(slug: str, allocation_id: int) -> ResponseReturnValue:
     session = db.session()
     solving = get_allocation(session, g.event, allocation_id)
-    done = solving.state is SolvingState.DONE
+    done = solving.state is AllocationState.DONE
     answer = page(
         "allocation/show.html",
         event=g.event,
@@ -103,7 +103,7 @@ def drop(slug: str, allocation_id: int) -> ResponseReturnValue:
             form.add_refusal(refusal)
         else:
             return redirect_with(
-                url_for("allocation.desk", slug=slug), N_("“%(title)s” is removed."), title=title
+                url_for("allocation.admin", slug=slug), N_("“%(title)s” is removed."), title=title
             )
     return page(
         "programme/organise_remove.html",

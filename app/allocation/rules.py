@@ -24,7 +24,7 @@ class Mixing(Enum):
     STRICT = "strict"
 
 
-class SolvingState(Enum):
+class AllocationState(Enum):
     """Where an allocation stands; the worker takes what is queued in hand."""
 
     QUEUED = "queued"
@@ -122,12 +122,12 @@ MIXING_WORDS = {
     Mixing.STRICT: N_("strictly mixed"),
 }
 STATE_LABELS = {
-    SolvingState.QUEUED: N_("waits for the worker"),
-    SolvingState.RUNNING: N_("is worked out"),
-    SolvingState.DONE: N_("done"),
-    SolvingState.IMPOSSIBLE: N_("impossible"),
-    SolvingState.STOPPED: N_("stopped"),
-    SolvingState.FAILED: N_("failed"),
+    AllocationState.QUEUED: N_("waits for the worker"),
+    AllocationState.RUNNING: N_("is worked out"),
+    AllocationState.DONE: N_("done"),
+    AllocationState.IMPOSSIBLE: N_("impossible"),
+    AllocationState.STOPPED: N_("stopped"),
+    AllocationState.FAILED: N_("failed"),
 }
 CONDITION_LABELS = {
     ConditionKind.PIN: N_("Somebody is in this workshop"),
@@ -222,9 +222,9 @@ class SolverFailed(Refusal):
         super().__init__(N_("The solver failed (%(said)s). Nothing was changed."), said=said)
 
 
-# --- at the desk ---------------------------------------------------------------------------------------------------
+# --- at the admin page ---------------------------------------------------------------------------------------------------
 
-UNFINISHED = frozenset({SolvingState.QUEUED, SolvingState.RUNNING})
+UNFINISHED = frozenset({AllocationState.QUEUED, AllocationState.RUNNING})
 
 
 class NotByWishes(Refusal):
@@ -251,7 +251,7 @@ class NobodyToPlace(Refusal):
         super().__init__(N_("Nobody with a confirmed address has a seat yet, so there is nobody to place."))
 
 
-class TooMany(Refusal):
+class TooManyAllocations(Refusal):
     def __init__(self, waiting: int, kept: int) -> None:
         super().__init__(
             N_(
@@ -287,7 +287,7 @@ class ContradictsCondition(Refusal):
         )
 
 
-class UnknownRun(Refusal):
+class NoSuchRun(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("There is no such workshop on this day."), field="run_id")
 

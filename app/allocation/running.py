@@ -16,12 +16,12 @@ from sqlalchemy.exc import OperationalError
 
 from app.allocation.figures import mixes
 from app.allocation.instance import Instance, refuse_unsound
-from app.allocation.lease import Held, Outcome, finish, keep_chairs, renew
+from app.allocation.lease import Lease, LeaseOutcome, finish, keep_chairs, renew
 from app.allocation.loader import Terms, read_question
-from app.allocation.models import Solving
+from app.allocation.models import AllocationRun
 from app.allocation.protocol import write_protocol
-from app.allocation.result import Allocation, Progress, Reason
-from app.allocation.rules import Obstacle, Proof, SolverFailed, SolvingState, Stopped, Unsound
+from app.allocation.result import Allocation, Infeasibility, Progress
+from app.allocation.rules import AllocationState, Obstacle, Proof, SolverFailed, Stopped, Unsound
 from app.clock import now as clock_now
 from app.db import Json
 from app.events.models import Event
@@ -30,14 +30,14 @@ from app.web.database import db, transaction
 
 EVERY_SECONDS = 2.0  # between two looks whether somebody pressed "stop"; each renews the lease
 SECONDS_PER_CHAIR = 10.0
-# What obstacles say of needs. People are counted or named with it in the model; at the desk they must not be.
+# What obstacles say of needs. People are counted or named with it in the model; at the admin page they must not be.
 ABOUT_NEEDS = frozenset({Obstacle.NEED, Obstacle.NEEDS_TOGETHER})
 
 
 class Watch:
     """Tells the database how far it is, and the solver when to stop."""
 
-    def __init__(self, app: Flask, held: Held, clock: Callable[[], datetime]) -> None:
+    def __init__(self, app: Flask, held: Lease, clock: Callable[[], datetime]) -> None:
         self.app, self.held, self.clock = app, held, clock
         self.progress = ""
         self.stopped = False
@@ -57,7 +57,7 @@ class Watch:
         return self.stopped
 
 
-def work_out(app: Flask, held: Held, clock: Callable[[], datetime] = clock_now) -> SolvingState:
+def work_out(app: Flask, held: Lease, clock: Callable[[], datetime] = clock_now) -> AllocationState:
     """Solve what was claimed and write it down; afterwards what one chair more would do. Returns how it ended."""
     with app.app_context():
         instance = _read(held)
@@ -70,34 +70,34 @@ def work_out(app: Flask, held: Held, clock: Callable[[], datetime] = clock_now) 
             allocation = solve(instance, progress=watch.see, cancelled=watch.cancelled)
             outcome = _outcome(instance, allocation)
         except Stopped:
-            outcome = Outcome(SolvingState.STOPPED)
+            outcome = LeaseOutcome(AllocationState.STOPPED)
         except (SolverFailed, Unsound) as refusal:
-            outcome = Outcome(SolvingState.FAILED, reasons=[_sentence(refusal)])
+            outcome = LeaseOutcome(AllocationState.FAILED, reasons=[_sentence(refusal)])
         with transaction() as session:
             written = finish(session, held, outcome, clock())
-        if written and allocation is not None and outcome.state is SolvingState.DONE:
+        if written and allocation is not None and outcome.state is AllocationState.DONE:
             _add_chairs(held, instance, allocation)
         return outcome.state
 
 
-def _read(held: Held) -> Instance:
+def _read(held: Lease) -> Instance:
     session = db.session()
-    solving = session.get_one(Solving, held.id)
+    solving = session.get_one(AllocationRun, held.id)
     terms = Terms(solving.mode, solving.mixing, solving.seed, solving.seconds)
     instance = read_question(session, session.get_one(Event, solving.event_id), terms)
     session.rollback()
     return instance
 
 
-def _outcome(instance: Instance, allocation: Allocation) -> Outcome:
+def _outcome(instance: Instance, allocation: Allocation) -> LeaseOutcome:
     if allocation.proof in {Proof.OPTIMAL, Proof.FEASIBLE}:
-        return Outcome(SolvingState.DONE, write_protocol(instance, allocation))
-    state = SolvingState.IMPOSSIBLE if allocation.proof is Proof.INFEASIBLE else SolvingState.FAILED
-    return Outcome(state, reasons=list(discreet(instance, allocation.reasons)))
+        return LeaseOutcome(AllocationState.DONE, write_protocol(instance, allocation))
+    state = AllocationState.IMPOSSIBLE if allocation.proof is Proof.INFEASIBLE else AllocationState.FAILED
+    return LeaseOutcome(state, reasons=list(discreet(instance, allocation.reasons)))
 
 
-def discreet(instance: Instance, reasons: Iterable[Reason]) -> Iterable[Json]:
-    """The reasons as JSON values, without a word on who needs what: a need is health data, and the desk is for many.
+def discreet(instance: Instance, reasons: Iterable[Infeasibility]) -> Iterable[Json]:
+    """The reasons as JSON values, without a word on who needs what: a need is health data, and the admin page is for many.
 
     That nothing is left for somebody is said without the name, if that person has a need: the name would tell it.
     """
@@ -120,7 +120,7 @@ def _sentence(refusal: Refusal) -> Json:
     return {"sentence": refusal.sentence, "values": dict(refusal.values)}
 
 
-def _add_chairs(held: Held, instance: Instance, allocation: Allocation) -> None:
+def _add_chairs(held: Lease, instance: Instance, allocation: Allocation) -> None:
     """Within the time that the allocation itself was given; what is not found out in it is not said."""
     from app.allocation.sensitivity import Chair, one_more_chair
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What the team does at the desk: ask for allocations, stop them, say what must hold, close and open runs.
+"""What the team does at the admin page: ask for allocations, stop them, say what must hold, close and open runs.
 
 Every verb locks the event first and flushes, never commits. Nobody's places change here: see `publishing`.
 """
@@ -16,20 +16,20 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.allocation.loader import Terms, to_be_placed
-from app.allocation.models import PlacingCondition, Solving
+from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.rules import (
     UNFINISHED,
+    AllocationState,
     BoundsReversed,
     ConditionKind,
     ContradictsCondition,
     KeptForTheFile,
     NobodyToPlace,
+    NoSuchRun,
     NotByWishes,
     NothingToPlaceIn,
     PersonTwice,
-    SolvingState,
-    TooMany,
-    UnknownRun,
+    TooManyAllocations,
 )
 from app.attendees.staff import service as staff
 from app.events.models import Event
@@ -53,7 +53,7 @@ LARGEST_SEED = 999_999_999
 
 
 @dataclass(frozen=True, slots=True)
-class Order:
+class AllocationOrder:
     """One allocation that is asked for; the nonce makes a double press one allocation."""
 
     name: str
@@ -84,10 +84,10 @@ def draw_seed() -> int:
 # --- allocations ---------------------------------------------------------------------------------------------------
 
 
-def ask(session: Session, event_id: int, order: Order, by: By, now: datetime) -> Solving:
+def ask(session: Session, event_id: int, order: AllocationOrder, by: By, now: datetime) -> AllocationRun:
     """Have an allocation worked out. Refuses a day without wishes, without workshops or people, and too many at once."""
     event = lock_event(session, event_id)
-    earlier = session.scalar(select(Solving).where(Solving.nonce == order.nonce))
+    earlier = session.scalar(select(AllocationRun).where(AllocationRun.nonce == order.nonce))
     if earlier is not None:
         if earlier.event_id != event.id:
             raise Missing
@@ -98,16 +98,20 @@ def ask(session: Session, event_id: int, order: Order, by: By, now: datetime) ->
 
 
 def ask_several(
-    session: Session, event_id: int, orders: Sequence[Order], by: By, now: datetime
-) -> list[Solving]:
+    session: Session, event_id: int, orders: Sequence[AllocationOrder], by: By, now: datetime
+) -> list[AllocationRun]:
     """The same for several side by side, all of them or none. `orders` share one nonce, that of the form."""
     event = lock_event(session, event_id)
     own = [
-        Order(one.name, one.terms, hashlib.sha256(f"{one.nonce}:{number}".encode()).hexdigest())
+        AllocationOrder(one.name, one.terms, hashlib.sha256(f"{one.nonce}:{number}".encode()).hexdigest())
         for number, one in enumerate(orders)
     ]
     nonces = [one.nonce for one in own]
-    earlier = list(session.scalars(select(Solving).where(Solving.nonce.in_(nonces)).order_by(Solving.id)))
+    earlier = list(
+        session.scalars(
+            select(AllocationRun).where(AllocationRun.nonce.in_(nonces)).order_by(AllocationRun.id)
+        )
+    )
     if earlier:
         return earlier
     _refuse_unready(session, event)
@@ -115,8 +119,8 @@ def ask_several(
     return [_ask(session, event, one, by, now) for one in own]
 
 
-def _ask(session: Session, event: Event, order: Order, by: By, now: datetime) -> Solving:
-    made = Solving(
+def _ask(session: Session, event: Event, order: AllocationOrder, by: By, now: datetime) -> AllocationRun:
+    made = AllocationRun(
         event_id=event.id,
         name=order.name,
         mode=order.terms.mode,
@@ -134,13 +138,13 @@ def _ask(session: Session, event: Event, order: Order, by: By, now: datetime) ->
     return made
 
 
-def stop(session: Session, event_id: int, solving_id: int, by: By, now: datetime) -> Solving:
+def stop(session: Session, event_id: int, solving_id: int, by: By, now: datetime) -> AllocationRun:
     """Whoever works on it stops soon. A second press, and one that comes too late, change nothing."""
     event = lock_event(session, event_id)
     solving = lock_solving(session, event, solving_id)
-    if solving.state is SolvingState.QUEUED:
-        solving.state, solving.finished_at = SolvingState.STOPPED, now
-    elif solving.state is SolvingState.RUNNING and not solving.stop_asked:
+    if solving.state is AllocationState.QUEUED:
+        solving.state, solving.finished_at = AllocationState.STOPPED, now
+    elif solving.state is AllocationState.RUNNING and not solving.stop_asked:
         solving.stop_asked = True
     else:
         return solving
@@ -160,11 +164,11 @@ def remove(session: Session, event_id: int, solving_id: int, by: By, now: dateti
     session.flush()
 
 
-def lock_solving(session: Session, event: Event, solving_id: int) -> Solving:
+def lock_solving(session: Session, event: Event, solving_id: int) -> AllocationRun:
     """Read anew behind the event's lock. Raises `Missing` for an allocation of another day (T02)."""
     found = session.scalar(
-        select(Solving)
-        .where(Solving.event_id == event.id, Solving.id == solving_id)
+        select(AllocationRun)
+        .where(AllocationRun.event_id == event.id, AllocationRun.id == solving_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )
@@ -184,19 +188,24 @@ def _refuse_unready(session: Session, event: Event) -> None:
 
 def _refuse_too_many(session: Session, event: Event, more: int = 1) -> None:
     total, waiting = session.execute(
-        select(func.count(Solving.id), func.count(Solving.id).filter(Solving.state.in_(UNFINISHED))).where(
-            Solving.event_id == event.id
-        )
+        select(
+            func.count(AllocationRun.id),
+            func.count(AllocationRun.id).filter(AllocationRun.state.in_(UNFINISHED)),
+        ).where(AllocationRun.event_id == event.id)
     ).one()
     if waiting + more > MOST_WAITING or total + more > MOST_KEPT:
-        raise TooMany(MOST_WAITING, MOST_KEPT)
+        raise TooManyAllocations(MOST_WAITING, MOST_KEPT)
 
 
 def forget_attempts(session: Session, now: datetime) -> int:
     """Delete what was tried and never published, 14 days after the day; what was published once is for the file."""
     over = select(Event.id).where(Event.ends_at <= now - ATTEMPTS_KEPT)
-    tried = delete(Solving).where(Solving.event_id.in_(over), Solving.published_at.is_(None))
-    gone = session.scalars(tried.returning(Solving.id).execution_options(synchronize_session=False)).all()
+    tried = delete(AllocationRun).where(
+        AllocationRun.event_id.in_(over), AllocationRun.published_at.is_(None)
+    )
+    gone = session.scalars(
+        tried.returning(AllocationRun.id).execution_options(synchronize_session=False)
+    ).all()
     return len(gone)
 
 
@@ -331,14 +340,14 @@ def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime
     session.flush()
     if held:
         places.move_up_in_run(session, run, now)
-    deed = "run.open" if held else "run.close"
-    record(session, now, by.organiser_id, event.id, deed, f"run {run.id}")
+    action = "run.open" if held else "run.close"
+    record(session, now, by.organiser_id, event.id, action, f"run {run.id}")
     return run
 
 
 def _get_run(session: Session, event: Event, run_id: int) -> Run:
-    """Raises `UnknownRun` for a run of another day (T02)."""
+    """Raises `NoSuchRun` for a run of another day (T02)."""
     try:
         return conflicts.get_run(session, event, run_id)
     except Missing:
-        raise UnknownRun from None
+        raise NoSuchRun from None

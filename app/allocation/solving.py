@@ -19,9 +19,9 @@ from numpy.typing import NDArray
 
 from app.allocation.baselines import careful_start
 from app.allocation.infeasibility import look_for_obstacles
-from app.allocation.instance import Instance, Place, refuse_unsound
+from app.allocation.instance import Instance, ModelPlace, refuse_unsound
 from app.allocation.model import INFINITE, Model, Objective, Relaxed
-from app.allocation.result import Allocation, Progress, Reason, Solver, Stage
+from app.allocation.result import Allocation, Infeasibility, Progress, Solver, Stage
 from app.allocation.rules import Goal, Obstacle, Proof, SolverFailed, Stopped
 from app.allocation.verification import faults, worth
 
@@ -49,7 +49,7 @@ Asked = Callable[[], bool]
 def solve(
     instance: Instance,
     *,
-    start: Sequence[Place] | None = None,
+    start: Sequence[ModelPlace] | None = None,
     until: Goal = Goal.LOT,
     progress: Watch | None = None,
     cancelled: Asked | None = None,
@@ -82,7 +82,7 @@ def solve(
 
 def _without_places(instance: Instance, chain: "Chain") -> Allocation:
     if not chain.impossible:
-        return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Reason(Obstacle.NOT_FOUND, {}),))
+        return Allocation(Proof.UNKNOWN, this_solver(), reasons=(Infeasibility(Obstacle.NOT_FOUND, {}),))
     reasons = look_for_obstacles(instance, chain.clock.possible)
     return Allocation(Proof.INFEASIBLE, this_solver(), reasons=tuple(reasons))
 
@@ -111,8 +111,8 @@ def _counted(stages: Sequence[Stage], values: Sequence[int]) -> list[Stage]:
     return counted
 
 
-def published_places(instance: Instance) -> list[Place]:
-    return [Place(person.id, run) for person in instance.people for run in person.published]
+def published_places(instance: Instance) -> list[ModelPlace]:
+    return [ModelPlace(person.id, run) for person in instance.people for run in person.published]
 
 
 def this_solver() -> Solver:
@@ -169,7 +169,7 @@ class Chain:
     def __init__(self, model: Model, clock: Clock) -> None:
         self.model = model
         self.clock = clock
-        self.places: list[Place] = []
+        self.places: list[ModelPlace] = []
         self.values: list[int] | None = None
         self.impossible = False
         self.width = len(model.lower)
@@ -181,7 +181,7 @@ class Chain:
 
     # --- what is known
 
-    def offer(self, places: list[Place]) -> None:
+    def offer(self, places: list[ModelPlace]) -> None:
         """Takes an allocation as the best known one, if it is possible and better."""
         if self.model.columns_of(places) is None or faults(self.model.instance, places):
             return
@@ -189,7 +189,7 @@ class Chain:
         if self.values is None or values < self.values:
             self.places, self.values = sorted(places), values
 
-    def _signed(self, places: Sequence[Place]) -> list[int]:
+    def _signed(self, places: Sequence[ModelPlace]) -> list[int]:
         """The worth of places, small is good; comparing two such lists compares in the order of the goals."""
         return [-one.value if one.most else one.value for one in worth(self.model.instance, places)]
 

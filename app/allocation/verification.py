@@ -14,11 +14,11 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelPlace,
+    ModelRun,
     OrganisationCap,
-    Person,
-    Place,
     Rule,
-    Run,
     SpreadColleagues,
     Together,
     draw_lots,
@@ -27,7 +27,7 @@ from app.allocation.rules import Goal, Mode, Obstacle
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class Violation:
     """A hard condition that places break; `person` and `run` say where, as far as it is about one."""
 
     what: Obstacle
@@ -48,19 +48,19 @@ class Worth:
 class Seating:
     """Places, looked at from all sides. Places that are there twice or name nobody are kept as `strange`."""
 
-    def __init__(self, instance: Instance, places: Iterable[Place]) -> None:
+    def __init__(self, instance: Instance, places: Iterable[ModelPlace]) -> None:
         self.instance = instance
-        self.people: dict[int, Person] = {one.id: one for one in instance.people}
-        self.runs: dict[int, Run] = {one.id: one for one in instance.runs}
+        self.people: dict[int, ModelPerson] = {one.id: one for one in instance.people}
+        self.runs: dict[int, ModelRun] = {one.id: one for one in instance.runs}
         self.working: dict[int, set[int]] = defaultdict(set)
         for run in instance.runs:
             for number in () if run.closed else run.staff:
                 self.working[number].update(run.rounds)
-        self.strange: list[Place] = []
-        self.of_person: dict[int, list[Run]] = {one: [] for one in self.people}
-        self.participants: dict[int, list[Person]] = {one: [] for one in self.runs}
+        self.strange: list[ModelPlace] = []
+        self.of_person: dict[int, list[ModelRun]] = {one: [] for one in self.people}
+        self.participants: dict[int, list[ModelPerson]] = {one: [] for one in self.runs}
         self.staffing: dict[int, set[int]] = {one: set() for one in self.runs}
-        seen: set[Place] = set()
+        seen: set[ModelPlace] = set()
         for place in sorted(places):
             if place in seen or place.person not in self.people or place.run not in self.runs:
                 self.strange.append(place)
@@ -73,10 +73,10 @@ class Seating:
             else:
                 self.participants[run.id].append(self.people[place.person])
 
-    def held(self, run: Run) -> bool:
+    def held(self, run: ModelRun) -> bool:
         return not run.closed and (run.minimum == 0 or bool(self.participants[run.id]))
 
-    def wishes_of(self, person: Person) -> dict[int, tuple[int, ...]]:
+    def wishes_of(self, person: ModelPerson) -> dict[int, tuple[int, ...]]:
         """Round to runs: the lists that count, not those of rounds somebody is away or works in."""
         return {
             one.round: one.runs
@@ -84,7 +84,7 @@ class Seating:
             if one.runs and one.round in person.present and one.round not in self.working[person.id]
         }
 
-    def rank_of(self, person: Person, run: Run) -> int | None:
+    def rank_of(self, person: ModelPerson, run: ModelRun) -> int | None:
         """The number of the wish that this run grants; the best one where a long run stands in several lists."""
         lists = self.wishes_of(person).values()
         return min((one.index(run.id) + 1 for one in lists if run.id in one), default=None)
@@ -94,7 +94,7 @@ class Seating:
             (len(runs) for one in self.people.values() for runs in self.wishes_of(one).values()), default=0
         )
 
-    def ranks(self, person: Person) -> list[tuple[int, int | None]]:
+    def ranks(self, person: ModelPerson) -> list[tuple[int, int | None]]:
         """(round, rank or None) of each seat of a round in which this person wished for something."""
         wishes = self.wishes_of(person)
         return [
@@ -108,53 +108,53 @@ class Seating:
 # --- hard conditions ---------------------------------------------------------------------------------------------
 
 
-def faults(instance: Instance, places: Iterable[Place]) -> list[Fault]:
+def faults(instance: Instance, places: Iterable[ModelPlace]) -> list[Violation]:
     """Every hard condition that these places break; empty: they are possible."""
     seating = Seating(instance, places)
-    found = [Fault(Obstacle.SEVERAL, one.person, one.run) for one in seating.strange]
+    found = [Violation(Obstacle.SEVERAL, one.person, one.run) for one in seating.strange]
     for person in instance.people:
         found += _faults_of_person(seating, person)
     for run in instance.runs:
         found += _faults_of_run(seating, run)
     for rule in instance.rules:
         if not rule.soft:
-            found += [Fault(_obstacle_of(rule), run=run) for run in _broken(seating, rule)]
+            found += [Violation(_obstacle_of(rule), run=run) for run in _broken(seating, rule)]
     return found
 
 
-def _faults_of_person(seating: Seating, person: Person) -> list[Fault]:
+def _faults_of_person(seating: Seating, person: ModelPerson) -> list[Violation]:
     found = []
     mine = seating.of_person[person.id]
     sat = Counter(number for run in mine for number in run.rounds)
     if any(sat[number] != 1 for number in person.present) or any(many > 1 for many in sat.values()):
-        found.append(Fault(Obstacle.NO_RUN, person.id))
+        found.append(Violation(Obstacle.NO_RUN, person.id))
     attended = Counter(run.workshop for run in mine if person.id not in run.staff)
     led = set()
     if seating.working[person.id]:
         led = {run.workshop for run in seating.instance.runs if person.id in run.staff and not run.closed}
     if any(many > 1 for many in attended.values()) or led & attended.keys():
-        found.append(Fault(Obstacle.WORKSHOP_TWICE, person.id))
+        found.append(Violation(Obstacle.WORKSHOP_TWICE, person.id))
     if not set(person.fixed) <= {run.id for run in mine}:
-        found.append(Fault(Obstacle.FIXED, person.id))
+        found.append(Violation(Obstacle.FIXED, person.id))
     for run in mine:
         if person.id in run.staff:
             continue
         if run.id in person.forbidden or run.closed or not set(run.rounds) <= set(person.present):
-            found.append(Fault(Obstacle.NO_RUN, person.id, run.id))
+            found.append(Violation(Obstacle.NO_RUN, person.id, run.id))
         if not person.needs <= run.features:
-            found.append(Fault(Obstacle.NEED, person.id, run.id))
+            found.append(Violation(Obstacle.NEED, person.id, run.id))
     return found
 
 
-def _faults_of_run(seating: Seating, run: Run) -> list[Fault]:
+def _faults_of_run(seating: Seating, run: ModelRun) -> list[Violation]:
     found = []
     many = len(seating.participants[run.id])
     if many > run.capacity:
-        found.append(Fault(Obstacle.SEATS, run=run.id))
+        found.append(Violation(Obstacle.SEATS, run=run.id))
     if 0 < many < run.minimum:
-        found.append(Fault(Obstacle.MINIMUM, run=run.id))
+        found.append(Violation(Obstacle.MINIMUM, run=run.id))
     if seating.staffing[run.id] != (set(run.staff) if seating.held(run) else set()):
-        found.append(Fault(Obstacle.FIXED, run=run.id))
+        found.append(Violation(Obstacle.FIXED, run=run.id))
     return found
 
 
@@ -228,7 +228,7 @@ def _fair_shares(seating: Seating) -> dict[tuple[int | None, int], int]:
     }
 
 
-def violations(instance: Instance, places: Iterable[Place], rule: Rule) -> int:
+def violations(instance: Instance, places: Iterable[ModelPlace], rule: Rule) -> int:
     """How often these places break this rule, hard or soft; see the rule for what counts."""
     return len(_broken(Seating(instance, places), rule))
 
@@ -246,7 +246,7 @@ def _obstacle_of(rule: Rule) -> Obstacle:
 # --- goals -------------------------------------------------------------------------------------------------------
 
 
-def worth(instance: Instance, places: Iterable[Place]) -> list[Worth]:
+def worth(instance: Instance, places: Iterable[ModelPlace]) -> list[Worth]:
     """What each goal comes to, in order. Goals that cannot differ in this instance are left out; the lot never is."""
     seating = Seating(instance, places)
     found = []
@@ -285,7 +285,7 @@ def _worth_of_wishes(
     return found
 
 
-def _changes(seating: Seating, person: Person) -> int:
+def _changes(seating: Seating, person: ModelPerson) -> int:
     """Seats of this person that were published and are another run now."""
     now: dict[int, int] = defaultdict(lambda: -1)
     now.update((number, run.id) for run in seating.of_person[person.id] for number in run.rounds)
@@ -303,7 +303,7 @@ def weight_of(lot: int, many: int) -> int:
     return 10 - (lot - 1) * 10 // many
 
 
-def granted(instance: Instance, places: Iterable[Place]) -> dict[int, dict[int, int | None]]:
+def granted(instance: Instance, places: Iterable[ModelPlace]) -> dict[int, dict[int, int | None]]:
     """Person to round to the number of the wish that was granted; None: outside the wishes. Only where they wished."""
     seating = Seating(instance, places)
     return {person.id: dict(seating.ranks(person)) for person in instance.people}

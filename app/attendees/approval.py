@@ -3,7 +3,7 @@
 
 """The team decides who is admitted to a day that asks for it. Seat and place in line are kept until then.
 
-Every verb locks the event first, writes the deed into the audit log in the same transaction, flushes, never commits.
+Every verb locks the event first, writes the action into the audit log in the same transaction, flushes, never commits.
 """
 
 from datetime import datetime
@@ -27,7 +27,7 @@ def approve(session: Session, registration_id: int, by: By, now: datetime) -> Re
     _refuse_undecidable(registration)
     move(session, registration, admitted(registration), by, Reason.APPROVED, now)
     session.flush()
-    notifications.tell_status(session, registration, now)
+    notifications.notify_status(session, registration, now)
     _record(session, registration, by, now, "approve")
     move_up(session, registration.event, now)
     return registration
@@ -43,7 +43,7 @@ def reject(session: Session, registration_id: int, by: By, now: datetime) -> Reg
         raise Refusal(N_("Please give a reason. The person reads it."), field="note")
     _refuse_undecidable(registration)
     end(session, registration, Status.REJECTED, by, Reason.REJECTED, now)
-    notifications.tell_rejected(session, registration, now)
+    notifications.notify_rejected(session, registration, now)
     _record(session, registration, by, now, "reject")
     move_up(session, registration.event, now)
     return registration
@@ -56,6 +56,6 @@ def _refuse_undecidable(registration: Registration) -> None:
         raise Refusal(N_("This person does not wait for a decision."))
 
 
-def _record(session: Session, registration: Registration, by: By, now: datetime, deed: str) -> None:
+def _record(session: Session, registration: Registration, by: By, now: datetime, action: str) -> None:
     subject = f"registration {registration.id}"
-    record(session, now, by.organiser_id, registration.event_id, f"registration.{deed}", subject, {})
+    record(session, now, by.organiser_id, registration.event_id, f"registration.{action}", subject, {})

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Forms for deeds on many people at once."""
+"""Forms for actions on many people at once."""
 
 import hashlib
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.attendees.forms import LONGEST_NOTE, reason_for_the_person
-from app.attendees.mailings import Letter
+from app.attendees.mailings import MailingText
 from app.web.editing import TOO_LONG
 from app.web.forms import REQUIRED, BaseForm, NonceMixin
 from app.web.texts import gettext
@@ -61,8 +61,8 @@ class LetterForm(NonceMixin, ManyForm):
         render_kw={"rows": 10},
     )
 
-    def letter(self) -> Letter:
-        return Letter(self.subject.data or "", self.text.data or "")
+    def letter(self) -> MailingText:
+        return MailingText(self.subject.data or "", self.text.data or "")
 
 
 class CancelManyForm(ManyForm):

@@ -49,7 +49,7 @@ SEE_OTHER = 303
 
 @dataclass(frozen=True, slots=True)
 class Chosen:
-    """Whom a deed is about: everybody whom the filter shows, or those who were ticked."""
+    """Whom an action is about: everybody whom the filter shows, or those who were ticked."""
 
     wanted: Wanted
     everybody: bool
@@ -152,14 +152,14 @@ def _for_each(
     name: str,
     form: ManyForm,
     order: Callable[[Sequence[int]], list[int]],
-    deed: Callable[[Session, int, datetime], None],
+    action: Callable[[Session, int, datetime], None],
     said: Callable[[int], str],
 ) -> ResponseReturnValue:
-    """The page of a deed, and the deed: for one person after the other, in this order."""
+    """The page of an action, and the action: for one person after the other, in this order."""
     chosen = _chosen()
     form.of(chosen.ids)
     if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
-        done = _one_by_one(order(chosen.ids), deed)
+        done = _one_by_one(order(chosen.ids), action)
         _say(done, said(done.number))
         return _back(slug, chosen)
     return _page(name, chosen, form)
@@ -181,17 +181,17 @@ def _chosen() -> Chosen:
     return Chosen(wanted, False, picked, ids)
 
 
-def _page(deed: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
+def _page(action: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
     session = db.session()
     return page(
-        f"attendees/organise_many_{deed}.html",
+        f"attendees/organise_many_{action}.html",
         event=g.event,
         form=form,
         chosen=chosen,
         people_named=lists.people_of(session, chosen.ids[:MOST_NAMED]),
         number=len(chosen.ids),
         unconfirmed=lists.count_unconfirmed(session, chosen.ids),
-        too_many=deed != "message" and len(chosen.ids) > MOST_AT_ONCE,
+        too_many=action != "message" and len(chosen.ids) > MOST_AT_ONCE,
         most=MOST_AT_ONCE,
         status_labels=STATUS_LABELS,
         statuses=lists.statuses_of(db.session(), chosen.ids),
@@ -206,12 +206,12 @@ class Done:
     refused: Counter[str]
 
 
-def _one_by_one(ids: Sequence[int], deed: Callable[[Session, int, datetime], None]) -> Done:
+def _one_by_one(ids: Sequence[int], action: Callable[[Session, int, datetime], None]) -> Done:
     done, moment = Done(0, Counter()), now()
     for one in ids:
         try:
             with transaction() as session:
-                deed(session, one, moment)
+                action(session, one, moment)
         except Missing:
             continue  # deleted in the meantime
         except Refusal as refusal:
@@ -224,7 +224,7 @@ def _one_by_one(ids: Sequence[int], deed: Callable[[Session, int, datetime], Non
 def _waiting_first(ids: Sequence[int]) -> list[int]:
     """Who waits goes first: nobody is to get a seat by a cancellation and lose it by the next one."""
     people = lists.people_of(db.session(), ids)
-    return [one.id for one in sorted(people, key=lambda one: one.holds_seat)]
+    return [one.id for one in sorted(people, key=lambda one: one.has_seat)]
 
 
 def _in_line_order(ids: Sequence[int]) -> list[int]:

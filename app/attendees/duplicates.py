@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Select, String, and_, case, func, select, 
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from app.attendees.lists import get_by_reference
-from app.attendees.models import TwoPeople
+from app.attendees.models import DistinctPair
 from app.events.models import Event
 from app.events.service import lock_event
 from app.organisations.models import Organisation
@@ -27,7 +27,7 @@ MOST = 50  # on one page; the next ones follow when these are decided
 
 
 @dataclass(frozen=True, slots=True)
-class Double:
+class Duplicate:
     """Two registrations that may be of one person, and why."""
 
     first: Registration
@@ -46,7 +46,7 @@ class Double:
         return mailbox(self.first.email_key) == mailbox(self.second.email_key)
 
 
-def doubles(session: Session, event: Event) -> tuple[Sequence[Double], bool]:
+def duplicates(session: Session, event: Event) -> tuple[Sequence[Duplicate], bool]:
     """Active people of one name or one mailbox, unless the team said that they are two; whether there are more.
 
     One query. The same name counts in any organisation; those of one organisation, and of one mailbox, come first.
@@ -60,7 +60,7 @@ def doubles(session: Session, event: Event) -> tuple[Sequence[Double], bool]:
         _neighbours(event, _is_marked, lambda one: (_mailbox(session, one.email_key),)),
         _with_and_without_mark(session, event),
     ).subquery()
-    said = and_(TwoPeople.first_id == first.id, TwoPeople.second_id == second.id)
+    said = and_(DistinctPair.first_id == first.id, DistinctPair.second_id == second.id)
     elsewhere = and_(first.sort_key == second.sort_key, first.organisation_id != second.organisation_id)
     found = (
         select(first, second)
@@ -69,7 +69,7 @@ def doubles(session: Session, event: Event) -> tuple[Sequence[Double], bool]:
         .join(second, second.id == pairs.c.second_id)
         .join(office, first.organisation.of_type(office))
         .join(other_office, second.organisation.of_type(other_office))
-        .where(~select(TwoPeople.first_id).where(said).exists())
+        .where(~select(DistinctPair.first_id).where(said).exists())
         .options(
             contains_eager(first.organisation.of_type(office)),
             contains_eager(second.organisation.of_type(other_office)),
@@ -77,7 +77,7 @@ def doubles(session: Session, event: Event) -> tuple[Sequence[Double], bool]:
         .order_by(case((elsewhere, 1), else_=0), first.sort_key, first.id, second.id)
         .limit(MOST + 1)
     )
-    rows = [Double(one, two) for one, two in session.execute(found)]
+    rows = [Duplicate(one, two) for one, two in session.execute(found)]
     return rows[:MOST], len(rows) > MOST
 
 
@@ -92,8 +92,8 @@ def say_two_people(
     first, second = sorted(get_by_reference(session, event, one).id for one in (reference, other))
     if first == second:
         raise Missing
-    if session.get(TwoPeople, (first, second)) is None:
-        session.add(TwoPeople(first_id=first, second_id=second, at=now, organiser_id=by.organiser_id))
+    if session.get(DistinctPair, (first, second)) is None:
+        session.add(DistinctPair(first_id=first, second_id=second, at=now, organiser_id=by.organiser_id))
         session.flush()
         subject = f"registration {first}"
         record(session, now, by.organiser_id, event.id, "registration.two_people", subject, {"other": second})

@@ -9,7 +9,7 @@ Files are German. The rule for cells stands in `app.spreadsheets`.
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from app.attendees.columns import LABELS, Columns
-from app.attendees.lists import Held, OnFile, Row
+from app.attendees.lists import ChosenRun, OnFile, PersonRow
 from app.organisations.rules import KIND_LABELS
 from app.programme.models import Round
 from app.refusal import N_
@@ -57,14 +57,16 @@ def widths(columns: Columns, rounds: Sequence[Round]) -> list[int]:
     return [*first, *_WIDTHS_OF_NAMES, *rest, *([WIDTH] * len(columns.questions))]
 
 
-def cells(rows: Iterable[Row[OnFile]], columns: Columns, rounds: Sequence[Round]) -> Iterator[list[Cell]]:
+def cells(
+    rows: Iterable[PersonRow[OnFile]], columns: Columns, rounds: Sequence[Round]
+) -> Iterator[list[Cell]]:
     """One line per person, in the columns of `headings`. Questions are never the sensitive ones: those leave as
     `counts` only (DP-04)."""
     with force_locale("de"):
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
         kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
         waits, wants = gettext("waiting list"), gettext("wish")
-    say: dict[str, Callable[[Row[OnFile]], Cell]] = {
+    say: dict[str, Callable[[PersonRow[OnFile]], Cell]] = {
         "email": lambda row: row.registration.email,
         "organisation": lambda row: row.registration.organisation,
         "kind": lambda row: kinds[row.registration.kind],
@@ -76,7 +78,7 @@ def cells(rows: Iterable[Row[OnFile]], columns: Columns, rounds: Sequence[Round]
         "registered": lambda row: row.registration.created_at,
         "confirmed": lambda row: row.registration.confirmed_at,
     }
-    parts: list[Callable[[Row[OnFile]], Cell]] = []
+    parts: list[Callable[[PersonRow[OnFile]], Cell]] = []
     for name in columns.names:
         if name == "workshops":
             parts += [_workshops_of(one, waits, wants) for one in rounds]
@@ -90,20 +92,20 @@ def cells(rows: Iterable[Row[OnFile]], columns: Columns, rounds: Sequence[Round]
         yield [*first, one.family_name, one.given_name, *(part(row) for part in parts)]
 
 
-def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[Row[OnFile]], Cell]:
+def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[PersonRow[OnFile]], Cell]:
     number = round_.id
     return lambda row: "; ".join(_choice(held, waits, wants) for held in row.held if held.round_id == number)
 
 
-def _answer_to(question: Question) -> Callable[[Row[OnFile]], Cell]:
+def _answer_to(question: Question) -> Callable[[PersonRow[OnFile]], Cell]:
     return lambda row: answer_cell(question, row.answers.get(question.id, ()))
 
 
 def _in_line(registration: OnFile) -> bool:
-    return registration.status in ACTIVE and not registration.holds_seat
+    return registration.status in ACTIVE and not registration.has_seat
 
 
-def _choice(held: Held, waits: str, wants: str) -> str:
+def _choice(held: ChosenRun, waits: str, wants: str) -> str:
     run = f"{held.label} {held.title}"
     if held.state is PlaceState.WAITING:
         return f"{run} ({waits} {held.waiting_number})"

@@ -25,7 +25,7 @@ HOUR = 3600  # seconds; Berlin's days begin on full hours of UTC
 
 
 @dataclass(frozen=True, slots=True)
-class Share(Generic[Name]):
+class Headcount(Generic[Name]):
     """People of one kind of agency or one district who have a seat, and who wait."""
 
     name: Name
@@ -47,17 +47,17 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    by_kind: list[Share[OrganisationKind]]
-    by_district: list[Share[str]]
+    by_kind: list[Headcount[OrganisationKind]]
+    by_district: list[Headcount[str]]
 
 
 def origins(session: Session, event: Event) -> Origins:
     """Most people first. No district is an empty name."""
     counted = (
-        select(Organisation.kind, Organisation.district, Registration.holds_seat, func.count(Registration.id))
+        select(Organisation.kind, Organisation.district, Registration.has_seat, func.count(Registration.id))
         .join(Organisation, Registration.organisation_id == Organisation.id)
         .where(Registration.event_id == event.id, Registration.status.in_(ACTIVE))
-        .group_by(Organisation.kind, Organisation.district, Registration.holds_seat)
+        .group_by(Organisation.kind, Organisation.district, Registration.has_seat)
     )
     rows = [(kind, district, seated, number) for kind, district, seated, number in session.execute(counted)]
     return Origins(
@@ -66,12 +66,12 @@ def origins(session: Session, event: Event) -> Origins:
     )
 
 
-def _shares(rows: Iterable[tuple[Name, bool, int]]) -> list[Share[Name]]:
+def _shares(rows: Iterable[tuple[Name, bool, int]]) -> list[Headcount[Name]]:
     seated: Counter[Name] = Counter()
     waiting: Counter[Name] = Counter()
     for name, has_seat, number in rows:
         (seated if has_seat else waiting)[name] += number
-    shares = [Share(name, seated[name], waiting[name]) for name in {**seated, **waiting}]
+    shares = [Headcount(name, seated[name], waiting[name]) for name in {**seated, **waiting}]
     return sorted(shares, key=lambda one: (-one.people, str(one.name)))
 
 

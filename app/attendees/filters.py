@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Which people of a day a list, a file or a deed is about, and in which order they come.
+"""Which people of a day a list, a file or an action is about, and in which order they come.
 
 With 100,000 people nothing may touch every row twice. So filters on an organisation are turned into ids of
 organisations, and an order is a row of `Segment`s, each of them sorted by an index: a page counts the segments and
@@ -32,7 +32,7 @@ LONGEST_SEARCH = 100
 MOST_WORDS = 6
 
 
-class Order(Enum):
+class SortOrder(Enum):
     NAME = "name"
     ORGANISATION = "organisation"
     STATUS = "status"
@@ -41,11 +41,11 @@ class Order(Enum):
 
 
 ORDER_LABELS = {
-    Order.NAME: N_("Name"),
-    Order.ORGANISATION: N_("Organisation"),
-    Order.STATUS: N_("Status"),
-    Order.REGISTERED: N_("Registered last"),
-    Order.WAITING: N_("Waiting number"),
+    SortOrder.NAME: N_("Name"),
+    SortOrder.ORGANISATION: N_("Organisation"),
+    SortOrder.STATUS: N_("Status"),
+    SortOrder.REGISTERED: N_("Registered last"),
+    SortOrder.WAITING: N_("Waiting number"),
 }
 
 
@@ -61,7 +61,7 @@ class Wanted:
     district: str = ""
     quota_id: int | None = None
     option_id: int | None = None
-    order: Order = Order.NAME
+    order: SortOrder = SortOrder.NAME
 
     @property
     def everybody(self) -> bool:
@@ -107,7 +107,7 @@ def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnEle
         found.append(_is_in(Registration.id, chosen, Answer.option_id == wanted.option_id))
     found += _of_organisation(session, wanted)
     words = [_has_word(word) for word in _words(wanted)]
-    if words and (len(found) > 1 or wanted.order is not Order.NAME):
+    if words and (len(found) > 1 or wanted.order is not SortOrder.NAME):
         # Only the index by name holds all that is searched; the others would read the whole table.
         hits = select(Registration.id).where(*found, *words)
         return [Registration.id.in_(hits.order_by(Registration.sort_key).limit(2**31))]
@@ -183,9 +183,9 @@ def segments(
     by_status: Mapping[Status, int] | None = None,
 ) -> list[Segment]:
     """The order in its parts, counted by one statement, or by none if `by_status` says how many there are."""
-    if wanted.order is Order.ORGANISATION:
+    if wanted.order is SortOrder.ORGANISATION:
         return _by_organisation(session, narrowed)
-    if wanted.order is Order.WAITING:
+    if wanted.order is SortOrder.WAITING:
         in_line = _in_line()
         waiting = how_many(
             session, [*narrowed, in_line]
@@ -197,11 +197,11 @@ def segments(
             Segment(~in_line, _BY_NAME, total - waiting),
         ]
     known = _known_numbers(wanted, by_status)
-    if wanted.order is Order.STATUS:
+    if wanted.order is SortOrder.STATUS:
         found = known or {row[0]: row[1] for row in _count(session, narrowed, Registration.status)}
         return [Segment(Registration.status == one, _BY_NAME, found.get(one, 0)) for one in Status]
     total = sum(known.values()) if known is not None else how_many(session, narrowed)
-    if wanted.order is Order.REGISTERED:
+    if wanted.order is SortOrder.REGISTERED:
         return [Segment(None, (Registration.created_at, Registration.id), total, latest_first=True)]
     return [Segment(None, _BY_NAME, total)]
 
@@ -218,7 +218,7 @@ def is_search(wanted: Wanted) -> bool:
 
 
 def searched_ids(
-    session: Session, narrowed: Sequence[ColumnElement[bool]], order: Order, start: int, many: int
+    session: Session, narrowed: Sequence[ColumnElement[bool]], order: SortOrder, start: int, many: int
 ) -> tuple[Sequence[int], int]:
     """The ids from number `start` on, at most `many`, and how many there are: people are looked through once."""
     found = ordered(narrowed, order).add_columns(func.count().over())
@@ -232,7 +232,7 @@ def how_many(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> int:
 
 
 def _in_line() -> ColumnElement[bool]:
-    return and_(Registration.status.in_(IN_LINE), ~Registration.holds_seat)
+    return and_(Registration.status.in_(IN_LINE), ~Registration.has_seat)
 
 
 def _count(
@@ -304,19 +304,19 @@ def _ids_in(
     return ids[::-1] if from_the_end else ids
 
 
-def ordered(narrowed: Sequence[ColumnElement[bool]], order: Order) -> Select[int]:
-    """The ids of all of them in one statement: what files and deeds are made from."""
+def ordered(narrowed: Sequence[ColumnElement[bool]], order: SortOrder) -> Select[int]:
+    """The ids of all of them in one statement: what files and actions are made from."""
     found = select(Registration.id).where(*narrowed)
-    if order is Order.ORGANISATION:
+    if order is SortOrder.ORGANISATION:
         found = found.join(Organisation, Registration.organisation_id == Organisation.id)
         return found.order_by(Organisation.name_key, *_BY_NAME)
-    if order is Order.STATUS:
+    if order is SortOrder.STATUS:
         ranks = {status: number for number, status in enumerate(Status)}
         return found.order_by(
             case(*((Registration.status == one, rank) for one, rank in ranks.items())), *_BY_NAME
         )
-    if order is Order.REGISTERED:
+    if order is SortOrder.REGISTERED:
         return found.order_by(Registration.created_at.desc(), Registration.id.desc())
-    if order is Order.WAITING:
+    if order is SortOrder.WAITING:
         return found.order_by(case((_in_line(), Registration.waiting_number), else_=2**31 - 1), *_BY_NAME)
     return found.order_by(*_BY_NAME)

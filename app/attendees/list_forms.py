@@ -14,7 +14,7 @@ from wtforms import SearchField, StringField
 
 from app.attendees import columns, lists
 from app.attendees.columns import Columns
-from app.attendees.filters import ORDER_LABELS, Order, Wanted, clean_search
+from app.attendees.filters import ORDER_LABELS, SortOrder, Wanted, clean_search
 from app.attendees.lists import RunChoice
 from app.events.models import Event, Quota
 from app.organisations.queries import districts, organisation_names
@@ -35,7 +35,7 @@ Value = TypeVar("Value", bound=Enum)
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class Choices:
     """What can be chosen on this day. Sensitive questions are not among them."""
 
     runs: Sequence[RunChoice]
@@ -48,8 +48,8 @@ class Offer:
         return ((one, option) for one in self.questions for option in one.options)
 
 
-def read_offer(session: Session, event: Event) -> Offer:
-    return Offer(
+def read_offer(session: Session, event: Event) -> Choices:
+    return Choices(
         lists.runs_of(session, event),
         quotas_of_day(session, event),
         [one for one in questions_of(session, event.id) if not one.sensitive],
@@ -65,7 +65,7 @@ class SearchForm(BaseForm):
 
     q = SearchField(_l("Name, mail address, organisation or reference"), render_kw={"maxlength": 100})
     status = Choice(_l("Status"))
-    sort = Choice(_l("Sort by"), choices=[(order.value, _l(ORDER_LABELS[order])) for order in Order])
+    sort = Choice(_l("Sort by"), choices=[(order.value, _l(ORDER_LABELS[order])) for order in SortOrder])
     organisation = StringField(
         _l("Organisation"), render_kw={"maxlength": 200, "list": "organisations", "autocomplete": "off"}
     )
@@ -75,7 +75,7 @@ class SearchForm(BaseForm):
     answer = Choice(_l("Answer"))
     run = Choice(_l("Workshop"))
 
-    def offer(self, offer: Offer) -> "SearchForm":
+    def offer(self, offer: Choices) -> "SearchForm":
         """What nobody can choose is not asked."""
         everyone = [("", gettext("All"))]
         self.status.offer(everyone + [(one.value, gettext(STATUS_LABELS[one])) for one in Status])
@@ -110,7 +110,7 @@ def _run(run: RunChoice) -> str:
     return f"{run.label} {run.title}"
 
 
-def wanted_people(sent: Mapping[str, str], offer: Offer) -> Wanted:
+def wanted_people(sent: Mapping[str, str], offer: Choices) -> Wanted:
     """What an address or a form asks for. Raises `Missing` for what does not exist on this day (T02): better nothing
     than everybody, where somebody thinks to see a part."""
     return Wanted(
@@ -122,7 +122,7 @@ def wanted_people(sent: Mapping[str, str], offer: Offer) -> Wanted:
         district=_district(sent.get("district", ""), offer),
         quota_id=_known(sent.get("quota", ""), {one.id for one in offer.quotas}),
         option_id=_known(sent.get("answer", ""), {option.id for _, option in offer.answers}),
-        order=_one_of(Order, sent.get("sort", "")) or Order.NAME,
+        order=_one_of(SortOrder, sent.get("sort", "")) or SortOrder.NAME,
     )
 
 
@@ -139,13 +139,13 @@ def _known(sent: str, ids: set[int]) -> int | None:
     return int(sent) if sent else None
 
 
-def _district(sent: str, offer: Offer) -> str:
+def _district(sent: str, offer: Choices) -> str:
     if sent and sent not in offer.districts:
         raise Missing
     return sent
 
 
-def chosen_columns(sent: MultiDict[str, str], offer: Offer, otherwise: Sequence[str]) -> Columns:
+def chosen_columns(sent: MultiDict[str, str], offer: Choices, otherwise: Sequence[str]) -> Columns:
     names = sent.getlist("col") if "col" in sent else otherwise
     return columns.chosen(names, offer.questions)
 
@@ -161,12 +161,12 @@ def query_of(wanted: Wanted) -> dict[str, str]:
         "quota": str(wanted.quota_id or ""),
         "answer": str(wanted.option_id or ""),
         "run": str(wanted.run_id or ""),
-        "sort": wanted.order.value if wanted.order is not Order.NAME else "",
+        "sort": wanted.order.value if wanted.order is not SortOrder.NAME else "",
     }
     return {name: value for name, value in values.items() if value}
 
 
-def search_form(wanted: Wanted, offer: Offer) -> SearchForm:
+def search_form(wanted: Wanted, offer: Choices) -> SearchForm:
     return SearchForm(formdata=None, data=query_of(wanted)).offer(offer)
 
 
@@ -199,7 +199,7 @@ def names_to_suggest(session: Session) -> Sequence[str]:
     return organisation_names(session)[:MOST_NAMES]
 
 
-def column_choices(offer: Offer, on: Columns, event: Event) -> list[tuple[str, str, bool]]:
+def column_choices(offer: Choices, on: Columns, event: Event) -> list[tuple[str, str, bool]]:
     """Name, label and whether it is shown, of every column that may be."""
     left_out = {"workshops"} if not offer.runs else set()
     if not event.quota_count:

@@ -27,7 +27,7 @@ from app.attendees.filters import (
     shown_ids,
 )
 from app.attendees.mailings import CIRCULAR
-from app.attendees.models import CircularCopy
+from app.attendees.models import MailingCopy
 from app.events.models import Event, Quota, Room
 from app.events.rules import TAKES_REGISTRATIONS, Seats
 from app.organisations.models import Organisation
@@ -105,7 +105,7 @@ class RunChoice:
 
 
 @dataclass(frozen=True, slots=True)
-class Held:
+class ChosenRun:
     """One choice of one person: the run, and how it stands with it."""
 
     run_id: int
@@ -126,7 +126,7 @@ class OnFile(NamedTuple):
     email: str
     role_title: str
     status: Status
-    holds_seat: bool
+    has_seat: bool
     waiting_number: int | None
     created_at: datetime
     confirmed_at: datetime | None
@@ -139,11 +139,11 @@ Person = TypeVar("Person", Registration, OnFile)
 
 
 @dataclass(frozen=True, slots=True)
-class Row(Generic[Person]):
+class PersonRow(Generic[Person]):
     """One person of a list, with what they chose, answered (question id → texts) and fall under, as far as asked for."""
 
     registration: Person
-    held: Sequence[Held] = ()
+    held: Sequence[ChosenRun] = ()
     answers: Mapping[int, Sequence[str]] = field(default_factory=dict)
     quotas: Sequence[str] = ()
 
@@ -169,7 +169,7 @@ def list_people(
     number: int,
     columns: Columns = NOTHING_ELSE,
     by_status: Mapping[Status, int] | None = None,
-) -> Page[Row[Registration]]:
+) -> Page[PersonRow[Registration]]:
     """Page `number` of the people who match. A page past the end is the last one. `by_status`: if known already."""
     narrowed = conditions(session, event, wanted)
     if is_search(wanted):
@@ -199,7 +199,7 @@ def people_of(session: Session, ids: Sequence[int]) -> list[Registration]:
 
 def every_person(
     session: Session, event: Event, wanted: Wanted, columns: Columns = NOTHING_ELSE
-) -> Iterator[Row[OnFile]]:
+) -> Iterator[PersonRow[OnFile]]:
     """All people who match, some hundred at a time. The ids are read first, so nobody is named twice or left out."""
     ids = every_id(session, event, wanted)
     for start in range(0, len(ids), CHUNK):
@@ -215,7 +215,7 @@ _ON_FILE = (
         Registration.email,
         Registration.role_title,
         Registration.status,
-        Registration.holds_seat,
+        Registration.has_seat,
         Registration.waiting_number,
         Registration.created_at,
         Registration.confirmed_at,
@@ -274,13 +274,17 @@ def count_unconfirmed(session: Session, ids: Sequence[int]) -> int:
     return total
 
 
-def _rows(session: Session, event: Event, people: Sequence[Person], columns: Columns) -> list[Row[Person]]:
+def _rows(
+    session: Session, event: Event, people: Sequence[Person], columns: Columns
+) -> list[PersonRow[Person]]:
     """A query for each thing that is asked about all of them."""
     ids = [one.id for one in people]
     held = _choices(session, ids) if "workshops" in columns else {}
     given = _answers(session, ids, columns.questions)
     under = _quotas(session, event, ids) if columns.quotas else {}
-    return [Row(one, held.get(one.id, ()), given.get(one.id, {}), under.get(one.id, ())) for one in people]
+    return [
+        PersonRow(one, held.get(one.id, ()), given.get(one.id, {}), under.get(one.id, ())) for one in people
+    ]
 
 
 def _answers(
@@ -407,7 +411,7 @@ def before_and_after(
 
 def mails_about(session: Session, registration: Registration) -> Sequence[Message]:
     """The correspondence with one person, oldest first."""
-    copies = select(CircularCopy.id).where(CircularCopy.registration_id == registration.id)
+    copies = select(MailingCopy.id).where(MailingCopy.registration_id == registration.id)
     found = select(Message).where(
         or_(
             and_(Message.family.in_(FAMILIES), Message.subject_id == registration.id),
@@ -420,16 +424,16 @@ def mails_about(session: Session, registration: Registration) -> Sequence[Messag
 def next_in_line(session: Session, registration: Registration, now: Any) -> Registration | None:
     """Who gets this person's seat when it is given back now; None when it stays free."""
     event = registration.event
-    if not registration.holds_seat or event.registration_state(now) not in TAKES_REGISTRATIONS:
+    if not registration.has_seat or event.registration_state(now) not in TAKES_REGISTRATIONS:
         return None
     quotas = waiting_list.quotas_of_day(session, event)
     left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]
-    room = waiting_list.room_of(event, quotas, left, gives_back=True)
+    room = waiting_list.availability_of(event, quotas, left, gives_back=True)
     return waiting_list.next_in_line(session, event, room, locked=False)
 
 
-def _choices(session: Session, people: Sequence[int]) -> dict[int, list[Held]]:
-    chosen: dict[int, list[Held]] = defaultdict(list)
+def _choices(session: Session, people: Sequence[int]) -> dict[int, list[ChosenRun]]:
+    chosen: dict[int, list[ChosenRun]] = defaultdict(list)
     places = (
         select(
             Place.registration_id,
@@ -446,7 +450,7 @@ def _choices(session: Session, people: Sequence[int]) -> dict[int, list[Held]]:
         .order_by(Run.label, Place.id)
     )
     for person, run, label, title, round_, state, number in session.execute(places):
-        chosen[person].append(Held(run, label, title, round_, state, number))
+        chosen[person].append(ChosenRun(run, label, title, round_, state, number))
     return chosen
 
 

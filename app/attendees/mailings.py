@@ -14,7 +14,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import Integer, func, insert, literal, select
 from sqlalchemy.orm import Session
 
-from app.attendees.models import Circular, CircularCopy
+from app.attendees.models import Mailing, MailingCopy
 from app.events.models import Event
 from app.events.service import lock_event
 from app.outbox.service import enqueue_all
@@ -32,7 +32,7 @@ _AT_ONCE = 500  # ids in one statement
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class MailingText:
     """What the team writes."""
 
     subject: str
@@ -40,15 +40,21 @@ class Letter:
 
 
 def write_to(
-    session: Session, event_id: int, ids: Sequence[int], letter: Letter, nonce: str, by: By, now: datetime
+    session: Session,
+    event_id: int,
+    ids: Sequence[int],
+    letter: MailingText,
+    nonce: str,
+    by: By,
+    now: datetime,
 ) -> int:
     """Returns how many people of the day get it: whose address is confirmed and not deleted. A second press of the
     same button changes nothing. Refuses when the team has written too often today, and a message to nobody."""
     event = lock_event(session, event_id)
-    earlier = session.scalar(select(Circular).where(Circular.event_id == event_id, Circular.nonce == nonce))
+    earlier = session.scalar(select(Mailing).where(Mailing.event_id == event_id, Mailing.nonce == nonce))
     if earlier is not None:
         return _copies(session, earlier)
-    circular = Circular(
+    mailing = Mailing(
         event_id=event_id,
         nonce=nonce,
         subject=letter.subject,
@@ -56,11 +62,11 @@ def write_to(
         at=now,
         organiser_id=by.organiser_id,
     )
-    session.add(circular)
+    session.add(mailing)
     session.flush()
     for start in range(0, len(ids), _AT_ONCE):
         whom = (
-            select(literal(circular.id, Integer()), Registration.id)
+            select(literal(mailing.id, Integer()), Registration.id)
             .where(
                 Registration.id.in_(ids[start : start + _AT_ONCE]),
                 Registration.event_id == event_id,
@@ -69,9 +75,9 @@ def write_to(
             )
             .order_by(Registration.id)
         )
-        session.execute(insert(CircularCopy).from_select(["circular_id", "registration_id"], whom))
-    _tell(session, circular, event, now)
-    people = _copies(session, circular)
+        session.execute(insert(MailingCopy).from_select(["circular_id", "registration_id"], whom))
+    _tell(session, mailing, event, now)
+    people = _copies(session, mailing)
     if not people:
         raise Refusal(N_("None of them can be written to. Nothing was sent."))
     if not spend(session, f"circular:{event_id}", MESSAGES_A_DAY, ONE_DAY, now):
@@ -84,18 +90,18 @@ def write_to(
     return people
 
 
-def _tell(session: Session, circular: Circular, event: Event, now: datetime) -> None:
+def _tell(session: Session, mailing: Mailing, event: Event, now: datetime) -> None:
     """Everybody who has a copy of this message of the team."""
     copies = (
-        select(CircularCopy.id, Registration.email, Registration.language)
-        .join(Registration, CircularCopy.registration_id == Registration.id)
-        .where(CircularCopy.circular_id == circular.id)
-        .order_by(CircularCopy.id)
+        select(MailingCopy.id, Registration.email, Registration.language)
+        .join(Registration, MailingCopy.registration_id == Registration.id)
+        .where(MailingCopy.circular_id == mailing.id)
+        .order_by(MailingCopy.id)
     )
     give_up_at = last_try(event, now)
     enqueue_all(session, kind=CIRCULAR, subjects=copies, event_id=event.id, now=now, give_up_at=give_up_at)
 
 
-def _copies(session: Session, circular: Circular) -> int:
-    counted = select(func.count(CircularCopy.id)).where(CircularCopy.circular_id == circular.id)
+def _copies(session: Session, mailing: Mailing) -> int:
+    counted = select(func.count(MailingCopy.id)).where(MailingCopy.circular_id == mailing.id)
     return session.scalar(counted) or 0

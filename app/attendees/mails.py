@@ -7,7 +7,7 @@ from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
 from app.attendees.mailings import CIRCULAR
-from app.attendees.models import CircularCopy
+from app.attendees.models import MailingCopy
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.registration.links import personal_address
@@ -16,23 +16,23 @@ from app.web import links
 from app.web.mail_texts import render_mail
 
 
-def build_circular(session: Session, message: Message) -> Mail | None:
+def build_mailing(session: Session, message: Message) -> Mail | None:
     """What the team wrote to many, to each of them alone (MAIL-02)."""
-    found = session.get(CircularCopy, message.subject_id)
+    found = session.get(MailingCopy, message.subject_id)
     registration = get_registration(session, found.registration_id) if found else None
     if found is None or registration is None or not registration.email:
         return None
-    event, circular = registration.event, found.circular
+    event, mailing = registration.event, found.mailing
     values = {
-        "subject": f"{event.title}: {circular.subject}",
-        "headline": circular.subject,
+        "subject": f"{event.title}: {mailing.subject}",
+        "headline": mailing.subject,
         "registration": registration,
         "event": event,
-        "words": circular.text,
+        "words": mailing.text,
         "link": personal_address(registration) if registration.active else "",
         "event_link": links.absolute(url_for("events.event", slug=event.slug)),
     }
-    text, html = render_mail("attendees/circular", **values)
+    text, html = render_mail("attendees/mailing", **values)
     return Mail(
         subject=str(values["subject"]),
         text=text,
@@ -42,7 +42,7 @@ def build_circular(session: Session, message: Message) -> Mail | None:
     )
 
 
-KINDS: dict[str, Builder] = {CIRCULAR: build_circular}
+KINDS: dict[str, Builder] = {CIRCULAR: build_mailing}
 
 
 def install(_app: Flask) -> None:

@@ -3,7 +3,7 @@
 
 """What the organising team does for a person: add, correct, choose workshops, send the link, cancel.
 
-Every verb locks the event first, writes the deed into the audit log in the same transaction, flushes, never commits.
+Every verb locks the event first, writes the action into the audit log in the same transaction, flushes, never commits.
 """
 
 from datetime import datetime
@@ -39,7 +39,7 @@ def add(
     if event.status is EventStatus.CANCELLED:
         raise Refusal(N_("This day is cancelled. Nobody can be added."))
     extra_before = _extra(session, event)
-    registration = service.add_by_hand(session, event_id, entry, by, now, extra_seat=extra_seat)
+    registration = service.add_manually(session, event_id, entry, by, now, extra_seat=extra_seat)
     if registration.nonce == entry.nonce and registration.created_at == now:
         overbooked = _extra(session, event) > extra_before
         _record(
@@ -92,7 +92,7 @@ def choose_workshops(
         registration.changed_at = now
         registration.feed_changed_at = now
         session.flush()
-        notifications.tell_place(session, registration, now)
+        notifications.notify_place(session, registration, now)
         _record(session, registration, by, now, "workshops")
     return registration
 
@@ -104,14 +104,14 @@ def send_link(session: Session, registration_id: int, by: By, now: datetime) -> 
         raise AlreadyEnded
     if not notifications.may_remind(session, registration, now):
         raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
-    notifications.tell_link(session, registration, now)
+    notifications.notify_link(session, registration, now)
     _record(session, registration, by, now, "link")
     return registration
 
 
 def substitute(session: Session, registration_id: int, entry: Entry, by: By, now: datetime) -> Registration:
     """Somebody else comes in a person's place; refuses as `substituting.substitute` does. Returns who comes."""
-    before = service.lock_registration(session, registration_id).passed_on
+    before = service.lock_registration(session, registration_id).handover_nonce
     successor = substituting.substitute(session, registration_id, entry, by, now)
     if successor is None:
         raise AlreadyEnded
@@ -147,7 +147,7 @@ def move_up(
     """
     registration = service.lock_registration(session, registration_id)
     event = registration.event
-    if registration.status is Status.UNCONFIRMED and not registration.holds_seat:
+    if registration.status is Status.UNCONFIRMED and not registration.has_seat:
         raise Refusal(N_("The mail address is not confirmed yet."))
     if registration.status is Status.PENDING:
         raise Refusal(N_("This person waits for your decision. Please approve first."))
@@ -189,13 +189,13 @@ def _tell_new_address(session: Session, registration: Registration, now: datetim
     if registration.status is Status.UNCONFIRMED:
         notifications.ask_to_confirm(session, registration, now)
     else:
-        notifications.tell_status(session, registration, now)
+        notifications.notify_status(session, registration, now)
 
 
 def _record(
-    session: Session, registration: Registration, by: By, now: datetime, deed: str, **detail: object
+    session: Session, registration: Registration, by: By, now: datetime, action: str, **detail: object
 ) -> None:
     subject = f"registration {registration.id}"
     record(
-        session, now, by.organiser_id, registration.event_id, f"registration.{deed}", subject, dict(detail)
+        session, now, by.organiser_id, registration.event_id, f"registration.{action}", subject, dict(detail)
     )

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, pk
 
 
-class TwoPeople(Base):
+class DistinctPair(Base):
     """The team looked at two registrations that seemed to be of one person, and said that they are not."""
 
     __tablename__ = "two_people"
@@ -31,7 +31,7 @@ class TwoPeople(Base):
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
 
 
-class Circular(Base):
+class Mailing(Base):
     """One message of the team to many people of a day; the nonce makes a second press land on the first."""
 
     __tablename__ = "circular"
@@ -46,7 +46,7 @@ class Circular(Base):
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
 
 
-class CircularCopy(Base):
+class MailingCopy(Base):
     """Who gets it. A mail is about one of these rows, so that no message to many overtakes another one."""
 
     __tablename__ = "circular_copy"
@@ -62,4 +62,4 @@ class CircularCopy(Base):
         ForeignKey("registration.id", ondelete="CASCADE"), index=True
     )
 
-    circular: Mapped[Circular] = relationship()
+    mailing: Mapped[Mailing] = relationship()

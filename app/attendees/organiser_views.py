@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The people of a day for its team: lists, one person, deeds by hand, files."""
+"""The people of a day for its team: lists, one person, actions by hand, files."""
 
 import tempfile
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.attendees import columns, exports, lists, manual
 from app.attendees.columns import Columns
-from app.attendees.duplicates import doubles as find_doubles
+from app.attendees.duplicates import duplicates as find_doubles
 from app.attendees.duplicates import say_two_people
 from app.attendees.filters import Wanted
 from app.attendees.forms import AddForm, CancelForm, CorrectForm, WorkshopsForm
@@ -42,7 +42,7 @@ from app.registration.models import Registration
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.answer_forms import answer_facts, answer_words, asking
 from app.registration.questions.queries import answers_of, questions_of
-from app.registration.quotas.waiting_list import quotas_of, stand, stands
+from app.registration.quotas.waiting_list import position_of, positions_of, quotas_of
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.service import By, Entry
 from app.registration.workshops.forms import NotedWishesForm, wishes_data, wishing
@@ -81,7 +81,7 @@ def people(slug: str) -> ResponseReturnValue:
         "attendees/organise_list.html",
         event=g.event,
         listing=listing,
-        lines=stand(session, g.event, [row.registration for row in listing.items], now()),
+        lines=positions_of(session, g.event, [row.registration for row in listing.items], now()),
         counts={status.value: number for status, number in counts.items()},
         wanted=wanted,
         search=search,
@@ -107,10 +107,10 @@ def workshop_lists(slug: str) -> ResponseReturnValue:
 
 @bp.get("/doubles")
 @access.organiser(Permission.SEE_PEOPLE)
-def doubles(slug: str) -> ResponseReturnValue:
+def duplicates(slug: str) -> ResponseReturnValue:
     pairs, more = find_doubles(db.session(), g.event)
     return page(
-        "attendees/organise_doubles.html",
+        "attendees/organise_duplicates.html",
         event=g.event,
         pairs=pairs,
         more=more,
@@ -124,7 +124,7 @@ def doubles(slug: str) -> ResponseReturnValue:
 def two_people(slug: str, reference: str, other: str) -> ResponseReturnValue:
     with transaction() as session:
         say_two_people(session, g.event.id, reference, other, _by(), now())
-    return redirect_with(url_for(".doubles", slug=slug), N_("Noted: these are two people."))
+    return redirect_with(url_for(".duplicates", slug=slug), N_("Noted: these are two people."))
 
 
 @bp.post("/registrations/export")
@@ -199,7 +199,7 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         event=g.event,
         registration=registration,
         day=my_day(session, registration),
-        line=stands(session, registration, now()),
+        line=position_of(session, registration, now()),
         quotas=quotas_of(session, g.event, registration.id),
         history=history(session, registration),
         mails=lists.mails_about(session, registration),
@@ -228,7 +228,7 @@ def add(slug: str) -> ResponseReturnValue:
                 registration = manual.add(
                     session, g.event.id, entry, _by(form.note.data), now(), extra_seat=form.overbook.data
                 )
-                known, waits = registration.nonce != entry.nonce, not registration.holds_seat
+                known, waits = registration.nonce != entry.nonce, not registration.has_seat
                 address = _address(slug, registration)
         except Refusal as refusal:
             form.add_refusal(refusal)

@@ -71,7 +71,7 @@ from app.registration.questions.models import Question
 from app.registration.questions.service import add_standard_set
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
-from app.registration.service import By, Entry, add_by_hand, cancel, confirm, register
+from app.registration.service import By, Entry, add_manually, cancel, confirm, register
 from app.registration.workshops.places import Choices
 from app.results.material_service import add_material_bytes
 from app.results.rules import AgreementFacts, MaterialFacts, ResultFacts
@@ -169,7 +169,7 @@ def _add_team(session: Session, password_hash: str) -> list[Organiser]:
 
 
 @dataclass
-class Stage:
+class DemoDay:
     """A day that is ready for registrations; runs by label."""
 
     event: Event
@@ -185,7 +185,7 @@ def _build_day(
     organisations: list[Organisation],
     region: Region,
     now: datetime,
-) -> Stage:
+) -> DemoDay:
     new = NewEvent(
         data.slug, data.title.format(year=on.year), at(on, data.start), at(on, data.end), data.capacity
     )
@@ -223,7 +223,7 @@ def _build_day(
             (run.contributor,),
         )
         runs[run.label] = add_run(session, event.id, new_run, now)
-    return Stage(event, runs, workshops)
+    return DemoDay(event, runs, workshops)
 
 
 def _furnish(session: Session, event: Event, room: RoomData, now: datetime) -> Room:
@@ -232,7 +232,7 @@ def _furnish(session: Session, event: Event, room: RoomData, now: datetime) -> R
 
 
 def _open(
-    session: Session, stage: Stage, team: list[Organiser], opens: datetime, closes: datetime, now: datetime
+    session: Session, stage: DemoDay, team: list[Organiser], opens: datetime, closes: datetime, now: datetime
 ) -> None:
     """Name the team, publish the day and its agenda."""
     event = stage.event
@@ -247,33 +247,35 @@ def _open(
 # -- who comes
 
 
-def _take_part(session: Session, stage: Stage, guest: Guest, moment: datetime, minutes: int) -> Registration:
+def _take_part(
+    session: Session, stage: DemoDay, guest: Guest, moment: datetime, minutes: int
+) -> Registration:
     """Send the form, and open the link in the mail some minutes later."""
     entry = replace(_entry(stage, guest, guest.first), given=stage.answers.get(guest.email))
     registration = register(session, stage.event.id, entry, moment)
     return confirm(session, registration.id, moment + timedelta(minutes=minutes))
 
 
-def _add_by_hand(
-    session: Session, stage: Stage, guest: Guest, by: Organiser, note: str, moment: datetime
+def _add_manually(
+    session: Session, stage: DemoDay, guest: Guest, by: Organiser, note: str, moment: datetime
 ) -> Registration:
     entry = _entry(stage, guest, guest.first)
     who = By(Actor.ORGANISER, by.id, note)
-    return add_by_hand(session, stage.event.id, entry, who, moment, extra_seat=False)
+    return add_manually(session, stage.event.id, entry, who, moment, extra_seat=False)
 
 
-def _entry(stage: Stage, guest: Guest, first: str | None) -> Entry:
+def _entry(stage: DemoDay, guest: Guest, first: str | None) -> Entry:
     return Entry(guest.person, f"demo-{guest.email}", "de", _choices(stage, (first, guest.second)))
 
 
-def _choices(stage: Stage, labels: Iterable[str | None]) -> Choices:
+def _choices(stage: DemoDay, labels: Iterable[str | None]) -> Choices:
     """Rounds are named even when nothing is chosen in them: "still open"."""
     rounds = {run.round_id: RoundAnswer.OPEN for run in stage.runs.values()}
     return {**rounds, **{stage.runs[label].round_id: stage.runs[label].id for label in labels if label}}
 
 
 def _change_to(
-    session: Session, stage: Stage, registration: Registration, label: str, moment: datetime
+    session: Session, stage: DemoDay, registration: Registration, label: str, moment: datetime
 ) -> None:
     run = stage.runs[label]
     change_choices(session, registration.id, {run.round_id: run.id}, moment)
@@ -295,11 +297,11 @@ def _load_past(
     _open(session, stage, team, opens, closes, at(date(2023, 8, 10), "14:00"))
     moments = spread(opens, closes, len(guests))
     for guest, moment in zip(guests, moments, strict=True):
-        _add_by_hand(session, stage, guest, team[0], "Aus der Anmeldeliste übernommen", moment)
+        _add_manually(session, stage, guest, team[0], "Aus der Anmeldeliste übernommen", moment)
     _write_results(session, data_dir, stage, team[0])
 
 
-def _write_results(session: Session, data_dir: Path, stage: Stage, by: Organiser) -> None:
+def _write_results(session: Session, data_dir: Path, stage: DemoDay, by: Organiser) -> None:
     event, written = stage.event, at(date(2023, 10, 16), "11:00")
     workshop = {label: run.workshop_id for label, run in stage.runs.items()}
     write_frame(
@@ -393,7 +395,7 @@ def _load_upcoming(
     for number, guest in enumerate(queue.late):
         moment = max(moments[FIRST_CAPACITY + 1 + number], turning + timedelta(minutes=30 + number))
         if number % BY_PHONE == BY_PHONE // 2:
-            registered[guest.email] = _add_by_hand(
+            registered[guest.email] = _add_manually(
                 session, stage, guest, team[0], "Anmeldung am Telefon", moment
             )
         else:
@@ -414,7 +416,7 @@ def _merge_one(session: Session, by: Organiser, moment: datetime) -> None:
 
 
 def _add_quotas(
-    session: Session, stage: Stage, by: Organiser, release_at: datetime, moment: datetime
+    session: Session, stage: DemoDay, by: Organiser, release_at: datetime, moment: datetime
 ) -> None:
     """Some seats are kept for migrants' organisations until four weeks before, and no district sends more than a third."""
     who = By(Actor.ORGANISER, by.id)
@@ -456,7 +458,7 @@ def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given
 
 
 @dataclass(frozen=True, slots=True)
-class Queue:
+class Arrivals:
     """In which order people come. `early` fills the first seats, Toni and `lucky` among them: `lucky` gets Toni's
     place in the full run, `alex` Toni's seat at the day."""
 
@@ -466,7 +468,7 @@ class Queue:
     late: list[Guest]
 
 
-def _in_order(guests: list[Guest]) -> Queue:
+def _in_order(guests: list[Guest]) -> Arrivals:
     random = Random(people.SEED + 1)  # noqa: S311 - a story, no secret
     alex = next(guest for guest in guests if guest.email == people.MOVED_UP)
     others = [guest for guest in guests if guest is not alex]
@@ -478,10 +480,10 @@ def _in_order(guests: list[Guest]) -> Queue:
     places_left = FIRST_CAPACITY - len(early)
     early += rest[:places_left]
     random.shuffle(early)
-    return Queue(early, lucky, alex, rest[places_left:])
+    return Arrivals(early, lucky, alex, rest[places_left:])
 
 
-def _raise_capacity(session: Session, stage: Stage, moment: datetime) -> None:
+def _raise_capacity(session: Session, stage: DemoDay, moment: datetime) -> None:
     event = stage.event
     facts = DayFacts(**{one.name: getattr(event, one.name) for one in fields(DayFacts)})
     change_day(session, event.id, replace(facts, capacity=UPCOMING.capacity), event.version, moment)

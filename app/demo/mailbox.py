@@ -44,7 +44,7 @@ class Envelope:
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Stretch:
     text: str
     href: str | None = None
 
@@ -70,10 +70,10 @@ class CalendarEntryView:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class StoredMail:
     envelope: Envelope
     headers: tuple[tuple[str, str], ...]
-    lines: tuple[tuple[Piece, ...], ...]
+    lines: tuple[tuple[Stretch, ...], ...]
     has_html: bool
     calendar: CalendarPart | None
 
@@ -101,12 +101,12 @@ def read_envelope(folder: Path, name: str) -> Envelope:
     )
 
 
-def read_letter(folder: Path, name: str, base_url: str) -> Letter:
+def read_letter(folder: Path, name: str, base_url: str) -> StoredMail:
     """Links to this app become links; anything else in the text stays text."""
     mail = _parsed(content_of(folder, name))
     text = mail.get_body(("plain",))
     calendar = _calendar_bytes(mail)
-    return Letter(
+    return StoredMail(
         envelope=read_envelope(folder, name),
         headers=tuple((key, str(mail[key])) for key in SHOWN_HEADERS if mail[key] is not None),
         lines=tuple(_pieces(line, base_url) for line in (text.get_content() if text else "").splitlines()),
@@ -174,16 +174,16 @@ def _moment(event: Component, name: str) -> datetime | None:
     return value if isinstance(value, datetime) and value.tzinfo is not None else None
 
 
-def _pieces(line: str, base_url: str) -> tuple[Piece, ...]:
-    found, at = list[Piece](), 0
+def _pieces(line: str, base_url: str) -> tuple[Stretch, ...]:
+    found, at = list[Stretch](), 0
     for match in _LINK.finditer(line):
         address = match[0].rstrip(".,;:!?)")
         if address != base_url and not address.startswith(f"{base_url}/"):
             continue
         if match.start() > at:
-            found.append(Piece(line[at : match.start()]))
-        found.append(Piece(address, address.removeprefix(base_url) or "/"))
+            found.append(Stretch(line[at : match.start()]))
+        found.append(Stretch(address, address.removeprefix(base_url) or "/"))
         at = match.start() + len(address)
     if at < len(line):
-        found.append(Piece(line[at:]))
+        found.append(Stretch(line[at:]))
     return tuple(found)

@@ -16,7 +16,7 @@ LONGEST_UID = 255
 _NOT_IN_UID = frozenset(' ",;:\\')
 
 
-class Status(StrEnum):
+class EntryStatus(StrEnum):
     """Whether the thing takes place (RFC 5545, 3.8.1.11)."""
 
     TENTATIVE = "TENTATIVE"
@@ -46,7 +46,7 @@ class CalendarEntry:
     description: str = ""
     location: str = ""
     url: str | None = None
-    status: Status = Status.CONFIRMED
+    status: EntryStatus = EntryStatus.CONFIRMED
     transparent: bool = False
     categories: tuple[str, ...] = ()
     parent_uid: str | None = None
@@ -100,7 +100,7 @@ def cancelled(entry: CalendarEntry) -> CalendarEntry:
     summary = entry.summary
     if not summary.startswith(CANCELLED_PREFIX):
         summary = CANCELLED_PREFIX + summary
-    return replace(entry, summary=summary, status=Status.CANCELLED, transparent=True)
+    return replace(entry, summary=summary, status=EntryStatus.CANCELLED, transparent=True)
 
 
 def check_uid(uid: str) -> str:

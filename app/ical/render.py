@@ -16,7 +16,7 @@ from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText,
 
 from app.address import NoAddress, in_ascii
 from app.ical import text
-from app.ical.entry import CalendarEntry, Party, Status, check_aware, check_uid
+from app.ical.entry import CalendarEntry, EntryStatus, Party, check_aware, check_uid
 
 PRODID = "-//Fachtag//Fachtag//DE"
 CONTENT_TYPE = "text/calendar; charset=utf-8"
@@ -100,7 +100,7 @@ def request(entry: CalendarEntry, organiser: Party, attendee: Party, stamp: date
 
     Raises ValueError for a cancelled entry: that needs `cancel`.
     """
-    if entry.status is Status.CANCELLED:
+    if entry.status is EntryStatus.CANCELLED:
         raise ValueError("nobody is invited to a cancelled entry")
     event = _event(entry, stamp=check_aware("stamp", stamp), in_feed=False)
     event.add("ORGANIZER", *_party(organiser))
@@ -116,7 +116,7 @@ def cancel(entry: CalendarEntry, organiser: Party, attendee: Party, stamp: datet
     The title stays as given: `entry.cancelled` writes it for a day that does not take place. `entry.sequence` must
     be higher than the one that the invitation had.
     """
-    gone = replace(entry, status=Status.CANCELLED, transparent=True)
+    gone = replace(entry, status=EntryStatus.CANCELLED, transparent=True)
     event = _event(gone, stamp=check_aware("stamp", stamp), in_feed=False)
     event.add("ORGANIZER", *_party(organiser))
     event.add("ATTENDEE", *_party(attendee, {"CUTYPE": "INDIVIDUAL", "ROLE": "REQ-PARTICIPANT"}))
@@ -165,7 +165,7 @@ def _event(entry: CalendarEntry, *, stamp: datetime, in_feed: bool) -> Event:
         event.add("CATEGORIES", _Verbatim(text.escape_list(categories)))
     event.add("STATUS", _Verbatim(entry.status.value))
     event.add("TRANSP", _Verbatim("TRANSPARENT" if entry.transparent else "OPAQUE"))
-    if entry.status is Status.TENTATIVE and not entry.transparent:
+    if entry.status is EntryStatus.TENTATIVE and not entry.transparent:
         event.add("X-MICROSOFT-CDO-BUSYSTATUS", _Verbatim("TENTATIVE"))
     if in_feed and entry.parent_uid:
         # Only a feed holds both ends; a mailed entry would point at something its reader does not have.

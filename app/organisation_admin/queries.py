@@ -58,7 +58,7 @@ class Known(NamedTuple):
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class OrganisationRow:
     """An organisation in the list. `people` counts the registrations that one may see; `likely` is what it may mean."""
 
     organisation: Organisation
@@ -68,7 +68,7 @@ class Line:
 
 def list_organisations(
     session: Session, reach: Reach, text: str, number: int, *, provisional: bool
-) -> Page[Line]:
+) -> Page[OrganisationRow]:
     """Page `number`: two queries, and one more if there is somebody to compare with."""
     conditions = [Organisation.merged_into_id.is_(None), *_found(text)]
     if provisional:
@@ -86,7 +86,7 @@ def list_organisations(
         .offset((number - 1) * PAGE_LENGTH)
     ).all()
     likely = _likely(session, [one for one, _ in found if one.provisional])
-    return Page([Line(one, many, likely.get(one.id, ())) for one, many in found], total, number)
+    return Page([OrganisationRow(one, many, likely.get(one.id, ())) for one, many in found], total, number)
 
 
 def _found(text: str) -> list[ColumnElement[bool]]:

@@ -277,8 +277,8 @@ def _move_up(session: Session, events: dict[int, Event], now: datetime) -> None:
 
 
 def _record(
-    session: Session, organisation_id: int, by: By, now: datetime, deed: str, **detail: object
+    session: Session, organisation_id: int, by: By, now: datetime, action: str, **detail: object
 ) -> None:
     """Numbers only: a provisional name may be anything."""
     subject = f"organisation {organisation_id}"
-    record(session, now, by.organiser_id, None, f"organisation.{deed}", subject, dict(detail))
+    record(session, now, by.organiser_id, None, f"organisation.{action}", subject, dict(detail))

@@ -17,10 +17,10 @@ from sqlalchemy import ColumnElement, and_, case, func, not_, or_, select, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
-from app.allocation.models import HOLDS, Solving
+from app.allocation.models import HOLDS, AllocationRun
 from app.attendees.lists import FAMILIES
 from app.attendees.mailings import CIRCULAR
-from app.attendees.models import CircularCopy
+from app.attendees.models import MailingCopy
 from app.events.models import Event, Quota, Room
 from app.events.rules import EventStatus, QuotaEffect, QuotaTarget
 from app.organising.findings import Check, Fault, faulty, faulty_rows
@@ -49,7 +49,7 @@ from app.registration.rules import (
 )
 from app.registration.workshops.models import Place, RoundAbsence
 from app.results.material_service import missing_files
-from app.settings import Mode, Settings
+from app.settings import OperatingMode, Settings
 from app.web.migrations import up_to_date
 
 # -- the database as such
@@ -85,7 +85,7 @@ def _sqlite_file(session: Session) -> list[str]:
 def every_finding(session: Session, settings: Settings, now: datetime) -> list[str]:
     """Everything `flask check` knows. Data are only asked of a database that can be read and is up to date."""
     found = configuration_findings(settings)
-    if settings.mode is Mode.PRODUCTION:
+    if settings.mode is OperatingMode.PRODUCTION:
         found += security_text_faults(settings, now)
     of_database = database_findings(session)
     found += of_database
@@ -103,12 +103,12 @@ def data_findings(session: Session, now: datetime) -> list[str]:
 
 
 def _event_counts(session: Session, _now: datetime) -> Fault:
-    holds = _count(Registration.id, Registration.event_id == Event.id, Registration.holds_seat.is_(True))
+    holds = _count(Registration.id, Registration.event_id == Event.id, Registration.has_seat.is_(True))
     waits = _count(
         Registration.id,
         Registration.event_id == Event.id,
         Registration.status.in_(ACTIVE),
-        ~Registration.holds_seat,
+        ~Registration.has_seat,
     )
     highest = _highest(Registration.waiting_number, Registration.event_id == Event.id)
     yield from _scarce(session, Event, "event", holds, waits, highest)
@@ -118,8 +118,8 @@ def _quota_counts(session: Session, _now: datetime) -> Fault:
     """What quotas and their days count is what the rows behind them say."""
     link, one = registration_quota, Registration
     mine = and_(link.c.quota_id == Quota.id, link.c.registration_id == one.id, one.event_id == Quota.event_id)
-    holds = _count(one.id, mine, one.holds_seat.is_(True))
-    waits = _count(one.id, mine, one.status.in_(ACTIVE), ~one.holds_seat)
+    holds = _count(one.id, mine, one.has_seat.is_(True))
+    waits = _count(one.id, mine, one.status.in_(ACTIVE), ~one.has_seat)
     found = select(Quota.id, Quota.taken, holds, Quota.waiting, waits).order_by(Quota.id)
     for row, taken, held, waiting, in_line in session.execute(found):
         if taken != held:
@@ -218,7 +218,7 @@ def _answer_faults(table: type[Answer] | type[SensitiveAnswer]) -> Check:
         "chose an option of another question": select(Option.id)
         .where(Option.id == table.option_id, Option.question_id != table.question_id)
         .exists(),
-        "holds an option without a seat at the day": and_(table.holds, ~Registration.holds_seat),
+        "holds an option without a seat at the day": and_(table.holds, ~Registration.has_seat),
         "holds an option that is not there": and_(table.holds, table.option_id.is_(None)),
     }
     of_person = (Registration, table.registration_id == Registration.id)
@@ -240,7 +240,7 @@ def _scarce(session: Session, table: Any, name: str, holds: Any, waits: Any, hig
 def _registrations(session: Session, _now: datetime) -> Fault:
     one = Registration
     yield from _registration_faults()(session)
-    newer_invitation = one.invited_sequence > Event.sequence + one.calendar_bump
+    newer_invitation = one.invited_sequence > Event.sequence + one.sequence_offset
     found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
     for row in session.scalars(found):
         yield f"registration {row}: invited to a state of the day that never was"
@@ -251,21 +251,21 @@ def _registration_faults() -> Check:
     one, predecessor = Registration, aliased(Registration)
     faults = {
         "registered without a confirmed address": and_(one.status.in_(CONFIRMED), one.confirmed_at.is_(None)),
-        "registered without a seat": and_(one.status == Status.REGISTERED, ~one.holds_seat),
+        "registered without a seat": and_(one.status == Status.REGISTERED, ~one.has_seat),
         "holds a seat and is neither registered nor unconfirmed": and_(
-            one.holds_seat, one.status.not_in((Status.REGISTERED, Status.PENDING, *HELD))
+            one.has_seat, one.status.not_in((Status.REGISTERED, Status.PENDING, *HELD))
         ),
-        "is offered a seat that is not held": and_(one.status == Status.OFFERED, ~one.holds_seat),
-        "waits without a number": and_(one.status.in_(ACTIVE), ~one.holds_seat, one.waiting_number.is_(None)),
+        "is offered a seat that is not held": and_(one.status == Status.OFFERED, ~one.has_seat),
+        "waits without a number": and_(one.status.in_(ACTIVE), ~one.has_seat, one.waiting_number.is_(None)),
         "an end of the hold that does not fit the status": one.status.in_(HELD)
-        != one.held_until.is_not(None),
+        != one.reserved_until.is_not(None),
         "passed the place on and has not left": and_(
-            one.passed_on.is_not(None), one.status != Status.CANCELLED
+            one.handover_nonce.is_not(None), one.status != Status.CANCELLED
         ),
         "comes in the place of somebody who has it still, or of another day": select(predecessor.id)
         .where(
             predecessor.id == one.predecessor_id,
-            or_(predecessor.passed_on.is_(None), predecessor.event_id != one.event_id),
+            or_(predecessor.handover_nonce.is_(None), predecessor.event_id != one.event_id),
         )
         .exists(),
         "has lost its address, and something still tells who it was": and_(
@@ -371,9 +371,9 @@ def _place_faults() -> Check:
     faults: dict[str, ColumnElement[bool]] = {
         "belongs to a registration that has ended": and_(one.status.in_(ENDED), not_(wanted)),
         "is held by somebody without a seat at the day": and_(
-            one.status.in_(ACTIVE), ~one.holds_seat, not_(wanted)
+            one.status.in_(ACTIVE), ~one.has_seat, not_(wanted)
         ),
-        "is only a wish of somebody who has a seat at the day": and_(one.holds_seat, wanted),
+        "is only a wish of somebody who has a seat at the day": and_(one.has_seat, wanted),
         "names another round than its run": place.round_id != Run.round_id,
         "names another workshop than its run": place.workshop_id != Run.workshop_id,
         "is in a run of another day": one.event_id != Round.event_id,
@@ -422,7 +422,7 @@ def _event_faults() -> Check:
 
 
 def _allocations(session: Session, _now: datetime) -> Fault:
-    published = select(Solving.id).where(Solving.event_id == Event.id, HOLDS).exists()
+    published = select(AllocationRun.id).where(AllocationRun.event_id == Event.id, HOLDS).exists()
     faults: dict[str, ColumnElement[bool]] = {
         "has places by wishes that no allocation gave": and_(Event.placed_at.is_not(None), ~published),
         "has a published allocation and does not know of it": and_(Event.placed_at.is_(None), published),
@@ -490,7 +490,7 @@ def _message_faults() -> Check:
         ),
         "is about a copy of a message that does not exist": and_(
             one.family == family_of(CIRCULAR),
-            ~select(CircularCopy.id).where(CircularCopy.id == one.subject_id).exists(),
+            ~select(MailingCopy.id).where(MailingCopy.id == one.subject_id).exists(),
         ),
         "is to be sent after the time for it is over": and_(
             one.state.in_(ON_THEIR_WAY), one.give_up_at < one.created_at

@@ -22,7 +22,7 @@ UNAVAILABLE = 503
 PATIENCE_SECONDS = 0.7  # of a watcher who wants his answer within a second
 
 
-class Look:
+class DatabaseProbe:
     """One look at the database, in a thread of its own: who asks does not have to wait for a database that is silent."""
 
     def __init__(self, app: Flask) -> None:
@@ -49,12 +49,12 @@ class Watcher:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
-        self._look: Look | None = None
+        self._look: DatabaseProbe | None = None
 
-    def ask(self, app: Flask) -> Look:
+    def ask(self, app: Flask) -> DatabaseProbe:
         with self._lock:
             if self._look is None or not self._look.thread.is_alive():
-                self._look = Look(app)
+                self._look = DatabaseProbe(app)
                 self._look.thread.start()
             look = self._look
         look.thread.join(PATIENCE_SECONDS)

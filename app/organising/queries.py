@@ -59,7 +59,7 @@ class Dashboard:
 
 
 @dataclass(frozen=True, slots=True)
-class Letter:
+class SentMail:
     """A mail as it left, for a person to read. Signed links are masked: they open somebody else's page."""
 
     subject: str
@@ -91,7 +91,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
     """Ten queries, and one more `with_people`."""
     held, registered, pending = session.execute(
         select(
-            func.count(Registration.id).filter(Registration.status.in_(HELD), Registration.holds_seat),
+            func.count(Registration.id).filter(Registration.status.in_(HELD), Registration.has_seat),
             func.count(Registration.id).filter(Registration.status == Status.REGISTERED),
             func.count(Registration.id).filter(Registration.status == Status.PENDING),
         ).where(Registration.event_id == event.id)
@@ -141,14 +141,14 @@ def get_mail(session: Session, event: Event, message_id: int) -> Message:
     return message
 
 
-def read_letter(message: Message) -> Letter | None:
+def read_letter(message: Message) -> SentMail | None:
     """What was sent; None before it was built, and after the time for which bytes are kept."""
     if message.frozen is None:
         return None
     mail: EmailMessage = message_from_bytes(message.frozen, policy=policy.default)
     body = mail.get_body(("plain",))
     calendar = next((part for part in mail.walk() if part.get_content_type() == "text/calendar"), None)
-    return Letter(
+    return SentMail(
         subject=str(mail["Subject"] or ""),
         sender=str(mail["From"] or ""),
         recipient=in_letters(str(mail["To"] or "")),

@@ -13,7 +13,7 @@ from sqlalchemy import make_url
 from app.address import NoAddress, sender_in_ascii
 from app.organising.findings import Fault
 from app.organising.legal import placeholders_left
-from app.settings import Mode, Settings, SettingsError
+from app.settings import OperatingMode, Settings, SettingsError
 from app.web.database import SQLITE_FLOOR
 
 SHORTEST_KEY = 32  # letters; `secrets.token_urlsafe(48)` gives 64
@@ -35,14 +35,14 @@ KNOWN_KEYS = (
 def refuse_weak(settings: Settings) -> None:
     """Production does not start on weak settings. Raises `SettingsError` naming all of them."""
     found = configuration_findings(settings)
-    if settings.mode is Mode.PRODUCTION and found:
+    if settings.mode is OperatingMode.PRODUCTION and found:
         raise SettingsError("this is not safe for production: " + "; ".join(found))
 
 
 def configuration_findings(settings: Settings) -> list[str]:
     """What is wrong without looking into the database. The demo may be open, but has to work."""
     found = [*_data_dir(settings), *_sqlite(settings)]
-    if settings.mode is Mode.PRODUCTION:
+    if settings.mode is OperatingMode.PRODUCTION:
         found += [*_keys(settings), *_addresses(settings), *_privacy_of_files(settings)]
         if get_debug_flag():
             found.append("FLASK_DEBUG is on")

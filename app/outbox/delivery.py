@@ -36,11 +36,11 @@ SERVICE_CLOSING = 421
 WANTS_SIGN_IN = frozenset({530, 534, 535, 538})
 
 
-class Setback(Exception):
+class DeliveryError(Exception):
     """The mail did not get out; the text is what the organiser may read."""
 
 
-class RouteDown(Setback):
+class RouteDown(DeliveryError):
     """The server cannot be used by anybody now: the queue pauses (F09)."""
 
 
@@ -48,19 +48,19 @@ class SignInRefused(RouteDown):
     """The server does not take our name and password: asked too often, it may lock the account (F17)."""
 
 
-class NotNow(Setback):
+class NotNow(DeliveryError):
     """The server asks for patience with this message (F10), or hung up before it had the whole of it (F13)."""
 
 
-class Never(Setback):
+class Never(DeliveryError):
     """The server refuses this message for good (F11, F12)."""
 
 
-class Doubtful(Setback):
+class Doubtful(DeliveryError):
     """The whole message was handed over and no answer came: it may have arrived (F06, F14)."""
 
 
-class _Stale(Setback):
+class _Stale(DeliveryError):
     """A connection used before has ended; a new one may do."""
 
 
@@ -146,7 +146,7 @@ class _Connection(flask_mail.Connection):
         """End the connection. Nothing that goes wrong here says anything about a mail."""
 
     def send(self, message: flask_mail.Message, envelope_from: object = None) -> None:  # noqa: ARG002
-        """Hand over one frozen message; `message.answer` tells what the server said. Raises a `Setback`."""
+        """Hand over one frozen message; `message.answer` tells what the server said. Raises a `DeliveryError`."""
         if not isinstance(message, FrozenMessage):
             raise TypeError("only frozen messages leave the house")
         if self.mail.suppress:

@@ -20,7 +20,7 @@ from app.address import NoAddress, in_ascii, sender_in_ascii
 from app.clock import BERLIN
 from app.ical.text import one_line, paragraphs
 from app.outbox.building import Mail
-from app.outbox.rules import Parcel
+from app.outbox.rules import RenderedMail
 
 LONGEST_SUBJECT = 200
 # A Message-ID longer than a line would be torn apart or encoded by the serialiser; RFC 5322 allows 998.
@@ -35,7 +35,7 @@ class Unsendable(Exception):
     """This mail cannot become a correct message, however often it is tried."""
 
 
-def pack(mail: Mail, *, sender: str, language: str, now: datetime) -> Parcel:
+def pack(mail: Mail, *, sender: str, language: str, now: datetime) -> RenderedMail:
     """The parcel for one mail: its own Message-ID, its date, and the bytes of every attempt.
 
     Raises `Unsendable` for an address or a text that does not fit into a message.
@@ -54,7 +54,7 @@ def pack(mail: Mail, *, sender: str, language: str, now: datetime) -> Parcel:
     except (ValueError, IndexError, UnicodeError, LookupError) as e:
         raise Unsendable(f"the message cannot be built ({type(e).__name__})") from e
     _check(content, message.keys(), message_id)
-    return Parcel(message_id, mail.recipient, subject, content, _sequence_of(mail.calendar))
+    return RenderedMail(message_id, mail.recipient, subject, content, _sequence_of(mail.calendar))
 
 
 def _message(mail: Mail) -> EmailMessage:

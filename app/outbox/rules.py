@@ -108,7 +108,7 @@ class Claim:
 
 
 @dataclass(frozen=True, slots=True)
-class Parcel:
+class RenderedMail:
     """A rendered mail: the bytes of every attempt, and what lists show of it, the address as people write it."""
 
     message_id: str

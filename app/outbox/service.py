@@ -19,7 +19,7 @@ from app.outbox.rules import (
     WAITING,
     Claim,
     DeliveryPolicy,
-    Parcel,
+    RenderedMail,
     Start,
     State,
     family_of,
@@ -142,7 +142,7 @@ def claim(session: Session, *, now: datetime, policy: DeliveryPolicy) -> Claim |
     return None if row is None else Claim(*row)
 
 
-def freeze(session: Session, held: Claim, parcel: Parcel, *, now: datetime) -> bool:
+def freeze(session: Session, held: Claim, parcel: RenderedMail, *, now: datetime) -> bool:
     """Keep the rendered mail for every attempt to come. False: the lease is lost."""
     return done(
         session,

@@ -26,20 +26,20 @@ from app.clock import now as clock_now
 from app.outbox import queries, route, service, settling
 from app.outbox.building import BUILDERS
 from app.outbox.delivery import (
+    DeliveryError,
     Doubtful,
     FrozenMessage,
     Never,
     NotBegun,
     NotNow,
     RouteDown,
-    Setback,
     SignInRefused,
     mail,
 )
 from app.outbox.jobs import JOBS
 from app.outbox.mime import Unsendable, pack
 from app.outbox.models import Message
-from app.outbox.rules import Claim, DeliveryPolicy, Parcel, Start
+from app.outbox.rules import Claim, DeliveryPolicy, RenderedMail, Start
 from app.outbox.watchdog import Watchdog
 from app.web.database import db, transaction
 from app.web.outages import outage_of
@@ -168,7 +168,7 @@ class Worker:
                 self._connection.send(message)
         except NotBegun:
             log.info("message %d: not sent, the lease was lost or a newer mail exists", held.id)
-        except Setback as setback:
+        except DeliveryError as setback:
             log.warning("message %d: %s (%s)", held.id, _MEANINGS[type(setback)], _sign(setback))
             self._settle(held, partial(_settle_setback, held=held, setback=setback, policy=policy))
         else:
@@ -205,7 +205,7 @@ class Worker:
             return None
         return self._wrapped(held, parcel.content, parcel.recipient)
 
-    def _render(self, held: Claim) -> Parcel | None:
+    def _render(self, held: Claim) -> RenderedMail | None:
         """Read-only and in the recipient's language; a request's context, so that builders can build addresses. It gets a
         session of its own, which ends with it: else the command's would show for ever what it read at the first mail."""
         builder = BUILDERS.get(held.kind)
@@ -287,7 +287,7 @@ class Worker:
                 log.error("job %s: %s\n%s", job.name, type(e).__name__, _places(e))
 
 
-_MEANINGS: dict[type[Setback], str] = {
+_MEANINGS: dict[type[DeliveryError], str] = {
     RouteDown: "the mail server closed the way out",
     SignInRefused: "the mail server wants us to sign in",
     Never: "refused for good",
@@ -297,7 +297,7 @@ _MEANINGS: dict[type[Setback], str] = {
 
 
 def _settle_setback(
-    session: Session, *, held: Claim, setback: Setback, now: datetime, policy: DeliveryPolicy
+    session: Session, *, held: Claim, setback: DeliveryError, now: datetime, policy: DeliveryPolicy
 ) -> None:
     words = str(setback)
     match setback:
@@ -312,7 +312,7 @@ def _settle_setback(
             settling.settle_doubtful(session, held, words, now=now, policy=policy)
 
 
-def _sign(setback: Setback) -> str:
+def _sign(setback: DeliveryError) -> str:
     """What a log may keep of a server's answer: its code, or the kind of fault, never an address in it (T36)."""
     words = str(setback).split(maxsplit=1)
     return words[0].rstrip(":") if words else type(setback).__name__

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Who did what: a line written in the transaction of the deed. No secrets, no mail addresses of participants."""
+"""Who did what: a line written in the transaction of the action. No secrets, no mail addresses of participants."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta

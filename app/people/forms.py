@@ -59,7 +59,7 @@ class ChangePasswordForm(BaseForm):
     password = _new_password()
 
 
-class NameForm(BaseForm):
+class OrganiserNameForm(BaseForm):
     name = StringField(
         _l("Name"),
         [DataRequired(REQUIRED), Length(max=200, message=TOO_LONG)],

@@ -76,7 +76,7 @@ class Budget(Base):
 
 
 class AuditEntry(Base):
-    """Who did what to what, written in the transaction of the deed."""
+    """Who did what to what, written in the transaction of the action."""
 
     __tablename__ = "audit_entry"
     __table_args__ = (Index("ix_audit_entry_event_id_at", "event_id", "at"),)

@@ -15,7 +15,7 @@ from app.people import passwords, queries, service, sessions
 from app.people.forms import (
     ChangePasswordForm,
     ForgotPasswordForm,
-    NameForm,
+    OrganiserNameForm,
     SetPasswordForm,
     SignInForm,
     typed,
@@ -92,7 +92,7 @@ def end_others() -> ResponseReturnValue:
 @bp.route("/account/name", methods=["GET", "POST"])
 @access.signed_in
 def change_name() -> ResponseReturnValue:
-    form = NameForm(obj=g.organiser)
+    form = OrganiserNameForm(obj=g.organiser)
     if form.validate_on_submit():
         with transaction() as session:
             service.rename(session, g.organiser, typed(form.name), now())

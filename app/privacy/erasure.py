@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.attendees.lists import FAMILIES
 from app.attendees.mailings import CIRCULAR
-from app.attendees.models import CircularCopy
+from app.attendees.models import MailingCopy
 from app.db import new_link_key
 from app.events.models import Event
 from app.events.seats import leave_line
@@ -245,7 +245,7 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
 
 
 def _delete_mails(session: Session, ids: Sequence[int]) -> None:
-    copies = select(CircularCopy.id).where(CircularCopy.registration_id.in_(ids))
+    copies = select(MailingCopy.id).where(MailingCopy.registration_id.in_(ids))
     _delete_mails_of(session, FAMILIES, ids)
     _delete_mails_of(session, {family_of(CIRCULAR)}, copies)
 

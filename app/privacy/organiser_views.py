@@ -10,7 +10,7 @@ from wtforms.validators import DataRequired, InputRequired, Length
 
 from app.clock import now
 from app.refusal import N_
-from app.registration.suppression import allow, count_silenced, silence
+from app.registration.suppression import allow, count_suppressed, suppress
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import options
@@ -18,7 +18,7 @@ from app.web.forms import BaseForm, valid_address
 from app.web.pages import page, redirect_with
 from app.web.texts import lazy_gettext as _l
 
-bp = Blueprint("silence", __name__, url_prefix="/organise/no-mails")
+bp = Blueprint("suppression", __name__, url_prefix="/organise/no-mails")
 
 SILENCE, ALLOW = "silence", "allow"
 
@@ -46,11 +46,11 @@ def show() -> ResponseReturnValue:
     if form.validate_on_submit():
         silenced, email = form.wish.data == SILENCE, form.email.data or ""
         with transaction() as session:
-            (silence if silenced else allow)(session, email, g.organiser.id, now())
+            (suppress if silenced else allow)(session, email, g.organiser.id, now())
         said = (
             N_("This address gets no more mails before it is confirmed.")
             if silenced
             else N_("This address gets mails as usual.")
         )
         return redirect_with(url_for(".show"), said)
-    return page("privacy/organise_silence.html", form=form, count=count_silenced(db.session()))
+    return page("privacy/organise_suppression.html", form=form, count=count_suppressed(db.session()))

@@ -58,7 +58,7 @@ class RoundView:
 
 
 @dataclass(frozen=True, slots=True)
-class Line:
+class AgendaLine:
     """One line of the agenda: an item for everybody, or a round with its runs."""
 
     key: str
@@ -72,7 +72,7 @@ class Line:
 
 
 # What the agenda says, under the revision that rises with every change of it. Seats are counted anew each time.
-_programmes: RenderCache[tuple[Line, ...]] = RenderCache()
+_programmes: RenderCache[tuple[AgendaLine, ...]] = RenderCache()
 
 
 def read_rounds(session: Session, event: Event, *, seats: bool = True) -> list[RoundView]:
@@ -81,11 +81,11 @@ def read_rounds(session: Session, event: Event, *, seats: bool = True) -> list[R
     return sorted(rounds, key=lambda round_: round_.number)
 
 
-def read_agenda(session: Session, event: Event, *, seats: bool = True) -> list[Line]:
+def read_agenda(session: Session, event: Event, *, seats: bool = True) -> list[AgendaLine]:
     """The whole day in order of time. Without `seats` it costs no query, and those in it are of some earlier moment."""
-    read: list[tuple[Line, ...]] = []
+    read: list[tuple[AgendaLine, ...]] = []
 
-    def read_now() -> tuple[Line, ...]:
+    def read_now() -> tuple[AgendaLine, ...]:
         read.append(_read_programme(session, event))
         return read[0]
 
@@ -121,12 +121,12 @@ def _seats_now(session: Session, event: Event) -> dict[int, tuple[Seats, int]]:
     }
 
 
-def _read_programme(session: Session, event: Event) -> tuple[Line, ...]:
+def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
     items = session.scalars(
         select(AgendaItem).where(AgendaItem.event_id == event.id).options(joinedload(AgendaItem.room))
     ).all()
     lines = [
-        Line(
+        AgendaLine(
             f"item-{item.id}",
             item.kind,
             item.title,
@@ -138,7 +138,7 @@ def _read_programme(session: Session, event: Event) -> tuple[Line, ...]:
         for item in items
     ]
     lines += [
-        Line(f"round-{r.id}", None, r.title, "", r.starts_at, r.ends_at, None, r)
+        AgendaLine(f"round-{r.id}", None, r.title, "", r.starts_at, r.ends_at, None, r)
         for r in _read_rounds(session, event)
     ]
     return tuple(sorted(lines, key=lambda line: (line.starts_at, line.ends_at, line.key)))

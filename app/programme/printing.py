@@ -9,14 +9,14 @@ from flask import url_for
 
 from app.events.models import Event
 from app.events.rules import EventStatus
-from app.programme.agenda import Line, RoomView, RunView
+from app.programme.agenda import AgendaLine, RoomView, RunView
 from app.web import documents
 from app.web.documents import Block, Document
 from app.web.links import absolute
 from app.web.texts import gettext, language, moment, ngettext, span, times
 
 
-def agenda_document(day: Event, lines: Sequence[Line]) -> Document:
+def agenda_document(day: Event, lines: Sequence[AgendaLine]) -> Document:
     """The released agenda as a PDF says it."""
     heads = [(gettext("Time"), False), (gettext("What"), False), (gettext("Where"), False)]
     glance = [
@@ -44,7 +44,7 @@ def _called_off(day: Event) -> Iterator[Block]:
         yield documents.paragraph(gettext("The day had to be called off."))
 
 
-def _told(line: Line) -> Iterator[Block]:
+def _told(line: AgendaLine) -> Iterator[Block]:
     """What the glance leaves out, if there is anything."""
     runs = line.round.runs if line.round else ()
     if not runs and not line.note:

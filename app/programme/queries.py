@@ -11,7 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
-from app.programme.agenda import Line
+from app.programme.agenda import AgendaLine
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 
 
@@ -85,7 +85,7 @@ class LooseEnds:
         return not any(getattr(self, name) for name in self.__slots__)
 
 
-def loose_ends(lines: Sequence[Line]) -> LooseEnds:
+def loose_ends(lines: Sequence[AgendaLine]) -> LooseEnds:
     """Decided over the agenda as it was read; no query."""
     rounds = [line.round for line in lines if line.round is not None]
     runs = [(run, f"{run.label} {run.title}") for one in rounds for run in one.runs]

@@ -15,7 +15,7 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 from app.clock import BERLIN
 from app.events.models import Event
 from app.events.queries import get_public_event
-from app.programme.agenda import Line, RoomView, read_agenda
+from app.programme.agenda import AgendaLine, RoomView, read_agenda
 from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes
 from app.refusal import Missing
@@ -88,7 +88,7 @@ def _render(day: Event) -> str:
     )
 
 
-def _json(day: Event, lines: list[Line]) -> str:
+def _json(day: Event, lines: list[AgendaLine]) -> str:
     return json.dumps(
         {
             "title": day.title,
@@ -103,7 +103,7 @@ def _json(day: Event, lines: list[Line]) -> str:
     )
 
 
-def _json_line(line: Line) -> dict[str, object]:
+def _json_line(line: AgendaLine) -> dict[str, object]:
     return {
         "kind": line.kind.value if line.kind else "round",
         "title": line.title,
@@ -127,7 +127,7 @@ def _json_line(line: Line) -> dict[str, object]:
     }
 
 
-def _frab(day: Event, lines: list[Line]) -> str:
+def _frab(day: Event, lines: list[AgendaLine]) -> str:
     """The schedule format of frab and pretalx, one day, rooms in order of appearance."""
     schedule = ET.Element("schedule")
     ET.SubElement(schedule, "version").text = str(day.revision)
@@ -173,10 +173,10 @@ def _frab(day: Event, lines: list[Line]) -> str:
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)
 
 
-Talk = tuple[int, Line, str, str, tuple[str, ...], str]
+Talk = tuple[int, AgendaLine, str, str, tuple[str, ...], str]
 
 
-def _talks(lines: list[Line]) -> list[Talk]:
+def _talks(lines: list[AgendaLine]) -> list[Talk]:
     """Numbered for ever, because apps keep favourites by number: items even, runs odd, whatever is added before. What
     does not take place is left out."""
     talks: list[Talk] = []

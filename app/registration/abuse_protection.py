@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Who comes in through the public forms: budgets, a trap and a moment's patience instead of puzzles (T08, T32).
+"""Who comes in through the public forms: budgets, a honeypot and a moment's patience instead of puzzles (T08, T32).
 
 Nobody who is refused here loses anything: the sentence says what to do, and what was typed stays. The figures are wide,
 because a data centre that serves forty town halls stands behind one address, and people of all of them may register in
@@ -61,7 +61,7 @@ def _signature(random: str, moment: str) -> str:
     return hmac.new(key.encode(), f"opened\0{random}\0{moment}".encode(), "sha256").hexdigest()[:16]
 
 
-class GateMixin(NonceMixin):
+class AbuseProtectionMixin(NonceMixin):
     """A public form: a nonce that carries the moment of opening, and a field that only programs fill in."""
 
     nonce = HiddenField(default=nonce_of_now, validators=[WELL_FORMED])
@@ -72,7 +72,7 @@ class GateMixin(NonceMixin):
 
 
 def refuse_programs(session: Session, form: Any, moment: datetime) -> None:
-    """Spend what this form costs its network. Refuses a filled trap, a flood of fast forms and a flood of any forms.
+    """Spend what this form costs its network. Refuses a filled honeypot, a flood of fast forms and a flood of any forms.
 
     For a form that is valid; it costs the same whether an address is known or not (T09).
     """

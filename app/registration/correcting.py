@@ -72,7 +72,7 @@ def change_person(
         key = address_key(person.email)
         if key != registration.email_key:
             # The new address may have been told of a higher number by a registration of its own.
-            registration.calendar_bump = max(registration.calendar_bump, earlier.next_bump)
+            registration.sequence_offset = max(registration.sequence_offset, earlier.next_offset)
         registration.email_key = key
     registration.changed_at = now
     session.flush()
@@ -99,10 +99,10 @@ def count_anew(session: Session, registration: Registration, *, by_team: bool) -
     old, new = waiting_list.after_moving(quotas, held, registration.organisation)
     if not old and not new:
         return False
-    if registration.holds_seat:
+    if registration.has_seat:
         stays = frozenset(quota.id for quota in [*held, *new]) - {quota.id for quota in old}
         left = [quota.id for quota in held]
-        room = waiting_list.room_of(event, quotas, left, gives_back=True)
+        room = waiting_list.availability_of(event, quotas, left, gives_back=True)
         if not by_team and not room.has_seat_for(stays):
             raise SeatStaysThere
         move_quotas(session, event, old, new)

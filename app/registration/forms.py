@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from app.programme.agenda import RoundView, RunView
-from app.registration.abuse_protection import GateMixin
+from app.registration.abuse_protection import AbuseProtectionMixin
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, looks_like_an_address
 from app.registration.service import Person
@@ -111,7 +111,7 @@ class ChoicesMixin:
         return found
 
 
-class RegisterForm(GateMixin, ChoicesMixin, PersonForm):
+class RegisterForm(AbuseProtectionMixin, ChoicesMixin, PersonForm):
     """The form at /events/<slug>/register. `code` is asked only on days that have codes."""
 
     code = StringField(

@@ -7,9 +7,8 @@ from dataclasses import dataclass, replace
 
 from app.clock import BERLIN
 from app.events.ical import event_entry
-from app.ical.entry import CalendarEntry
-from app.ical.entry import Status as EntryStatus
-from app.programme.agenda import Line, RunView
+from app.ical.entry import CalendarEntry, EntryStatus
+from app.programme.agenda import AgendaLine, RunView
 from app.registration.models import Registration
 from app.registration.queries import MyDay
 from app.registration.rules import Status
@@ -42,7 +41,7 @@ def registration_entry(
         or entry.status is not EntryStatus.CONFIRMED
     ):
         return entry
-    summary = entry.summary if registration.holds_seat else f"{WAITING_PREFIX}{entry.summary}"
+    summary = entry.summary if registration.has_seat else f"{WAITING_PREFIX}{entry.summary}"
     return replace(entry, status=EntryStatus.TENTATIVE, transparent=True, summary=summary)
 
 
@@ -50,14 +49,14 @@ def agenda_text(registration: Registration, day: MyDay, words: Words = GERMAN) -
     """One line per item: what everybody does, and the person's own workshops. Empty before the release."""
     if registration.event.agenda_released_at is None:
         return ""
-    chooses = registration.holds_seat and not registration.event.awaits_places
+    chooses = registration.has_seat and not registration.event.awaits_places
     return "\n".join(
         f"{line.starts_at.astimezone(BERLIN):%H:%M} {_what_one_does(line, day, words if chooses else None)}"
         for line in day.lines
     )
 
 
-def _what_one_does(line: Line, day: MyDay, words: Words | None) -> str:
+def _what_one_does(line: AgendaLine, day: MyDay, words: Words | None) -> str:
     """The item's title and room; in a round the person's own workshop, or in `words` why there is none."""
     if line.round is None:
         return ", ".join(part for part in (line.title, line.room.name if line.room else "") if part)

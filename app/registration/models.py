@@ -87,12 +87,12 @@ class Group(Base):
 class Registration(Base):
     """One person at one day.
 
-    `waiting_number` is drawn once and kept for the file, also after moving up. `held_until` is the end of the time for
+    `waiting_number` is drawn once and kept for the file, also after moving up. `reserved_until` is the end of the time for
     confirming the address, or for answering an offer. Another `link_key` withdraws the
     personal link, another `feed_key` the personal calendar. `invited_sequence` is the event's sequence that the
-    person's calendar was last sent, so "holds an outdated invitation" is a query; `calendar_bump` is added to it for
+    person's calendar was last sent, so "holds an outdated invitation" is a query; `sequence_offset` is added to it for
     this person alone, raised by each withdrawal, so that a cancelled entry can come back. Who comes in somebody's place
-    points to that `predecessor`, who keeps the nonce of the form that `passed_on` the place; `named_by` says who
+    points to that `predecessor`, who keeps the nonce of the form that passed on the place (`handover_nonce`); `named_by` says who
     typed in a person's data, if it was not the person.
     """
 
@@ -166,9 +166,9 @@ class Registration(Base):
     role_title: Mapped[str] = mapped_column(String(200), default="")
     language: Mapped[str] = mapped_column(String(2), default="de")
     status: Mapped[Status] = mapped_column(enum_of(Status, "status"))
-    holds_seat: Mapped[bool] = mapped_column(default=False)
+    has_seat: Mapped[bool] = mapped_column("holds_seat", default=False)
     waiting_number: Mapped[int | None]
-    held_until: Mapped[datetime | None] = mapped_column(index=True)
+    reserved_until: Mapped[datetime | None] = mapped_column("held_until", index=True)
     nonce: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -177,12 +177,12 @@ class Registration(Base):
     feed_key: Mapped[random_key]
     feed_changed_at: Mapped[datetime]
     mail_revision: Mapped[int] = mapped_column(default=0)
-    calendar_bump: Mapped[int] = mapped_column(default=0)
+    sequence_offset: Mapped[int] = mapped_column("calendar_bump", default=0)
     invited_sequence: Mapped[int | None]
     predecessor_id: Mapped[int | None] = mapped_column(
         ForeignKey("registration.id", ondelete="SET NULL"), unique=True
     )
-    passed_on: Mapped[str | None] = mapped_column(String(64))
+    handover_nonce: Mapped[str | None] = mapped_column("passed_on", String(64))
     named_by: Mapped[str] = mapped_column(String(200), default="")
     group_id: Mapped[int | None] = mapped_column(
         ForeignKey("registration_group.id", ondelete="SET NULL"), index=True

@@ -19,7 +19,7 @@ from app.outbox.service import enqueue, enqueue_all
 from app.people.budget import spend
 from app.registration.models import Group, Registration
 from app.registration.rules import Status
-from app.registration.suppression import is_silenced, link_bucket, mail_bucket
+from app.registration.suppression import is_suppressed, link_bucket, mail_bucket
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
 ONE_DAY = timedelta(days=1)
@@ -80,17 +80,19 @@ def may_remind(session: Session, registration: Registration, now: datetime) -> b
     key = registration.email_key
     return may_write_to(session, key, now) or (
         registration.confirmed_at is not None
-        and is_silenced(session, key)
+        and is_suppressed(session, key)
         and spend(session, link_bucket(key), MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
     )
 
 
-def tell_link(session: Session, registration: Registration, now: datetime) -> None:
+def notify_link(session: Session, registration: Registration, now: datetime) -> None:
     """As `remind_of_link`, for callers that have asked `may_write_to`."""
     _enqueue(session, CONFIRM if registration.status is Status.UNCONFIRMED else LINK, registration, now)
 
 
-def tell_status(session: Session, registration: Registration, now: datetime, *, first: bool = False) -> None:
+def notify_status(
+    session: Session, registration: Registration, now: datetime, *, first: bool = False
+) -> None:
     """`first`: the team added the person just now, and nothing was told before."""
     if registration.status is Status.REGISTERED:
         _invite(registration)
@@ -101,30 +103,30 @@ def tell_status(session: Session, registration: Registration, now: datetime, *, 
         _enqueue(session, WAITING, registration, now, first=first)
 
 
-def tell_moved_up(session: Session, registration: Registration, now: datetime) -> None:
+def notify_moved_up(session: Session, registration: Registration, now: datetime) -> None:
     _invite(registration)
     _enqueue(session, MOVED_UP, registration, now)
 
 
-def tell_offer(session: Session, registration: Registration, now: datetime) -> None:
+def notify_offer(session: Session, registration: Registration, now: datetime) -> None:
     """No invitation before the offer is accepted: the calendar gets what is certain."""
     _enqueue(session, OFFERED, registration, now)
 
 
-def tell_declined(session: Session, registration: Registration, now: datetime) -> None:
+def notify_declined(session: Session, registration: Registration, now: datetime) -> None:
     _enqueue(session, DECLINED, registration, now)
 
 
-def tell_offer_ended(session: Session, registration: Registration, now: datetime) -> None:
+def notify_offer_ended(session: Session, registration: Registration, now: datetime) -> None:
     _enqueue(session, OFFER_ENDED, registration, now)
 
 
-def tell_rejected(session: Session, registration: Registration, now: datetime) -> None:
+def notify_rejected(session: Session, registration: Registration, now: datetime) -> None:
     """With the reason that the team wrote down for the person."""
     _enqueue(session, REJECTED, registration, now)
 
 
-def tell_cancelled(session: Session, registration: Registration, now: datetime) -> None:
+def notify_cancelled(session: Session, registration: Registration, now: datetime) -> None:
     """Who was never confirmed hears nothing: the address may be a stranger's."""
     if registration.confirmed_at is None:
         return
@@ -132,40 +134,40 @@ def tell_cancelled(session: Session, registration: Registration, now: datetime) 
     _enqueue(session, CANCELLED, registration, now)
 
 
-def tell_substituted(session: Session, registration: Registration, now: datetime) -> None:
+def notify_substituted(session: Session, registration: Registration, now: datetime) -> None:
     """Somebody else comes in this person's place."""
     _withdraw_invitation(registration)
     _enqueue(session, SUBSTITUTED, registration, now)
 
 
-def tell_successor(session: Session, registration: Registration, now: datetime) -> None:
+def notify_successor(session: Session, registration: Registration, now: datetime) -> None:
     """The first mail to who was named by somebody else: it says what is stored and by whom (Art. 14 GDPR)."""
     if registration.status is Status.OFFERED:
-        tell_offer(session, registration, now)
+        notify_offer(session, registration, now)
     else:
-        tell_status(session, registration, now, first=True)
+        notify_status(session, registration, now, first=True)
 
 
-def tell_changed(session: Session, registration: Registration, now: datetime) -> None:
+def notify_changed(session: Session, registration: Registration, now: datetime) -> None:
     """Time or place of the day moved: the calendar gets the new entry."""
     _invite(registration)
     _enqueue(session, CHANGED, registration, now)
 
 
-def tell_place(session: Session, registration: Registration, now: datetime) -> None:
+def notify_place(session: Session, registration: Registration, now: datetime) -> None:
     """Something about the person's workshops changed without their doing."""
     if registration.status is Status.REGISTERED:
         _enqueue(session, PLACES, registration, now)
 
 
-def tell_added(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
+def notify_added(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
     """Many whom the team added just now, and to whom nothing was told before."""
     give_up_at = last_try(event, now)
     for start in range(0, len(ids), AT_ONCE):
         those = select(Registration.id, Registration.email, Registration.language)
         those = those.where(Registration.id.in_(ids[start : start + AT_ONCE])).order_by(Registration.id)
-        seated = those.where(Registration.holds_seat)
-        waiting = those.where(~Registration.holds_seat)
+        seated = those.where(Registration.has_seat)
+        waiting = those.where(~Registration.has_seat)
         enqueue_all(
             session, kind=REGISTERED, subjects=seated, event_id=event.id, now=now, give_up_at=give_up_at
         )
@@ -174,7 +176,7 @@ def tell_added(session: Session, event: Event, ids: Sequence[int], now: datetime
         )
 
 
-def tell_allocated(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
+def notify_allocated(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
     """Places were given to all of them at once. Who has not accepted an offered seat hears of them afterwards."""
     give_up_at = last_try(event, now)
     for start in range(0, len(ids), AT_ONCE):
@@ -203,7 +205,7 @@ def tell_allocated(session: Session, event: Event, ids: Sequence[int], now: date
 
 
 def _invite(registration: Registration) -> None:
-    registration.invited_sequence = registration.event.sequence + registration.calendar_bump
+    registration.invited_sequence = registration.event.sequence + registration.sequence_offset
 
 
 def ask_contact_to_confirm(session: Session, group: Group, now: datetime) -> None:
@@ -211,15 +213,15 @@ def ask_contact_to_confirm(session: Session, group: Group, now: datetime) -> Non
     _tell_contact(session, GROUP_CONFIRM, group, now)
 
 
-def tell_contact_of_seats(session: Session, group: Group, now: datetime) -> None:
+def notify_contact_of_seats(session: Session, group: Group, now: datetime) -> None:
     _tell_contact(session, GROUP_SEATS, group, now)
 
 
-def tell_contact_link(session: Session, group: Group, now: datetime) -> None:
+def notify_contact_link(session: Session, group: Group, now: datetime) -> None:
     _tell_contact(session, GROUP_LINK, group, now)
 
 
-def tell_contact_of_the_end(session: Session, group: Group, now: datetime) -> None:
+def notify_contact_of_the_end(session: Session, group: Group, now: datetime) -> None:
     """The day is called off; whoever takes part hears of it as everybody."""
     _tell_contact(session, GROUP_CALLED_OFF, group, now)
 
@@ -246,7 +248,7 @@ def last_try(event: Event, now: datetime) -> datetime:
 
 def _withdraw_invitation(registration: Registration) -> None:
     if registration.invited_sequence is not None:
-        registration.calendar_bump += 1
+        registration.sequence_offset += 1
         _invite(registration)
 
 

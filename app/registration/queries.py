@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.events.models import Event
 from app.people.rules import address_key
-from app.programme.agenda import Line, RoundView, RunView, read_agenda
+from app.programme.agenda import AgendaLine, RoundView, RunView, read_agenda
 from app.programme.models import Run
 from app.registration.models import Group, GroupGuest, Registration, StatusChange
 from app.registration.rules import PlaceState, Reason, Status
@@ -32,7 +32,7 @@ from app.registration.workshops.wish_models import RunStaff, StaffRole, Wish
 
 
 @dataclass(frozen=True, slots=True)
-class InLine:
+class RunPosition:
     """Waiting for a run: how many stand before the person."""
 
     run: RunView
@@ -45,7 +45,7 @@ class MyRound:
 
     round: RoundView
     place: RunView | None
-    in_line: tuple[InLine, ...]
+    in_line: tuple[RunPosition, ...]
     wanted: RunView | None
     absent: bool
     wishes: tuple[RunView, ...] = ()
@@ -76,7 +76,7 @@ class MyRound:
 class MyDay:
     """The agenda of one person: the lines of the day, and what they do in each round."""
 
-    lines: tuple[Line, ...]
+    lines: tuple[AgendaLine, ...]
     rounds: tuple[MyRound, ...]
 
     def of(self, round_id: int) -> MyRound:
@@ -108,7 +108,9 @@ def get_group(session: Session, group_id: int) -> Group | None:
 
 def members_of(session: Session, group: Group) -> Sequence[Registration]:
     """The group's own registrations in the order in which they were entered; who passed the place on is left out."""
-    mine = select(Registration).where(Registration.group_id == group.id, Registration.passed_on.is_(None))
+    mine = select(Registration).where(
+        Registration.group_id == group.id, Registration.handover_nonce.is_(None)
+    )
     return session.scalars(mine.order_by(Registration.id)).all()
 
 
@@ -207,7 +209,7 @@ def _my_round(round_: RoundView, answers: Sequence[_AnswerToRound]) -> MyRound:
         return next((run for run, state, _before in mine if state is wanted), None)
 
     staffing = next((one for one in mine if one[1] is None), None)
-    in_line = tuple(InLine(run, before) for run, state, before in mine if state is PlaceState.WAITING)
+    in_line = tuple(RunPosition(run, before) for run, state, before in mine if state is PlaceState.WAITING)
     absent = any(run_id is None for _round_id, run_id, _state, _before in answers)
     return MyRound(
         round_,
@@ -273,7 +275,7 @@ class Earlier:
     same_form: Registration | None
     draft: Registration | None
     active: Registration | None
-    next_bump: int
+    next_offset: int
 
 
 _EARLIER = (
@@ -305,7 +307,7 @@ def find_earlier(session: Session, event_id: int, email: str, nonce: str | None 
         draft if same_form is None else None,
         next((one for one in of_address if one.active and one is not draft), None),
         # Who comes back after a cancellation must not be told less than the calendar was told last.
-        max((one.calendar_bump + 1 for one in of_address), default=0),
+        max((one.sequence_offset + 1 for one in of_address), default=0),
     )
 
 

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.registration.rules import Reason, Status
 from app.registration.service import PARTICIPANT, end, lock_registration, move_up
-from app.registration.suppression import silence
+from app.registration.suppression import suppress
 
 
 def refuse(session: Session, registration_id: int, now: datetime) -> None:
@@ -20,7 +20,7 @@ def refuse(session: Session, registration_id: int, now: datetime) -> None:
     registration = lock_registration(session, registration_id)
     if registration.confirmed_at is not None or registration.unnamed:
         return
-    silence(session, registration.email, None, now)
+    suppress(session, registration.email, None, now)
     if registration.active:
         end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.CANCELLED, now)
         move_up(session, registration.event, now)

@@ -433,7 +433,7 @@ WHY_LABELS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Share:
+class QuotaState:
     """A quota at the moment of a decision."""
 
     id: int
@@ -444,18 +444,18 @@ class Share:
     waiting: int = 0
     left: int | None = None  # of a limit; None for a reservation
 
-    def after_one(self) -> "Share":
+    def after_one(self) -> "QuotaState":
         left = None if self.left is None else self.left - 1
         full = self.full if left is None else left <= 0
         return replace(self, full=full, left=left, held_back=max(self.held_back - 1, 0))
 
 
 @dataclass(frozen=True, slots=True)
-class Room:
+class Availability:
     """What is free at the day, for whom: decides who may have a seat now."""
 
     seats: Seats
-    shares: tuple[Share, ...] = ()
+    shares: tuple[QuotaState, ...] = ()
 
     @property
     def full_quotas(self) -> frozenset[int]:
@@ -490,16 +490,16 @@ class Room:
             room = room._after(quota_ids)
         return True
 
-    def _after(self, quota_ids: frozenset[int]) -> "Room":
+    def _after(self, quota_ids: frozenset[int]) -> "Availability":
         """What is left when somebody under these quotas has taken a seat."""
         shares = tuple(one.after_one() if one.id in quota_ids else one for one in self.shares)
         back = sum(one.held_back for one in self.shares) - sum(one.held_back for one in shares)
         seats = replace(self.seats, taken=self.seats.taken + 1, reserved=self.seats.reserved - back)
-        return Room(seats, shares)
+        return Availability(seats, shares)
 
 
 @dataclass(frozen=True, slots=True)
-class InLine:
+class Position:
     """Where somebody stands in the line of the day, and why."""
 
     before: int
@@ -514,29 +514,29 @@ class InLine:
 
 
 def where_in_line(
-    room: Room,
+    room: Availability,
     quota_ids: frozenset[int],
     before: int,
     offered: int,
     *,
     is_open: bool,
     group: Sequence[frozenset[int]] = (),
-) -> InLine:
+) -> Position:
     """`offered` is the number of seats that wait for an answer; `group` the quotas of each who comes only together."""
     if not is_open:
-        return InLine(before, Why.CLOSED)
+        return Position(before, Why.CLOSED)
     full = next((one for one in room.shares if one.id in quota_ids and one.full), None)
     if full is not None:
-        return InLine(before, Why.QUOTA_FULL, quota=full.name)
+        return Position(before, Why.QUOTA_FULL, quota=full.name)
     if len(group) > 1 and not room.has_seats_for(group):
-        return InLine(before, Why.TOGETHER, seats=len(group))
+        return Position(before, Why.TOGETHER, seats=len(group))
     if room.has_seat_for(quota_ids):
-        return InLine(before, Why.NEXT)
+        return Position(before, Why.NEXT)
     if room.seats.total is not None and room.seats.taken >= room.seats.total:
-        return InLine(before, Why.OFFER if offered else Why.EVENT_FULL)
+        return Position(before, Why.OFFER if offered else Why.EVENT_FULL)
     until = min(_dates(room.shares), default=None)
-    return InLine(before, Why.RESERVED_UNTIL if until else Why.RESERVED, until=until)
+    return Position(before, Why.RESERVED_UNTIL if until else Why.RESERVED, until=until)
 
 
-def _dates(shares: Sequence[Share]) -> list[datetime]:
+def _dates(shares: Sequence[QuotaState]) -> list[datetime]:
     return [one.release_at for one in shares if one.held_back and one.release_at is not None]

@@ -111,7 +111,7 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
     event = lock_event(session, event_id)
     earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
     if earlier.same_form is not None:
-        return FormAnswer(earlier.same_form, not earlier.same_form.holds_seat)
+        return FormAnswer(earlier.same_form, not earlier.same_form.has_seat)
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     parts = answers.judge_entry(session, event, entry.given)
@@ -122,13 +122,13 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
         notifications.remind_of_link(session, earlier.active, now)
         with taken_back(session):
             new = _hold(session, event, entry, earlier, quotas, parts, now, kept)
-            waits = not new.holds_seat
+            waits = not new.has_seat
         if kept is not NOTHING:
             move_up(session, event, now)
         return FormAnswer(earlier.active, waits)
     registration = _hold(session, event, entry, earlier, quotas, parts, now, kept)
     notifications.ask_to_confirm(session, registration, now, first=True)
-    return FormAnswer(registration, not registration.holds_seat)
+    return FormAnswer(registration, not registration.has_seat)
 
 
 def _hold(
@@ -143,12 +143,12 @@ def _hold(
 ) -> Registration:
     """Somebody new, with seat or number, and all that was chosen. For somebody who is known it is taken back, so it must
     not meet their own row, and writes no history: the letter to them was one statement more."""
-    registration = enter(session, event, entry, earlier.next_bump, now)
+    registration = enter(session, event, entry, earlier.next_offset, now)
     if earlier.active is not None:
         registration.email_key = f"#{entry.nonce}"
     mine = waiting_list.covering(quotas, registration.organisation, entry.code)
     take_seat_or_number(session, event, registration, quotas, mine, kept)
-    registration.held_until = now + timedelta(minutes=event.hold_minutes)
+    registration.reserved_until = now + timedelta(minutes=event.hold_minutes)
     session.add(registration)
     session.flush()
     waiting_list.put_under(session, registration, mine)
@@ -178,7 +178,7 @@ def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
     """What a form brought that said something else by then goes as if it had not been sent, its mail that waits included:
     the address in it may be a stranger's."""
     held = frozenset(quota.id for quota in waiting_list.quotas_of(session, draft.event, draft.id))
-    kept = Kept(draft.holds_seat, None if draft.holds_seat else draft.waiting_number, held)
+    kept = Kept(draft.has_seat, None if draft.has_seat else draft.waiting_number, held)
     end(session, draft, Status.CANCELLED, PARTICIPANT, Reason.REPLACED, now)
     session.flush()
     withdraw(session, family_of(notifications.CONFIRM), draft.id)
@@ -202,7 +202,7 @@ def _choose_or_wish(
     places.choose_first(session, event, registration, entry.choices)
 
 
-def add_by_hand(
+def add_manually(
     session: Session, event_id: int, entry: Entry, by: By, now: datetime, *, extra_seat: bool
 ) -> Registration:
     """The organising team adds somebody, also outside the window; `extra_seat` overbooks when the day is full.
@@ -215,16 +215,16 @@ def add_by_hand(
     if same is not None:
         return same
     parts = answers.judge_for_somebody(session, event, entry.given)
-    registration = enter(session, event, entry, earlier.next_bump, now)
+    registration = enter(session, event, entry, earlier.next_offset, now)
     registration.confirmed_at = now
     quotas = waiting_list.quotas_of_day(session, event)
     waiting_list.refuse_unknown_code(quotas, entry.code)
     mine = waiting_list.covering(quotas, registration.organisation, entry.code)
     if claim_seat(session, event, mine):
-        registration.holds_seat = True
+        registration.has_seat = True
     elif extra_seat:
         overbook(session, event, mine)
-        registration.holds_seat = True
+        registration.has_seat = True
     else:
         registration.waiting_number = join_line(session, event, mine)
     registration.status = admitted(registration)
@@ -234,7 +234,7 @@ def add_by_hand(
     note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
     _choose_or_wish(session, registration, entry, now, by_team=True)
     answers.store(session, registration, parts)
-    notifications.tell_status(session, registration, now, first=True)
+    notifications.notify_status(session, registration, now, first=True)
     if len(mine) > 1:
         move_up(session, event, now)
     return registration
@@ -256,7 +256,7 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     else:
         registration.confirmed_at = now
         move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.ADDRESS_CONFIRMED, now)
-    notifications.tell_status(session, registration, now)
+    notifications.notify_status(session, registration, now)
     move_up(session, event, now)
     return registration
 
@@ -267,7 +267,7 @@ def once_confirmed(registration: Registration) -> Status:
 
 
 def admitted(registration: Registration) -> Status:
-    return Status.REGISTERED if registration.holds_seat else Status.WAITING
+    return Status.REGISTERED if registration.has_seat else Status.WAITING
 
 
 def accept(session: Session, registration_id: int, now: datetime) -> Registration:
@@ -278,7 +278,7 @@ def accept(session: Session, registration_id: int, now: datetime) -> Registratio
     if registration.status is not Status.OFFERED or now >= registration.event.starts_at:
         raise OfferOver
     move(session, registration, Status.REGISTERED, PARTICIPANT, Reason.OFFER_ACCEPTED, now)
-    notifications.tell_status(session, registration, now)
+    notifications.notify_status(session, registration, now)
     return registration
 
 
@@ -290,7 +290,7 @@ def decline(session: Session, registration_id: int, now: datetime) -> Registrati
     if registration.status is not Status.OFFERED:
         raise OfferOver
     end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.OFFER_DECLINED, now)
-    notifications.tell_declined(session, registration, now)
+    notifications.notify_declined(session, registration, now)
     move_up(session, registration.event, now)
     return registration
 
@@ -303,7 +303,7 @@ def cancel(
     if not registration.active:
         raise AlreadyEnded
     end(session, registration, Status.CANCELLED, by, reason, now)
-    notifications.tell_cancelled(session, registration, now)
+    notifications.notify_cancelled(session, registration, now)
     move_up(session, registration.event, now)
     return registration
 
@@ -311,12 +311,12 @@ def cancel(
 def expire(session: Session, registration_id: int, now: datetime) -> None:
     """A seat held for an answer goes to the next when the time is over. Does nothing when it was answered meanwhile."""
     registration = lock_registration(session, registration_id)
-    held_until, was = registration.held_until, registration.status
-    if was not in HELD or held_until is None or held_until > now:
+    reserved_until, was = registration.reserved_until, registration.status
+    if was not in HELD or reserved_until is None or reserved_until > now:
         return
     if was is Status.OFFERED:
         end(session, registration, Status.EXPIRED, SYSTEM, Reason.OFFER_ENDED, now)
-        notifications.tell_offer_ended(session, registration, now)
+        notifications.notify_offer_ended(session, registration, now)
     else:
         for one in _held_with(session, registration, now):
             reason = Reason.SEAT_NOT_NAMED if one.unnamed else Reason.HOLD_ENDED
@@ -331,7 +331,7 @@ def _held_with(session: Session, registration: Registration, now: datetime) -> S
     over = select(Registration).where(
         Registration.group_id == registration.group_id,
         Registration.status == Status.UNCONFIRMED,
-        Registration.held_until <= now,
+        Registration.reserved_until <= now,
     )
     return session.scalars(over.order_by(Registration.id).execution_options(populate_existing=True)).all()
 
@@ -348,14 +348,14 @@ def move_up(
         return moved
     quotas = waiting_list.quotas_of_day(session, event)
     while (
-        first := waiting_list.next_in_line(session, event, waiting_list.room_of(event, quotas))
+        first := waiting_list.next_in_line(session, event, waiting_list.availability_of(event, quotas))
     ) is not None:
         for one in waiting_list.moving_with(session, event, first):
             mine = waiting_list.quotas_of(session, event, one.id)
             if not claim_seat(session, event, mine):
                 raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
             leave_line(session, event, mine)
-            one.holds_seat = True
+            one.has_seat = True
             _give_or_offer(session, event, one, reason, now)
             moved.append(one)
     return moved
@@ -366,10 +366,10 @@ def take_from_line(
 ) -> None:
     """Somebody in line sits on a seat that was claimed just now."""
     leave_line(session, registration.event, quotas)
-    registration.holds_seat = True
+    registration.has_seat = True
     move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
     take_wanted(session, registration, now)
-    notifications.tell_moved_up(session, registration, now)
+    notifications.notify_moved_up(session, registration, now)
 
 
 def _give_or_offer(
@@ -378,12 +378,12 @@ def _give_or_offer(
     if event.offer_hours is None:
         move(session, first, Status.REGISTERED, SYSTEM, reason, now)
         take_wanted(session, first, now)
-        notifications.tell_moved_up(session, first, now)
+        notifications.notify_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
-        move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, held_until=until)
+        move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, reserved_until=until)
         take_wanted(session, first, now)
-        notifications.tell_offer(session, first, now)
+        notifications.notify_offer(session, first, now)
 
 
 def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
@@ -414,7 +414,11 @@ def lock_registration(session: Session, registration_id: int) -> Registration:
 
 def overdue_holds(session: Session, now: datetime) -> list[int]:
     """Ids of registrations whose hold or offer is over; expired one transaction each."""
-    overdue = select(Registration.id).where(Registration.held_until <= now).order_by(Registration.held_until)
+    overdue = (
+        select(Registration.id)
+        .where(Registration.reserved_until <= now)
+        .order_by(Registration.reserved_until)
+    )
     return list(session.scalars(overdue.limit(500)))
 
 
@@ -433,13 +437,13 @@ def take_seat_or_number(
         session, event, quotas
     )
     if (kept.seat or not waits) and claim_seat(session, event, mine):
-        registration.holds_seat = True
+        registration.has_seat = True
     else:
         number = join_line(session, event, mine)
         registration.waiting_number = number if kept.number is None else kept.number
 
 
-def enter(session: Session, event: Event, entry: Entry, next_bump: int, now: datetime) -> Registration:
+def enter(session: Session, event: Event, entry: Entry, next_offset: int, now: datetime) -> Registration:
     """Somebody new, without a status that counts yet; the caller decides about seat or number."""
     person = entry.person
     key = address_key(person.email)
@@ -458,7 +462,7 @@ def enter(session: Session, event: Event, entry: Entry, next_bump: int, now: dat
         created_at=now,
         changed_at=now,
         feed_changed_at=now,
-        calendar_bump=next_bump,
+        sequence_offset=next_offset,
         mail_revision=notifications.FIRST,
     )
 
@@ -475,7 +479,7 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
     )
     take_seat_or_number(session, event, registration, quotas, mine)
     move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.RETURNED, now)
-    if registration.holds_seat:
+    if registration.has_seat:
         take_wanted(session, registration, now)
 
 
@@ -485,9 +489,9 @@ def end(
     """Take seat or number, places and options from somebody who leaves; who moves up is the caller's to say."""
     event = registration.event
     mine = waiting_list.quotas_of(session, event, registration.id)
-    if registration.holds_seat:
+    if registration.has_seat:
         release_seat(session, event, mine)
-        registration.holds_seat = False
+        registration.has_seat = False
     else:
         leave_line(session, event, mine)
     move(session, registration, to, by, reason, now)
@@ -506,12 +510,12 @@ def move(
     reason: Reason,
     now: datetime,
     *,
-    held_until: datetime | None = None,
+    reserved_until: datetime | None = None,
 ) -> None:
     """Another status, with its line in the history."""
     note(session, registration, registration.status, to, by, reason, now)
     registration.status = to
-    registration.held_until = held_until
+    registration.reserved_until = reserved_until
     registration.changed_at = now
     registration.feed_changed_at = now
 

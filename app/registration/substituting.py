@@ -61,15 +61,15 @@ def substitute(
     organisation for which there is no seat (T31).
     """
     old = lock_registration(session, registration_id)
-    if old.passed_on == entry.nonce:
+    if old.handover_nonce == entry.nonce:
         return session.scalar(select(Registration).where(Registration.predecessor_id == old.id))
     earlier = _refuse(session, old, entry, by, now)
     known = earlier.active
     if known is not None and by.actor is Actor.CONTACT and known.group_id == old.group_id:
         raise InGroupAlready  # the contact knows that person: no secret (T09), and a seat would be lost for nothing
-    if known is not None and keeps_own(known, seat=old.holds_seat):
-        seated = old.holds_seat
-        notifications.tell_link(session, known, now)
+    if known is not None and keeps_own(known, seat=old.has_seat):
+        seated = old.has_seat
+        notifications.notify_link(session, known, now)
         end(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
         _tell_old(session, old, entry, now)
         if old.group_id is not None:
@@ -79,12 +79,12 @@ def substitute(
     if known is not None:
         end(session, known, Status.CANCELLED, by, Reason.REPLACED, now)
         session.flush()
-    new = enter(session, old.event, entry, earlier.next_bump, now)
+    new = enter(session, old.event, entry, earlier.next_offset, now)
     new.predecessor_id, new.group_id = old.id, old.group_id
     new.named_by = _named_by(old, by)
     _pass_on(session, old.event, old, new, by, now)
     _tell_old(session, old, entry, now)
-    notifications.tell_successor(session, new, now)
+    notifications.notify_successor(session, new, now)
     move_up(session, old.event, now)
     return new
 
@@ -109,7 +109,7 @@ def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: date
 
 def keeps_own(known: Registration, *, seat: bool) -> bool:
     """Whether what a person has already is at least as good as what somebody else gives: a `seat`, or a place in line."""
-    return known.status in CONFIRMED and (known.holds_seat or not seat)
+    return known.status in CONFIRMED and (known.has_seat or not seat)
 
 
 def add_guest(
@@ -148,19 +148,19 @@ def _pass_on(
     held = waiting_list.quotas_of(session, event, old.id)
     left, joined = waiting_list.after_moving(quotas, held, new.organisation)
     stays = [quota for quota in held if quota not in left]
-    if old.holds_seat and (left or joined):
+    if old.has_seat and (left or joined):
         _refuse_without_seat(event, quotas, held, [*stays, *joined], by)
-    new.status, new.holds_seat, new.held_until = old.status, old.holds_seat, old.held_until
+    new.status, new.has_seat, new.reserved_until = old.status, old.has_seat, old.reserved_until
     new.confirmed_at = now
-    if not old.holds_seat:
+    if not old.has_seat:
         new.waiting_number, old.waiting_number = old.waiting_number, None
-    old.holds_seat = False
+    old.has_seat = False
     move(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)
     records.end_consents(session, old.id, now)
     session.flush()  # number and seat are free before they are taken
     session.add(new)
     session.flush()
-    if new.holds_seat:
+    if new.has_seat:
         move_quotas(session, event, left, joined)
     else:
         move_in_line(session, left, joined)
@@ -173,11 +173,11 @@ def _pass_on(
 def _refuse_without_seat(
     event: Event, quotas: Sequence[Quota], held: Sequence[Quota], wanted: Sequence[Quota], by: By
 ) -> None:
-    room = waiting_list.room_of(event, quotas, [quota.id for quota in held], gives_back=True)
+    room = waiting_list.availability_of(event, quotas, [quota.id for quota in held], gives_back=True)
     if not room.has_seat_for(frozenset(quota.id for quota in wanted)):
         raise NoSeatThere if by.actor is Actor.ORGANISER else SeatStaysThere
 
 
 def _tell_old(session: Session, old: Registration, entry: Entry, now: datetime) -> None:
-    old.passed_on = entry.nonce
-    notifications.tell_substituted(session, old, now)
+    old.handover_nonce = entry.nonce
+    notifications.notify_substituted(session, old, now)

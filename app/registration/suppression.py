@@ -3,7 +3,7 @@
 
 """Addresses that get no mail before they are confirmed, because their owner or an administrator said so (T08).
 
-A silenced address is one whose budget for such mails is used up for good: asking for it costs no statement more, so
+A suppressed address is one whose budget for such mails is used up for good: asking for it costs no statement more, so
 nobody can tell from the time an answer takes (T09). Only a hash is kept.
 """
 
@@ -21,9 +21,9 @@ from app.people.rules import address_key
 _MAIL = "mail:"
 
 
-def silence(session: Session, email: str, organiser_id: int | None, now: datetime) -> None:
+def suppress(session: Session, email: str, organiser_id: int | None, now: datetime) -> None:
     """No more mails before confirmation to this address; `organiser_id` None: its owner said so. Twice is once."""
-    if is_silenced(session, address_key(email)):
+    if is_suppressed(session, address_key(email)):
         return
     use_up(session, mail_bucket(address_key(email)))
     record(session, now, organiser_id, None, "address.silence")
@@ -32,17 +32,17 @@ def silence(session: Session, email: str, organiser_id: int | None, now: datetim
 def allow(session: Session, email: str, organiser_id: int, now: datetime) -> None:
     """The address may be written to again. Does nothing when it is not on the list."""
     key = address_key(email)
-    if is_silenced(session, key):
+    if is_suppressed(session, key):
         give_back(session, mail_bucket(key))
         record(session, now, organiser_id, None, "address.allow")
 
 
-def is_silenced(session: Session, email_key: str) -> bool:
+def is_suppressed(session: Session, email_key: str) -> bool:
     found = select(Budget.id).where(Budget.bucket == mail_bucket(email_key), used_up())
     return session.scalar(found) is not None
 
 
-def count_silenced(session: Session) -> int:
+def count_suppressed(session: Session) -> int:
     listed = select(func.count(Budget.id)).where(Budget.bucket.startswith(_MAIL), used_up())
     return session.scalar(listed) or 0
 
@@ -53,7 +53,7 @@ def mail_bucket(email_key: str) -> str:
 
 
 def link_bucket(email_key: str) -> str:
-    """Links sent again to somebody who is silenced and takes part all the same."""
+    """Links sent again to somebody who is suppressed and takes part all the same."""
     return f"link:{_hashed(email_key)}"
 
 

@@ -34,7 +34,7 @@ from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts
 from app.registration.questions.answering import change_answers, withdraw_answer
 from app.registration.questions.asked import asked_questions
 from app.registration.questions.queries import answers_of, given_before, questions_of
-from app.registration.quotas.waiting_list import stands
+from app.registration.quotas.waiting_list import position_of
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
 from app.registration.service import PARTICIPANT, Entry, accept, answer_form, decline
@@ -130,7 +130,7 @@ def my(token: str) -> Response:
         event=registration.event,
         standing=registration.status.value,
         day=my_day(session, registration),
-        line=stands(session, registration, now()),
+        line=position_of(session, registration, now()),
         consents=_consents(session, registration) if confirmed else [],
         purposes=PURPOSE_LABELS,
         consent_texts=CONSENT_TEXTS,
@@ -155,15 +155,15 @@ def _consents(session: Session, registration: Registration) -> list[tuple[Purpos
     return [(one, given.get(one)) for one in Purpose if one in asked or one in given]
 
 
-@bp.post("/my/<token>/consents/<purpose>/<deed>")
+@bp.post("/my/<token>/consents/<purpose>/<action>")
 @access.personal
-def consent(token: str, purpose: str, deed: str) -> ResponseReturnValue:
+def consent(token: str, purpose: str, action: str) -> ResponseReturnValue:
     registration = _confirmed(open_personal(db.session(), token))
     which = next((one for one in Purpose if one.value == purpose), None)
-    if which is None or deed not in {"agree", "withdraw"}:
+    if which is None or action not in {"agree", "withdraw"}:
         raise Missing
     with transaction() as session:
-        if deed == "agree":
+        if action == "agree":
             agree(session, registration.id, which, gettext(CONSENT_TEXTS[which]), now())
         else:
             withdraw_consent(session, registration.id, which, now())
@@ -187,14 +187,14 @@ def not_me(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction() as session:
             refuse(session, registration.id, now())
-        return redirect(url_for(".silenced"), SEE_OTHER)
+        return redirect(url_for(".suppressed"), SEE_OTHER)
     return page("registration/not_me.html", form=form, event=registration.event)
 
 
 @bp.get("/no-more-mails")
 @access.public
-def silenced() -> Response:
-    return page("registration/silenced.html")
+def suppressed() -> Response:
+    return page("registration/suppressed.html")
 
 
 @bp.post("/my/<token>/accept")
@@ -357,7 +357,7 @@ def cancel(token: str) -> ResponseReturnValue:
 def substitute(token: str) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
     over = registration.status not in CONFIRMED or now() >= registration.event.starts_at
-    if over and registration.passed_on is None:
+    if over and registration.handover_nonce is None:
         return redirect(url_for(".my", token=token), SEE_OTHER)
     form = ColleagueForm()
     if form.validate_on_submit():
@@ -411,7 +411,7 @@ def day_file(token: str) -> Response:
     session = db.session()
     registration = _active(open_personal(session, token))
     address = links.absolute(url_for("events.event", slug=registration.event.slug, lang=None))
-    sequence = registration.event.sequence + registration.calendar_bump
+    sequence = registration.event.sequence + registration.sequence_offset
     entry = registration_entry(registration, my_day(session, registration), address, sequence)
     response = Response(render.download([render.vevent(entry)]), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'

@@ -54,27 +54,27 @@ _LARGEST_UNPACKED = 50_000_000  # bytes of all of them together
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedPdf:
     """The verdict, and whether tags, language and title are all there."""
 
     verdict: str
     accessible: bool = False
 
 
-def judge(content: bytes) -> Judged:
+def judge(content: bytes) -> JudgedPdf:
     """Whatever goes wrong while reading means the same; only memory that does not suffice ends the process."""
     try:
         with pikepdf.open(io.BytesIO(content), suppress_warnings=True) as pdf:
             if pdf.is_encrypted:
-                return Judged(LOCKED)
+                return JudgedPdf(LOCKED)
             verdict = _verdict(pdf, content)
-            return Judged(verdict, verdict == FINE and _is_accessible(pdf))
+            return JudgedPdf(verdict, verdict == FINE and _is_accessible(pdf))
     except pikepdf.PasswordError:
-        return Judged(LOCKED)
+        return JudgedPdf(LOCKED)
     except MemoryError:
         raise
     except Exception:  # a reader fed by strangers may raise anything
-        return Judged(UNREADABLE)
+        return JudgedPdf(UNREADABLE)
 
 
 def _verdict(pdf: pikepdf.Pdf, content: bytes) -> str:

@@ -195,7 +195,7 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     for registration_id in session.scalars(active.order_by(Registration.id)).all():
         cancel(session, registration_id, by, now, Reason.EVENT_CANCELLED)
     for group in contacts:
-        notifications.tell_contact_of_the_end(session, group, now)
+        notifications.notify_contact_of_the_end(session, group, now)
     return event
 
 
@@ -298,10 +298,10 @@ def _sitting_in(session: Session, run_ids: list[int]) -> list[Registration]:
 def _tell_holders(session: Session, registrations: list[Registration], now: datetime) -> None:
     for registration in registrations:
         registration.feed_changed_at = now
-        notifications.tell_changed(session, registration, now)
+        notifications.notify_changed(session, registration, now)
 
 
 def _tell_places(session: Session, registrations: list[Registration], now: datetime) -> None:
     for registration in registrations:
         registration.feed_changed_at = now
-        notifications.tell_place(session, registration, now)
+        notifications.notify_place(session, registration, now)

@@ -65,7 +65,7 @@ GOOD_AT = {
     "groups.register": {"rows-0-email": "rosa@example.org", "rows-1-email": "rudi@example.org"},
     "groups.add": {"email": "gabi@example.org"},
     "groups.substitute": {"email": "gero@example.org"},
-    "group_desk.new": {"seats": "1", "until": "2031-03-01"},
+    "group_admin.new": {"seats": "1", "until": "2031-03-01"},
     "participants.substitute": {"email": "karl.vertretung@example.org"},
     "registration.substitute": {"email": "klara.vertretung@example.org"},
     "staff.show": {"who": "minh@example.org"},

@@ -23,15 +23,15 @@ from werkzeug.test import TestResponse
 
 from app.allocation.baselines import careful_start
 from app.allocation.loader import Terms, read_question
-from app.allocation.models import PlacingCondition, Solving
+from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.protocol import write_protocol
 from app.allocation.result import Allocation, Solver, Stage
-from app.allocation.rules import ConditionKind, Mixing, Mode, Proof, SolvingState
+from app.allocation.rules import AllocationState, ConditionKind, Mixing, Mode, Proof
 from app.allocation.verification import worth
 from app.attendees.approval import reject
 from app.attendees.duplicates import say_two_people
 from app.attendees.imports.tables import Table, keep
-from app.attendees.mailings import Letter, write_to
+from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
@@ -498,13 +498,13 @@ def _allocations(app: Flask) -> None:
         day.placed_at = now() - timedelta(days=1)
         done = {"protocol": protocol, "chairs": [_a_chair(run)]}
         for name, state, more in (
-            ("Großzügig", SolvingState.DONE, {**done, "published_at": day.placed_at}),
-            ("Gierig", SolvingState.DONE, done),
-            ("In Arbeit", SolvingState.RUNNING, {"lease_until": now() + timedelta(days=1)}),
-            ("Geht nicht", SolvingState.IMPOSSIBLE, {"reasons": reasons}),
+            ("Großzügig", AllocationState.DONE, {**done, "published_at": day.placed_at}),
+            ("Gierig", AllocationState.DONE, done),
+            ("In Arbeit", AllocationState.RUNNING, {"lease_until": now() + timedelta(days=1)}),
+            ("Geht nicht", AllocationState.IMPOSSIBLE, {"reasons": reasons}),
         ):
             session.add(
-                Solving(
+                AllocationRun(
                     event_id=day.id,
                     name=name,
                     mode=Mode.GENEROUS,
@@ -514,7 +514,7 @@ def _allocations(app: Flask) -> None:
                     state=state,
                     created_at=now(),
                     organiser_id=lead,
-                    finished_at=None if state is SolvingState.RUNNING else now(),
+                    finished_at=None if state is AllocationState.RUNNING else now(),
                     **more,
                 )
             )
@@ -581,7 +581,7 @@ def _links_and_mails(app: Flask) -> None:
         welcome(session, newcomer, now(), "de", day)
         forgot_password(session, VIEWER, Origin("192.0.2.0/24", "key"), now(), "de")
         minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).all()
-        letter = Letter("Parkplätze", "Bitte nutzen Sie den Hof.")
+        letter = MailingText("Parkplätze", "Bitte nutzen Sie den Hof.")
         write_to(session, day, minh, letter, "nonce-letter-0123456789", TEAM, now())
         report = legal.Barrier("Die Schrift ist zu klein.", "/events/musterfachtag", "melder@example.org")
         legal.report_barrier(session, report, "nonce-barrier-0123456789", now())
@@ -623,7 +623,7 @@ def _remember(world: World) -> None:
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
-        every = select(Solving.id).where(Solving.event_id == day).order_by(Solving.id)
+        every = select(AllocationRun.id).where(AllocationRun.event_id == day).order_by(AllocationRun.id)
         world.ids["allocation_id"] = list(session.scalars(every))
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
         led = session.scalars(select(RunStaff.run_id).order_by(RunStaff.id.desc()).limit(1)).one()
@@ -638,8 +638,8 @@ def _remember(world: World) -> None:
         target = find_organisation(session, "Kreis Herford, Integration")
         assert target is not None
         world.queries["organisations.merge_into"] = f"into={target.id}"
-        for deed in ("message", "approve", "reject", "move_up", "cancel"):
-            world.queries[f"many.{deed}"] = "who=all"
+        for action in ("message", "approve", "reject", "move_up", "cancel"):
+            world.queries[f"many.{action}"] = "who=all"
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
@@ -649,7 +649,7 @@ def _remember(world: World) -> None:
         world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
         world.texts["name"] = ["fachtag.css"]
         world.texts["condition_kind"] = [one.value for one in ConditionKind]
-        world.texts["purpose"], world.texts["deed"] = ["list"], ["withdraw"]
+        world.texts["purpose"], world.texts["action"] = ["list"], ["withdraw"]
         alone = (
             select(Registration)
             .where(Registration.group_id.is_(None), Registration.event_id == day)

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from itertools import product
 from pathlib import Path
 
-from app.allocation.instance import Instance, Place, Run, as_data
+from app.allocation.instance import Instance, ModelPlace, ModelRun, as_data
 from app.allocation.rules import Mode
 from app.allocation.verification import Seating, faults, worth
 from tools.instances import Description, invent
@@ -78,7 +78,7 @@ def tiny(number: int) -> Instance:
     )
 
 
-def signed(instance: Instance, places: Iterable[Place]) -> list[int]:
+def signed(instance: Instance, places: Iterable[ModelPlace]) -> list[int]:
     """The worth of places so that the smaller list is the better allocation."""
     return [-one.value if one.most else one.value for one in worth(instance, places)]
 
@@ -100,13 +100,13 @@ def best_of_all(instance: Instance) -> list[int] | None:
         )
     for combination in product(*choices):
         places = [
-            Place(person.id, run)
+            ModelPlace(person.id, run)
             for person, runs in zip(instance.people, combination, strict=True)
             for run in runs
         ]
         seating = Seating(instance, places)
         places += [
-            Place(person, run.id) for run in instance.runs if seating.held(run) for person in run.staff
+            ModelPlace(person, run.id) for run in instance.runs if seating.held(run) for person in run.staff
         ]
         if not faults(instance, places):
             found = signed(instance, places)
@@ -114,7 +114,7 @@ def best_of_all(instance: Instance) -> list[int] | None:
     return best
 
 
-def subsets(runs: Sequence[Run]) -> Iterator[list[Run]]:
+def subsets(runs: Sequence[ModelRun]) -> Iterator[list[ModelRun]]:
     for chosen in product((False, True), repeat=len(runs)):
         yield [run for run, there in zip(runs, chosen, strict=True) if there]
 

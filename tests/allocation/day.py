@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 from app.allocation import service
 from app.allocation.lease import claim
 from app.allocation.loader import Terms
-from app.allocation.models import Solving
+from app.allocation.models import AllocationRun
 from app.allocation.publishing import publish
-from app.allocation.rules import Mixing, Mode, SolvingState
+from app.allocation.rules import AllocationState, Mixing, Mode
 from app.allocation.running import work_out
 from app.events.models import Event
 from app.events.rules import Placement
@@ -126,11 +126,11 @@ def asks(
     now: datetime = LATER,
 ) -> int:
     with app.app_context(), transaction() as session:
-        order = service.Order("Probe", Terms(mode, mixing, seed, 20), nonce)
+        order = service.AllocationOrder("Probe", Terms(mode, mixing, seed, 20), nonce)
         return service.ask(session, made.event_id, order, TEAM, now).id
 
 
-def works_out(app: Flask, solving_id: int, now: datetime = LATER) -> SolvingState:
+def works_out(app: Flask, solving_id: int, now: datetime = LATER) -> AllocationState:
     """As the worker's child does, in this process."""
     with app.app_context(), transaction() as session:
         held = claim(session, solving_id, now)
@@ -140,7 +140,7 @@ def works_out(app: Flask, solving_id: int, now: datetime = LATER) -> SolvingStat
 
 def solved(app: Flask, made: WishDay, nonce: str = "nonce-0123456789abcdef", **terms: object) -> int:
     number = asks(app, made, nonce=nonce, **terms)  # type: ignore[arg-type]
-    assert works_out(app, number) is SolvingState.DONE
+    assert works_out(app, number) is AllocationState.DONE
     return number
 
 
@@ -149,9 +149,9 @@ def publishes(app: Flask, made: WishDay, solving_id: int, seen: int = 0, now: da
         publish(session, made.event_id, solving_id, seen, TEAM, now)
 
 
-def solving(app: Flask, number: int) -> Solving:
+def solving(app: Flask, number: int) -> AllocationRun:
     with app.app_context():
-        found = db.session.get_one(Solving, number)
+        found = db.session.get_one(AllocationRun, number)
         db.session.expunge(found)
         return found
 

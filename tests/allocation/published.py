@@ -5,12 +5,12 @@
 
 from sqlalchemy import insert
 
-from app.allocation.instance import Instance, Person, Run, Wishes, draw_lots
-from app.allocation.models import Solving
+from app.allocation.instance import Instance, ModelPerson, ModelRun, Wishes, draw_lots
+from app.allocation.models import AllocationRun
 from app.allocation.protocol import write_protocol
-from app.allocation.rules import Mixing, Mode, SolvingState
+from app.allocation.rules import AllocationState, Mixing, Mode
 from app.allocation.solving import solve
-from app.programme.models import Run as RunRow
+from app.programme.models import Run
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place as PlaceRow
 from app.registration.workshops.service import give_wishes
@@ -37,7 +37,7 @@ def publish(day: Day, loser: str = "ben", barred: str = "") -> None:
     ids = [day.ids[name] for name in ("anna", "ben")]
     seed = next(n for n in range(99) if draw_lots(n, ids)[day.ids[loser]] == 2)
     people = tuple(
-        Person(
+        ModelPerson(
             number,
             (one, two),
             wishes=wished.get(name, ()),
@@ -47,23 +47,23 @@ def publish(day: Day, loser: str = "ben", barred: str = "") -> None:
         if name != "dora"
     )
     runs = (
-        Run(day.runs["1.1"], 1, (one,), 1),
-        Run(day.runs["1.2"], 2, (one,), 2),
-        Run(day.runs["2.1"], 3, (two,), 9),
+        ModelRun(day.runs["1.1"], 1, (one,), 1),
+        ModelRun(day.runs["1.2"], 2, (one,), 2),
+        ModelRun(day.runs["2.1"], 3, (two,), 9),
     )
     instance = Instance((one, two), people, runs, seed=seed, time_limit=60)
     allocation = solve(instance)
     assert allocation.places
     with day.step() as session:
         session.add(
-            Solving(
+            AllocationRun(
                 event_id=day.event_id,
                 name="Ohne Mischung",
                 mode=Mode.GENEROUS,
                 mixing=Mixing.NONE,
                 seed=seed,
                 nonce="nonce-of-the-allocation",
-                state=SolvingState.DONE,
+                state=AllocationState.DONE,
                 created_at=day.now,
                 finished_at=day.now,
                 published_at=day.now,
@@ -77,7 +77,7 @@ def publish(day: Day, loser: str = "ben", barred: str = "") -> None:
                     registration_id=place.person,
                     run_id=place.run,
                     round_id=where[place.run],
-                    workshop_id=session.get_one(RunRow, place.run).workshop_id,
+                    workshop_id=session.get_one(Run, place.run).workshop_id,
                     state=PlaceState.PLACE,
                 )
             )

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from app.allocation.rules import SolvingState
+from app.allocation.rules import AllocationState
 from tests.allocation.day import a_wish_day, asks, set_run, solved, solving
 
 pytestmark = pytest.mark.sqlite_only
@@ -87,7 +87,7 @@ def test_what_is_no_protocol(app: Flask, tmp_path: Path, content: str) -> None:
 def test_solve_by_hand(app: Flask) -> None:
     number = asks(app, a_wish_day(app, 2))
     assert run(app, "solve", str(number)) == (0, f"allocation {number}: done\n")
-    assert solving(app, number).state is SolvingState.DONE
+    assert solving(app, number).state is AllocationState.DONE
     code, output = run(app, "solve", str(number))
     assert code == 1
     assert "nothing to do" in output

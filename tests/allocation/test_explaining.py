@@ -13,14 +13,14 @@ from flask.testing import FlaskClient
 from app.allocation.baselines import careful_start
 from app.allocation.explaining import (
     Explanation,
-    Outcome,
     Published,
+    WishOutcome,
     explain,
     find_published_id,
     open_protocol,
     read_published,
 )
-from app.allocation.instance import Instance, Place
+from app.allocation.instance import Instance, ModelPlace
 from app.allocation.protocol import write_protocol
 from app.allocation.result import Allocation, Solver, Stage
 from app.allocation.rules import Goal, Proof
@@ -57,7 +57,7 @@ def told(day: Day, name: str) -> Explanation | None:
     return explain(read_published(session, number), day.ids[name], rounds, offered)
 
 
-def became(day: Day, name: str) -> list[tuple[str, int, Outcome, int, int, int]]:
+def became(day: Day, name: str) -> list[tuple[str, int, WishOutcome, int, int, int]]:
     """Run, rank, outcome, people who wished for it, seats, twins."""
     found = told(day, name)
     assert found is not None
@@ -71,10 +71,13 @@ def became(day: Day, name: str) -> list[tuple[str, int, Outcome, int, int, int]]
 def test_the_lot_between_two_who_wish_the_same(day: Day) -> None:
     publish(day, loser="ben")
     assert became(day, "anna") == [
-        ("1.1", 1, Outcome.GRANTED, 2, 1, 0),
-        ("1.2", 2, Outcome.NOT_NEEDED, 3, 2, 0),
+        ("1.1", 1, WishOutcome.GRANTED, 2, 1, 0),
+        ("1.2", 2, WishOutcome.NOT_NEEDED, 3, 2, 0),
     ]
-    assert became(day, "ben") == [("1.1", 1, Outcome.LOT, 2, 1, 1), ("1.2", 2, Outcome.GRANTED, 3, 2, 0)]
+    assert became(day, "ben") == [
+        ("1.1", 1, WishOutcome.LOT, 2, 1, 1),
+        ("1.2", 2, WishOutcome.GRANTED, 3, 2, 0),
+    ]
     found = told(day, "ben")
     assert found is not None
     assert found.lot_decided
@@ -83,13 +86,13 @@ def test_the_lot_between_two_who_wish_the_same(day: Day) -> None:
 
 def test_the_other_way_round_with_another_seed(day: Day) -> None:
     publish(day, loser="anna")
-    assert became(day, "anna")[0][2] is Outcome.LOT
-    assert became(day, "ben")[0][2] is Outcome.GRANTED
+    assert became(day, "anna")[0][2] is WishOutcome.LOT
+    assert became(day, "ben")[0][2] is WishOutcome.GRANTED
 
 
 def test_what_was_not_possible(day: Day) -> None:
     publish(day, barred="ben")
-    assert became(day, "ben")[0][2] is Outcome.BARRED
+    assert became(day, "ben")[0][2] is WishOutcome.BARRED
     assert told(day, "dora") is None
 
 
@@ -146,21 +149,21 @@ def test_the_lot_is_named_only_where_nothing_else_decides() -> None:
             assert found is not None
             for round_ in found.rounds:
                 for wish in round_.wishes:
-                    if wish.outcome in {Outcome.LOT, Outcome.FULL} and round_.given is not None:
+                    if wish.outcome in {WishOutcome.LOT, WishOutcome.FULL} and round_.given is not None:
                         by_lot = by_counting(published, person.id, round_.given.id, wish.run.id)
-                        assert by_lot is (wish.outcome is Outcome.LOT), (number, person.id, wish.run.id)
+                        assert by_lot is (wish.outcome is WishOutcome.LOT), (number, person.id, wish.run.id)
                         decided += by_lot
     assert decided
 
 
-def opened(instance: Instance, places: tuple[Place, ...]) -> Published:
+def opened(instance: Instance, places: tuple[ModelPlace, ...]) -> Published:
     stages = tuple(Stage(one.goal, one.value, None, 0, one.rank, one.most) for one in worth(instance, places))
     found = Allocation(Proof.FEASIBLE, Solver("von Hand", "1"), places, stages)
     return open_protocol(write_protocol(instance, found), NOW)
 
 
 def by_counting(published: Published, person: int, sat: int, wished: int) -> bool:
-    def worth_without_lot(places: Iterable[Place]) -> list[int]:
+    def worth_without_lot(places: Iterable[ModelPlace]) -> list[int]:
         return [one.value for one in worth(published.instance, places) if one.goal is not Goal.LOT]
 
     lots = published.lots
@@ -168,8 +171,8 @@ def by_counting(published: Published, person: int, sat: int, wished: int) -> boo
     before = worth_without_lot(published.places)
     inside = sorted((one.person for one in published.places if one.run == wished), key=lambda one: lots[one])
     for other in [one for one in inside if weights[one] > weights[person]]:
-        swapped = {Place(person, sat), Place(other, wished)}
-        places = [*set(published.places) - swapped, Place(person, wished), Place(other, sat)]
+        swapped = {ModelPlace(person, sat), ModelPlace(other, wished)}
+        places = [*set(published.places) - swapped, ModelPlace(person, wished), ModelPlace(other, sat)]
         seating = Seating(published.instance, published.places)
         me, them = seating.people[person], seating.people[other]
         runs = seating.runs[sat], seating.runs[wished]

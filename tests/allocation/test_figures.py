@@ -6,20 +6,20 @@ from dataclasses import replace
 import pytest
 
 from app.allocation.figures import demands, mixes, summarise
-from app.allocation.instance import Instance, Person, Place, Run, Wishes
+from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, Wishes
 from app.allocation.rules import Goal
 from app.allocation.sensitivity import one_more_chair
 from app.allocation.solving import solve
 
-RUNS = (Run(10, 100, (1,), 1), Run(11, 101, (1,), 3, staff=(9,)))
+RUNS = (ModelRun(10, 100, (1,), 1), ModelRun(11, 101, (1,), 3, staff=(9,)))
 PEOPLE = (
-    Person(1, (1,), 7, 3, (Wishes(1, (10, 11)),)),
-    Person(2, (1,), 7, 4, (Wishes(1, (10,)),)),
-    Person(3, (1,), 8, 4),
-    Person(9, (1,), 8, 4, (Wishes(1, (10,)),)),
+    ModelPerson(1, (1,), 7, 3, (Wishes(1, (10, 11)),)),
+    ModelPerson(2, (1,), 7, 4, (Wishes(1, (10,)),)),
+    ModelPerson(3, (1,), 8, 4),
+    ModelPerson(9, (1,), 8, 4, (Wishes(1, (10,)),)),
 )
 DAY = Instance((1,), PEOPLE, RUNS)
-PLACES = [Place(1, 10), Place(2, 11), Place(3, 11), Place(9, 11)]
+PLACES = [ModelPlace(1, 10), ModelPlace(2, 11), ModelPlace(3, 11), ModelPlace(9, 11)]
 
 
 def test_an_allocation_in_one_row() -> None:

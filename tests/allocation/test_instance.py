@@ -10,10 +10,10 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelPlace,
+    ModelRun,
     OrganisationCap,
-    Person,
-    Place,
-    Run,
     SpreadColleagues,
     Together,
     Wishes,
@@ -30,13 +30,13 @@ from app.allocation.instance import (
 )
 from app.allocation.rules import Mode, NamedTwice, Need, UnknownThing, Unsound, WishElsewhere
 
-ANNA = Person(1, (1, 2), 7, 3, (Wishes(1, (10, 11)), Wishes(2, (20,))), frozenset({Need.STEP_FREE}))
-BERND = Person(2, (1, 2), 7, 3)
+ANNA = ModelPerson(1, (1, 2), 7, 3, (Wishes(1, (10, 11)), Wishes(2, (20,))), frozenset({Need.STEP_FREE}))
+BERND = ModelPerson(2, (1, 2), 7, 3)
 RUNS = (
-    Run(10, 100, (1,), 2, features=frozenset({Need.STEP_FREE})),
-    Run(11, 101, (1,), 2),
-    Run(20, 100, (2,), 2, minimum=1, features=frozenset(Need)),
-    Run(21, 102, (2,), 2),
+    ModelRun(10, 100, (1,), 2, features=frozenset({Need.STEP_FREE})),
+    ModelRun(11, 101, (1,), 2),
+    ModelRun(20, 100, (2,), 2, minimum=1, features=frozenset(Need)),
+    ModelRun(21, 102, (2,), 2),
 )
 DAY = Instance((1, 2), (ANNA, BERND), RUNS, (Apart(1, 2), SpreadColleagues()), Mode.GREEDY, 5)
 
@@ -58,9 +58,9 @@ def changed(**values: object) -> Instance:
         (changed(present=(1, 3)), UnknownThing),
         (changed(fixed=(99,)), UnknownThing),
         (changed(forbidden=(99,)), UnknownThing),
-        (replace(DAY, runs=(*RUNS, Run(30, 1, (), 5))), Unsound),
-        (replace(DAY, runs=(*RUNS, Run(30, 1, (1,), -1))), Unsound),
-        (replace(DAY, runs=(*RUNS, Run(30, 1, (1,), 1, staff=(99,)))), UnknownThing),
+        (replace(DAY, runs=(*RUNS, ModelRun(30, 1, (), 5))), Unsound),
+        (replace(DAY, runs=(*RUNS, ModelRun(30, 1, (1,), -1))), Unsound),
+        (replace(DAY, runs=(*RUNS, ModelRun(30, 1, (1,), 1, staff=(99,)))), UnknownThing),
         (replace(DAY, rules=(Together(1, 99),)), UnknownThing),
         (replace(DAY, rules=(OrganisationCap(1, runs=(99,)),)), UnknownThing),
         (replace(DAY, rules=(KindBounds(1, -1),)), Unsound),
@@ -94,7 +94,7 @@ def test_the_same_question_in_another_order_is_the_same_text() -> None:
         close(DAY, 10),
         pin(DAY, 1, 10),
         forbid(DAY, 1, 10),
-        publish(DAY, [Place(1, 10)]),
+        publish(DAY, [ModelPlace(1, 10)]),
     ],
 )
 def test_every_difference_changes_the_fingerprint(other: Instance) -> None:
@@ -127,7 +127,7 @@ def test_small_changes_by_the_team() -> None:
     closed = close(pin(DAY, 1, 10), 10)
     assert (closed.run(10).closed, closed.people[0].fixed) == (True, ())
     assert one_chair_more(DAY, 11).run(11).capacity == 3
-    assert publish(DAY, [Place(1, 20), Place(1, 10)]).people[0].published == (10, 20)
+    assert publish(DAY, [ModelPlace(1, 20), ModelPlace(1, 10)]).people[0].published == (10, 20)
     for change in (
         lambda: pin(DAY, 99, 10),
         lambda: forbid(DAY, 99, 10),

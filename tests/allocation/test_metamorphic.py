@@ -8,7 +8,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.allocation.instance import Apart, Instance, Place, Rule, Together
+from app.allocation.instance import Apart, Instance, ModelPlace, Rule, Together
 from app.allocation.rules import Goal, Proof
 from app.allocation.solving import solve
 from app.allocation.verification import worth
@@ -98,7 +98,7 @@ def test_a_better_neighbour_does_not_exist() -> None:
             for other in found.places:
                 if one.person < other.person and one.run != other.run:
                     swapped = {*found.places} - {one, other}
-                    swapped |= {Place(one.person, other.run), Place(other.person, one.run)}
+                    swapped |= {ModelPlace(one.person, other.run), ModelPlace(other.person, one.run)}
                     if not faults(instance, swapped):
                         there = worth(instance, swapped)
                         assert [-w.value if w.most else w.value for w in there] >= best

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.allocation import service
-from app.allocation.models import Solving
+from app.allocation.models import AllocationRun
 from app.allocation.publishing import Plan, plan
 from app.allocation.rules import (
     AgendaNotReleased,
@@ -85,7 +85,7 @@ def told(app: Flask) -> list[int]:
 def planned(app: Flask, made: WishDay, number: int) -> Plan:
     with app.app_context():
         event = db.session.get_one(Event, made.event_id)
-        return plan(db.session(), event, db.session.get_one(Solving, number))
+        return plan(db.session(), event, db.session.get_one(AllocationRun, number))
 
 
 def leaves(app: Flask, made: WishDay, number: int) -> None:
@@ -126,7 +126,7 @@ def refused(app: Flask, refusal: type[Refusal]) -> Iterator[None]:
 def rows(app: Flask) -> list[object]:
     with app.app_context():
         found: list[object] = []
-        for table in (Place, Run, Event, Message, Solving, AuditEntry, Registration):
+        for table in (Place, Run, Event, Message, AllocationRun, AuditEntry, Registration):
             columns = [one for one in table.__table__.columns if one.name != "protocol"]
             found += [tuple(row) for row in db.session.execute(select(*columns).order_by(table.id))]
         return found
@@ -147,7 +147,7 @@ def test_everybody_gets_places_and_one_mail(app: Flask, made: WishDay) -> None:
         assert (event.placed_at, event.revision, event.awaits_places) == (LATER, before + 1, False)
         taken = dict(db.session.execute(select(Run.label, Run.taken)).all())
         assert (taken["1.1"], sum(taken.values())) == (2, 12)
-        assert db.session.get_one(Solving, number).published_at == LATER
+        assert db.session.get_one(AllocationRun, number).published_at == LATER
         for one in db.session.scalars(select(Registration)):
             assert one.feed_changed_at == LATER
         entry = db.session.scalars(select(AuditEntry).order_by(AuditEntry.id.desc())).first()
@@ -220,7 +220,7 @@ def test_the_mail_names_the_places(app: Flask, made: WishDay) -> None:
 def test_an_offered_seat_keeps_its_workshops_and_gets_no_mail(app: Flask, made: WishDay) -> None:
     with app.app_context(), transaction() as session:
         one = session.get_one(Registration, made.people[2])
-        one.status, one.held_until = Status.OFFERED, LATER
+        one.status, one.reserved_until = Status.OFFERED, LATER
     number = solved(app, made)
     assert (len(planned(app, made, number).told), planned(app, made, number).mails) == (6, 5)
     publishes(app, made, number)
@@ -362,7 +362,7 @@ def test_publishing_again_moves_as_few_as_possible_and_tells_only_them(app: Flas
     assert sorted(told(app)[6:]) == sorted(made.people[number] for number in moved)
     assert findings(app) == []
     with app.app_context():
-        assert db.session.get_one(Solving, first).superseded_at == LATER
+        assert db.session.get_one(AllocationRun, first).superseded_at == LATER
         revisions = db.session.execute(
             select(Message.subject_id, func.max(Message.revision))
             .where(Message.kind == "places.allocated")

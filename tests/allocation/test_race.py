@@ -20,7 +20,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.allocation.models import Solving
+from app.allocation.models import AllocationRun
 from app.allocation.publishing import publish
 from app.allocation.rules import NotReady, OtherPublished
 from app.events.models import Event
@@ -79,7 +79,9 @@ def test_two_publish_and_one_cancels(app: Flask, database_url: str, tmp_path: Pa
         assert data_findings(db.session(), LATER) == []
         for made, (event_id, first, second, gone) in zip(days, rounds, strict=True):
             published = db.session.scalars(
-                select(Solving.id).where(Solving.event_id == event_id, Solving.published_at.is_not(None))
+                select(AllocationRun.id).where(
+                    AllocationRun.event_id == event_id, AllocationRun.published_at.is_not(None)
+                )
             ).all()
             assert len(published) == 1
             winners.add(published[0] == first)
@@ -135,7 +137,7 @@ def _die_while_publishing(url: str, folder: str, event_id: int, solving_id: int)
     def die(*_args: object) -> None:
         os.kill(os.getpid(), signal.SIGKILL)
 
-    notifications.tell_allocated = die  # type: ignore[assignment]
+    notifications.notify_allocated = die  # type: ignore[assignment]
     app = create_app(settings_for(url, Path(folder)))
     with app.app_context(), transaction() as session:
         publish(session, event_id, solving_id, 0, TEAM, LATER)

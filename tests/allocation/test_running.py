@@ -15,10 +15,10 @@ import pytest
 from flask import Flask
 
 from app.allocation import jobs, service
-from app.allocation.lease import LEASE, Held, Outcome, claim, finish, next_to_solve, renew
+from app.allocation.lease import LEASE, Lease, LeaseOutcome, claim, finish, next_to_solve, renew
 from app.allocation.protocol import verify
 from app.allocation.queries import allocations_of
-from app.allocation.rules import ConditionKind, Mixing, SolvingState
+from app.allocation.rules import AllocationState, ConditionKind, Mixing
 from app.allocation.running import work_out
 from app.clock import now as clock_now
 from app.events.models import Event
@@ -38,19 +38,19 @@ from tests.allocation.day import (
 )
 
 
-def claims(app: Flask, number: int, now: datetime = LATER) -> Held | None:
+def claims(app: Flask, number: int, now: datetime = LATER) -> Lease | None:
     with app.app_context(), transaction() as session:
         return claim(session, number, now)
 
 
-def renews(app: Flask, held: Held, now: datetime = LATER) -> bool:
+def renews(app: Flask, held: Lease, now: datetime = LATER) -> bool:
     with app.app_context(), transaction() as session:
         return renew(session, held, "2/5", now)
 
 
-def finishes(app: Flask, held: Held, state: SolvingState = SolvingState.STOPPED) -> bool:
+def finishes(app: Flask, held: Lease, state: AllocationState = AllocationState.STOPPED) -> bool:
     with app.app_context(), transaction() as session:
-        return finish(session, held, Outcome(state), LATER)
+        return finish(session, held, LeaseOutcome(state), LATER)
 
 
 def stops(app: Flask, made: WishDay, number: int) -> None:
@@ -96,7 +96,7 @@ def test_it_is_taken_over_when_the_lease_ends(app: Flask) -> None:
     assert not renews(app, first, late)
     assert not finishes(app, first)
     assert renews(app, second, late)
-    assert solving(app, number).state is SolvingState.RUNNING
+    assert solving(app, number).state is AllocationState.RUNNING
 
 
 def test_what_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
@@ -106,7 +106,7 @@ def test_what_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
         assert claims(app, number, LATER + LEASE * times) is not None
     assert claims(app, number, LATER + LEASE * 3) is None
     found = solving(app, number)
-    assert (found.state, found.lease_until, found.claims) == (SolvingState.FAILED, None, 3)
+    assert (found.state, found.lease_until, found.claims) == (AllocationState.FAILED, None, 3)
     assert "memory" in found.reasons[0]["sentence"]
     with app.app_context():
         assert next_to_solve(db.session(), LATER + LEASE * 9) is None
@@ -127,14 +127,14 @@ def test_stop(app: Flask) -> None:
     held = claims(app, running)
     for number in (queued, running, queued, running):
         stops(app, made, number)
-    assert solving(app, queued).state is SolvingState.STOPPED
-    assert solving(app, running).state is SolvingState.RUNNING
+    assert solving(app, queued).state is AllocationState.STOPPED
+    assert solving(app, running).state is AllocationState.RUNNING
     assert held is not None
     assert not renews(app, held)
-    assert work_out(app, held, lambda: LATER) is SolvingState.STOPPED
+    assert work_out(app, held, lambda: LATER) is AllocationState.STOPPED
     after = solving(app, running)
     assert (after.state, after.protocol, after.lease_until, after.stop_asked) == (
-        SolvingState.STOPPED,
+        AllocationState.STOPPED,
         None,
         None,
         False,
@@ -147,7 +147,7 @@ def test_stop_and_a_dead_worker(app: Flask) -> None:
     claims(app, number)
     stops(app, made, number)
     assert claims(app, number, LATER + LEASE * 2) is None
-    assert solving(app, number).state is SolvingState.STOPPED
+    assert solving(app, number).state is AllocationState.STOPPED
 
 
 # --- results -------------------------------------------------------------------------------------------------------
@@ -179,7 +179,7 @@ def test_the_same_seed_the_same_result_also_after_a_takeover(app: Flask) -> None
     first = solving(app, solved(app, made)).protocol
     number = asks(app, made, nonce="nonce-again-0123456789")
     claims(app, number)
-    assert works_out(app, number, LATER + LEASE * 2) is SolvingState.DONE
+    assert works_out(app, number, LATER + LEASE * 2) is AllocationState.DONE
     second = solving(app, number).protocol
     assert first is not None
     assert second is not None
@@ -192,7 +192,7 @@ def test_impossible_says_why(app: Flask) -> None:
     for label in ("1.1", "1.2"):
         set_run(app, made, label, capacity=1)
     number = asks(app, made)
-    assert works_out(app, number) is SolvingState.IMPOSSIBLE
+    assert works_out(app, number) is AllocationState.IMPOSSIBLE
     (reason,) = solving(app, number).reasons
     assert reason == {
         "obstacle": "seats",
@@ -207,7 +207,7 @@ def test_reasons_tell_nothing_of_needs(app: Flask) -> None:
         needs_step_free(session, made, 2)
     set_run(app, made, "1.1", held=False)  # 1.2 has stairs
     number = asks(app, made)
-    assert works_out(app, number) is SolvingState.IMPOSSIBLE
+    assert works_out(app, number) is AllocationState.IMPOSSIBLE
     reasons = solving(app, number).reasons
     assert reasons == [{"obstacle": "need", "values": {"round": made.day.rounds[0]}}]
     assert "step" not in json.dumps(reasons)
@@ -227,7 +227,7 @@ def test_pairs_in_each_other_s_way_are_named(app: Flask) -> None:
     set_run(app, made, "2.2", held=False)
     adds(app, made, ConditionKind.APART, first_id=made.people[1], second_id=made.people[2])
     number = asks(app, made)
-    assert works_out(app, number) is SolvingState.IMPOSSIBLE
+    assert works_out(app, number) is AllocationState.IMPOSSIBLE
     assert [one["obstacle"] for one in solving(app, number).reasons] == ["apart"]
 
 
@@ -280,7 +280,7 @@ def test_the_worker_has_it_worked_out_by_a_child(app: Flask, tend: Callable[[], 
     tend()
     assert jobs.CHILD.process is not None
     tend()  # does not wait, and starts no second one
-    patiently(lambda: solving(app, number).state is SolvingState.DONE)
+    patiently(lambda: solving(app, number).state is AllocationState.DONE)
     patiently(lambda: jobs.CHILD.process is not None and jobs.CHILD.process.poll() == 0)
     tend()
     assert jobs.CHILD.process is None
@@ -296,11 +296,11 @@ def test_a_child_that_is_killed_takes_nobody_with_it(app: Flask, tend: Callable[
     jobs.CHILD.process.wait()
     tend()
     found = solving(app, number)
-    assert (found.state, found.lease_token) == (SolvingState.FAILED, None)
+    assert (found.state, found.lease_token) == (AllocationState.FAILED, None)
     assert "memory" in found.reasons[0]["sentence"]
     second = asks(app, made, nonce="nonce-second-0123456789")
     tend()
-    patiently(lambda: solving(app, second).state is SolvingState.DONE)
+    patiently(lambda: solving(app, second).state is AllocationState.DONE)
 
 
 @pytest.mark.long
@@ -315,7 +315,7 @@ def test_a_child_that_hangs_is_given_up(app: Flask, tend: Callable[[], None]) ->
     tend()
     found = solving(app, number)
     assert (found.state, "did not come to an end" in found.reasons[0]["sentence"]) == (
-        SolvingState.FAILED,
+        AllocationState.FAILED,
         True,
     )
     assert jobs.CHILD.process is None
@@ -336,10 +336,10 @@ def test_after_worker_and_child_were_killed_the_next_worker_takes_over(
     jobs.CHILD.process = jobs.CHILD.held = None
     tend()  # another worker: the lease still holds
     assert jobs.CHILD.process is None
-    assert solving(app, number).state is SolvingState.RUNNING
+    assert solving(app, number).state is AllocationState.RUNNING
     with app.app_context():
         jobs.tend(clock_now() + LEASE * 2)
-    patiently(lambda: solving(app, number).state is SolvingState.DONE)
+    patiently(lambda: solving(app, number).state is AllocationState.DONE)
     after = solving(app, number).protocol
     assert before is not None
     assert after is not None

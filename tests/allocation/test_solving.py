@@ -15,11 +15,11 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelPlace,
+    ModelRun,
     OrganisationCap,
-    Person,
-    Place,
     Rule,
-    Run,
     SpreadColleagues,
     Together,
     Wishes,
@@ -48,21 +48,24 @@ from tools.instances import Description, invent
 
 
 def day(
-    *people: Person, runs: tuple[Run, ...], rules: tuple[Rule, ...] = (), mode: Mode = Mode.GENEROUS
+    *people: ModelPerson,
+    runs: tuple[ModelRun, ...],
+    rules: tuple[Rule, ...] = (),
+    mode: Mode = Mode.GENEROUS,
 ) -> Instance:
     rounds = tuple(sorted({number for run in runs for number in run.rounds}))
     return Instance(rounds, people, runs, rules, mode)
 
 
-def wishing(number: int, *runs: int, **more: object) -> Person:
-    return Person(number, (1,), wishes=(Wishes(1, runs),), **more)
+def wishing(number: int, *runs: int, **more: object) -> ModelPerson:
+    return ModelPerson(number, (1,), wishes=(Wishes(1, runs),), **more)
 
 
 def places_of(found: Allocation) -> dict[int, int]:
     return {one.person: one.run for one in found.places}
 
 
-TWO = (Run(10, 100, (1,), 1), Run(11, 101, (1,), 1), Run(12, 102, (1,), 1))
+TWO = (ModelRun(10, 100, (1,), 1), ModelRun(11, 101, (1,), 1), ModelRun(12, 102, (1,), 1))
 
 
 def test_who_has_one_choice_gets_it() -> None:
@@ -75,7 +78,7 @@ def test_who_has_one_choice_gets_it() -> None:
 
 def test_generous_and_greedy_differ_where_they_should() -> None:
     """One first and one third wish, or two second wishes: what people argue about."""
-    runs = (*TWO, Run(13, 103, (1,), 1))
+    runs = (*TWO, ModelRun(13, 103, (1,), 1))
     people = (wishing(1, 10, 11, 13), wishing(2, 10, 12, 13), wishing(3, 11, 10, 12))
     generous = solve(day(*people, runs=runs))
     greedy = solve(day(*people, runs=runs, mode=Mode.GREEDY))
@@ -87,36 +90,41 @@ def test_generous_and_greedy_differ_where_they_should() -> None:
 
 def test_nobody_goes_without_so_that_others_get_more() -> None:
     runs = (
-        Run(10, 100, (1,), 1),
-        Run(11, 101, (1,), 1),
-        Run(20, 102, (2,), 1),
-        Run(21, 103, (2,), 1),
+        ModelRun(10, 100, (1,), 1),
+        ModelRun(11, 101, (1,), 1),
+        ModelRun(20, 102, (2,), 1),
+        ModelRun(21, 103, (2,), 1),
     )
-    lucky = Person(1, (1, 2), wishes=(Wishes(1, (10,)), Wishes(2, (20,))))
-    other = Person(2, (1, 2), wishes=(Wishes(1, (10,)), Wishes(2, (20,))))
+    lucky = ModelPerson(1, (1, 2), wishes=(Wishes(1, (10,)), Wishes(2, (20,))))
+    other = ModelPerson(2, (1, 2), wishes=(Wishes(1, (10,)), Wishes(2, (20,))))
     found = solve(day(lucky, other, runs=runs))
     assert [one.value for one in found.stages][:2] == [0, 2]
     assert len({one.person for one in found.places if one.run in {10, 20}}) == 2
 
 
 def test_one_seat_in_every_round_and_no_workshop_twice() -> None:
-    runs = (Run(10, 100, (1,), 2), Run(20, 100, (2,), 2), Run(21, 101, (2,), 2), Run(11, 102, (1,), 2))
-    person = Person(1, (1, 2), wishes=(Wishes(1, (10,)), Wishes(2, (20, 21))))
-    assert set(solve(day(person, runs=runs)).places) == {Place(1, 10), Place(1, 21)}
+    runs = (
+        ModelRun(10, 100, (1,), 2),
+        ModelRun(20, 100, (2,), 2),
+        ModelRun(21, 101, (2,), 2),
+        ModelRun(11, 102, (1,), 2),
+    )
+    person = ModelPerson(1, (1, 2), wishes=(Wishes(1, (10,)), Wishes(2, (20, 21))))
+    assert set(solve(day(person, runs=runs)).places) == {ModelPlace(1, 10), ModelPlace(1, 21)}
 
 
 def test_a_run_over_two_rounds_takes_both() -> None:
-    runs = (Run(30, 100, (1, 2), 1), Run(11, 101, (1,), 2), Run(21, 102, (2,), 2))
-    people = [Person(number, (1, 2), wishes=(Wishes(1, (30,)),)) for number in (1, 2)]
+    runs = (ModelRun(30, 100, (1, 2), 1), ModelRun(11, 101, (1,), 2), ModelRun(21, 102, (2,), 2))
+    people = [ModelPerson(number, (1, 2), wishes=(Wishes(1, (30,)),)) for number in (1, 2)]
     found = solve(day(*people, runs=runs))
     assert sorted(one.run for one in found.places) == [11, 21, 30]
-    away = Person(3, (1,), wishes=(Wishes(1, (30,)),))
+    away = ModelPerson(3, (1,), wishes=(Wishes(1, (30,)),))
     assert places_of(solve(day(away, runs=runs))) == {3: 11}
 
 
 def test_a_run_is_held_with_its_minimum_or_not_at_all() -> None:
-    runs = (Run(10, 100, (1,), 5, minimum=3, staff=(9,)), Run(11, 101, (1,), 5))
-    leader = Person(9, (1,))
+    runs = (ModelRun(10, 100, (1,), 5, minimum=3, staff=(9,)), ModelRun(11, 101, (1,), 5))
+    leader = ModelPerson(9, (1,))
     two = [wishing(number, 10) for number in (1, 2)]
     assert places_of(solve(day(*two, leader, runs=runs))) == {1: 11, 2: 11, 9: 11}
     three = [*two, wishing(3, 10)]
@@ -124,7 +132,7 @@ def test_a_run_is_held_with_its_minimum_or_not_at_all() -> None:
 
 
 def test_needs_fixed_and_forbidden_places() -> None:
-    runs = (Run(10, 100, (1,), 1, features=frozenset({Need.STEP_FREE})), *TWO[1:])
+    runs = (ModelRun(10, 100, (1,), 1, features=frozenset({Need.STEP_FREE})), *TWO[1:])
     needy = wishing(1, 11, needs=frozenset({Need.STEP_FREE}))
     assert places_of(solve(day(wishing(2, 10), needy, runs=runs)))[1] == 10
     plain = day(wishing(1, 10, 11), wishing(2, 12, 10), runs=TWO)
@@ -143,7 +151,7 @@ def test_needs_fixed_and_forbidden_places() -> None:
     ],
 )
 def test_rules_that_part_people(rule: Rule, together: bool) -> None:
-    runs = (Run(10, 100, (1,), 2), Run(11, 101, (1,), 2))
+    runs = (ModelRun(10, 100, (1,), 2), ModelRun(11, 101, (1,), 2))
     pair = [wishing(number, 10, organisation=7, kind=5) for number in (1, 2)]
     free = places_of(solve(day(*pair, runs=runs)))
     bound = places_of(solve(day(*pair, runs=runs, rules=(rule,))))
@@ -153,7 +161,7 @@ def test_rules_that_part_people(rule: Rule, together: bool) -> None:
 
 
 def test_together_and_a_floor() -> None:
-    runs = (Run(10, 100, (1,), 2), Run(11, 101, (1,), 2))
+    runs = (ModelRun(10, 100, (1,), 2), ModelRun(11, 101, (1,), 2))
     people = (wishing(1, 10, kind=5), wishing(2, 11, kind=5), wishing(3, 10), wishing(4, 11))
     joined = places_of(solve(day(*people, runs=runs, rules=(Together(1, 2),))))
     assert joined[1] == joined[2]
@@ -220,24 +228,24 @@ NEEDY = frozenset({Need.INTERPRETING})
         (day(wishing(1, 10, fixed=(10,)), wishing(2, 10, fixed=(10,)), runs=TWO), {Obstacle.FIXED}),
         (day(wishing(1, 10), wishing(2, 10), runs=TWO, rules=(Together(1, 2),)), {Obstacle.TOGETHER}),
         (
-            day(wishing(1, 10), wishing(2, 10), runs=(Run(10, 1, (1,), 2),), rules=(Apart(1, 2),)),
+            day(wishing(1, 10), wishing(2, 10), runs=(ModelRun(10, 1, (1,), 2),), rules=(Apart(1, 2),)),
             {Obstacle.APART},
         ),
         (
             day(
                 *(wishing(n, 10, organisation=1, kind=2) for n in (1, 2)),
-                runs=(Run(10, 1, (1,), 2),),
+                runs=(ModelRun(10, 1, (1,), 2),),
                 rules=(OrganisationCap(1),),
             ),
             {Obstacle.ORGANISATION_CAP},
         ),
         (
-            day(wishing(1, 10, kind=2), runs=(Run(10, 1, (1,), 2),), rules=(KindBounds(3, least=1),)),
+            day(wishing(1, 10, kind=2), runs=(ModelRun(10, 1, (1,), 2),), rules=(KindBounds(3, least=1),)),
             {Obstacle.KIND},
         ),
-        (day(wishing(1, 10), runs=(Run(10, 1, (1,), 3, minimum=2),)), {Obstacle.MINIMUM}),
+        (day(wishing(1, 10), runs=(ModelRun(10, 1, (1,), 3, minimum=2),)), {Obstacle.MINIMUM}),
         (
-            day(Person(1, (1, 2)), runs=(Run(10, 1, (1,), 3), Run(20, 1, (2,), 3))),
+            day(ModelPerson(1, (1, 2)), runs=(ModelRun(10, 1, (1,), 3), ModelRun(20, 1, (2,), 3))),
             {Obstacle.WORKSHOP_TWICE},
         ),
     ],
@@ -252,7 +260,7 @@ def test_the_culprit_is_named(instance: Instance, obstacles: set[Obstacle]) -> N
 
 
 def test_several_rules_that_only_together_are_too_much() -> None:
-    runs = (Run(10, 100, (1,), 2), Run(11, 101, (1,), 2))
+    runs = (ModelRun(10, 100, (1,), 2), ModelRun(11, 101, (1,), 2))
     people = [wishing(number, 10) for number in (1, 2, 3)]
     rules = (Apart(1, 2), Apart(1, 3), Apart(2, 3), Together(1, 2), Together(2, 3))
     found = solve(day(*people, runs=runs, rules=rules))
@@ -261,7 +269,7 @@ def test_several_rules_that_only_together_are_too_much() -> None:
 
 
 def test_who_had_no_time_to_look_for_the_culprit_does_not_name_one() -> None:
-    runs = (Run(10, 1, (1,), 3, minimum=2),)
+    runs = (ModelRun(10, 1, (1,), 3, minimum=2),)
     assert [one.obstacle for one in look_for_obstacles(day(wishing(1, 10), runs=runs), lambda *_: None)] == [
         Obstacle.UNCLEAR
     ]

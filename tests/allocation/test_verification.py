@@ -11,11 +11,11 @@ from app.allocation.instance import (
     Apart,
     Instance,
     KindBounds,
+    ModelPerson,
+    ModelPlace,
+    ModelRun,
     OrganisationCap,
-    Person,
-    Place,
     Rule,
-    Run,
     SpreadColleagues,
     Together,
     Wishes,
@@ -24,21 +24,28 @@ from app.allocation.rules import Goal, Mode, Need, Obstacle
 from app.allocation.verification import faults, granted, violations, weight_of, worth
 
 PEOPLE = (
-    Person(1, (1, 2), 7, 3, (Wishes(1, (10, 11)), Wishes(2, (21, 20))), frozenset({Need.STEP_FREE})),
-    Person(2, (1, 2), 7, 4, (Wishes(1, (10,)), Wishes(2, (20,)))),
-    Person(3, (1, 2), 8, 4),
-    Person(4, (1,), 8, 4),
+    ModelPerson(1, (1, 2), 7, 3, (Wishes(1, (10, 11)), Wishes(2, (21, 20))), frozenset({Need.STEP_FREE})),
+    ModelPerson(2, (1, 2), 7, 4, (Wishes(1, (10,)), Wishes(2, (20,)))),
+    ModelPerson(3, (1, 2), 8, 4),
+    ModelPerson(4, (1,), 8, 4),
 )
 RUNS = (
-    Run(10, 100, (1,), 2, features=frozenset({Need.STEP_FREE})),
-    Run(11, 101, (1,), 3),
-    Run(20, 102, (2,), 2, minimum=2, features=frozenset(Need)),
-    Run(21, 101, (2,), 3, features=frozenset(Need)),
-    Run(30, 103, (1, 2), 1),
+    ModelRun(10, 100, (1,), 2, features=frozenset({Need.STEP_FREE})),
+    ModelRun(11, 101, (1,), 3),
+    ModelRun(20, 102, (2,), 2, minimum=2, features=frozenset(Need)),
+    ModelRun(21, 101, (2,), 3, features=frozenset(Need)),
+    ModelRun(30, 103, (1, 2), 1),
 )
 DAY = Instance((1, 2), PEOPLE, RUNS)
-GOOD = [Place(1, 10), Place(2, 10), Place(3, 11), Place(4, 11), Place(1, 20), Place(2, 20)]
-GOOD = [one for one in GOOD if one != Place(3, 11)] + [Place(3, 30)]
+GOOD = [
+    ModelPlace(1, 10),
+    ModelPlace(2, 10),
+    ModelPlace(3, 11),
+    ModelPlace(4, 11),
+    ModelPlace(1, 20),
+    ModelPlace(2, 20),
+]
+GOOD = [one for one in GOOD if one != ModelPlace(3, 11)] + [ModelPlace(3, 30)]
 
 
 def person(number: int, **values: object) -> Instance:
@@ -49,7 +56,7 @@ def run(number: int, **values: object) -> Instance:
     return replace(DAY, runs=tuple(replace(one, **values) if one.id == number else one for one in RUNS))
 
 
-def without(*places: Place) -> list[Place]:
+def without(*places: ModelPlace) -> list[ModelPlace]:
     return [one for one in GOOD if one not in places]
 
 
@@ -60,18 +67,18 @@ def test_good_places_break_nothing() -> None:
 @pytest.mark.parametrize(
     ("instance", "places", "broken"),
     [
-        (DAY, without(Place(4, 11)), Obstacle.NO_RUN),
-        (DAY, [*GOOD, Place(4, 10)], Obstacle.NO_RUN),
+        (DAY, without(ModelPlace(4, 11)), Obstacle.NO_RUN),
+        (DAY, [*GOOD, ModelPlace(4, 10)], Obstacle.NO_RUN),
         (DAY, [*GOOD, GOOD[0]], Obstacle.SEVERAL),
-        (DAY, [*GOOD, Place(9, 10)], Obstacle.SEVERAL),
-        (DAY, [*without(Place(4, 11)), Place(4, 30)], Obstacle.NO_RUN),
+        (DAY, [*GOOD, ModelPlace(9, 10)], Obstacle.SEVERAL),
+        (DAY, [*without(ModelPlace(4, 11)), ModelPlace(4, 30)], Obstacle.NO_RUN),
         (run(10, capacity=1), GOOD, Obstacle.SEATS),
         (run(20, minimum=3), GOOD, Obstacle.MINIMUM),
         (run(10, closed=True), GOOD, Obstacle.NO_RUN),
         (person(1, forbidden=(10,)), GOOD, Obstacle.NO_RUN),
         (person(2, fixed=(11,)), GOOD, Obstacle.FIXED),
         (run(10, features=frozenset()), GOOD, Obstacle.NEED),
-        (DAY, [*without(Place(3, 30)), Place(3, 11), Place(3, 21)], Obstacle.WORKSHOP_TWICE),
+        (DAY, [*without(ModelPlace(3, 30)), ModelPlace(3, 11), ModelPlace(3, 21)], Obstacle.WORKSHOP_TWICE),
         (run(21, staff=(4,)), GOOD, Obstacle.FIXED),
         (replace(DAY, rules=(Together(1, 3),)), GOOD, Obstacle.TOGETHER),
         (replace(DAY, rules=(Apart(1, 2),)), GOOD, Obstacle.APART),
@@ -80,7 +87,7 @@ def test_good_places_break_nothing() -> None:
         (replace(DAY, rules=(SpreadColleagues(soft=False),)), GOOD, Obstacle.SPREAD),
     ],
 )
-def test_each_condition_is_seen(instance: Instance, places: list[Place], broken: Obstacle) -> None:
+def test_each_condition_is_seen(instance: Instance, places: list[ModelPlace], broken: Obstacle) -> None:
     assert broken in {one.what for one in faults(instance, places)}
 
 
@@ -110,7 +117,7 @@ def test_violations_are_counted_as_the_rule_says(rule: Rule, many: int) -> None:
 
 def test_staff_is_in_a_run_that_is_held_and_takes_no_seat() -> None:
     led = run(10, staff=(4,), capacity=2)
-    places = [*without(Place(4, 11)), Place(4, 10)]
+    places = [*without(ModelPlace(4, 11)), ModelPlace(4, 10)]
     assert faults(led, places) == []
     assert faults(led, GOOD) != []
     assert violations(led, places, OrganisationCap(0, organisation=8)) == 1  # only the one in 30

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.allocation.rules import Mixing, SolvingState
+from app.allocation.rules import AllocationState, Mixing
 from app.allocation.service import hold_run
 from app.events.service import lock_event
 from app.organising.checks import data_findings
@@ -53,11 +53,11 @@ class Life:
             session.get_one(Registration, self.somebody()),
             session.get_one(Run, self.a_run()),
         )
-        if event.placed_at is not None and registration.holds_seat and run.held:
+        if event.placed_at is not None and registration.has_seat and run.held:
             choose(session, event, registration, {run.round_id: run.id}, LATER)
 
     @property
-    def deeds(self) -> list[Callable[[Session], None]]:
+    def actions(self) -> list[Callable[[Session], None]]:
         return [self.leave, self.come, self.close_or_open, self.choose]
 
 
@@ -74,10 +74,10 @@ def test_whatever_happens(app: Flask, seed: int) -> None:
         solving = asks(
             app, made, nonce=f"nonce-{number}-0123456789", seed=seed + 1, mixing=chance.choice(list(Mixing))
         )
-        done = works_out(app, solving) is SolvingState.DONE
+        done = works_out(app, solving) is AllocationState.DONE
         for _ in range(chance.randint(0, 3)):
             with suppress(Refusal), app.app_context(), transaction() as session:
-                chance.choice(life.deeds)(session)
+                chance.choice(life.actions)(session)
         if done:
             with suppress(Refusal):
                 publishes(app, made, solving, seen=holds)

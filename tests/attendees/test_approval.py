@@ -34,7 +34,7 @@ class TestVerbs:
     def test_the_seat_is_kept_and_the_invitation_waits_for_the_decision(self) -> None:
         day = open_day(capacity=2, approval=True)
         day.join("anna")
-        assert (day.status("anna"), day.of("anna").holds_seat) == (PENDING, True)
+        assert (day.status("anna"), day.of("anna").has_seat) == (PENDING, True)
         assert day.of("anna").invited_sequence is None
         day.approve("anna")
         assert day.status("anna") is REGISTERED
@@ -50,7 +50,7 @@ class TestVerbs:
         day.approve("carla")
         assert [day.status(one) for one in ("anna", "berta", "carla")] == [PENDING, PENDING, WAITING]
         day.reject("anna")
-        assert (day.status("anna"), day.of("anna").holds_seat) == (REJECTED, False)
+        assert (day.status("anna"), day.of("anna").has_seat) == (REJECTED, False)
         assert [day.status(one) for one in ("berta", "carla")] == [PENDING, REGISTERED]
         assert day.mails("anna")[-1] == "registration.rejected"
         assert day.history("anna")[-1] == ("pending", "rejected", "organiser", "rejected")
@@ -60,7 +60,7 @@ class TestVerbs:
         day.join("anna", "berta")
         day.set_event(capacity=2)
         day.join("carla")  # a seat is free, but Berta stands before her
-        assert not day.of("carla").holds_seat
+        assert not day.of("carla").has_seat
         day.approve("berta")
         assert day.status("berta") is REGISTERED
         assert day.status("carla") is PENDING
@@ -106,7 +106,7 @@ class TestVerbs:
         day = open_day(approval=True)
         day.join("anna")
         day.substitute("anna", "berta")
-        assert (day.status("berta"), day.of("berta").holds_seat) == (PENDING, True)
+        assert (day.status("berta"), day.of("berta").has_seat) == (PENDING, True)
 
     def test_whom_nobody_decided_about_is_forgotten_with_seat_and_places(self) -> None:
         day = open_day(capacity=1, approval=True)

@@ -7,7 +7,7 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.attendees.mailings import CIRCULAR, MESSAGES_A_DAY
-from app.attendees.models import Circular, CircularCopy
+from app.attendees.models import Mailing, MailingCopy
 from app.organising.checks import data_findings
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
@@ -118,7 +118,7 @@ def test_a_team_writes_so_many_messages_a_day(app: Flask) -> None:
     refused = visitor.get(address).send(subject="Zu viel", text="Text")
     assert "Bitte machen Sie morgen weiter" in refused.text
     with app.app_context():
-        assert db.session.scalar(select(func.count(Circular.id))) == MESSAGES_A_DAY
+        assert db.session.scalar(select(func.count(Mailing.id))) == MESSAGES_A_DAY
 
 
 def test_cancelling_many_gives_no_seat_to_who_loses_it_again(app: Flask) -> None:
@@ -168,8 +168,8 @@ def test_moving_up_past_the_line_and_overbooking_only_if_asked(app: Flask) -> No
 def test_nobody_chosen_and_too_many(app: Flask) -> None:
     day = a_day(app)
     visitor = as_otto(app)
-    for deed in ("message", "cancel", "move-up"):
-        page = visitor.get(f"{day.home}/registrations/many/{deed}")
+    for action in ("message", "cancel", "move-up"):
+        page = visitor.get(f"{day.home}/registrations/many/{action}")
         assert "Niemand ist ausgewählt" in page.text
         assert page.soup.select("main form") == []
 
@@ -191,7 +191,7 @@ def test_a_message_about_a_copy_that_is_gone_is_found(app: Flask) -> None:
     signs_up(app, day, 1)
     as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text")
     with app.app_context(), transaction() as session:
-        for copy in session.scalars(select(CircularCopy)):
+        for copy in session.scalars(select(MailingCopy)):
             session.delete(copy)
     with app.app_context():
         found = data_findings(db.session(), NOW)

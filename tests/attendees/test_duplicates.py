@@ -9,7 +9,7 @@ import pytest
 from flask import Flask
 
 from app.attendees import duplicates as module
-from app.attendees.duplicates import doubles, say_two_people
+from app.attendees.duplicates import duplicates, say_two_people
 from app.refusal import Missing
 from app.web.database import db
 from tests.factories.organising import Queries
@@ -24,7 +24,7 @@ def inside(app: Flask) -> Iterator[None]:
 
 def found(day: Day) -> list[tuple[str, str, bool, bool, bool]]:
     names = {registration_id: name for name, registration_id in day.ids.items()}
-    pairs, _ = doubles(db.session(), day.event)
+    pairs, _ = duplicates(db.session(), day.event)
     return [
         (names[one.first.id], names[one.second.id], one.same_name, one.same_organisation, one.same_mailbox)
         for one in pairs
@@ -60,7 +60,7 @@ def test_one_name_or_one_mailbox_is_a_hint(app: Flask) -> None:
     assert [one[3] or one[4] for one in found(day)] == [True] * 4 + [False] * 2
     event = day.event
     with Queries(app) as queries:
-        doubles(db.session(), event)
+        duplicates(db.session(), event)
     assert queries.count == 1
 
 
@@ -88,8 +88,8 @@ def test_many_doubles_are_shown_in_portions(monkeypatch: pytest.MonkeyPatch) -> 
     day = open_day()
     day.join("a1", "a2", "a3", "a4", **named())
     monkeypatch.setattr(module, "MOST", 2)
-    pairs, more = doubles(db.session(), day.event)
+    pairs, more = duplicates(db.session(), day.event)
     assert (len(pairs), more) == (2, True)
     day.cancel("a4")
-    pairs, more = doubles(db.session(), day.event)
+    pairs, more = duplicates(db.session(), day.event)
     assert (len(pairs), more) == (2, False)

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask import Flask
 
-from app.attendees.figures import Growth, Share, curve, growth, origins
+from app.attendees.figures import Growth, Headcount, curve, growth, origins
 from app.events.models import Event
 from app.organisations.rules import OrganisationKind
 from app.web.database import db
@@ -52,7 +52,7 @@ def test_the_curve_ends_as_high_as_there_are_people() -> None:
     grown = [Growth(date(2026, 1, 6), 2), Growth(date(2026, 1, 7), 4)]
     assert curve(grown, 8) == "0.00,75.00 100.00,50.00"
     assert curve(grown[:1], 2) == "0.00,0.00 100.00,0.00"
-    assert Share("Herford", 2, 1).people == 3
+    assert Headcount("Herford", 2, 1).people == 3
 
 
 @pytest.mark.sqlite_only

@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import insert, select
 
 from app.attendees import lists
-from app.attendees.filters import Order, Wanted
+from app.attendees.filters import SortOrder, Wanted
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
@@ -171,7 +171,7 @@ def test_every_page_of_every_order_and_filter_is_the_file_cut_into_pieces(
     with app.app_context(), transaction() as session:
         pattern = session.scalars(select(Registration).order_by(Registration.id)).first()
         assert pattern is not None
-        columns = Registration.__table__.columns.keys()
+        columns = Registration.__mapper__.column_attrs.keys()
         organisations = session.scalars(select(Organisation.id)).all()
         rows = []
         for number in range(20):
@@ -184,7 +184,7 @@ def test_every_page_of_every_order_and_filter_is_the_file_cut_into_pieces(
                 "sort_key": f"muster{number % 4}",
                 "organisation_id": organisations[number % len(organisations)],
                 "status": Status.WAITING if waits else Status.REGISTERED,
-                "holds_seat": not waits,
+                "has_seat": not waits,
                 "waiting_number": 100 - number if waits else None,
             }
             rows.append(row)
@@ -208,7 +208,7 @@ def test_every_page_of_every_order_and_filter_is_the_file_cut_into_pieces(
             {"text": "r1", "kind": OrganisationKind.KI},
             {"run_id": day.runs["1.1"]},
         ]
-        for order, narrow in product(Order, ways):
+        for order, narrow in product(SortOrder, ways):
             wanted = Wanted(order=order, **narrow)
             every = lists.every_id(db.session(), event, wanted)
             first = lists.list_people(db.session(), event, wanted, 1)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The people of a day for its team: lists, one person, deeds by hand."""
+"""The people of a day for its team: lists, one person, actions by hand."""
 
 from datetime import timedelta
 
@@ -10,7 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.attendees import lists, manual
-from app.attendees.filters import Order, Wanted, clean_search
+from app.attendees.filters import SortOrder, Wanted, clean_search
 from app.attendees.lists import Page
 from app.attendees.manual import correct
 from app.events.models import Quota
@@ -432,7 +432,7 @@ def test_who_has_left_cannot_be_changed(app: Flask, path: str) -> None:
     visitor.get(f"{day.home}/registrations/{reference}/cancel").send()
     assert form.send(action=f"{day.home}/registrations/{reference}/{path}").status == 404
     assert visitor.client.get(f"{day.home}/registrations/{reference}/{path}").status_code == 404
-    assert [deed for deed, _ in audit(app, day)] == ["registration.cancel"]
+    assert [action for action, _ in audit(app, day)] == ["registration.cancel"]
 
 
 def test_a_note_that_is_too_long_is_kept_in_the_form(app: Flask) -> None:
@@ -469,7 +469,7 @@ def test_add_somebody_with_workshops(app: Flask) -> None:
     assert after.heading == "Muşterî, Şükrü"
     with app.app_context():
         one = added(app)
-        assert (one.status, one.holds_seat, one.confirmed_at is not None) == (Status.REGISTERED, True, True)
+        assert (one.status, one.has_seat, one.confirmed_at is not None) == (Status.REGISTERED, True, True)
         assert [place.run_id for place in db.session.scalars(select(Place))] == [day.runs["1.2"]]
         assert [(line.actor, line.note) for line in db.session.scalars(select(StatusChange))] == [
             (Actor.ORGANISER, "Am Telefon")
@@ -511,7 +511,7 @@ def test_add_somebody_with_answers_and_a_code(app: Flask) -> None:
             (other, None, False),
         }
         quota = db.session.scalars(select(Quota)).one()
-        assert (quota.taken, added(app).holds_seat) == (1, True)
+        assert (quota.taken, added(app).has_seat) == (1, True)
         assert data_findings(db.session(), NOW) == []
 
 
@@ -596,7 +596,7 @@ def test_the_link_is_sent_again_three_times_a_day(app: Flask) -> None:
         visitor.get(address).send(action=f"{address}/link")
     kinds = kinds_to(app, reference)[before:]
     assert kinds == [notifications.LINK] * 3
-    assert [deed for deed, _ in audit(app, day)] == ["registration.link"] * 3
+    assert [action for action, _ in audit(app, day)] == ["registration.link"] * 3
 
 
 def test_choose_workshops_also_after_the_window(app: Flask) -> None:
@@ -649,8 +649,8 @@ def test_wishes_of_somebody_who_waits(app: Flask) -> None:
         ]
 
 
-@pytest.mark.parametrize("order", list(Order))
-def test_every_order_reads_everybody(app: Flask, order: Order) -> None:
+@pytest.mark.parametrize("order", list(SortOrder))
+def test_every_order_reads_everybody(app: Flask, order: SortOrder) -> None:
     day = a_day(app, capacity=2)
     many_sign_up(app, day, 1, 4)
     with app.app_context():

@@ -11,7 +11,7 @@ from types import SimpleNamespace
 import pytest
 from sqlalchemy import func, select
 
-from app.attendees.duplicates import doubles
+from app.attendees.duplicates import duplicates
 from app.clock import BERLIN, now
 from app.demo import people
 from app.demo.commands import password_file
@@ -315,7 +315,7 @@ def look_at_counters(loaded):
     """Taken and waiting, of days and runs, against the rows."""
     for event in (loaded.past, loaded.upcoming):
         mine = Registration.event_id == event.id
-        held = loaded.session.scalar(select(func.count()).where(mine, Registration.holds_seat))
+        held = loaded.session.scalar(select(func.count()).where(mine, Registration.has_seat))
         queue = loaded.session.scalar(select(func.count()).where(mine, Registration.status == Status.WAITING))
         assert (event.taken, event.waiting) == (held, queue)
         for run in _runs(loaded, event):
@@ -418,7 +418,7 @@ def look_at_what_people_type(loaded):
     assert found is not None
     assert found.name == "Caritas Fachdienst Integration (Beispiel)"
     assert [one.name for one in merges_into(session, found)] == ["Caritas Integration (Beispiel)"]
-    pairs, more = doubles(session, loaded.upcoming)
+    pairs, more = duplicates(session, loaded.upcoming)
     assert [(one.same_name, one.same_organisation, one.same_mailbox) for one in pairs] == [
         (True, True, False)
     ]

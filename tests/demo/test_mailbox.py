@@ -12,7 +12,7 @@ from app.demo import mailbox
 from app.factory import create_app
 from app.outbox.building import Mail
 from app.outbox.mime import pack
-from app.settings import Mode
+from app.settings import OperatingMode
 from tests.pages import Visitor
 
 pytestmark = pytest.mark.sqlite_only
@@ -136,7 +136,7 @@ def test_only_mails_are_read(client, settings, subtests):
 
 def test_in_production_there_is_no_mailbox(settings):
     """The outsider: mails are nobody's but the recipients'."""
-    production = replace(settings, mode=Mode.PRODUCTION)
+    production = replace(settings, mode=OperatingMode.PRODUCTION)
     name = put(settings)
     client = create_app(production).test_client()
     for address in ("/demo/mailbox", f"/demo/mailbox/{name}", f"/demo/mailbox/{name}/mail.eml"):

@@ -26,7 +26,7 @@ from app.events.service import (
     publish,
     raise_sequence,
 )
-from app.ical.entry import Status
+from app.ical.entry import EntryStatus
 from app.organisations.models import Region
 from app.organisations.service import add_organisation
 from app.people.models import Organiser
@@ -205,7 +205,7 @@ def test_day_as_an_entry() -> None:
         gone = event_entry(event, "http://x")
         assert (gone.summary, gone.status, gone.transparent) == (
             f"Abgesagt: {event.title}",
-            Status.CANCELLED,
+            EntryStatus.CANCELLED,
             True,
         )
 

@@ -27,8 +27,8 @@ pytestmark = pytest.mark.sqlite_only
 
 # endpoint, methods beside HEAD and OPTIONS, audience, permission
 TABLE = """
+allocation.admin GET ORGANISER SEE_PEOPLE
 allocation.close_run GET,POST ORGANISER EDIT_PEOPLE
-allocation.desk GET ORGANISER SEE_PEOPLE
 allocation.drop_condition POST ORGANISER EDIT_PEOPLE
 allocation.new GET,POST ORGANISER EDIT_PEOPLE
 allocation.new_condition GET,POST ORGANISER EDIT_PEOPLE
@@ -68,8 +68,8 @@ events_organise.new_event GET,POST SIGNED_IN
 explained.mine GET PERSONAL
 explained.places GET PUBLIC
 figures.show GET ORGANISER SEE
-group_desk.new GET,POST ORGANISER EDIT_PEOPLE
-group_desk.show GET ORGANISER SEE_PEOPLE
+group_admin.new GET,POST ORGANISER EDIT_PEOPLE
+group_admin.show GET ORGANISER SEE_PEOPLE
 groups.add GET,POST PERSONAL
 groups.cancel GET,POST PERSONAL
 groups.confirm POST PERSONAL
@@ -116,7 +116,7 @@ own.delete GET,POST PERSONAL
 own.deleted GET PUBLIC
 participants.add GET,POST ORGANISER EDIT_PEOPLE
 participants.cancel GET,POST ORGANISER EDIT_PEOPLE
-participants.doubles GET ORGANISER SEE_PEOPLE
+participants.duplicates GET ORGANISER SEE_PEOPLE
 participants.edit GET,POST ORGANISER EDIT_PEOPLE
 participants.export POST ORGANISER EXPORT
 participants.people GET ORGANISER SEE_PEOPLE
@@ -189,8 +189,8 @@ registration.new_link POST PERSONAL
 registration.not_me GET,POST PERSONAL
 registration.register GET,POST PUBLIC
 registration.sent GET PUBLIC
-registration.silenced GET PUBLIC
 registration.substitute GET,POST PERSONAL
+registration.suppressed GET PUBLIC
 registration.waiting GET PUBLIC
 registration.wishes GET,POST PERSONAL
 registration.withdraw POST PERSONAL
@@ -212,10 +212,10 @@ results_materials.material GET,POST ORGANISER EDIT
 results_materials.new_document GET,POST ORGANISER EDIT
 results_materials.new_photo GET,POST ORGANISER EDIT
 results_materials.remove GET,POST ORGANISER EDIT
-silence.show GET,POST ADMIN
 staff.remove POST ORGANISER EDIT_PEOPLE
 staff.show GET,POST ORGANISER EDIT_PEOPLE
 static GET PUBLIC
+suppression.show GET,POST ADMIN
 team.change_member GET,POST ORGANISER LEAD
 team.remove_member POST ORGANISER LEAD
 team.show GET,POST ORGANISER LEAD

@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from app.ical.entry import CalendarEntry, Party, Status, cancelled, new_uid
+from app.ical.entry import CalendarEntry, EntryStatus, Party, cancelled, new_uid
 from tests.ical.samples import entry
 
 NAIVE = datetime(2026, 7, 1, 9, 0)  # noqa: DTZ001  the fault to be refused
@@ -74,7 +74,7 @@ def test_cancelled_is_said_three_times_and_changes_nothing_else() -> None:
     day = entry(location="Haus am Markt", sequence=4)
     gone = cancelled(day)
     assert gone == replace(
-        day, summary="Abgesagt: KIM-Fachtag OWL", status=Status.CANCELLED, transparent=True
+        day, summary="Abgesagt: KIM-Fachtag OWL", status=EntryStatus.CANCELLED, transparent=True
     )
     assert cancelled(gone) == gone
 

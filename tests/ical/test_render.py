@@ -12,7 +12,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from app.ical import text
-from app.ical.entry import CalendarEntry, Party, Status, cancelled
+from app.ical.entry import CalendarEntry, EntryStatus, Party, cancelled
 from app.ical.render import VTIMEZONE, cancel, download, feed, request, vevent
 from tests.ical.lint import complaints, read_lines
 from tests.ical.samples import ATTENDEE, ORGANISER, STAMP, entry, feed_of, winter
@@ -203,10 +203,10 @@ def test_the_stamp_needs_a_zone(write) -> None:
 
 
 def test_waiting_list_is_tentative_in_outlook_too() -> None:
-    waiting = vevent(entry(status=Status.TENTATIVE))
+    waiting = vevent(entry(status=EntryStatus.TENTATIVE))
     assert b"STATUS:TENTATIVE\r\nTRANSP:OPAQUE\r\nX-MICROSOFT-CDO-BUSYSTATUS:TENTATIVE\r\n" in waiting
     assert b"BUSYSTATUS" not in vevent(entry())
-    assert b"BUSYSTATUS" not in vevent(entry(status=Status.TENTATIVE, transparent=True))
+    assert b"BUSYSTATUS" not in vevent(entry(status=EntryStatus.TENTATIVE, transparent=True))
 
 
 def test_times_in_any_zone_and_with_parts_of_seconds_give_the_same_bytes() -> None:
@@ -344,7 +344,7 @@ def hostile_entries(draw) -> CalendarEntry:
         location=draw(HOSTILE),
         url=draw(st.none() | HOSTILE.map(lambda tail: "https://fachtag.example/" + tail)),
         conference_url=draw(st.none() | HOSTILE.map(lambda tail: "https://video.example/" + tail)),
-        status=draw(st.sampled_from([Status.CONFIRMED, Status.TENTATIVE])),
+        status=draw(st.sampled_from([EntryStatus.CONFIRMED, EntryStatus.TENTATIVE])),
         transparent=draw(st.booleans()),
         categories=tuple(draw(st.lists(HOSTILE, max_size=3))),
         parent_uid=draw(st.none() | st.just("day@fachtag.example")),
@@ -367,7 +367,7 @@ def expected_names(one: CalendarEntry, *, in_feed: bool) -> list[str]:
         "CONFERENCE": one.conference_url,
         "CATEGORIES": any(map(text.one_line, one.categories)),
         "STATUS TRANSP": True,
-        "X-MICROSOFT-CDO-BUSYSTATUS": one.status is Status.TENTATIVE and not one.transparent,
+        "X-MICROSOFT-CDO-BUSYSTATUS": one.status is EntryStatus.TENTATIVE and not one.transparent,
         "RELATED-TO": in_feed and one.parent_uid,
         "ORGANIZER ATTENDEE": not in_feed,
     }

@@ -40,7 +40,7 @@ NOT_BY_LINK = {
     "registration.sent",
     "registration.waiting",
     "groups.sent",
-    "registration.silenced",
+    "registration.suppressed",
     "own.deleted",
     "legal.barrier_reported",
     "explained.places",

@@ -14,7 +14,7 @@ from playwright.sync_api import Browser, Page, expect
 from sqlalchemy import func, select
 
 from app.allocation.jobs import tend
-from app.allocation.models import Solving
+from app.allocation.models import AllocationRun
 from app.allocation.rules import UNFINISHED
 from app.clock import now
 from app.events.models import Event
@@ -110,7 +110,9 @@ def the_worker_works(app: Flask) -> None:
     """Its job, turn by turn, until nothing is left to be worked out; every allocation by a process of its own."""
     until = time.monotonic() + 60
     with app.app_context():
-        while db.session.scalar(select(func.count(Solving.id)).where(Solving.state.in_(UNFINISHED))):
+        while db.session.scalar(
+            select(func.count(AllocationRun.id)).where(AllocationRun.state.in_(UNFINISHED))
+        ):
             db.session.rollback()
             assert time.monotonic() < until
             tend(now())

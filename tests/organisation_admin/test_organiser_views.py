@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.attendees.models import TwoPeople
+from app.attendees.models import DistinctPair
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.people.rules import Role
@@ -260,7 +260,7 @@ def test_two_registrations_of_one_person_are_shown_until_somebody_says_they_are_
     page = page.send(button="Das sind zwei Personen")
     assert "Niemand scheint doppelt angemeldet zu sein" in page.text
     with app.app_context():
-        assert db.session.scalars(select(TwoPeople.organiser_id)).one() is not None
+        assert db.session.scalars(select(DistinctPair.organiser_id)).one() is not None
         assert len(db.session.scalars(select(Registration.id)).all()) == 2
     looking = somebody(app, "chris@example.org", event_id, Role.CHECK_IN)
     joins(app, event_id, "a3", given_name="Alex")

@@ -97,7 +97,7 @@ def everything() -> dict[str, list[tuple[object, ...]]]:
         columns = [one for one in table.columns if one.name != "version"]
         found[table.name] = [tuple(row) for row in db.session.execute(select(*columns).order_by(*columns))]
     people = select(
-        Registration.id, Registration.organisation_id, Registration.status, Registration.holds_seat
+        Registration.id, Registration.organisation_id, Registration.status, Registration.has_seat
     ).order_by(Registration.id)
     found["people"] = [tuple(row) for row in db.session.execute(people)]
     db.session.rollback()
@@ -128,10 +128,10 @@ def test_people_quotas_and_spellings_follow() -> None:
     office = db.session.get_one(Organisation, id_of(OFFICE))
     assert [one.name for one in aliases_of(db.session(), office)] == [KI, TYPED]
     assert day.event.reserved == 4
-    deeds = db.session.scalars(
+    actions = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.like("organisation.%"))
     ).all()
-    assert deeds == ["organisation.merge"] * 2
+    assert actions == ["organisation.merge"] * 2
 
 
 def test_the_quotas_of_the_source_become_the_targets_and_count_its_people() -> None:

@@ -124,7 +124,7 @@ def id_of(app: Flask, reference: str) -> int:
 def status_of(app: Flask, reference: str) -> tuple[str, bool]:
     with app.app_context():
         one = db.session.scalars(select(Registration).where(Registration.reference == reference)).one()
-        return one.status.value, one.holds_seat
+        return one.status.value, one.has_seat
 
 
 def seats_of(app: Flask, day: Day) -> tuple[int, int, int]:

@@ -22,7 +22,7 @@ from app.organising.checks import data_findings
 from app.organising.commands import guarded
 from app.organising.weak_settings import configuration_findings, refuse_weak
 from app.registration.questions.answers import Given
-from app.settings import Mode, Settings, SettingsError
+from app.settings import OperatingMode, Settings, SettingsError
 from app.web.database import db, transaction
 from tests.conftest import settings_for
 from tests.factories.days import NOW
@@ -463,7 +463,7 @@ def production(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
     return settings_for(
         f"sqlite:///{tmp_path / 'fachtag.sqlite3'}",
         tmp_path,
-        mode=Mode.PRODUCTION,
+        mode=OperatingMode.PRODUCTION,
         secret_keys=(KEY,),
         base_url="https://fachtag.kreis-musterstadt.de",
         mail_url="smtp://mail.kreis-musterstadt.de:587",

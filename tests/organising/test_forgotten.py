@@ -16,7 +16,7 @@ from sqlalchemy import select, text
 
 from app.attendees import manual
 from app.attendees.lists import FAMILIES
-from app.attendees.mailings import Letter, write_to
+from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.organising.sweeping import REWRITTEN, sweep
 from app.outbox.models import Message
@@ -61,7 +61,7 @@ def day(app: Flask, caplog: pytest.LogCaptureFixture) -> Day:
                 change_person(session, day.ids["gast"], changed, version, day.now)
         with day.step() as session:
             letter, both = (
-                Letter("Bitte Ausweis mitbringen", "Am Eingang."),
+                MailingText("Bitte Ausweis mitbringen", "Am Eingang."),
                 [day.ids["gast"], day.ids["vor1"]],
             )
             write_to(session, day.event_id, both, letter, "nonce-circular", ORGANISER, day.now)

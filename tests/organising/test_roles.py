@@ -151,7 +151,7 @@ def test_pages_of_the_own_day_open(app: Flask, two_days: tuple[Day, Day]) -> Non
 
 @pytest.mark.sqlite_only
 def test_nobody_and_a_stranger(app: Flask, two_days: tuple[Day, Day]) -> None:
-    """Without a sign-in every page leads there and every deed is 401; who is in no team sees 404 everywhere."""
+    """Without a sign-in every page leads there and every action is 401; who is in no team sees 404 everywhere."""
     mine, _ = two_days
     every = doors(app, ids_of(app, mine, signs_up(app, mine)))
     nobody = app.test_client()

@@ -238,7 +238,7 @@ def deliver(app: Flask, number: int, text: str, answer: str = "250 ok") -> None:
         )
         held = outbox.claim(session, now=now(), policy=POLICY)
         assert held is not None
-        parcel = outbox.Parcel(
+        parcel = outbox.RenderedMail(
             f"<{number}@x>", message.recipient, "Sie sind dabei – Ä", content.as_bytes(), None
         )
         assert outbox.freeze(session, held, parcel, now=now())
@@ -309,7 +309,7 @@ def test_list_search_and_filter_mails(app: Flask) -> None:
 
 @pytest.mark.parametrize("state", [State.FAILED, State.UNCLEAR, State.QUARANTINED])
 def test_send_again(app: Flask, state: State) -> None:
-    """From the dashboard: the newest mail goes out again and the deed is written down; an overtaken one does not."""
+    """From the dashboard: the newest mail goes out again and the action is written down; an overtaken one does not."""
     day = a_day(app)
     reference = signs_up(app, day)
     older, newest = set_messages(app, reference, state=state, smtp_answer="550 unknown")
@@ -323,9 +323,9 @@ def test_send_again(app: Flask, state: State) -> None:
     assert refused.soup.select(".kern-alert--warning")
     assert states(app) == [state, State.QUEUED]
     with app.app_context():
-        deeds = [(one.action, one.subject) for one in entries_of(db.session(), day.event_id)]
-        assert deeds.count(("mail.retry", f"message {newest}")) == 1
-        assert ("mail.retry", f"message {older}") not in deeds
+        actions = [(one.action, one.subject) for one in entries_of(db.session(), day.event_id)]
+        assert actions.count(("mail.retry", f"message {newest}")) == 1
+        assert ("mail.retry", f"message {older}") not in actions
 
 
 def test_a_number_that_no_database_takes(app: Flask) -> None:

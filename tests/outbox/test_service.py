@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.outbox import queries, route, service, settling
 from app.outbox.models import Message, Route
-from app.outbox.rules import Claim, DeliveryPolicy, Parcel, Start, State
+from app.outbox.rules import Claim, DeliveryPolicy, RenderedMail, Start, State
 from app.refusal import Missing, Refusal
 from app.web.database import db, transaction
 from tests.mailsink import Sink
@@ -34,7 +34,7 @@ def claimed(office: Office) -> Claim:
 
 
 def freeze(office: Office, held: Claim, recipient: str = "anna@example.org") -> bool:
-    parcel = Parcel(f"<{held.id}@example.org>", recipient, "Betreff", b"Bytes\r\n", None)
+    parcel = RenderedMail(f"<{held.id}@example.org>", recipient, "Betreff", b"Bytes\r\n", None)
     with office.app.app_context(), transaction() as session:
         return service.freeze(session, held, parcel, now=office.clock())
 

@@ -10,7 +10,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.attendees.mailings import Letter, write_to
+from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.events.models import Event
 from app.outbox.models import Message
@@ -60,7 +60,7 @@ def day(app: Flask) -> Day:
         day.confirm("anna")
         day.join("bert")
         with day.step() as session:
-            letter, anna = Letter("Bitte Ausweis mitbringen", "Am Eingang."), [day.ids["anna"]]
+            letter, anna = MailingText("Bitte Ausweis mitbringen", "Am Eingang."), [day.ids["anna"]]
             write_to(session, day.event_id, anna, letter, "nonce-circular", ORGANISER, day.now)
         return day
 

@@ -40,7 +40,7 @@ from app.registration.questions.answers import Given
 from app.registration.quotas import service as quotas
 from app.registration.quotas import waiting_list
 from app.registration.quotas.service import QuotaFacts
-from app.registration.rules import IN_LINE, Actor, InLine, PlaceState, RoundAnswer, Status
+from app.registration.rules import IN_LINE, Actor, PlaceState, Position, RoundAnswer, Status
 from app.registration.service import PARTICIPANT, By, Entry, Person
 from app.registration.workshops.models import Place, RoundAbsence
 from app.registration.workshops.places import Choices
@@ -242,7 +242,7 @@ class Day:
     def add(self, name: str, *labels: str, extra: bool = False, now: datetime | None = None) -> None:
         entry = Entry(person(name), f"nonce-{name}", "de", self.choices(*labels))
         with self.step(now) as session:
-            added = service.add_by_hand(session, self.event_id, entry, ORGANISER, self.now, extra_seat=extra)
+            added = service.add_manually(session, self.event_id, entry, ORGANISER, self.now, extra_seat=extra)
             self.ids[name] = added.id
 
     def choose(self, name: str, *labels: str, now: datetime | None = None) -> None:
@@ -318,9 +318,9 @@ class Day:
         quota = db.session.get_one(Quota, quota_id, populate_existing=True)
         return quota.taken, quota.waiting
 
-    def line(self, name: str) -> InLine | None:
+    def line(self, name: str) -> Position | None:
         """What the person is told of the line."""
-        return waiting_list.stands(db.session(), self.of(name), self.now)
+        return waiting_list.position_of(db.session(), self.of(name), self.now)
 
     def history(self, name: str) -> list[tuple[str | None, str, str, str]]:
         """From, to, actor, reason."""
@@ -372,8 +372,8 @@ def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
     found = data_findings(session, now)
     event = session.get_one(Event, event_id)
     people = session.scalars(select(Registration).where(Registration.event_id == event_id)).all()
-    seated = [one for one in people if one.holds_seat]
-    in_line = [one for one in people if one.status in IN_LINE and not one.holds_seat]
+    seated = [one for one in people if one.has_seat]
+    in_line = [one for one in people if one.status in IN_LINE and not one.has_seat]
     if (event.taken, event.waiting) != (len(seated), len(in_line)):
         found.append(f"event counts {event.taken}+{event.waiting}, rows {len(seated)}+{len(in_line)}")
     if event.capacity is not None and len(seated) > event.capacity + event.extra:
@@ -402,8 +402,8 @@ def _of_quotas(session: Session, event: Event, people: Sequence[Registration]) -
     linked = {(one, quota) for one, quota in session.execute(select(registration_quota))}
     for quota in session.scalars(select(Quota).where(Quota.event_id == event.id)):
         mine = [one for one in people if (one.id, quota.id) in linked]
-        taken = sum(one.holds_seat for one in mine)
-        waiting = sum(one.active and not one.holds_seat for one in mine)
+        taken = sum(one.has_seat for one in mine)
+        waiting = sum(one.active and not one.has_seat for one in mine)
         if (quota.taken, quota.waiting) != (taken, waiting):
             found.append(f"{quota.name} counts {quota.taken}+{quota.waiting}, rows {taken}+{waiting}")
         if quota.effect is QuotaEffect.CAP and taken > quota.capacity + quota.extra:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The public forms against programs: budgets, the trap, the moment, codes, and addresses that want no mail."""
+"""The public forms against programs: budgets, the honeypot, the moment, codes, and addresses that want no mail."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -22,7 +22,7 @@ from app.registration.models import Registration
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
 from app.registration.service import PARTICIPANT
-from app.registration.suppression import allow, count_silenced, silence
+from app.registration.suppression import allow, count_suppressed, suppress
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.mailbox import link_in, mailbox
@@ -187,7 +187,7 @@ def test_that_was_not_me(app: Flask, client: FlaskClient) -> None:
     assert len(mailbox(app).deliver()) == 1
     with app.app_context():
         assert db.session.scalars(select(Event.taken)).all() == [1]
-        assert count_silenced(db.session()) == 1
+        assert count_suppressed(db.session()) == 1
         names = db.session.scalars(select(Budget.bucket).where(Budget.bucket.contains("opfer"))).all()
         assert names == []
 
@@ -213,8 +213,8 @@ def test_who_takes_part_still_gets_the_link(app: Flask, client: FlaskClient) -> 
     link = link_in(mailbox(app).newest("anna@example.org"))
     Visitor(client).get(link).send(button="Anmeldung bestätigen")
     with app.app_context(), transaction() as session:
-        silence(session, "Anna@example.org", None, now())
-        silence(session, "anna@example.org", None, now())
+        suppress(session, "Anna@example.org", None, now())
+        suppress(session, "anna@example.org", None, now())
     told = len(mailbox(app).deliver())
     for _ in range(5):
         send(client, "anna")
@@ -242,4 +242,4 @@ def test_an_administrator_puts_addresses_on_the_list_and_takes_them_off(
     assert [str(mail["To"]) for mail in mailbox(app).deliver()] == ["opfer@example.org"]
     with app.app_context(), transaction() as session:
         allow(session, "nie@example.org", 1, now())
-        assert count_silenced(session) == 0
+        assert count_suppressed(session) == 0

@@ -43,7 +43,7 @@ def runs(app: Flask) -> dict[str, int]:
 def everybody(app: Flask) -> list[tuple[str, Status, bool]]:
     with app.app_context():
         found = db.session.scalars(select(Registration).order_by(Registration.id))
-        return [(one.email, one.status, one.holds_seat) for one in found]
+        return [(one.email, one.status, one.has_seat) for one in found]
 
 
 def form_of(client: FlaskClient) -> Page:
@@ -111,7 +111,7 @@ def test_who_waits_keeps_the_number(app: Flask, client: FlaskClient) -> None:
     forms[2].send(**{**CORA, "email": "cora.neu@example.org"})
     with app.app_context():
         numbers = {
-            one.email.partition("@")[0]: (one.holds_seat, one.waiting_number)
+            one.email.partition("@")[0]: (one.has_seat, one.waiting_number)
             for one in db.session.scalars(select(Registration))
         }
         assert list(data_findings(db.session(), now())) == []

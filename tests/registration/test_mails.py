@@ -15,7 +15,8 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
-from app.attendees.mailings import CIRCULAR, Letter, write_to
+from app.attendees.mailings import CIRCULAR, MailingText, write_to
+from app.attendees.mails import KINDS as OF_ATTENDEES
 from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
@@ -23,7 +24,7 @@ from app.outbox.worker import Worker
 from app.registration import notifications, service
 from app.registration.groups import members
 from app.registration.ical import Words, agenda_text
-from app.registration.mails import KINDS
+from app.registration.mails import KINDS as OF_REGISTRATION
 from app.registration.models import Group, Registration
 from app.registration.queries import my_day
 from app.registration.service import Entry
@@ -238,7 +239,10 @@ def circular_mail(app: Flask, language: str) -> EmailMessage:
     office = Office(app, language)
     office.enter("1.1")
     office.confirm()
-    letter, people = Letter("Bitte Ausweise mitbringen", "Am Eingang wird gefragt."), [office.day.ids["anna"]]
+    letter, people = (
+        MailingText("Bitte Ausweise mitbringen", "Am Eingang wird gefragt."),
+        [office.day.ids["anna"]],
+    )
     with office.day.step() as session:
         write_to(session, office.day.event_id, people, letter, "nonce-circular", ORGANISER, office.day.now)
     return office.mail()
@@ -303,6 +307,7 @@ METHODS = {
     notifications.SUBSTITUTED: "CANCEL",
 }
 # These lead to no personal page.
+KINDS = OF_REGISTRATION | OF_ATTENDEES
 ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
     notifications.CANCELLED,
     notifications.DECLINED,

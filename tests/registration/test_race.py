@@ -131,7 +131,7 @@ def _tally(app: Flask, events: list[int]) -> Tally:
         for event_id in events:
             seated = db.session.scalar(
                 select(func.count(Registration.id)).where(
-                    Registration.event_id == event_id, Registration.holds_seat
+                    Registration.event_id == event_id, Registration.has_seat
                 )
             )
             numbers = db.session.scalars(
@@ -178,7 +178,7 @@ def test_last_seats_with_quotas(app: Flask, database_url: str, tmp_path: Path) -
             people = db.session.scalars(
                 select(Registration).where(Registration.event_id == event_id).order_by(Registration.id)
             ).all()
-            seated = [one.organisation.name for one in people if one.holds_seat]
+            seated = [one.organisation.name for one in people if one.has_seat]
             assert len(people) == PROCESSES
             assert seated.count(TOWN) <= 1
             assert (len(seated), seated.count(KI) >= 3) == (4, True), seated

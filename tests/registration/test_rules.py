@@ -20,9 +20,9 @@ from app.registration.rules import (
     STATUS_LABELS,
     WHY_LABELS,
     Actor,
+    Availability,
+    QuotaState,
     Reason,
-    Room,
-    Share,
     Status,
     Why,
     new_reference,
@@ -94,29 +94,31 @@ def test_every_state_has_words() -> None:
 
 
 DATE = datetime(2027, 1, 7, 8, 0, tzinfo=UTC)
-KIS, HERFORD = Share(1, "KIs", False, 2, DATE), Share(2, "Herford", True, 0, None)
+KIS, HERFORD = QuotaState(1, "KIs", False, 2, DATE), QuotaState(2, "Herford", True, 0, None)
 NONE: frozenset[int] = frozenset()
 
 
 @pytest.mark.parametrize(
     ("room", "mine", "offered", "is_open", "why"),
     [
-        (Room(Seats(9, 9)), NONE, 0, True, Why.EVENT_FULL),
-        (Room(Seats(9, 9)), NONE, 1, True, Why.OFFER),
-        (Room(Seats(9, 9)), NONE, 1, False, Why.CLOSED),
-        (Room(Seats(9, 8)), NONE, 0, True, Why.NEXT),
-        (Room(Seats(9, 7, 0, 2), (KIS,)), NONE, 0, True, Why.RESERVED_UNTIL),
-        (Room(Seats(9, 7, 0, 2), (KIS,)), {1}, 0, True, Why.NEXT),
-        (Room(Seats(9, 9, 0, 2), (KIS,)), {1}, 0, True, Why.EVENT_FULL),
-        (Room(Seats(9, 7, 0, 2), (replace(KIS, release_at=None),)), NONE, 0, True, Why.RESERVED),
-        (Room(Seats(9, 1), (HERFORD,)), {2}, 0, True, Why.QUOTA_FULL),
-        (Room(Seats(9, 9), (HERFORD,)), {2}, 1, True, Why.QUOTA_FULL),
-        (Room(Seats(9, 1), (HERFORD,)), NONE, 0, True, Why.NEXT),
-        (Room(Seats(9, 7, 0, 2), (KIS, HERFORD)), {1, 2}, 0, True, Why.QUOTA_FULL),
-        (Room(Seats(None, 70)), NONE, 0, True, Why.NEXT),
+        (Availability(Seats(9, 9)), NONE, 0, True, Why.EVENT_FULL),
+        (Availability(Seats(9, 9)), NONE, 1, True, Why.OFFER),
+        (Availability(Seats(9, 9)), NONE, 1, False, Why.CLOSED),
+        (Availability(Seats(9, 8)), NONE, 0, True, Why.NEXT),
+        (Availability(Seats(9, 7, 0, 2), (KIS,)), NONE, 0, True, Why.RESERVED_UNTIL),
+        (Availability(Seats(9, 7, 0, 2), (KIS,)), {1}, 0, True, Why.NEXT),
+        (Availability(Seats(9, 9, 0, 2), (KIS,)), {1}, 0, True, Why.EVENT_FULL),
+        (Availability(Seats(9, 7, 0, 2), (replace(KIS, release_at=None),)), NONE, 0, True, Why.RESERVED),
+        (Availability(Seats(9, 1), (HERFORD,)), {2}, 0, True, Why.QUOTA_FULL),
+        (Availability(Seats(9, 9), (HERFORD,)), {2}, 1, True, Why.QUOTA_FULL),
+        (Availability(Seats(9, 1), (HERFORD,)), NONE, 0, True, Why.NEXT),
+        (Availability(Seats(9, 7, 0, 2), (KIS, HERFORD)), {1, 2}, 0, True, Why.QUOTA_FULL),
+        (Availability(Seats(None, 70)), NONE, 0, True, Why.NEXT),
     ],
 )
-def test_why_somebody_waits(room: Room, mine: set[int], offered: int, is_open: bool, why: Why) -> None:
+def test_why_somebody_waits(
+    room: Availability, mine: set[int], offered: int, is_open: bool, why: Why
+) -> None:
     said = where_in_line(room, frozenset(mine), 3, offered, is_open=is_open)
     assert (said.before, said.why) == (3, why)
     assert room.has_seat_for(frozenset(mine)) is (why in {Why.NEXT, Why.CLOSED} and is_open)
@@ -127,15 +129,15 @@ def test_why_somebody_waits(room: Room, mine: set[int], offered: int, is_open: b
 @pytest.mark.parametrize(
     ("room", "waiting", "helps"),
     [
-        (Room(Seats(9, 8)), 0, False),
-        (Room(Seats(9, 8)), 1, True),
-        (Room(Seats(9, 9)), 5, False),
-        (Room(Seats(9, 7, 0, 2), (KIS,)), 5, False),
-        (Room(Seats(9, 7, 0, 2), (replace(KIS, waiting=1),)), 5, True),
-        (Room(Seats(9, 9, 0, 2), (replace(KIS, waiting=1),)), 5, False),
-        (Room(Seats(9, 1), (replace(HERFORD, waiting=5),)), 5, False),
-        (Room(Seats(9, 1), (replace(HERFORD, waiting=4),)), 5, True),
+        (Availability(Seats(9, 8)), 0, False),
+        (Availability(Seats(9, 8)), 1, True),
+        (Availability(Seats(9, 9)), 5, False),
+        (Availability(Seats(9, 7, 0, 2), (KIS,)), 5, False),
+        (Availability(Seats(9, 7, 0, 2), (replace(KIS, waiting=1),)), 5, True),
+        (Availability(Seats(9, 9, 0, 2), (replace(KIS, waiting=1),)), 5, False),
+        (Availability(Seats(9, 1), (replace(HERFORD, waiting=5),)), 5, False),
+        (Availability(Seats(9, 1), (replace(HERFORD, waiting=4),)), 5, True),
     ],
 )
-def test_whether_the_line_has_to_be_walked(room: Room, waiting: int, helps: bool) -> None:
+def test_whether_the_line_has_to_be_walked(room: Availability, waiting: int, helps: bool) -> None:
     assert room.may_help(waiting) is helps

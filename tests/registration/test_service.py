@@ -42,8 +42,8 @@ def test_register_holds_a_seat_for_an_hour() -> None:
     day = open_day(capacity=2)
     day.register("anna")
     anna = day.of("anna")
-    assert (anna.status, anna.holds_seat, anna.waiting_number) == (UNCONFIRMED, True, None)
-    assert anna.held_until == day.now + HOUR
+    assert (anna.status, anna.has_seat, anna.waiting_number) == (UNCONFIRMED, True, None)
+    assert anna.reserved_until == day.now + HOUR
     assert anna.confirmed_at is None
     assert anna.sort_key == "beispiel, anna"
     assert day.seats() == (1, 0)
@@ -55,7 +55,7 @@ def test_confirm() -> None:
     day = open_day(capacity=2)
     day.join("anna")
     anna = day.of("anna")
-    assert (anna.status, anna.holds_seat, anna.held_until) == (REGISTERED, True, None)
+    assert (anna.status, anna.has_seat, anna.reserved_until) == (REGISTERED, True, None)
     assert anna.confirmed_at == day.now
     assert anna.invited_sequence == 0
     assert day.mails("anna") == ["registration.registered"]
@@ -233,7 +233,7 @@ def test_newcomer_waits_behind_somebody_who_has_not_confirmed() -> None:
     day.cancel("anna")
     assert day.seats() == (0, 1)
     day.register("cem")
-    assert not day.of("cem").holds_seat
+    assert not day.of("cem").has_seat
     day.confirm("cem")
     assert day.status("cem") is REGISTERED
     day.confirm("ben")
@@ -365,7 +365,7 @@ def test_ended_hold_is_taken_up_again() -> None:
     assert day.places("anna") == {"1.1": "wanted"}
     day.confirm("anna")
     anna = day.of("anna")
-    assert (anna.status, anna.holds_seat) == (REGISTERED, True)
+    assert (anna.status, anna.has_seat) == (REGISTERED, True)
     assert anna.confirmed_at == day.now
     assert day.history("anna")[-1] == ("expired", "registered", "participant", "returned")
     assert day.mails("anna") == ["registration.registered"]
@@ -477,7 +477,7 @@ def test_new_address_is_numbered_above_its_own_past() -> None:
         correcting.change_person(
             session, ben.id, person("ben", email="anna@example.org"), ben.version, day.now, with_email=True
         )
-    assert day.of("ben").calendar_bump > day.of("anna").calendar_bump
+    assert day.of("ben").sequence_offset > day.of("anna").sequence_offset
 
 
 # -- by hand
@@ -487,7 +487,7 @@ def test_added_by_hand_is_in_at_once() -> None:
     day = open_day(capacity=2)
     day.add("anna", "1.1", now=CLOSED)
     anna = day.of("anna")
-    assert (anna.status, anna.holds_seat, anna.confirmed_at) == (REGISTERED, True, day.now)
+    assert (anna.status, anna.has_seat, anna.confirmed_at) == (REGISTERED, True, day.now)
     assert day.history("anna") == [(None, "registered", "organiser", "added_by_hand")]
     assert day.mails("anna") == ["registration.registered"]
     assert day.places("anna") == {"1.1": "place"}
@@ -597,7 +597,7 @@ def test_second_write_that_fails_takes_the_first_along(monkeypatch: pytest.Monke
     def fail(*_: object, **__: object) -> None:
         raise RuntimeError("broken on purpose")
 
-    monkeypatch.setattr(service.announcing, "ask_to_confirm", fail)
+    monkeypatch.setattr(service.notifications, "ask_to_confirm", fail)
     with pytest.raises(RuntimeError, match="on purpose"):
         day.register("anna", "1.1")
     day.check()

@@ -41,12 +41,12 @@ from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import correcting
 from app.registration.models import Group, Registration, registration_quota
-from app.registration.quotas.waiting_list import stand
+from app.registration.quotas.waiting_list import positions_of
 from app.registration.rules import (
     CONFIRMED,
     ENDED,
-    InLine,
     MailedEnough,
+    Position,
     Status,
     TooFewSeats,
     TwiceTheSameWorkshop,
@@ -192,7 +192,7 @@ class AnyOrder(RuleBasedStateMachine):
             return multiple()
         new = self.day.of(name)
         free = replace(before, under=self.counted().under).has_seat_for(new.id)
-        assert new.holds_seat == (free and not any(before.may_have_one(one) for one in in_line))
+        assert new.has_seat == (free and not any(before.may_have_one(one) for one in in_line))
         return name
 
     @rule(target=people, organisation=st.sampled_from(ORGANISATIONS))
@@ -206,7 +206,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     @rule(number=st.integers(0, 7))
     def a_seat_becomes_free(self, number: int) -> None:
-        seated = [name for name in self.day.ids if self.day.of(name).holds_seat]
+        seated = [name for name in self.day.ids if self.day.of(name).has_seat]
         if number < len(seated):
             self.day.cancel(seated[number])
             self.left.add(seated[number])
@@ -300,7 +300,7 @@ class AnyOrder(RuleBasedStateMachine):
     def substitute(self, name: str, known: int, by_team: bool) -> object:
         """The line and every count stay; who is named and known already keeps the better of both."""
         one, seats, key = self.day.of(name), self.day.seats(), f"p{len(self.day.ids)}"
-        status, held = one.status, (one.status, one.holds_seat, one.held_until)
+        status, held = one.status, (one.status, one.has_seat, one.reserved_until)
         people = {one: self.day.of(one) for one in self.day.ids if one != name}
         others = [key for key, person in people.items() if person.active and person.email]
         new = others[known] if known < len(others) else key
@@ -319,7 +319,7 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.day.of(new).active
             return multiple()
         now = self.day.of(key)
-        assert (now.status, now.holds_seat, now.held_until) == held
+        assert (now.status, now.has_seat, now.reserved_until) == held
         if new == key:
             assert self.day.seats() == seats
         else:
@@ -340,7 +340,7 @@ class AnyOrder(RuleBasedStateMachine):
             return multiple()
         contact = f"k{next(_numbers)}"
         number = self.day.group(contact, *names, together=together, organisation=organisation)
-        seats = [self.day.of(name).holds_seat for name in names]
+        seats = [self.day.of(name).has_seat for name in names]
         assert seats == sorted(seats, reverse=True)
         assert not together or len(set(seats)) == 1
         self.groups.append(number)
@@ -403,32 +403,32 @@ class AnyOrder(RuleBasedStateMachine):
             Registration.group_id == group_id,
             Registration.email == "",
             Registration.status == Status.UNCONFIRMED,
-            Registration.held_until > self.day.now,
+            Registration.reserved_until > self.day.now,
         )
         return list(db.session.scalars(kept.order_by(Registration.id)))
 
     @rule(name=people)
     def hold_ends(self, name: str) -> None:
         one = self.day.of(name)
-        group, status, held_until = one.group_id, one.status, one.held_until
-        if held_until is None:
+        group, status, reserved_until = one.group_id, one.status, one.reserved_until
+        if reserved_until is None:
             self.day.expire(name, now=self.day.now)  # nothing happens
             return
-        over = max(held_until, self.day.now)
+        over = max(reserved_until, self.day.now)
         with_it = {
             key
             for key in self.day.ids
             if group is not None and status is Status.UNCONFIRMED and self.holds_over(key, group, over)
         }
         self.left |= {name} | with_it
-        if held_until > self.day.now:
+        if reserved_until > self.day.now:
             self.day.expire(name, now=self.day.now)  # asked too early: nothing happens, to nobody of a group
             assert self.day.status(name) is status
         self.day.expire(name, now=over)
 
     def holds_over(self, name: str, group_id: int, moment: datetime) -> bool:
         one = self.day.of(name)
-        held = one.held_until if one.status is Status.UNCONFIRMED else None
+        held = one.reserved_until if one.status is Status.UNCONFIRMED else None
         return one.group_id == group_id and held is not None and held <= moment
 
     @rule(which=st.integers(0, 5))
@@ -436,7 +436,7 @@ class AnyOrder(RuleBasedStateMachine):
         """Nobody was named until the date."""
         if which < len(self.groups) and (kept := self.unnamed(self.groups[which])):
             names = [key for key, one in self.day.ids.items() if one in kept]
-            until = self.day.of(names[0]).held_until
+            until = self.day.of(names[0]).reserved_until
             assert until is not None
             self.left |= set(names)
             self.day.expire(names[0], now=max(until, self.day.now))
@@ -510,7 +510,7 @@ class AnyOrder(RuleBasedStateMachine):
         return db.session.scalar(select(Quota).where(Quota.event_id == self.day.event_id, Quota.name == name))
 
     @rule(target=people, choice=CHOICE, extra=st.booleans())
-    def add_by_hand(self, choice: tuple[str, str], extra: bool) -> object:
+    def add_manually(self, choice: tuple[str, str], extra: bool) -> object:
         self.by_team = True
         name = f"p{len(self.day.ids)}"
         try:
@@ -595,7 +595,7 @@ class AnyOrder(RuleBasedStateMachine):
             for one in db.session.scalars(
                 select(Registration).where(Registration.event_id == self.day.event_id)
             )
-            if one.holds_seat
+            if one.has_seat
         }
         twice = sum(max(more, 0) for one, more in self.shared_before.items() if one not in shared)
         free, before = counted.free, min(self.free_before, 0) - twice
@@ -628,8 +628,8 @@ class AnyOrder(RuleBasedStateMachine):
         of_day = select(Registration).where(Registration.event_id == event.id)
         people = list(db.session.scalars(of_day.order_by(Registration.waiting_number)))
         offers = any(one.status is Status.OFFERED for one in people)
-        in_line = [one for one in people if one.active and not one.holds_seat]
-        told = stand(db.session(), event, people, self.day.now)
+        in_line = [one for one in people if one.active and not one.has_seat]
+        told = positions_of(db.session(), event, people, self.day.now)
         assert list(told) == [one.id for one in in_line]
         assert [one.before for one in told.values()] == list(range(len(in_line)))
         for one in in_line:
@@ -638,7 +638,7 @@ class AnyOrder(RuleBasedStateMachine):
             if self.is_open:
                 assert self.is_true(said, one, counted, offers=offers), (said, counted)
 
-    def is_true(self, said: InLine, one: Registration, counted: Counted, *, offers: bool) -> bool:
+    def is_true(self, said: Position, one: Registration, counted: Counted, *, offers: bool) -> bool:
         group = counted.together.get(one.id)
         if said.why is Why.NEXT:
             unready = one.status is not Status.WAITING if group is None else not self.all_wait(group)
@@ -667,7 +667,7 @@ class AnyOrder(RuleBasedStateMachine):
 
     def in_line(self) -> list[int]:
         people = select(Registration).where(Registration.event_id == self.day.event_id)
-        return [one.id for one in db.session.scalars(people) if one.active and not one.holds_seat]
+        return [one.id for one in db.session.scalars(people) if one.active and not one.has_seat]
 
     def counted(self) -> Counted:
         event = self.day.event
@@ -677,7 +677,7 @@ class AnyOrder(RuleBasedStateMachine):
             under[registration_id].add(quota_id)
         quotas = db.session.scalars(select(Quota).where(Quota.event_id == event.id)).all()
         taken = {
-            quota.id: sum(one.holds_seat and quota.id in under[one.id] for one in people) for quota in quotas
+            quota.id: sum(one.has_seat and quota.id in under[one.id] for one in people) for quota in quotas
         }
         caps = [quota for quota in quotas if quota.effect is QuotaEffect.CAP]
         reservations = [
@@ -685,7 +685,7 @@ class AnyOrder(RuleBasedStateMachine):
         ]
         return Counted(
             total=None if event.capacity is None else event.capacity + event.extra,
-            taken=sum(one.holds_seat for one in people),
+            taken=sum(one.has_seat for one in people),
             held_back={quota.id: max(quota.capacity - taken[quota.id], 0) for quota in reservations},
             full=frozenset(quota.id for quota in caps if taken[quota.id] >= quota.capacity + quota.extra),
             reservations=frozenset(quota.id for quota in quotas if quota.effect is QuotaEffect.RESERVE),
@@ -700,10 +700,8 @@ class AnyOrder(RuleBasedStateMachine):
         found: dict[int, tuple[int, ...]] = {}
         for one in people:
             group = one.group
-            if group is not None and group.together and one.active and not one.holds_seat:
-                mates = [
-                    mate for mate in people if mate.group is group and mate.active and not mate.holds_seat
-                ]
+            if group is not None and group.together and one.active and not one.has_seat:
+                mates = [mate for mate in people if mate.group is group and mate.active and not mate.has_seat]
                 if len(mates) > 1:
                     in_order = sorted(mates, key=lambda mate: mate.waiting_number or 0)
                     found[one.id] = tuple(mate.id for mate in in_order)

@@ -80,8 +80,8 @@ def test_everything_passes_on_in_one_step(day: Day) -> None:
         ["registration.substituted"],
         ["registration.registered"],
     )
-    assert (old.calendar_bump, old.invited_sequence) == (1, 1)
-    assert (new.calendar_bump, new.invited_sequence) == (0, 0)
+    assert (old.sequence_offset, old.invited_sequence) == (1, 1)
+    assert (new.sequence_offset, new.invited_sequence) == (0, 0)
     assert day.statuses()["cem"] is Status.WAITING
 
 
@@ -91,9 +91,9 @@ def test_a_number_and_an_offer_pass_on_as_they_are(day: Day) -> None:
     assert day.mails("dora") == ["registration.waiting"]
     day.set_event(offer_hours=24)
     day.cancel("ben")
-    until = day.of("dora").held_until
+    until = day.of("dora").reserved_until
     day.substitute("dora", "ella")
-    assert (day.status("ella"), day.of("ella").held_until) == (Status.OFFERED, until)
+    assert (day.status("ella"), day.of("ella").reserved_until) == (Status.OFFERED, until)
     assert day.mails("ella") == ["registration.offered"]
     day.accept("ella")
     assert day.seats() == (2, 0)
@@ -223,7 +223,7 @@ def test_exactly_one_wins(app: Flask, day: Day) -> None:
     day.set_event(offer_hours=24)
     day.cancel("ben")
     offered = day.of("cem")
-    until = offered.held_until
+    until = offered.reserved_until
     assert until is not None
 
     def one(session: object, now: object) -> None:
@@ -241,16 +241,16 @@ def test_exactly_one_wins(app: Flask, day: Day) -> None:
     offered_id, now = day.ids["cem"], day.now
     start, refused = threading.Barrier(4), []
 
-    def press(deed: object) -> None:
+    def press(action: object) -> None:
         with app.app_context():
             start.wait(10)
             try:
                 with transaction() as session:
-                    deed(session, now)  # type: ignore[operator]
+                    action(session, now)  # type: ignore[operator]
             except Refusal:
-                refused.append(deed)
+                refused.append(action)
 
-    threads = [threading.Thread(target=press, args=(deed,)) for deed in (one, two, leave, over)]
+    threads = [threading.Thread(target=press, args=(action,)) for action in (one, two, leave, over)]
     for thread in threads:
         thread.start()
     for thread in threads:

@@ -13,7 +13,7 @@ import pytest
 
 from app.refusal import Refusal
 from app.results import pdf_judge, pdfs
-from app.results.pdf_judge import Judged, judge
+from app.results.pdf_judge import JudgedPdf, judge
 from app.results.pdfs import ATTACHED, FINE, LOCKED, PROGRAM, UNREADABLE
 from app.settings import ROOT
 from tests.results.samples import ACCESSIBLE, pdf
@@ -113,7 +113,7 @@ def test_a_title_may_stand_in_the_description() -> None:
     )
     described = b"<< /Type /Metadata /Subtype /XML /Length %d >>\nstream\n%s\nendstream" % (len(words), words)
     found = judge(pdf(f"{ACCESSIBLE} /Metadata 6 0 R", more=[described]))
-    assert found == Judged(FINE, accessible=True)
+    assert found == JudgedPdf(FINE, accessible=True)
 
 
 # --- bounds ----------------------------------------------------------------------------------------------------------

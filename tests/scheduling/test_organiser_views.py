@@ -10,7 +10,7 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.people.rules import Role
 from app.programme.models import Round, Run, Workshop
-from app.registration.service import PARTICIPANT, Entry, Person, add_by_hand
+from app.registration.service import PARTICIPANT, Entry, Person, add_manually
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.factories.organising import a_day, somebody
@@ -30,7 +30,7 @@ def seat(app: Flask, event_id: int, **choices: int) -> None:
         entry = Entry(
             person, "nonce", choices={int(one.removeprefix("r")): run for one, run in choices.items()}
         )
-        add_by_hand(session, event_id, entry, PARTICIPANT, NOW, extra_seat=False)
+        add_manually(session, event_id, entry, PARTICIPANT, NOW, extra_seat=False)
 
 
 def _printable(typed: str) -> str:

@@ -21,7 +21,7 @@ from app.programme.service import RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration.models import Registration
 from app.registration.rules import Status
-from app.registration.service import PARTICIPANT, Entry, Person, add_by_hand, by_organiser
+from app.registration.service import PARTICIPANT, Entry, Person, add_manually, by_organiser
 from app.scheduling import service as scheduling
 from app.scheduling.service import RunPlan, day_facts, fingerprint
 from app.web.database import db, transaction
@@ -42,7 +42,7 @@ def seat(event: Event, name: str, *runs: Run) -> int:
         person = Person(name, "Beispiel", f"{name.lower()}@example.org", "Stadt Musterstadt")
         choices = {run.round_id: run.id for run in runs}
         entry = Entry(person, f"nonce-{name}", choices=choices)
-        return add_by_hand(session, event.id, entry, PARTICIPANT, NOW, extra_seat=False).id
+        return add_manually(session, event.id, entry, PARTICIPANT, NOW, extra_seat=False).id
 
 
 def mails() -> list[tuple[str, int]]:

@@ -128,7 +128,7 @@ def guess(head: Sequence[str]) -> dict[str, int | None]:
 
 
 @dataclass(frozen=True, slots=True)
-class Fault:
+class CellFault:
     """What is wrong in one cell: the row's number in the file, the field, what stands there, and why it cannot stay."""
 
     row: int
@@ -138,20 +138,20 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class JudgedTable:
     """The people of a table: those who can be added, those who are known or named twice, and what is wrong."""
 
     people: Sequence[Person]
     known: Sequence[Person]
-    faults: Sequence[Fault]
+    faults: Sequence[CellFault]
     bad_rows: int
 
 
-def judge(table: Table, mapping: Mapped, registered: Collection[str]) -> Judged:
+def judge(table: Table, mapping: Mapped, registered: Collection[str]) -> JudgedTable:
     """Nothing is saved here. `registered` are the keys of addresses that are registered already."""
     people: list[Person] = []
     known: list[Person] = []
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
     seen: set[str] = set()
     bad_rows = 0
     for number, cells in table.rows:
@@ -164,17 +164,17 @@ def judge(table: Table, mapping: Mapped, registered: Collection[str]) -> Judged:
         key = address_key(person.email)
         (known if key in registered or key in seen else people).append(person)
         seen.add(key)
-    return Judged(people, known, faults, bad_rows)
+    return JudgedTable(people, known, faults, bad_rows)
 
 
-def _read(number: int, cells: Sequence[Cell], mapping: Mapped) -> tuple[dict[str, str], list[Fault]]:
+def _read(number: int, cells: Sequence[Cell], mapping: Mapped) -> tuple[dict[str, str], list[CellFault]]:
     values: dict[str, str] = {}
-    faults: list[Fault] = []
+    faults: list[CellFault] = []
     for name, place in mapping.items():
         cell: Cell = cells[place] if place is not None and place < len(cells) else ""
         if cell is None:
             faults.append(
-                Fault(number, name, "=…", gettext("A formula stands here. Please put its value there."))
+                CellFault(number, name, "=…", gettext("A formula stands here. Please put its value there."))
             )
             continue
         value = str(tidy(cell))
@@ -182,7 +182,7 @@ def _read(number: int, cells: Sequence[Cell], mapping: Mapped) -> tuple[dict[str
         if name == "email" and value and not sentence:
             value, sentence = _address(value)
         if sentence:
-            faults.append(Fault(number, name, value[:100], sentence))
+            faults.append(CellFault(number, name, value[:100], sentence))
         values[name] = value
     return values, faults
 

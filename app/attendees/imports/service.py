@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Adding many people at once: what `service.add_by_hand` does for one, in some statements for all of them."""
+"""Adding many people at once: what `service.add_manually` does for one, in some statements for all of them."""
 
 import secrets
 from collections.abc import Sequence
@@ -85,7 +85,7 @@ def add_many(
                 "event_id": event.id,
                 "organisation_id": organisations[person.organisation].id,
                 "status": Status.REGISTERED if seat else Status.WAITING,
-                "holds_seat": seat,
+                "has_seat": seat,
                 "waiting_number": None if seat else next(numbers),
                 "nonce": f"{nonce}-{place}",
                 "created_at": now,
@@ -93,7 +93,7 @@ def add_many(
                 "changed_at": now,
                 "feed_changed_at": now,
                 "mail_revision": notifications.FIRST,
-                "calendar_bump": bump,
+                "sequence_offset": bump,
                 "invited_sequence": event.sequence + bump if seat and tell else None,
             }
         )
@@ -153,13 +153,13 @@ def _write(
     ]
     session.execute(insert(StatusChange), changes)
     if tell:
-        notifications.tell_added(session, event, ids, now)
+        notifications.notify_added(session, event, ids, now)
 
 
 def _bumps(session: Session, event: Event) -> dict[str, int]:
     """Who comes back must not be told less than the calendar was told last."""
     found = (
-        select(Registration.email_key, func.max(Registration.calendar_bump) + 1)
+        select(Registration.email_key, func.max(Registration.sequence_offset) + 1)
         .where(Registration.event_id == event.id)
         .group_by(Registration.email_key)
     )

@@ -146,7 +146,7 @@ def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, 
         if places.leave_rounds(session, staff.registration, rounds, now):
             staff.registration.feed_changed_at = now
             if event.agenda_is_news(now):
-                notifications.tell_place(session, staff.registration, now)
+                notifications.notify_place(session, staff.registration, now)
 
 
 def _refuse_elsewhere(
@@ -170,14 +170,14 @@ def _refuse_elsewhere(
 
 
 def _note(
-    session: Session, event: Event, registration: Registration, run: Run, deed: str, by: By, now: datetime
+    session: Session, event: Event, registration: Registration, run: Run, action: str, by: By, now: datetime
 ) -> None:
     registration.feed_changed_at = now
     session.flush()
     if event.agenda_is_news(now):
-        notifications.tell_place(session, registration, now)
+        notifications.notify_place(session, registration, now)
     subject = f"registration {registration.id}"
-    record(session, now, by.organiser_id, event.id, f"run_staff.{deed}", subject, {"run": run.id})
+    record(session, now, by.organiser_id, event.id, f"run_staff.{action}", subject, {"run": run.id})
 
 
 # -- reads

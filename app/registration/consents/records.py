@@ -69,7 +69,7 @@ def count_consents(session: Session, event_id: int) -> dict[Purpose, int]:
     counted = (
         select(Consent.purpose, func.count())
         .join(Registration, Consent.registration_id == Registration.id)
-        .where(Registration.event_id == event_id, Registration.holds_seat, Consent.withdrawn_at.is_(None))
+        .where(Registration.event_id == event_id, Registration.has_seat, Consent.withdrawn_at.is_(None))
         .group_by(Consent.purpose)
     )
     return {row[0]: row[1] for row in session.execute(counted)}

@@ -11,7 +11,7 @@ from flask import request
 from wtforms import BooleanField, FieldList, FormField, StringField
 
 from app.people.rules import address_key
-from app.registration.abuse_protection import GateMixin
+from app.registration.abuse_protection import AbuseProtectionMixin
 from app.registration.forms import Colleague, PersonFields, PersonForm, _refuse_address
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.web.editing import Day, WholeNumber, moment_of
@@ -23,7 +23,7 @@ FIRST_ROWS = 2
 END_OF_DAY = time(23, 59)
 
 
-class Row(Colleague):
+class ColleagueRow(Colleague):
     """One colleague among several. A row in which nothing was typed does not count."""
 
     class Meta(BaseForm.Meta):
@@ -37,7 +37,7 @@ class Row(Colleague):
         return self.is_empty or super().validate(extra_validators)
 
 
-class GroupForm(GateMixin, PersonForm):
+class GroupForm(AbuseProtectionMixin, PersonForm):
     """The form at /events/<slug>/register/group. Rows are added and removed by buttons that send the form."""
 
     takes_part = BooleanField(_l("I take part myself"))
@@ -45,7 +45,7 @@ class GroupForm(GateMixin, PersonForm):
         _l("We come only together"),
         description=_l("If there are not enough seats for all of you, all of you wait until there are."),
     )
-    rows = FieldList(FormField(Row), min_entries=FIRST_ROWS, max_entries=MOST_PEOPLE)
+    rows = FieldList(FormField(ColleagueRow), min_entries=FIRST_ROWS, max_entries=MOST_PEOPLE)
 
     def validate_given_name(self, field: StringField) -> None:
         _refuse_address(field)

@@ -50,7 +50,7 @@ from app.registration.service import (
     take_seat_or_number,
 )
 from app.registration.substituting import add_guest, keeps_own, substitute
-from app.registration.suppression import silence
+from app.registration.suppression import suppress
 
 
 def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) -> None:
@@ -76,10 +76,10 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
         end(session, known.active, Status.CANCELLED, CONTACT, Reason.REPLACED, now)
         session.flush()
     if seat is not None:
-        _name(session, seat, group, entry, known.next_bump, now)
+        _name(session, seat, group, entry, known.next_offset, now)
     else:
-        seat = _one_more(session, group, entry, known.next_bump, now)
-    notifications.tell_status(session, seat, now)
+        seat = _one_more(session, group, entry, known.next_offset, now)
+    notifications.notify_status(session, seat, now)
     move_up(session, event, now)
 
 
@@ -109,7 +109,7 @@ def substitute_member(session: Session, group_id: int, reference: str, entry: En
         member = get_member(session, group, reference)
         if member.unnamed:
             raise Missing
-        if member.passed_on != entry.nonce:
+        if member.handover_nonce != entry.nonce:
             _refuse_mails(session, group, "", now)
         substitute(session, member.id, entry, CONTACT, now)
         return
@@ -130,7 +130,7 @@ def send_member_link(session: Session, group_id: int, reference: str, now: datet
     if not one.active or one.unnamed or (guest is not None and guest.ended):
         raise AlreadyEnded
     _refuse_mails(session, group, one.email, now)
-    notifications.tell_link(session, one, now)
+    notifications.notify_link(session, one, now)
 
 
 def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
@@ -139,7 +139,9 @@ def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
     group.link_key = new_link_key()
     session.flush()
     if notifications.may_write_to(session, address_key(group.email), now):
-        tell = notifications.tell_contact_link if group.confirmed_at else notifications.ask_contact_to_confirm
+        tell = (
+            notifications.notify_contact_link if group.confirmed_at else notifications.ask_contact_to_confirm
+        )
         tell(session, group, now)
     return group
 
@@ -156,27 +158,27 @@ def _free_seat(session: Session, group: Group, now: datetime) -> Registration | 
         Registration.group_id == group.id,
         Registration.status == Status.UNCONFIRMED,
         Registration.email == "",
-        Registration.held_until > now,
+        Registration.reserved_until > now,
     )
     return session.scalar(found.order_by(Registration.id).limit(1))
 
 
 def _name(
-    session: Session, seat: Registration, group: Group, entry: Entry, next_bump: int, now: datetime
+    session: Session, seat: Registration, group: Group, entry: Entry, next_offset: int, now: datetime
 ) -> None:
     person = entry.person
     seat.given_name, seat.family_name = person.given_name, person.family_name
     seat.sort_key = sort_key(person.family_name, person.given_name)
     seat.email, seat.email_key = person.email, address_key(person.email)
     seat.role_title, seat.language, seat.nonce = person.role_title, entry.language, entry.nonce
-    seat.calendar_bump, seat.named_by, seat.confirmed_at = next_bump, name_of(group), now
+    seat.sequence_offset, seat.named_by, seat.confirmed_at = next_offset, name_of(group), now
     move(session, seat, Status.REGISTERED, CONTACT, Reason.NAMED, now)
     session.flush()
 
 
-def _one_more(session: Session, group: Group, entry: Entry, next_bump: int, now: datetime) -> Registration:
+def _one_more(session: Session, group: Group, entry: Entry, next_offset: int, now: datetime) -> Registration:
     event = group.event
-    one = enter(session, event, entry, next_bump, now)
+    one = enter(session, event, entry, next_offset, now)
     one.organisation, one.group, one.group_id = group.organisation, group, group.id
     one.named_by, one.confirmed_at = name_of(group), now
     quotas = waiting_list.quotas_of_day(session, event)
@@ -200,7 +202,7 @@ def _name_guest(
 ) -> None:
     """The seat kept for somebody who has one already goes to the next."""
     _refuse_twice(session, group, known)
-    notifications.tell_link(session, known, now)
+    notifications.notify_link(session, known, now)
     waits = seat is None and somebody_new_waits(session, group)
     add_guest(session, group.id, known, entry, waits=waits)
     if seat is not None:
@@ -248,7 +250,7 @@ def refuse_group(session: Session, group_id: int, now: datetime) -> None:
     group = lock_group(session, group_id)
     if group.confirmed_at is not None:
         return
-    silence(session, group.email, None, now)
+    suppress(session, group.email, None, now)
     for one in members_of(session, group):
         if one.active:
             end(session, one, Status.CANCELLED, CONTACT, Reason.CANCELLED, now)

@@ -18,7 +18,7 @@ from app.web import access
 from app.web.database import db, transaction
 from app.web.pages import page, redirect_with
 
-bp = Blueprint("group_desk", __name__, url_prefix="/organise/events/<slug>/groups")
+bp = Blueprint("group_admin", __name__, url_prefix="/organise/events/<slug>/groups")
 
 
 @bp.get("")

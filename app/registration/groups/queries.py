@@ -13,8 +13,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import guests_of, members_of
-from app.registration.quotas.waiting_list import stand
-from app.registration.rules import ENDED, InLine, Status
+from app.registration.quotas.waiting_list import positions_of
+from app.registration.rules import ENDED, Position, Status
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,7 @@ class Member:
     reference: str
     name: str
     status: Status
-    line: InLine | None = None
+    line: Position | None = None
 
     @property
     def unnamed(self) -> bool:
@@ -47,7 +47,7 @@ class GroupRow:
 def see_group(session: Session, group: Group, now: datetime) -> list[Member]:
     """The group's rows, those who stay out of it and are only shown among them."""
     own = members_of(session, group)
-    lines = stand(session, group.event, own, now)
+    lines = positions_of(session, group.event, own, now)
     rows = [Member(one.reference, one.full_name.strip(), one.status, lines.get(one.id)) for one in own]
     return rows + [_guest(guest, rows, group) for guest in guests_of(session, group)]
 

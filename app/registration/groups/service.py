@@ -109,10 +109,10 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
             twice = any(known.active is one for one, _ in guests)
             guests.append((known.active, row))
             if not group.together:
-                waits = _would_wait(session, group, row, known.next_bump, now)
+                waits = _would_wait(session, group, row, known.next_offset, now)
                 add_guest(session, group.id, known.active, row, waits=waits, twice=twice)
             continue
-        one = _new_row(session, group, row, known.next_bump, now)
+        one = _new_row(session, group, row, known.next_offset, now)
         new.append(one)
         if not group.together:
             with session.begin_nested():  # as around what is taken back: known or not takes as long (T09)
@@ -150,7 +150,7 @@ def confirm_group(session: Session, group_id: int, now: datetime) -> Group:
     for one in (*held, *back):
         own = one.email == group.email
         if own or notifications.may_write_to(session, one.email_key, now):
-            notifications.tell_status(session, one, now)
+            notifications.notify_status(session, one, now)
     for guest in session.scalars(select(GroupGuest).where(GroupGuest.group_id == group.id)).all():
         if guest.registration.active:
             notifications.remind_of_link(session, guest.registration, now)
@@ -186,7 +186,7 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
         waiting_list.put_under(session, seat, mine)
         note(session, seat, None, Status.UNCONFIRMED, by, Reason.SEAT_ALLOTTED, now)
     move_up(session, event, now)
-    notifications.tell_contact_of_seats(session, group, now)
+    notifications.notify_contact_of_seats(session, group, now)
     trace = {"seats": wanted.seats, "organisation": group.organisation_id}
     record(session, now, by.organiser_id, event.id, "group.allot", f"group {group.id}", trace)
     return group
@@ -232,22 +232,22 @@ def _start(session: Session, event: Event, contact: Person, nonce: str, now: dat
     )
 
 
-def _new_row(session: Session, group: Group, row: Entry, next_bump: int, now: datetime) -> Registration:
-    one = enter(session, group.event, row, next_bump, now)
+def _new_row(session: Session, group: Group, row: Entry, next_offset: int, now: datetime) -> Registration:
+    one = enter(session, group.event, row, next_offset, now)
     one.group, one.group_id = group, group.id
-    one.held_until = now + timedelta(minutes=group.event.hold_minutes)
+    one.reserved_until = now + timedelta(minutes=group.event.hold_minutes)
     one.named_by = "" if one.email_key == address_key(group.email) else name_of(group)
     return one
 
 
-def _would_wait(session: Session, group: Group, row: Entry, next_bump: int, now: datetime) -> bool:
+def _would_wait(session: Session, group: Group, row: Entry, next_offset: int, now: datetime) -> bool:
     """Whether somebody new in this row would have to wait. All that would be done for them is done and taken back, so that
     the answer takes as long as with somebody new (T09); the guest's row stands for the line in the history."""
     with taken_back(session):
-        one = _new_row(session, group, row, next_bump, now)
+        one = _new_row(session, group, row, next_offset, now)
         one.email_key = f"#{row.nonce}"  # not to meet the row of who is known
         _store(session, one, _seat(session, group.event, one))
-        return not one.holds_seat
+        return not one.has_seat
 
 
 def _seat(session: Session, event: Event, one: Registration) -> Sequence[Quota]:
@@ -280,7 +280,7 @@ def _enter_together(
     waits = somebody_new_waits(session, group)
     _seat_together(session, event, [(one, mine) for one in new])
     for one in new:
-        waits = not one.holds_seat
+        waits = not one.has_seat
         with session.begin_nested():
             _write_down(session, one, mine, now)
     for known, row in guests:
@@ -294,21 +294,21 @@ def _seat_together(
     """All get seats, or all wait, with numbers in the order of the rows."""
     quotas = waiting_list.quotas_of_day(session, event)
     under = [frozenset(quota.id for quota in mine) for _, mine in people]
-    waits = waiting_list.somebody_before(session, event, quotas) or not waiting_list.room_of(
+    waits = waiting_list.somebody_before(session, event, quotas) or not waiting_list.availability_of(
         event, quotas
     ).has_seats_for(under)
     for one, mine in people:
         if waits:
             one.waiting_number = join_line(session, event, mine)
         else:
-            one.holds_seat = claim_seat(session, event, mine)
+            one.has_seat = claim_seat(session, event, mine)
 
 
 def somebody_new_waits(session: Session, group: Group) -> bool:
     event = group.event
     quotas = waiting_list.quotas_of_day(session, event)
     mine = frozenset(quota.id for quota in waiting_list.covering(quotas, group.organisation))
-    has_seat = waiting_list.room_of(event, quotas).has_seat_for(mine)
+    has_seat = waiting_list.availability_of(event, quotas).has_seat_for(mine)
     return not has_seat or waiting_list.somebody_before(session, event, quotas)
 
 
@@ -337,7 +337,7 @@ def _take_up_again(
         one.confirmed_at = now
         move(session, one, once_confirmed(one), CONTACT, Reason.RETURNED, now)
         session.flush()
-        if one.holds_seat:
+        if one.has_seat:
             take_wanted(session, one, now)
     return back
 
@@ -353,8 +353,8 @@ def _unnamed_seat(event: Event, group: Group, nonce: str, now: datetime) -> Regi
         email="",
         email_key=f"#{new_reference()}{new_reference()}",  # unique among the active of a day
         status=Status.UNCONFIRMED,
-        holds_seat=True,
-        held_until=group.name_until,
+        has_seat=True,
+        reserved_until=group.name_until,
         nonce=nonce,
         created_at=now,
         changed_at=now,

@@ -125,7 +125,7 @@ def not_me(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         with transaction() as session:
             refuse_group(session, group.id, now())
-        return redirect(url_for("registration.silenced"), SEE_OTHER)
+        return redirect(url_for("registration.suppressed"), SEE_OTHER)
     return page("registration/not_me.html", form=form, event=group.event)
 
 

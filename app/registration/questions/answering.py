@@ -118,9 +118,9 @@ def _replace(
 
 
 def _record(
-    session: Session, registration: Registration, by: By, now: datetime, deed: str, **detail: object
+    session: Session, registration: Registration, by: By, now: datetime, action: str, **detail: object
 ) -> None:
     subject = f"registration {registration.id}"
     record(
-        session, now, by.organiser_id, registration.event_id, f"registration.{deed}", subject, dict(detail)
+        session, now, by.organiser_id, registration.event_id, f"registration.{action}", subject, dict(detail)
     )

@@ -100,12 +100,12 @@ def judge_for_somebody(session: Session, event: Event, given: Given | None) -> l
 def store(session: Session, registration: Registration, parts: Sequence[Part]) -> None:
     """Write all parts, one statement per table. Who holds a seat takes the options, or is refused."""
     wanted = [part.option.id for part in parts if part.option is not None]
-    taken = claim_options(session, wanted) if registration.holds_seat else set()
+    taken = claim_options(session, wanted) if registration.has_seat else set()
     numbers: dict[int, int] = {}
     rows: dict[type[GivenAnswer], list[dict[str, object]]] = {table: [] for table in ANSWERS}
     for part in parts:
         question, option = part.question, part.option
-        if option is not None and registration.holds_seat and option.id not in taken:
+        if option is not None and registration.has_seat and option.id not in taken:
             raise OptionFull(question.field, option.label)
         numbers[question.id] = numbers.get(question.id, -1) + 1
         row: dict[str, object] = {
@@ -160,7 +160,7 @@ def replace(
     ]
     _forget(session, [row for key in changed for row in stored.get(key, [])])
     store(session, registration, [part for part in parts if part.question.id in changed])
-    if registration.holds_seat:
+    if registration.has_seat:
         take_wanted(session, registration)  # an option that was full when the person moved up may be free now
     return changed
 

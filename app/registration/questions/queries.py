@@ -80,7 +80,7 @@ def answers_of(
             tuple(
                 row.text
                 for row in rows[one.id]
-                if row.option_id is not None and not row.holds and registration.holds_seat
+                if row.option_id is not None and not row.holds and registration.has_seat
             ),
         )
         for one in questions
@@ -131,7 +131,7 @@ def count_answers(session: Session, questions: Sequence[Question]) -> list[Count
         counted = (
             select(table.question_id, table.option_id, func.count(func.distinct(table.registration_id)))
             .join(Registration, table.registration_id == Registration.id)
-            .where(Registration.holds_seat, table.question_id.in_([one.id for one in questions] or [0]))
+            .where(Registration.has_seat, table.question_id.in_([one.id for one in questions] or [0]))
             .group_by(table.question_id, table.option_id)
         )
         for question_id, option_id, number in session.execute(counted):

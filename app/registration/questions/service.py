@@ -3,7 +3,7 @@
 
 """Putting the organisers' questions together: add, change, move, remove, copy.
 
-Every verb locks the event first, writes the deed into the audit log, flushes, never commits. What people were told
+Every verb locks the event first, writes the action into the audit log, flushes, never commits. What people were told
 when they answered (kind, purpose, legal basis, retention, who reads it) stays as it is from the first answer on.
 """
 
@@ -379,7 +379,9 @@ def _of(questions: Sequence[Question], question_id: int) -> Question:
     return found
 
 
-def _record(session: Session, question: Question, by: By, now: datetime, deed: str, **detail: object) -> None:
+def _record(
+    session: Session, question: Question, by: By, now: datetime, action: str, **detail: object
+) -> None:
     """Into the audit log; and the day says that its questions are others now. Past the mapper: it is no edit of the
     day, so the day's `version` stays."""
     days = cast(Table, Event.__table__)
@@ -390,7 +392,7 @@ def _record(session: Session, question: Question, by: By, now: datetime, deed: s
         now,
         by.organiser_id,
         question.event_id,
-        f"question.{deed}",
+        f"question.{action}",
         f"question {question.id}",
         {"label": question.label, **detail},
     )

@@ -179,9 +179,9 @@ def _organisations(session: Session, event: Event, aim: Aim) -> list[int]:
 
 def _counts(session: Session, event: Event, organisations: Sequence[int]) -> tuple[int, int]:
     """Seats held, and people in line."""
-    in_line = Registration.status.in_(ACTIVE) & ~Registration.holds_seat
+    in_line = Registration.status.in_(ACTIVE) & ~Registration.has_seat
     counted = select(
-        func.count(Registration.id).filter(Registration.holds_seat),
+        func.count(Registration.id).filter(Registration.has_seat),
         func.count(Registration.id).filter(in_line),
     ).where(Registration.event_id == event.id, Registration.organisation_id.in_(organisations))
     taken, waiting = session.execute(counted).one()
@@ -195,6 +195,6 @@ def _link(session: Session, event: Event, quota: Quota, organisations: Sequence[
     session.execute(insert(registration_quota).from_select(["registration_id", "quota_id"], people))
 
 
-def _record(session: Session, event: Event, quota: Quota, by: By, now: datetime, deed: str) -> None:
+def _record(session: Session, event: Event, quota: Quota, by: By, now: datetime, action: str) -> None:
     detail = {"name": quota.name, "capacity": quota.capacity, "effect": quota.effect.value}
-    record(session, now, by.organiser_id, event.id, f"quota.{deed}", f"quota {quota.id}", detail)
+    record(session, now, by.organiser_id, event.id, f"quota.{action}", f"quota {quota.id}", detail)

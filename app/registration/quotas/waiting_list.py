@@ -18,7 +18,15 @@ from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Affiliation, QuotaEffect, QuotaTarget, Seats, code_key
 from app.organisations.models import Organisation
 from app.registration.models import Group, Registration, registration_quota
-from app.registration.rules import IN_LINE, InLine, Room, Share, Status, UnknownCode, where_in_line
+from app.registration.rules import (
+    IN_LINE,
+    Availability,
+    Position,
+    QuotaState,
+    Status,
+    UnknownCode,
+    where_in_line,
+)
 
 _OF_DAY = (
     select(Quota)
@@ -88,9 +96,9 @@ def after_moving(
     return old, new
 
 
-def room_of(
+def availability_of(
     event: Event, quotas: Sequence[Quota], leaving: Collection[int] = (), *, gives_back: bool = False
-) -> Room:
+) -> Availability:
     """What is free now, or, with `gives_back`, after somebody gave a seat back who falls under `leaving`."""
     shares, reserved = [], event.reserved
     for quota in quotas:
@@ -100,22 +108,26 @@ def room_of(
         if back and quota.is_open_reservation and quota.taken <= quota.capacity:
             held_back, reserved = held_back + 1, reserved + 1
         left = quota.capacity + quota.extra - quota.taken + back if quota.effect is QuotaEffect.CAP else None
-        shares.append(Share(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting, left))
+        shares.append(
+            QuotaState(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting, left)
+        )
     seats = Seats(event.capacity, event.taken - (1 if gives_back else 0), event.extra, reserved)
     if gives_back:
         seats = replace(seats, extra=seats.still_extra)
-    return Room(seats, tuple(shares))
+    return Availability(seats, tuple(shares))
 
 
 def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> bool:
     """Whether a newcomer has to wait because somebody in line may have the seat, be it only after confirming."""
     if not event.waiting or not (event.quota_count or event.together_count):
         return event.waiting > 0
-    room = room_of(event, quotas)
+    room = availability_of(event, quotas)
     return room.may_help(event.waiting) and _first(session, event, room, IN_LINE, locked=False) is not None
 
 
-def next_in_line(session: Session, event: Event, room: Room, *, locked: bool = True) -> Registration | None:
+def next_in_line(
+    session: Session, event: Event, room: Availability, *, locked: bool = True
+) -> Registration | None:
     """The first in line whose address is confirmed and for whom there is a seat; not `locked`, to look at only.
 
     A group that comes only together stands where its last member stands, so that it overtakes nobody, and is next
@@ -149,7 +161,7 @@ def _together_with(session: Session, one: Registration) -> Sequence[Registration
             Group.id == one.group_id,
             Group.together,
             Registration.status.in_(IN_LINE),
-            ~Registration.holds_seat,
+            ~Registration.has_seat,
         )
         .order_by(Registration.waiting_number)
     )
@@ -157,7 +169,7 @@ def _together_with(session: Session, one: Registration) -> Sequence[Registration
 
 
 def _first(
-    session: Session, event: Event, room: Room, statuses: Sequence[Status], *, locked: bool
+    session: Session, event: Event, room: Availability, statuses: Sequence[Status], *, locked: bool
 ) -> Registration | None:
     passed_over: list[int] = []
     while True:
@@ -174,7 +186,11 @@ def _first(
 
 
 def _may_move(
-    session: Session, event: Event, room: Room, group: Sequence[Registration], statuses: Sequence[Status]
+    session: Session,
+    event: Event,
+    room: Availability,
+    group: Sequence[Registration],
+    statuses: Sequence[Status],
 ) -> bool:
     if any(one.status not in statuses for one in group):
         return False
@@ -192,11 +208,11 @@ def _quotas_by_person(session: Session, event: Event, people: Sequence[int]) -> 
 
 
 def _eligible(
-    event: Event, room: Room, statuses: Sequence[Status], passed_over: Sequence[int]
+    event: Event, room: Availability, statuses: Sequence[Status], passed_over: Sequence[int]
 ) -> Select[Registration]:
     found = (
         select(Registration)
-        .where(Registration.event_id == event.id, Registration.status.in_(statuses), ~Registration.holds_seat)
+        .where(Registration.event_id == event.id, Registration.status.in_(statuses), ~Registration.has_seat)
         .order_by(Registration.waiting_number)
         .limit(1)
     )
@@ -216,7 +232,7 @@ def _has_later_companion() -> ColumnElement[bool]:
     later = select(other.id).where(
         other.group_id == Registration.group_id,
         other.status.in_(IN_LINE),
-        ~other.holds_seat,
+        ~other.has_seat,
         other.waiting_number > Registration.waiting_number,
     )
     together = select(Group.id).where(Group.id == Registration.group_id, Group.together)
@@ -231,16 +247,18 @@ def _under(quota_ids: Collection[int]) -> ColumnElement[bool]:
     return under.exists()
 
 
-def stands(session: Session, registration: Registration, now: datetime) -> InLine | None:
+def position_of(session: Session, registration: Registration, now: datetime) -> Position | None:
     """Where this person stands and why; None for who does not stand in line."""
-    if registration.status not in IN_LINE or registration.holds_seat:
+    if registration.status not in IN_LINE or registration.has_seat:
         return None
-    return stand(session, registration.event, [registration], now)[registration.id]
+    return positions_of(session, registration.event, [registration], now)[registration.id]
 
 
-def stand(session: Session, event: Event, people: Sequence[Registration], now: datetime) -> dict[int, InLine]:
+def positions_of(
+    session: Session, event: Event, people: Sequence[Registration], now: datetime
+) -> dict[int, Position]:
     """Registration id → where the person stands in line and why: the same number of statements for one and for fifty."""
-    waiting = [one.id for one in people if one.status in IN_LINE and not one.holds_seat]
+    waiting = [one.id for one in people if one.status in IN_LINE and not one.has_seat]
     if not waiting:
         return {}
     quotas = quotas_of_day(session, event)
@@ -257,12 +275,12 @@ def stand(session: Session, event: Event, people: Sequence[Registration], now: d
     line = select(Registration.waiting_number, offered).where(
         Registration.event_id == event.id,
         Registration.status.in_(IN_LINE),
-        ~Registration.holds_seat,
+        ~Registration.has_seat,
         Registration.waiting_number <= last,
     )
     found = session.execute(line).all()
     numbers = sorted(row[0] for row in found)
-    room, is_open = room_of(event, quotas), event.registration_state(now) in TAKES_REGISTRATIONS
+    room, is_open = availability_of(event, quotas), event.registration_state(now) in TAKES_REGISTRATIONS
     group_of = {
         one.id: [frozenset(under[mate]) for mate in groups.get(one.group_id or 0, ())] for one in people
     }
@@ -292,7 +310,7 @@ def _groups_in_line(session: Session, event: Event, people: Sequence[Registratio
                 Group.id.in_(wanted),
                 Group.together,
                 Registration.status.in_(IN_LINE),
-                ~Registration.holds_seat,
+                ~Registration.has_seat,
             )
             .order_by(Registration.waiting_number)
         )

@@ -185,7 +185,7 @@ def close_run(session: Session, run: Run, now: datetime, *, tell: bool) -> None:
         place.registration.feed_changed_at = now
         session.flush()
         if tell and sure:
-            notifications.tell_place(session, place.registration, now)
+            notifications.notify_place(session, place.registration, now)
 
 
 def leave_line_of(session: Session, registration: Registration, run_id: int) -> None:
@@ -301,7 +301,7 @@ def _stays(
     new = [run for run in instead.values() if run.id not in known]
     if not new:
         return True
-    gets_it = registration.holds_seat and any(_is_free(run) for run in new)
+    gets_it = registration.has_seat and any(_is_free(run) for run in new)
     return place.state is PlaceState.PLACE and not gets_it
 
 
@@ -347,7 +347,7 @@ def _add(session: Session, registration: Registration, run: Run) -> Place:
         workshop_id=run.workshop_id,
         state=PlaceState.WANTED,
     )
-    if registration.holds_seat:
+    if registration.has_seat:
         _settle(session, place)
     session.add(place)
     session.flush()
@@ -418,7 +418,7 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     place.waiting_number = None
     place.registration.feed_changed_at = now
     session.flush()
-    notifications.tell_place(session, place.registration, now)
+    notifications.notify_place(session, place.registration, now)
     return freed
 
 

@@ -25,7 +25,7 @@ from app.registration.workshops.models import Place
 
 
 @dataclass(frozen=True, slots=True)
-class Offer:
+class SwapOffer:
     """Somebody gives the place `has` for the one that `hopes` stands in line for, in the same round."""
 
     has: Place
@@ -50,12 +50,12 @@ def swap_places(
     return done
 
 
-def next_chain(session: Session, event: Event, closing: Registration | None = None) -> list[Offer] | None:
+def next_chain(session: Session, event: Event, closing: Registration | None = None) -> list[SwapOffer] | None:
     """The next swap that is possible; None most of the time, because each is carried out as soon as it is."""
     return _shortest(_offers(session, event), closing)
 
 
-def _offers(session: Session, event: Event) -> list[Offer]:
+def _offers(session: Session, event: Event) -> list[SwapOffer]:
     """In order of waiting numbers. A run that fills other rounds than the place given for it is left to the
     line, and one that does not take place to nobody."""
     has, run, other = aliased(Place), aliased(Run), aliased(Run)
@@ -67,7 +67,7 @@ def _offers(session: Session, event: Event) -> list[Offer]:
         .join(other, other.id == has.run_id)
         .where(
             Registration.event_id == event.id,
-            Registration.holds_seat,
+            Registration.has_seat,
             Registration.status.not_in(ENDED),
             has.state == PlaceState.PLACE,
             Place.state == PlaceState.WAITING,
@@ -80,7 +80,7 @@ def _offers(session: Session, event: Event) -> list[Offer]:
     )
     twice = _workshops_elsewhere(session, event)
     return [
-        Offer(mine, hoped)
+        SwapOffer(mine, hoped)
         for mine, hoped in session.execute(found)
         if not twice.get((hoped.registration_id, hoped.workshop_id), set()) - {mine.id}
     ]
@@ -100,9 +100,9 @@ def _workshops_elsewhere(session: Session, event: Event) -> dict[tuple[int, int]
     return found
 
 
-def _shortest(offers: list[Offer], closing: Registration | None) -> list[Offer] | None:
+def _shortest(offers: list[SwapOffer], closing: Registration | None) -> list[SwapOffer] | None:
     """The shortest chain; of those that are as short, the one found first in order of waiting numbers."""
-    best: list[Offer] | None = None
+    best: list[SwapOffer] | None = None
     for first in offers:
         if closing is not None and first.has.registration_id != closing.id:
             continue
@@ -112,9 +112,9 @@ def _shortest(offers: list[Offer], closing: Registration | None) -> list[Offer] 
     return best
 
 
-def _chain_from(first: Offer, offers: Iterable[Offer]) -> list[Offer] | None:
+def _chain_from(first: SwapOffer, offers: Iterable[SwapOffer]) -> list[SwapOffer] | None:
     """Breadth first over runs: from the one hoped for to the one given, each run left once and thus each person once."""
-    from_run: dict[int, list[Offer]] = {}
+    from_run: dict[int, list[SwapOffer]] = {}
     for one in offers:
         from_run.setdefault(one.has.run_id, []).append(one)
     chains = deque([[first]])
@@ -130,7 +130,7 @@ def _chain_from(first: Offer, offers: Iterable[Offer]) -> list[Offer] | None:
     return None
 
 
-def _carry_out(session: Session, chain: list[Offer], now: datetime) -> None:
+def _carry_out(session: Session, chain: list[SwapOffer], now: datetime) -> None:
     """As many leave each run as come into it, so only the lines are counted anew."""
     for one in chain:
         session.delete(one.has)
@@ -142,4 +142,4 @@ def _carry_out(session: Session, chain: list[Offer], now: datetime) -> None:
         one.hopes.registration.changed_at = now
     session.flush()
     for one in sorted(chain, key=lambda one: one.hopes.registration_id):
-        notifications.tell_place(session, one.hopes.registration, now)
+        notifications.notify_place(session, one.hopes.registration, now)

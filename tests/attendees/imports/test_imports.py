@@ -23,7 +23,7 @@ from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.refusal import Refusal
 from app.registration.models import Registration
-from app.registration.service import Entry, Person, add_by_hand
+from app.registration.service import Entry, Person, add_manually
 from app.web.database import db, transaction
 from tests.attendees.test_exports import odd_people, take_out
 from tests.factories.days import NOW
@@ -303,7 +303,7 @@ def test_many_at_once_stand_as_if_one_after_the_other(app: Flask) -> None:
                     again = add_many(session, day.event_id, people, ORGANISER, NOW, tell=True)
                     assert (again.registered, again.waiting, again.known) == (0, 0, 14)
                 for one in people if not together else ():
-                    add_by_hand(
+                    add_manually(
                         session, day.event_id, Entry(one, one.email), ORGANISER, NOW, extra_seat=False
                     )
             found = (

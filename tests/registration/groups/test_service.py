@@ -86,7 +86,7 @@ def test_nobody_hears_before_the_contact_has_confirmed() -> None:
 def test_seats_and_numbers_in_the_order_of_the_rows() -> None:
     day = open_day(capacity=2)
     group = day.group("clara", "anna", "ben", "cem", takes_part=True)
-    assert [day.of(name).holds_seat for name in ("clara", "anna", "ben", "cem")] == [True, True, False, False]
+    assert [day.of(name).has_seat for name in ("clara", "anna", "ben", "cem")] == [True, True, False, False]
     day.confirm_group(group)
     assert seen(day, group) == {
         "Clara": "registered",
@@ -152,10 +152,10 @@ def test_together_nobody_moves_before_all_have_confirmed() -> None:
     day.confirm("anna")
     day.set_event(capacity=3)
     day.register("dora")
-    assert (day.status("anna"), day.of("dora").holds_seat) == (Status.WAITING, False)
+    assert (day.status("anna"), day.of("dora").has_seat) == (Status.WAITING, False)
     day.confirm_group(group)
     assert seen(day, group) == {"Anna": "registered", "Ben": "registered"}
-    assert day.of("dora").holds_seat is False
+    assert day.of("dora").has_seat is False
 
 
 def test_together_under_a_limit() -> None:
@@ -260,7 +260,7 @@ def test_seats_are_kept_for_an_agency_and_named_later() -> None:
     day.ids["seat"] = seats[0]
     day.expire("seat", now=day.now + HOUR)
     assert day.status("seat") is Status.UNCONFIRMED
-    until = day.of("seat").held_until
+    until = day.of("seat").reserved_until
     assert until is not None
     day.expire("seat", now=until)
     assert (day.seats(), day.quota(quota), day.status("karl")) == ((2, 0), (1, 0), Status.REGISTERED)

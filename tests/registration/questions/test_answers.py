@@ -259,7 +259,7 @@ def test_who_moves_up_too_late_for_an_option_is_told(form: Form) -> None:
     registration = form.day.of("carla")
     known = questions_of(db.session(), form.day.event_id)
     found = answers_of(db.session(), registration, known)
-    assert registration.holds_seat
+    assert registration.has_seat
     assert [(one.texts, one.without_place) for one in found] == [(("vegan",), ("vegan",))]
     assert form.taken("meal", "vegan") == 2
     form.change("carla", meal="vegan", badge="Carla")  # what is full may stay as it is

@@ -139,10 +139,10 @@ def test_each_kind_keeps_what_was_said_of_it(day: Day, asked: Form) -> None:
     assert list(options_of(asked["meal"])) == ["alles", "vegetarisch", "vegan", "Sonstiges"]
     assert list(options_of(asked["bus"])) == ["Yes", "No"]
     assert known[asked["diet"]].shown_if == options_of(asked["meal"])["Sonstiges"].id
-    deeds = db.session.scalars(
+    actions = db.session.scalars(
         select(AuditEntry.action).where(AuditEntry.action.startswith("question."))
     ).all()
-    assert deeds == ["question.add"] * 9
+    assert actions == ["question.add"] * 9
 
 
 def test_a_condition_must_stand_before_and_tell_nobody_more(day: Day, asked: Form) -> None:

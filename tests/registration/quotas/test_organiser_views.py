@@ -99,8 +99,8 @@ def test_a_quota_is_added_changed_and_removed_with_a_question(app: Flask) -> Non
     page = page.send()
     assert "Es gibt noch keine Kontingente" in page.text
     with app.app_context():
-        deeds = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
-        assert list(deeds)[-3:] == ["quota.add", "quota.change", "quota.remove"]
+        actions = db.session.scalars(select(AuditEntry.action).order_by(AuditEntry.id)).all()
+        assert list(actions)[-3:] == ["quota.add", "quota.change", "quota.remove"]
 
 
 @pytest.mark.parametrize(

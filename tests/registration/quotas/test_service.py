@@ -20,7 +20,7 @@ from app.registration import service
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
 from app.registration.rules import Status, Why
-from app.registration.service import Entry, add_by_hand
+from app.registration.service import Entry, add_manually
 from app.scheduling.service import day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
@@ -50,7 +50,7 @@ def inside(app: Flask) -> Iterator[None]:
 
 
 def seated(day: Day) -> list[str]:
-    return [name for name in day.ids if day.of(name).holds_seat]
+    return [name for name in day.ids if day.of(name).has_seat]
 
 
 # -- reserving
@@ -83,7 +83,7 @@ def test_a_seat_that_was_kept_twice_leaves_one_for_others(how: str) -> None:
     elif how == "add":
         with day.step() as session:
             entry = Entry(person("kim", organisation=KI), "nonce-kim")
-            add_by_hand(session, day.event_id, entry, ORGANISER, day.now, extra_seat=False)
+            add_manually(session, day.event_id, entry, ORGANISER, day.now, extra_seat=False)
     elif how == "group":
         day.group("kora", "kim", organisation=KI)
     else:
@@ -233,8 +233,8 @@ def test_what_the_team_overbooks_in_a_quota_is_written_down() -> None:
         day.ids["kim"] = added.id
     assert (day.quota(quota), day.event.extra, day.event.taken) == ((1, 0), 0, 1)
     with transaction() as session:
-        deed = session.scalars(select(AuditEntry).where(AuditEntry.action == "registration.add")).one()
-        assert deed.detail["overbooked"] is True
+        action = session.scalars(select(AuditEntry).where(AuditEntry.action == "registration.add")).one()
+        assert action.detail["overbooked"] is True
 
 
 def test_who_only_waited_is_forgotten_by_quotas_too() -> None:
@@ -350,7 +350,7 @@ def test_quotas_of_one_day_do_not_touch_another() -> None:
     day.add_quota("KIs", 1, RESERVE, OF_KI)
     with transaction() as session:
         entry = Entry(person("ben"), "nonce-ben-elsewhere")
-        assert service.register(session, other, entry, day.now).holds_seat
+        assert service.register(session, other, entry, day.now).has_seat
 
 
 # -- offers
@@ -361,7 +361,7 @@ def test_an_offer_is_held_until_its_end_and_then_goes_to_the_next() -> None:
     day.join("ben", "cem", "dana")
     day.cancel("ben")
     assert day.statuses() == {"ben": Status.CANCELLED, "cem": Status.OFFERED, "dana": Status.WAITING}
-    assert day.of("cem").held_until == day.now + timedelta(hours=24)
+    assert day.of("cem").reserved_until == day.now + timedelta(hours=24)
     assert day.mails("cem") == ["registration.offered"]
     assert day.of("cem").invited_sequence is None
     assert day.line("dana").why is Why.OFFER  # type: ignore[union-attr]
@@ -416,7 +416,7 @@ def test_nothing_is_offered_after_closing_and_no_offer_outlasts_the_beginning() 
     day.register("emma", now=starts_at - HOUR)
     day.confirm("emma", now=starts_at - HOUR)
     assert day.status("dana") is Status.OFFERED
-    assert day.of("dana").held_until == starts_at
+    assert day.of("dana").reserved_until == starts_at
     with pytest.raises(Refusal):
         day.accept("dana", now=starts_at)
 

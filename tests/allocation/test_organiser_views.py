@@ -10,9 +10,9 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.allocation.models import PlacingCondition, Solving
+from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.protocol import verify
-from app.allocation.rules import Mixing, Mode, SolvingState
+from app.allocation.rules import AllocationState, Mixing, Mode
 from app.clock import now
 from app.events.models import Event
 from app.events.rules import Placement
@@ -63,9 +63,9 @@ def conditions(app: Flask) -> list[tuple[Any, ...]]:
         ]
 
 
-def allocations(app: Flask) -> list[Solving]:
+def allocations(app: Flask) -> list[AllocationRun]:
     with app.app_context():
-        found = db.session.scalars(select(Solving).order_by(Solving.id)).all()
+        found = db.session.scalars(select(AllocationRun).order_by(AllocationRun.id)).all()
         db.session.expunge_all()
         return list(found)
 
@@ -319,8 +319,8 @@ def test_one_is_asked_for_and_shows_how_far_it_is(app: Flask) -> None:
     assert page.response.headers["Refresh"] == "5"
     assert visitor.get(made.desk).response.headers["Refresh"] == "5"
     with app.app_context(), transaction() as session:
-        row = session.get_one(Solving, one.id)
-        row.state, row.progress, row.lease_until = SolvingState.RUNNING, "3/7", UNTIL
+        row = session.get_one(AllocationRun, one.id)
+        row.state, row.progress, row.lease_until = AllocationState.RUNNING, "3/7", UNTIL
     page = visitor.get(page.address)
     assert "Stufe 3/7." in page.text
     assert "läuft nicht" in page.text
