@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Forgetting people when their day is long over (norms.md 3.2, DP-07).
+"""Forgetting people when their day is long over (DP-07).
 
 Each verb is for one day, locks it first, may be called as often as one likes, and returns how many it changed. What
 stays is counted and names nobody: organisation, status, when.

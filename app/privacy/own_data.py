@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Everything that is stored about one person, for the person (Art. 15 and 20 GDPR, DP-08).
+"""Everything that is stored about one person, for the person (Art. 15 and 20 GDPR, DP-06).
 
 The keys of `as_json` are documented in docs/eigene-daten.md and stay as they are; new ones may come.
 """

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A registration as a calendar entry: the whole day, the person's own agenda in the text (calendar.md D6)."""
+"""A registration as a calendar entry: the whole day, the person's own agenda in the text (D6)."""
 
 from dataclasses import dataclass, replace
 

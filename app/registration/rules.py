@@ -88,7 +88,7 @@ class QuestionKind(Enum):
 
 
 class LegalBasis(Enum):
-    """Why an answer may be stored (norms.md, DP-01 to DP-04)."""
+    """Why an answer may be stored (DP-01, DP-02, DP-03, DP-04)."""
 
     PUBLIC_TASK = "public_task"
     CONSENT = "consent"
@@ -390,7 +390,7 @@ class OptionFull(Refusal):
 def refuse_unlawful(
     purpose: str, basis: LegalBasis, retention: Retention, *, sensitive: bool, required: bool
 ) -> None:
-    """A question says what it is for and why it may be asked, or it cannot be saved (DP-02 to DP-04)."""
+    """A question says what it is for and why it may be asked, or it cannot be saved (DP-02, DP-03, DP-04)."""
     if not purpose:
         raise Refusal(N_("Please say what you need the answer for."), field="purpose")
     if sensitive != (basis is LegalBasis.EXPLICIT_CONSENT):

@@ -57,7 +57,7 @@ def test_the_curve_ends_as_high_as_there_are_people() -> None:
 
 @pytest.mark.sqlite_only
 def test_each_picture_has_its_table(app: Flask) -> None:
-    """A11Y-11: what the picture shows can be read; an empty day says what comes."""
+    """A11Y-01: what the picture shows can be read; an empty day says what comes."""
     day = a_day(app, "leer")
     visitor = Visitor(signed_in(app, "vera@example.org"))
     page = visitor.get(f"{day.home}/figures")

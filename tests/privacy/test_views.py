@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A person reads, takes away and deletes what is stored about them (DP-07, DP-08; Art. 15, 17 and 20 GDPR)."""
+"""A person reads, takes away and deletes what is stored about them (DP-06, DP-07; Art. 15, 17 and 20 GDPR)."""
 
 import json
 
@@ -71,7 +71,7 @@ def link(app: Flask, day: Day, name: str) -> str:
 
 
 def test_everything_is_on_the_page_and_in_the_file(app: Flask, client: FlaskClient, day: Day) -> None:
-    """DP-08: the same on both; T20: what was typed stays text."""
+    """DP-06: the same on both; T20: what was typed stays text."""
     mailbox(app).deliver()
     mine = link(app, day, "anna")
     page = Visitor(client).get(mine).follow("Meine Daten")

@@ -461,7 +461,7 @@ def _properties(data: bytes) -> dict[str, str]:
 
 @pytest.mark.parametrize("kind", sorted(set(MAKERS)))
 def test_calendar_part(app: Flask, kind: str) -> None:
-    """calendar.md 1.4, 1.5, 1.7: one VEVENT for one person, in the tree that all mail programs accept."""
+    """D5, D6: one VEVENT for one person, in the tree that all mail programs accept."""
     mail = MAKERS[kind](app, "de")
     part = calendar_of(mail)
     if kind not in METHODS:
@@ -498,7 +498,7 @@ def test_calendar_part(app: Flask, kind: str) -> None:
 
 
 def test_whole_life_in_one_calendar(app: Flask) -> None:
-    """calendar.md D2, D3: one UID, and each message above the one before, also after coming back."""
+    """D2, D3: one UID, and each message above the one before, also after coming back."""
     office = Office(app)
     office.enter()
     parts = [calendar_of(office.confirm())]
@@ -552,7 +552,7 @@ def test_called_off_day_says_so(app: Flask) -> None:
 
 
 def test_mails_of_one_registration_are_one_thread(app: Flask) -> None:
-    """calendar.md 1.7: References to the first one."""
+    """D5: References to the first one."""
     office = Office(app)
     office.enter()
     first = office.mail()

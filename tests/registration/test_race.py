@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The last seat, raced with real processes on both databases, with its negative control (G1, F32, T30).
+"""The last seat, raced with real processes on both databases, with its negative control (F32, T30).
 
 Each round is a day of its own with one seat left. Eight processes register at the same moment. Exactly one gets
 the seat, the others stand in line with the numbers 1 to 7.

@@ -454,7 +454,7 @@ def test_cancelled_unconfirmed_hears_nothing() -> None:
 
 
 def test_numbers_of_the_calendar_rise_for_ever() -> None:
-    """calendar.md 1.4: CANCEL above its REQUEST, and who comes back is above the CANCEL."""
+    """RFC 5546: CANCEL above its REQUEST, and who comes back is above the CANCEL."""
     day = open_day(capacity=2)
     told = []
     for name in ("anna", "again", "thrice"):

@@ -167,7 +167,7 @@ def test_nothing_changed_is_no_change(day: Day) -> None:
 
 
 def test_two_changes_in_one_second_are_two_stamps(day: Day) -> None:
-    """calendar.md 3: whole seconds, and each at least one more than before."""
+    """D3: whole seconds, and each at least one more than before."""
     first = day.now
     change_day(day, now=first, title="Eins")
     one = day.event.modified_at, day.event.changed_at

@@ -164,7 +164,7 @@ def copy_questions(session: Session, event_id: int, source_id: int, by: By, now:
 def add_standard_set(
     session: Session, event_id: int, translate: Callable[[str], str], by: By, now: datetime
 ) -> list[Question]:
-    """The questions most days need (demo-data 2.7), in the language of `translate`; those that are there stay."""
+    """The questions most days need, in the language of `translate`; those that are there stay."""
     lock_event(session, event_id)
     words = [
         replace(

@@ -104,7 +104,7 @@ REFUSED: dict[str, tuple[QuestionFacts, str]] = {
 
 @pytest.mark.parametrize("case", REFUSED)
 def test_what_may_not_be_asked(day: Day, case: str) -> None:
-    """DP-02 to DP-04: purpose, legal basis and retention, or the question cannot be saved."""
+    """DP-02, DP-03, DP-04: purpose, legal basis and retention, or the question cannot be saved."""
     new, field = REFUSED[case]
     with pytest.raises(Refusal) as refused:
         add(day, new)
@@ -326,7 +326,7 @@ def test_nothing_to_copy(day: Day) -> None:
 
 
 def test_the_standard_set(day: Day) -> None:
-    """DP-02, demo-data 2.7: these questions and no others, each with purpose, basis and period."""
+    """DP-02: these questions and no others, each with purpose, basis and period."""
     for expected in (6, 0):
         with transaction() as session:
             added = service.add_standard_set(session, day.event_id, str, TEAM, NOW)

@@ -174,7 +174,7 @@ def test_only_the_lead_reads_needs(app: Flask) -> None:
 
 
 def test_own_data_say_it_all(app: Flask, client: FlaskClient, day: Day) -> None:
-    """DP-08."""
+    """DP-06."""
     day.join("anna")
     give(day, "anna", "1.2", "1.1", needs=frozenset({Need.STEP_FREE}))
     token = personal_token(day.of("anna"))
