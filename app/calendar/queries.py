@@ -28,7 +28,7 @@ class FeedState:
     """What a feed was made from: rises with every change of any day, additions and removals included.
 
     `changed_at` is the latest change anywhere, drafts and other regions included: a day that leaves a feed takes its
-    own stamp along, and a feed's Last-Modified must not fall (calendar.md 1.9).
+    own stamp along, and a feed's Last-Modified must not fall (D8).
     """
 
     days: int

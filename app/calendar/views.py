@@ -289,7 +289,7 @@ def _midnight(day: date) -> datetime:
 
 
 def _window(today: date) -> datetime:
-    """From 1 January of last year: a window that slides daily would change the bytes daily (calendar.md 1.9)."""
+    """From 1 January of last year: a window that slides daily would change the bytes daily (D8)."""
     return _midnight(date(today.year - 1, 1, 1))
 
 

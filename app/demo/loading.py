@@ -122,7 +122,7 @@ def upcoming_date(now: datetime) -> date:
 
 
 def load(session: Session, data_dir: Path, password_hash: str, now: datetime) -> None:
-    """Everything that demo-data describes. Refuses a database that is not empty. `password_hash` is the organiser's."""
+    """Everything that the demo shows. Refuses a database that is not empty. `password_hash` is the organiser's."""
     if not is_empty(session):
         raise NotEmpty
     region, organisations = _add_organisations(session)

@@ -9,7 +9,7 @@ from app.ical.entry import CalendarEntry, cancelled
 
 
 def event_entry(event: Event, address: str, agenda: str = "", sequence: int | None = None) -> CalendarEntry:
-    """The whole day. `address` is its public page; no personal link ever stands in a calendar (calendar.md 2.8)."""
+    """The whole day. `address` is its public page; no personal link ever stands in a calendar (T14)."""
     parts = (event.summary, agenda, event.venue_note, address)
     entry = CalendarEntry(
         uid=event.uid,

@@ -27,9 +27,7 @@ from app.organisations.rules import OrganisationKind
 from app.people.models import Organiser
 from app.people.rules import Role
 
-UID_HOME = (
-    "fachtag.invalid"  # right-hand side of every calendar UID: constant, and no host name (calendar.md D2)
-)
+UID_HOME = "fachtag.invalid"  # right-hand side of every calendar UID: constant, and no host name (D2)
 
 
 def new_uid() -> str:
@@ -175,7 +173,7 @@ class Event(Scarce, InCalendars, Base):
 
     @property
     def place(self) -> str:
-        """The venue on one line: "Haus, Straße, PLZ Ort" (calendar.md 2.3)."""
+        """The venue on one line: "Haus, Straße, PLZ Ort"."""
         town = " ".join(part for part in (self.venue_postcode, self.venue_city) if part)
         return ", ".join(part for part in (self.venue_name, self.venue_street, town) if part)
 

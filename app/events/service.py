@@ -107,7 +107,7 @@ def mark_changed(event: Event, now: datetime, *, calendar: bool) -> None:
 
 
 def raise_sequence(entry: InCalendars, now: datetime) -> None:
-    """Calendars apply a change only if the sequence rises and the stamp is later (calendar.md D3)."""
+    """Calendars apply a change only if the sequence rises and the stamp is later (D3)."""
     entry.sequence += 1
     entry.modified_at = max(_whole_second(now), entry.modified_at + timedelta(seconds=1))
 

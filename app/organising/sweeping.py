@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The retention periods of norms.md 3.2, applied to everything there is; what was deleted leaves the files, too.
+"""The retention periods (DP-07), applied to everything there is; what was deleted leaves the files, too.
 May run as often as one likes."""
 
 import logging

@@ -4,7 +4,7 @@
 """Handing a frozen mail over: SMTP or a maildir, behind Flask-Mail's configuration names, suppression and recording.
 
 Flask-Mail's own connection checks no certificate, knows no timeout and reports a failed QUIT as a failed mail
-(measured, dependencies.md §4), so the dialogue is led here, step by step, and every step says what its failure means.
+(measured), so the dialogue is led here, step by step, and every step says what its failure means.
 """
 
 import functools

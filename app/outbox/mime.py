@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""From a `Mail` to the bytes that leave: the MIME tree that all mail programs accept (calendar.md 1.7).
+"""From a `Mail` to the bytes that leave: the MIME tree that all mail programs accept (D5).
 
 Only the modern `email` objects are used, and the finished header block is read back before anything is kept: a text
 that smuggles a header or a line end in is set aside, never sent (T11).

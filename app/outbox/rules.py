@@ -55,7 +55,7 @@ def last_moment(wish: datetime | None, now: datetime) -> datetime:
 
 @dataclass(frozen=True, slots=True)
 class DeliveryPolicy:
-    """Every duration of the delivery. The defaults follow design.md §5 and RFC 5321, 4.5.3.2.
+    """Every duration of the delivery. The defaults follow RFC 5321, 4.5.3.2.
 
     `sending_lease` is longer than the three waits that follow the marker "DATA started" (DATA, body, final dot),
     so that a slow but living worker never loses its message (F15). A server that cannot be reached is asked again soon,

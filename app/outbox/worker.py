@@ -4,7 +4,7 @@
 """The worker: looks for messages, renders, hands over, writes down what became of it; and runs the regular jobs.
 
 No database transaction is open while a server is talked to. A kill at any point loses nothing: what was not marked
-"DATA started" is sent again, what was marked is repeated once (threats-and-faults.md §4.1).
+"DATA started" is sent again, what was marked is repeated once (F04, F06, F07).
 """
 
 import logging

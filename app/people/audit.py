@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.db import Json
 from app.people.models import AuditEntry
 
-KEPT = timedelta(days=365)  # norms.md 3.2: audit log of the administration, twelve months
+KEPT = timedelta(days=365)  # the audit log of the administration, twelve months (DP-07)
 
 
 def record(

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A workshop run as a calendar entry of its own; only in feeds, never in an invitation (calendar.md D6)."""
+"""A workshop run as a calendar entry of its own; only in feeds, never in an invitation (D6)."""
 
 from datetime import datetime
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What keeps us from storing or reading for a while, told from faults of our own (F23, F25 to F29)."""
+"""What keeps us from storing or reading for a while, told from faults of our own (F23, F25, F26, F27, F28, F29)."""
 
 import errno
 from enum import Enum

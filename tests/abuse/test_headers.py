@@ -32,7 +32,7 @@ EXPECTED = {
 NOT_FOR_CACHES = {Audience.PERSONAL, Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN, Audience.DEMO}
 
 
-# Files that somebody uploaded open in a sandbox where nothing at all may run (T23).
+# Files that somebody uploaded open in a sandbox where nothing at all may run (T22).
 UPLOADS = {"results.material", "results_materials.file"}
 SANDBOX = "sandbox; default-src 'none'; style-src 'none'; img-src 'self'; frame-ancestors 'none'"
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Programs that open every link of every mail change nothing (T07, D4)."""
+"""Programs that open every link of every mail change nothing (T07, SEC-03)."""
 
 import pytest
 from flask import Flask

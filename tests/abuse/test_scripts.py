@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Markup in every column that holds words: it is shown as text, to everybody, everywhere (T20, SEC-02)."""
+"""Markup in every column that holds words: it is shown as text, to everybody, everywhere (T20)."""
 
 from xml.etree import ElementTree as ET
 

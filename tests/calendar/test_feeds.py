@@ -80,7 +80,7 @@ def feed_of(app: Flask, day: Day, name: str) -> str:
 
 
 def fetch(app: Flask, path: str, **headers: str) -> TestResponse:
-    """From a client that knows nothing yet: no cookie, and as Google asks, without Accept (calendar.md 1.9).
+    """From a client that knows nothing yet: no cookie, and as Google asks, without Accept (D8).
 
     In a context of its own, as a server answers: the test's context would lend it what an earlier answer left there.
     """
@@ -171,7 +171,7 @@ def test_public_feeds(app: Flask, day: Day) -> None:
 
 
 def test_event_feed_holds_the_day_and_each_workshop(app: Flask, day: Day) -> None:
-    """calendar.md D6"""
+    """D6"""
     data = fetch(app, PUBLIC[2]).data
     assert [entry.summary for entry in read(data)] == [
         TITLE,
@@ -212,7 +212,7 @@ def test_personal_feed_of_somebody_who_waits(app: Flask, day: Day) -> None:
 
 
 def test_personal_feed_of_somebody_who_cancelled_is_empty(app: Flask, day: Day) -> None:
-    """calendar.md D7: dropped at once."""
+    """D7: dropped at once."""
     assert read(fetch(app, feed_of(app, day, "cem")).data) == []
 
 
@@ -247,7 +247,7 @@ def test_personal_feed_follows_its_person(app: Flask, day: Day) -> None:
 
 
 def test_moved_workshop_keeps_its_uid_and_rises(app: Flask, day: Day) -> None:
-    """calendar.md D2, D3"""
+    """D2, D3"""
     paths = [PUBLIC[2], feed_of(app, day, "anna")]
     before = {path: {entry.uid: entry for entry in read(fetch(app, path).data)} for path in paths}
     first = {path: fetch(app, path) for path in paths}
@@ -289,7 +289,7 @@ def test_moved_round_moves_in_calendars(app: Flask, day: Day) -> None:
 def test_whatever_changes_in_an_entry_raises_its_number(
     app: Flask, day: Day, facts: dict[str, object]
 ) -> None:
-    """calendar.md D3: Google does not apply a change without it; checked entry by entry, on the words themselves."""
+    """D3: Google does not apply a change without it; checked entry by entry, on the words themselves."""
     before = {path: _entries(fetch(app, path).data) for path in all_feeds(app, day)}
     change_day(day, **facts)
     for path, old in before.items():
@@ -325,7 +325,7 @@ def _entries(data: bytes) -> dict[str, tuple[str, int]]:
 
 
 def test_cancelled_day(app: Flask, day: Day) -> None:
-    """calendar.md D7: said in words, in the status, and by leaving the time free; also to who was registered."""
+    """D7: said in words, in the status, and by leaving the time free; also to who was registered."""
     paths = [*PUBLIC, feed_of(app, day, "anna")]
     before = {path: fetch(app, path) for path in paths}
     call_off(day)
@@ -347,7 +347,7 @@ def test_cancelled_day(app: Flask, day: Day) -> None:
 def test_cancelled_day_leaves_after_thirty_days(
     app: Flask, day: Day, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Its leaving is a change: Last-Modified rises although nobody did anything (calendar.md 1.9)."""
+    """Its leaving is a change: Last-Modified rises although nobody did anything (D8)."""
     call_off(day)
     _set_clock(monkeypatch, at("23:00", date(2031, 4, 11)))
     last = fetch(app, PUBLIC[0])
@@ -436,7 +436,7 @@ def test_feed_without_any_day(app: Flask) -> None:
 
 
 def test_headers(app: Flask, day: Day) -> None:
-    """calendar.md 1.9, T14, WEB-02: no cookie, no negotiation but for compression, not in any index."""
+    """D8, T14, WEB-02: no cookie, no negotiation but for compression, not in any index."""
     for path in all_feeds(app, day):
         answer = fetch(app, path)
         headers = answer.headers
@@ -540,7 +540,7 @@ def test_same_state_is_the_same_bytes_in_another_process(app: Flask, day: Day, s
 
 
 def test_from_the_cache_it_is_one_query(app: Flask, day: Day) -> None:
-    """design.md 7: a hit costs one primary-key read, a 304 the same."""
+    """D8: a hit costs one primary-key read, a 304 the same."""
     for path in PUBLIC:
         fetch(app, path)
         statements: list[str] = []
@@ -585,7 +585,7 @@ def test_unknown_and_replaced_addresses(app: Flask, day: Day) -> None:
 
 
 def test_no_feed_holds_a_person_or_a_key(app: Flask, day: Day) -> None:
-    """T14, DP-19, calendar.md 2.8: nobody else, nothing that opens anything, not even one's own name."""
+    """D4, T14, DP-19: nobody else, nothing that opens anything, not even one's own name."""
     secrets = [path.removeprefix("/calendar/my/") for path in all_feeds(app, day) if "/my/" in path]
     with app.test_request_context():
         secrets += [personal_token(day.of(name)) for name in day.ids]

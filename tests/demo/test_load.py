@@ -41,7 +41,7 @@ pytestmark = pytest.mark.long  # each loads the whole demo
 
 LOADED_AT = datetime(2026, 11, 22, 15, 0, tzinfo=UTC)
 
-# demo-data 2.4: label, capacity, booked, waiting
+# Label, capacity, booked, waiting
 RUNS = {
     "kim-fachtag-owl": {
         ("1.1", 20, 20, 4),
@@ -243,7 +243,7 @@ def look_at_people(loaded):
 
 
 def look_at_the_odd_names(loaded):
-    """demo-data 2.6: the odd names are there to be met."""
+    """The odd names are there to be met."""
     for mail, given, family, organisation in [
         ("aylin.beispiel", "Aylin", "Beispiel", "Kommunales Integrationszentrum Kreis Herford"),
         (

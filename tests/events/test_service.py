@@ -110,7 +110,7 @@ def test_cancelled_day_is_still_public() -> None:
 
 
 def test_stamps_rise_by_whole_seconds_whatever_the_clock_does() -> None:
-    """calendar.md D3, F37"""
+    """D3, F37"""
     with transaction() as session:
         event = make_event(session)
         seen = [(event.sequence, event.modified_at, event.revision, event.changed_at)]
@@ -220,6 +220,6 @@ def test_day_as_an_entry() -> None:
     ],
 )
 def test_venue_on_one_line(parts: tuple[str, str, str, str], expected: str) -> None:
-    """calendar.md 2.3"""
+    """On one line: Apple shows a map only for what it can read as one address."""
     names = ("venue_name", "venue_street", "venue_postcode", "venue_city")
     assert Event(**dict(zip(names, parts, strict=True))).place == expected

@@ -226,7 +226,7 @@ def test_characters_no_database_takes(client: FlaskClient, path: str) -> None:
 
 
 def test_overview_asks_as_much_for_one_day_as_for_twenty(app: Flask, client: FlaskClient, clock: Any) -> None:
-    """design.md 7"""
+    """A hit costs one read by primary key."""
     assert _statements(app, client) == _statements(app, client)
     day(slug="tag-0")
     one = _statements(app, client)

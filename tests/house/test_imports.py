@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Rules about the code that only reading the code can hold (design §3, §4, §8; SEC-01, SEC-02).
+"""Rules about the code that only reading the code can hold (SEC-01).
 
 Each rule says what it looks for, who may do it all the same, and why. An exception that is used no more is a fault,
 too: the lists below are equal to what is found, never longer.
@@ -194,7 +194,7 @@ def calls_ending(*ends: str) -> Callable[[ast.Module], bool]:
 
 
 def test_one_file_commits() -> None:
-    """Services flush, `transaction()` commits (design §4)."""
+    """Services flush, `transaction()` commits."""
     assert files_with(calls_ending(".commit")) == {"app/web/database.py"}
 
 
@@ -225,7 +225,7 @@ def test_migrations_leave_transactions_to_alembic() -> None:
 
 
 def test_one_file_asks_for_the_time() -> None:
-    """Everything else is handed `now` (design §10.9). A timer that measures how long something takes may not jump with
+    """Everything else is handed `now`. A timer that measures how long something takes may not jump with
     the wall clock, so `monotonic` is not the time of day and is allowed where something waits."""
     asks = (
         ".now",
@@ -321,7 +321,7 @@ def test_mails_in_plain_text_are_not_escaped_twice() -> None:
 
 
 def test_no_sql_is_put_together_from_strings() -> None:
-    """SEC-02: `text()` and friends get one constant; values are always bound."""
+    """ASVS 1.2.4: `text()` and friends get one constant; values are always bound."""
 
     def built(tree: ast.Module) -> bool:
         for node in ast.walk(tree):
@@ -395,7 +395,7 @@ NETWORK = {"urllib.request", "requests", "httpx", "http.client", "socket", "smtp
 
 
 def test_who_talks_to_the_network() -> None:
-    """T24: nothing fetches an address that somebody typed in."""
+    """T27: nothing fetches an address that somebody typed in."""
     found = {name_of(path): sorted(set(imports(parsed(path))) & NETWORK) for path in MODULES}
     assert {path: modules for path, modules in found.items() if modules} == {
         "app/outbox/delivery.py": ["smtplib", "socket"],
@@ -411,7 +411,7 @@ def test_randomness_that_somebody_could_guess_is_not_used() -> None:
 
 
 def test_there_is_no_place_for_everything() -> None:
-    """design §1.6: no package called so."""
+    """No package called so."""
     names = {path.stem for path in MODULES} | {path.name for path in APP.iterdir()}
     assert (
         names & {"common", "core", "utils", "util", "helpers", "helper", "misc", "shared", "base", "managers"}

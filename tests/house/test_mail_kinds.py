@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Each kind of mail that is enqueued anywhere has a builder, a text and an HTML template; and none is left over (design §5)."""
+"""Each kind of mail that is enqueued anywhere has a builder, a text and an HTML template; and none is left over."""
 
 import ast
 import importlib
@@ -126,7 +126,7 @@ def test_every_kind_has_a_name_for_organisers(app: Flask) -> None:
 
 
 def test_kinds_are_named_after_their_family(app: Flask) -> None:
-    """What stands before the dot decides which mail settles which (design §5)."""
+    """What stands before the dot decides which mail settles which."""
     del app
     assert {family_of(kind) for kind in BUILDERS} == {
         "registration",

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The migrations build what the models say, and the newest one runs down and up with people in it (design §9)."""
+"""The migrations build what the models say, and the newest one runs down and up with people in it."""
 
 import re
 from collections.abc import Iterator

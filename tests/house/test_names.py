@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The same few file names in every slice, each for one thing; whatever else stands there is listed with its reason (design §2)."""
+"""The same few file names in every slice, each for one thing; whatever else stands there is listed with its reason."""
 
 import ast
 import re
@@ -190,7 +190,7 @@ def test_every_file_with_doors_is_wired() -> None:
 
 
 def test_no_file_is_past_a_few_screens() -> None:
-    """design §10.13: when a file grows, look for the second subject in it."""
+    """When a file grows, look for the second subject in it."""
     long = {
         name_of(path): n
         for path in MODULES
@@ -200,7 +200,7 @@ def test_no_file_is_past_a_few_screens() -> None:
 
 
 def test_no_view_is_longer_than_a_screen() -> None:
-    """design §10.3: fetch, form, one verb, answer."""
+    """Fetch, form, one verb, answer."""
     long = {
         f"{name_of(path)}:{node.name}": node.end_lineno - node.lineno
         for path in MODULES

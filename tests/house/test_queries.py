@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""How many statements a page costs: from cache one, a list the same with one row and with many (design §7).
+"""How many statements a page costs: from cache one, a list the same with one row and with many.
 
 The figures are equalities. Who makes a page cheaper lowers its number here; who makes it dearer says why.
 """

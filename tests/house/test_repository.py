@@ -28,7 +28,7 @@ ROOT = Path(__file__).resolve().parents[2]
 LOCKS = sorted((ROOT / "requirements").glob("*.txt"))
 DEPENDENCY = re.compile(r'^ +"[^"]+",(?P<rest>.*)$')
 
-# threats-and-faults §6, reviewed at each release: below these a known hole is open.
+# Reviewed at each release: below these a known hole is open.
 FLOORS = {
     "flask": "3.1.3",  # CVE-2026-27205
     "werkzeug": "3.1.7",  # multipart limits, host character check

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Reading cannot write: the database itself refuses it, on both engines, whatever a view forgets (T07, T33, D4)."""
+"""Reading cannot write: the database itself refuses it, on both engines, whatever a view forgets (T07, T33, SEC-03)."""
 
 from collections.abc import Callable
 
@@ -176,7 +176,7 @@ def test_after_a_transaction_the_request_reads_again(app: Flask) -> None:
 
 
 def test_half_a_use_case_is_none(app: Flask) -> None:
-    """Break the second write on purpose and see that the first is gone (design §10.16)."""
+    """Break the second write on purpose and see that the first is gone."""
 
     def use_case() -> None:
         with transaction() as session:

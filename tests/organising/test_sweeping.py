@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The retention periods of norms.md 3.2, with a clock that the test sets (DP-07), and the worker's regular jobs."""
+"""The retention periods, with a clock that the test sets (DP-07), and the worker's regular jobs."""
 
 from datetime import datetime, timedelta
 

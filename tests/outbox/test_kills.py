@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: EUPL-1.2
 
 """The worker is a real process and is killed at random points, against a hostile server: nothing is lost, nothing
-arrives more than twice, repeats are byte-identical (F03 to F07, F13, F14; design.md §5)."""
+arrives more than twice, repeats are byte-identical (F03, F04, F05, F06, F07, F13, F14)."""
 
 import hashlib
 import os

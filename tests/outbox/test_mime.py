@@ -56,7 +56,7 @@ def parsed(content: bytes) -> EmailMessage:
 
 
 def test_an_invitation_has_the_tree_of_all_programs() -> None:
-    """calendar.md 1.7, part by part."""
+    """D5, part by part."""
     parts = list(packed(MAIL).walk())
     assert [part.get_content_type() for part in parts] == [
         "multipart/mixed",

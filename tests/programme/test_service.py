@@ -324,7 +324,7 @@ def test_an_empty_agenda_is_not_released(app: Flask) -> None:
 
 
 def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
-    """calendar.md D3: title, abstract, who facilitates and the room's name are in a run's entry."""
+    """D3: title, abstract, who facilitates and the room's name are in a run's entry."""
     with app.app_context():
         event, programme = built(app, released=True)
         run, workshop, birch = programme.runs["1.1"], programme.workshops[0], programme.rooms["Raum Birke"]

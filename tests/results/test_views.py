@@ -255,7 +255,7 @@ def test_taken_back_is_gone(app: Flask, client: FlaskClient) -> None:
 def test_a_hit_costs_one_query_and_a_miss_the_same_however_much_was_agreed(
     app: Flask, client: FlaskClient
 ) -> None:
-    """design.md 7."""
+    """A hit costs one read by primary key."""
     day = make_day(app)
     released(app, day)
     costs = []
