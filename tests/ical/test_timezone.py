@@ -1,6 +1,6 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
-"""The constant time zone, interpreted by its own rules, says what the time zone database says."""
+"""D1: the constant time zone, interpreted by its own rules, says what the time zone database says."""
 
 from datetime import UTC, datetime, timedelta
 from zoneinfo import ZoneInfo
