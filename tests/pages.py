@@ -4,10 +4,12 @@
 """The page contract, and a visitor who reads pages and sends their forms as a browser would.
 
 Every page that a test opens through `Visitor` is held to the contract: valid HTML, a title, one h1, no double ids,
-nothing inline, nothing from a foreign origin, every field labelled, every link text non-empty.
+nothing inline, nothing from a foreign origin, every field labelled, every link text non-empty, help where it always is
+(A11Y-08), every language one of ours (A11Y-17).
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property, lru_cache
 from typing import Any
@@ -33,6 +35,9 @@ ADDRESSES = {
 WORDS = re.compile(r">[^<>&]*[^<>&\s][^<>&]*<")
 OWN_ADDRESS = re.compile(r'="/(?!/)[^"<>]*"')
 VALUE = re.compile(r'( value=| content=| datetime=)"[^"<>]+"')
+HELP = re.compile(r'<footer.*?<nav aria-labelledby="footer-help">(.*?)</nav>', re.DOTALL)
+HELP_LINKS = ["/barriere-melden", "/barrierefreiheit", "/leichte-sprache", "/calendar"]
+LANGUAGES = {"de", "en"}
 
 
 def complaints(html: str) -> list[str]:
@@ -40,7 +45,9 @@ def complaints(html: str) -> list[str]:
 
     The contract is about a page's build, so pages that differ in words, values and addresses of ours are read once.
     """
-    return _complaints(OWN_ADDRESS.sub('="/"', VALUE.sub(r'\1"x"', WORDS.sub(">x<", html))))
+    found = _complaints(OWN_ADDRESS.sub('="/"', VALUE.sub(r'\1"x"', WORDS.sub(">x<", html))))
+    helping = [re.findall(r'href="([^"?]*)', one) for one in HELP.findall(html)]
+    return found if helping == [HELP_LINKS] else [*found, f"help is not where it always is: {helping}"]
 
 
 @lru_cache(maxsize=2000)
@@ -53,8 +60,8 @@ def _complaints(html: str) -> list[str]:
     for name in ("h1", "main"):
         if len(root.xpath(f"//{name}")) != 1:
             found.append(f"not exactly one {name}")
-    if not root.get("lang"):
-        found.append("no language")
+    if root.get("lang") not in LANGUAGES:
+        found.append("no language of ours")
     ids = [str(one) for one in root.xpath("//@id")]
     found += [f"double id {one}" for one in sorted({one for one in ids if ids.count(one) > 1})]
     labelled = set(root.xpath("//label/@for"))
@@ -90,7 +97,17 @@ def _complaints_of(tag: HtmlElement, ids: set[str], labelled: set[str]) -> list[
         for one in (tag.get(reference) or "").split():
             if one not in ids:
                 found.append(f"{reference} points nowhere: {one}")
-    return found
+    return [*found, *_unusable_in(tag)]
+
+
+def _unusable_in(tag: HtmlElement) -> Iterator[str]:
+    for one in {"lang", "hreflang"} & set(tag.attrib):
+        if tag.get(one) not in LANGUAGES:
+            yield f"unknown language {tag.get(one)} on {tag.tag}"
+    if tag.get("draggable") is not None:
+        yield f"{tag.tag} is to be dragged"
+    if tag.get("type") == "password" and tag.get("autocomplete") not in {"current-password", "new-password"}:
+        yield f"no password manager fills {tag.get('name')}"
 
 
 def tree(html: str) -> HtmlElement:
