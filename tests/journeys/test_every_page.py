@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Every page, found by following links: no axe violation, not wider than a phone, in both themes (A11Y-01, A11Y-10)."""
+"""Every page, found by following links: no axe violation, not wider than a phone, in both themes (A11Y-01, A11Y-08, A11Y-10)."""
 
 from collections import deque
 from dataclasses import replace
