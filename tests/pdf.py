@@ -16,14 +16,22 @@ def text_of(pdf: bytes) -> str:
 
 def tags_of(pdf: bytes) -> list[str]:
     """The names of all structure elements, in reading order."""
-    return list(_tags(PdfReader(BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"]))
+    return [str(one["/S"]).removeprefix("/") for one in _elements(pdf) if "/S" in one]
 
 
-def _tags(element: Any) -> Iterator[str]:
-    if "/S" in element:
-        yield str(element["/S"]).removeprefix("/")
+def alternatives_of(pdf: bytes) -> list[str]:
+    """What is said in place of each picture, in reading order."""
+    return [str(one.get("/Alt", "")) for one in _elements(pdf) if one.get("/S") == "/Figure"]
+
+
+def _elements(pdf: bytes) -> Iterator[Any]:
+    yield from _below(PdfReader(BytesIO(pdf)).trailer["/Root"]["/StructTreeRoot"])
+
+
+def _below(element: Any) -> Iterator[Any]:
+    yield element
     children = element.get("/K", [])
     for child in children if isinstance(children, list) else [children]:
         one = child.get_object()
         if hasattr(one, "get"):
-            yield from _tags(one)
+            yield from _below(one)
