@@ -43,7 +43,7 @@ class RoomForm(BaseForm):
     note = TextAreaField(
         _l("Note"),
         [Optional(), Length(max=300, message=TOO_LONG)],
-        description=_l("For instance how many steps there are, or where the lift is."),
+        description=_l("Stands in the agenda. For instance how many steps there are, or where the lift is."),
         render_kw={"rows": 2},
     )
 

@@ -47,10 +47,13 @@ def _called_off(day: Event) -> Iterator[Block]:
 def _told(line: AgendaLine) -> Iterator[Block]:
     """What the glance leaves out, if there is anything."""
     runs = line.round.runs if line.round else ()
-    if not runs and not line.note:
+    access = " · ".join(_access(line.room)) if line.room else ""
+    if not runs and not line.note and not access:
         return
     yield documents.heading(f"{times(line.starts_at, line.ends_at)}: {line.title}")
     yield from documents.paragraphs(line.note)
+    if access:
+        yield documents.paragraph(access)
     for run in runs:
         yield documents.heading(f"{run.label} {run.title}".strip(), 3)
         about = " · ".join(_about(run))
@@ -78,3 +81,5 @@ def _access(room: RoomView) -> Iterator[str]:
         yield gettext("induction loop")
     elif room.loop == "mobile":
         yield gettext("mobile induction loop")
+    if room.note:
+        yield room.note

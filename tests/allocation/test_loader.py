@@ -82,6 +82,7 @@ def test_a_long_run_fills_the_rounds_after_it(app: Flask) -> None:
 
 
 def test_absences_and_needs(app: Flask) -> None:
+    """A11Y-18: nobody is placed where their need is not met; which rooms meet it is said above."""
     made = a_wish_day(app, 2)
     with app.app_context(), transaction() as session:
         session.add(RoundAbsence(registration_id=made.people[1], round_id=made.day.rounds[1]))
