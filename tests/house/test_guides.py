@@ -1,0 +1,77 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The documents can be read by everybody, and what they say of operating the application is so (A11Y-16)."""
+
+import re
+from itertools import pairwise
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.people.rules import IDLE_SIGN_IN, LONGEST_SIGN_IN, SHORTEST_PASSWORD
+from tests.pages import HELP_LINKS, Visitor, words
+
+ROOT = Path(__file__).resolve().parents[2]
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")])
+GUIDE = ROOT / "docs" / "organisieren.md"
+
+
+def barriers(text: str) -> list[str]:
+    """What keeps somebody out of a document in Markdown; empty for a good one."""
+    text = re.sub(r"^```.*?^```$", "", text, flags=re.DOTALL | re.MULTILINE)
+    levels = [len(one) for one in re.findall(r"^(#+) ", text, re.MULTILINE)]
+    found = [] if levels[:1] == [1] and levels.count(1) == 1 else ["not exactly one title, first of all"]
+    found += [
+        f"from a heading of level {one} to {other}" for one, other in pairwise(levels) if other > one + 1
+    ]
+    found += [f"a picture without words: {one}" for one in re.findall(r"!\[\s*\]\(([^)]*)\)", text)]
+    found += [
+        f"a link called {one}"
+        for one in re.findall(r"(?<!!)\[([^\]]*)\]\(", text)
+        if one.strip().lower() in {"", "hier", "here", "link", "klick"}
+    ]
+    heads = re.findall(r"^\|(.*)\|\n\|(?: *:?-+:? *\|)+$", text, re.MULTILINE)
+    found += [f"a table without heads: {one}" for one in heads if not all(map(str.strip, one.split("|")))]
+    return found
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_a_document_can_be_read_by_everybody(path: Path) -> None:
+    assert barriers(path.read_text(encoding="utf-8")) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "barrier"),
+    [
+        ("Nur Text", "not exactly one title"),
+        ("# Eins\n\n# Zwei", "not exactly one title"),
+        ("# Eins\n\n### Drei", "from a heading of level 1 to 3"),
+        ("# Eins\n\n![](bild.png)", "a picture without words"),
+        ("# Eins\n\n[hier](seite.md)", "a link called hier"),
+        ("# Eins\n\n| | Zwei |\n| --- | --- |\n| a | b |", "a table without heads"),
+    ],
+)
+def test_each_barrier_is_found(text: str, barrier: str) -> None:
+    assert [one for one in barriers(text) if one.startswith(barrier)]
+
+
+@pytest.mark.sqlite_only
+def test_what_the_guide_says_of_operating_is_so(app: Flask, client: FlaskClient) -> None:
+    guide = " ".join(GUIDE.read_text(encoding="utf-8").split())
+    a_day, idle = app.config["WTF_CSRF_TIME_LIMIT"] // 3600, IDLE_SIGN_IN.total_seconds() // 3600
+    for fact in (
+        f"ein Formular länger als {a_day} Stunden offen",
+        f"{idle:.0f} Stunden nach dem letzten Aufruf, höchstens {LONGEST_SIGN_IN.days} Tage",
+        f"mindestens {SHORTEST_PASSWORD} Zeichen",
+    ):
+        assert fact in guide, fact
+    page = Visitor(client).get("/organise/sign-in")
+    first = page.tree.xpath("//a[@href]")[0]
+    assert f"„{words(first)}“" in guide
+    assert page.tree.get_element_by_id(first.get("href").removeprefix("#")).tag == "main"
+    help_ = re.search(r"\*\*Hilfe:\*\* (.*?)\.", guide)
+    assert help_ is not None
+    assert set(re.findall(r"`(/[^`]*)`", help_[1])) <= set(HELP_LINKS)
