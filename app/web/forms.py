@@ -106,7 +106,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
         for field in self:
             if isinstance(field, CSRFTokenField):
                 # Flask-WTF's own words are technical and in English; whatever is wrong with it, the way out is one.
-                field.errors = [gettext(STALE)] if field.errors else []
+                # And it does not ask which site the request comes from (SEC-03).
+                field.errors = [] if csrf_holds() else [gettext(STALE)]
+                valid = valid and not field.errors
                 continue
             if self._is_repeated(field):
                 _add_error(field, gettext("This answer was sent more than once. Please send the form again."))
