@@ -138,6 +138,7 @@ def _app_with_faults(tmp_path: Path) -> Flask:
 
 
 def test_over_https_browsers_are_told_to_stay_there(tmp_path: Path) -> None:
+    """WEB-03, SEC-02: for a year, and their cookie goes nowhere else."""
     settings = settings_for(f"sqlite:///{tmp_path / 'x.sqlite3'}", tmp_path, base_url="https://localhost")
     app = create_app(settings)
     response = app.test_client().get("/organise/sign-in", base_url="https://localhost")

@@ -126,3 +126,30 @@ def test_errors_on_the_way_to_the_application_are_not_written_past_the_mask(name
     """All three write address and IP into their error log while the application does not answer: seen with each of them
     before a backend that was closed, broke off and spoke rubbish, and gone with these lines."""
     assert re.search(silence, sample(name))
+
+
+def test_only_tls_as_the_bsi_asks_for_it() -> None:
+    """SEC-09, TR-02102-2: 1.2 and 1.3; Caddy takes these and no others as long as nobody tells it otherwise."""
+    asked = ["TLSv1.2", "TLSv1.3"]
+    assert found(r"ssl_protocols (.*);", sample("nginx.conf"))[1].split() == asked
+    assert found(r"SSLProtocol -all (.*)", sample("apache.conf"))[1].replace("+", "").split() == asked
+    assert not re.search(r"^\s*tls\b|protocols", sample("Caddyfile"), re.MULTILINE)
+    guide = (ROOT / "docs" / "betrieb.md").read_text(encoding="utf-8")
+    assert "TLS nach BSI TR-02102-2: nur 1.2 und 1.3" in guide
+
+
+def test_without_encryption_there_is_nothing_but_the_way_to_it() -> None:
+    """WEB-03: a link of a mail may be opened with http, by an old bookmark or by hand; it is not written down there either."""
+    nginx_ = sample("nginx.conf").rpartition("server {")[2]
+    apache_ = sample("apache.conf").partition("<VirtualHost *:80>")[2]
+    for plain, leads, silence in (
+        (nginx_, "return 301 https://fachtag.example.org$request_uri;", "access_log off;"),
+        (apache_, "Redirect permanent / https://fachtag.example.org/\n", 'CustomLog /dev/null "-"'),
+    ):
+        assert leads in plain
+        assert silence in plain
+        assert "proxy" not in plain.lower()
+    assert "listen 80;" in nginx_
+    # Caddy sends to https by itself, for every name that does not say http:// before it.
+    assert re.findall(r"^\S*example\.org \{", sample("Caddyfile"), re.MULTILINE) == ["fachtag.example.org {"]
+    assert "auto_https" not in sample("Caddyfile")

@@ -494,7 +494,7 @@ WEAK = {
 
 @pytest.mark.parametrize("name", WEAK)
 def test_weak_settings_are_refused(production: Settings, name: str) -> None:
-    """SEC-13: each by itself, and nothing else is said."""
+    """SEC-13, WEB-03: each by itself, and nothing else is said."""
     changes, sentence = WEAK[name]
     weak = replace(production, **changes)  # type: ignore[arg-type]
     assert configuration_findings(weak) == [sentence]
