@@ -159,6 +159,7 @@ class Dialogue:
                     self.server.record("auth")
                     await self.say(f"{options.auth} sign-in")
                 case "MAIL":
+                    self.server.record("mail", sender=(ADDRESS.search(rest) or [None, ""])[1])
                     await self.say(f"{options.mail} sender")
                 case "RCPT":
                     await self.receive(rest)
