@@ -156,7 +156,7 @@ def test_found_by_name_address_and_reference(day: Day) -> None:
 
 
 def test_only_they_read_who_comes(app: Flask, client: FlaskClient, day: Day) -> None:
-    """T01; DP-03: names of those who agreed, as long as they do."""
+    """T01; DP-03, DP-13: names of those who agreed, as long as they do; the others are counted."""
     day.join("anna", "dora")
     day.join("ben", "cem", labels=("1.1",))
     agree(day, "ben")
