@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Every form, every field, everything that does not belong there (T43, T11, T12, T26, T31, T33, A11Y-06, A11Y-07).
+"""Every form, every field, everything that does not belong there (T43, T11, T12, T26, T31, T33, A11Y-06).
 
 Nothing is ever a 500. What is refused gets a German sentence at its field, keeps what was typed and changes no row.
 Both engines give the same verdict on every single try.

@@ -45,7 +45,7 @@ def project() -> dict:
 
 
 class TestLocks:
-    """SEC-10: pinned and hashed; and no address of a registry somebody happened to use."""
+    """SEC-10, T42: pinned and hashed; and no address of a registry somebody happened to use."""
 
     def test_there_are_three_python_locks(self):
         assert [path.name for path in LOCKS] == ["assets.txt", "dev.txt", "runtime.txt"]

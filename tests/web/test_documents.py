@@ -57,7 +57,7 @@ def test_the_heads_come_again_on_every_page() -> None:
 
 @pytest.mark.parametrize("language", ["de", "en"])
 def test_text_from_people_stays_text(language: str) -> None:
-    """T20: nothing in it is a command, wherever it stands."""
+    """T20, T28: nothing in it is a command, wherever it stands."""
     blocks = (
         documents.paragraph(HOSTILE),
         documents.heading(HOSTILE),
