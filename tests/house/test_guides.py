@@ -50,7 +50,7 @@ def test_a_document_can_be_read_by_everybody(path: Path) -> None:
         ("# Eins\n\n# Zwei", "not exactly one title"),
         ("# Eins\n\n### Drei", "from a heading of level 1 to 3"),
         ("# Eins\n\n![](bild.png)", "a picture without words"),
-        ("# Eins\n\n[hier](seite.md)", "a link called hier"),
+        ("# Eins\n\n[hier](kalender.md)", "a link called hier"),
         ("# Eins\n\n| | Zwei |\n| --- | --- |\n| a | b |", "a table without heads"),
     ],
 )
