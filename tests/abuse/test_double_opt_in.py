@@ -11,10 +11,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.events.models import Event
 from app.refusal import Refusal
-from app.registration.circulars import Letter, write_to
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration
 from app.registration.rules import Status
@@ -83,7 +83,7 @@ def test_without_it_the_seat_goes_to_others_and_nothing_more_is_mailed(app: Flas
 def test_the_team_cannot_write_to_who_has_not_said_yes(app: Flask) -> None:
     send(app)
     mailbox(app).deliver()
-    letter = Letter("Bitte lesen", "Werbung")
+    letter = MailingText("Bitte lesen", "Werbung")
     with app.app_context(), transaction() as session:
         event_id = session.scalars(select(Event.id)).one()
         everybody = list(session.scalars(select(Registration.id)))

@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.agencies.service import add_organisation
+from app.organisations.service import add_organisation
 from app.organising import legal
 from app.web.database import transaction
 from tests.factories.days import make_event

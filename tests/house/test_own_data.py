@@ -9,8 +9,8 @@ Whoever adds a column or a table that hangs on a registration says where the per
 import pytest
 from flask import Flask
 
+from app.privacy.own_data import as_json, own_data
 from app.registration.models import Registration
-from app.registration.own_data import as_json, own_data
 from app.web.database import db
 from tests.organising.helpers import a_day, id_of, signs_up
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.organising.sweeping import sweep
-from app.registration.forgetting import NAMES_KEPT
+from app.privacy.erasure import NAMES_KEPT
 from app.registration.models import Registration
 from app.settings import ROOT
 from app.web.database import db, transaction

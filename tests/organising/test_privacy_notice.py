@@ -14,9 +14,9 @@ from sqlalchemy import select
 from app.organising import legal
 from app.organising.sweeping import MAILS_KEPT
 from app.people.audit import KEPT as AUDIT_KEPT
-from app.registration.consent_models import Purpose
-from app.registration.consenting import ask_for
-from app.registration.forgetting import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
+from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
+from app.registration.consents.models import Purpose
+from app.registration.consents.service import ask_for
 from app.registration.models import Registration
 from app.registration.rules import Retention, Status
 from app.registration.service import SYSTEM
