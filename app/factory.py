@@ -7,7 +7,7 @@ import logging
 from types import ModuleType
 from typing import Any
 
-from flask import Blueprint, Flask, abort, request
+from flask import Blueprint, Flask, abort, current_app, request
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -32,7 +32,7 @@ import app.attendees.staff.views
 import app.calendar.views
 import app.demo.commands
 import app.demo.views
-import app.events.access_control
+import app.events.access_views
 import app.events.organiser_views
 import app.events.views
 import app.organisation_admin.organiser_views
@@ -45,7 +45,7 @@ import app.organising.views
 import app.outbox.commands
 import app.people.commands
 import app.people.mails
-import app.people.sessions
+import app.people.session_views
 import app.people.views
 import app.privacy.organiser_views
 import app.privacy.views
@@ -63,7 +63,7 @@ import app.results.material_views
 import app.results.organiser_views
 import app.results.views
 import app.scheduling.organiser_views
-from app import serving
+from app import links, serving
 from app.settings import ROOT, Settings
 from app.web import access, assets, bodies, compiled, database, errors, headers, migrations, texts
 
@@ -90,6 +90,9 @@ def create_app(settings: Settings) -> Flask:
     database.configure(app, settings)
     migrations.install(app)
     texts.install(app)
+    links.sign_with(
+        links.House(lambda: current_app.config["SECRET_KEYS"], lambda: current_app.config["BASE_URL"])
+    )
     assets.install(app)
     compiled.install(app)
     headers.install(app, secure=settings.secure)
@@ -155,11 +158,11 @@ def _refuse_unreadable_query() -> None:
 # Every slice's web files, from the bottom of the ladder to the top.
 MODULES: tuple[ModuleType, ...] = (
     app.outbox.commands,
-    app.people.sessions,
+    app.people.session_views,
     app.people.views,
     app.people.mails,
     app.people.commands,
-    app.events.access_control,
+    app.events.access_views,
     app.events.views,
     app.events.organiser_views,
     app.programme.views,

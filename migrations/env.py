@@ -9,7 +9,7 @@ from flask import current_app
 from sqlalchemy import Connection, text
 
 from app.db import UtcDateTime
-from app.web.database import rewrite_file
+from app.store.transactions import rewrite_file
 
 db = current_app.extensions["migrate"].db
 

@@ -29,6 +29,7 @@ from sqlalchemy.engine import URL
 from app.factory import create_app
 from app.people import passwords
 from app.settings import ROOT, OperatingMode, Settings
+from app.store.cache import forget_everything
 from app.web.database import db
 from app.web.migrations import upgrade
 from tests.postgresql import KeptDatabase, administer, create_database, drop_database
@@ -265,6 +266,7 @@ def _leave(app: Flask) -> None:
     """SQLite's file is replaced. PostgreSQL's connections stay: they know the tables, and plans of what is asked often."""
     with app.app_context():
         db.session.remove()
+        forget_everything()
         if db.engine.dialect.name == "sqlite":
             db.engine.dispose()
 

@@ -469,7 +469,7 @@ def _open_wide(environ: dict[str, str]) -> Any:
     from app.events.rules import TAKES_REGISTRATIONS
     from app.factory import create_app
     from app.settings import read_settings
-    from app.web.database import transaction
+    from app.store.transactions import transaction
 
     app = create_app(read_settings(environ))
     with app.app_context(), transaction() as session:

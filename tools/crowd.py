@@ -54,7 +54,7 @@ def fill(app: Any, people: int, *, waiting: bool = False) -> None:
     from app.registration.models import Registration, StatusChange
     from app.registration.questions.models import Answer
     from app.registration.workshops.models import Place
-    from app.web.database import transaction
+    from app.store.transactions import transaction
 
     with app.app_context(), transaction() as session:
         day = session.scalars(select(Event).where(Event.slug == DAY)).one()
@@ -232,7 +232,8 @@ def _look_at_everything(app: Any) -> None:
     others are measured."""
     from sqlalchemy import text
 
-    from app.web.database import count_rows, db
+    from app.store.transactions import count_rows
+    from app.web.database import db
 
     with app.app_context():
         count_rows()

@@ -82,7 +82,7 @@ def _register(browser: Browser, number: int) -> int:
 
 def open_seats(app: Any, seats: int) -> None:
     """So many seats more than are taken or kept for somebody."""
-    from app.web.database import transaction
+    from app.store.transactions import transaction
 
     with app.app_context(), transaction() as session:
         day = _day(session)

@@ -33,7 +33,8 @@ from app.people.models import Budget
 from app.registration.models import Registration
 from app.registration.service import confirm
 from app.settings import read_settings
-from app.web.database import db, transaction
+from app.store.transactions import transaction
+from app.web.database import db
 from app.web.migrations import upgrade
 from tools.browser import hidden
 

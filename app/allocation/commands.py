@@ -39,7 +39,7 @@ def solve_(number: int) -> None:
             held = claim(session, number, now())
     if held is None:
         raise click.ClickException(f"allocation {number}: there is nothing to do, or somebody else does it")
-    click.echo(f"allocation {number}: {work_out(app, held).value}")
+    click.echo(f"allocation {number}: {work_out(app.app_context, held).value}")
 
 
 def _step_back() -> None:

@@ -20,9 +20,9 @@ from app.allocation.rules import (
 )
 from app.allocation.service import LARGEST_SEED, AllocationOrder, ConditionFacts, draw_seed
 from app.organisations.rules import KIND_LABELS, OrganisationKind
+from app.texts import gettext
 from app.web.editing import Choice, WholeNumber, short_text
 from app.web.forms import BaseForm, NonceMixin
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 SHORTEST, USUAL, LONGEST = 5, 60, 600  # seconds

@@ -23,7 +23,8 @@ from app.allocation.rules import AllocationState
 from app.outbox.jobs import register_job
 from app.refusal import N_
 from app.settings import ROOT, Settings
-from app.web.database import db, transaction
+from app.store.transactions import transaction
+from app.web.database import db
 
 log = logging.getLogger(__name__)
 

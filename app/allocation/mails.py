@@ -15,8 +15,8 @@ from app.registration import notifications
 from app.registration.links import personal_address
 from app.registration.queries import get_registration
 from app.registration.rules import Status
+from app.texts import gettext
 from app.web.mail_texts import render_mail
-from app.web.texts import gettext
 
 
 def build_allocated(session: Session, message: Message) -> Mail | None:

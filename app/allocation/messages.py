@@ -24,7 +24,7 @@ from app.allocation.rules import (
 from app.db import Json
 from app.organisations.rules import KIND_LABELS
 from app.refusal import N_
-from app.web.texts import gettext
+from app.texts import gettext
 
 # Instead of the sentence that counts who needs what.
 UNMET = N_(

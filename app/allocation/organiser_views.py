@@ -38,11 +38,11 @@ from app.people.rules import Permission, may
 from app.refusal import N_, Missing, Refusal
 from app.registration.rules import Actor
 from app.registration.service import By
+from app.texts import sentence_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
-from app.web.texts import sentence_of
 
 bp = Blueprint("allocation", __name__, url_prefix="/organise/events/<slug>/allocation")
 

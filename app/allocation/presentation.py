@@ -28,7 +28,7 @@ from app.allocation.verification import granted
 from app.db import Json
 from app.events.models import Event
 from app.organisations.rules import KIND_LABELS
-from app.web.texts import gettext
+from app.texts import gettext
 
 
 @dataclass(frozen=True, slots=True)

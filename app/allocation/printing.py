@@ -3,14 +3,14 @@
 
 """The protocol as people read it: the same facts on the page and in the PDF for the file."""
 
+from app import documents
 from app.allocation import messages, presentation
 from app.allocation.models import AllocationRun
 from app.allocation.rules import MIXING_LABELS, MODE_LABELS
+from app.documents import Document
 from app.events.models import Event
 from app.refusal import N_
-from app.web import documents
-from app.web.documents import Document
-from app.web.texts import gettext, language, moment, number, span
+from app.texts import gettext, language, moment, number, span
 
 RULE = N_(
     "The goals are taken one after the other. Each is solved until no better value is possible, and only then the next"

@@ -27,17 +27,17 @@ from app.allocation.rules import (
 )
 from app.allocation.service import remove, stop
 from app.clock import now
+from app.documents import typeset
 from app.outbox.queries import worker_alive
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing, Refusal
 from app.registration.rules import Actor
 from app.registration.service import By
+from app.texts import gettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction
-from app.web.documents import typeset
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
-from app.web.texts import gettext, sentence_of
 
 bp = Blueprint("placing", __name__, url_prefix="/organise/events/<slug>/allocation")
 

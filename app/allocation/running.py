@@ -8,10 +8,10 @@ No transaction is open while the solver works. Loads the solver only when there 
 
 import time
 from collections.abc import Callable, Iterable
-from contextlib import suppress
+from contextlib import AbstractContextManager, suppress
 from datetime import datetime
+from typing import Any
 
-from flask import Flask
 from sqlalchemy.exc import OperationalError
 
 from app.allocation.figures import mixes
@@ -26,7 +26,7 @@ from app.clock import now as clock_now
 from app.db import Json
 from app.events.models import Event
 from app.refusal import Refusal
-from app.web.database import db, transaction
+from app.store.transactions import current_session, transaction
 
 EVERY_SECONDS = 2.0  # between two looks whether somebody pressed "stop"; each renews the lease
 SECONDS_PER_CHAIR = 10.0
@@ -34,11 +34,15 @@ SECONDS_PER_CHAIR = 10.0
 ABOUT_NEEDS = frozenset({Obstacle.NEED, Obstacle.NEEDS_TOGETHER})
 
 
+Context = Callable[[], AbstractContextManager[Any]]
+"""What has to be around whatever asks the database, in any thread."""
+
+
 class Watch:
     """Tells the database how far it is, and the solver when to stop."""
 
-    def __init__(self, app: Flask, held: Lease, clock: Callable[[], datetime]) -> None:
-        self.app, self.held, self.clock = app, held, clock
+    def __init__(self, context: Context, held: Lease, clock: Callable[[], datetime]) -> None:
+        self.context, self.held, self.clock = context, held, clock
         self.progress = ""
         self.stopped = False
         self._next = time.monotonic()
@@ -52,16 +56,16 @@ class Watch:
             return self.stopped
         self._next = time.monotonic() + EVERY_SECONDS
         # A database that is away for a moment is no reason to throw the work away; the solver could not catch it either.
-        with suppress(OperationalError), self.app.app_context(), transaction() as session:
+        with suppress(OperationalError), self.context(), transaction() as session:
             self.stopped = not renew(session, self.held, self.progress, self.clock())
         return self.stopped
 
 
-def work_out(app: Flask, held: Lease, clock: Callable[[], datetime] = clock_now) -> AllocationState:
+def work_out(context: Context, held: Lease, clock: Callable[[], datetime] = clock_now) -> AllocationState:
     """Solve what was claimed and write it down; afterwards what one chair more would do. Returns how it ended."""
-    with app.app_context():
+    with context():
         instance = _read(held)
-        watch = Watch(app, held, clock)
+        watch = Watch(context, held, clock)
         allocation: Allocation | None = None
         try:
             refuse_unsound(instance)
@@ -81,7 +85,7 @@ def work_out(app: Flask, held: Lease, clock: Callable[[], datetime] = clock_now)
 
 
 def _read(held: Lease) -> Instance:
-    session = db.session()
+    session = current_session()
     solving = session.get_one(AllocationRun, held.id)
     terms = Terms(solving.mode, solving.mixing, solving.seed, solving.seconds)
     instance = read_question(session, session.get_one(Event, solving.event_id), terms)

@@ -14,16 +14,16 @@ from app.refusal import Missing
 from app.registration.links import open_personal
 from app.registration.queries import my_day
 from app.registration.rules import CONFIRMED
+from app.store.cache import Cache
 from app.web import access
-from app.web.cache import RenderCache
 from app.web.database import db
 from app.web.pages import page
 
 bp = Blueprint("explained", __name__)
 
 # A day with 2,000 people has some megabytes. What is published never changes.
-_published: RenderCache[Published] = RenderCache(size=4)
-_explained: RenderCache[Explanation | None] = RenderCache(size=256)
+_published: Cache[Published] = Cache(size=4)
+_explained: Cache[Explanation | None] = Cache(size=256)
 
 
 @bp.get("/my/<token>/places")

@@ -13,10 +13,10 @@ from app.people.rules import Permission
 from app.refusal import N_, Missing, Refusal
 from app.registration.rules import Actor, Status
 from app.registration.service import By
+from app.texts import gettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.pages import page, redirect_with
-from app.web.texts import gettext, sentence_of
 
 bp = Blueprint("approval", __name__, url_prefix="/organise/events/<slug>/registrations/<reference>")
 

@@ -12,9 +12,9 @@ from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.attendees.forms import LONGEST_NOTE, reason_for_the_person
 from app.attendees.mailings import MailingText
+from app.texts import gettext
 from app.web.editing import TOO_LONG
 from app.web.forms import REQUIRED, BaseForm, NonceMixin
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 LONGEST_LETTER = 10_000

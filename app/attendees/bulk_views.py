@@ -35,10 +35,10 @@ from app.refusal import Missing, Refusal
 from app.registration.models import Registration
 from app.registration.rules import STATUS_LABELS, Actor, Status
 from app.registration.service import By
+from app.texts import gettext, ngettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.pages import page
-from app.web.texts import gettext, ngettext, sentence_of
 
 bp = Blueprint("many", __name__, url_prefix="/organise/events/<slug>/registrations/many")
 

@@ -17,7 +17,7 @@ from app.registration.questions.exports import answer_cell
 from app.registration.questions.models import Question
 from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState
 from app.spreadsheets import WIDTH, Cell
-from app.web.texts import force_locale, gettext
+from app.texts import force_locale, gettext
 
 _ALWAYS = (N_("Family name"), N_("Given name"))
 _WIDTHS = {"reference": 12, "email": 32, "organisation": 36, "role": 28, "status": 22, "waiting": 14}

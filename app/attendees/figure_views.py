@@ -9,10 +9,10 @@ from flask.typing import ResponseReturnValue
 from app.attendees.figures import curve, growth, origins
 from app.organisations.rules import KIND_LABELS
 from app.people.rules import Permission
+from app.texts import gettext
 from app.web import access
 from app.web.database import db
 from app.web.pages import page
-from app.web.texts import gettext
 
 bp = Blueprint("figures", __name__, url_prefix="/organise/events/<slug>/figures")
 

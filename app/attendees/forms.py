@@ -9,9 +9,9 @@ from wtforms import BooleanField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.registration.forms import ChoicesMixin, PersonFields
+from app.texts import gettext
 from app.web.editing import TOO_LONG, EditingForm
 from app.web.forms import REQUIRED, BaseForm, NonceMixin
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 LONGEST_NOTE = 500

@@ -25,9 +25,9 @@ from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import questions_of
 from app.registration.quotas.waiting_list import quotas_of_day
 from app.registration.rules import STATUS_LABELS, Status
+from app.texts import gettext
 from app.web.editing import Choice
 from app.web.forms import BaseForm
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 MOST_NAMES = 200  # that a browser is told, to suggest

@@ -6,13 +6,13 @@
 from flask import Flask, url_for
 from sqlalchemy.orm import Session
 
+from app import links
 from app.attendees.mailings import CIRCULAR
 from app.attendees.models import MailingCopy
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.registration.links import personal_address
 from app.registration.queries import get_registration
-from app.web import links
 from app.web.mail_texts import render_mail
 
 

@@ -49,11 +49,11 @@ from app.registration.workshops.forms import NotedWishesForm, wishes_data, wishi
 from app.registration.workshops.service import note_wishes
 from app.registration.workshops.wishes import wishes_of
 from app.spreadsheets import CSV, XLSX, write_csv, write_xlsx
+from app.texts import gettext, ngettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
 from app.web.pages import page, page_number, redirect_with
-from app.web.texts import gettext, ngettext, sentence_of
 
 bp = Blueprint("participants", __name__, url_prefix="/organise/events/<slug>")
 

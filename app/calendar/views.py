@@ -11,6 +11,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from flask import Blueprint, Response, request, url_for
 
+from app import links
 from app.calendar.queries import (
     FeedState,
     days_since,
@@ -36,8 +37,8 @@ from app.registration.links import open_feed
 from app.registration.models import Registration
 from app.registration.queries import ended_with_the_day, my_day
 from app.registration.rules import CONFIRMED, Status
-from app.web import access, links
-from app.web.cache import RenderCache
+from app.store.cache import Cache
+from app.web import access
 from app.web.database import db
 from app.web.pages import page
 
@@ -60,7 +61,7 @@ class Feed:
     changed_at: datetime
 
 
-_feeds: RenderCache[Feed] = RenderCache(512)
+_feeds: Cache[Feed] = Cache(512)
 
 
 @bp.get("/calendar")

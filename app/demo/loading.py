@@ -83,7 +83,7 @@ from app.results.service import (
     write_result,
 )
 from app.scheduling.changes import DayFacts, change_day
-from app.web.texts import force_locale, gettext
+from app.texts import force_locale, gettext
 
 THURSDAY = 3
 WEEKS_AHEAD = 10

@@ -14,6 +14,7 @@ from app.events.models import Event
 from app.events.queries import RESERVED_SLUGS
 from app.events.service import NewEvent
 from app.organisations.models import Organisation, Region
+from app.texts import gettext
 from app.web.editing import (
     Choice,
     ClockTime,
@@ -25,7 +26,6 @@ from app.web.editing import (
     short_text,
 )
 from app.web.forms import BaseForm
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")

@@ -11,14 +11,15 @@ from app.events.queries import get_public_event, public_events, with_hosts
 from app.events.rules import EventStatus, RegistrationState
 from app.organisations.queries import find_region, regions
 from app.refusal import Missing
+from app.store.cache import Cache
+from app.texts import language
 from app.web import access
-from app.web.cache import RenderCache
 from app.web.database import db
-from app.web.texts import chosen_language, language
+from app.web.texts import chosen_language
 
 bp = Blueprint("events", __name__)
 
-_pages: RenderCache[str] = RenderCache()
+_pages: Cache[str] = Cache()
 
 
 @bp.get("/")

@@ -11,9 +11,9 @@ from wtforms.validators import Length, Optional, Regexp
 from app.organisations.models import Organisation, Region
 from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.organisations.service import OrganisationFacts
+from app.texts import gettext
 from app.web.editing import CHOOSE, TOO_LONG, Choice, EditingForm, short_text
 from app.web.forms import BaseForm
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 ALL, PROVISIONAL = "", "provisional"

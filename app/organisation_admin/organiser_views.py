@@ -41,11 +41,11 @@ from app.organisations.service import add_organisation
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.service import By, by_organiser
+from app.texts import ngettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
 from app.web.pages import page, page_number, redirect_with
-from app.web.texts import ngettext, sentence_of
 
 bp = Blueprint("organisations", __name__, url_prefix="/organise/organisations")
 

@@ -50,7 +50,7 @@ from app.registration.rules import (
 from app.registration.workshops.models import Place, RoundAbsence
 from app.results.material_service import missing_files
 from app.settings import OperatingMode, Settings
-from app.web.migrations import up_to_date
+from app.store.schema import up_to_date
 
 # -- the database as such
 

@@ -14,13 +14,14 @@ from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
 from app.clock import now
+from app.organising.jobs import demo_mailbox
 from app.organising.lives import OlderLife, live_on
 from app.organising.restoring import Restored, begin_new_life
 from app.organising.sweeping import sweep
 from app.organising.weak_settings import refuse_weak
 from app.settings import Settings, SettingsError
+from app.store.schema import up_to_date
 from app.web.database import db
-from app.web.migrations import up_to_date
 
 GUARDED = ("worker", "serve")
 SENDS = "deliver"  # of the group `outbox`
@@ -45,7 +46,7 @@ def check() -> None:
 @privacy.command("sweep")
 def sweep_() -> None:
     """Delete and anonymise what the retention periods say."""
-    for line in sweep(_settings().data_dir, now()).lines():
+    for line in sweep(_settings().data_dir, now(), mailbox=demo_mailbox()).lines():
         click.echo(line)
 
 

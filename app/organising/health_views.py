@@ -12,9 +12,9 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import now
 from app.outbox.queries import queue, worker_alive
+from app.store.schema import up_to_date
 from app.web import access
 from app.web.database import db
-from app.web.migrations import up_to_date
 
 bp = Blueprint("health", __name__)
 

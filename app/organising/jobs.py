@@ -5,13 +5,14 @@
 
 import logging
 from datetime import datetime
+from pathlib import Path
 
 from flask import Flask, current_app
 
 from app.organising.lives import OlderLife, keep_on
 from app.organising.sweeping import Swept, sweep
 from app.outbox.jobs import register_job
-from app.web.database import count_rows
+from app.store.transactions import count_rows
 
 log = logging.getLogger(__name__)
 
@@ -35,9 +36,15 @@ def stay_in_this_life(now: datetime) -> None:
 
 
 def apply_retention(now: datetime) -> Swept:
-    swept = sweep(current_app.extensions["fachtag.settings"].data_dir, now)
+    swept = sweep(current_app.extensions["fachtag.settings"].data_dir, now, mailbox=demo_mailbox())
     log.info("retention: %s", ", ".join(swept.lines()))
     return swept
+
+
+def demo_mailbox() -> Path | None:
+    """Where the demo puts its mails; elsewhere they are nobody's to sweep."""
+    folder: str | None = current_app.config["MAIL_MAILDIR"]
+    return Path(folder) if folder and current_app.config["DEMO"] else None
 
 
 def look_at_indexes(_now: datetime) -> None:

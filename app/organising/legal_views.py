@@ -14,7 +14,7 @@ from app.clock import now
 from app.organising import legal
 from app.people.budget import spend
 from app.people.rules import bucket
-from app.people.sessions import origin
+from app.people.session_views import origin
 from app.refusal import N_, Refusal
 from app.settings import Settings
 from app.web import access

@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.organising.models import Life
-from app.web.database import db, transaction
+from app.store.transactions import current_session, transaction
 
 FILE = ".life"
 MARKED_EVERY = timedelta(minutes=1)
@@ -61,7 +61,7 @@ def live_on(data_dir: Path, now: datetime) -> None:
 def keep_on(data_dir: Path, now: datetime) -> None:
     """What a running worker asks at each look: marks the life from time to time, and stops at once at another database
     than the one it began with, before anything leaves twice. Raises `OlderLife`."""
-    session = db.session()
+    session = current_session()
     lives = lives_of(session)
     if fell_back(lives, last_seen(data_dir), grown=has_days(session)):
         raise OlderLife(OLDER)

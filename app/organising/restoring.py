@@ -40,7 +40,7 @@ from app.people.service import end_everything
 from app.programme.models import Run
 from app.registration.models import Registration
 from app.registration.rules import HELD, Status
-from app.web.database import transaction
+from app.store.transactions import transaction
 
 FASTEST = 100
 """Rises of one counter in a second, lasting. Each is one person's change behind the lock of one day, and takes the server

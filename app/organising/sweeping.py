@@ -9,14 +9,13 @@ from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 from pathlib import Path
 
-from flask import current_app
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.allocation.service import forget_attempts
 from app.organising.legal import forget_barriers
 from app.organising.models import BarrierReport
-from app.outbox.delivery import forget_mails
+from app.outbox.maildir import forget_mails
 from app.outbox.models import Message
 from app.outbox.rules import WAITING
 from app.outbox.service import kept_in_words
@@ -33,8 +32,8 @@ from app.privacy.erasure import (
     remove_names,
 )
 from app.results.material_service import sweep_strays
-from app.web import printed
-from app.web.database import db, empty_log, rewrite_file, sqlite_itself, transaction
+from app.store import printed
+from app.store.transactions import current_session, empty_log, rewrite_file, sqlite_itself, transaction
 
 log = logging.getLogger(__name__)
 
@@ -75,10 +74,13 @@ class Swept:
         return [f"{one.name.replace('_', ' ')}: {getattr(self, one.name)}" for one in fields(self)]
 
 
-def sweep(data_dir: Path, now: datetime) -> Swept:
-    """Apply every period: short transactions, one per day or portion, so that nobody waits for the sweep."""
+def sweep(data_dir: Path, now: datetime, *, mailbox: Path | None = None) -> Swept:
+    """Apply every period: short transactions, one per day or portion, so that nobody waits for the sweep.
+
+    `mailbox` is where the demo's mails lie.
+    """
     swept = Swept()
-    days = list(days_to_forget(db.session(), now))
+    days = list(days_to_forget(current_session(), now))
     for event_id in days:
         with transaction() as session:
             swept.answers_deleted += delete_answers(session, event_id, now)
@@ -103,13 +105,13 @@ def sweep(data_dir: Path, now: datetime) -> Swept:
         swept.audit_entries_deleted = audits - _count(session, AuditEntry)
         swept.budgets_deleted = budgets - _count(session, Budget)
         swept.barrier_reports_deleted = reports - _count(session, BarrierReport)
-    swept.stray_files_removed = sweep_strays(db.session(), data_dir, now)
+    swept.stray_files_removed = sweep_strays(current_session(), data_dir, now)
     swept.printed_removed = printed.forget(data_dir, now)
-    if current_app.config["DEMO"] and current_app.config["MAIL_MAILDIR"]:
-        known = kept_in_words(db.session())
-        swept.demo_mails_removed = forget_mails(Path(current_app.config["MAIL_MAILDIR"]), known)
-    forgot = swept.forgot_people() or _asked_to_forget(db.session())
-    db.session.rollback()
+    if mailbox is not None:
+        known = kept_in_words(current_session())
+        swept.demo_mails_removed = forget_mails(mailbox, known)
+    forgot = swept.forgot_people() or _asked_to_forget(current_session())
+    current_session().rollback()
     clean_up(now, rewrite=forgot)
     return swept
 

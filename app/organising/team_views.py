@@ -15,11 +15,12 @@ from app.people.models import Organiser
 from app.people.passwords import NO_PASSWORD
 from app.people.queries import find_organiser
 from app.people.rules import ROLE_LABELS, ROLE_NOTES, WELCOME_MAILS_PER_ORGANISER, Permission, Role, bucket
-from app.people.sessions import HOME, origin
+from app.people.session_views import HOME, origin
 from app.refusal import N_, Missing, Refusal
+from app.texts import gettext, language, sentence_of
 from app.web import access
 from app.web.database import db, transaction
-from app.web.texts import gettext, here, language, sentence_of
+from app.web.texts import here
 
 bp = Blueprint("team", __name__, url_prefix="/organise/events/<slug>/team")
 

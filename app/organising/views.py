@@ -20,13 +20,13 @@ from app.people.audit import record
 from app.people.rules import ROLE_LABELS, Permission, may
 from app.refusal import Missing, Refusal
 from app.registration.rules import STATUS_LABELS as REGISTRATION_LABELS
+from app.texts import gettext, sentence_of
 from app.web import access
 from app.web.access import access_of
 from app.web.database import db, transaction
 from app.web.editing import Choice
 from app.web.forms import BaseForm
 from app.web.pages import page, page_number
-from app.web.texts import gettext, sentence_of
 from app.web.texts import lazy_gettext as _l
 
 bp = Blueprint("organising", __name__, url_prefix="/organise")

@@ -7,14 +7,13 @@ import os
 import stat
 from pathlib import Path
 
-from flask.helpers import get_debug_flag
 from sqlalchemy import make_url
 
 from app.address import NoAddress, sender_in_ascii
 from app.organising.findings import Fault
 from app.organising.legal import placeholders_left
 from app.settings import OperatingMode, Settings, SettingsError
-from app.web.database import SQLITE_FLOOR
+from app.store.engines import SQLITE_FLOOR
 
 SHORTEST_KEY = 32  # letters; `secrets.token_urlsafe(48)` gives 64
 FEWEST_LETTERS = 10  # different ones in a key
@@ -44,10 +43,15 @@ def configuration_findings(settings: Settings) -> list[str]:
     found = [*_data_dir(settings), *_sqlite(settings)]
     if settings.mode is OperatingMode.PRODUCTION:
         found += [*_keys(settings), *_addresses(settings), *_privacy_of_files(settings)]
-        if get_debug_flag():
+        if _debugging():
             found.append("FLASK_DEBUG is on")
         found += [f"legal text {left} has to be filled in" for left in placeholders_left(settings)]
     return found
+
+
+def _debugging() -> bool:
+    """As Flask reads it."""
+    return os.environ.get("FLASK_DEBUG", "").casefold() not in {"", "0", "false", "no"}
 
 
 def _keys(settings: Settings) -> Fault:

@@ -14,11 +14,10 @@ import os
 import smtplib
 import socket
 import ssl
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from contextlib import suppress
-from email import message_from_bytes, policy
+from email import message_from_bytes
 from email.message import EmailMessage
-from email.parser import BytesHeaderParser
 from email.policy import SMTP
 from pathlib import Path
 from typing import Any, NoReturn, Self
@@ -342,23 +341,6 @@ class MaildirConnection(_Connection):
         except OSError as e:
             raise RouteDown(_reason(e)) from e
         return f"250 kept as {name}"
-
-
-def forget_mails(folder: Path, known: Collection[str]) -> int:
-    """A maildir stands for people's mailboxes, of which nobody clears ours: what the outbox has forgotten leaves it, too."""
-    unknown = [
-        path
-        for path in folder.glob("*/*.fachtag")
-        if _message_id(path) not in known  # new, cur
-    ]
-    for path in unknown:
-        path.unlink(missing_ok=True)
-    return len(unknown)
-
-
-def _message_id(path: Path) -> str:
-    with path.open("rb") as file:
-        return str(BytesHeaderParser(policy=policy.default).parse(file)["Message-ID"])
 
 
 class HouseMail(flask_mail.Mail):

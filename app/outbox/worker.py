@@ -41,9 +41,10 @@ from app.outbox.mime import Unsendable, pack
 from app.outbox.models import Message
 from app.outbox.rules import Claim, DeliveryPolicy, RenderedMail, Start
 from app.outbox.watchdog import Watchdog
-from app.web.database import db, transaction
-from app.web.outages import outage_of
-from app.web.texts import force_locale
+from app.store.outages import outage_of
+from app.store.transactions import transaction
+from app.texts import force_locale
+from app.web.database import db
 
 log = logging.getLogger(__name__)
 

@@ -6,14 +6,14 @@
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app import links
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.people.models import PasswordLink
 from app.people.rules import LinkReason
 from app.people.service import FORGOTTEN, MAIL_KINDS, WELCOME
-from app.web import links
+from app.texts import gettext
 from app.web.mail_texts import render_mail
-from app.web.texts import gettext
 
 _PATHS = {LinkReason.WELCOME: "/organise/welcome/", LinkReason.FORGOTTEN: "/organise/new-password/"}
 

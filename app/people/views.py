@@ -10,8 +10,9 @@ from time import sleep
 from flask import Blueprint, flash, g, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app import links
 from app.clock import now
-from app.people import passwords, queries, service, sessions
+from app.people import passwords, queries, service, session_views
 from app.people.forms import (
     ChangePasswordForm,
     ForgotPasswordForm,
@@ -23,9 +24,9 @@ from app.people.forms import (
 from app.people.models import PasswordLink
 from app.people.rules import LinkReason, personal_words, refuse_weak_password
 from app.refusal import N_, Refusal
-from app.web import access, links
+from app.texts import gettext, language
+from app.web import access
 from app.web.database import db, transaction
-from app.web.texts import gettext, language
 
 log = logging.getLogger(__name__)
 bp = Blueprint("people", __name__, url_prefix="/organise")
@@ -42,8 +43,8 @@ WRONG_OLD_PASSWORD = N_("This is not your present password.")
 @bp.route("/sign-in", methods=["GET", "POST"])
 @access.public
 def sign_in() -> ResponseReturnValue:
-    if request.method == "GET" and sessions.visitor():
-        return redirect(sessions.landing(), 303)
+    if request.method == "GET" and session_views.visitor():
+        return redirect(session_views.landing(), 303)
     form = SignInForm()
     status = 200
     if form.is_submitted():
@@ -62,12 +63,12 @@ def sign_in() -> ResponseReturnValue:
 @bp.post("/sign-out")
 @access.public
 def sign_out() -> ResponseReturnValue:
-    visitor = sessions.visitor()
+    visitor = session_views.visitor()
     if visitor:
         ending = visitor.sign_in.id
         with transaction() as session:
             service.end_session(session, ending, now())
-    sessions.end_visit()
+    session_views.end_visit()
     flash(gettext("You are signed out."), "success")
     return redirect(url_for("people.sign_in"), 303)
 
@@ -127,7 +128,7 @@ def forgot_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         email, spoken, began = typed(form.email), language(), now()
         with transaction() as session:
-            answered = service.forgot_password(session, email, sessions.origin(), began, spoken)
+            answered = service.forgot_password(session, email, session_views.origin(), began, spoken)
         _wait_until(began + ANSWER_AFTER)
         if answered:
             return redirect(url_for("people.password_mail_sent"), 303)
@@ -172,11 +173,11 @@ def _sign_in(form: SignInForm) -> ResponseReturnValue:
     proven = queries.credentials(db.session(), email)
     _prove(email, proven.password_hash, password, Refusal(service.NO_MATCH))
     new_hash = passwords.renewed(proven.password_hash, password)
-    browser, origin = sessions.browser(), sessions.origin()
+    browser, origin = session_views.browser(), session_views.origin()
     with transaction() as session:
         opened, token = service.sign_in(session, proven, browser, origin, now(), new_hash=new_hash)
-    sessions.begin_visit(token, opened)
-    return redirect(sessions.landing(), 303)
+    session_views.begin_visit(token, opened)
+    return redirect(session_views.landing(), 303)
 
 
 def _change_password(form: ChangePasswordForm) -> ResponseReturnValue:
@@ -186,11 +187,11 @@ def _change_password(form: ChangePasswordForm) -> ResponseReturnValue:
     _prove(
         organiser.email, old_hash, typed(form.old_password), Refusal(WRONG_OLD_PASSWORD, field="old_password")
     )
-    new_hash, browser = passwords.hash_password(typed(form.password)), sessions.browser()
+    new_hash, browser = passwords.hash_password(typed(form.password)), session_views.browser()
     with transaction() as session:
         service.change_password(session, organiser, old_hash, new_hash, now())
         opened, token = service.open_session(session, organiser, browser, now())
-    sessions.begin_visit(token, opened)
+    session_views.begin_visit(token, opened)
     flash(gettext("Your new password holds. All other browsers are signed out."), "success")
     return redirect(url_for("people.account"), 303)
 
@@ -200,21 +201,21 @@ def _set_password(form: SetPasswordForm, link: PasswordLink) -> ResponseReturnVa
     refuse_weak_password(typed(form.password), *personal_words(link.organiser.name, link.organiser.email))
     db.session().rollback()  # hold no connection while hashing
     new_hash = passwords.hash_password(typed(form.password))
-    browser, origin = sessions.browser(), sessions.origin()
+    browser, origin = session_views.browser(), session_views.origin()
     with transaction() as session:
         organiser = service.set_password(
             session, link_id, reason, new_hash=new_hash, origin=origin, now=now()
         )
         opened, token = service.open_session(session, organiser, browser, now())
-    sessions.begin_visit(token, opened)
+    session_views.begin_visit(token, opened)
     flash(gettext("Your password is set and you are signed in."), "success")
-    return redirect(sessions.landing(), 303)
+    return redirect(session_views.landing(), 303)
 
 
 def _prove(email: str, password_hash: str | None, password: str, no_match: Refusal) -> None:
     """Spend a try, then compare: outside of any transaction, and as long for an address without an account (T09)."""
     with transaction() as session:
-        granted = service.may_try_sign_in(session, email, sessions.origin(), now())
+        granted = service.may_try_sign_in(session, email, session_views.origin(), now())
     if not granted:
         log.warning("sign-in refused: budget used up")
         raise TooManyAttempts(TOO_MANY)

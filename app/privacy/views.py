@@ -8,6 +8,7 @@ import json
 from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
 
+from app import links
 from app.attendees.staff.service import ROLE_LABELS
 from app.clock import now
 from app.privacy.erasure import forget_person
@@ -24,7 +25,7 @@ from app.registration.rules import (
     STATUS_LABELS,
 )
 from app.registration.workshops.forms import NEED_LABELS
-from app.web import access, links
+from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import page

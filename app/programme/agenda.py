@@ -17,8 +17,8 @@ from app.events.models import Event, Room
 from app.events.rules import Seats
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rules import ItemKind
-from app.web.cache import RenderCache
-from app.web.database import reads_only
+from app.store.cache import Cache
+from app.store.transactions import reads_only
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,7 @@ class AgendaLine:
 
 
 # What the agenda says, under the revision that rises with every change of it. Seats are counted anew each time.
-_programmes: RenderCache[tuple[AgendaLine, ...]] = RenderCache()
+_programmes: Cache[tuple[AgendaLine, ...]] = Cache()
 
 
 def read_rounds(session: Session, event: Event, *, seats: bool = True) -> list[RoundView]:

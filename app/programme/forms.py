@@ -14,6 +14,7 @@ from app.events.service import RoomFacts
 from app.programme.models import AgendaItem
 from app.programme.rules import KIND_LABELS, ItemKind
 from app.programme.service import ItemFacts
+from app.texts import gettext
 from app.web.editing import (
     TOO_LONG,
     Choice,
@@ -24,7 +25,6 @@ from app.web.editing import (
     span_data,
 )
 from app.web.forms import BaseForm
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 NO_ROOM = _l("No room")

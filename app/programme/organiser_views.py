@@ -19,11 +19,11 @@ from app.programme.agenda import read_agenda
 from app.programme.forms import ItemForm, RoomForm
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.texts import gettext
 from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
-from app.web.texts import gettext
 
 bp = Blueprint("programme_organise", __name__, url_prefix="/organise/events/<slug>/programme")
 

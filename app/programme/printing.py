@@ -5,24 +5,20 @@
 
 from collections.abc import Iterator, Sequence
 
-from flask import url_for
-
+from app import documents
+from app.documents import Block, Document
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.programme.agenda import AgendaLine, RoomView, RunView
-from app.web import documents
-from app.web.documents import Block, Document
-from app.web.links import absolute
-from app.web.texts import gettext, language, moment, ngettext, span, times
+from app.texts import gettext, language, moment, ngettext, span, times
 
 
-def agenda_document(day: Event, lines: Sequence[AgendaLine]) -> Document:
-    """The released agenda as a PDF says it."""
+def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Document:
+    """The released agenda as a PDF says it; `here` is the address of the page."""
     heads = [(gettext("Time"), False), (gettext("What"), False), (gettext("Where"), False)]
     glance = [
         (times(one.starts_at, one.ends_at), one.title, one.room.name if one.room else "") for one in lines
     ]
-    here = absolute(url_for("programme.agenda", slug=day.slug, lang=None))
     when = span(day.starts_at, day.ends_at)
     return Document(
         title=f"{gettext('Agenda')}: {day.title}",

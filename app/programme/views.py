@@ -13,23 +13,24 @@ from xml.etree import ElementTree as ET
 from flask import Blueprint, Response, make_response, render_template, url_for
 
 from app.clock import BERLIN
+from app.documents import Document
 from app.events.models import Event
 from app.events.queries import get_public_event
+from app.links import absolute
 from app.programme.agenda import AgendaLine, RoomView, read_agenda
 from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes
 from app.refusal import Missing
+from app.store.cache import Cache
+from app.texts import language
 from app.web import access
-from app.web.cache import RenderCache
 from app.web.database import db
-from app.web.documents import Document
-from app.web.links import absolute
 from app.web.printed import send_printed
-from app.web.texts import chosen_language, language
+from app.web.texts import chosen_language
 
 bp = Blueprint("programme", __name__)
 
-_pages: RenderCache[str] = RenderCache()
+_pages: Cache[str] = Cache()
 # XML 1.0, 2.2: one such character in a title, and no app reads the schedule.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 
@@ -65,7 +66,8 @@ def agenda_pdf(slug: str) -> Response:
     day = _released(slug)
 
     def make() -> Document:
-        return agenda_document(day, read_agenda(db.session(), day, seats=False))
+        here = absolute(url_for("programme.agenda", slug=day.slug, lang=None))
+        return agenda_document(day, read_agenda(db.session(), day, seats=False), here)
 
     return send_printed(day, "agenda", str(day.revision), make)
 

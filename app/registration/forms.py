@@ -15,14 +15,14 @@ from wtforms import (
 from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from app.programme.agenda import RoundView, RunView
-from app.registration.abuse_protection import AbuseProtectionMixin
+from app.registration.abuse_protection_forms import AbuseProtectionMixin
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, looks_like_an_address
 from app.registration.service import Person
 from app.registration.workshops.places import Choices
+from app.texts import gettext, ngettext
 from app.web.editing import TOO_LONG, short_text
 from app.web.forms import REQUIRED, BaseForm, NonceMixin, letters_only, valid_address
-from app.web.texts import gettext, ngettext
 from app.web.texts import lazy_gettext as _l
 
 

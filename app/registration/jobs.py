@@ -11,7 +11,8 @@ from flask import Flask
 from app.outbox.jobs import register_job
 from app.refusal import Missing
 from app.registration.service import expire, overdue_holds
-from app.web.database import db, transaction
+from app.store.transactions import transaction
+from app.web.database import db
 
 log = logging.getLogger(__name__)
 

@@ -5,10 +5,10 @@
 
 from sqlalchemy.orm import Session
 
+from app import links
 from app.refusal import Missing
 from app.registration.models import Group, Registration
 from app.registration.queries import get_group, get_registration
-from app.web import links
 
 PERSONAL = "my"
 FEED = "my-calendar"

@@ -8,6 +8,7 @@ from collections.abc import Callable
 from flask import Flask, current_app, url_for
 from sqlalchemy.orm import Session
 
+from app import links
 from app.address import sender_in_ascii
 from app.events.rules import EventStatus
 from app.ical import render
@@ -23,9 +24,8 @@ from app.registration.queries import MyDay, get_group, get_registration, last_no
 from app.registration.quotas import waiting_list
 from app.registration.rules import Status
 from app.settings import Settings
-from app.web import links
+from app.texts import gettext
 from app.web.mail_texts import render_mail
-from app.web.texts import gettext
 
 Holds = Callable[[Registration], bool]
 

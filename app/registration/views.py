@@ -11,6 +11,7 @@ from flask import Blueprint, Response, make_response, redirect, render_template,
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
+from app import links
 from app.clock import now
 from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
@@ -18,13 +19,13 @@ from app.ical import render
 from app.organisations.queries import organisation_names
 from app.programme.agenda import read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
-from app.registration import abuse_protection
+from app.registration import abuse_protection_forms
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
 from app.registration.consents.records import consents_of
 from app.registration.consents.service import agree
 from app.registration.consents.service import withdraw as withdraw_consent
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
-from app.registration.form_page import empty_page, entry_of, refused_page, register_form, what_is_asked
+from app.registration.form_views import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds
 from app.registration.ical import registration_entry
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
@@ -44,17 +45,18 @@ from app.registration.substituting import substitute as substitute_person
 from app.registration.workshops.forms import OwnWishesForm, wishes_data, wishing
 from app.registration.workshops.service import give_wishes
 from app.registration.workshops.wishes import wishes_of
-from app.web import access, links
-from app.web.cache import RenderCache
+from app.store.cache import Cache
+from app.texts import gettext, language
+from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm
 from app.web.pages import done_just_now, page, remember_address, remembered_address
-from app.web.texts import chosen_language, gettext, language
+from app.web.texts import chosen_language
 
 bp = Blueprint("registration", __name__)
 
 SEE_OTHER = 303
-_kept: RenderCache[str] = RenderCache(size=16)
+_kept: Cache[str] = Cache(size=16)
 
 
 @bp.route("/events/<slug>/register", methods=["GET", "POST"])
@@ -75,12 +77,12 @@ def register(slug: str) -> ResponseReturnValue:
         try:
             if entry.code:
                 with transaction() as writing:
-                    abuse_protection.refuse_guessing(writing, now())
+                    abuse_protection_forms.refuse_guessing(writing, now())
             with transaction() as writing:
-                abuse_protection.refuse_programs(writing, form, now())
+                abuse_protection_forms.refuse_programs(writing, form, now())
                 waits = answer_form(writing, event_id, entry, now()).waits
                 if entry.code:
-                    abuse_protection.forgive_code(writing)
+                    abuse_protection_forms.forgive_code(writing)
         except Refusal as refusal:
             form.add_refusal(refusal)
         else:

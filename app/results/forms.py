@@ -25,9 +25,9 @@ from app.results.rules import (
 )
 from app.results.service import FrameFacts
 from app.results.uploads import LARGEST_FILE
+from app.texts import gettext
 from app.web.editing import Choice, Day, EditingForm, WholeNumber, long_text, options, short_text
 from app.web.forms import REQUIRED, NonceMixin
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 Form = TypeVar("Form", bound=EditingForm)

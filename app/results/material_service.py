@@ -15,9 +15,10 @@ from app.people.audit import record
 from app.refusal import Missing
 from app.results import files
 from app.results.models import Material
+from app.results.prepared import Prepared
 from app.results.rules import MaterialFacts, MaterialKind, refuse_without_words
 from app.results.service import mark_public_change, refuse_lost_update, require_workshop
-from app.results.uploads import Prepared, prepare
+from app.results.uploads import prepare
 
 
 def add_material(

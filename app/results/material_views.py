@@ -10,6 +10,7 @@ from app.clock import now
 from app.people.rules import Permission
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.results import files
+from app.results.file_views import data_dir, send_material
 from app.results.forms import ChangeDocumentForm, ChangePhotoForm, DocumentForm, PhotoForm
 from app.results.material_service import (
     add_material,
@@ -18,7 +19,7 @@ from app.results.material_service import (
     material_facts,
     remove_material,
 )
-from app.results.presentation import data_dir, page_context, send_material
+from app.results.presentation import page_context
 from app.results.queries import workshop_names
 from app.results.rules import MaterialKind, refuse_without_words
 from app.results.uploads import LARGEST_FILE, prepare

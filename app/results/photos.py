@@ -10,8 +10,8 @@ from threading import Lock
 from PIL import Image, ImageOps
 
 from app.refusal import N_, Refusal
+from app.results.prepared import Prepared
 from app.results.rules import MaterialKind, shown_name
-from app.results.uploads import Prepared
 
 MOST_PIXELS = 40_000_000  # a telephone's camera makes 12 to 24 million
 LONGEST_SIDE = 2400  # pixels; sharp on every screen and on a printed page

@@ -1,29 +1,15 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What the public and the organisers' pages share: words, the rendered documentation, files sent to a browser."""
+"""What the public and the organisers' pages share: words, and the day it is."""
 
-import logging
 from datetime import date, datetime
-from pathlib import Path
 from typing import Any
-
-from flask import Response, current_app, send_file
 
 from app.clock import BERLIN
 from app.events.models import Event
 from app.organisations.rules import KIND_LABELS
-from app.refusal import Missing
-from app.results.files import path_of
-from app.results.models import Material
-from app.results.rules import LEVEL_LABELS, STATUS_LABELS, MaterialKind
-from app.settings import Settings
-
-log = logging.getLogger(__name__)
-
-# A picture or document opened by itself may do nothing at all (T22).
-SANDBOX = "sandbox; default-src 'none'; style-src 'none'; img-src 'self'; frame-ancestors 'none'"
-KEPT_BY_BROWSERS = 3600  # seconds; a photo that is taken back is gone everywhere within the hour
+from app.results.rules import LEVEL_LABELS, STATUS_LABELS
 
 WORDS = {"status_labels": STATUS_LABELS, "level_labels": LEVEL_LABELS, "kind_labels": KIND_LABELS}
 
@@ -31,31 +17,6 @@ WORDS = {"status_labels": STATUS_LABELS, "level_labels": LEVEL_LABELS, "kind_lab
 def today(now: datetime) -> date:
     """The calendar day in Germany: agreements become overdue at midnight there."""
     return now.astimezone(BERLIN).date()
-
-
-def data_dir() -> Path:
-    settings: Settings = current_app.extensions["fachtag.settings"]
-    return settings.data_dir
-
-
-def send_material(row: Material, *, public: bool) -> Response:
-    """Photos are shown, documents are saved; neither may run anything. Raises `Missing` if the file is gone."""
-    path = path_of(data_dir(), row.event_id, row.stored_name)
-    if not path.is_file():
-        log.error("the file of material %s is not there", row.id)
-        raise Missing
-    response = send_file(
-        path,
-        mimetype=row.media_type,
-        as_attachment=row.kind is MaterialKind.DOCUMENT,
-        download_name=row.original_name,
-        max_age=KEPT_BY_BROWSERS if public else None,
-    )
-    response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["X-Content-Type-Options"] = "nosniff"
-    if not public:
-        response.headers["Cache-Control"] = "no-store"
-    return response
 
 
 def page_context(event: Event, **more: Any) -> dict[str, Any]:

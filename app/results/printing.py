@@ -6,25 +6,21 @@
 from collections.abc import Container, Iterator, Sequence
 from pathlib import Path
 
-from flask import url_for
-
+from app import documents
+from app.documents import Block, Document
 from app.events.models import Event
 from app.organisations.rules import KIND_LABELS
 from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
-from app.web import documents
-from app.web.documents import Block, Document
-from app.web.links import absolute
-from app.web.texts import day as day_of
-from app.web.texts import gettext, language, ngettext, short_day
+from app.texts import day as day_of
+from app.texts import gettext, language, ngettext, short_day
 
 
-def documentation_document(event: Event, view: DocumentationView, photos: Path) -> Document:
+def documentation_document(event: Event, view: DocumentationView, photos: Path, here: str) -> Document:
     """`photos` is the folder in which the day's materials lie; the first `MOST_PHOTOS` of them are shown."""
     released = event.documentation_released_at
     can_be_shown = [one for section in view.sections for one in section.photos if _can_be_shown(one, photos)]
     shown = {one.id for one in can_be_shown[:MOST_PHOTOS]}
-    here = absolute(url_for("results.documentation", slug=event.slug, lang=None))
     facts = [
         (gettext("When"), day_of(event.starts_at)),
         (gettext("Where"), event.place),

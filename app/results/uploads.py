@@ -7,28 +7,14 @@ Photos are decoded and written anew, so nothing survives but the pixels: no EXIF
 second file hidden behind the first. Documents are PDF only and leave the house as downloads.
 """
 
-from dataclasses import dataclass
 from pathlib import PurePath
 
 from app.refusal import N_, Refusal
 from app.results import pdfs
+from app.results.prepared import Prepared
 from app.results.rules import MaterialKind, shown_name
 
 LARGEST_FILE = 20_000_000  # bytes
-
-
-@dataclass(frozen=True, slots=True)
-class Prepared:
-    """A file as it will be kept. `width` and `height` in pixels, of photos only."""
-
-    kind: MaterialKind
-    content: bytes
-    extension: str
-    media_type: str
-    original_name: str
-    width: int | None = None
-    height: int | None = None
-    accessible: bool = False
 
 
 def prepare(kind: MaterialKind, original_name: str, content: bytes) -> Prepared:

@@ -8,23 +8,26 @@ from datetime import date
 from flask import Blueprint, Flask, Response, make_response, render_template, url_for
 
 from app.clock import now
+from app.documents import Document
 from app.events.models import Event
 from app.events.queries import get_public_event
+from app.links import absolute
 from app.refusal import Missing
+from app.results.file_views import data_dir, send_material
 from app.results.files import folder_of
-from app.results.presentation import data_dir, page_context, send_material, today
+from app.results.presentation import page_context, today
 from app.results.printing import documentation_document
 from app.results.queries import MaterialView, find_material, read_documentation
+from app.store.cache import Cache
+from app.texts import language
 from app.web import access
-from app.web.cache import RenderCache
 from app.web.database import db
-from app.web.documents import Document
 from app.web.printed import send_printed
-from app.web.texts import chosen_language, language
+from app.web.texts import chosen_language
 
 bp = Blueprint("results", __name__)
 
-_pages: RenderCache[str] = RenderCache()
+_pages: Cache[str] = Cache()
 
 
 def install(app: Flask) -> None:
@@ -49,7 +52,8 @@ def documentation_pdf(slug: str) -> Response:
 
     def make() -> Document:
         view = read_documentation(db.session(), day, date_shown)
-        return documentation_document(day, view, folder_of(data_dir(), day.id))
+        here = absolute(url_for("results.documentation", slug=day.slug, lang=None))
+        return documentation_document(day, view, folder_of(data_dir(), day.id), here)
 
     return send_printed(day, "results", f"{day.revision}-{date_shown.isoformat()}", make)
 

@@ -16,6 +16,7 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.scheduling.changes import DayFacts
 from app.scheduling.service import RunPlan, day_facts, fingerprint
+from app.texts import gettext
 from app.web.editing import (
     TOO_LONG,
     Choice,
@@ -34,7 +35,6 @@ from app.web.editing import (
     span_data,
 )
 from app.web.forms import valid_address
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 MOST_CONTRIBUTORS = 20

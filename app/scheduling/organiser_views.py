@@ -19,12 +19,12 @@ from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.service import by_organiser
 from app.scheduling import service as scheduling
 from app.scheduling.forms import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.texts import gettext
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
-from app.web.texts import gettext
 
 bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
 

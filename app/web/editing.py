@@ -25,9 +25,9 @@ from wtforms.validators import DataRequired, InputRequired, Length, Optional, Va
 
 from app.clock import BERLIN
 from app.refusal import Refusal
+from app.texts import day as day_in_words
+from app.texts import gettext, short_day
 from app.web.forms import REQUIRED, BaseForm, tidy
-from app.web.texts import day as day_in_words
-from app.web.texts import gettext, short_day
 from app.web.texts import lazy_gettext as _l
 
 TOO_LONG = _l("This is too long. At most %(max)d characters fit here.")

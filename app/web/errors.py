@@ -24,10 +24,10 @@ from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.refusal import N_, Missing
+from app.store.outages import Outage, outage_of
+from app.texts import gettext
 from app.web.access import SAFE_METHODS
 from app.web.forms import CARRIED
-from app.web.outages import Outage, outage_of
-from app.web.texts import gettext
 
 log = logging.getLogger(__name__)
 

@@ -23,7 +23,8 @@ from wtforms.validators import Regexp
 
 from app.address import NoAddress, read_address
 from app.refusal import N_, Refusal
-from app.web.texts import gettext, language, lazy_gettext, sentence_of
+from app.texts import gettext, language, sentence_of
+from app.web.texts import lazy_gettext
 
 STALE = N_(
     "This form was open for too long or was sent from another page. Nothing is lost: please send it again."

@@ -4,22 +4,14 @@
 """The versions of the tables. Alembic is loaded by who migrates; in every web worker it would hold 11 MB for nothing."""
 
 import logging
-import re
-from functools import cache
-from pathlib import Path
 from typing import Any
 
 import click
 from flask import Flask, current_app
 from flask.cli import ScriptInfo
-from sqlalchemy import column, inspect, select, table
-from sqlalchemy.orm import Session
 
-from app.settings import ROOT
+from app.store.schema import DIRECTORY
 from app.web.database import db
-
-DIRECTORY = ROOT / "migrations"
-STEP = re.compile(r'^(revision|down_revision)[^=\n]*= *"(\w+)"', re.MULTILINE)
 
 
 class Migrating(click.Command):
@@ -56,20 +48,3 @@ def prepare(app: Flask) -> None:
     from flask_migrate import Migrate
 
     Migrate(app, db, directory=str(DIRECTORY), render_as_batch=True, compare_type=True)
-
-
-def up_to_date(session: Session) -> bool:
-    """Whether the tables are those that this program expects."""
-    if not inspect(session.connection()).has_table("alembic_version"):
-        return False
-    return (
-        set(session.scalars(select(column("version_num")).select_from(table("alembic_version")))) == newest()
-    )
-
-
-@cache
-def newest(directory: Path = DIRECTORY) -> frozenset[str]:
-    """The revisions that no other builds upon, read from the files' heads: asked by every look at the health."""
-    steps = [STEP.findall(path.read_text("utf-8")) for path in (directory / "versions").glob("*.py")]
-    names = [(kind, name) for step in steps for kind, name in step]
-    return frozenset(n for k, n in names if k == "revision") - {n for k, n in names if k == "down_revision"}

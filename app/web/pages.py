@@ -11,7 +11,7 @@ from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as WerkzeugResponse
 
 from app.refusal import N_
-from app.web.texts import gettext
+from app.texts import gettext
 
 UNPROCESSABLE = 422
 RELOAD_SECONDS = 5

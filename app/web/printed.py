@@ -5,17 +5,16 @@
 
 import os
 from collections.abc import Callable
-from datetime import datetime, timedelta
 from pathlib import Path
 from threading import Lock
 from typing import Protocol
 
 from flask import Response, current_app, send_file
 
-from app.web.documents import Document, typeset_into
-from app.web.texts import language
+from app.documents import Document, typeset_into
+from app.store.printed import folder_of
+from app.texts import language
 
-KEPT = timedelta(days=1)
 _setting = Lock()  # one after the other: who asks for many at once takes one processor, not all
 
 
@@ -39,25 +38,6 @@ def send_printed(day: OfADay, kind: str, version: str, make: Callable[[], Docume
         return send()
     except FileNotFoundError:  # forgotten at this moment
         return send()
-
-
-def folder_of(data_dir: Path) -> Path:
-    return data_dir / "printed"
-
-
-def forget(data_dir: Path, now: datetime) -> int:
-    """Remove what was set a day ago, whatever became of its day since; how many. It is set again when somebody asks."""
-    return sum(_forget_old(one, now - KEPT) for one in folder_of(data_dir).glob("*"))
-
-
-def _forget_old(path: Path, before: datetime) -> bool:
-    try:
-        old = path.stat().st_mtime < before.timestamp()
-        if old:
-            path.unlink()
-    except FileNotFoundError:  # another process was quicker
-        return False
-    return old
 
 
 def _kept(folder: Path, name: str, version: str, make: Callable[[], Document]) -> Path:

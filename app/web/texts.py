@@ -1,65 +1,44 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Languages, and dates and texts as people write them.
+"""Which language a reader gets, and what templates need of it.
 
-German first, English second. The language is `?lang=`, else what the browser asks for, else German; a chosen
+The language is `?lang=`, else what the browser asks for, else German; a chosen
 language travels in the links of the visit, so no cookie is needed.
 """
 
 from collections.abc import Callable
-from datetime import date, datetime
 from typing import Any
 
+import flask_babel
 from babel.support import NullTranslations, Translations
 from flask import Flask, has_request_context, request
-from flask_babel import Babel, force_locale, get_locale, get_translations, gettext, lazy_gettext, ngettext
+from flask_babel import Babel, get_locale, get_translations, lazy_gettext
 from jinja2 import pass_eval_context
 from jinja2.nodes import EvalContext
 from markupsafe import Markup, escape
 
-from app.clock import BERLIN
-from app.refusal import Refusal
+from app.texts import (
+    LANGUAGES,
+    Voice,
+    clock_time,
+    day,
+    from_iso,
+    iso,
+    language,
+    local_day,
+    moment,
+    month,
+    number,
+    sentence_of,
+    short_day,
+    short_weekday,
+    span,
+    speak_through,
+    times,
+)
 
-LANGUAGES = ("de", "en")
-# Babel knows them too, together with so much else that every web worker would keep 5 MB of it.
-WEEKDAYS = {
-    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
-    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
-}
-MONTHS = {
-    "de": [
-        "Januar",
-        "Februar",
-        "März",
-        "April",
-        "Mai",
-        "Juni",
-        "Juli",
-        "August",
-        "September",
-        "Oktober",
-        "November",
-        "Dezember",
-    ],
-    "en": [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ],
-}
-COMMA_FOR_POINT = str.maketrans(",.", ".,")
-
-__all__ = ["LANGUAGES", "force_locale", "gettext", "language", "lazy_gettext", "ngettext", "sentence_of"]
+__all__ = ["chosen_language", "here", "install", "language", "lazy_gettext", "paragraphs", "select_language"]
 
 
 def chosen_language() -> str | None:
@@ -79,92 +58,6 @@ def select_language() -> str:
     return chosen_language() or request.accept_languages.best_match(LANGUAGES) or "de"
 
 
-def language() -> str:
-    locale = get_locale()
-    return str(locale.language) if locale is not None else "de"
-
-
-def sentence_of(refusal: Refusal) -> str:
-    """A refusal in the reader's language."""
-    sentence: str = gettext(refusal.sentence)
-    values = {key: _shown(value) for key, value in refusal.values.items()}
-    return sentence % values if values else sentence
-
-
-def _shown(value: object) -> object:
-    if isinstance(value, datetime):
-        return moment(value)
-    return day(value) if isinstance(value, date) else value
-
-
-def _local(value: datetime) -> datetime:
-    return value.astimezone(BERLIN)
-
-
-def local_day(value: datetime) -> date:
-    return _local(value).date()
-
-
-def day(value: date | datetime) -> str:
-    """Donnerstag, 11. März 2027"""
-    if isinstance(value, datetime):
-        value = local_day(value)
-    dot = "." if language() == "de" else ""
-    return f"{_weekday(value)}, {value.day}{dot} {month(value)} {value.year}"
-
-
-def short_weekday(value: date) -> str:
-    """Do."""
-    return f"{_weekday(value)[:2]}." if language() == "de" else _weekday(value)[:3]
-
-
-def _weekday(value: date) -> str:
-    return WEEKDAYS[language()][value.weekday()]
-
-
-def month(value: date) -> str:
-    """März"""
-    return MONTHS[language()][value.month - 1]
-
-
-def short_day(value: date | datetime) -> str:
-    """11.03.2027"""
-    if isinstance(value, datetime):
-        value = local_day(value)
-    if language() == "de":
-        return value.strftime("%d.%m.%Y")
-    return f"{value.day} {month(value)[:3]} {value.year}"
-
-
-def clock_time(value: datetime) -> str:
-    """9:30"""
-    local = _local(value)
-    return f"{local.hour}:{local.minute:02d}"
-
-
-def times(starts: datetime, ends: datetime) -> str:
-    """9:30–15:45 Uhr"""
-    both = f"{clock_time(starts)}–{clock_time(ends)}"
-    return f"{both} Uhr" if language() == "de" else both
-
-
-def span(starts: datetime, ends: datetime) -> str:
-    """Donnerstag, 11. März 2027, 9:30–15:45 Uhr"""
-    return f"{day(starts)}, {times(starts, ends)}"
-
-
-def moment(value: datetime) -> str:
-    """11.03.2027, 9:30 Uhr"""
-    time = f"{clock_time(value)} Uhr" if language() == "de" else clock_time(value)
-    return f"{short_day(value)}, {time}"
-
-
-def number(value: float) -> str:
-    """1.234,5"""
-    written = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
-    return written.translate(COMMA_FOR_POINT) if language() == "de" else written
-
-
 def paragraphs(value: str) -> Markup:
     """Plain text to paragraphs and line breaks; everything in it is escaped."""
     blocks = [block.strip() for block in value.replace("\r\n", "\n").split("\n\n") if block.strip()]
@@ -180,17 +73,13 @@ def here(path: str) -> str:
     return f"{path}?lang={asked}" if asked else path
 
 
-def iso(value: datetime) -> str:
-    """Machine-readable local time for `<time datetime>`."""
-    return _local(value).isoformat(timespec="minutes")
-
-
-def from_iso(value: str) -> datetime:
-    """A stored moment; the change log keeps facts, not sentences."""
-    return datetime.fromisoformat(value)
+def _language() -> str:
+    locale = get_locale()
+    return str(locale.language) if locale is not None else "de"
 
 
 def install(app: Flask) -> None:
+    speak_through(Voice(flask_babel.gettext, flask_babel.ngettext, _language, flask_babel.force_locale))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     app.config["BABEL_DEFAULT_LOCALE"] = "de"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"

@@ -21,6 +21,7 @@ from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 from werkzeug.test import TestResponse
 
+from app import links
 from app.allocation.baselines import careful_start
 from app.allocation.loader import Terms, read_question
 from app.allocation.models import AllocationRun, PlacingCondition
@@ -89,7 +90,6 @@ from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
 from app.results.service import FrameFacts, add_agreement, publish_documentation, write_frame, write_result
-from app.web import links
 from app.web.access import Access, Audience, access_of
 from app.web.database import db, transaction
 from tests.factories.days import at, make_event, make_programme

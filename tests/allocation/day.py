@@ -135,7 +135,7 @@ def works_out(app: Flask, solving_id: int, now: datetime = LATER) -> AllocationS
     with app.app_context(), transaction() as session:
         held = claim(session, solving_id, now)
     assert held is not None
-    return work_out(app, held, lambda: now)
+    return work_out(app.app_context, held, lambda: now)
 
 
 def solved(app: Flask, made: WishDay, nonce: str = "nonce-0123456789abcdef", **terms: object) -> int:

@@ -131,7 +131,7 @@ def test_stop(app: Flask) -> None:
     assert solving(app, running).state is AllocationState.RUNNING
     assert held is not None
     assert not renews(app, held)
-    assert work_out(app, held, lambda: LATER) is AllocationState.STOPPED
+    assert work_out(app.app_context, held, lambda: LATER) is AllocationState.STOPPED
     after = solving(app, running)
     assert (after.state, after.protocol, after.lease_until, after.stop_asked) == (
         AllocationState.STOPPED,

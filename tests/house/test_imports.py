@@ -16,6 +16,9 @@ from collections.abc import Callable
 from functools import cache
 from pathlib import Path
 
+import grimp
+from grimp import ImportGraph
+
 ROOT = Path(__file__).resolve().parents[2]
 APP = ROOT / "app"
 MODULES = sorted(APP.rglob("*.py"))
@@ -104,11 +107,69 @@ def test_files_of_the_business_know_no_web() -> None:
     found = {
         f"{name_of(path)}: {one}"
         for path in MODULES
-        if path.stem in BUSINESS or path.parent.name == "ical" or path.stem.endswith("_service")
+        if path.stem in BUSINESS or path.parent.name in {"ical", "store"} or path.stem.endswith("_service")
         for one in imports(parsed(path))
         if one.split(".")[0] in WEB or one.startswith("app.web")
     }
     assert found == set()
+
+
+FACING_THE_WEB = re.compile(r"(views|forms|mails|commands|jobs)$")
+PROCESSES = {
+    "app.factory",  # wires everything
+    "app.serving",  # the web server's process
+    "app.outbox.worker",  # the process that sends and sweeps
+    "app.outbox.delivery",  # how it speaks SMTP
+}
+
+
+def business(graph: ImportGraph) -> set[str]:
+    """Every module but those that face the web by their name, the web's own, the demo and three processes."""
+    return {
+        one
+        for one in graph.modules
+        if one.startswith("app.")
+        and one not in PROCESSES
+        and not one.startswith(("app.web", "app.demo"))
+        and not FACING_THE_WEB.search(one)
+    }
+
+
+@cache
+def graph_of_imports() -> ImportGraph:
+    """Imports inside functions count as well."""
+    return grimp.build_graph("app", include_external_packages=True, cache_dir=None)
+
+
+def test_no_business_module_reaches_the_web_however_far() -> None:
+    graph = graph_of_imports()
+    found = {
+        f"{one}: {' '.join(graph.find_shortest_chain(one, web) or ())}"
+        for web in (*WEB[:-1], "app.web")
+        if web in graph.modules
+        for one in business(graph)
+        if graph.chain_exists(one, web)
+    }
+    assert found == REACH_THE_WEB
+
+
+REACH_THE_WEB: set[str] = set()
+
+
+def test_business_loads_no_web_when_it_is_imported() -> None:
+    """The same, tried: all of it in a fresh interpreter."""
+    names = sorted(business(graph_of_imports()))
+    load = f"import importlib, sys; [importlib.import_module(one) for one in {names!r}]; print(sorted({set(WEB)!r} & sys.modules.keys()))"
+    done = subprocess.run([sys.executable, "-c", load], cwd=ROOT, capture_output=True, text=True)
+    assert (done.stdout.strip(), done.returncode) == ("[]", 0), done.stderr
+
+
+def test_no_modules_import_each_other_in_a_circle() -> None:
+    """Neither directly nor round about, imports in functions included."""
+    graph = graph_of_imports()
+    ours = {one for one in graph.modules if one.startswith("app")}
+    later = {one: graph.find_downstream_modules(one) & ours for one in ours}
+    assert {one for one in ours if any(one in later[other] for other in later[one])} == set()
 
 
 def test_nobody_imports_the_web_files_of_another_slice() -> None:
@@ -123,10 +184,18 @@ def test_nobody_imports_the_web_files_of_another_slice() -> None:
             foreign = len(parts) > 2 and parts[1] not in {own, "web"}
             for position, part in enumerate(parts[2:] if parts[0] == "app" else [], start=3):
                 is_file = (ROOT / Path(*parts[:position])).with_suffix(".py").exists()
-                if is_file and (part.endswith("views") or (foreign and part.endswith(WEB_FILES))):
+                answers = is_file and part.endswith("views") and has_pages(".".join(parts[:position]))
+                if answers or (is_file and foreign and part.endswith(WEB_FILES) and part not in GUARDS):
                     found.add(f"{name_of(path)}: {'.'.join(parts[:position])}")
     assert found == BORROWED_FORMS
 
+
+def has_pages(module: str) -> bool:
+    path = (ROOT / module.replace(".", "/")).with_suffix(".py")
+    return "\nbp = Blueprint(" in path.read_text(encoding="utf-8")
+
+
+GUARDS = {"session_views"}  # who is signed in: asked wherever a page is for somebody
 
 # What a person is asked is said once, as fields in `registration`; the team's pages and the own data show the same ones.
 BORROWED_FORMS = {
@@ -195,13 +264,13 @@ def calls_ending(*ends: str) -> Callable[[ast.Module], bool]:
 
 def test_one_file_commits() -> None:
     """Services flush, `transaction()` commits."""
-    assert files_with(calls_ending(".commit")) == {"app/web/database.py"}
+    assert files_with(calls_ending(".commit")) == {"app/store/transactions.py"}
 
 
 def test_who_rolls_back() -> None:
     """Elsewhere a rollback only ends reading: it gives a connection back and can lose nothing."""
     assert files_with(calls_ending(".rollback")) == {
-        "app/web/database.py",
+        "app/store/transactions.py",
         "app/db.py",  # to a savepoint only: `taken_back`
         *ROLLBACK_ENDS_READING,
     }
@@ -245,8 +314,8 @@ def test_one_file_asks_for_the_time() -> None:
 
 
 WAITS = {
-    "app/web/database.py",  # how long a connection lay idle, and when a server that was away is asked again
-    "app/web/turns.py",  # how long one waits for one's turn
+    "app/store/engines.py",  # how long a connection lay idle, and when a server that was away is asked again
+    "app/store/turns.py",  # how long one waits for one's turn
     "app/allocation/jobs.py",  # when a child that hangs is given up
     "app/outbox/watchdog.py",  # how long a step may take
     "app/allocation/running.py",  # when to look again whether somebody pressed "stop"
@@ -353,7 +422,8 @@ def test_sql_by_hand_stands_where_it_must() -> None:
         )
 
     assert files_with(by_hand) == {
-        "app/web/database.py",  # PRAGMA and BEGIN of SQLite
+        "app/store/engines.py",  # PRAGMA and BEGIN of SQLite
+        "app/store/transactions.py",  # PRAGMA and VACUUM of SQLite
         "app/organising/health_views.py",  # SELECT 1: is anybody there?
         "app/organising/checks.py",  # the same, and what SQLite knows about the state of its file
     }
@@ -389,7 +459,7 @@ STARTS_PROCESSES = {
     "app/allocation/jobs.py": ["subprocess"],
     "app/results/pdfs.py": ["subprocess"],
     "app/serving.py": ["ctypes", "subprocess"],
-    "app/web/documents.py": ["subprocess"],
+    "app/documents.py": ["subprocess"],
 }
 
 NETWORK = {"urllib.request", "requests", "httpx", "http.client", "socket", "smtplib", "aiohttp", "urllib3"}

@@ -16,8 +16,9 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, inspect, select, text
 
+from app.store.schema import newest
 from app.web.database import db
-from app.web.migrations import newest, prepare
+from app.web.migrations import prepare
 from tests.abuse.world import build_world
 
 ROOT = Path(__file__).resolve().parents[2]

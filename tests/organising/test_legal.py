@@ -370,7 +370,7 @@ class TestTheList:
 
 
 def _in_german(app, sentence):
-    from app.web.texts import gettext
+    from app.texts import gettext
 
     with app.test_request_context("/?lang=de"):
         return gettext(sentence)
@@ -380,7 +380,7 @@ def _sign_in(app, client, email):
     """A session as `begin_visit` makes it."""
     from app.people.queries import find_organiser
     from app.people.service import open_session
-    from app.people.sessions import SEEN
+    from app.people.session_views import SEEN
 
     with app.app_context(), transaction() as session:
         _, token = open_session(session, find_organiser(session, email), "Firefox", now())

@@ -21,8 +21,8 @@ from app.outbox.building import Builder, Mail
 from app.outbox.delivery import mail, mail_config
 from app.outbox.models import Message, Route
 from app.outbox.rules import State
+from app.store.outages import StoreBusy
 from app.web.database import db, transaction
-from app.web.outages import StoreBusy
 from tests.mailsink import Sink
 from tests.outbox.conftest import IMPATIENT, Office, build_trial, lead_to
 
@@ -418,7 +418,7 @@ def test_a_database_that_is_away_while_a_mail_is_built_is_no_fault_of_the_mail(
 def test_the_mail_speaks_the_recipients_language(
     office: Office, sink: Sink, builders: dict[str, Builder]
 ) -> None:
-    from app.web.texts import language
+    from app.texts import language
 
     builders["other.note"] = lambda _session, message: Mail(language(), language(), None, message.recipient)
     office.enqueue(kind="other.note", language="en")

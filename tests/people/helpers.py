@@ -18,7 +18,7 @@ from app.people.passwords import hash_password
 from app.people.queries import find_organiser
 from app.people.rules import Role
 from app.people.service import create_organiser, open_session
-from app.people.sessions import begin_visit
+from app.people.session_views import begin_visit
 from app.web.database import transaction
 from tests.pages import Page, Visitor
 

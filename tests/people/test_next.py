@@ -8,7 +8,7 @@ from urllib.parse import quote, urlsplit
 import pytest
 from flask import Flask
 
-from app.people.sessions import own_page
+from app.people.session_views import own_page
 from tests.people.helpers import PASSWORD, an_event, an_organiser, csrf_token, signed_in
 
 EVIL = [

@@ -10,13 +10,13 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import event, func, select
 
+from app import links
 from app.clock import now
 from app.outbox.models import Message
 from app.people import queries, service
 from app.people.mails import build_password, build_welcome, link_address
 from app.people.models import PasswordLink, SignIn
 from app.people.rules import IDLE_SIGN_IN, SIGN_INS_PER_ACCOUNT_AND_NETWORK
-from app.web import links
 from app.web.database import db, transaction
 from tests.pages import Visitor
 from tests.people.helpers import MAIL, PASSWORD, an_event, an_organiser, csrf_token, sign_in, signed_in

@@ -26,6 +26,7 @@ from app.results.service import (
     write_frame,
     write_result,
 )
+from app.store import printed as stored_printed
 from app.web import printed
 from app.web.database import db, transaction
 from tests.pages import Visitor
@@ -171,7 +172,10 @@ def test_on_paper(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         assert answer.status_code == 200
     assert hit.number == 1
     folder = app.extensions["fachtag.settings"].data_dir
-    assert (printed.forget(folder, now()), printed.forget(folder, now() + timedelta(days=2))) == (0, 1)
+    assert (
+        stored_printed.forget(folder, now()),
+        stored_printed.forget(folder, now() + timedelta(days=2)),
+    ) == (0, 1)
 
 
 def test_no_cookie_and_no_session_on_the_public_page(app: Flask, client: FlaskClient) -> None:

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 from pypdf import PdfReader
 
-from app.web import documents
-from app.web.documents import Document, NotSet, typeset
+from app import documents
+from app.documents import Document, NotSet, typeset
 from tests.pdf import alternatives_of, tags_of, text_of
 from tests.results.samples import png
 

@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 import pytest
 
-from app.web import turns
-from app.web.outages import StoreBusy
-from app.web.turns import FEW, Turns
+from app.store import turns
+from app.store.outages import StoreBusy
+from app.store.turns import FEW, Turns
 
 
 @contextmanager

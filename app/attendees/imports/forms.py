@@ -15,9 +15,9 @@ from app.address import NoAddress, read_address
 from app.attendees.imports.tables import Cell, Table
 from app.people.rules import address_key
 from app.registration.service import Person
+from app.texts import gettext, sentence_of
 from app.web.editing import TOO_LONG, Choice
 from app.web.forms import REQUIRED, BaseForm, is_unprintable, tidy
-from app.web.texts import gettext, sentence_of
 from app.web.texts import lazy_gettext as _l
 
 FIELDS = {

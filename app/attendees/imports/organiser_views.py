@@ -17,11 +17,11 @@ from app.people.rules import Permission
 from app.refusal import Refusal
 from app.registration.rules import Actor
 from app.registration.service import By, Person
+from app.texts import gettext, ngettext
 from app.web import access
 from app.web.bodies import takes_file
 from app.web.database import db, transaction
 from app.web.pages import page
-from app.web.texts import gettext, ngettext
 
 bp = Blueprint("importing", __name__, url_prefix="/organise/events/<slug>/registrations/import")
 

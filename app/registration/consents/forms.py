@@ -10,8 +10,8 @@ from wtforms import BooleanField
 
 from app.events.models import Event
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Purpose, asked_consents
+from app.texts import gettext
 from app.web.forms import BaseForm
-from app.web.texts import gettext
 
 
 def field_of(purpose: Purpose) -> str:

@@ -11,12 +11,12 @@ from flask import request
 from wtforms import BooleanField, FieldList, FormField, StringField
 
 from app.people.rules import address_key
-from app.registration.abuse_protection import AbuseProtectionMixin
+from app.registration.abuse_protection_forms import AbuseProtectionMixin
 from app.registration.forms import Colleague, PersonFields, PersonForm, _refuse_address
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
+from app.texts import gettext, language
 from app.web.editing import Day, WholeNumber, moment_of
 from app.web.forms import BaseForm, NonceMixin
-from app.web.texts import gettext, language
 from app.web.texts import lazy_gettext as _l
 
 FIRST_ROWS = 2

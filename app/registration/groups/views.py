@@ -14,7 +14,7 @@ from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.organisations.queries import organisation_names
 from app.refusal import Missing, Refusal
-from app.registration import abuse_protection
+from app.registration import abuse_protection_forms
 from app.registration.forms import ColleagueForm
 from app.registration.groups.forms import GroupForm
 from app.registration.groups.members import (
@@ -55,8 +55,8 @@ def register(slug: str) -> ResponseReturnValue:
         try:
             entry, event_id = form.entry(), event.id
             with transaction() as writing:
-                abuse_protection.refuse_programs(writing, form, now())
-                abuse_protection.refuse_many_seats(writing, event_id, len(entry.people), now())
+                abuse_protection_forms.refuse_programs(writing, form, now())
+                abuse_protection_forms.refuse_many_seats(writing, event_id, len(entry.people), now())
                 register_group(writing, event_id, entry, now())
         except Refusal as refusal:
             form.add_refusal(refusal)

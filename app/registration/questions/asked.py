@@ -12,13 +12,13 @@ from app.events.models import Event
 from app.events.rules import Seats
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import questions_of
-from app.web.cache import RenderCache
-from app.web.database import reads_only
+from app.store.cache import Cache
+from app.store.transactions import reads_only
 
 OptionSeats = Mapping[int, Seats]
 """Option id → its seats, of those options that have a limit."""
 
-_kept: RenderCache[tuple[Question, ...]] = RenderCache(size=64)
+_kept: Cache[tuple[Question, ...]] = Cache(size=64)
 
 
 def asked_questions(session: Session, event: Event) -> list[Question]:

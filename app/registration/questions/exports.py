@@ -10,7 +10,7 @@ from app.registration.questions.models import Question
 from app.registration.questions.queries import Count
 from app.registration.rules import QuestionKind
 from app.spreadsheets import Cell
-from app.web.texts import force_locale, gettext
+from app.texts import force_locale, gettext
 
 
 def counts(numbers: Sequence[Count]) -> tuple[list[str], Iterator[list[Cell]]]:

@@ -22,9 +22,9 @@ from app.registration.rules import (
     QuestionKind,
     Retention,
 )
+from app.texts import gettext
 from app.web.editing import TOO_LONG, Choice, EditingForm, WholeNumber, short_text
 from app.web.forms import REQUIRED, BaseForm
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 NEW_OPTIONS = 6  # empty lines for options; after saving there are as many again

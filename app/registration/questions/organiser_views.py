@@ -34,12 +34,12 @@ from app.registration.questions.queries import (
 from app.registration.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS, Actor
 from app.registration.service import By
 from app.spreadsheets import CSV, write_csv
+from app.texts import gettext, ngettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
-from app.web.texts import gettext, ngettext, sentence_of
 
 bp = Blueprint("questions", __name__, url_prefix="/organise/events/<slug>/questions")
 

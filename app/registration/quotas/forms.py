@@ -15,6 +15,7 @@ from app.events.rules import EFFECT_LABELS, TARGET_LABELS, Aim, QuotaEffect, Quo
 from app.organisations.models import Organisation
 from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.registration.quotas.service import QuotaFacts
+from app.texts import gettext
 from app.web.editing import (
     TOO_LONG,
     Choice,
@@ -28,7 +29,6 @@ from app.web.editing import (
     short_text,
 )
 from app.web.forms import REQUIRED
-from app.web.texts import gettext
 from app.web.texts import lazy_gettext as _l
 
 # Which field says whom a quota of this target is for.

@@ -16,12 +16,12 @@ from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.quotas.forms import CodeQuotaForm, NewQuotaForm, QuotaForm
 from app.registration.quotas.service import add_quota, change_quota, get_quota, list_quotas, remove_quota
 from app.registration.service import by_organiser
+from app.texts import gettext
 from app.web import access
 from app.web.database import db, transaction
 from app.web.editing import Difference
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
-from app.web.texts import gettext
 
 bp = Blueprint("quotas", __name__, url_prefix="/organise/events/<slug>/quotas")
 

@@ -17,9 +17,9 @@ from app.programme.agenda import RoundView, RunView
 from app.registration.questions.answer_forms import SeveralOf
 from app.registration.workshops.wish_models import Need
 from app.registration.workshops.wishes import MOST_RANKS, Wished
+from app.texts import gettext, ngettext
 from app.web.editing import Choice, EditingForm
 from app.web.forms import BaseForm
-from app.web.texts import gettext, ngettext
 from app.web.texts import lazy_gettext as _l
 
 NEED_LABELS = {

@@ -22,7 +22,7 @@ from app.events.models import Event
 from app.events.rules import RegistrationState
 from app.organisations.queries import organisation_names
 from app.programme.agenda import RoundView, read_rounds
-from app.registration import abuse_protection
+from app.registration import abuse_protection_forms
 from app.registration.consents.forms import agreed_in, agreeing
 from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.questions.answer_forms import asking, option_words, with_seats
@@ -30,14 +30,15 @@ from app.registration.questions.asked import asked_questions, count_option_seats
 from app.registration.questions.models import Option, Question
 from app.registration.service import Entry
 from app.registration.workshops.forms import wishing
-from app.web.cache import RenderCache
+from app.store.cache import Cache
+from app.texts import language
 from app.web.forms import BaseForm
 from app.web.pages import page
-from app.web.texts import chosen_language, language
+from app.web.texts import chosen_language
 
 # A form has some 30 kB.
-_drawn: RenderCache[list[str]] = RenderCache(size=16)
-_classes: RenderCache[type[BaseForm]] = RenderCache(size=16)
+_drawn: Cache[list[str]] = Cache(size=16)
+_classes: Cache[type[BaseForm]] = Cache(size=16)
 
 # No text of ours may contain the sign that stands around a gap's name.
 _GAP = re.compile("\0([a-z]+[0-9]*)\0")
@@ -110,7 +111,7 @@ def _option_gap(question: Question, option: Option) -> str:
 def empty_page(session: Session, asked: Asked, state: RegistrationState) -> str:
     """The page as everybody gets it."""
     names = organisation_names(session)
-    token, nonce = generate_csrf(), abuse_protection.nonce_of_now()
+    token, nonce = generate_csrf(), abuse_protection_forms.nonce_of_now()
 
     def draw() -> list[str]:
         form = register_form(asked)

@@ -15,7 +15,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.events.models import Event
 from app.factory import create_app
-from app.web import database
+from app.store import engines, transactions
 from app.web.database import db, transaction
 from tests.conftest import settings_for
 from tests.factories.days import make_event
@@ -39,10 +39,10 @@ def test_a_connection_that_was_cut_while_idle_is_replaced(
     client = own_app.test_client()
     assert client.get("/").status_code == 200
     _cut_all_connections(postgresql_server, own_app)
-    monkeypatch.setattr(database, "IDLE_SECONDS", -1)
+    monkeypatch.setattr(engines, "IDLE_SECONDS", -1)
     assert client.get("/").status_code == 200
     # Without the question the next one pays for it.
-    monkeypatch.setattr(database, "IDLE_SECONDS", 10**9)
+    monkeypatch.setattr(engines, "IDLE_SECONDS", 10**9)
     _cut_all_connections(postgresql_server, own_app)
     with own_app.app_context(), pytest.raises(OperationalError):
         db.session.execute(text("SELECT 1"))
@@ -79,6 +79,6 @@ def test_sqlite_counts_its_rows_when_the_worker_asks_it_to(own_app: Flask) -> No
     with own_app.app_context(), transaction() as session:
         make_event(session)
     with own_app.app_context():
-        database.count_rows()
+        transactions.count_rows()
         counted = db.session.scalars(text("SELECT tbl FROM sqlite_stat1")).all()
     assert "event" in counted

@@ -23,9 +23,9 @@ from app.clock import now
 from app.factory import create_app
 from app.organising.checks import data_findings
 from app.registration.models import Registration
+from app.store.outages import Outage, StoreBusy, StoreReadOnly, outage_of
 from app.web import database
 from app.web.database import db, transaction
-from app.web.outages import Outage, StoreBusy, StoreReadOnly, outage_of
 from tests.conftest import settings_for
 from tests.factories.days import make_event
 from tests.pages import Page, Visitor

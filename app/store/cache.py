@@ -1,20 +1,21 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Rendered bytes, kept per process under a key that carries the revision: a hit never needs to be invalidated."""
+"""What was read or rendered, kept per process under a key that carries the revision: a hit never needs to be invalidated."""
 
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
 from threading import Lock
 from typing import Generic, TypeVar
 
-from flask import current_app
+from app.store.transactions import current_engine
 
 Value = TypeVar("Value")
+_OF_ENGINE = "fachtag_caches"
 
 
-class RenderCache(Generic[Value]):
-    """At most `size` entries per application; the one unused for longest leaves first. Safe between threads."""
+class Cache(Generic[Value]):
+    """At most `size` entries per database; the one unused for longest leaves first. Safe between threads."""
 
     def __init__(self, size: int = 256) -> None:
         self._size = size
@@ -39,7 +40,12 @@ class RenderCache(Generic[Value]):
             return self._entries().get(key)
 
     def _entries(self) -> OrderedDict[Hashable, Value]:
-        """Two applications in one process (tests, an operator's script) never see each other's pages."""
-        caches: dict[RenderCache[Value], OrderedDict[Hashable, Value]]
-        caches = current_app.extensions.setdefault("fachtag.caches", {})
+        """Two databases in one process (tests, an operator's script) never see each other's pages."""
+        caches: dict[Cache[Value], OrderedDict[Hashable, Value]]
+        caches = current_engine().__dict__.setdefault(_OF_ENGINE, {})
         return caches.setdefault(self, OrderedDict())
+
+
+def forget_everything() -> None:
+    """Of this database: when it was replaced by another under the same address."""
+    current_engine().__dict__.pop(_OF_ENGINE, None)

@@ -12,9 +12,9 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from flask import Flask
 
+from app import texts
 from app.clock import BERLIN
 from app.settings import ROOT
-from app.web import texts
 
 YEAR = [
     date(2027, 12, 30) + timedelta(days=days) for days in range(370)

@@ -16,7 +16,7 @@ from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.people.models import Budget
 from app.people.rules import Limit, network_of, site_of
-from app.registration import abuse_protection
+from app.registration import abuse_protection_forms
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration
 from app.registration.quotas.service import QuotaFacts, add_quota
@@ -52,18 +52,18 @@ def people(app: Flask) -> int:
 
 
 def at_most(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> None:
-    monkeypatch.setattr(abuse_protection, name, Limit(times, HOUR))
+    monkeypatch.setattr(abuse_protection_forms, name, Limit(times, HOUR))
 
 
 def test_the_nonce_says_when_the_form_was_opened(app: Flask) -> None:
     """T31: and nobody makes one up."""
     with app.app_context():
-        nonce = abuse_protection.nonce_of(NOW)
-        assert abuse_protection.opened_at(nonce) == NOW
-        assert [abuse_protection.opened_at(one) for one in (nonce[1:], nonce[:-1] + "x", "n" * 24, "")] == [
-            None
-        ] * 4
-        assert len({len(abuse_protection.nonce_of(NOW)) for _ in range(20)}) == 1
+        nonce = abuse_protection_forms.nonce_of(NOW)
+        assert abuse_protection_forms.opened_at(nonce) == NOW
+        assert [
+            abuse_protection_forms.opened_at(one) for one in (nonce[1:], nonce[:-1] + "x", "n" * 24, "")
+        ] == [None] * 4
+        assert len({len(abuse_protection_forms.nonce_of(NOW)) for _ in range(20)}) == 1
         assert len(nonce) <= 64
 
 
@@ -78,7 +78,7 @@ def test_a_network_that_sends_too_much_is_told_so_and_others_are_not(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """T08, T32: known and unknown addresses are refused alike (T09), and nothing typed is lost."""
-    monkeypatch.setattr(abuse_protection, "SHORTEST_TIME", timedelta(0))
+    monkeypatch.setattr(abuse_protection_forms, "SHORTEST_TIME", timedelta(0))
     at_most(monkeypatch, "FORMS_PER_NETWORK", 2)
     for name in ("anna", "bert"):
         assert send(client, name).status == 200

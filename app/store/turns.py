@@ -10,7 +10,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 
-from app.web.outages import StoreBusy
+from app.store.outages import StoreBusy
 
 PATIENCE_SECONDS = 10.0  # for one's turn; then comes what the database itself waits for a lock
 STUCK_SECONDS = 2.5  # a write takes some milliseconds, on a busy machine some hundred; this one waits for somebody outside

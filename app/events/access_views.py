@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 
 from app.events.team_service import find_event_of
 from app.people.rules import Permission, Role, may
-from app.people.sessions import ask_to_sign_in, visitor
+from app.people.session_views import ask_to_sign_in, visitor
 from app.refusal import Missing
 from app.web import access
 from app.web.access import SAFE_METHODS, Access, Audience, Guard

@@ -20,7 +20,7 @@ from wtforms import HiddenField, StringField
 from app.clock import now
 from app.people.budget import refund, spend
 from app.people.rules import Limit, bucket, site_of
-from app.people.sessions import origin
+from app.people.session_views import origin
 from app.registration.rules import SentAtOnce, TooManyCodes, TooManyFromHere, Trapped
 from app.web.forms import WELL_FORMED, NonceMixin, new_nonce
 from app.web.texts import lazy_gettext as _l

@@ -4,18 +4,34 @@
 """Signed links. Nothing to steal lies in the database; another key on the row withdraws a link (T03).
 
 The purpose is part of the signature, so a link made for one thing opens nothing else. Several keys: the first
-signs, all verify.
+signs, all verify. Which keys, and under which address this house is known, is said once for the process (`sign_with`).
 """
 
 import hashlib
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
-from flask import current_app
 from itsdangerous import BadData, URLSafeSerializer
 
 from app.refusal import Missing
 
 SHORTEST_KEY = 22  # letters of a random one
+
+
+class House(NamedTuple):
+    """The keys of this installation, the newest first, and its public address."""
+
+    keys: Callable[[], Sequence[str]]
+    address: Callable[[], str]
+
+
+_house: list[House] = []
+
+
+def sign_with(house: House) -> None:
+    """Said once in a process."""
+    _house[:] = [house]
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,12 +63,12 @@ def read(purpose: str, token: str) -> Ticket:
 
 def absolute(path: str) -> str:
     """An address for a mail or a calendar: built from the configured public address only (T05)."""
-    return f"{current_app.config['BASE_URL']}{path}"
+    return f"{_house[0].address()}{path}"
 
 
 def _serializer(purpose: str) -> URLSafeSerializer:
     # The newest key signs, so itsdangerous wants it last.
-    keys = list(reversed(current_app.config["SECRET_KEYS"]))
+    keys = list(reversed(_house[0].keys()))
     return URLSafeSerializer(keys, salt=f"fachtag.{purpose}", signer_kwargs={"digest_method": _sha256})
 
 

@@ -6,15 +6,15 @@
 import ast
 
 import pytest
-from flask import Flask
+from flask import Flask, current_app
 from itsdangerous import URLSafeSerializer
 from sqlalchemy import update
 
+from app import links
 from app.db import new_link_key
 from app.refusal import Missing
 from app.registration.links import Withdrawn, open_feed, open_personal, personal_token
 from app.registration.models import Registration
-from app.web import links
 from app.web.database import db, transaction
 from tests.house.test_imports import MODULES, dotted, name_of, parsed
 from tests.registration.steps import open_day
@@ -30,11 +30,11 @@ def test_every_link_is_signed_over_a_key() -> None:
         for node in ast.walk(parsed(path))
         if isinstance(node, ast.Call) and dotted(node.func).endswith("Ticket") and len(node.args) > 1
     }
-    by_rows = {one for one in tickets if not one.startswith("app/web/links.py")}
+    by_rows = {one for one in tickets if not one.startswith("app/links.py")}
     assert len(by_rows) == 4
     assert {one.rpartition(".")[2] for one in by_rows} == KEYS
     signing = {name_of(path) for path in MODULES if "itsdangerous" in path.read_text(encoding="utf-8")}
-    assert signing == {"app/web/links.py"}
+    assert signing == {"app/links.py"}
 
 
 def test_a_link_of_before_opens_its_row_and_no_newer_one(app: Flask) -> None:
@@ -65,7 +65,7 @@ def _mailed(ids: dict[str, int]) -> list[tuple[str, str, tuple[int, int]]]:
 
 
 def _of_before(purpose: str, number: tuple[int, int]) -> str:
-    keys = list(links.current_app.config["SECRET_KEYS"])
+    keys = list(current_app.config["SECRET_KEYS"])
     signer = {"digest_method": links._sha256}
     return str(URLSafeSerializer(keys, salt=f"fachtag.{purpose}", signer_kwargs=signer).dumps(list(number)))
 

@@ -1,0 +1,187 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Words, dates and numbers in the reader's language, German first, English second.
+
+Which catalogue and which language that is, is said once for the process (`speak_through`): by the request or by the
+recipient of a mail. Without, everything is English.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
+from datetime import date, datetime
+from typing import Any, NamedTuple
+
+from app.clock import BERLIN
+from app.refusal import Refusal
+
+LANGUAGES = ("de", "en")
+# Babel knows them too, together with so much else that every web worker would keep 5 MB of it.
+WEEKDAYS = {
+    "de": ("Montag", "Dienstag", "Mittwoch", "Donnerstag", "Freitag", "Samstag", "Sonntag"),
+    "en": ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"),
+}
+MONTHS = {
+    "de": [
+        "Januar",
+        "Februar",
+        "März",
+        "April",
+        "Mai",
+        "Juni",
+        "Juli",
+        "August",
+        "September",
+        "Oktober",
+        "November",
+        "Dezember",
+    ],
+    "en": [
+        "January",
+        "February",
+        "March",
+        "April",
+        "May",
+        "June",
+        "July",
+        "August",
+        "September",
+        "October",
+        "November",
+        "December",
+    ],
+}
+COMMA_FOR_POINT = str.maketrans(",.", ".,")
+
+
+class Voice(NamedTuple):
+    """Who translates, and into which language just now."""
+
+    gettext: Callable[..., str]
+    ngettext: Callable[..., str]
+    language: Callable[[], str]
+    force_locale: Callable[[str], AbstractContextManager[Any]]
+
+
+def _as_it_stands(sentence: str, **values: object) -> str:
+    return sentence % values if values else sentence
+
+
+def _one_or_many(one: str, many: str, num: int, **values: object) -> str:
+    return _as_it_stands(one if num == 1 else many, num=num, **values)
+
+
+_voice = [Voice(_as_it_stands, _one_or_many, lambda: "en", lambda _language: nullcontext())]
+
+
+def speak_through(voice: Voice) -> None:
+    """Said once in a process."""
+    _voice[:] = [voice]
+
+
+def gettext(sentence: str, **values: object) -> str:
+    return _voice[0].gettext(sentence, **values)
+
+
+def ngettext(one: str, many: str, num: int, **values: object) -> str:
+    return _voice[0].ngettext(one, many, num, **values)
+
+
+def force_locale(chosen: str) -> AbstractContextManager[Any]:
+    """Everything inside is said in that language."""
+    return _voice[0].force_locale(chosen)
+
+
+def language() -> str:
+    return _voice[0].language()
+
+
+def sentence_of(refusal: Refusal) -> str:
+    """A refusal in the reader's language."""
+    sentence: str = gettext(refusal.sentence)
+    values = {key: _shown(value) for key, value in refusal.values.items()}
+    return sentence % values if values else sentence
+
+
+def _shown(value: object) -> object:
+    if isinstance(value, datetime):
+        return moment(value)
+    return day(value) if isinstance(value, date) else value
+
+
+def _local(value: datetime) -> datetime:
+    return value.astimezone(BERLIN)
+
+
+def local_day(value: datetime) -> date:
+    return _local(value).date()
+
+
+def day(value: date | datetime) -> str:
+    """Donnerstag, 11. März 2027"""
+    if isinstance(value, datetime):
+        value = local_day(value)
+    dot = "." if language() == "de" else ""
+    return f"{_weekday(value)}, {value.day}{dot} {month(value)} {value.year}"
+
+
+def short_weekday(value: date) -> str:
+    """Do."""
+    return f"{_weekday(value)[:2]}." if language() == "de" else _weekday(value)[:3]
+
+
+def _weekday(value: date) -> str:
+    return WEEKDAYS[language()][value.weekday()]
+
+
+def month(value: date) -> str:
+    """März"""
+    return MONTHS[language()][value.month - 1]
+
+
+def short_day(value: date | datetime) -> str:
+    """11.03.2027"""
+    if isinstance(value, datetime):
+        value = local_day(value)
+    if language() == "de":
+        return value.strftime("%d.%m.%Y")
+    return f"{value.day} {month(value)[:3]} {value.year}"
+
+
+def clock_time(value: datetime) -> str:
+    """9:30"""
+    local = _local(value)
+    return f"{local.hour}:{local.minute:02d}"
+
+
+def times(starts: datetime, ends: datetime) -> str:
+    """9:30–15:45 Uhr"""
+    both = f"{clock_time(starts)}–{clock_time(ends)}"
+    return f"{both} Uhr" if language() == "de" else both
+
+
+def span(starts: datetime, ends: datetime) -> str:
+    """Donnerstag, 11. März 2027, 9:30–15:45 Uhr"""
+    return f"{day(starts)}, {times(starts, ends)}"
+
+
+def moment(value: datetime) -> str:
+    """11.03.2027, 9:30 Uhr"""
+    time = f"{clock_time(value)} Uhr" if language() == "de" else clock_time(value)
+    return f"{short_day(value)}, {time}"
+
+
+def number(value: float) -> str:
+    """1.234,5"""
+    written = f"{value:,}" if isinstance(value, int) else f"{value:,.3f}".rstrip("0").rstrip(".")
+    return written.translate(COMMA_FOR_POINT) if language() == "de" else written
+
+
+def iso(value: datetime) -> str:
+    """Machine-readable local time for `<time datetime>`."""
+    return _local(value).isoformat(timespec="minutes")
+
+
+def from_iso(value: str) -> datetime:
+    """A stored moment; the change log keeps facts, not sentences."""
+    return datetime.fromisoformat(value)
