@@ -15,6 +15,7 @@ from app.settings import ROOT
 from app.web.bodies import upload_of
 from tests.abuse.forms import Desk, FormOnPage, forms_at
 from tests.abuse.world import World, build_world
+from tests.results.samples import jpeg, pdf
 
 SVG = b'<svg xmlns="http://www.w3.org/2000/svg"><script>alert(1)</script></svg>'
 HTML = b"<!doctype html><script>alert(1)</script>"
@@ -68,6 +69,20 @@ def test_what_could_run_is_taken_nowhere(tried_world: World, name: str, content:
     assert files_of(tried_world) == before
 
 
+@pytest.mark.xdist_group("tried world")
+@pytest.mark.parametrize(("name", "content"), [("a.html", pdf()), ("a.pdf.exe", pdf()), ("a.svg", jpeg())])
+def test_a_good_file_under_the_name_of_a_program_is_no_good_file(
+    tried_world: World, name: str, content: bytes
+) -> None:
+    """Of what is handed out again. A list of people is read as cells, whatever its name, and the file is not kept."""
+    with Desk(tried_world) as desk:
+        for endpoint, form in upload_forms(desk).items():
+            if endpoint != "importing.upload":
+                verdict = desk.send(form, {"file": (io.BytesIO(content), name)})
+                assert (verdict.status, set(verdict.errors)) == (422, {"file"}), endpoint
+
+
+@pytest.mark.long
 @pytest.mark.sqlite_only
 def test_what_comes_in_lies_apart_under_a_random_name_for_us_alone(app: Flask) -> None:
     """DP-11: neither where the web server looks, nor readable by another account of the machine."""
