@@ -36,8 +36,8 @@ from app.clock import now
 from app.events.rules import Placement
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing, Refusal
+from app.registration.history import By
 from app.registration.rules import Actor
-from app.registration.service import By
 from app.texts import sentence_of
 from app.web import access
 from app.web.database import db, transaction

@@ -42,9 +42,9 @@ from app.people.audit import record
 from app.programme.models import Round, Run
 from app.refusal import Refusal
 from app.registration import notifications
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, Status
-from app.registration.service import By
 from app.registration.workshops.models import Place
 from app.registration.workshops.places import move_up_in_all_runs
 

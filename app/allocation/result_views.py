@@ -31,8 +31,8 @@ from app.documents import typeset
 from app.outbox.queries import worker_alive
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing, Refusal
+from app.registration.history import By
 from app.registration.rules import Actor
-from app.registration.service import By
 from app.texts import gettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction

@@ -42,8 +42,8 @@ from app.programme import conflicts
 from app.programme.conflicts import RunFacts
 from app.programme.models import Round, Run
 from app.refusal import Missing
+from app.registration.history import By
 from app.registration.models import Registration
-from app.registration.service import By
 from app.registration.workshops import places
 
 MOST_WAITING = 12

@@ -12,12 +12,12 @@ from app.attendees import lists
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.questions import answering
 from app.registration.questions.answer_forms import OwnAnswersForm, answers_data, asking
 from app.registration.questions.queries import given_before, questions_of
 from app.registration.rules import Actor
-from app.registration.service import By
 from app.registration.workshops.forms import NEED_LABELS
 from app.registration.workshops.wishes import wishes_of
 from app.web import access

@@ -13,9 +13,12 @@ from sqlalchemy.orm import Session
 from app.people.audit import record
 from app.refusal import N_, Refusal
 from app.registration import notifications
+from app.registration.admission import admitted
+from app.registration.history import By, move
 from app.registration.models import Registration
+from app.registration.promotion import move_up
 from app.registration.rules import CONFIRMED, Reason, Status
-from app.registration.service import By, admitted, end, lock_registration, move, move_up
+from app.registration.service import end, lock_registration
 
 
 def approve(session: Session, registration_id: int, by: By, now: datetime) -> Registration:

@@ -11,8 +11,8 @@ from app.attendees.forms import RejectForm
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import N_, Missing, Refusal
+from app.registration.history import By
 from app.registration.rules import Actor, Status
-from app.registration.service import By
 from app.texts import gettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction

@@ -32,9 +32,9 @@ from app.attendees.mailings import write_to
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import Missing, Refusal
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import STATUS_LABELS, Actor, Status
-from app.registration.service import By
 from app.texts import gettext, ngettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction

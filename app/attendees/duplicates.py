@@ -19,9 +19,9 @@ from app.events.service import lock_event
 from app.organisations.models import Organisation
 from app.people.audit import record
 from app.refusal import Missing
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE, mailbox
-from app.registration.service import By
 
 MOST = 50  # on one page; the next ones follow when these are decided
 

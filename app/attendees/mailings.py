@@ -21,9 +21,9 @@ from app.outbox.service import enqueue_all
 from app.people.audit import record
 from app.people.budget import spend
 from app.refusal import N_, Refusal
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.notifications import last_try
-from app.registration.service import By
 
 CIRCULAR = "circular.message"
 MESSAGES_A_DAY = 20  # of one team, to however many people

@@ -19,11 +19,12 @@ from app.events.service import lock_event
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.registration import correcting, notifications, service, substituting
+from app.registration import correcting, notifications, promotion, service, substituting
+from app.registration.admission import Entry, Person
+from app.registration.history import By
 from app.registration.models import Registration, StatusChange
 from app.registration.quotas import waiting_list
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
-from app.registration.service import By, Entry, Person
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, RoundAbsence
 
@@ -161,8 +162,8 @@ def move_up(
         if not extra_seat:
             raise Refusal(N_("There is no free seat."))
         overbook(session, event, mine)
-    service.take_from_line(session, registration, mine, by, now)
-    service.move_up(session, event, now)  # a seat that was kept twice leaves one for others
+    promotion.take_from_line(session, registration, mine, by, now)
+    promotion.move_up(session, event, now)  # a seat that was kept twice leaves one for others
     _record(session, registration, by, now, "move_up", overbooked=overbooked)
     return registration
 

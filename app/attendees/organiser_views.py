@@ -37,14 +37,15 @@ from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.admission import Entry
 from app.registration.forms import SubstituteForm, person_data, with_rounds
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.answer_forms import answer_facts, answer_words, asking
 from app.registration.questions.queries import answers_of, questions_of
 from app.registration.quotas.waiting_list import position_of, positions_of, quotas_of
 from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
-from app.registration.service import By, Entry
 from app.registration.workshops.forms import NotedWishesForm, wishes_data, wishing
 from app.registration.workshops.service import note_wishes
 from app.registration.workshops.wishes import wishes_of

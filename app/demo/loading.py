@@ -62,16 +62,18 @@ from app.programme.service import (
 )
 from app.refusal import N_, Refusal
 from app.registration import notifications
+from app.registration.admission import Entry
 from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
 from app.registration.correcting import change_choices
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.questions.answers import Given
 from app.registration.questions.models import Question
 from app.registration.questions.service import add_standard_set
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
-from app.registration.service import By, Entry, add_manually, cancel, confirm, register
+from app.registration.service import add_manually, cancel, confirm, register
 from app.registration.workshops.places import Choices
 from app.results.material_service import add_material_bytes
 from app.results.rules import AgreementFacts, MaterialFacts, ResultFacts

@@ -40,7 +40,7 @@ from app.organisations.rules import KIND_LABELS
 from app.organisations.service import add_organisation
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration.service import By, by_organiser
+from app.registration.history import By, by_organiser
 from app.texts import ngettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction

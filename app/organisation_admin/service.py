@@ -32,9 +32,10 @@ from app.organisations.service import (
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration.correcting import count_anew
+from app.registration.history import By
 from app.registration.models import Group, Registration
+from app.registration.promotion import move_up
 from app.registration.quotas import waiting_list
-from app.registration.service import By, move_up
 
 Belonging = type[Quota] | type[Group]
 

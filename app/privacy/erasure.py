@@ -26,12 +26,14 @@ from app.outbox.service import forget_wording
 from app.people.audit import record
 from app.registration import notifications
 from app.registration.consents.models import Consent
+from app.registration.history import PARTICIPANT, SYSTEM
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
+from app.registration.promotion import move_up
 from app.registration.questions import answers
 from app.registration.questions.models import Option, Question
 from app.registration.quotas import waiting_list
 from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
-from app.registration.service import PARTICIPANT, SYSTEM, end, lock_registration, move_up
+from app.registration.service import end, lock_registration
 from app.registration.workshops.wish_models import RegistrationNeed, Wish
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited

@@ -15,11 +15,13 @@ from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
 from app.registration import notifications
+from app.registration.admission import Person
 from app.registration.models import Registration
+from app.registration.promotion import move_up
 from app.registration.queries import find_earlier
 from app.registration.quotas import waiting_list
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, sort_key
-from app.registration.service import Person, lock_registration, move_up
+from app.registration.service import lock_registration
 from app.registration.workshops import places
 
 

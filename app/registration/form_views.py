@@ -23,12 +23,12 @@ from app.events.rules import RegistrationState
 from app.organisations.queries import organisation_names
 from app.programme.agenda import RoundView, read_rounds
 from app.registration import abuse_protection_forms
+from app.registration.admission import Entry
 from app.registration.consents.forms import agreed_in, agreeing
 from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.questions.answer_forms import asking, option_words, with_seats
 from app.registration.questions.asked import asked_questions, count_option_seats, limited_options
 from app.registration.questions.models import Option, Question
-from app.registration.service import Entry
 from app.registration.workshops.forms import wishing
 from app.store.cache import Cache
 from app.texts import language

@@ -16,9 +16,9 @@ from wtforms.validators import DataRequired, Length, Regexp, ValidationError
 
 from app.programme.agenda import RoundView, RunView
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
+from app.registration.admission import Person
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, looks_like_an_address
-from app.registration.service import Person
 from app.registration.workshops.places import Choices
 from app.texts import gettext, ngettext
 from app.web.editing import TOO_LONG, short_text

@@ -7,8 +7,10 @@ from datetime import datetime
 
 from sqlalchemy.orm import Session
 
+from app.registration.history import PARTICIPANT
+from app.registration.promotion import move_up
 from app.registration.rules import Reason, Status
-from app.registration.service import PARTICIPANT, end, lock_registration, move_up
+from app.registration.service import end, lock_registration
 from app.registration.suppression import suppress
 
 

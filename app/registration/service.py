@@ -4,7 +4,7 @@
 """Taking part: register, confirm, accept, cancel, expire, change. Every verb locks the event first and flushes, never commits."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select
@@ -15,75 +15,41 @@ from app.db import taken_back
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import (
-    claim_seat,
-    join_line,
     leave_line,
-    overbook,
     release_seat,
 )
 from app.events.service import lock_event
-from app.organisations.service import name_organisation
 from app.outbox.rules import family_of
 from app.outbox.service import withdraw
-from app.people.rules import address_key
 from app.refusal import Missing
 from app.registration import notifications
+from app.registration.admission import (
+    NOTHING,
+    Entry,
+    Kept,
+    Seating,
+    Way,
+    admit,
+    once_confirmed,
+    take_seat_or_number,
+)
 from app.registration.consents import records
-from app.registration.consents.models import ConsentSource
-from app.registration.models import Registration, StatusChange
+from app.registration.history import PARTICIPANT, SYSTEM, By, move
+from app.registration.models import Registration
+from app.registration.promotion import move_up, take_wanted
 from app.registration.queries import Earlier, find_earlier
 from app.registration.questions import answers
 from app.registration.quotas import waiting_list
 from app.registration.rules import (
     ENDED,
     HELD,
-    Actor,
     AlreadyEnded,
     Closed,
     OfferOver,
     Reason,
     Status,
-    sort_key,
 )
-from app.registration.workshops import places, wishes
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who takes part, as typed in."""
-
-    given_name: str
-    family_name: str
-    email: str
-    organisation: str
-    role_title: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Entry:
-    """One sent form. The nonce makes a double click land on the same registration; `given` None: nothing was asked."""
-
-    person: Person
-    nonce: str
-    language: str = "de"
-    choices: places.Choices = field(default_factory=dict)
-    given: answers.Given | None = None
-    code: str = ""
-    agreed: records.Agreed = field(default_factory=dict)
-    wished: wishes.Wished | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class By:
-    """Who acts, and what they say about it."""
-
-    actor: Actor
-    organiser_id: int | None = None
-    note: str = ""
-
-
-PARTICIPANT = By(Actor.PARTICIPANT)
-SYSTEM = By(Actor.SYSTEM)
+from app.registration.workshops import places
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,37 +107,21 @@ def _hold(
     now: datetime,
     kept: "Kept",
 ) -> Registration:
-    """Somebody new, with seat or number, and all that was chosen. For somebody who is known it is taken back, so it must
-    not meet their own row, and writes no history: the letter to them was one statement more."""
-    registration = enter(session, event, entry, earlier.next_offset, now)
-    if earlier.active is not None:
-        registration.email_key = f"#{entry.nonce}"
-    mine = waiting_list.covering(quotas, registration.organisation, entry.code)
-    take_seat_or_number(session, event, registration, quotas, mine, kept)
-    registration.reserved_until = now + timedelta(minutes=event.hold_minutes)
-    session.add(registration)
-    session.flush()
-    waiting_list.put_under(session, registration, mine)
-    if earlier.active is None:
-        note(session, registration, None, Status.UNCONFIRMED, PARTICIPANT, Reason.SUBMITTED, now)
-    _choose_or_wish(session, registration, entry, now)
-    answers.store(session, registration, parts)
-    records.write_down(session, registration, entry.agreed, ConsentSource.FORM, now)
-    if len(mine) > 1 or kept is not NOTHING:
-        move_up(session, event, now)  # a seat that was kept twice leaves one for others
+    """Somebody new, with seat or number, and all that was chosen; for somebody who is known the caller takes it back."""
+    way = Way(
+        PARTICIPANT,
+        Reason.SUBMITTED,
+        next_offset=earlier.next_offset,
+        until=now + timedelta(minutes=event.hold_minutes),
+        quotas=quotas,
+        parts=parts,
+        kept=kept,
+        in_vain=earlier.active is not None,
+    )
+    registration = admit(session, event, entry, way, now)
+    if kept is not NOTHING or _under_several(registration, quotas, entry):
+        move_up(session, event, now)
     return registration
-
-
-@dataclass(frozen=True, slots=True)
-class Kept:
-    """What a form held that was sent again with a correction: it is not punished for that, under the same quotas."""
-
-    seat: bool = False
-    number: int | None = None
-    quotas: frozenset[int] = frozenset()
-
-
-NOTHING = Kept()
 
 
 def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
@@ -187,21 +137,6 @@ def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
     return kept
 
 
-def _choose_or_wish(
-    session: Session, registration: Registration, entry: Entry, now: datetime, *, by_team: bool = False
-) -> None:
-    """Refuses a form that was opened when places were given in the other way, and wishes after their date, which the
-    team may still note."""
-    event = registration.event
-    if event.awaits_places and entry.choices:
-        raise wishes.OtherWay
-    if entry.wished is not None:
-        if not (event.awaits_places if by_team else event.takes_wishes(now)):
-            raise wishes.WishesOver if event.awaits_places else wishes.OtherWay
-        wishes.write_first_wishes(session, event, registration, entry.wished)
-    places.choose_first(session, event, registration, entry.choices)
-
-
 def add_manually(
     session: Session, event_id: int, entry: Entry, by: By, now: datetime, *, extra_seat: bool
 ) -> Registration:
@@ -215,29 +150,27 @@ def add_manually(
     if same is not None:
         return same
     parts = answers.judge_for_somebody(session, event, entry.given)
-    registration = enter(session, event, entry, earlier.next_offset, now)
-    registration.confirmed_at = now
     quotas = waiting_list.quotas_of_day(session, event)
     waiting_list.refuse_unknown_code(quotas, entry.code)
-    mine = waiting_list.covering(quotas, registration.organisation, entry.code)
-    if claim_seat(session, event, mine):
-        registration.has_seat = True
-    elif extra_seat:
-        overbook(session, event, mine)
-        registration.has_seat = True
-    else:
-        registration.waiting_number = join_line(session, event, mine)
-    registration.status = admitted(registration)
-    session.add(registration)
-    session.flush()
-    waiting_list.put_under(session, registration, mine)
-    note(session, registration, None, registration.status, by, Reason.ADDED_BY_HAND, now)
-    _choose_or_wish(session, registration, entry, now, by_team=True)
-    answers.store(session, registration, parts)
+    way = Way(
+        by,
+        Reason.ADDED_BY_HAND,
+        Seating.OVERBOOK if extra_seat else Seating.ANY,
+        next_offset=earlier.next_offset,
+        approved=True,
+        quotas=quotas,
+        parts=parts,
+    )
+    registration = admit(session, event, entry, way, now)
     notifications.notify_status(session, registration, now, first=True)
-    if len(mine) > 1:
+    if _under_several(registration, quotas, entry):
         move_up(session, event, now)
     return registration
+
+
+def _under_several(registration: Registration, quotas: Sequence[Quota], entry: Entry) -> bool:
+    """A seat that was kept twice, and went to one person, leaves one for others."""
+    return len(waiting_list.covering(quotas, registration.organisation, entry.code)) > 1
 
 
 def confirm(session: Session, registration_id: int, now: datetime) -> Registration:
@@ -259,15 +192,6 @@ def confirm(session: Session, registration_id: int, now: datetime) -> Registrati
     notifications.notify_status(session, registration, now)
     move_up(session, event, now)
     return registration
-
-
-def once_confirmed(registration: Registration) -> Status:
-    """How somebody stands whose address is right: the team may want to decide first."""
-    return Status.PENDING if registration.event.approval else admitted(registration)
-
-
-def admitted(registration: Registration) -> Status:
-    return Status.REGISTERED if registration.has_seat else Status.WAITING
 
 
 def accept(session: Session, registration_id: int, now: datetime) -> Registration:
@@ -336,62 +260,6 @@ def _held_with(session: Session, registration: Registration, now: datetime) -> S
     return session.scalars(over.order_by(Registration.id).execution_options(populate_existing=True)).all()
 
 
-def move_up(
-    session: Session, event: Event, now: datetime, reason: Reason = Reason.MOVED_UP
-) -> list[Registration]:
-    """Give free seats to the first in line whose address is confirmed and whose quotas have room, or offer them.
-
-    Nobody moves up once the window has closed.
-    """
-    moved: list[Registration] = []
-    if not event.waiting or event.registration_state(now) not in TAKES_REGISTRATIONS:
-        return moved
-    quotas = waiting_list.quotas_of_day(session, event)
-    while (
-        first := waiting_list.next_in_line(session, event, waiting_list.availability_of(event, quotas))
-    ) is not None:
-        for one in waiting_list.moving_with(session, event, first):
-            mine = waiting_list.quotas_of(session, event, one.id)
-            if not claim_seat(session, event, mine):
-                raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
-            leave_line(session, event, mine)
-            one.has_seat = True
-            _give_or_offer(session, event, one, reason, now)
-            moved.append(one)
-    return moved
-
-
-def take_from_line(
-    session: Session, registration: Registration, quotas: Sequence[Quota], by: By, now: datetime
-) -> None:
-    """Somebody in line sits on a seat that was claimed just now."""
-    leave_line(session, registration.event, quotas)
-    registration.has_seat = True
-    move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
-    take_wanted(session, registration, now)
-    notifications.notify_moved_up(session, registration, now)
-
-
-def _give_or_offer(
-    session: Session, event: Event, first: Registration, reason: Reason, now: datetime
-) -> None:
-    if event.offer_hours is None:
-        move(session, first, Status.REGISTERED, SYSTEM, reason, now)
-        take_wanted(session, first, now)
-        notifications.notify_moved_up(session, first, now)
-    else:
-        until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
-        move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, reserved_until=until)
-        take_wanted(session, first, now)
-        notifications.notify_offer(session, first, now)
-
-
-def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
-    """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
-    places.take_wanted(session, registration, now)
-    answers.take_wanted(session, registration)
-
-
 # One statement for both rows. PostgreSQL locks them in the order in which they stand in FROM: the day first, as everywhere.
 _LOCKED = (
     select(Event, Registration)
@@ -420,51 +288,6 @@ def overdue_holds(session: Session, now: datetime) -> list[int]:
         .order_by(Registration.reserved_until)
     )
     return list(session.scalars(overdue.limit(500)))
-
-
-def take_seat_or_number(
-    session: Session,
-    event: Event,
-    registration: Registration,
-    quotas: Sequence[Quota],
-    mine: Sequence[Quota],
-    kept: Kept = NOTHING,
-) -> None:
-    """A seat if there is one and nobody before may have it, else the next number in line; or what was `kept`."""
-    if kept.quotas != frozenset(quota.id for quota in mine):
-        kept = NOTHING
-    waits = waiting_list.group_waits(session, event, registration) or waiting_list.somebody_before(
-        session, event, quotas
-    )
-    if (kept.seat or not waits) and claim_seat(session, event, mine):
-        registration.has_seat = True
-    else:
-        number = join_line(session, event, mine)
-        registration.waiting_number = number if kept.number is None else kept.number
-
-
-def enter(session: Session, event: Event, entry: Entry, next_offset: int, now: datetime) -> Registration:
-    """Somebody new, without a status that counts yet; the caller decides about seat or number."""
-    person = entry.person
-    key = address_key(person.email)
-    return Registration(
-        event=event,
-        organisation=name_organisation(session, person.organisation),
-        given_name=person.given_name,
-        family_name=person.family_name,
-        sort_key=sort_key(person.family_name, person.given_name),
-        email=person.email,
-        email_key=key,
-        role_title=person.role_title,
-        language=entry.language,
-        status=Status.UNCONFIRMED,
-        nonce=entry.nonce,
-        created_at=now,
-        changed_at=now,
-        feed_changed_at=now,
-        sequence_offset=next_offset,
-        mail_revision=notifications.FIRST,
-    )
 
 
 def _take_up_again(session: Session, event: Event, registration: Registration, now: datetime) -> None:
@@ -500,49 +323,3 @@ def end(
     if to is not Status.EXPIRED:
         records.end_consents(session, registration.id, now)
     registration.feed_changed_at = now
-
-
-def move(
-    session: Session,
-    registration: Registration,
-    to: Status,
-    by: By,
-    reason: Reason,
-    now: datetime,
-    *,
-    reserved_until: datetime | None = None,
-) -> None:
-    """Another status, with its line in the history."""
-    note(session, registration, registration.status, to, by, reason, now)
-    registration.status = to
-    registration.reserved_until = reserved_until
-    registration.changed_at = now
-    registration.feed_changed_at = now
-
-
-def note(
-    session: Session,
-    registration: Registration,
-    was: Status | None,
-    to: Status,
-    by: By,
-    reason: Reason,
-    now: datetime,
-) -> None:
-    """One line in the history."""
-    session.add(
-        StatusChange(
-            registration_id=registration.id,
-            at=now,
-            from_status=was,
-            to_status=to,
-            actor=by.actor,
-            organiser_id=by.organiser_id,
-            reason=reason,
-            note=by.note,
-        )
-    )
-
-
-def by_organiser(organiser_id: int) -> By:
-    return By(Actor.ORGANISER, organiser_id)

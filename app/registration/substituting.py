@@ -17,8 +17,11 @@ from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
 from app.registration import notifications
+from app.registration.admission import Entry, Way, enter
 from app.registration.consents import records
+from app.registration.history import By, move, note
 from app.registration.models import GroupGuest, Registration
+from app.registration.promotion import move_up
 from app.registration.queries import Earlier, find_earlier
 from app.registration.questions import answers
 from app.registration.quotas import waiting_list
@@ -37,16 +40,7 @@ from app.registration.rules import (
     Status,
     looks_like_an_address,
 )
-from app.registration.service import (
-    By,
-    Entry,
-    end,
-    enter,
-    lock_registration,
-    move,
-    move_up,
-    note,
-)
+from app.registration.service import end, lock_registration
 from app.registration.workshops import places
 
 
@@ -79,9 +73,9 @@ def substitute(
     if known is not None:
         end(session, known, Status.CANCELLED, by, Reason.REPLACED, now)
         session.flush()
-    new = enter(session, old.event, entry, earlier.next_offset, now)
+    way = Way(by, Reason.SUBSTITUTED, next_offset=earlier.next_offset, named_by=_named_by(old, by))
+    new = enter(session, old.event, entry, way, now)
     new.predecessor_id, new.group_id = old.id, old.group_id
-    new.named_by = _named_by(old, by)
     _pass_on(session, old.event, old, new, by, now)
     _tell_old(session, old, entry, now)
     notifications.notify_successor(session, new, now)

@@ -20,6 +20,7 @@ from app.organisations.queries import organisation_names
 from app.programme.agenda import read_rounds
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration import abuse_protection_forms
+from app.registration.admission import Entry
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
 from app.registration.consents.records import consents_of
 from app.registration.consents.service import agree
@@ -27,6 +28,7 @@ from app.registration.consents.service import withdraw as withdraw_consent
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_views import empty_page, entry_of, refused_page, register_form, what_is_asked
 from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds
+from app.registration.history import PARTICIPANT
 from app.registration.ical import registration_entry
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
@@ -38,7 +40,7 @@ from app.registration.questions.queries import answers_of, given_before, questio
 from app.registration.quotas.waiting_list import position_of
 from app.registration.refusing import refuse
 from app.registration.rules import CONFIRMED, AlreadyEnded, Status
-from app.registration.service import PARTICIPANT, Entry, accept, answer_form, decline
+from app.registration.service import accept, answer_form, decline
 from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
 from app.registration.substituting import substitute as substitute_person

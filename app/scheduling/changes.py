@@ -24,9 +24,11 @@ from app.programme.rules import refuse_more_than_room
 from app.programme.service import log_change
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import notifications
+from app.registration.history import By
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.promotion import move_up
 from app.registration.rules import ACTIVE, PlaceState, Reason, RunHasPlaces, Status
-from app.registration.service import By, cancel, move_up
+from app.registration.service import cancel
 from app.registration.workshops import places
 from app.registration.workshops.models import Place
 from app.registration.workshops.wish_models import Wish

@@ -16,7 +16,7 @@ from app.programme import conflicts
 from app.programme import service as programme
 from app.programme.queries import rounds_of
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
-from app.registration.service import by_organiser
+from app.registration.history import by_organiser
 from app.scheduling import service as scheduling
 from app.scheduling.forms import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.texts import gettext

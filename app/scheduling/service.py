@@ -25,9 +25,9 @@ from app.programme.conflicts import RunFacts
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.service import NewRun, RoundFacts, WorkshopFacts
 from app.refusal import N_, Refusal
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE, Status
-from app.registration.service import By
 from app.registration.workshops.models import Place
 from app.registration.workshops.wish_models import Wish
 from app.scheduling import changes

@@ -15,10 +15,10 @@ from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.events.models import Event
 from app.refusal import Refusal
+from app.registration.history import SYSTEM
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration
 from app.registration.rules import Status
-from app.registration.service import SYSTEM
 from app.web.database import db, transaction
 from tests.factories.days import make_event
 from tests.mailbox import calendar_of, link_in, mailbox

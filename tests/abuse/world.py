@@ -62,29 +62,22 @@ from app.programme.service import (
     add_workshop,
 )
 from app.registration import links as registration_links
+from app.registration.admission import Entry, Person
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
 from app.registration.groups.members import add_colleague
 from app.registration.groups.service import Allotment, GroupEntry, allot, register_group
+from app.registration.history import PARTICIPANT, By
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.promotion import move_up
 from app.registration.questions.answering import look_at_sensitive
 from app.registration.questions.models import Question
 from app.registration.questions.queries import questions_of
 from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, QuestionKind, Status
-from app.registration.service import (
-    PARTICIPANT,
-    By,
-    Entry,
-    Person,
-    cancel,
-    confirm,
-    expire,
-    move_up,
-    register,
-)
+from app.registration.service import cancel, confirm, expire, register
 from app.registration.workshops.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material

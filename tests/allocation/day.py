@@ -23,9 +23,9 @@ from app.events.rules import Placement
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.programme.models import Run
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import Actor, PlaceState
-from app.registration.service import By
 from app.registration.workshops.models import Place
 from app.registration.workshops.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
 from app.web.database import db, transaction

@@ -12,7 +12,8 @@ from app.allocation.models import PlacingCondition
 from app.allocation.rules import ConditionKind, Mixing, Need
 from app.events.models import Event
 from app.organisations.rules import OrganisationKind
-from app.registration.service import PARTICIPANT, cancel
+from app.registration.history import PARTICIPANT
+from app.registration.service import cancel
 from app.registration.workshops.models import RoundAbsence
 from app.web.database import db, transaction
 from tests.allocation.day import (

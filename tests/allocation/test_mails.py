@@ -11,8 +11,9 @@ from bs4 import BeautifulSoup
 from flask import Flask
 
 from app.outbox.worker import Worker
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
-from app.registration.service import PARTICIPANT, cancel
+from app.registration.service import cancel
 from app.web.database import transaction
 from tests.allocation.day import LATER, a_wish_day, publishes, set_run, solved
 from tests.factories.days import NOW

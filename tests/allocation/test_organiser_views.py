@@ -19,8 +19,9 @@ from app.events.rules import Placement
 from app.outbox.service import beat
 from app.people.models import AuditEntry
 from app.programme.models import Run
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
-from app.registration.service import PARTICIPANT, cancel
+from app.registration.service import cancel
 from app.web.database import db, transaction
 from tests.allocation.day import (
     UNTIL,

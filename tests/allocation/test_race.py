@@ -28,8 +28,9 @@ from app.factory import create_app
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.registration import notifications
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
-from app.registration.service import PARTICIPANT, cancel
+from app.registration.service import cancel
 from app.registration.workshops.models import Place
 from app.web.database import db, transaction
 from tests.allocation.day import LATER, TEAM, WishDay, a_wish_day, publishes, set_run, solved

@@ -17,8 +17,9 @@ from app.events.service import lock_event
 from app.organising.checks import data_findings
 from app.programme.models import Run
 from app.refusal import Refusal
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
-from app.registration.service import PARTICIPANT, cancel
+from app.registration.service import cancel
 from app.registration.workshops.places import choose
 from app.web.database import db, transaction
 from tests.allocation.day import LATER, TEAM, WishDay, a_wish_day, asks, joins, publishes, set_run, works_out

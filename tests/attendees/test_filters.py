@@ -16,11 +16,11 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.organisations.service import add_organisation
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
 from app.registration.questions.models import Answer
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
-from app.registration.service import PARTICIPANT
 from app.web.database import db, transaction
 from tests.attendees.test_exports import read_csv, read_xlsx, take_out
 from tests.factories.days import NOW

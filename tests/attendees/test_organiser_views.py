@@ -20,11 +20,11 @@ from app.outbox.models import Message
 from app.people.audit import entries_of
 from app.people.models import Organiser
 from app.registration import notifications
+from app.registration.history import By
 from app.registration.models import Registration, StatusChange
 from app.registration.questions.models import Answer
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
-from app.registration.service import By
 from app.registration.workshops.models import Place
 from app.web.database import db, transaction
 from tests.factories.days import NOW
@@ -315,7 +315,8 @@ def test_who_has_not_confirmed_is_asked_at_the_new_address(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         # with the true clock, so that the hold has not ended
         from app.clock import now
-        from app.registration.service import Entry, register
+        from app.registration.admission import Entry
+        from app.registration.service import register
 
         reference = register(session, day.event_id, Entry(a_person(), "n"), now()).reference
     as_otto(app).get(f"{day.home}/registrations/{reference}/edit").send(email="richtig@example.org")

@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.registration.history import By
 from app.registration.questions.models import Question
 from app.registration.questions.service import OptionFacts, QuestionFacts, add_question
 from app.registration.rules import Actor, LegalBasis, QuestionKind, Retention
-from app.registration.service import By
 from tests.factories.days import NOW
 
 TEAM = By(Actor.ORGANISER)

@@ -262,6 +262,25 @@ def calls_ending(*ends: str) -> Callable[[ast.Module], bool]:
     return lambda tree: any(one.endswith(ends) for one in calls(tree))
 
 
+def test_one_file_lets_somebody_in() -> None:
+    """`admission.admit` and its sisters hold the order of claim, status, quotas, history: nobody else makes a registration
+    or claims a seat of the day for somebody new."""
+    made = files_with(lambda tree: "Registration" in calls(tree))
+    assert made == {"app/registration/admission.py"}
+    assert files_with(calls_ending("claim_seat", "claim_seats")) == {
+        "app/registration/admission.py",
+        *CLAIM_FOR_SOMEBODY_KNOWN,
+    }
+
+
+CLAIM_FOR_SOMEBODY_KNOWN = {
+    "app/registration/promotion.py",  # the first in line
+    "app/registration/groups/service.py",  # a group that comes back together after its hold had ended
+    "app/registration/workshops/places.py",  # places of runs
+    "app/attendees/manual.py",  # who waits, moved up by the team
+}
+
+
 def test_one_file_commits() -> None:
     """Services flush, `transaction()` commits."""
     assert files_with(calls_ending(".commit")) == {"app/store/transactions.py"}

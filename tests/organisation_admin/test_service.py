@@ -28,9 +28,10 @@ from app.organisations.service import (
 )
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
+from app.registration.admission import Entry
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.rules import Status
-from app.registration.service import Entry, lock_registration, register
+from app.registration.service import lock_registration, register
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.factories.organising import Queries

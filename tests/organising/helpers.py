@@ -17,9 +17,10 @@ from app.events.models import Event
 from app.events.team_service import add_member
 from app.people.queries import find_organiser
 from app.people.rules import Role
+from app.registration.admission import Entry, Person
 from app.registration.models import Registration
 from app.registration.questions.answers import Given
-from app.registration.service import Entry, Person, confirm, register
+from app.registration.service import confirm, register
 from app.registration.workshops.places import Choices
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme

@@ -37,7 +37,8 @@ def full_day(app: Flask) -> Day:
     from sqlalchemy import update
 
     from app.programme.models import Run
-    from app.registration.service import PARTICIPANT, cancel, expire
+    from app.registration.history import PARTICIPANT
+    from app.registration.service import cancel, expire
     from tests.organising.helpers import id_of
 
     day = a_day(app, capacity=3)

@@ -25,9 +25,10 @@ from app.outbox.service import forget_wording
 from app.people.models import AuditEntry
 from app.privacy.erasure import forget_person
 from app.registration import substituting
+from app.registration.admission import Entry
 from app.registration.correcting import change_person
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
-from app.registration.service import PARTICIPANT, Entry
 from app.web.database import db, transaction
 from tests.mailbox import mailbox
 from tests.registration.questions.test_answers import Form

@@ -17,9 +17,9 @@ from app.people.audit import KEPT as AUDIT_KEPT
 from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
+from app.registration.history import SYSTEM
 from app.registration.models import Registration
 from app.registration.rules import Retention, Status
-from app.registration.service import SYSTEM
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.mailbox import link_in, mailbox

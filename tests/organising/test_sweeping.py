@@ -25,11 +25,13 @@ from app.people.models import AuditEntry, Budget
 from app.privacy.erasure import ENDED_KEPT, NAMES_KEPT
 from app.refusal import Missing
 from app.registration import jobs as registration_jobs
+from app.registration.admission import Entry
+from app.registration.history import By
 from app.registration.jobs import expire_holds
 from app.registration.links import Withdrawn, feed_token, open_feed, open_personal, personal_token
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import Actor, Status
-from app.registration.service import By, Entry, cancel, register
+from app.registration.service import cancel, register
 from app.registration.workshops.models import Place
 from app.settings import Settings
 from app.web.database import db, transaction

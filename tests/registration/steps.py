@@ -31,9 +31,11 @@ from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
 from app.registration import correcting, service, substituting
+from app.registration.admission import Entry, Person
 from app.registration.groups import members
 from app.registration.groups import service as groups
 from app.registration.groups.service import Allotment, GroupEntry
+from app.registration.history import PARTICIPANT, By
 from app.registration.models import Group, Registration, StatusChange, registration_quota
 from app.registration.queries import members_of
 from app.registration.questions.answers import Given
@@ -41,7 +43,6 @@ from app.registration.quotas import service as quotas
 from app.registration.quotas import waiting_list
 from app.registration.quotas.service import QuotaFacts
 from app.registration.rules import IN_LINE, Actor, PlaceState, Position, RoundAnswer, Status
-from app.registration.service import PARTICIPANT, By, Entry, Person
 from app.registration.workshops.models import Place, RoundAbsence
 from app.registration.workshops.places import Choices
 from app.web.database import db, transaction

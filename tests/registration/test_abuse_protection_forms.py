@@ -17,11 +17,11 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.people.models import Budget
 from app.people.rules import Limit, network_of, site_of
 from app.registration import abuse_protection_forms
+from app.registration.history import PARTICIPANT
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
-from app.registration.service import PARTICIPANT
 from app.registration.suppression import allow, count_suppressed, suppress
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event

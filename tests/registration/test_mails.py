@@ -22,12 +22,12 @@ from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
 from app.registration import notifications, service
+from app.registration.admission import Entry
 from app.registration.groups import members
 from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS as OF_REGISTRATION
 from app.registration.models import Group, Registration
 from app.registration.queries import my_day
-from app.registration.service import Entry
 from app.scheduling import changes
 from app.scheduling.service import day_facts
 from tests.factories.days import at

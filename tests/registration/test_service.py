@@ -15,11 +15,12 @@ from app.outbox import settling
 from app.outbox.models import Message
 from app.outbox.rules import DeliveryPolicy
 from app.refusal import ChangedMeanwhile, Missing
-from app.registration import correcting, service
+from app.registration import correcting, promotion, service
+from app.registration.admission import Entry
+from app.registration.history import PARTICIPANT
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration, StatusChange
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, Reason, Status
-from app.registration.service import PARTICIPANT, Entry
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.registration.steps import CLOSED, HOUR, MINUTE, ORGANISER, Day, open_day, person
@@ -309,7 +310,7 @@ def test_two_runs_of_moving_up_give_the_seat_once() -> None:
     for expected in (["Ben"], []):
         with day.step() as session:
             event = service.lock_event(session, day.event_id)
-            moved = service.move_up(session, event, day.now, Reason.CAPACITY_RAISED)
+            moved = promotion.move_up(session, event, day.now, Reason.CAPACITY_RAISED)
             assert [one.given_name for one in moved] == expected
     assert day.statuses() == {"anna": REGISTERED, "ben": REGISTERED, "cem": WAITING}
     assert day.history("ben")[-1] == ("waiting", "registered", "system", "capacity_raised")

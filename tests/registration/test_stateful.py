@@ -40,6 +40,7 @@ from app.programme.conflicts import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import correcting
+from app.registration.history import PARTICIPANT
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.quotas.waiting_list import positions_of
 from app.registration.rules import (
@@ -52,7 +53,6 @@ from app.registration.rules import (
     TwiceTheSameWorkshop,
     Why,
 )
-from app.registration.service import PARTICIPANT
 from app.registration.workshops.swapping import next_chain
 from app.scheduling import changes
 from app.scheduling.service import day_facts

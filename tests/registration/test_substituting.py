@@ -14,6 +14,7 @@ from sqlalchemy import select
 from app.attendees import manual
 from app.events.rules import QuotaEffect
 from app.refusal import Refusal
+from app.registration.admission import Entry
 from app.registration.models import Registration
 from app.registration.questions import answering
 from app.registration.questions.models import Answer, SensitiveAnswer
@@ -26,7 +27,7 @@ from app.registration.rules import (
     OwnAddress,
     Status,
 )
-from app.registration.service import Entry, cancel, expire
+from app.registration.service import cancel, expire
 from app.registration.substituting import substitute
 from app.web.database import db, transaction
 from tests.factories.questions import make_questions

@@ -11,10 +11,10 @@ from sqlalchemy import select
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.rules import OrganisationKind
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
-from app.registration.service import PARTICIPANT
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
 from tests.ical.readers import read_everywhere

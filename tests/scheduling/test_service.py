@@ -19,9 +19,11 @@ from app.people.models import AuditEntry
 from app.programme.models import AgendaChange, AgendaItem, Run
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Refusal
+from app.registration.admission import Entry, Person
+from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
 from app.registration.rules import Status
-from app.registration.service import PARTICIPANT, Entry, Person, add_manually, by_organiser
+from app.registration.service import add_manually
 from app.scheduling import service as scheduling
 from app.scheduling.service import RunPlan, day_facts, fingerprint
 from app.web.database import db, transaction

@@ -14,7 +14,7 @@ from wtforms import BooleanField, HiddenField
 from app.address import NoAddress, read_address
 from app.attendees.imports.tables import Cell, Table
 from app.people.rules import address_key
-from app.registration.service import Person
+from app.registration.admission import Person
 from app.texts import gettext, sentence_of
 from app.web.editing import TOO_LONG, Choice
 from app.web.forms import REQUIRED, BaseForm, is_unprintable, tidy

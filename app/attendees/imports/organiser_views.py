@@ -15,8 +15,9 @@ from app.attendees.imports.service import Added, add_many, registered_keys
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import Refusal
+from app.registration.admission import Person
+from app.registration.history import By
 from app.registration.rules import Actor
-from app.registration.service import By, Person
 from app.texts import gettext, ngettext
 from app.web import access
 from app.web.bodies import takes_file

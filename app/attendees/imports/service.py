@@ -3,28 +3,25 @@
 
 """Adding many people at once: what `service.add_manually` does for one, in some statements for all of them."""
 
-import secrets
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 
-from sqlalchemy import func, insert, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.events.rules import EventStatus
-from app.events.seats import claim_seats, join_line_together
 from app.events.service import lock_event
-from app.organisations.service import name_organisations
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Refusal
 from app.registration import notifications
-from app.registration.models import Registration, StatusChange, registration_quota
-from app.registration.quotas import waiting_list
-from app.registration.rules import ACTIVE, Reason, Status, sort_key
-from app.registration.service import By, Person, move_up
+from app.registration.admission import Person, admit_many
+from app.registration.history import By
+from app.registration.models import Registration
+from app.registration.promotion import move_up
+from app.registration.rules import ACTIVE
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,101 +63,11 @@ def add_many(
         if key not in seen:
             seen.add(key)
             new.append(person)
-    organisations = name_organisations(session, {person.organisation for person in new})
-    quotas = waiting_list.quotas_of_day(session, event)
-    under = {name: waiting_list.covering(quotas, one) for name, one in organisations.items()}
-    mine = [under[person.organisation] for person in new]
-    got = claim_seats(session, event, mine)
-    numbers = iter(
-        join_line_together(session, event, [one for one, seat in zip(mine, got, strict=True) if not seat])
-    )
-    bumps = _bumps(session, event)
-    rows = []
-    nonce = secrets.token_hex(12)
-    for place, (person, seat) in enumerate(zip(new, got, strict=True)):
-        bump = bumps.get(address_key(person.email), 0)
-        rows.append(
-            {
-                **_person(person),
-                "event_id": event.id,
-                "organisation_id": organisations[person.organisation].id,
-                "status": Status.REGISTERED if seat else Status.WAITING,
-                "has_seat": seat,
-                "waiting_number": None if seat else next(numbers),
-                "nonce": f"{nonce}-{place}",
-                "created_at": now,
-                "confirmed_at": now,
-                "changed_at": now,
-                "feed_changed_at": now,
-                "mail_revision": notifications.FIRST,
-                "sequence_offset": bump,
-                "invited_sequence": event.sequence + bump if seat and tell else None,
-            }
-        )
-    if rows:
-        _write(session, event, rows, mine, by, now, tell=tell)
-    session.flush()
+    seated, waiting = admit_many(session, event, new, by, now, invited=tell)
+    if tell:
+        notifications.notify_added(session, event, sorted([*seated, *waiting]), now)
     move_up(session, event, now)  # a seat that was kept twice leaves one for others
-    added = Added(sum(got), len(got) - sum(got), len(people) - len(new))
+    added = Added(len(seated), len(waiting), len(people) - len(new))
     detail = {"registered": added.registered, "waiting": added.waiting, "known": added.known, "told": tell}
     record(session, now, by.organiser_id, event.id, "registration.import", f"event {event.id}", detail)
     return added
-
-
-def _person(person: Person) -> dict[str, Any]:
-    return {
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "sort_key": sort_key(person.family_name, person.given_name),
-        "email": person.email,
-        "email_key": address_key(person.email),
-        "role_title": person.role_title,
-        "language": "de",
-    }
-
-
-def _write(
-    session: Session,
-    event: Event,
-    rows: list[dict[str, Any]],
-    mine: Sequence[Sequence[Any]],
-    by: By,
-    now: datetime,
-    *,
-    tell: bool,
-) -> None:
-    made = insert(Registration).returning(Registration.id, sort_by_parameter_order=True)
-    ids = session.scalars(made, rows).all()
-    links = [
-        {"registration_id": one, "quota_id": quota.id}
-        for one, quotas in zip(ids, mine, strict=True)
-        for quota in quotas
-    ]
-    if links:
-        session.execute(insert(registration_quota), links)
-    changes = [
-        {
-            "registration_id": one,
-            "at": now,
-            "from_status": None,
-            "to_status": row["status"],
-            "actor": by.actor,
-            "organiser_id": by.organiser_id,
-            "reason": Reason.ADDED_BY_HAND,
-            "note": by.note,
-        }
-        for one, row in zip(ids, rows, strict=True)
-    ]
-    session.execute(insert(StatusChange), changes)
-    if tell:
-        notifications.notify_added(session, event, ids, now)
-
-
-def _bumps(session: Session, event: Event) -> dict[str, int]:
-    """Who comes back must not be told less than the calendar was told last."""
-    found = (
-        select(Registration.email_key, func.max(Registration.sequence_offset) + 1)
-        .where(Registration.event_id == event.id)
-        .group_by(Registration.email_key)
-    )
-    return {row[0]: row[1] for row in session.execute(found)}

@@ -12,8 +12,8 @@ from app.clock import now
 from app.people.rules import Permission
 from app.programme import conflicts
 from app.refusal import N_, Missing, Refusal
+from app.registration.history import by_organiser
 from app.registration.models import Registration
-from app.registration.service import by_organiser
 from app.registration.workshops.wish_models import StaffRole
 from app.web import access
 from app.web.database import db, transaction

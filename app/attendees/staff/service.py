@@ -24,9 +24,9 @@ from app.programme.models import Round, Run
 from app.refusal import N_, Missing, Refusal
 from app.registration import notifications
 from app.registration.consents.models import Consent, Purpose
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, PlaceState
-from app.registration.service import By
 from app.registration.workshops import places
 from app.registration.workshops.models import Place
 from app.registration.workshops.wish_models import RunStaff, StaffRole

@@ -14,9 +14,10 @@ from app.people.audit import record
 from app.refusal import Missing
 from app.registration.consents.models import ConsentSource, Purpose, asked_consents
 from app.registration.consents.records import end_consents, write_down
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, AlreadyEnded
-from app.registration.service import By, lock_registration
+from app.registration.service import lock_registration
 
 
 def agree(

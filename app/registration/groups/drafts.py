@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from app.outbox.rules import family_of
 from app.outbox.service import withdraw
 from app.registration import notifications
+from app.registration.history import By
 from app.registration.models import Group, Registration
 from app.registration.queries import keys_of_form, members_of
 from app.registration.rules import Reason, Status
-from app.registration.service import By, end
+from app.registration.service import end
 
 
 def groups_of_form(session: Session, event_id: int, key: str) -> Sequence[Group]:

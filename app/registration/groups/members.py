@@ -3,19 +3,18 @@
 
 """The people of a group that is confirmed: named, taken out, substituted by the contact person."""
 
-from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.db import new_link_key
-from app.events.models import Quota
 from app.events.rules import TAKES_REGISTRATIONS
 from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import Missing
 from app.registration import notifications
+from app.registration.admission import Entry, Way, admit
 from app.registration.groups.service import (
     CONTACT,
     MOST_PEOPLE,
@@ -24,9 +23,10 @@ from app.registration.groups.service import (
     name_of,
     somebody_new_waits,
 )
+from app.registration.history import move
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.promotion import move_up
 from app.registration.queries import find_earlier, find_guest, members_of
-from app.registration.quotas import waiting_list
 from app.registration.rules import (
     AlreadyEnded,
     Closed,
@@ -38,17 +38,7 @@ from app.registration.rules import (
     TooMany,
     sort_key,
 )
-from app.registration.service import (
-    Entry,
-    cancel,
-    end,
-    enter,
-    move,
-    move_up,
-    note,
-    once_confirmed,
-    take_seat_or_number,
-)
+from app.registration.service import cancel, end
 from app.registration.substituting import add_guest, keeps_own, substitute
 from app.registration.suppression import suppress
 
@@ -177,19 +167,15 @@ def _name(
 
 
 def _one_more(session: Session, group: Group, entry: Entry, next_offset: int, now: datetime) -> Registration:
-    event = group.event
-    one = enter(session, event, entry, next_offset, now)
-    one.organisation, one.group, one.group_id = group.organisation, group, group.id
-    one.named_by, one.confirmed_at = name_of(group), now
-    quotas = waiting_list.quotas_of_day(session, event)
-    mine: Sequence[Quota] = waiting_list.covering(quotas, group.organisation)
-    take_seat_or_number(session, event, one, quotas, mine)
-    one.status = once_confirmed(one)
-    session.add(one)
-    session.flush()
-    waiting_list.put_under(session, one, mine)
-    note(session, one, None, one.status, CONTACT, Reason.NAMED, now)
-    return one
+    way = Way(
+        CONTACT,
+        Reason.NAMED,
+        next_offset=next_offset,
+        organisation=group.organisation,
+        group=group,
+        named_by=name_of(group),
+    )
+    return admit(session, group.event, entry, way, now)
 
 
 def _name_guest(

@@ -13,7 +13,7 @@ from app.refusal import N_, Refusal
 from app.registration.groups.forms import AllotForm
 from app.registration.groups.queries import groups_of
 from app.registration.groups.service import allot
-from app.registration.service import by_organiser
+from app.registration.history import by_organiser
 from app.web import access
 from app.web.database import db, transaction
 from app.web.pages import page, redirect_with

@@ -26,8 +26,20 @@ from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Missing, Refusal
 from app.registration import notifications
+from app.registration.admission import (
+    Entry,
+    Person,
+    Seating,
+    Way,
+    admit,
+    admit_unnamed,
+    once_confirmed,
+    take_seat_or_number,
+)
 from app.registration.groups.drafts import groups_of_form, make_way
+from app.registration.history import By, move
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.promotion import move_up, take_wanted
 from app.registration.queries import find_earlier, members_of
 from app.registration.quotas import waiting_list
 from app.registration.rules import (
@@ -35,22 +47,8 @@ from app.registration.rules import (
     Closed,
     Reason,
     Status,
-    TooFewSeats,
     TooMany,
     looks_like_an_address,
-    new_reference,
-)
-from app.registration.service import (
-    By,
-    Entry,
-    Person,
-    enter,
-    move,
-    move_up,
-    note,
-    once_confirmed,
-    take_seat_or_number,
-    take_wanted,
 )
 from app.registration.substituting import add_guest
 
@@ -100,7 +98,7 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
     event.together_count += entry.together
     session.add(group)
     session.flush()
-    new: list[Registration] = []
+    new: list[tuple[Entry, int]] = []
     guests: list[tuple[Registration, Entry]] = []
     for number, person in enumerate(entry.people):
         known = find_earlier(session, event.id, person.email)
@@ -112,11 +110,11 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
                 waits = _would_wait(session, group, row, known.next_offset, now)
                 add_guest(session, group.id, known.active, row, waits=waits, twice=twice)
             continue
-        one = _new_row(session, group, row, known.next_offset, now)
-        new.append(one)
-        if not group.together:
-            with session.begin_nested():  # as around what is taken back: known or not takes as long (T09)
-                _write_down(session, one, _seat(session, event, one), now)
+        if group.together:
+            new.append((row, known.next_offset))
+            continue
+        with session.begin_nested():  # as around what is taken back: known or not takes as long (T09)
+            admit(session, event, row, _way(group, row, now, known.next_offset), now)
     if group.together:
         _enter_together(session, group, new, guests, now)
     move_up(session, event, now)  # a seat that was kept twice leaves one for others
@@ -175,16 +173,8 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
     group.allotted, group.name_until, group.confirmed_at = wanted.seats, wanted.until, now
     session.add(group)
     session.flush()
-    quotas = waiting_list.quotas_of_day(session, event)
-    mine = waiting_list.covering(quotas, group.organisation)
-    for number in range(wanted.seats):
-        if not claim_seat(session, event, mine):
-            raise TooFewSeats(number)
-        seat = _unnamed_seat(event, group, _row_nonce(wanted.nonce, number), now)
-        session.add(seat)
-        session.flush()
-        waiting_list.put_under(session, seat, mine)
-        note(session, seat, None, Status.UNCONFIRMED, by, Reason.SEAT_ALLOTTED, now)
+    nonces = (_row_nonce(wanted.nonce, number) for number in range(wanted.seats))
+    admit_unnamed(session, group, nonces, by, now)
     move_up(session, event, now)
     notifications.notify_contact_of_seats(session, group, now)
     trace = {"seats": wanted.seats, "organisation": group.organisation_id}
@@ -232,57 +222,55 @@ def _start(session: Session, event: Event, contact: Person, nonce: str, now: dat
     )
 
 
-def _new_row(session: Session, group: Group, row: Entry, next_offset: int, now: datetime) -> Registration:
-    one = enter(session, group.event, row, next_offset, now)
-    one.group, one.group_id = group, group.id
-    one.reserved_until = now + timedelta(minutes=group.event.hold_minutes)
-    one.named_by = "" if one.email_key == address_key(group.email) else name_of(group)
-    return one
+def _way(
+    group: Group,
+    row: Entry,
+    now: datetime,
+    next_offset: int,
+    *,
+    seating: Seating = Seating.IN_TURN,
+    quotas: Sequence[Quota] | None = None,
+    in_vain: bool = False,
+) -> Way:
+    """One row of the form."""
+    own = address_key(row.person.email) == address_key(group.email)
+    return Way(
+        CONTACT,
+        Reason.SUBMITTED,
+        seating,
+        next_offset=next_offset,
+        until=now + timedelta(minutes=group.event.hold_minutes),
+        quotas=quotas,
+        group=group,
+        named_by="" if own else name_of(group),
+        in_vain=in_vain,
+    )
 
 
 def _would_wait(session: Session, group: Group, row: Entry, next_offset: int, now: datetime) -> bool:
     """Whether somebody new in this row would have to wait. All that would be done for them is done and taken back, so that
     the answer takes as long as with somebody new (T09); the guest's row stands for the line in the history."""
     with taken_back(session):
-        one = _new_row(session, group, row, next_offset, now)
-        one.email_key = f"#{row.nonce}"  # not to meet the row of who is known
-        _store(session, one, _seat(session, group.event, one))
-        return not one.has_seat
-
-
-def _seat(session: Session, event: Event, one: Registration) -> Sequence[Quota]:
-    quotas = waiting_list.quotas_of_day(session, event)
-    mine = waiting_list.covering(quotas, one.organisation)
-    take_seat_or_number(session, event, one, quotas, mine)
-    return mine
-
-
-def _store(session: Session, one: Registration, mine: Sequence[Quota]) -> None:
-    session.add(one)
-    session.flush()
-    waiting_list.put_under(session, one, mine)
-
-
-def _write_down(session: Session, one: Registration, mine: Sequence[Quota], now: datetime) -> None:
-    _store(session, one, mine)
-    note(session, one, None, Status.UNCONFIRMED, CONTACT, Reason.SUBMITTED, now)
+        way = _way(group, row, now, next_offset, in_vain=True)
+        return not admit(session, group.event, row, way, now).has_seat
 
 
 def _enter_together(
     session: Session,
     group: Group,
-    new: Sequence[Registration],
+    new: Sequence[tuple[Entry, int]],
     guests: Sequence[tuple[Registration, Entry]],
     now: datetime,
 ) -> None:
     event = group.event
-    mine = waiting_list.covering(waiting_list.quotas_of_day(session, event), group.organisation)
+    quotas = waiting_list.quotas_of_day(session, event)
+    mine = waiting_list.covering(quotas, group.organisation)
     waits = somebody_new_waits(session, group)
-    _seat_together(session, event, [(one, mine) for one in new])
-    for one in new:
-        waits = not one.has_seat
+    seating = Seating.ANY if _may_sit_together(session, event, [mine] * len(new)) else Seating.WAITS
+    for row, next_offset in new:
         with session.begin_nested():
-            _write_down(session, one, mine, now)
+            way = _way(group, row, now, next_offset, seating=seating, quotas=quotas)
+            waits = not admit(session, event, row, way, now).has_seat
     for known, row in guests:
         _would_wait(session, group, row, 0, now)  # as much work as for somebody new
         add_guest(session, group.id, known, row, waits=waits)
@@ -291,17 +279,21 @@ def _enter_together(
 def _seat_together(
     session: Session, event: Event, people: Sequence[tuple[Registration, Sequence[Quota]]]
 ) -> None:
-    """All get seats, or all wait, with numbers in the order of the rows."""
-    quotas = waiting_list.quotas_of_day(session, event)
-    under = [frozenset(quota.id for quota in mine) for _, mine in people]
-    waits = waiting_list.somebody_before(session, event, quotas) or not waiting_list.availability_of(
-        event, quotas
-    ).has_seats_for(under)
+    """All who come back get seats, or all wait, with numbers in the order of the rows."""
+    together = _may_sit_together(session, event, [mine for _, mine in people])
     for one, mine in people:
-        if waits:
-            one.waiting_number = join_line(session, event, mine)
-        else:
+        if together:
             one.has_seat = claim_seat(session, event, mine)
+        else:
+            one.waiting_number = join_line(session, event, mine)
+
+
+def _may_sit_together(session: Session, event: Event, people: Sequence[Sequence[Quota]]) -> bool:
+    """Whether there are seats for all of these, each under those quotas, and nobody before may have them."""
+    quotas = waiting_list.quotas_of_day(session, event)
+    under = [frozenset(quota.id for quota in mine) for mine in people]
+    free = waiting_list.availability_of(event, quotas).has_seats_for(under)
+    return free and not waiting_list.somebody_before(session, event, quotas)
 
 
 def somebody_new_waits(session: Session, group: Group) -> bool:
@@ -340,27 +332,6 @@ def _take_up_again(
         if one.has_seat:
             take_wanted(session, one, now)
     return back
-
-
-def _unnamed_seat(event: Event, group: Group, nonce: str, now: datetime) -> Registration:
-    return Registration(
-        event=event,
-        organisation=group.organisation,
-        group=group,
-        given_name="",
-        family_name="",
-        sort_key="",
-        email="",
-        email_key=f"#{new_reference()}{new_reference()}",  # unique among the active of a day
-        status=Status.UNCONFIRMED,
-        has_seat=True,
-        reserved_until=group.name_until,
-        nonce=nonce,
-        created_at=now,
-        changed_at=now,
-        feed_changed_at=now,
-        mail_revision=0,
-    )
 
 
 def name_of(group: Group) -> str:

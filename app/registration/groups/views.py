@@ -15,6 +15,7 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.organisations.queries import organisation_names
 from app.refusal import Missing, Refusal
 from app.registration import abuse_protection_forms
+from app.registration.admission import Entry
 from app.registration.forms import ColleagueForm
 from app.registration.groups.forms import GroupForm
 from app.registration.groups.members import (
@@ -30,7 +31,6 @@ from app.registration.groups.service import MOST_PEOPLE, confirm_group, register
 from app.registration.links import group_token, open_group
 from app.registration.models import Group
 from app.registration.rules import STATUS_LABELS
-from app.registration.service import Entry
 from app.web import access
 from app.web.database import db, transaction
 from app.web.forms import ConfirmForm

@@ -16,12 +16,13 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.people.audit import record
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Missing
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.questions import answers
 from app.registration.questions.models import Question
 from app.registration.questions.queries import questions_of
 from app.registration.rules import AlreadyEnded, Closed
-from app.registration.service import By, lock_registration
+from app.registration.service import lock_registration
 
 LOOK_LASTS = timedelta(minutes=15)
 

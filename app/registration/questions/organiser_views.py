@@ -20,6 +20,7 @@ from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, aske
 from app.registration.consents.records import count_consents
 from app.registration.consents.service import ask_for
 from app.registration.forms import RegisterForm, with_rounds
+from app.registration.history import By
 from app.registration.questions import service
 from app.registration.questions.answer_forms import asking, condition_words, option_words
 from app.registration.questions.exports import counts
@@ -32,7 +33,6 @@ from app.registration.questions.queries import (
     questions_of,
 )
 from app.registration.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS, Actor
-from app.registration.service import By
 from app.spreadsheets import CSV, write_csv
 from app.texts import gettext, ngettext, sentence_of
 from app.web import access

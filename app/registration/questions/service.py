@@ -20,6 +20,7 @@ from app.events.rules import refuse_capacity_below_taken
 from app.events.service import lock_event
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.history import By
 from app.registration.models import ANSWERS
 from app.registration.questions.models import Condition, Option, Question
 from app.registration.questions.queries import questions_of
@@ -31,7 +32,6 @@ from app.registration.rules import (
     Retention,
     refuse_unlawful,
 )
-from app.registration.service import By
 
 MOST_QUESTIONS = 60
 MOST_OPTIONS = 40

@@ -13,9 +13,9 @@ from app.organisations.queries import districts, listed_organisations
 from app.organisations.rules import KIND_LABELS
 from app.people.rules import Permission, may
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.history import by_organiser
 from app.registration.quotas.forms import CodeQuotaForm, NewQuotaForm, QuotaForm
 from app.registration.quotas.service import add_quota, change_quota, get_quota, list_quotas, remove_quota
-from app.registration.service import by_organiser
 from app.texts import gettext
 from app.web import access
 from app.web.database import db, transaction

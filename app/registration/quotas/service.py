@@ -21,10 +21,11 @@ from app.organisations.models import Organisation
 from app.organisations.service import keep_organisation
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.registration.history import By
 from app.registration.models import Registration, registration_quota
+from app.registration.promotion import move_up
 from app.registration.quotas import waiting_list
 from app.registration.rules import ACTIVE, Reason
-from app.registration.service import By, move_up
 
 
 @dataclass(frozen=True, slots=True)

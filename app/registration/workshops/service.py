@@ -9,9 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.people.audit import record
 from app.refusal import ChangedMeanwhile
+from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import AlreadyEnded
-from app.registration.service import By, lock_registration
+from app.registration.service import lock_registration
 from app.registration.workshops.wishes import OtherWay, Wished, WishesOver, replace_wishes
 
 

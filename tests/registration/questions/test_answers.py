@@ -16,6 +16,7 @@ from sqlalchemy import select
 from app.people.models import AuditEntry
 from app.privacy.erasure import delete_answers
 from app.refusal import ChangedMeanwhile, Missing, Refusal
+from app.registration.admission import Entry
 from app.registration.models import ANSWERS
 from app.registration.questions import answering, answers
 from app.registration.questions.answers import Given
@@ -23,7 +24,7 @@ from app.registration.questions.models import Answer, Option, Question, Sensitiv
 from app.registration.questions.queries import answers_of, count_answers, questions_of
 from app.registration.questions.service import OptionFacts, add_question
 from app.registration.rules import AlreadyEnded, Closed, QuestionKind
-from app.registration.service import Entry, register
+from app.registration.service import register
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at
 from tests.factories.organising import Queries

@@ -11,9 +11,10 @@ from app.events.models import Event, Quota
 from app.events.rules import QuotaEffect, QuotaTarget
 from app.people.models import AuditEntry
 from app.people.rules import Role
+from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
 from app.registration.rules import Status
-from app.registration.service import PARTICIPANT, cancel, confirm, register
+from app.registration.service import cancel, confirm, register
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.factories.organising import a_day, somebody

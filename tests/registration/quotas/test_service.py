@@ -17,10 +17,11 @@ from app.people.models import AuditEntry
 from app.privacy.erasure import delete_surplus
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration import service
+from app.registration.admission import Entry
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
 from app.registration.rules import Status, Why
-from app.registration.service import Entry, add_manually
+from app.registration.service import add_manually
 from app.scheduling.service import day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event

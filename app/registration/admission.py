@@ -1,0 +1,350 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Coming in: the one order in which somebody new gets seat or number, quotas, history, workshops, answers and consents.
+
+Five ways lead here: the form, the team's entry, rows of a group, a file of people, and another one's place that is passed
+on. Nobody else makes a registration, and nobody else claims a seat of the day for somebody new. Callers hold the event's
+lock; what people are told is theirs to say, for it differs.
+"""
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import func, insert, select
+from sqlalchemy.orm import Session
+
+from app.events.models import Event, Quota
+from app.events.seats import (
+    claim_seat,
+    claim_seats,
+    join_line,
+    join_line_together,
+    overbook,
+)
+from app.organisations.models import Organisation
+from app.organisations.service import name_organisation, name_organisations
+from app.people.rules import address_key
+from app.registration import notifications
+from app.registration.consents import records
+from app.registration.consents.models import ConsentSource
+from app.registration.history import By, note
+from app.registration.models import Group, Registration, StatusChange, registration_quota
+from app.registration.questions import answers
+from app.registration.quotas import waiting_list
+from app.registration.rules import (
+    Actor,
+    Reason,
+    Status,
+    TooFewSeats,
+    new_reference,
+    sort_key,
+)
+from app.registration.workshops import places, wishes
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who takes part, as typed in."""
+
+    given_name: str
+    family_name: str
+    email: str
+    organisation: str
+    role_title: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One sent form. The nonce makes a double click land on the same registration; `given` None: nothing was asked."""
+
+    person: Person
+    nonce: str
+    language: str = "de"
+    choices: places.Choices = field(default_factory=dict)
+    given: answers.Given | None = None
+    code: str = ""
+    agreed: records.Agreed = field(default_factory=dict)
+    wished: wishes.Wished | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What a form held that was sent again with a correction: it is not punished for that, under the same quotas."""
+
+    seat: bool = False
+    number: int | None = None
+    quotas: frozenset[int] = frozenset()
+
+
+NOTHING = Kept()
+
+
+def _choose_or_wish(
+    session: Session, registration: Registration, entry: Entry, now: datetime, *, by_team: bool = False
+) -> None:
+    """Refuses a form that was opened when places were given in the other way, and wishes after their date, which the
+    team may still note."""
+    event = registration.event
+    if event.awaits_places and entry.choices:
+        raise wishes.OtherWay
+    if entry.wished is not None:
+        if not (event.awaits_places if by_team else event.takes_wishes(now)):
+            raise wishes.WishesOver if event.awaits_places else wishes.OtherWay
+        wishes.write_first_wishes(session, event, registration, entry.wished)
+    places.choose_first(session, event, registration, entry.choices)
+
+
+def once_confirmed(registration: Registration) -> Status:
+    """How somebody stands whose address is right: the team may want to decide first."""
+    return Status.PENDING if registration.event.approval else admitted(registration)
+
+
+def admitted(registration: Registration) -> Status:
+    return Status.REGISTERED if registration.has_seat else Status.WAITING
+
+
+def take_seat_or_number(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    quotas: Sequence[Quota],
+    mine: Sequence[Quota],
+    kept: Kept = NOTHING,
+) -> None:
+    """A seat if there is one and nobody before may have it, else the next number in line; or what was `kept`."""
+    if kept.quotas != frozenset(quota.id for quota in mine):
+        kept = NOTHING
+    waits = waiting_list.group_waits(session, event, registration) or waiting_list.somebody_before(
+        session, event, quotas
+    )
+    if (kept.seat or not waits) and claim_seat(session, event, mine):
+        registration.has_seat = True
+    else:
+        number = join_line(session, event, mine)
+        registration.waiting_number = number if kept.number is None else kept.number
+
+
+class Seating(Enum):
+    """How a seat is looked for."""
+
+    IN_TURN = "in turn"  # nobody before may have it; else a number in line
+    ANY = "any"  # by the team: a free seat, whoever waits; else a number in line
+    OVERBOOK = "overbook"  # by the team: one more than there are, if need be
+    WAITS = "waits"  # a number in line, whatever is free: a group that comes only together
+
+
+@dataclass(frozen=True, slots=True)
+class Way:
+    """What differs between the ways in. `until`: the address has to be confirmed until then; None, it counts as right."""
+
+    by: By
+    reason: Reason
+    seating: Seating = Seating.IN_TURN
+    next_offset: int = 0
+    until: datetime | None = None
+    approved: bool = False  # the team has decided by adding
+    quotas: Sequence[Quota] | None = None  # of the day, where the caller has read them
+    organisation: Organisation | None = None  # where it is not typed in
+    group: Group | None = None
+    named_by: str = ""
+    parts: Sequence[answers.Part] = ()
+    kept: Kept = NOTHING
+    in_vain: bool = False  # for somebody who is known: it is taken back, and must not meet their own row
+
+
+def admit(session: Session, event: Event, entry: Entry, way: Way, now: datetime) -> Registration:
+    """Somebody new, with all that was chosen. Refuses what `answers.store` and the choice of workshops refuse.
+
+    Whoever may have moved up by it is the caller's to see to, once for all that came in together.
+    """
+    one = enter(session, event, entry, way, now)
+    quotas = waiting_list.quotas_of_day(session, event) if way.quotas is None else way.quotas
+    mine = waiting_list.covering(quotas, one.organisation, entry.code)
+    _seat(session, event, one, quotas, mine, way)
+    if way.until is None:
+        one.confirmed_at = now
+        one.status = admitted(one) if way.approved else once_confirmed(one)
+    session.add(one)
+    session.flush()
+    waiting_list.put_under(session, one, mine)
+    if not way.in_vain:  # else the letter to who is known is one statement more
+        note(session, one, None, one.status, way.by, way.reason, now)
+    _choose_or_wish(session, one, entry, now, by_team=way.by.actor is Actor.ORGANISER)
+    answers.store(session, one, way.parts)
+    records.write_down(session, one, entry.agreed, ConsentSource.FORM, now)
+    return one
+
+
+def enter(session: Session, event: Event, entry: Entry, way: Way, now: datetime) -> Registration:
+    """Somebody new as a row that is not stored yet, without seat or number."""
+    organisation = way.organisation or name_organisation(session, entry.person.organisation)
+    one = Registration(
+        **_facts(entry.person, entry.language),
+        event=event,
+        organisation=organisation,
+        named_by=way.named_by,
+        status=Status.UNCONFIRMED,
+        reserved_until=way.until,
+        nonce=entry.nonce,
+        created_at=now,
+        changed_at=now,
+        feed_changed_at=now,
+        sequence_offset=way.next_offset,
+        mail_revision=notifications.FIRST,
+    )
+    if way.group is not None:
+        one.group, one.group_id = way.group, way.group.id
+    if way.in_vain:
+        one.email_key = f"#{entry.nonce}"
+    return one
+
+
+def admit_unnamed(session: Session, group: Group, nonces: Iterable[str], by: By, now: datetime) -> None:
+    """Seats that the team keeps for a group, for people whom nobody has named yet. Refuses more than are free."""
+    event = group.event
+    mine = waiting_list.covering(waiting_list.quotas_of_day(session, event), group.organisation)
+    for number, nonce in enumerate(nonces):
+        if not claim_seat(session, event, mine):
+            raise TooFewSeats(number)
+        seat = Registration(
+            **_facts(NOBODY, group.language),
+            event=event,
+            organisation=group.organisation,
+            group=group,
+            status=Status.UNCONFIRMED,
+            has_seat=True,
+            reserved_until=group.name_until,
+            nonce=nonce,
+            created_at=now,
+            changed_at=now,
+            feed_changed_at=now,
+            mail_revision=0,
+        )
+        seat.email_key = f"#{new_reference()}{new_reference()}"  # unique among the active of a day
+        session.add(seat)
+        session.flush()
+        waiting_list.put_under(session, seat, mine)
+        note(session, seat, None, Status.UNCONFIRMED, by, Reason.SEAT_ALLOTTED, now)
+
+
+NOBODY = Person("", "", "", "")
+
+
+def admit_many(
+    session: Session, event: Event, people: Sequence[Person], by: By, now: datetime, *, invited: bool
+) -> tuple[list[int], list[int]]:
+    """The same for a file of people, added by the team, in some statements for all of them: the ids of who got a seat and
+    of who stands in line, each in the order of the file. `invited`: their mails bring the day's calendar entry."""
+    organisations = name_organisations(session, {person.organisation for person in people})
+    quotas = waiting_list.quotas_of_day(session, event)
+    under = {name: waiting_list.covering(quotas, one) for name, one in organisations.items()}
+    mine = [under[person.organisation] for person in people]
+    got = claim_seats(session, event, mine)
+    waiting = [one for one, seat in zip(mine, got, strict=True) if not seat]
+    numbers = iter(join_line_together(session, event, waiting))
+    offsets, nonce = _next_offsets(session, event), secrets.token_hex(12)
+    rows: list[dict[str, Any]] = []
+    for place, (person, seat) in enumerate(zip(people, got, strict=True)):
+        offset = offsets.get(address_key(person.email), 0)
+        rows.append(
+            {
+                **_facts(person, "de"),
+                "event_id": event.id,
+                "organisation_id": organisations[person.organisation].id,
+                "status": Status.REGISTERED if seat else Status.WAITING,
+                "has_seat": seat,
+                "waiting_number": None if seat else next(numbers),
+                "nonce": f"{nonce}-{place}",
+                "created_at": now,
+                "confirmed_at": now,
+                "changed_at": now,
+                "feed_changed_at": now,
+                "mail_revision": notifications.FIRST,
+                "sequence_offset": offset,
+                "invited_sequence": event.sequence + offset if seat and invited else None,
+            }
+        )
+    ids = _write_many(session, rows, mine, by, now) if rows else []
+    session.flush()
+    seated = [one for one, seat in zip(ids, got, strict=True) if seat]
+    return seated, [one for one, seat in zip(ids, got, strict=True) if not seat]
+
+
+def _write_many(
+    session: Session,
+    rows: list[dict[str, Any]],
+    mine: Sequence[Sequence[Quota]],
+    by: By,
+    now: datetime,
+) -> list[int]:
+    made = insert(Registration).returning(Registration.id, sort_by_parameter_order=True)
+    ids = list(session.scalars(made, rows).all())
+    links = [
+        {"registration_id": one, "quota_id": quota.id}
+        for one, quotas in zip(ids, mine, strict=True)
+        for quota in quotas
+    ]
+    if links:
+        session.execute(insert(registration_quota), links)
+    changes = [
+        {
+            "registration_id": one,
+            "at": now,
+            "from_status": None,
+            "to_status": row["status"],
+            "actor": by.actor,
+            "organiser_id": by.organiser_id,
+            "reason": Reason.ADDED_BY_HAND,
+            "note": by.note,
+        }
+        for one, row in zip(ids, rows, strict=True)
+    ]
+    session.execute(insert(StatusChange), changes)
+    return ids
+
+
+def _next_offsets(session: Session, event: Event) -> dict[str, int]:
+    """Who comes back must not be told less than the calendar was told last."""
+    found = (
+        select(Registration.email_key, func.max(Registration.sequence_offset) + 1)
+        .where(Registration.event_id == event.id)
+        .group_by(Registration.email_key)
+    )
+    return {row[0]: row[1] for row in session.execute(found)}
+
+
+def _facts(person: Person, language: str) -> dict[str, Any]:
+    """What a person typed in, as columns."""
+    return {
+        "given_name": person.given_name,
+        "family_name": person.family_name,
+        "sort_key": sort_key(person.family_name, person.given_name) if person is not NOBODY else "",
+        "email": person.email,
+        "email_key": address_key(person.email) if person is not NOBODY else "",
+        "role_title": person.role_title,
+        "language": language,
+    }
+
+
+def _seat(
+    session: Session,
+    event: Event,
+    one: Registration,
+    quotas: Sequence[Quota],
+    mine: Sequence[Quota],
+    way: Way,
+) -> None:
+    if way.seating is Seating.IN_TURN:
+        take_seat_or_number(session, event, one, quotas, mine, way.kept)
+    elif way.seating is not Seating.WAITS and claim_seat(session, event, mine):
+        one.has_seat = True
+    elif way.seating is Seating.OVERBOOK:
+        overbook(session, event, mine)
+        one.has_seat = True
+    else:
+        one.waiting_number = join_line(session, event, mine)
