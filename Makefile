@@ -35,7 +35,7 @@ CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.p
 COMPILED := .templates/.stamp
 TEMPLATES := $(shell find templates -name '*.html' -o -name '*.txt')
 
-TESTS = $(BIN)/pytest -n $(JOBS) --dist loadgroup
+TESTS = $(BIN)/pytest -n $(JOBS) --dist load
 
 # Without compiled Python every start pays a second of compiling.
 unexport PYTHONDONTWRITEBYTECODE

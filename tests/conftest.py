@@ -34,6 +34,7 @@ from app.web.database import db
 from app.web.migrations import upgrade
 from tests.postgresql import KeptDatabase, administer, create_database, drop_database
 from tests.registration import steps
+from tests.together import Together
 
 # The same tests give the same answer twice: generated input is the same in every run. `make random` generates anew, and
 # says the seed with which it can be repeated.
@@ -65,11 +66,22 @@ PAGES = frozenset(
 )
 
 
+def left_out(config: pytest.Config, marker: str) -> bool:
+    """Whether `-m` leaves these tests out, so that nothing need be loaded or listed for them."""
+    return f"not {marker}" in config.option.markexpr.split(" and ")
+
+
+def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool | None:
+    """To load Playwright takes as long as twenty short tests, in every process of `make quick`."""
+    return True if collection_path.name == "journeys" and left_out(config, "browser") else None
+
+
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
         engines = [pytest.param("sqlite", id="sqlite")]
         module = metafunc.module.__name__.rpartition(".")[2]
-        if metafunc.definition.get_closest_marker("sqlite_only") is None and module not in PAGES:
+        everywhere = metafunc.definition.get_closest_marker("sqlite_only") is None and module not in PAGES
+        if everywhere and not left_out(metafunc.config, "postgresql"):
             engines.append(pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql))
         metafunc.parametrize("engine_name", engines, indirect=True)
 
@@ -84,6 +96,11 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(
                 pytest.mark.skip(reason="no Chromium on this machine (Debian: apt install chromium)")
             )
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Together:
+    return Together(config, log)
 
 
 def pytest_collection_finish() -> None:
@@ -105,6 +122,13 @@ def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) ->
 @pytest.fixture(scope="session")
 def worker_id(request: pytest.FixtureRequest) -> str:
     return os.environ.get("PYTEST_XDIST_WORKER", "gw0")
+
+
+@pytest.fixture(scope="session")
+def run_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder that all processes of this run share."""
+    base = tmp_path_factory.getbasetemp()
+    return base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
 
 
 def settings_for(database_url: str, data_dir: Path, **changes: object) -> Settings:
@@ -238,7 +262,8 @@ def settings(database_url: str, data_dir: Path) -> Settings:
     return settings_for(database_url, data_dir)
 
 
-def _new_app(settings: Settings) -> Flask:
+def new_app(settings: Settings) -> Flask:
+    """The application as tests use it: no page is compiled twice, and nothing waits for the disk."""
     app = create_app(settings)
     app.config["TESTING"] = True
     app.jinja_env.bytecode_cache = _compiled_templates()
@@ -300,7 +325,7 @@ def kept_apps() -> Iterator[dict[str, Flask]]:
 def app(settings: Settings, kept_apps: dict[str, Flask]) -> Iterator[Flask]:
     """The application on a fresh database. Whatever a test configures or caches is taken back after it."""
     if settings.database_url not in kept_apps:
-        kept_apps[settings.database_url] = _new_app(settings)
+        kept_apps[settings.database_url] = new_app(settings)
     app = kept_apps[settings.database_url]
     config, extensions = dict(app.config), dict(app.extensions)
     yield app
@@ -319,7 +344,7 @@ def app(settings: Settings, kept_apps: dict[str, Flask]) -> Iterator[Flask]:
 @pytest.fixture
 def own_app(settings: Settings) -> Iterator[Flask]:
     """An application of this test alone, for tests that add pages to it."""
-    app = _new_app(settings)
+    app = new_app(settings)
     yield app
     _forget(app)
 

@@ -153,7 +153,6 @@ def test_the_loop_waits_for_a_thread_that_is_sending():
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("waits")
 class TestWaitress:
     @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
     def test_what_is_in_flight_is_finished(self, tmp_path, number):

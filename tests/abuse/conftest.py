@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.factory import create_app
 from app.web.database import db
 from tests.abuse.world import World, build_world
-from tests.conftest import settings_for
+from tests.conftest import new_app, settings_for
+from tests.together import refuse_second
 
 
 @pytest.fixture
@@ -22,21 +22,26 @@ def world(app: Flask) -> World:
 
 
 @pytest.fixture(scope="session")
-def still_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def still_world(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, run_folder: Path, worker_id: str
+) -> Iterator[World]:
     """One world for all tests that only read. On SQLite: what is asked there is no matter of the engine."""
+    refuse_second(run_folder, "still world", worker_id)
     yield from _world_for_many(sqlite_template, tmp_path_factory.mktemp("world"))
 
 
 @pytest.fixture(scope="session")
-def tried_world(sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[World]:
+def tried_world(
+    sqlite_template: Path, tmp_path_factory: pytest.TempPathFactory, run_folder: Path, worker_id: str
+) -> Iterator[World]:
     """One world for all tests at a desk: it rolls back what it tries, but for the budgets, which it refills."""
+    refuse_second(run_folder, "tried world", worker_id)
     yield from _world_for_many(sqlite_template, tmp_path_factory.mktemp("tried"))
 
 
 def _world_for_many(template: Path, folder: Path) -> Iterator[World]:
     shutil.copy(template, folder / "fachtag.sqlite3")
-    app = create_app(settings_for(f"sqlite:///{folder / 'fachtag.sqlite3'}", folder))
-    app.config["TESTING"] = True
+    app = new_app(settings_for(f"sqlite:///{folder / 'fachtag.sqlite3'}", folder))
     yield build_world(app)
     with app.app_context():
         db.session.remove()

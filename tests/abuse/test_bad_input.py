@@ -21,7 +21,6 @@ from urllib.parse import quote, urlencode
 import pytest
 from flask import Flask
 
-from app.factory import create_app
 from app.web.access import Audience
 from app.web.database import db
 from tests.abuse.forms import (
@@ -36,7 +35,7 @@ from tests.abuse.forms import (
     fresh,
 )
 from tests.abuse.world import World, build_world
-from tests.conftest import settings_for
+from tests.conftest import new_app, settings_for
 from tests.pages import complaints
 
 LINES = TEXT_LIKE - {"textarea"}
@@ -259,14 +258,12 @@ def walked(app: Flask) -> dict[str, list[object]]:
 
 
 @pytest.fixture
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the workers of one run leave the walk on SQLite for each other; it takes long enough once."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "walk-on-sqlite.json"
+def shared(run_folder: Path) -> Path:
+    """Where the walk on SQLite is left for the other engine; it takes long enough once."""
+    return run_folder / "walk-on-sqlite.json"
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("walks")  # the second engine reads what the first has left
 def test_every_form_and_both_engines_agree(
     app: Flask, engine_name: str, shared: Path, sqlite_template: Path, tmp_path: Path
 ) -> None:
@@ -293,9 +290,7 @@ def leave(path: Path, found: dict[str, list[object]]) -> None:
 
 def on_sqlite(template: Path, folder: Path) -> Flask:
     shutil.copy(template, folder / "walk.sqlite3")
-    app = create_app(settings_for(f"sqlite:///{folder / 'walk.sqlite3'}", folder))
-    app.config["TESTING"] = True
-    return app
+    return new_app(settings_for(f"sqlite:///{folder / 'walk.sqlite3'}", folder))
 
 
 # --- addresses and queries ---------------------------------------------------------------------------------------

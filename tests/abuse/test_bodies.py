@@ -19,8 +19,6 @@ from tests.abuse.forms import Desk
 from tests.abuse.mutations import BOUNDARY, Part, multipart
 from tests.abuse.world import World
 
-pytestmark = pytest.mark.xdist_group("tried world")
-
 UPLOADS = {
     "importing.upload": Upload("file", tables.LARGEST_FILE),
     "results_materials.new_photo": Upload("file", uploads.LARGEST_FILE),

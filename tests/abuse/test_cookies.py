@@ -12,8 +12,6 @@ from app.web.access import Audience
 from tests.abuse.world import World, ask
 from tests.pages import complaints, tree
 
-pytestmark = pytest.mark.xdist_group("still world")
-
 # A form needs a token against forged requests, the token a cookie; these pages are for that person only.
 WITH_A_FORM = {
     "registration.register",

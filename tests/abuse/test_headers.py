@@ -44,7 +44,6 @@ def missing(response: TestResponse, expected: dict[str, str] = EXPECTED) -> dict
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("still world")
 def test_every_page_carries_them(still_world: World) -> None:
     """The URL map, signed in as lead: GET, HEAD and OPTIONS."""
     lead = still_world.lead()
@@ -62,7 +61,6 @@ def test_every_page_carries_them(still_world: World) -> None:
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("still world")
 def test_personal_pages_stay_out_of_caches_and_of_the_referrer(still_world: World) -> None:
     """T17: no-store on everything personal. T15: the address with the token is told to nobody."""
     for rule, declared in still_world.rules():

@@ -20,7 +20,7 @@ from app.settings import Settings
 from app.web.access import Audience
 from app.web.database import db
 from tests.abuse.world import LEAD, SLUG, VIEWER, World, ask, build_world
-from tests.conftest import settings_for
+from tests.conftest import new_app, settings_for
 from tests.mailbox import all_links, calendar_of, mailbox
 from tests.pages import Visitor
 
@@ -39,7 +39,6 @@ LIES = {
 FOREIGN_HOSTS = [EVIL, f"localhost.{EVIL}", f"{EVIL}:80", f"localhost@{EVIL}", f"{EVIL}#localhost", ""]
 
 
-@pytest.mark.xdist_group("still world")
 def test_a_foreign_host_gets_400_everywhere_and_changes_nothing(still_world: World) -> None:
     """Every route, every method: also those that send mail."""
     world = still_world
@@ -60,8 +59,7 @@ def test_a_foreign_host_gets_400_everywhere_and_changes_nothing(still_world: Wor
 @pytest.mark.long
 def test_mails_contain_the_configured_address_only(settings: Settings, proxies: int) -> None:
     """Every use that sends mail, with every header that some framework believes."""
-    app = create_app(_with(settings, trusted_proxies=proxies))
-    app.config["TESTING"] = True
+    app = new_app(_with(settings, trusted_proxies=proxies))
     world = build_world(app)
     liar = Visitor(app.test_client(), headers={**LIES, "Accept-Language": "de"})
     person = {
@@ -148,7 +146,6 @@ def test_absolute_form_of_the_request_line(tmp_path: Path) -> None:
         db.engine.dispose()
 
 
-@pytest.mark.xdist_group("still world")
 def test_organisers_are_never_sent_elsewhere(still_world: World) -> None:
     """T18: signing in leads to a page of ours."""
     for wanted in (

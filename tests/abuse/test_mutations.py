@@ -8,7 +8,6 @@ What fails is named with seed and number; the same seed throws the same requests
 
 import gc
 import json
-import os
 from collections import Counter
 from pathlib import Path
 
@@ -63,7 +62,6 @@ def by_name(found: dict[tuple[str, ...], list[FormOnPage]]) -> list[FormOnPage]:
     return [found[key][0] for key in sorted(found)]
 
 
-@pytest.mark.xdist_group("tried world")
 def test_bent_requests_are_no_faults(tried_world: World) -> None:
     """A part of them in every run, over every third route."""
     with Desk(tried_world) as desk:
@@ -81,14 +79,12 @@ def thrown_at(app: Flask) -> dict[str, list[object]]:
 
 
 @pytest.fixture
-def shared(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Where the workers of one run leave what SQLite said for each other."""
-    base = tmp_path_factory.getbasetemp()
-    return (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "bent-on-sqlite.json"
+def shared(run_folder: Path) -> Path:
+    """Where it is left what SQLite said."""
+    return run_folder / "bent-on-sqlite.json"
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("bent")  # the second engine reads what the first has left
 def test_all_bent_requests_and_both_engines_agree(
     app: Flask, engine_name: str, shared: Path, sqlite_template: Path, tmp_path: Path
 ) -> None:

@@ -22,14 +22,12 @@ EMPTY = {
 NOT_IN_ORDER = {"/readyz"}
 
 
-@pytest.mark.xdist_group("still world")
 def test_every_status_and_every_table_is_there(still_world: World) -> None:
     assert set(still_world.personal) == set(Status)
     assert {name for name, count in still_world.rows().items() if count == 0} <= EMPTY
 
 
 @pytest.mark.long
-@pytest.mark.xdist_group("still world")
 def test_every_route_can_be_filled_and_answers(still_world: World) -> None:
     """A route that nobody can reach would be skipped by every walk."""
     answers = {}

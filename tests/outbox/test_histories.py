@@ -40,7 +40,7 @@ from tests.mailsink import Sink
 from tests.outbox.conftest import lead_to
 from tests.registration.steps import ORGANISER, Day
 
-pytestmark = [pytest.mark.long, pytest.mark.random, pytest.mark.xdist_group("waits")]
+pytestmark = [pytest.mark.long, pytest.mark.random]
 
 HISTORIES = int(os.environ.get("FACHTAG_TEST_HISTORIES", "12"))
 FIRST = int(os.environ.get("FACHTAG_TEST_SEED", "0"))

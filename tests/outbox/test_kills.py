@@ -28,8 +28,7 @@ from app.settings import Settings
 from app.web.database import db, transaction
 from tests.mailsink import Sink
 
-# What mostly waits goes to one process, so that the others keep the processors busy meanwhile.
-pytestmark = [pytest.mark.long, pytest.mark.xdist_group("waits")]
+pytestmark = pytest.mark.long
 
 ROOT = Path(__file__).parent.parent.parent
 BYTES_PER_MAIL = 230  # in the sink's log: RCPT and acceptance
