@@ -73,7 +73,7 @@ test: develop
 random: SEED ?= $(shell date +%s)
 random: develop
 	@echo "seed $(SEED); to repeat: make random SEED=$(SEED)"
-	@FACHTAG_TEST_RANDOM=1 FACHTAG_TEST_SEED=$(SEED) FACHTAG_TEST_SEQUENCES=300 FACHTAG_TEST_HISTORIES=120 \
+	@FACHTAG_TEST_RANDOM=1 FACHTAG_TEST_SEED=$(SEED) FACHTAG_TEST_SEQUENCES=300 FACHTAG_TEST_HISTORIES=120 FACHTAG_TEST_BENT=5000 \
 		$(TESTS) -m random --hypothesis-seed=$(SEED) $(ARGS)
 
 quick: develop
