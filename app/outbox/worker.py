@@ -25,17 +25,8 @@ from sqlalchemy.orm import Session
 from app.clock import now as clock_now
 from app.outbox import queries, route, service, settling
 from app.outbox.building import BUILDERS
-from app.outbox.delivery import (
-    DeliveryError,
-    Doubtful,
-    FrozenMessage,
-    Never,
-    NotBegun,
-    NotNow,
-    RouteDown,
-    SignInRefused,
-    mail,
-)
+from app.outbox.delivery import FrozenMessage, mail
+from app.outbox.errors import DeliveryError, Doubtful, Never, NotBegun, NotNow, RouteDown, SignInRefused
 from app.outbox.jobs import JOBS
 from app.outbox.mime import Unsendable, pack
 from app.outbox.models import Message

@@ -119,7 +119,7 @@ PROCESSES = {
     "app.factory",  # wires everything
     "app.serving",  # the web server's process
     "app.outbox.worker",  # the process that sends and sweeps
-    "app.outbox.delivery",  # how it speaks SMTP
+    "app.outbox.delivery",  # the bridge to Flask-Mail
 }
 
 
@@ -488,7 +488,7 @@ def test_who_talks_to_the_network() -> None:
     """T27: nothing fetches an address that somebody typed in."""
     found = {name_of(path): sorted(set(imports(parsed(path))) & NETWORK) for path in MODULES}
     assert {path: modules for path, modules in found.items() if modules} == {
-        "app/outbox/delivery.py": ["smtplib", "socket"],
+        "app/outbox/smtp.py": ["smtplib", "socket"],
         "app/outbox/worker.py": ["socket"],  # the host's name, for the heartbeat
         "app/serving.py": ["socket"],  # listens
     }

@@ -13,8 +13,8 @@ from email.policy import SMTP
 import pytest
 
 from app.outbox.building import Mail
-from app.outbox.delivery import stuffed
 from app.outbox.mime import Unsendable, pack
+from app.outbox.smtp import stuffed
 from tests.outbox.conftest import CALENDAR
 
 NOW = datetime(2027, 3, 1, 8, 0, tzinfo=UTC)
