@@ -294,7 +294,7 @@ def _on_signals(stop: Callable[[int, FrameType | None], None]) -> None:
 
 
 def _share_heaps() -> None:
-    """glibc gives every thread a heap of its own, of which most stays empty: two for all of them save 5 to 8 MB."""
+    """glibc gives every thread a heap of its own, of which most stays empty: two for all of them save 2 MB."""
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # for granian's processes
     with suppress(AttributeError, OSError):  # not every C library has it
         ctypes.CDLL(None).mallopt(M_ARENA_MAX, 2)
