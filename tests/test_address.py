@@ -59,6 +59,7 @@ def test_a_domain_with_umlauts_has_two_spellings_and_one_key(letters: str, ascii
 NAMES = st.text("abcäöüßéłñαβЖ0129-.", min_size=1, max_size=12)
 
 
+@pytest.mark.long
 @settings(max_examples=300, deadline=None)
 @given(st.builds("{}@{}.example".format, st.text("abü.+-_'/", min_size=1, max_size=8), NAMES))
 def test_what_is_let_in_leaves_and_keeps_its_key(typed: str) -> None:

@@ -4,7 +4,7 @@
 """Only a form comes in, and a file only where the view takes one: asked of every route that takes a POST (T26, F41)."""
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 import pytest
@@ -56,6 +56,14 @@ FILES: dict[str, Callable[[], dict[str, Any]]] = {
 }
 
 
+# Each asks every route of the house: `make quick` does it with one body of each family.
+QUICK = {"list", "words", "a file for words"}
+
+
+def some_at_once(names: Iterable[str]) -> list[Any]:
+    return [pytest.param(name, marks=[] if name in QUICK else [pytest.mark.long]) for name in names]
+
+
 def refused(world: World, body: Callable[[], dict[str, Any]]) -> set[int]:
     """The verdicts on this body at every route, of whoever may go there."""
     found = set()
@@ -67,12 +75,12 @@ def refused(world: World, body: Callable[[], dict[str, Any]]) -> set[int]:
     return found
 
 
-@pytest.mark.parametrize("name", BODIES)
+@pytest.mark.parametrize("name", some_at_once(BODIES))
 def test_what_is_no_form_is_refused_everywhere(tried_world: World, name: str) -> None:
     assert refused(tried_world, BODIES[name]) - {303, 404} == {415}
 
 
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", some_at_once(FILES))
 def test_a_misplaced_part_is_refused_everywhere(tried_world: World, name: str) -> None:
     assert refused(tried_world, FILES[name]) - {303, 404} == {400}
 

@@ -180,6 +180,7 @@ def flood(app: Flask, tries: int) -> None:
         assert sorted(keys.count(key) for key in set(keys)) == [3] * MAILBOXES
 
 
+@pytest.mark.long
 def test_hostile_forms_are_three_mails_to_each(app: Flask) -> None:
     """T08, T09: no mailbox gets more, whatever the spelling, and every answer is the same."""
     flood(app, ATTEMPTS)

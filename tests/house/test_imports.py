@@ -17,6 +17,7 @@ from functools import cache
 from pathlib import Path
 
 import grimp
+import pytest
 from grimp import ImportGraph
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -244,6 +245,7 @@ def test_importing_a_slice_loads_nothing() -> None:
     assert talking == set()
 
 
+@pytest.mark.long
 def test_the_solver_is_loaded_by_nobody_who_serves() -> None:
     """70 MB of solver and arithmetic: for the worker and the command line, which import it when they need it."""
     heavy = {"highspy", "numpy"}

@@ -103,6 +103,7 @@ FOREIGN_HOSTILE = st.text(
 ).filter(lambda text: not misread_by_node_ical(text))
 
 
+@pytest.mark.long
 @settings(max_examples=10, deadline=None)
 @given(st.lists(st.tuples(FOREIGN_HOSTILE, FOREIGN_HOSTILE, FOREIGN_HOSTILE), min_size=20, max_size=40))
 def test_hostile_text_is_read_alike(texts: list[tuple[str, str, str]]) -> None:

@@ -131,6 +131,7 @@ def test_every_endpoint_for_every_role(app: Flask, two_days: tuple[Day, Day]) ->
     assert wrong == []
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_only
 def test_pages_of_the_own_day_open(app: Flask, two_days: tuple[Day, Day]) -> None:
     """The other side of the coin: who may, gets the page, not just no refusal."""
@@ -149,6 +150,7 @@ def test_pages_of_the_own_day_open(app: Flask, two_days: tuple[Day, Day]) -> Non
         assert found == {door.path: 200 if is_allowed(door, role) else 403 for door in pages}
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_only
 def test_nobody_and_a_stranger(app: Flask, two_days: tuple[Day, Day]) -> None:
     """Without a sign-in every page leads there and every action is 401; who is in no team sees 404 everywhere."""

@@ -358,6 +358,7 @@ def test_when_mails_rest(app: Flask) -> None:
     assert warnings() == 1
 
 
+@pytest.mark.long
 def test_tabs_follow_the_role(app: Flask) -> None:
     """What stands in the tabs opens; what would be refused is not offered."""
     day: Day = a_day(app, programme=False)

@@ -216,6 +216,7 @@ def test_the_agenda_is_released_once_by_the_lead(app: Flask) -> None:
     assert visitor.client.get("/events/musterfachtag/agenda").status_code == 200
 
 
+@pytest.mark.long
 def test_roles_and_strangers(app: Flask) -> None:
     """T01, T02: each page for the roles that may, none for strangers, and no id of another day."""
     event_id, ids = a_day(app)

@@ -179,6 +179,7 @@ def test_forms_show_what_is_stored(app: Flask) -> None:
     }
 
 
+@pytest.mark.long
 def test_a_wrong_agreement_is_refused_at_its_field(app: Flask) -> None:
     """One sentence at the field, and everything else that was typed stays."""
     day = make_day(app)
@@ -495,6 +496,7 @@ def full_day(app: Flask) -> Day:
     return day
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("role", [Role.LEAD, Role.ORGANISER, Role.CHECK_IN, Role.VIEWER, None])
 def test_each_page_has_its_people(app: Flask, client: FlaskClient, role: Role | None) -> None:
     """T01, and T20 on the way: scripts stand in every text of every page."""

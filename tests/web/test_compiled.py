@@ -16,6 +16,7 @@ from app.web.compiled import CompiledBefore
 pytestmark = pytest.mark.sqlite_only
 
 
+@pytest.mark.long
 def test_all_are_compiled_and_then_only_read(
     own_app: Flask, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
