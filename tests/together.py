@@ -19,6 +19,8 @@ TOGETHER = {
     "tests/abuse/test_mutations.py::test_all_bent_requests_and_both_engines_agree": "bent",
     # One world for all of them.
     "tests/abuse/test_bodies.py": "tried world",
+    "tests/abuse/test_forged_requests.py": "tried world",
+    "tests/abuse/test_hostile_files.py": "tried world",
     "tests/abuse/test_mutations.py::test_bent_requests_are_no_faults": "tried world",
     "tests/abuse/test_cookies.py": "still world",
     "tests/abuse/test_headers.py::test_every_page_carries_them": "still world",

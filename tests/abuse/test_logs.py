@@ -90,7 +90,7 @@ def test_a_fault_of_ours_names_no_person(
         session = db.session()
         session.execute(select(Registration).where(Registration.email == CANARIES["email"])).all()
         with pytest.MonkeyPatch.context() as patch:
-            patch.setattr("app.web.database._refuse_unsafe_request", lambda: None)
+            patch.setattr("app.web.database.has_request_context", lambda: False)
             with transaction() as writing:
                 for _ in range(2):
                     writing.execute(
