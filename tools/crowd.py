@@ -89,7 +89,7 @@ class _World:
     def __init__(self, session: Any, day: Any, moment: Any, last_id: int, waiting: bool) -> None:
         from app.organisations.service import name_organisations
         from app.registration.questions.queries import questions_of
-        from app.registration.rules import CHOOSING
+        from app.registration.questions.rules import CHOOSING
 
         self.dice = random.Random(last_id)  # noqa: S311 - people for a benchmark
         self.event_id, self.moment, self.last_id = day.id, moment, last_id

@@ -9,15 +9,15 @@ interrupted loading leaves nothing behind. The mails of the loading are not sent
 
 from collections.abc import Iterable
 from dataclasses import dataclass, field, fields, replace
-from datetime import date, datetime, time, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
-from random import Random
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
 from app.demo import people, results
+from app.demo.arrivals import FIRST_CAPACITY, SOUGHT_AFTER, _in_order, at, spread, upcoming_date
 from app.demo.people import Guest
 from app.demo.programme import (
     CENTRES,
@@ -87,15 +87,11 @@ from app.results.service import (
 from app.scheduling.changes import DayFacts, change_day
 from app.texts import force_locale, gettext
 
-THURSDAY = 3
-WEEKS_AHEAD = 10
 OPEN_SINCE = timedelta(days=28)
 CLOSES_BEFORE = timedelta(days=13)
-FIRST_CAPACITY = 40  # of the upcoming day, until more people came than expected
 RELEASED_BEFORE = timedelta(weeks=4)
 KEPT_FOR_MIGRANTS = 6
 MOST_OF_A_DISTRICT = 36
-SOUGHT_AFTER = "1.1"  # the run that is full before anything else
 BY_PHONE = 30  # every so manieth is added by the team
 TEAM = (
     ("wiebke.mitplan@example.org", "Wiebke Mitplan", Role.ORGANISER),
@@ -115,12 +111,6 @@ def is_empty(session: Session) -> bool:
         session.scalar(select(table.id).limit(1)) is None
         for table in (Organiser, Organisation, Region, Event)
     )
-
-
-def upcoming_date(now: datetime) -> date:
-    """The first Thursday that is at least ten weeks away."""
-    earliest = now.astimezone(BERLIN).date() + timedelta(weeks=WEEKS_AHEAD)
-    return earliest + timedelta(days=(THURSDAY - earliest.weekday()) % 7)
 
 
 def load(session: Session, data_dir: Path, password_hash: str, now: datetime) -> None:
@@ -459,32 +449,6 @@ def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given
     return answers
 
 
-@dataclass(frozen=True, slots=True)
-class Arrivals:
-    """In which order people come. `early` fills the first seats, Toni and `lucky` among them: `lucky` gets Toni's
-    place in the full run, `alex` Toni's seat at the day."""
-
-    early: list[Guest]
-    lucky: Guest
-    alex: Guest
-    late: list[Guest]
-
-
-def _in_order(guests: list[Guest]) -> Arrivals:
-    random = Random(people.SEED + 1)  # noqa: S311 - a story, no secret
-    alex = next(guest for guest in guests if guest.email == people.MOVED_UP)
-    others = [guest for guest in guests if guest is not alex]
-    random.shuffle(others)
-    fill_the_run = [guest for guest in others if guest.first == SOUGHT_AFTER]
-    rest = [guest for guest in others if guest.first != SOUGHT_AFTER]
-    lucky = replace(fill_the_run.pop(), first="1.2")
-    early = [*fill_the_run, people.toni(), lucky]
-    places_left = FIRST_CAPACITY - len(early)
-    early += rest[:places_left]
-    random.shuffle(early)
-    return Arrivals(early, lucky, alex, rest[places_left:])
-
-
 def _raise_capacity(session: Session, stage: DemoDay, moment: datetime) -> None:
     event = stage.event
     facts = DayFacts(**{one.name: getattr(event, one.name) for one in fields(DayFacts)})
@@ -492,23 +456,6 @@ def _raise_capacity(session: Session, stage: DemoDay, moment: datetime) -> None:
 
 
 # -- time and mail
-
-
-def at(on: date, clock: str) -> datetime:
-    """A moment in Berlin: at(date(2023, 9, 29), "9:30")."""
-    hour, minute = clock.split(":")
-    return datetime.combine(on, time(int(hour), int(minute)), BERLIN)
-
-
-def spread(opens: datetime, closes: datetime, number: int) -> list[datetime]:
-    """So many moments in office hours of the working days from one to the other, most of them early, in order."""
-    random = Random(people.SEED + number)  # noqa: S311 - a story, no secret
-    first, last = (moment.astimezone(BERLIN).date() for moment in (opens, closes))
-    days = [first + timedelta(days=n) for n in range((last - first).days)]
-    days = [day for day in days if day.weekday() < 5]
-    weights = [1 + 4 / (1 + n) for n in range(len(days))]
-    chosen = random.choices(days, weights, k=number)
-    return sorted(at(day, "8:00") + timedelta(seconds=random.randrange(10 * 3600)) for day in chosen)
 
 
 def _keep_few_mails(session: Session, now: datetime) -> None:

@@ -36,17 +36,8 @@ from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.registration.models import ANSWERS, Group, GroupGuest, Registration, StatusChange, registration_quota
 from app.registration.notifications import GROUP_LINK
 from app.registration.questions.models import Answer, Condition, Option, Question, SensitiveAnswer
-from app.registration.rules import (
-    ACTIVE,
-    CONFIRMED,
-    ENDED,
-    HELD,
-    LegalBasis,
-    PlaceState,
-    Retention,
-    Status,
-    sort_key,
-)
+from app.registration.questions.rules import LegalBasis, Retention
+from app.registration.rules import ACTIVE, CONFIRMED, ENDED, HELD, PlaceState, Status, sort_key
 from app.registration.workshops.models import Place, RoundAbsence
 from app.results.material_service import missing_files
 from app.settings import OperatingMode, Settings

@@ -31,8 +31,9 @@ from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Reg
 from app.registration.promotion import move_up
 from app.registration.questions import answers
 from app.registration.questions.models import Option, Question
+from app.registration.questions.rules import Retention
 from app.registration.quotas import waiting_list
-from app.registration.rules import ENDED, Reason, Retention, Status, new_reference
+from app.registration.rules import ENDED, Reason, Status, new_reference
 from app.registration.service import end, lock_registration
 from app.registration.workshops.wish_models import RegistrationNeed, Wish
 

@@ -22,7 +22,8 @@ from app.registration.models import Registration, StatusChange
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.models import Question
 from app.registration.questions.queries import AnswerView, answers_of, questions_of
-from app.registration.rules import Retention, Status
+from app.registration.questions.rules import Retention
+from app.registration.rules import Status
 from app.registration.workshops.wish_models import Need
 from app.registration.workshops.wishes import Wished, wishes_of
 

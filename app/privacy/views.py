@@ -18,12 +18,8 @@ from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.links import open_personal
 from app.registration.models import Registration
 from app.registration.questions.answer_forms import answer_words
-from app.registration.rules import (
-    ACTOR_LABELS,
-    LEGAL_BASIS_LABELS,
-    REASON_LABELS,
-    STATUS_LABELS,
-)
+from app.registration.questions.rules import LEGAL_BASIS_LABELS
+from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
 from app.registration.workshops.forms import NEED_LABELS
 from app.web import access
 from app.web.database import db, transaction

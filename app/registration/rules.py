@@ -6,12 +6,8 @@
 import re
 import secrets
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
 from enum import Enum
 
-from app.events.rules import Seats
 from app.refusal import N_, Refusal
 
 
@@ -75,34 +71,6 @@ class Reason(Enum):
     REJECTED = "rejected"
 
 
-class QuestionKind(Enum):
-    """What an organiser's question asks for."""
-
-    SHORT_TEXT = "short_text"
-    LONG_TEXT = "long_text"
-    ONE_OF = "one_of"
-    SEVERAL_OF = "several_of"
-    YES_NO = "yes_no"
-    NUMBER = "number"
-    DATE = "date"
-
-
-class LegalBasis(Enum):
-    """Why an answer may be stored (DP-01, DP-02, DP-03, DP-04)."""
-
-    PUBLIC_TASK = "public_task"
-    CONSENT = "consent"
-    EXPLICIT_CONSENT = "explicit_consent"
-
-
-class Retention(Enum):
-    """When an answer is deleted; at the latest when the person's name is."""
-
-    DAYS = "14_days"
-    MONTHS = "6_months"
-    WITHDRAWAL = "withdrawal"
-
-
 STATUS_LABELS = {
     Status.UNCONFIRMED: N_("Not confirmed yet"),
     Status.REGISTERED: N_("Registered"),
@@ -144,28 +112,6 @@ ACTOR_LABELS = {
     Actor.CONTACT: N_("Contact person of the group"),
 }
 
-QUESTION_KIND_LABELS = {
-    QuestionKind.SHORT_TEXT: N_("Short text"),
-    QuestionKind.LONG_TEXT: N_("Long text"),
-    QuestionKind.ONE_OF: N_("One of several options"),
-    QuestionKind.SEVERAL_OF: N_("Several of several options"),
-    QuestionKind.YES_NO: N_("Yes or no"),
-    QuestionKind.NUMBER: N_("A number"),
-    QuestionKind.DATE: N_("Date"),
-}
-LEGAL_BASIS_LABELS = {
-    LegalBasis.PUBLIC_TASK: N_("Public task (Art. 6 (1) e GDPR, § 3 DSG NRW)"),
-    LegalBasis.CONSENT: N_("Consent (Art. 6 (1) a GDPR)"),
-    LegalBasis.EXPLICIT_CONSENT: N_("Explicit consent, sensitive data (Art. 9 (2) a GDPR)"),
-}
-RETENTION_LABELS = {
-    Retention.DAYS: N_("14 days after the day"),
-    Retention.MONTHS: N_("6 months after the day"),
-    Retention.WITHDRAWAL: N_("when withdrawn, at the latest 6 months after the day"),
-}
-YES_OR_NO = (N_("Yes"), N_("No"))
-WITH_OPTIONS = frozenset({QuestionKind.ONE_OF, QuestionKind.SEVERAL_OF})
-CHOOSING = WITH_OPTIONS | {QuestionKind.YES_NO}
 
 ACTIVE = frozenset({Status.UNCONFIRMED, Status.PENDING, Status.REGISTERED, Status.WAITING, Status.OFFERED})
 CONFIRMED = ACTIVE - {Status.UNCONFIRMED}
@@ -366,177 +312,3 @@ class NoSeatThere(Refusal):
 class AlreadyEnded(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("This registration has been cancelled already."))
-
-
-class NoSuchAnswer(Refusal):
-    def __init__(self, field: str) -> None:
-        super().__init__(N_("This answer is not offered. Please choose one of these."), field=field)
-
-
-class Unanswered(Refusal):
-    def __init__(self, field: str) -> None:
-        super().__init__(N_("Please answer this question."), field=field)
-
-
-class OptionFull(Refusal):
-    """The option's limit is reached; asked again inside the transaction."""
-
-    def __init__(self, field: str, label: str) -> None:
-        super().__init__(
-            N_("“%(option)s” is fully booked. Please choose something else."), field=field, option=label
-        )
-
-
-def refuse_unlawful(
-    purpose: str, basis: LegalBasis, retention: Retention, *, sensitive: bool, required: bool
-) -> None:
-    """A question says what it is for and why it may be asked, or it cannot be saved (DP-02, DP-03, DP-04)."""
-    if not purpose:
-        raise Refusal(N_("Please say what you need the answer for."), field="purpose")
-    if sensitive != (basis is LegalBasis.EXPLICIT_CONSENT):
-        raise Refusal(
-            N_("Sensitive answers rest on explicit consent (Art. 9), and only they do."), field="legal_basis"
-        )
-    if sensitive and retention is not Retention.DAYS:
-        raise Refusal(N_("Sensitive answers are deleted 14 days after the day."), field="retention")
-    if retention is Retention.WITHDRAWAL and basis is not LegalBasis.CONSENT:
-        raise Refusal(N_("Only what rests on consent is kept until it is withdrawn."), field="retention")
-    if required and basis is not LegalBasis.PUBLIC_TASK:
-        raise Refusal(
-            N_("Consent is voluntary: a question that rests on it cannot be required."), field="required"
-        )
-
-
-class Why(Enum):
-    """Why somebody waits; told to the person and to the team."""
-
-    CLOSED = "closed"
-    QUOTA_FULL = "quota_full"
-    OFFER = "offer"
-    EVENT_FULL = "event_full"
-    RESERVED_UNTIL = "reserved_until"
-    RESERVED = "reserved"
-    TOGETHER = "together"
-    NEXT = "next"
-
-
-WHY_LABELS = {
-    Why.CLOSED: N_("Registration is not open: nobody moves up now."),
-    Why.QUOTA_FULL: N_("The seats for “%(quota)s” are all taken."),
-    Why.OFFER: N_("A seat is offered to somebody else. If they do not take it, it goes to the next."),
-    Why.EVENT_FULL: N_("All seats are taken."),
-    Why.RESERVED_UNTIL: N_("The free seats are reserved for others until %(until)s."),
-    Why.RESERVED: N_("The free seats are reserved for others."),
-    Why.TOGETHER: N_("Your group wants to come only together and waits for %(seats)s free seats."),
-    Why.NEXT: N_("A seat is free. It goes to the first in line who has confirmed."),
-}
-
-
-@dataclass(frozen=True, slots=True)
-class QuotaState:
-    """A quota at the moment of a decision."""
-
-    id: int
-    name: str
-    full: bool
-    held_back: int
-    release_at: datetime | None
-    waiting: int = 0
-    left: int | None = None  # of a limit; None for a reservation
-
-    def after_one(self) -> "QuotaState":
-        left = None if self.left is None else self.left - 1
-        full = self.full if left is None else left <= 0
-        return replace(self, full=full, left=left, held_back=max(self.held_back - 1, 0))
-
-
-@dataclass(frozen=True, slots=True)
-class Availability:
-    """What is free at the day, for whom: decides who may have a seat now."""
-
-    seats: Seats
-    shares: tuple[QuotaState, ...] = ()
-
-    @property
-    def full_quotas(self) -> frozenset[int]:
-        return frozenset(one.id for one in self.shares if one.full)
-
-    @property
-    def open_reservations(self) -> frozenset[int]:
-        """Empty when the house is full: a reservation is no seat then."""
-        if self.seats.total is not None and self.seats.taken >= self.seats.total:
-            return frozenset()
-        return frozenset(one.id for one in self.shares if one.held_back > 0)
-
-    def may_help(self, waiting: int) -> bool:
-        """Whether one of so many in line may have a seat, as far as counters tell: spares a walk along the line."""
-        if self.seats.full and not any(
-            one.waiting for one in self.shares if one.id in self.open_reservations
-        ):
-            return False
-        return waiting > max((one.waiting for one in self.shares if one.full), default=0)
-
-    def has_seat_for(self, quota_ids: frozenset[int]) -> bool:
-        if quota_ids & self.full_quotas:
-            return False
-        return not self.seats.full or bool(quota_ids & self.open_reservations)
-
-    def has_seats_for(self, people: Sequence[frozenset[int]]) -> bool:
-        """Whether all of these can have a seat, each under these quotas, one after the other."""
-        room = self
-        for quota_ids in people:
-            if not room.has_seat_for(quota_ids):
-                return False
-            room = room._after(quota_ids)
-        return True
-
-    def _after(self, quota_ids: frozenset[int]) -> "Availability":
-        """What is left when somebody under these quotas has taken a seat."""
-        shares = tuple(one.after_one() if one.id in quota_ids else one for one in self.shares)
-        back = sum(one.held_back for one in self.shares) - sum(one.held_back for one in shares)
-        seats = replace(self.seats, taken=self.seats.taken + 1, reserved=self.seats.reserved - back)
-        return Availability(seats, shares)
-
-
-@dataclass(frozen=True, slots=True)
-class Position:
-    """Where somebody stands in the line of the day, and why."""
-
-    before: int
-    why: Why
-    quota: str = ""
-    until: datetime | None = None
-    seats: int = 0  # that a group waits for
-
-    @property
-    def sentence(self) -> str:
-        return WHY_LABELS[self.why]
-
-
-def where_in_line(
-    room: Availability,
-    quota_ids: frozenset[int],
-    before: int,
-    offered: int,
-    *,
-    is_open: bool,
-    group: Sequence[frozenset[int]] = (),
-) -> Position:
-    """`offered` is the number of seats that wait for an answer; `group` the quotas of each who comes only together."""
-    if not is_open:
-        return Position(before, Why.CLOSED)
-    full = next((one for one in room.shares if one.id in quota_ids and one.full), None)
-    if full is not None:
-        return Position(before, Why.QUOTA_FULL, quota=full.name)
-    if len(group) > 1 and not room.has_seats_for(group):
-        return Position(before, Why.TOGETHER, seats=len(group))
-    if room.has_seat_for(quota_ids):
-        return Position(before, Why.NEXT)
-    if room.seats.total is not None and room.seats.taken >= room.seats.total:
-        return Position(before, Why.OFFER if offered else Why.EVENT_FULL)
-    until = min(_dates(room.shares), default=None)
-    return Position(before, Why.RESERVED_UNTIL if until else Why.RESERVED, until=until)
-
-
-def _dates(shares: Sequence[QuotaState]) -> list[datetime]:
-    return [one.release_at for one in shares if one.held_back and one.release_at is not None]

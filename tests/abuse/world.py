@@ -74,9 +74,10 @@ from app.registration.promotion import move_up
 from app.registration.questions.answering import look_at_sensitive
 from app.registration.questions.models import Question
 from app.registration.questions.queries import questions_of
+from app.registration.questions.rules import QuestionKind
 from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
-from app.registration.rules import Actor, QuestionKind, Status
+from app.registration.rules import Actor, Status
 from app.registration.service import cancel, confirm, expire, register
 from app.registration.workshops.wish_models import Need, RegistrationNeed, RunStaff, StaffRole, Wish
 from app.results.material_service import add_material_bytes

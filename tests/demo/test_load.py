@@ -14,8 +14,9 @@ from sqlalchemy import func, select
 from app.attendees.duplicates import duplicates
 from app.clock import BERLIN, now
 from app.demo import people
+from app.demo.arrivals import spread, upcoming_date
 from app.demo.commands import password_file
-from app.demo.loading import load, spread, upcoming_date
+from app.demo.loading import load
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import EventStatus, RegistrationState
 from app.organisation_admin.queries import Reach, list_organisations, merges_into

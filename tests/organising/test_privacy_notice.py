@@ -19,7 +19,8 @@ from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
 from app.registration.history import SYSTEM
 from app.registration.models import Registration
-from app.registration.rules import Retention, Status
+from app.registration.questions.rules import Retention
+from app.registration.rules import Status
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.mailbox import link_in, mailbox

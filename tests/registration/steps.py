@@ -41,8 +41,9 @@ from app.registration.queries import members_of
 from app.registration.questions.answers import Given
 from app.registration.quotas import service as quotas
 from app.registration.quotas import waiting_list
+from app.registration.quotas.rules import Position
 from app.registration.quotas.service import QuotaFacts
-from app.registration.rules import IN_LINE, Actor, PlaceState, Position, RoundAnswer, Status
+from app.registration.rules import IN_LINE, Actor, PlaceState, RoundAnswer, Status
 from app.registration.workshops.models import Place, RoundAbsence
 from app.registration.workshops.places import Choices
 from app.web.database import db, transaction

@@ -12,22 +12,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events.rules import Seats
+from app.registration.quotas.rules import WHY_LABELS, Availability, QuotaState, Why, where_in_line
 from app.registration.rules import (
     ACTIVE,
     ACTOR_LABELS,
     ENDED,
     REASON_LABELS,
     STATUS_LABELS,
-    WHY_LABELS,
     Actor,
-    Availability,
-    QuotaState,
     Reason,
     Status,
-    Why,
     new_reference,
     sort_key,
-    where_in_line,
 )
 
 

@@ -42,17 +42,9 @@ from app.refusal import Refusal
 from app.registration import correcting
 from app.registration.history import PARTICIPANT
 from app.registration.models import Group, Registration, registration_quota
+from app.registration.quotas.rules import Position, Why
 from app.registration.quotas.waiting_list import positions_of
-from app.registration.rules import (
-    CONFIRMED,
-    ENDED,
-    MailedEnough,
-    Position,
-    Status,
-    TooFewSeats,
-    TwiceTheSameWorkshop,
-    Why,
-)
+from app.registration.rules import CONFIRMED, ENDED, MailedEnough, Status, TooFewSeats, TwiceTheSameWorkshop
 from app.registration.workshops.swapping import next_chain
 from app.scheduling import changes
 from app.scheduling.service import day_facts

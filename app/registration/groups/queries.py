@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.queries import guests_of, members_of
+from app.registration.quotas.rules import Position
 from app.registration.quotas.waiting_list import positions_of
-from app.registration.rules import ENDED, Position, Status
+from app.registration.rules import ENDED, Status
 
 
 @dataclass(frozen=True, slots=True)

@@ -25,7 +25,7 @@ from app.registration.questions.answers import (
 )
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import AnswerView
-from app.registration.rules import CHOOSING, LEGAL_BASIS_LABELS, RETENTION_LABELS, QuestionKind
+from app.registration.questions.rules import CHOOSING, LEGAL_BASIS_LABELS, RETENTION_LABELS, QuestionKind
 from app.texts import gettext, ngettext, sentence_of, short_day
 from app.web.editing import TOO_LONG, Day, EditingForm, WholeNumber
 from app.web.forms import REQUIRED, BaseForm

@@ -20,7 +20,14 @@ from app.registration.models import ANSWERS, GivenAnswer, Registration
 from app.registration.questions.asked import questions_to_judge
 from app.registration.questions.models import Answer, Answered, Option, Question, SensitiveAnswer
 from app.registration.questions.queries import given_answers, questions_of
-from app.registration.rules import CHOOSING, LegalBasis, NoSuchAnswer, OptionFull, QuestionKind, Unanswered
+from app.registration.questions.rules import (
+    CHOOSING,
+    LegalBasis,
+    NoSuchAnswer,
+    OptionFull,
+    QuestionKind,
+    Unanswered,
+)
 
 Given = Mapping[int, "tuple[int, ...] | str"]
 """Question id → ids of the chosen options, or a text: numbers in digits, dates as 2027-03-11."""

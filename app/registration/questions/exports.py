@@ -8,7 +8,7 @@ from collections.abc import Iterator, Sequence
 from app.registration.questions.answers import date_of, number_of
 from app.registration.questions.models import Question
 from app.registration.questions.queries import Count
-from app.registration.rules import QuestionKind
+from app.registration.questions.rules import QuestionKind
 from app.spreadsheets import Cell
 from app.texts import force_locale, gettext
 

@@ -12,8 +12,7 @@ from wtforms.validators import DataRequired, Length
 from app.events.models import Event
 from app.registration.questions.answer_forms import option_words
 from app.registration.questions.models import Question
-from app.registration.questions.service import OptionFacts, QuestionFacts
-from app.registration.rules import (
+from app.registration.questions.rules import (
     LEGAL_BASIS_LABELS,
     QUESTION_KIND_LABELS,
     RETENTION_LABELS,
@@ -22,6 +21,7 @@ from app.registration.rules import (
     QuestionKind,
     Retention,
 )
+from app.registration.questions.service import OptionFacts, QuestionFacts
 from app.texts import gettext
 from app.web.editing import TOO_LONG, Choice, EditingForm, WholeNumber, short_text
 from app.web.forms import REQUIRED, BaseForm

@@ -16,11 +16,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.db import Base, enum_of, pk
 from app.events.models import Scarce, scarce_checks
-from app.registration.rules import (
-    LegalBasis,
-    QuestionKind,
-    Retention,
-)
+from app.registration.questions.rules import LegalBasis, QuestionKind, Retention
 
 
 class Question(Base):

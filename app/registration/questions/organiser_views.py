@@ -32,7 +32,8 @@ from app.registration.questions.queries import (
     days_with_questions,
     questions_of,
 )
-from app.registration.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS, Actor
+from app.registration.questions.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS
+from app.registration.rules import Actor
 from app.spreadsheets import CSV, write_csv
 from app.texts import gettext, ngettext, sentence_of
 from app.web import access

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.registration.models import ANSWERS, GivenAnswer, Registration
 from app.registration.questions.models import Answer, Answered, Question, SensitiveAnswer
-from app.registration.rules import CHOOSING, QuestionKind
+from app.registration.questions.rules import CHOOSING, QuestionKind
 
 Given = TypeVar("Given", bound=Answered)
 

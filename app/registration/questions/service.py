@@ -24,7 +24,7 @@ from app.registration.history import By
 from app.registration.models import ANSWERS
 from app.registration.questions.models import Condition, Option, Question
 from app.registration.questions.queries import questions_of
-from app.registration.rules import (
+from app.registration.questions.rules import (
     WITH_OPTIONS,
     YES_OR_NO,
     LegalBasis,

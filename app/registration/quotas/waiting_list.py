@@ -18,15 +18,8 @@ from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, Affiliation, QuotaEffect, QuotaTarget, Seats, code_key
 from app.organisations.models import Organisation
 from app.registration.models import Group, Registration, registration_quota
-from app.registration.rules import (
-    IN_LINE,
-    Availability,
-    Position,
-    QuotaState,
-    Status,
-    UnknownCode,
-    where_in_line,
-)
+from app.registration.quotas.rules import Availability, Position, QuotaState, where_in_line
+from app.registration.rules import IN_LINE, Status, UnknownCode
 
 _OF_DAY = (
     select(Quota)

@@ -16,6 +16,7 @@ from app.refusal import Missing
 from app.registration.groups import members
 from app.registration.groups.queries import see_group
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.quotas.rules import Why
 from app.registration.rules import (
     AlreadyEnded,
     Closed,
@@ -24,7 +25,6 @@ from app.registration.rules import (
     Status,
     TooFewSeats,
     TooMany,
-    Why,
 )
 from app.scheduling.changes import cancel_day
 from app.scheduling.service import count_told_of_cancelling

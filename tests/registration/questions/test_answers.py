@@ -22,8 +22,9 @@ from app.registration.questions import answering, answers
 from app.registration.questions.answers import Given
 from app.registration.questions.models import Answer, Option, Question, SensitiveAnswer
 from app.registration.questions.queries import answers_of, count_answers, questions_of
+from app.registration.questions.rules import QuestionKind
 from app.registration.questions.service import OptionFacts, add_question
-from app.registration.rules import AlreadyEnded, Closed, QuestionKind
+from app.registration.rules import AlreadyEnded, Closed
 from app.registration.service import register
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at

@@ -18,7 +18,7 @@ from app.registration.models import Registration
 from app.registration.questions.answering import answer_for
 from app.registration.questions.models import Answer, Option, Question, SensitiveAnswer
 from app.registration.questions.queries import questions_of
-from app.registration.rules import QuestionKind
+from app.registration.questions.rules import QuestionKind
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.factories.organising import a_day, somebody

@@ -17,8 +17,8 @@ from app.registration.models import ANSWERS
 from app.registration.questions import service
 from app.registration.questions.models import Answer, Condition, Option, Question
 from app.registration.questions.queries import answers_of, questions_of
+from app.registration.questions.rules import LegalBasis, QuestionKind, Retention
 from app.registration.questions.service import OptionFacts, QuestionFacts
-from app.registration.rules import LegalBasis, QuestionKind, Retention
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.factories.questions import SENSITIVE, TEAM, facts, make_questions

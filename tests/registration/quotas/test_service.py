@@ -20,7 +20,8 @@ from app.registration import service
 from app.registration.admission import Entry
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
-from app.registration.rules import Status, Why
+from app.registration.quotas.rules import Why
+from app.registration.rules import Status
 from app.registration.service import add_manually
 from app.scheduling.service import day_facts
 from app.web.database import db, transaction

@@ -1,0 +1,147 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Who may have a seat now, where somebody stands in line, and why. Decisions over plain values."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from enum import Enum
+
+from app.events.rules import Seats
+from app.refusal import N_
+
+
+class Why(Enum):
+    """Why somebody waits; told to the person and to the team."""
+
+    CLOSED = "closed"
+    QUOTA_FULL = "quota_full"
+    OFFER = "offer"
+    EVENT_FULL = "event_full"
+    RESERVED_UNTIL = "reserved_until"
+    RESERVED = "reserved"
+    TOGETHER = "together"
+    NEXT = "next"
+
+
+WHY_LABELS = {
+    Why.CLOSED: N_("Registration is not open: nobody moves up now."),
+    Why.QUOTA_FULL: N_("The seats for “%(quota)s” are all taken."),
+    Why.OFFER: N_("A seat is offered to somebody else. If they do not take it, it goes to the next."),
+    Why.EVENT_FULL: N_("All seats are taken."),
+    Why.RESERVED_UNTIL: N_("The free seats are reserved for others until %(until)s."),
+    Why.RESERVED: N_("The free seats are reserved for others."),
+    Why.TOGETHER: N_("Your group wants to come only together and waits for %(seats)s free seats."),
+    Why.NEXT: N_("A seat is free. It goes to the first in line who has confirmed."),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class QuotaState:
+    """A quota at the moment of a decision."""
+
+    id: int
+    name: str
+    full: bool
+    held_back: int
+    release_at: datetime | None
+    waiting: int = 0
+    left: int | None = None  # of a limit; None for a reservation
+
+    def after_one(self) -> "QuotaState":
+        left = None if self.left is None else self.left - 1
+        full = self.full if left is None else left <= 0
+        return replace(self, full=full, left=left, held_back=max(self.held_back - 1, 0))
+
+
+@dataclass(frozen=True, slots=True)
+class Availability:
+    """What is free at the day, for whom: decides who may have a seat now."""
+
+    seats: Seats
+    shares: tuple[QuotaState, ...] = ()
+
+    @property
+    def full_quotas(self) -> frozenset[int]:
+        return frozenset(one.id for one in self.shares if one.full)
+
+    @property
+    def open_reservations(self) -> frozenset[int]:
+        """Empty when the house is full: a reservation is no seat then."""
+        if self.seats.total is not None and self.seats.taken >= self.seats.total:
+            return frozenset()
+        return frozenset(one.id for one in self.shares if one.held_back > 0)
+
+    def may_help(self, waiting: int) -> bool:
+        """Whether one of so many in line may have a seat, as far as counters tell: spares a walk along the line."""
+        if self.seats.full and not any(
+            one.waiting for one in self.shares if one.id in self.open_reservations
+        ):
+            return False
+        return waiting > max((one.waiting for one in self.shares if one.full), default=0)
+
+    def has_seat_for(self, quota_ids: frozenset[int]) -> bool:
+        if quota_ids & self.full_quotas:
+            return False
+        return not self.seats.full or bool(quota_ids & self.open_reservations)
+
+    def has_seats_for(self, people: Sequence[frozenset[int]]) -> bool:
+        """Whether all of these can have a seat, each under these quotas, one after the other."""
+        room = self
+        for quota_ids in people:
+            if not room.has_seat_for(quota_ids):
+                return False
+            room = room._after(quota_ids)
+        return True
+
+    def _after(self, quota_ids: frozenset[int]) -> "Availability":
+        """What is left when somebody under these quotas has taken a seat."""
+        shares = tuple(one.after_one() if one.id in quota_ids else one for one in self.shares)
+        back = sum(one.held_back for one in self.shares) - sum(one.held_back for one in shares)
+        seats = replace(self.seats, taken=self.seats.taken + 1, reserved=self.seats.reserved - back)
+        return Availability(seats, shares)
+
+
+@dataclass(frozen=True, slots=True)
+class Position:
+    """Where somebody stands in the line of the day, and why."""
+
+    before: int
+    why: Why
+    quota: str = ""
+    until: datetime | None = None
+    seats: int = 0  # that a group waits for
+
+    @property
+    def sentence(self) -> str:
+        return WHY_LABELS[self.why]
+
+
+def where_in_line(
+    room: Availability,
+    quota_ids: frozenset[int],
+    before: int,
+    offered: int,
+    *,
+    is_open: bool,
+    group: Sequence[frozenset[int]] = (),
+) -> Position:
+    """`offered` is the number of seats that wait for an answer; `group` the quotas of each who comes only together."""
+    if not is_open:
+        return Position(before, Why.CLOSED)
+    full = next((one for one in room.shares if one.id in quota_ids and one.full), None)
+    if full is not None:
+        return Position(before, Why.QUOTA_FULL, quota=full.name)
+    if len(group) > 1 and not room.has_seats_for(group):
+        return Position(before, Why.TOGETHER, seats=len(group))
+    if room.has_seat_for(quota_ids):
+        return Position(before, Why.NEXT)
+    if room.seats.total is not None and room.seats.taken >= room.seats.total:
+        return Position(before, Why.OFFER if offered else Why.EVENT_FULL)
+    until = min(_dates(room.shares), default=None)
+    return Position(before, Why.RESERVED_UNTIL if until else Why.RESERVED, until=until)
+
+
+def _dates(shares: Sequence[QuotaState]) -> list[datetime]:
+    return [one.release_at for one in shares if one.held_back and one.release_at is not None]
