@@ -40,6 +40,7 @@ import app.organising.commands
 import app.organising.health_views
 import app.organising.jobs
 import app.organising.legal_views
+import app.organising.log_views
 import app.organising.team_views
 import app.organising.views
 import app.outbox.commands
@@ -202,6 +203,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.organising.views,
     app.organising.team_views,
     app.organising.legal_views,
+    app.organising.log_views,
     app.organising.health_views,
     app.organising.jobs,
     serving,

@@ -31,7 +31,17 @@ from app.web.texts import lazy_gettext as _l
 
 bp = Blueprint("organising", __name__, url_prefix="/organise")
 
-SECTIONS = ("edit", "programme", "questions", "registrations", "allocation", "results", "team", "mails")
+SECTIONS = (
+    "edit",
+    "programme",
+    "questions",
+    "registrations",
+    "allocation",
+    "results",
+    "team",
+    "mails",
+    "log",
+)
 SEE_OTHER = 303
 
 

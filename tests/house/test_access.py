@@ -95,6 +95,8 @@ legal.privacy GET PUBLIC
 legal.report_barrier GET,POST PUBLIC
 legal.robots GET PUBLIC
 legal.security_txt GET PUBLIC
+log.day GET ORGANISER LEAD
+log.house GET ADMIN
 many.approve GET,POST ORGANISER EDIT_PEOPLE
 many.cancel GET,POST ORGANISER EDIT_PEOPLE
 many.message GET,POST ORGANISER EDIT_PEOPLE

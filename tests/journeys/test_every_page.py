@@ -214,10 +214,12 @@ def test_organisers_pages(stage: Stage, browser: Browser, half: int) -> None:
         sign_in(stage, page)
         past = "/organise/events/kim-fachtag-owl-2023/results"
         start = [past, "/organise/events/kim-fachtag-owl/", "/organise/"]
-        mine = sorted(pages_by_link(stage, context, start, ORGANISERS).values())[half::2]
+        pages = pages_by_link(stage, context, start, ORGANISERS)
+        mine = sorted(pages.values())[half::2]
         found = [one for path in mine for one in look_at(page, stage.address + path)]
     assert found == []
     assert len(mine) > 15
+    assert {"log.day", "log.house"} <= set(pages)
 
 
 def sign_in(stage: Stage, page: Page) -> None:

@@ -1,0 +1,277 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The audit log in words: what was done, who does things beside organisers, and what the details mean.
+
+`people.audit` keeps codes and numbers, so that nothing stays there of a person who was forgotten.
+"""
+
+from collections.abc import Iterator, Mapping
+from itertools import chain
+from typing import Any
+
+from app.allocation.rules import CONDITION_LABELS, MIXING_LABELS, MODE_LABELS
+from app.events.rules import EFFECT_LABELS
+from app.organisations.rules import KIND_LABELS
+from app.people.rules import ROLE_LABELS
+from app.refusal import N_
+from app.registration.consents.models import PURPOSE_LABELS
+from app.registration.rules import STATUS_LABELS
+
+# What a filter offers; the first word of each action.
+AREAS = {
+    "event": N_("The day itself"),
+    "agenda": N_("Agenda"),
+    "quota": N_("Quotas"),
+    "question": N_("Questions"),
+    "consent": N_("Consents"),
+    "registration": N_("Registrations"),
+    "group": N_("Groups"),
+    "run": N_("Workshops"),
+    "run_staff": N_("Who leads workshops"),
+    "allocation": N_("Allocation of places"),
+    "agreement": N_("Agreements"),
+    "photo": N_("Photos"),
+    "document": N_("Documents"),
+    "documentation": N_("Documentation"),
+    "mail": N_("Mails"),
+    "team": N_("Team"),
+    "organiser": N_("Accounts"),
+    "organisation": N_("Organisations"),
+    "address": N_("Addresses without mails"),
+    "database": N_("Database"),
+}
+# What belongs to no day.
+OF_THE_HOUSE = frozenset({"organiser", "organisation", "address", "database"})
+
+ACTIONS = {
+    "event.create": N_("Day created"),
+    "event.change": N_("Details of the day changed"),
+    "event.hosts": N_("Hosts changed"),
+    "event.publish": N_("Day published"),
+    "event.withdraw": N_("Day made a draft again"),
+    "event.cancel": N_("Day called off"),
+    "agenda.release": N_("Agenda released"),
+    "quota.add": N_("Quota added"),
+    "quota.change": N_("Quota changed"),
+    "quota.remove": N_("Quota removed"),
+    "question.add": N_("Question added"),
+    "question.change": N_("Question changed"),
+    "question.move": N_("Question moved"),
+    "question.copy": N_("Question taken over from another day"),
+    "question.remove": N_("Question removed"),
+    "question.export": N_("Answers taken out as numbers"),
+    "consent.ask": N_("Consents that the form asks for changed"),
+    "registration.add": N_("Person added"),
+    "registration.change": N_("Personal details changed"),
+    "registration.workshops": N_("Workshops of a person changed"),
+    "registration.wishes": N_("Wishes of a person noted"),
+    "registration.answers": N_("Answers of a person changed"),
+    "registration.sensitive": N_("Sensitive answers looked at"),
+    "registration.link": N_("Personal link sent again"),
+    "registration.substitute": N_("Substitute entered"),
+    "registration.cancel": N_("Registration cancelled"),
+    "registration.move_up": N_("Person moved up from the waiting list"),
+    "registration.approve": N_("Person admitted"),
+    "registration.reject": N_("Person turned down"),
+    "registration.two_people": N_("Two registrations are two people"),
+    "registration.message": N_("Message sent to many"),
+    "registration.import": N_("List imported"),
+    "registration.export": N_("List taken out"),
+    "registration.forget": N_("Personal data deleted"),
+    "group.allot": N_("Seats kept for an organisation"),
+    "run.open": N_("Workshop takes place"),
+    "run.close": N_("Workshop does not take place"),
+    "run_staff.name": N_("Somebody leads a workshop"),
+    "run_staff.take_off": N_("Somebody no longer leads a workshop"),
+    "allocation.ask": N_("Allocation asked for"),
+    "allocation.stop": N_("Allocation stopped"),
+    "allocation.remove": N_("Allocation removed"),
+    "allocation.condition": N_("Condition added"),
+    "allocation.free": N_("Condition removed"),
+    "allocation.publish": N_("Allocation published"),
+    "agreement.remove": N_("Agreement removed"),
+    "photo.add": N_("Photo added"),
+    "photo.remove": N_("Photo removed"),
+    "document.add": N_("Document added"),
+    "document.remove": N_("Document removed"),
+    "documentation.publish": N_("Documentation published"),
+    "documentation.unpublish": N_("Documentation closed again"),
+    "mail.retry": N_("Mail sent again"),
+    "team.add": N_("Person added to the team"),
+    "team.role": N_("Role in the team changed"),
+    "team.remove": N_("Person removed from the team"),
+    "organiser.create": N_("Account created"),
+    "organiser.rename": N_("Name of an account changed"),
+    "organiser.disable": N_("Account disabled"),
+    "organiser.sign_in": N_("Signed in"),
+    "organiser.password": N_("Password changed"),
+    "organisation.add": N_("Organisation added"),
+    "organisation.change": N_("Organisation changed"),
+    "organisation.merge": N_("Organisations merged"),
+    "organisation.part": N_("Merge taken back"),
+    "address.silence": N_("Mail address gets no mails any more"),
+    "address.allow": N_("Mail address may get mails again"),
+    "database.restored": N_("Backup brought back"),
+    "database.rewrite": N_("Deleted data removed from the database file"),
+}
+
+# Who did what no account did. Of anything else the account is gone, or somebody typed a command.
+ITSELF = N_("the person concerned")
+BY_NO_ACCOUNT = {
+    "registration.forget": ITSELF,
+    "address.silence": ITSELF,
+    "database.rewrite": N_("Fachtag itself"),
+    "database.restored": N_("the operator"),
+}
+NO_ACCOUNT = N_("deleted account, or the operator")
+
+# After these a number may mean another thing: what the line before spoke of is gone.
+REMOVALS = frozenset(
+    {"quota.remove", "question.remove", "agreement.remove", "photo.remove", "document.remove"}
+) | {"allocation.remove", "allocation.free"}
+BEGINNINGS = frozenset({"quota.add", "question.add", "question.copy", "photo.add", "document.add"}) | {
+    "allocation.ask",
+    "allocation.condition",
+}
+
+DETAILS = {
+    "admin": N_("Administrator"),
+    "aliases": N_("Other names"),
+    "before": N_("Before"),
+    "browser": N_("Browser"),
+    "capacity": N_("Seats"),
+    "effect": N_("What it does"),
+    "extra": N_("Overbooked seats"),
+    "fields": N_("Changed"),
+    "filters": N_("Filters used"),
+    "format": N_("File format"),
+    "groups": N_("Groups"),
+    "into": N_("Merged with"),
+    "kind": N_("Kind"),
+    "known": N_("Known already"),
+    "label": N_("Question"),
+    "mixing": N_("Mixing"),
+    "mode": N_("Mode"),
+    "name": N_("Name"),
+    "organisation": N_("Organisation"),
+    "other": N_("And"),
+    "overbooked": N_("Overbooked"),
+    "people": N_("People"),
+    "predecessor": N_("In the place of"),
+    "provisional": N_("Provisional"),
+    "purposes": N_("The form asks for"),
+    "questions": N_("Questions"),
+    "quotas": N_("Quotas"),
+    "raised_by": N_("Numbers raised by"),
+    "recognisable_people": N_("Recognisable people"),
+    "registered": N_("Registered"),
+    "role": N_("Role"),
+    "rows": N_("Rows"),
+    "run": N_("Workshop"),
+    "searched": N_("Searched for words"),
+    "seats": N_("Seats"),
+    "seed": N_("Number of the lot"),
+    "since": N_("State of the backup"),
+    "source": N_("Number of the other day"),
+    "status": N_("Status"),
+    "text": N_("Text"),
+    "title": N_("Title"),
+    "told": N_("Told by mail"),
+    "unclear": N_("Mails of which nobody knows whether they left"),
+    "waiting": N_("On the waiting list"),
+}
+
+# Details that are numbers of rows, and of what.
+POINTS_TO = {
+    "into": "organisation",
+    "organisation": "organisation",
+    "other": "registration",
+    "predecessor": "registration",
+    "run": "run",
+}
+POINTS_TO_OF = {
+    ("registration.answers", "questions"): "question",
+    ("allocation.publish", "before"): "allocation",
+}
+
+FIELDS = {
+    "title": N_("Title"),
+    "starts_at": N_("Beginning"),
+    "ends_at": N_("End"),
+    "summary": N_("Short description"),
+    "description": N_("Description"),
+    "for_whom": N_("For whom"),
+    "fee_note": N_("Fee"),
+    "funding_note": N_("Funding note"),
+    "venue_name": N_("Venue"),
+    "venue_street": N_("Street and number"),
+    "venue_postcode": N_("Postcode"),
+    "venue_city": N_("Town"),
+    "venue_note": N_("How to get there"),
+    "contact_name": N_("Contact"),
+    "contact_email": N_("Contact's mail address"),
+    "registration_opens_at": N_("Registration opens on"),
+    "registration_closes_at": N_("Registration closes on"),
+    "capacity": N_("Seats"),
+    "offer_hours": N_("Hours to answer an offer from the waiting list"),
+    "approval": N_("The team decides who is admitted"),
+    "placement": N_("How places in workshops are given"),
+    "wishes_until": N_("Wishes until"),
+    "given_name": N_("Given name"),
+    "family_name": N_("Family name"),
+    "email": N_("Mail address"),
+    "role_title": N_("Function or field of work"),
+    "organisation_id": N_("Organisation"),
+}
+
+
+def _by_value(*tables: Mapping[Any, str]) -> dict[str, str]:
+    return {str(one.value): label for one, label in chain(*(table.items() for table in tables))}
+
+
+# Details that are codes, and their words.
+WORDS = {
+    "before": _by_value(ROLE_LABELS),
+    "effect": _by_value(EFFECT_LABELS),
+    "fields": FIELDS,
+    "kind": _by_value(CONDITION_LABELS, KIND_LABELS),
+    "mixing": _by_value(MIXING_LABELS),
+    "mode": _by_value(MODE_LABELS),
+    "purposes": _by_value(PURPOSE_LABELS),
+    "role": _by_value(ROLE_LABELS),
+    "status": _by_value(STATUS_LABELS),
+}
+THINGS = {
+    "agreement": N_("Agreement %(number)s"),
+    "allocation": N_("Allocation %(number)s"),
+    "condition": N_("Condition %(number)s"),
+    "event": N_("The day itself"),
+    "group": N_("Group %(number)s"),
+    "life": N_("Life %(number)s of the database"),
+    "material": N_("Material %(number)s"),
+    "message": N_("Mail %(number)s"),
+    "organisation": N_("Organisation %(number)s"),
+    "organiser": N_("Account %(number)s"),
+    "question": N_("Question %(number)s"),
+    "quota": N_("Quota %(number)s"),
+    "registration": N_("Registration %(number)s"),
+    "run": N_("Workshop %(number)s"),
+}
+
+
+def areas_of(*, house: bool) -> Iterator[tuple[str, str]]:
+    return ((area, label) for area, label in AREAS.items() if (area in OF_THE_HOUSE) is house)
+
+
+def pointed_at(action: str, key: str, value: object) -> list[tuple[str, int]]:
+    """The rows whose numbers a detail holds, as (kind, id)."""
+    kind = POINTS_TO_OF.get((action, key)) or POINTS_TO.get(key)
+    numbers = value if isinstance(value, list) else [value]
+    return [(kind, one) for one in numbers if isinstance(one, int)] if kind else []
+
+
+def subject_of(subject: str) -> tuple[str, int] | None:
+    """("organiser", 7) of "organiser 7"; nothing of anything else."""
+    kind, _, number = subject.partition(" ")
+    return (kind, int(number)) if kind in THINGS and number.isascii() and number.isdecimal() else None
