@@ -27,12 +27,12 @@ from app.organising.log_words import (
 from app.people.models import AuditEntry, Organiser
 from app.people.rules import Permission
 from app.refusal import N_, Missing
+from app.texts import gettext, moment, number
 from app.web import access
 from app.web.database import db
 from app.web.editing import Choice
 from app.web.forms import BaseForm
 from app.web.pages import page, page_number
-from app.web.texts import gettext, moment, number
 from app.web.texts import lazy_gettext as _l
 
 bp = Blueprint("log", __name__, url_prefix="/organise")

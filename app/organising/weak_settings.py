@@ -10,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import make_url
 
 from app.address import NoAddress, sender_in_ascii
-from app.organising.findings import Fault
+from app.findings import Fault
 from app.organising.legal import placeholders_left
 from app.settings import OperatingMode, Settings, SettingsError
 from app.store.engines import SQLITE_FLOOR

@@ -1,20 +1,59 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""`flask check`, split: organisations, their aliases, and whom quotas are for."""
+"""`flask check`: what quotas count, and whom they are for."""
 
 from datetime import datetime
 from functools import cache
 
-from sqlalchemy import ColumnElement, and_, func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy import ColumnElement, and_, case, func, or_, select
+from sqlalchemy.orm import Session
 
-from app.events.models import Event, Quota, event_cohost
+from app.events.models import Event, Quota
 from app.events.rules import Affiliation, QuotaEffect, QuotaTarget
+from app.findings import Check, Fault, count_of, faulty
 from app.organisations.models import Organisation
-from app.organisations.rules import name_key
-from app.organising.findings import Check, Fault, faulty
-from app.registration.models import Group, Registration, registration_quota
+from app.registration.models import Registration, registration_quota
+from app.registration.rules import ACTIVE
+
+
+def quota_counts(session: Session, _now: datetime) -> Fault:
+    """What quotas and their days count is what the rows behind them say."""
+    link, one = registration_quota, Registration
+    mine = and_(link.c.quota_id == Quota.id, link.c.registration_id == one.id, one.event_id == Quota.event_id)
+    holds = count_of(one.id, mine, one.has_seat.is_(True))
+    waits = count_of(one.id, mine, one.status.in_(ACTIVE), ~one.has_seat)
+    found = select(Quota.id, Quota.taken, holds, Quota.waiting, waits).order_by(Quota.id)
+    for row, taken, held, waiting, in_line in session.execute(found):
+        if taken != held:
+            yield f"quota {row}: {taken} seats are taken, {held} are held"
+        if waiting != in_line:
+            yield f"quota {row}: {waiting} are counted in line, {in_line} stand there"
+    open_rest = case(
+        (
+            and_(
+                Quota.effect == QuotaEffect.RESERVE,
+                Quota.released_at.is_(None),
+                Quota.capacity > Quota.taken,
+            ),
+            Quota.capacity - Quota.taken,
+        ),
+        else_=0,
+    )
+    of_day = Quota.event_id == Event.id
+    rest = select(func.coalesce(func.sum(open_rest), 0)).where(of_day).scalar_subquery()
+    quotas, codes = count_of(Quota.id, of_day), count_of(Quota.id, of_day, Quota.target == QuotaTarget.CODE)
+    days = select(Event.id, Event.reserved, rest, Event.quota_count, quotas, Event.code_count, codes)
+    for row, reserved, left, counted, number, counted_codes, number_of_codes in session.execute(
+        days.order_by(Event.id)
+    ):
+        if reserved != left:
+            yield f"event {row}: {reserved} seats are held back, its reservations say {left}"
+        if (counted, counted_codes) != (number, number_of_codes):
+            yield (
+                f"event {row}: counts {counted} quotas and {counted_codes} codes,"
+                f" there are {number} and {number_of_codes}"
+            )
 
 
 def quotas(session: Session, _now: datetime) -> Fault:
@@ -60,37 +99,3 @@ def quota_people(session: Session, _now: datetime) -> Fault:
         wrong = select(func.count(one.id)).where(one.event_id == quota.event_id, covered != one.id.in_(mine))
         if number := session.scalar(wrong):
             yield f"quota {quota.id}: {number} people are counted under it and should not be, or the reverse"
-
-
-def organisations(session: Session, _now: datetime) -> Fault:
-    one = Organisation
-    yield from _organisation_faults()(session)
-    for row, name, key in session.execute(select(one.id, one.name, one.name_key).order_by(one.id)):
-        if name_key(name) != key:
-            yield f"organisation {row}: the key is not the name's"
-
-
-@cache
-def _organisation_faults() -> Check:
-    one, target = Organisation, aliased(Organisation)
-    hosts = or_(
-        select(Event.id).where(Event.lead_host_id == one.id).exists(),
-        select(event_cohost.c.event_id).where(event_cohost.c.organisation_id == one.id).exists(),
-    )
-    faults: dict[str, ColumnElement[bool]] = {
-        "is an alias of an alias": and_(
-            one.is_alias,
-            select(target.id).where(target.id == one.merged_into_id, target.is_alias).exists(),
-        ),
-        "is an alias and has people": and_(
-            one.is_alias, select(Registration.id).where(Registration.organisation_id == one.id).exists()
-        ),
-        "is an alias and has a quota": and_(
-            one.is_alias, select(Quota.id).where(Quota.organisation_id == one.id).exists()
-        ),
-        "is an alias and has a group": and_(
-            one.is_alias, select(Group.id).where(Group.organisation_id == one.id).exists()
-        ),
-        "is an alias and hosts a day": and_(one.is_alias, hosts),
-    }
-    return faulty("organisation", one.id, faults)

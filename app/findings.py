@@ -1,12 +1,12 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""`flask check`, split: how a fault is found and said."""
+"""How a fault is found and said: what the `checks.py` of all slices share."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 Fault = Iterator[str]
@@ -36,3 +36,22 @@ def faulty(
 def faulty_rows(session: Session, *question: Any) -> Fault:
     """The same for a question that is quickly built."""
     yield from faulty(*question)(session)
+
+
+def count_of(key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) -> Any:
+    return select(func.count(key)).where(*conditions).scalar_subquery()
+
+
+def highest_of(number: InstrumentedAttribute[int | None], condition: ColumnElement[bool]) -> Any:
+    return select(func.coalesce(func.max(number), 0)).where(condition).scalar_subquery()
+
+
+def scarce_faults(session: Session, table: Any, name: str, holds: Any, waits: Any, highest: Any) -> Fault:
+    found = select(table.id, table.taken, holds, table.waiting, waits, table.waiting_counter, highest)
+    for row, taken, held, waiting, in_line, counter, number in session.execute(found.order_by(table.id)):
+        if taken != held:
+            yield f"{name} {row}: {taken} seats are taken, {held} are held"
+        if waiting != in_line:
+            yield f"{name} {row}: {waiting} are counted in line, {in_line} stand there"
+        if counter < number:
+            yield f"{name} {row}: waiting number {number} was never drawn, the counter stands at {counter}"

@@ -1,0 +1,44 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""`flask check`: mails about people and to many of them."""
+
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session
+
+from app.attendees.lists import FAMILIES
+from app.attendees.mailings import CIRCULAR
+from app.attendees.models import MailingCopy
+from app.findings import Check, Fault, faulty
+from app.outbox.models import Message
+from app.outbox.rules import family_of
+from app.registration.models import Registration
+
+
+def people_mails(session: Session, _now: datetime) -> Fault:
+    yield from _people_mail_faults()(session)
+
+
+@cache
+def _people_mail_faults() -> Check:
+    one = Message
+    faults: dict[str, ColumnElement[bool]] = {
+        "is about a registration that does not exist": and_(
+            one.family.in_(FAMILIES),
+            ~select(Registration.id).where(Registration.id == one.subject_id).exists(),
+        ),
+        "is about a registration of another day": and_(
+            one.family.in_(FAMILIES),
+            select(Registration.id)
+            .where(Registration.id == one.subject_id, Registration.event_id != one.event_id)
+            .exists(),
+        ),
+        "is about a copy of a message that does not exist": and_(
+            one.family == family_of(CIRCULAR),
+            ~select(MailingCopy.id).where(MailingCopy.id == one.subject_id).exists(),
+        ),
+    }
+    return faulty("message", one.id, faults)

@@ -1,0 +1,43 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""`flask check`: the programme of a day."""
+
+from datetime import datetime
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.models import Room
+from app.findings import Fault, faulty_rows
+from app.programme.models import AgendaItem, Round, Run, Workshop
+
+
+def programme(session: Session, _now: datetime) -> Fault:
+    for table, name in ((AgendaItem, "agenda_item"), (Round, "round")):
+        yield from faulty_rows(
+            session, name, table.id, {"ends before it begins": table.ends_at <= table.starts_at}
+        )
+    runs = (
+        select(
+            Run.id,
+            Run.capacity,
+            Run.taken,
+            Run.extra,
+            Room.seats,
+            Workshop.event_id,
+            Round.event_id,
+            Room.event_id,
+        )
+        .join(Workshop, Run.workshop_id == Workshop.id)
+        .join(Round, Run.round_id == Round.id)
+        .outerjoin(Room, Run.room_id == Room.id)
+        .order_by(Run.id)
+    )
+    for row, capacity, taken, extra, seats, of_workshop, of_round, of_room in session.execute(runs):
+        if seats is not None and (capacity is None or capacity > seats):
+            yield f"run {row}: has more places than its room has seats"
+        if capacity is not None and taken > capacity + extra:
+            yield f"run {row}: more places are taken than there are"
+        if of_workshop != of_round or of_room not in {None, of_round}:
+            yield f"run {row}: workshop, round and room are not of the same day"

@@ -1,0 +1,122 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""`flask check`: places in workshops, wishes, who leads a run, and runs over several rounds."""
+
+from datetime import datetime
+from functools import cache
+
+from sqlalchemy import ColumnElement, and_, not_, or_, select
+from sqlalchemy.orm import Session, aliased
+
+from app.findings import Check, Fault, count_of, faulty, highest_of, scarce_faults
+from app.programme.models import Round, Run
+from app.registration.models import Registration
+from app.registration.rules import ACTIVE, ENDED, PlaceState
+from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.wish_models import RunStaff, Wish
+
+
+def run_counts(session: Session, _now: datetime) -> Fault:
+    holds = count_of(Place.id, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
+    waits = count_of(Place.id, Place.run_id == Run.id, Place.state == PlaceState.WAITING)
+    yield from scarce_faults(
+        session, Run, "run", holds, waits, highest_of(Place.waiting_number, Place.run_id == Run.id)
+    )
+
+
+def places(session: Session, _now: datetime) -> Fault:
+    yield from _place_faults()(session)
+    yield from _twice(session)
+
+
+@cache
+def _place_faults() -> Check:
+    place, one = Place, Registration
+    wanted = place.state == PlaceState.WANTED
+    faults: dict[str, ColumnElement[bool]] = {
+        "belongs to a registration that has ended": and_(one.status.in_(ENDED), not_(wanted)),
+        "is held by somebody without a seat at the day": and_(
+            one.status.in_(ACTIVE), ~one.has_seat, not_(wanted)
+        ),
+        "is only a wish of somebody who has a seat at the day": and_(one.has_seat, wanted),
+        "names another round than its run": place.round_id != Run.round_id,
+        "names another workshop than its run": place.workshop_id != Run.workshop_id,
+        "is in a run of another day": one.event_id != Round.event_id,
+        "waits without a number": and_(place.state == PlaceState.WAITING, place.waiting_number.is_(None)),
+        "is in a round in which the person does not take part": select(RoundAbsence.id)
+        .where(RoundAbsence.registration_id == place.registration_id, RoundAbsence.round_id == place.round_id)
+        .exists(),
+    }
+    of_person = (one, place.registration_id == one.id)
+    in_run, of_round = (Run, place.run_id == Run.id), (Round, Run.round_id == Round.id)
+    return faulty("place", place.id, faults, of_person, in_run, of_round)
+
+
+def _twice(session: Session) -> Fault:
+    """What the indexes refuse: two places in a round, the same workshop twice."""
+    other = aliased(Place)
+    seated = and_(Place.state == PlaceState.PLACE, other.state == PlaceState.PLACE)
+    same = or_(Place.round_id == other.round_id, Place.workshop_id == other.workshop_id)
+    pairs = and_(Place.registration_id == other.registration_id, Place.id > other.id, seated, same)
+    for row in session.scalars(select(Place.id).join(other, pairs).order_by(Place.id).distinct()):
+        yield f"place {row}: the person has another place in this round or workshop"
+
+
+def wishes(session: Session, _now: datetime) -> Fault:
+    yield from _wish_faults()(session)
+    yield from _staff_faults()(session)
+    yield from _overlaps(session)
+
+
+@cache
+def _wish_faults() -> Check:
+    faults: dict[str, ColumnElement[bool]] = {
+        "is in another round than its run": Wish.round_id != Run.round_id,
+        "is in a run of another day": Registration.event_id != Round.event_id,
+    }
+    of_person = (Registration, Wish.registration_id == Registration.id)
+    return faulty(
+        "wish", Wish.id, faults, of_person, (Run, Wish.run_id == Run.id), (Round, Run.round_id == Round.id)
+    )
+
+
+@cache
+def _staff_faults() -> Check:
+    beside = and_(
+        Place.registration_id == RunStaff.registration_id,
+        Place.round_id == Run.round_id,
+        Place.state == PlaceState.PLACE,
+    )
+    faults: dict[str, ColumnElement[bool]] = {
+        "leads a run and has left": Registration.status.in_(ENDED),
+        "is in a run of another day": Registration.event_id != Round.event_id,
+        "leads a run and has a place at the same time": and_(
+            Run.held, select(Place.id).where(beside).exists()
+        ),
+    }
+    of_person = (Registration, RunStaff.registration_id == Registration.id)
+    in_run, of_round = (Run, RunStaff.run_id == Run.id), (Round, Run.round_id == Round.id)
+    return faulty("run_staff", RunStaff.id, faults, of_person, in_run, of_round)
+
+
+def _overlaps(session: Session) -> Fault:
+    """Two places at the same time where one run goes on over the next round; no index can refuse that."""
+    other, run, round_ = aliased(Place), aliased(Run), aliased(Round)
+    found = (
+        select(Place.id)
+        .join(Run, Place.run_id == Run.id)
+        .join(Round, Run.round_id == Round.id)
+        .join(other, other.registration_id == Place.registration_id)
+        .join(run, other.run_id == run.id)
+        .join(round_, run.round_id == round_.id)
+        .where(
+            Run.spans > 1,
+            Place.state == PlaceState.PLACE,
+            other.state == PlaceState.PLACE,
+            round_.number > Round.number,
+            round_.number < Round.number + Run.spans,
+        )
+    )
+    for row in session.scalars(found.order_by(Place.id).distinct()):
+        yield f"place {row}: goes on into a round in which the person has another place"
