@@ -27,13 +27,13 @@ class Refusal(Exception):
         return self.sentence % self.values if self.values else self.sentence
 
 
-class Missing(Refusal):
-    """What was asked for does not exist, or not for this person: the same 404 for both."""
+class Missing(Exception):
+    """What was asked for does not exist, or not for this person: the same 404 for both.
+
+    No `Refusal`: there is no form to show a sentence at, so whoever catches a "no" must not catch this.
+    """
 
     status = 404
-
-    def __init__(self) -> None:
-        super().__init__(N_("This page does not exist."))
 
 
 class ChangedMeanwhile(Refusal):

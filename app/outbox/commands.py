@@ -19,7 +19,7 @@ from app.outbox import route as way
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.outbox.worker import Worker
-from app.refusal import Refusal
+from app.refusal import Missing, Refusal
 from app.web.database import db, transaction
 
 PARENT_SECONDS = 1.0  # between two looks at who has started the worker
@@ -103,6 +103,9 @@ def retry(ids: tuple[int, ...]) -> None:
         try:
             with transaction() as session:
                 service.retry(session, message_id, now=now())
+        except Missing:
+            click.echo(f"{message_id}: there is no such mail", err=True)
+            refused = True
         except Refusal as refusal:
             click.echo(f"{message_id}: {refusal}", err=True)
             refused = True

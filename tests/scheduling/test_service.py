@@ -18,7 +18,7 @@ from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.programme.models import AgendaChange, AgendaItem, Run
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.refusal import ChangedMeanwhile, Refusal
+from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.registration.admission import Entry, Person
 from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
@@ -304,7 +304,8 @@ def test_nothing_of_another_day_is_touched(app: Flask) -> None:
             lambda s: scheduling.add_run(s, event.id, theirs.workshops[0].id, plan_of(run, label="9"), LATER),
             lambda s: scheduling.take_out_run(s, other.id, run.id, LATER),
         ):
-            assert refused(act)[0] == "This page does not exist."
+            with pytest.raises(Missing), transaction() as session:
+                act(session)
 
 
 def test_the_fingerprint_knows_equal_facts(app: Flask) -> None:
