@@ -8,7 +8,7 @@ A page that waits for the worker asks to be loaded again by a header; loading it
 
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, url_for
+from flask import Blueprint, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.allocation import presentation
@@ -35,12 +35,12 @@ from app.allocation.service import add_condition, ask, ask_several, hold_run, re
 from app.clock import now
 from app.events.rules import Placement
 from app.people.rules import Permission, may
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, Missing
 from app.registration.history import By
 from app.registration.rules import Actor
-from app.texts import sentence_of
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import carried_out, did, pressed
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
 
@@ -102,14 +102,8 @@ def _demand() -> list[dict[str, Any]]:
 @access.organiser(Permission.EDIT_PEOPLE)
 def new(slug: str) -> ResponseReturnValue:
     form = AllocationForm.fresh()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                made = ask(session, g.event.id, form.order(), by(), now()).id
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect(url_for("placing.show", slug=slug, allocation_id=made), SEE_OTHER)
+    if done := did(form, lambda session: ask(session, g.event.id, form.order(), by(), now()).id):
+        return redirect(url_for("placing.show", slug=slug, allocation_id=done.result), SEE_OTHER)
     return page("allocation/new.html", event=g.event, form=form)
 
 
@@ -119,14 +113,8 @@ def usual(slug: str) -> ResponseReturnValue:
     form = UsualForm()
     mixed = any(one.kind in MIXING_RULES for one in conditions_of(db.session(), g.event))
     orders = form.orders(mixed=mixed)
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                ask_several(session, g.event.id, orders, by(), now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect_with(desk_address(slug), N_("They are worked out one after the other."))
+    if did(form, lambda session: ask_several(session, g.event.id, orders, by(), now())):
+        return redirect_with(desk_address(slug), N_("They are worked out one after the other."))
     names = [order.name for order in orders]
     return page("allocation/usual.html", event=g.event, form=form, names=names, mixed=mixed)
 
@@ -142,17 +130,14 @@ def new_condition(slug: str, condition_kind: str) -> ResponseReturnValue:
         lambda typed, field: find_person(session, g.event, typed, field),
         every=kind in MIXING_RULES,
     )
-    if form.validate_on_submit():
-        try:
-            facts = form.facts(kind)
-            with transaction() as writing:
-                add_condition(writing, g.event.id, facts, by(), now())
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect_with(desk_address(slug), N_("Saved. It counts in every allocation from now on."))
+
+    def add() -> None:
+        facts = form.facts(kind)
+        with transaction() as writing:
+            add_condition(writing, g.event.id, facts, by(), now())
+
+    if form.validate_on_submit() and carried_out(form, add):
+        return redirect_with(desk_address(slug), N_("Saved. It counts in every allocation from now on."))
     return page(
         "allocation/condition.html", event=g.event, form=form, kind=kind, label=CONDITION_LABELS[kind]
     )
@@ -173,16 +158,8 @@ def close_run(slug: str, run_id: int) -> ResponseReturnValue:
     if run is None:
         raise Missing
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                hold_run(session, g.event.id, run_id, by(), now(), held=False)
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect_with(desk_address(slug), N_("“%(title)s” does not take place."), title=run.name)
+    if did(form, lambda session: hold_run(session, g.event.id, run_id, by(), now(), held=False)):
+        return redirect_with(desk_address(slug), N_("“%(title)s” does not take place."), title=run.name)
     return page("allocation/close.html", event=g.event, form=form, run=run)
 
 
@@ -192,15 +169,9 @@ def open_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = next((one for one in runs_of(db.session(), g.event) if one.id == run_id), None)
     if run is None:
         raise Missing
-    try:
-        with transaction() as session:
-            hold_run(session, g.event.id, run_id, by(), now(), held=True)
-    except Missing:
-        raise
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "warning")
-        return redirect(desk_address(slug), SEE_OTHER)
-    return redirect_with(desk_address(slug), N_("“%(title)s” takes place again."), title=run.name)
+    if pressed(lambda session: hold_run(session, g.event.id, run_id, by(), now(), held=True)):
+        return redirect_with(desk_address(slug), N_("“%(title)s” takes place again."), title=run.name)
+    return redirect(desk_address(slug), SEE_OTHER)
 
 
 def _kind(word: str) -> ConditionKind:

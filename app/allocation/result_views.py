@@ -11,31 +11,20 @@ from flask.typing import ResponseReturnValue
 from app.allocation import presentation, printing
 from app.allocation.forms import PublishForm
 from app.allocation.publishing import find_published, plan, publish, refuse_publication
-from app.allocation.queries import (
-    compared,
-    get_allocation,
-    get_done,
-    people_by_id,
-    runs_of,
-)
-from app.allocation.rules import (
-    MIXING_LABELS,
-    MODE_LABELS,
-    STATE_LABELS,
-    UNFINISHED,
-    AllocationState,
-)
+from app.allocation.queries import compared, get_allocation, get_done, people_by_id, runs_of
+from app.allocation.rules import MIXING_LABELS, MODE_LABELS, STATE_LABELS, UNFINISHED, AllocationState
 from app.allocation.service import remove, stop
 from app.clock import now
 from app.documents import typeset
 from app.outbox.queries import worker_alive
 from app.people.rules import Permission, may
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, Refusal
 from app.registration.history import By
 from app.registration.rules import Actor
 from app.texts import gettext, sentence_of
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
 
@@ -93,18 +82,10 @@ def stop_(slug: str, allocation_id: int) -> ResponseReturnValue:
 def drop(slug: str, allocation_id: int) -> ResponseReturnValue:
     title = get_allocation(db.session(), g.event, allocation_id).name
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                remove(session, g.event.id, allocation_id, _by(), now())
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect_with(
-                url_for("allocation.admin", slug=slug), N_("“%(title)s” is removed."), title=title
-            )
+    if did(form, lambda session: remove(session, g.event.id, allocation_id, _by(), now())):
+        return redirect_with(
+            url_for("allocation.admin", slug=slug), N_("“%(title)s” is removed."), title=title
+        )
     return page(
         "programme/organise_remove.html",
         event=g.event,
@@ -121,16 +102,8 @@ def publish_(slug: str, allocation_id: int) -> ResponseReturnValue:
     get_done(session, g.event, allocation_id)
     before = find_published(session, g.event.id)
     form = PublishForm(data={"seen": str(before.id if before else 0)})
-    if form.validate_on_submit():
-        try:
-            with transaction() as writing:
-                publish(writing, g.event.id, allocation_id, form.seen_id, _by(), now())
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect_with(_one(slug, allocation_id), N_("Published. The mails are on their way."))
+    if did(form, lambda writing: publish(writing, g.event.id, allocation_id, form.seen_id, _by(), now())):
+        return redirect_with(_one(slug, allocation_id), N_("Published. The mails are on their way."))
     return _publish_page(allocation_id, form)
 
 
@@ -144,7 +117,7 @@ def _publish_page(allocation_id: int, form: PublishForm) -> ResponseReturnValue:
         return redirect(_one(g.event.slug, allocation_id), SEE_OTHER)
     what = plan(session, g.event, solving)
     obstacles = [sentence_of(one) for one in what.obstacles]
-    try:
+    try:  # no verb: the page says beforehand what would be refused
         refuse_publication(g.event, solving, now())
     except Refusal as refusal:
         obstacles.insert(0, sentence_of(refusal))

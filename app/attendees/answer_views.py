@@ -11,7 +11,7 @@ from flask.typing import ResponseReturnValue
 from app.attendees import lists
 from app.clock import now
 from app.people.rules import Permission
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, Missing
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.questions import answering
@@ -21,8 +21,8 @@ from app.registration.rules import Actor
 from app.registration.workshops.forms import NEED_LABELS
 from app.registration.workshops.wishes import wishes_of
 from app.web import access
-from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.database import db
+from app.web.doing import did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -42,9 +42,7 @@ def answers(slug: str, reference: str) -> ResponseReturnValue:
 def sensitive(slug: str, reference: str) -> ResponseReturnValue:
     """Asks first, because a look is written down (DP-12); for a quarter of an hour the answers stand here."""
     registration, form = _active(reference), ConfirmForm()
-    if form.validate_on_submit():
-        with transaction() as session:
-            answering.look_at_sensitive(session, registration.id, _by(), now())
+    if did(form, lambda session: answering.look_at_sensitive(session, registration.id, _by(), now())):
         return redirect(url_for(".sensitive", slug=slug, reference=reference), SEE_OTHER)
     if not form.errors and answering.may_look(db.session(), registration, g.organiser.id, now()):
         return _page(registration, _form(registration, sensitive=True), sensitive=True)
@@ -60,36 +58,26 @@ def note_sensitive(slug: str, reference: str) -> ResponseReturnValue:
 def _answers(slug: str, registration: Registration, *, sensitive: bool) -> ResponseReturnValue:
     form = _form(registration, sensitive=sensitive)
     registration_id, reference = registration.id, registration.reference
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                answering.answer_for(
-                    session,
-                    registration_id,
-                    form.given(),
-                    form.version_read,
-                    _by(),
-                    now(),
-                    sensitive=sensitive,
-                )
-            return redirect_with(
-                url_for("participants.person", slug=slug, reference=reference), N_("The answers are saved.")
-            )
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            stored = _form(_active(reference), sensitive=sensitive, stored=True)
-            differences = form.compare_with(stored)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    return _page(_active(reference), form, sensitive=sensitive, differences=differences)
+    if did(
+        form,
+        lambda session: answering.answer_for(
+            session,
+            registration_id,
+            form.given(),
+            form.version_read,
+            _by(),
+            now(),
+            sensitive=sensitive,
+        ),
+        stored=lambda: _form(_active(reference), sensitive=sensitive, stored=True),
+    ):
+        return redirect_with(
+            url_for("participants.person", slug=slug, reference=reference), N_("The answers are saved.")
+        )
+    return _page(_active(reference), form, sensitive=sensitive)
 
 
-def _page(
-    registration: Registration, form: Any, *, sensitive: bool, differences: list[Difference] | None = None
-) -> ResponseReturnValue:
+def _page(registration: Registration, form: Any, *, sensitive: bool) -> ResponseReturnValue:
     return page(
         "attendees/organise_person_answers.html",
         event=g.event,
@@ -97,7 +85,6 @@ def _page(
         form=form,
         sensitive=sensitive,
         needs=_needs(registration) if sensitive else [],
-        differences=differences or [],
     )
 
 

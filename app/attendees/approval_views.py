@@ -5,17 +5,19 @@
 
 from flask import Blueprint, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.attendees import approval, lists
 from app.attendees.forms import RejectForm
 from app.clock import now
 from app.people.rules import Permission
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, Missing
 from app.registration.history import By
 from app.registration.rules import Actor, Status
-from app.texts import gettext, sentence_of
+from app.texts import gettext
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import did, pressed
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("approval", __name__, url_prefix="/organise/events/<slug>/registrations/<reference>")
@@ -28,14 +30,11 @@ SEE_OTHER = 303
 def approve(slug: str, reference: str) -> ResponseReturnValue:
     registration_id = lists.get_by_reference(db.session(), g.event, reference).id
     address = url_for("participants.person", slug=slug, reference=reference)
-    try:
-        with transaction() as session:
-            admitted = approval.approve(session, registration_id, By(Actor.ORGANISER, g.organiser.id), now())
-            waits = admitted.status is Status.WAITING
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "warning")
+    by = By(Actor.ORGANISER, g.organiser.id)
+    done = pressed(lambda session: approval.approve(session, registration_id, by, now()).status)
+    if done is None:
         return redirect(address, SEE_OTHER)
-    if waits:
+    if done.result is Status.WAITING:
         return redirect_with(
             address, N_("Approved. All seats are taken: this person stands on the waiting list.")
         )
@@ -50,14 +49,12 @@ def reject(slug: str, reference: str) -> ResponseReturnValue:
     if registration.status is not Status.PENDING:
         raise Missing
     form = RejectForm()
-    if form.validate_on_submit():
+
+    def reject_them(session: Session) -> None:
         by = By(Actor.ORGANISER, g.organiser.id, form.note.data or "")
-        try:
-            with transaction() as session:
-                approval.reject(session, registration.id, by, now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            flash(gettext("Turned down. A mail with the reason is on its way."), "success")
-            return redirect(address, SEE_OTHER)
+        approval.reject(session, registration.id, by, now())
+
+    if did(form, reject_them):
+        flash(gettext("Turned down. A mail with the reason is on its way."), "success")
+        return redirect(address, SEE_OTHER)
     return page("attendees/organise_reject.html", event=g.event, registration=registration, form=form)

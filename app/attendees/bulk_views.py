@@ -7,7 +7,6 @@ Cancelling and moving up are one transaction per person: whoever cannot be helpe
 second press finds the first ones done already.
 """
 
-from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -31,13 +30,14 @@ from app.attendees.list_forms import query_of, read_offer, wanted_people
 from app.attendees.mailings import write_to
 from app.clock import now
 from app.people.rules import Permission
-from app.refusal import Missing, Refusal
+from app.refusal import Missing
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import STATUS_LABELS, Actor, Status
-from app.texts import gettext, ngettext, sentence_of
+from app.texts import gettext, ngettext
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import DoneForMany, did, did_for_each
 from app.web.pages import page
 
 bp = Blueprint("many", __name__, url_prefix="/organise/events/<slug>/registrations/many")
@@ -70,23 +70,18 @@ class Chosen:
 def message(slug: str) -> ResponseReturnValue:
     chosen = _chosen()
     form = LetterForm().of(chosen.ids)
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                people = write_to(session, g.event.id, chosen.ids, form.letter(), form.key, _by(), now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            sentence = ngettext(
-                "The message is on its way to %(num)d person.",
-                "The message is on its way to %(num)d people.",
-                people,
-            )
-            flash(sentence, "success")
-            if people < len(chosen.ids):
-                flash(gettext("The others have not confirmed their address, or it was deleted."), "warning")
-            return _back(slug, chosen)
-    return _page("message", chosen, form)
+    done = did(form, lambda s: write_to(s, g.event.id, chosen.ids, form.letter(), form.key, _by(), now()))
+    if done is None:
+        return _page("message", chosen, form)
+    sentence = ngettext(
+        "The message is on its way to %(num)d person.",
+        "The message is on its way to %(num)d people.",
+        done.result,
+    )
+    flash(sentence, "success")
+    if done.result < len(chosen.ids):
+        flash(gettext("The others have not confirmed their address, or it was deleted."), "warning")
+    return _back(slug, chosen)
 
 
 @bp.route("/cancel", methods=["GET", "POST"])
@@ -159,7 +154,8 @@ def _for_each(
     chosen = _chosen()
     form.of(chosen.ids)
     if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
-        done = _one_by_one(order(chosen.ids), action)
+        moment = now()
+        done = did_for_each(order(chosen.ids), lambda session, one: action(session, one, moment))
         _say(done, said(done.number))
         return _back(slug, chosen)
     return _page(name, chosen, form)
@@ -198,29 +194,6 @@ def _page(action: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
     )
 
 
-@dataclass(slots=True)
-class Done:
-    """How many were helped, and for what reason how often not."""
-
-    number: int
-    refused: Counter[str]
-
-
-def _one_by_one(ids: Sequence[int], action: Callable[[Session, int, datetime], None]) -> Done:
-    done, moment = Done(0, Counter()), now()
-    for one in ids:
-        try:
-            with transaction() as session:
-                action(session, one, moment)
-        except Missing:
-            continue  # deleted in the meantime
-        except Refusal as refusal:
-            done.refused[sentence_of(refusal)] += 1
-        else:
-            done.number += 1
-    return done
-
-
 def _waiting_first(ids: Sequence[int]) -> list[int]:
     """Who waits goes first: nobody is to get a seat by a cancellation and lose it by the next one."""
     people = lists.people_of(db.session(), ids)
@@ -234,7 +207,7 @@ def _in_line_order(ids: Sequence[int]) -> list[int]:
     return [one.id for one in sorted(lists.people_of(db.session(), ids), key=number)]
 
 
-def _say(done: Done, sentence: str) -> None:
+def _say(done: DoneForMany, sentence: str) -> None:
     flash(sentence, "success" if done.number else "warning")
     for reason, number in done.refused.items():
         flash(

@@ -36,7 +36,7 @@ from app.organisations.rules import KIND_LABELS
 from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, Missing
 from app.registration.admission import Entry
 from app.registration.forms import SubstituteForm, person_data, with_rounds
 from app.registration.history import By
@@ -50,10 +50,10 @@ from app.registration.workshops.forms import NotedWishesForm, wishes_data, wishi
 from app.registration.workshops.service import note_wishes
 from app.registration.workshops.wishes import wishes_of
 from app.spreadsheets import CSV, XLSX, write_csv, write_xlsx
-from app.texts import gettext, ngettext, sentence_of
+from app.texts import gettext, ngettext
 from app.web import access
 from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.doing import carried_out, did, in_one, pressed
 from app.web.pages import page, page_number, redirect_with
 
 bp = Blueprint("participants", __name__, url_prefix="/organise/events/<slug>")
@@ -220,21 +220,20 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT_PEOPLE)
 def add(slug: str) -> ResponseReturnValue:
     form = _add_form()
-    if form.validate_on_submit():
+
+    def add_them() -> tuple[str, str]:
         code = form.code.data or "" if "code" in form else ""
         wished = form.wished() if g.event.awaits_places else None
         entry = Entry(form.person(), form.key, "de", form.choices(), form.given(), code, wished=wished)
-        try:
-            with transaction() as session:
-                registration = manual.add(
-                    session, g.event.id, entry, _by(form.note.data), now(), extra_seat=form.overbook.data
-                )
-                known, waits = registration.nonce != entry.nonce, not registration.has_seat
-                address = _address(slug, registration)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect_with(address, _added(known=known, waits=waits))
+        with transaction() as session:
+            registration = manual.add(
+                session, g.event.id, entry, _by(form.note.data), now(), extra_seat=form.overbook.data
+            )
+            known, waits = registration.nonce != entry.nonce, not registration.has_seat
+            return _address(slug, registration), _added(known=known, waits=waits)
+
+    if form.validate_on_submit() and (done := carried_out(form, add_them)):
+        return redirect_with(*done.result)
     return page(
         "attendees/organise_add.html", event=g.event, form=form, names=organisation_names(db.session())
     )
@@ -266,25 +265,18 @@ def _added(*, known: bool, waits: bool) -> str:
 def edit(slug: str, reference: str) -> ResponseReturnValue:
     registration = _active(reference)
     form = CorrectForm(data=person_data(registration))
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                registration = lists.get_by_reference(session, g.event, reference)
-                manual.correct(session, registration.id, form.person(), form.version_read, _by(), now())
-            return redirect_with(_address(slug, registration), N_("Saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            stored = CorrectForm(formdata=None, data=person_data(_active(reference)))
-            differences = form.compare_with(stored)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def correct(session: Session) -> None:
+        again = lists.get_by_reference(session, g.event, reference)
+        manual.correct(session, again.id, form.person(), form.version_read, _by(), now())
+
+    if did(form, correct, stored=lambda: CorrectForm(formdata=None, data=person_data(_active(reference)))):
+        return redirect_with(_address(slug, registration), N_("Saved."))
     return page(
         "attendees/organise_edit.html",
         event=g.event,
         registration=_active(reference),
         form=form,
-        differences=differences,
         names=organisation_names(db.session()),
     )
 
@@ -297,30 +289,22 @@ def workshops(slug: str, reference: str) -> ResponseReturnValue:
         return _note_wishes(slug, registration)
     day = my_day(db.session(), registration, seats=True)
     form = _workshops_form(registration, day)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                registration = lists.get_by_reference(session, g.event, reference)
-                manual.choose_workshops(
-                    session, registration.id, form.choices(), form.version_read, _by(), now()
-                )
-            return redirect_with(_address(slug, registration), N_("The workshops are saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            registration = _active(reference)
-            stored = _workshops_form(
-                registration, my_day(db.session(), registration, seats=True), formdata=None
-            )
-            differences = form.compare_with(stored)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def choose(session: Session) -> None:
+        again = lists.get_by_reference(session, g.event, reference)
+        manual.choose_workshops(session, again.id, form.choices(), form.version_read, _by(), now())
+
+    def stored() -> Any:
+        again = _active(reference)
+        return _workshops_form(again, my_day(db.session(), again, seats=True), formdata=None)
+
+    if did(form, choose, stored=stored):
+        return redirect_with(_address(slug, registration), N_("The workshops are saved."))
     return page(
         "attendees/organise_workshops.html",
         event=g.event,
         registration=_active(reference),
         form=form,
-        differences=differences,
         has_rounds=bool(day.rounds),
     )
 
@@ -335,24 +319,18 @@ def _workshops_form(registration: Registration, day: MyDay, **kwargs: Any) -> An
 def _note_wishes(slug: str, registration: Registration) -> ResponseReturnValue:
     """Wishes instead of places, also after their date. What people cannot do without is not asked here (DP-04)."""
     form, reference = _wishes_form(registration), registration.reference
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                registration = lists.get_by_reference(session, g.event, reference)
-                note_wishes(session, registration.id, form.wished(), form.version_read, _by(), now())
-            return redirect_with(_address(slug, registration), N_("The wishes are saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            differences = form.compare_with(_wishes_form(_active(reference), formdata=None))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def note(session: Session) -> None:
+        again = lists.get_by_reference(session, g.event, reference)
+        note_wishes(session, again.id, form.wished(), form.version_read, _by(), now())
+
+    if did(form, note, stored=lambda: _wishes_form(_active(reference), formdata=None)):
+        return redirect_with(_address(slug, registration), N_("The wishes are saved."))
     return page(
         "attendees/organise_wishes.html",
         event=g.event,
         registration=_active(reference),
         form=form,
-        differences=differences,
     )
 
 
@@ -370,13 +348,9 @@ def substitute(slug: str, reference: str) -> ResponseReturnValue:
     form = SubstituteForm(data={"organisation": registration.organisation.name})
     if form.validate_on_submit():
         entry = Entry(form.person(), form.key, registration.language)
-        try:
-            with transaction() as session:
-                successor = manual.substitute(session, registration.id, entry, _by(), now())
-                address = _address(slug, successor)
-            return redirect_with(address, N_("The place is passed on. Both get a mail."))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+        pass_on = in_one(lambda s: _address(slug, manual.substitute(s, registration.id, entry, _by(), now())))
+        if done := carried_out(form, pass_on):
+            return redirect_with(done.result, N_("The place is passed on. Both get a mail."))
     elif registration.status not in CONFIRMED or now() >= g.event.starts_at:
         raise Missing
     return page(
@@ -393,19 +367,18 @@ def substitute(slug: str, reference: str) -> ResponseReturnValue:
 def cancel(slug: str, reference: str) -> ResponseReturnValue:
     registration = _leaving(reference)
     form = CancelForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                registration = lists.get_by_reference(session, g.event, reference)
-                moved = manual.cancel(session, registration.id, _by(form.note.data), now())
-                sentence = _cancelled(
-                    [one.full_name for one in moved if one.status is not Status.OFFERED],
-                    [one.full_name for one in moved if one.status is Status.OFFERED],
-                )
-            flash(sentence, "success")
-            return redirect(_address(slug, registration), SEE_OTHER)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def end(session: Session) -> str:
+        again = lists.get_by_reference(session, g.event, reference)
+        moved = manual.cancel(session, again.id, _by(form.note.data), now())
+        return _cancelled(
+            [one.full_name for one in moved if one.status is not Status.OFFERED],
+            [one.full_name for one in moved if one.status is Status.OFFERED],
+        )
+
+    if done := did(form, end):
+        flash(done.result, "success")
+        return redirect(_address(slug, registration), SEE_OTHER)
     moment = now()
     return page(
         "attendees/organise_cancel.html",
@@ -443,16 +416,12 @@ def send_link(slug: str, reference: str) -> ResponseReturnValue:
     if registration.unnamed:
         raise Missing
     address = _address(slug, registration)
-    try:
-        with transaction() as session:
-            registration = lists.get_by_reference(session, g.event, reference)
-            manual.send_link(session, registration.id, _by(), now())
-    except Missing:
-        raise
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "warning")
-        return redirect(address, SEE_OTHER)
-    flash(gettext("The personal link is on its way."), "success")
+
+    def send(session: Session) -> None:
+        manual.send_link(session, lists.get_by_reference(session, g.event, reference).id, _by(), now())
+
+    if pressed(send):
+        flash(gettext("The personal link is on its way."), "success")
     return redirect(address, SEE_OTHER)
 
 

@@ -16,9 +16,10 @@ from app.organisations.models import Organisation, Region
 from app.organisations.queries import regions
 from app.people.audit import record
 from app.people.rules import Permission
-from app.refusal import N_, Refusal
+from app.refusal import N_
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import did
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("events_organise", __name__, url_prefix="/organise/events")
@@ -28,17 +29,16 @@ bp = Blueprint("events_organise", __name__, url_prefix="/organise/events")
 @access.signed_in
 def new_event() -> ResponseReturnValue:
     form = NewEventForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                slug = form.slug.data or free_slug(session, slug_of(form.title.data or "") or "fachtag")
-                event = create_event(session, form.new_event(slug), g.organiser, now())
-                record(session, now(), g.organiser.id, event.id, "event.create", f"event {event.id}")
-            return redirect_with(
-                url_for("day.edit", slug=slug), N_("The draft is made. Only its team can see it so far.")
-            )
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def create(session: Session) -> str:
+        slug = form.slug.data or free_slug(session, slug_of(form.title.data or "") or "fachtag")
+        event = create_event(session, form.new_event(slug), g.organiser, now())
+        record(session, now(), g.organiser.id, event.id, "event.create", f"event {event.id}")
+        return slug
+
+    if done := did(form, create):
+        address = url_for("day.edit", slug=done.result)
+        return redirect_with(address, N_("The draft is made. Only its team can see it so far."))
     return page("events/organise_new_event.html", form=form)
 
 
@@ -48,12 +48,14 @@ def edit_hosts(slug: str) -> ResponseReturnValue:
     reading = db.session()
     day = with_hosts(reading, g.event)
     form = HostsForm.of(day).offer(regions(reading), hosts_to_choose(reading, day))
-    if form.validate_on_submit():
-        with transaction() as session:
-            event = lock_event(session, g.event.id)
-            name_hosts(event, *_named(session, form))
-            mark_changed(event, now(), calendar=False)
-            record(session, now(), g.organiser.id, event.id, "event.hosts", f"event {event.id}")
+
+    def name(session: Session) -> None:
+        event = lock_event(session, g.event.id)
+        name_hosts(event, *_named(session, form))
+        mark_changed(event, now(), calendar=False)
+        record(session, now(), g.organiser.id, event.id, "event.hosts", f"event {event.id}")
+
+    if did(form, name):
         return redirect_with(url_for(".edit_hosts", slug=slug), N_("The hosts are saved."))
     return page("events/organise_hosts.html", event=g.event, form=form)
 

@@ -39,12 +39,12 @@ from app.organisations.queries import aliases_of, districts, listed_organisation
 from app.organisations.rules import KIND_LABELS
 from app.organisations.service import add_organisation
 from app.people.audit import record
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_
 from app.registration.history import By, by_organiser
-from app.texts import ngettext, sentence_of
+from app.texts import ngettext
 from app.web import access
-from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.database import db
+from app.web.doing import did, pressed
 from app.web.pages import page, page_number, redirect_with
 
 bp = Blueprint("organisations", __name__, url_prefix="/organise/organisations")
@@ -76,27 +76,26 @@ def overview() -> ResponseReturnValue:
 @access.admin
 def new() -> ResponseReturnValue:
     form = OrganisationForm(data={"known": True}).offer(regions(db.session()))
-    if form.validate_on_submit():
+
+    def add(session: Session) -> str:
         facts = form.facts()
-        try:
-            with transaction() as session:
-                made = add_organisation(
-                    session,
-                    facts.name,
-                    kind=facts.kind,
-                    district=facts.district,
-                    region=session.get(Region, facts.region_id) if facts.region_id else None,
-                    provisional=facts.provisional,
-                )
-                record(session, now(), g.organiser.id, None, "organisation.add", f"organisation {made.id}")
-            return redirect_with(url_for(".overview"), N_("“%(title)s” is saved."), title=facts.name)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+        made = add_organisation(
+            session,
+            facts.name,
+            kind=facts.kind,
+            district=facts.district,
+            region=session.get(Region, facts.region_id) if facts.region_id else None,
+            provisional=facts.provisional,
+        )
+        record(session, now(), g.organiser.id, None, "organisation.add", f"organisation {made.id}")
+        return facts.name
+
+    if done := did(form, add):
+        return redirect_with(url_for(".overview"), N_("“%(title)s” is saved."), title=done.result)
     return page(
         "organisation_admin/organise_organisation.html",
         organisation=None,
         form=form,
-        differences=[],
         districts=districts(db.session()),
     )
 
@@ -107,36 +106,26 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
     reading = db.session()
     found = get_organisation(reading, _reach(reading), organisation_id)
     form = OrganisationForm.of(found).offer(regions(reading))
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                get_changeable(session, _reach(session), organisation_id)
-                change_organisation(session, organisation_id, form.facts(), form.version_read, _by(), now())
-            return redirect_with(_address(organisation_id), N_("“%(title)s” is saved."), title=form.name.data)
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            stored = get_organisation(db.session(), _reach(db.session()), organisation_id)
-            differences = form.compare_with(
-                OrganisationForm.of(stored, stored=True).offer(regions(db.session()))
-            )
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    session = db.session()
-    return _page_of(session, get_organisation(session, _reach(session), organisation_id), form, differences)
+
+    def change(session: Session) -> None:
+        get_changeable(session, _reach(session), organisation_id)
+        change_organisation(session, organisation_id, form.facts(), form.version_read, _by(), now())
+
+    def stored() -> OrganisationForm:
+        again = get_organisation(reading, _reach(reading), organisation_id)
+        return OrganisationForm.of(again, stored=True).offer(regions(reading))
+
+    if did(form, change, stored=stored):
+        return redirect_with(_address(organisation_id), N_("“%(title)s” is saved."), title=form.name.data)
+    return _page_of(reading, get_organisation(reading, _reach(reading), organisation_id), form)
 
 
-def _page_of(
-    session: Session, found: Organisation, form: OrganisationForm, differences: list[Difference]
-) -> ResponseReturnValue:
+def _page_of(session: Session, found: Organisation, form: OrganisationForm) -> ResponseReturnValue:
     reach = _reach(session)
     return page(
         "organisation_admin/organise_organisation.html",
         organisation=found,
         form=form,
-        differences=differences,
         districts=districts(session),
         days=days_of(session, reach, found),
         aliases=aliases_of(session, found),
@@ -151,18 +140,16 @@ def _page_of(
 @access.signed_in
 def merge_into(organisation_id: int) -> ResponseReturnValue:
     form = MergeForm(data={"into": request.args.get("into", "")})
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                get_changeable(session, _reach(session), organisation_id)
-                done = merge(session, organisation_id, int(form.into.data or 0), _by(), now())
-                name, into, people = done.name, done.target_id, done.moved["people"]
-            flash(_merged(name, people), "success")
-            return redirect(_address(into), SEE_OTHER)
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def unite(session: Session) -> tuple[str, int, int]:
+        get_changeable(session, _reach(session), organisation_id)
+        made = merge(session, organisation_id, int(form.into.data or 0), _by(), now())
+        return made.name, made.moved["people"], made.target_id
+
+    if done := did(form, unite):
+        name, people, into = done.result
+        flash(_merged(name, people), "success")
+        return redirect(_address(into), SEE_OTHER)
     session = db.session()
     source = get_changeable(session, _reach(session), organisation_id)
     target = _target(session, source, str(form.into.data or ""))
@@ -202,18 +189,19 @@ def _merged(name: str, people: int) -> str:
 @bp.post("/merges/<int:merge_id>/undo")
 @access.signed_in
 def take_back(merge_id: int) -> ResponseReturnValue:
-    try:
-        with transaction() as session:
-            done = get_merge(session, _reach(session), g.organiser.id, merge_id)
-            into = done.target_id
-            done = undo_merge(session, merge_id, _by(), now())
-            name, source = done.name, done.source_id
-    except Missing:
-        raise
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "warning")
-        return redirect(_address(into), SEE_OTHER)
-    return redirect_with(_address(source), N_("“%(name)s” is an organisation of its own again."), name=name)
+    into = 0
+
+    def undo(session: Session) -> tuple[str, int]:
+        nonlocal into
+        into = get_merge(session, _reach(session), g.organiser.id, merge_id).target_id
+        undone = undo_merge(session, merge_id, _by(), now())
+        return undone.name, undone.source_id
+
+    if done := pressed(undo):
+        name, source = done.result
+        sentence = N_("“%(name)s” is an organisation of its own again.")
+        return redirect_with(_address(source), sentence, name=name)
+    return redirect(_address(into), SEE_OTHER)
 
 
 def _may_take_back(reach: Reach, organiser_id: int | None) -> bool:

@@ -19,6 +19,7 @@ from app.refusal import N_, Refusal
 from app.settings import Settings
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import carried_out
 from app.web.forms import REQUIRED, BaseForm, NonceMixin, valid_address
 from app.web.pages import page, redirect_with
 from app.web.texts import lazy_gettext as _l
@@ -109,15 +110,9 @@ def report_barrier() -> ResponseReturnValue:
     form = BarrierForm(data=None if request.method == "POST" else {"page": _page_in_question()})
     status = None
     if form.validate_on_submit():
-        try:
-            _spend_report()
-            with transaction() as session:
-                legal.report_barrier(session, form.barrier(), form.key, now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-            status = TOO_MANY
-        else:
+        if carried_out(form, lambda: _report(form)):
             return redirect(url_for(".barrier_reported"), 303)
+        status = TOO_MANY
     response = page("legal/barrier.html", form=form)
     response.status_code = status or response.status_code
     return response
@@ -159,6 +154,12 @@ def security_txt() -> Response:
 
 def install(app: Flask) -> None:
     app.config["LANGUAGELESS"] = app.config["LANGUAGELESS"] | {"legal.robots", "legal.security_txt"}
+
+
+def _report(form: BarrierForm) -> None:
+    _spend_report()
+    with transaction() as session:
+        legal.report_barrier(session, form.barrier(), form.key, now())
 
 
 def _spend_report() -> None:

@@ -16,10 +16,11 @@ from app.people.passwords import NO_PASSWORD
 from app.people.queries import find_organiser
 from app.people.rules import ROLE_LABELS, ROLE_NOTES, WELCOME_MAILS_PER_ORGANISER, Permission, Role, bucket
 from app.people.session_views import HOME, origin
-from app.refusal import N_, Missing, Refusal
-from app.texts import gettext, language, sentence_of
+from app.refusal import N_, Refusal
+from app.texts import gettext, language
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import carried_out, did
 from app.web.texts import here
 
 bp = Blueprint("team", __name__, url_prefix="/organise/events/<slug>/team")
@@ -31,11 +32,9 @@ TOO_MANY_ACCOUNTS = N_("You have added many people in a short time. Please go on
 @access.organiser(Permission.LEAD)
 def show(slug: str) -> ResponseReturnValue:
     form = MemberForm()
-    if form.validate_on_submit():
-        try:
-            return _add(slug, form)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if form.validate_on_submit() and (done := carried_out(form, lambda: _add(form))):
+        flash(gettext("%(name)s is in the team now.", name=done.result), "success")
+        return redirect(url_for("team.show", slug=slug), 303)
     html = render_template(
         "events/team.html",
         event=g.event,
@@ -52,17 +51,14 @@ def show(slug: str) -> ResponseReturnValue:
 def change_member(slug: str, member_id: int) -> ResponseReturnValue:
     member = team_service.get_member(db.session(), g.event.id, member_id)
     form = RoleForm(data={"role": member.role.value})
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                team_service.change_role(
-                    session, g.event.id, member_id, Role(form.role.data), by=g.organiser, now=now()
-                )
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            flash(gettext("The role is saved."), "success")
-            return redirect(_after_change(slug), 303)
+    if did(
+        form,
+        lambda session: team_service.change_role(
+            session, g.event.id, member_id, Role(form.role.data), by=g.organiser, now=now()
+        ),
+    ):
+        flash(gettext("The role is saved."), "success")
+        return redirect(_after_change(slug), 303)
     return _member_page(form, member_id)
 
 
@@ -72,9 +68,7 @@ def remove_member(slug: str, member_id: int) -> ResponseReturnValue:
     try:
         with transaction() as session:
             team_service.remove_member(session, g.event.id, member_id, by=g.organiser, now=now())
-    except Refusal as refusal:
-        if isinstance(refusal, Missing):
-            raise
+    except Refusal as refusal:  # the button is no form: the member's own page says why not
         form = RoleForm(formdata=None)
         form.process(data={"role": team_service.get_member(db.session(), g.event.id, member_id).role.value})
         form.add_refusal(refusal)
@@ -87,10 +81,8 @@ def remove_member(slug: str, member_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.LEAD)
 def welcome_again(slug: str, member_id: int) -> ResponseReturnValue:
     spoken = language()
-    try:
-        _spend_welcome_mail()
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "danger")
+    if not _spend_welcome_mail():
+        flash(gettext(TOO_MANY_ACCOUNTS), "danger")
         return redirect(url_for("team.show", slug=slug), 303)
     with transaction() as session:
         member = team_service.get_member(session, g.event.id, member_id)
@@ -100,18 +92,17 @@ def welcome_again(slug: str, member_id: int) -> ResponseReturnValue:
     return redirect(url_for("team.show", slug=slug), 303)
 
 
-def _add(slug: str, form: MemberForm) -> ResponseReturnValue:
+def _add(form: MemberForm) -> str:
+    """The name of the new member. What was spent stays spent, whatever becomes of it."""
     spoken = language()
-    if find_organiser(db.session(), typed(form.email)) is None:
-        _spend_welcome_mail()
+    if find_organiser(db.session(), typed(form.email)) is None and not _spend_welcome_mail():
+        raise Refusal(TOO_MANY_ACCOUNTS)
     with transaction() as session:
         organiser = find_organiser(session, typed(form.email)) or _new_organiser(session, form, spoken)
         team_service.add_member(
             session, g.event.id, organiser, Role(form.role.data), by=g.organiser, now=now()
         )
-        name = organiser.name
-    flash(gettext("%(name)s is in the team now.", name=name), "success")
-    return redirect(url_for("team.show", slug=slug), 303)
+        return organiser.name
 
 
 def _new_organiser(session: Session, form: MemberForm, spoken: str) -> Organiser:
@@ -122,12 +113,11 @@ def _new_organiser(session: Session, form: MemberForm, spoken: str) -> Organiser
     return organiser
 
 
-def _spend_welcome_mail() -> None:
+def _spend_welcome_mail() -> bool:
+    """Whether one more may leave; spent if so."""
     limit, name = WELCOME_MAILS_PER_ORGANISER, bucket("welcome", str(g.organiser.id), origin().key)
     with transaction() as session:
-        granted = people.spend(session, name, limit.times, limit.window, now())
-    if not granted:
-        raise Refusal(TOO_MANY_ACCOUNTS)
+        return people.spend(session, name, limit.times, limit.window, now())
 
 
 def _after_change(slug: str) -> str:

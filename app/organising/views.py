@@ -5,6 +5,7 @@
 
 from flask import Blueprint, Flask, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 from wtforms import SearchField
 
 from app.attendees.filters import clean_search
@@ -18,12 +19,13 @@ from app.outbox.rules import TROUBLE, State
 from app.outbox.service import retry
 from app.people.audit import record
 from app.people.rules import ROLE_LABELS, Permission, may
-from app.refusal import Missing, Refusal
+from app.refusal import Missing
 from app.registration.rules import STATUS_LABELS as REGISTRATION_LABELS
-from app.texts import gettext, sentence_of
+from app.texts import gettext
 from app.web import access
 from app.web.access import access_of
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import pressed
 from app.web.editing import Choice
 from app.web.forms import BaseForm
 from app.web.pages import page, page_number
@@ -174,15 +176,12 @@ def mail(slug: str, message_id: int) -> ResponseReturnValue:
 @bp.post("/events/<slug>/mails/<int(max=2147483647):message_id>/retry")
 @access.organiser(Permission.EDIT_PEOPLE)
 def retry_mail(slug: str, message_id: int) -> ResponseReturnValue:
-    try:
-        with transaction() as session:
-            queries.get_mail(session, g.event, message_id)
-            retry(session, message_id, now=now())
-            record(session, now(), g.organiser.id, g.event.id, "mail.retry", f"message {message_id}")
-    except Missing:
-        raise
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "warning")
-    else:
+
+    def send_again(session: Session) -> None:
+        queries.get_mail(session, g.event, message_id)
+        retry(session, message_id, now=now())
+        record(session, now(), g.organiser.id, g.event.id, "mail.retry", f"message {message_id}")
+
+    if pressed(send_again):
         flash(gettext("The mail is on its way again."), "success")
     return redirect(url_for(".mail", slug=slug, message_id=message_id), SEE_OTHER)

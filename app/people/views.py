@@ -4,6 +4,7 @@
 """Doors of the organisers' area: sign in and out, one's own account, a forgotten password."""
 
 import logging
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import sleep
 
@@ -27,6 +28,8 @@ from app.refusal import N_, Refusal
 from app.texts import gettext, language
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import carried_out, did
+from app.web.forms import BaseForm
 
 log = logging.getLogger(__name__)
 bp = Blueprint("people", __name__, url_prefix="/organise")
@@ -50,13 +53,9 @@ def sign_in() -> ResponseReturnValue:
     if form.is_submitted():
         status = 422
         if form.validate():
-            try:
-                return _sign_in(form)
-            except TooManyAttempts as refusal:
-                status = 429
-                form.add_refusal(refusal)
-            except Refusal as refusal:
-                form.add_refusal(refusal)
+            answer, status = _with_password(form, lambda: _sign_in(form))
+            if answer is not None:
+                return answer
     return _page(render_template("people/sign_in.html", form=form), status)
 
 
@@ -94,9 +93,7 @@ def end_others() -> ResponseReturnValue:
 @access.signed_in
 def change_name() -> ResponseReturnValue:
     form = OrganiserNameForm(obj=g.organiser)
-    if form.validate_on_submit():
-        with transaction() as session:
-            service.rename(session, g.organiser, typed(form.name), now())
+    if did(form, lambda session: service.rename(session, g.organiser, typed(form.name), now())):
         flash(gettext("Your name is saved."), "success")
         return redirect(url_for("people.account"), 303)
     return _page(render_template("people/change_name.html", form=form), 422 if form.errors else 200)
@@ -110,13 +107,9 @@ def change_password() -> ResponseReturnValue:
     if form.is_submitted():
         status = 422
         if form.validate():
-            try:
-                return _change_password(form)
-            except TooManyAttempts as refusal:
-                status = 429
-                form.add_refusal(refusal)
-            except Refusal as refusal:
-                form.add_refusal(refusal)
+            answer, status = _with_password(form, lambda: _change_password(form))
+            if answer is not None:
+                return answer
     return _page(render_template("people/change_password.html", form=form), status)
 
 
@@ -155,17 +148,25 @@ def new_password(token: str, reason: LinkReason) -> ResponseReturnValue:
     if link is None or link.link_key != ticket.key:
         return _page(render_template("people/link_over.html", reason=reason), 410)
     form = SetPasswordForm()
-    if form.validate_on_submit():
-        try:
-            return _set_password(form, link)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if form.validate_on_submit() and (done := carried_out(form, lambda: _set_password(form, link))):
+        return done.result
     html = render_template("people/new_password.html", form=form, organiser=link.organiser, reason=reason)
     return _page(html, 422 if form.errors else 200)
 
 
 class TooManyAttempts(Refusal):
     """The budget for guessing is used up; nothing was compared."""
+
+
+def _with_password(
+    form: BaseForm, action: Callable[[], ResponseReturnValue]
+) -> tuple[ResponseReturnValue | None, int]:
+    """The answer of an action that compares a password; without one, the status of the page that asks again."""
+    try:
+        return action(), 303
+    except Refusal as refusal:  # the status says which one it was
+        form.add_refusal(refusal)
+        return None, 429 if isinstance(refusal, TooManyAttempts) else 422
 
 
 def _sign_in(form: SignInForm) -> ResponseReturnValue:

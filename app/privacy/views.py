@@ -22,7 +22,8 @@ from app.registration.questions.rules import LEGAL_BASIS_LABELS
 from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
 from app.registration.workshops.forms import NEED_LABELS
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import did
 from app.web.forms import ConfirmForm
 from app.web.pages import page
 
@@ -71,9 +72,7 @@ def delete(token: str) -> ResponseReturnValue:
     """Nothing happens before the button is pressed; afterwards the link is withdrawn, so a second press finds nothing."""
     registration = _known(token)
     form = ConfirmForm()
-    if form.validate_on_submit():
-        with transaction() as session:
-            forget_person(session, registration.id, now())
+    if did(form, lambda session: forget_person(session, registration.id, now())):
         return redirect(url_for(".deleted"), SEE_OTHER)
     over = now() >= registration.event.ends_at
     return page(

@@ -18,10 +18,11 @@ from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.forms import ItemForm, RoomForm
 from app.programme.queries import loose_ends, room_uses, workshops_of
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_
 from app.texts import gettext
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -49,16 +50,14 @@ def programme(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def new_item(slug: str) -> ResponseReturnValue:
     form = ItemForm().offer(g.event, rooms_of(db.session(), g.event))
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                service.add_item(session, g.event.id, form.facts(_room(session, form.room_chosen)), now())
-            return redirect_with(
-                _programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data
-            )
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    return page("programme/organise_item.html", event=g.event, form=form, item=None, differences=[])
+    if did(
+        form,
+        lambda session: service.add_item(
+            session, g.event.id, form.facts(_room(session, form.room_chosen)), now()
+        ),
+    ):
+        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
+    return page("programme/organise_item.html", event=g.event, form=form, item=None)
 
 
 @bp.route("/items/<int:item_id>", methods=["GET", "POST"])
@@ -66,23 +65,18 @@ def new_item(slug: str) -> ResponseReturnValue:
 def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
     item = conflicts.get_item(db.session(), g.event, item_id)
     form = ItemForm.of(item).offer(g.event, rooms_of(db.session(), g.event))
-    differences = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                facts = form.facts(_room(session, form.room_chosen))
-                service.change_item(session, g.event.id, item_id, facts, form.version_read, now())
-            return redirect_with(_programme(slug), N_("Saved."))
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            item = conflicts.get_item(db.session(), g.event, item_id)
-            stored = ItemForm.of(item, stored=True).offer(g.event, rooms_of(db.session(), g.event))
-            differences = form.compare_with(stored)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    return page("programme/organise_item.html", event=g.event, form=form, item=item, differences=differences)
+
+    def change(session: Session) -> None:
+        facts = form.facts(_room(session, form.room_chosen))
+        service.change_item(session, g.event.id, item_id, facts, form.version_read, now())
+
+    def stored() -> ItemForm:
+        again = conflicts.get_item(db.session(), g.event, item_id)
+        return ItemForm.of(again, stored=True).offer(g.event, rooms_of(db.session(), g.event))
+
+    if did(form, change, stored=stored):
+        return redirect_with(_programme(slug), N_("Saved."))
+    return page("programme/organise_item.html", event=g.event, form=form, item=item)
 
 
 @bp.route("/items/<int:item_id>/remove", methods=["GET", "POST"])
@@ -159,17 +153,8 @@ def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
 
 
 def _room_page(slug: str, form: RoomForm, room_id: int | None) -> ResponseReturnValue:
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                service.furnish_room(session, g.event.id, room_id, form.facts(), now())
-            return redirect_with(
-                url_for(".rooms", slug=slug), N_("“%(title)s” is saved."), title=form.name.data
-            )
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, lambda session: service.furnish_room(session, g.event.id, room_id, form.facts(), now())):
+        return redirect_with(url_for(".rooms", slug=slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page("programme/organise_room.html", event=g.event, form=form, room_id=room_id)
 
 
@@ -180,14 +165,13 @@ def _room_page(slug: str, form: RoomForm, room_id: int | None) -> ResponseReturn
 @access.organiser(Permission.LEAD)
 def release(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                service.release_agenda(session, g.event.id, now())
-                record(session, now(), g.organiser.id, g.event.id, "agenda.release")
-            return redirect_with(_programme(slug), N_("The agenda is public now."))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def release_it(session: Session) -> None:
+        service.release_agenda(session, g.event.id, now())
+        record(session, now(), g.organiser.id, g.event.id, "agenda.release")
+
+    if did(form, release_it):
+        return redirect_with(_programme(slug), N_("The agenda is public now."))
     lines = read_agenda(db.session(), g.event)
     return page(
         "programme/organise_release.html", event=g.event, form=form, lines=lines, loose=loose_ends(lines)
@@ -199,15 +183,8 @@ def _remove(
 ) -> ResponseReturnValue:
     """Ask once, then take it away; a refusal is shown where the question was asked."""
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                take_away(session)
-            return redirect_with(afterwards, N_("“%(title)s” is removed."), title=title)
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, take_away):
+        return redirect_with(afterwards, N_("“%(title)s” is removed."), title=title)
     return page(
         "programme/organise_remove.html",
         event=g.event,

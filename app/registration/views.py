@@ -18,7 +18,7 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.ical import render
 from app.organisations.queries import organisation_names
 from app.programme.agenda import read_rounds
-from app.refusal import ChangedMeanwhile, Missing, Refusal
+from app.refusal import Missing, Refusal
 from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
@@ -51,6 +51,7 @@ from app.store.cache import Cache
 from app.texts import gettext, language
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import carried_out, did
 from app.web.forms import ConfirmForm
 from app.web.pages import done_just_now, page, remember_address, remembered_address
 from app.web.texts import chosen_language
@@ -76,21 +77,23 @@ def register(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         entry = entry_of(form, asked)
         event_id = event.id  # asked inside, it would be one more question to the database
-        try:
-            if entry.code:
-                with transaction() as writing:
-                    abuse_protection_forms.refuse_guessing(writing, now())
-            with transaction() as writing:
-                abuse_protection_forms.refuse_programs(writing, form, now())
-                waits = answer_form(writing, event_id, entry, now()).waits
-                if entry.code:
-                    abuse_protection_forms.forgive_code(writing)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
+        if done := carried_out(form, lambda: _register(event_id, form, entry)):
             remember_address(entry.person.email)
-            return redirect(url_for(".waiting" if waits else ".sent", slug=slug), SEE_OTHER)
+            return redirect(url_for(".waiting" if done.result else ".sent", slug=slug), SEE_OTHER)
     return refused_page(session, asked, state, form)
+
+
+def _register(event_id: int, form: Any, entry: Entry) -> bool:
+    """Whether they wait. A try at a code is spent also when the form is refused."""
+    if entry.code:
+        with transaction() as session:
+            abuse_protection_forms.refuse_guessing(session, now())
+    with transaction() as session:
+        abuse_protection_forms.refuse_programs(session, form, now())
+        waits = answer_form(session, event_id, entry, now()).waits
+        if entry.code:
+            abuse_protection_forms.forgive_code(session)
+        return waits
 
 
 @bp.get("/events/<slug>/register/sent")
@@ -188,9 +191,7 @@ def not_me(token: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if registration.confirmed_at is not None:
         return redirect(url_for(".my", token=token), SEE_OTHER)
-    if form.validate_on_submit():
-        with transaction() as session:
-            refuse(session, registration.id, now())
+    if did(form, lambda session: refuse(session, registration.id, now())):
         return redirect(url_for(".suppressed"), SEE_OTHER)
     return page("registration/not_me.html", form=form, event=registration.event)
 
@@ -218,7 +219,7 @@ def _answer(token: str, verb: Callable[[Session, int, datetime], Registration]) 
     try:
         with transaction() as session:
             refuse_replaced(verb(session, ticket.id, now()), ticket)
-    except Refusal as refusal:
+    except Refusal as refusal:  # a button without a form: a page of its own says why not
         return _refused(token, refusal)
     return redirect(url_for(".my", token=token), SEE_OTHER)
 
@@ -234,14 +235,8 @@ def workshops(token: str) -> ResponseReturnValue:
     answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
     free = [one.round for one in mine.rounds if one.leads is None]
     form = with_rounds(ChoicesForm, free, data=answers)
-    if form.validate_on_submit():
-        try:
-            with transaction() as writing:
-                change_choices(writing, registration.id, form.choices(), now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
+    if did(form, lambda writing: change_choices(writing, registration.id, form.choices(), now())):
+        return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
     return page("registration/workshops.html", form=form, event=registration.event, day=mine, token=token)
 
 
@@ -256,14 +251,8 @@ def wishes(token: str) -> ResponseReturnValue:
     rounds = read_rounds(session, event, seats=False)
     data = wishes_data(wishes_of(session, registration.id))
     form: Any = wishing(OwnWishesForm, rounds)(data=data)
-    if form.validate_on_submit():
-        try:
-            with transaction() as writing:
-                give_wishes(writing, registration.id, form.wished(), now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
+    if did(form, lambda writing: give_wishes(writing, registration.id, form.wished(), now())):
+        return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
     return page("registration/wishes.html", form=form, event=event, token=token)
 
 
@@ -282,14 +271,13 @@ def details(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _active(open_personal(session, token))
     form = DetailsForm(data=_details_of(registration))
-    if form.validate_on_submit():
-        try:
-            with transaction() as writing:
-                change_person(writing, registration.id, form.person(), int(form.version.data or 0), now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
+    if did(
+        form,
+        lambda writing: change_person(
+            writing, registration.id, form.person(), int(form.version.data or 0), now()
+        ),
+    ):
+        return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
     return page(
         "registration/details.html",
         form=form,
@@ -309,17 +297,16 @@ def answers(token: str) -> ResponseReturnValue:
     chosen, texts, held = given_before(session, registration, questions)
     data = {**answers_data(questions, chosen, texts), "version": str(registration.version)}
     form: Any = asking(OwnAnswersForm, questions, held=held)(data=data)
-    if form.validate_on_submit():
-        try:
-            with transaction() as writing:
-                change_answers(writing, registration.id, form.given(), form.version_read, now())
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            form.version.data = str(open_personal(session, token).version)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            return redirect(url_for(".my", token=token, _anchor="answers"), SEE_OTHER)
+
+    def stored() -> OwnAnswersForm:
+        """The version alone: one's own two tabs need no comparison."""
+        return OwnAnswersForm(formdata=None, data={"version": str(open_personal(session, token).version)})
+
+    def change(writing: Session) -> None:
+        change_answers(writing, registration.id, form.given(), form.version_read, now())
+
+    if did(form, change, stored=stored):
+        return redirect(url_for(".my", token=token, _anchor="answers"), SEE_OTHER)
     return page("registration/answers.html", form=form, event=registration.event, token=token)
 
 
@@ -341,7 +328,7 @@ def cancel(token: str) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 cancel_registration(session, registration.id, PARTICIPANT, now())
-        except Refusal as refusal:
+        except Refusal as refusal:  # cancelled already: the question makes no sense any more
             return _refused(token, refusal)
         return redirect(url_for(".my", token=token), SEE_OTHER)
     if not registration.active or now() >= registration.event.ends_at:
@@ -370,9 +357,9 @@ def substitute(token: str) -> ResponseReturnValue:
         try:
             with transaction() as session:
                 substitute_person(session, registration.id, entry, PARTICIPANT, now())
-        except AlreadyEnded as refusal:
+        except AlreadyEnded as refusal:  # the form makes no sense any more: a page of its own says so
             return _refused(token, refusal)
-        except Refusal as refusal:
+        except Refusal as refusal:  # what can be mended stands at the form, as everywhere
             form.add_refusal(refusal)
         else:
             return redirect(url_for(".my", token=token), SEE_OTHER)

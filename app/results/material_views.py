@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.people.rules import Permission
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_
 from app.results import files
 from app.results.file_views import data_dir, send_material
 from app.results.forms import ChangeDocumentForm, ChangePhotoForm, DocumentForm, PhotoForm
@@ -26,7 +26,7 @@ from app.results.uploads import LARGEST_FILE, prepare
 from app.web import access
 from app.web.bodies import takes_file
 from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.doing import carried_out, did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -53,15 +53,9 @@ def new_document(slug: str) -> ResponseReturnValue:
 def _upload(slug: str, kind: MaterialKind) -> ResponseReturnValue:
     form = PhotoForm() if kind is MaterialKind.PHOTO else DocumentForm()
     form.offer(workshop_names(db.session(), g.event))
-    if form.validate_on_submit():
-        try:
-            _keep(kind, form)
-            return redirect_with(url_for("results_desk.overview", slug=slug), N_("Saved."))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    return page(
-        "results/material.html", **page_context(g.event, form=form, differences=[], kind=kind, material=None)
-    )
+    if form.validate_on_submit() and carried_out(form, lambda: _keep(kind, form)):
+        return redirect_with(url_for("results_desk.overview", slug=slug), N_("Saved."))
+    return page("results/material.html", **page_context(g.event, form=form, kind=kind, material=None))
 
 
 def _keep(kind: MaterialKind, form: PhotoForm | DocumentForm) -> None:
@@ -83,20 +77,15 @@ def _keep(kind: MaterialKind, form: PhotoForm | DocumentForm) -> None:
 def material(slug: str, material_id: int) -> ResponseReturnValue:
     kind = get_material(db.session(), g.event, material_id).kind
     form = _words_of(material_id, stored=False)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                change_material(session, g.event, material_id, form.facts(), form.version_read, now())
-            return redirect_with(url_for("results_desk.overview", slug=slug), N_("Saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            differences = form.compare_with(_words_of(material_id, stored=True))
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    context = page_context(g.event, form=form, differences=differences, kind=kind, material=material_id)
+    if did(
+        form,
+        lambda session: change_material(
+            session, g.event, material_id, form.facts(), form.version_read, now()
+        ),
+        stored=lambda: _words_of(material_id, stored=True),
+    ):
+        return redirect_with(url_for("results_desk.overview", slug=slug), N_("Saved."))
+    context = page_context(g.event, form=form, kind=kind, material=material_id)
     return page("results/material.html", **context)
 
 
@@ -119,9 +108,9 @@ def remove(slug: str, material_id: int) -> ResponseReturnValue:
     form = ConfirmForm()
     row = get_material(db.session(), g.event, material_id)
     facts, kind = material_facts(row), row.kind
-    if form.validate_on_submit():
-        with transaction() as session:
-            stored_name = remove_material(session, g.event, material_id, g.organiser.id, now())
-        files.remove(files.path_of(data_dir(), g.event.id, stored_name))
+    if done := did(
+        form, lambda session: remove_material(session, g.event, material_id, g.organiser.id, now())
+    ):
+        files.remove(files.path_of(data_dir(), g.event.id, done.result))
         return redirect_with(url_for("results_desk.overview", slug=slug), N_("Removed."))
     return page("results/remove_material.html", **page_context(g.event, form=form, facts=facts, kind=kind))

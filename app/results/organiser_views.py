@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.people.rules import Permission, may
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, Missing
 from app.results.forms import AgreementForm, FrameForm, ResultForm
 from app.results.presentation import page_context, today
 from app.results.queries import MaterialView, read_documentation, workshop_names
@@ -28,8 +28,8 @@ from app.results.service import (
     write_result,
 )
 from app.web import access
-from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.database import db
+from app.web.doing import did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -69,16 +69,13 @@ def preview(slug: str) -> Response:
 @access.organiser(Permission.EDIT)
 def frame(slug: str) -> ResponseReturnValue:
     form = _frame_form(stored=False)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                write_frame(session, g.event, form.facts(), form.version_read, now())
-            return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            differences = form.compare_with(_frame_form(stored=True))
-    return page("results/frame.html", **page_context(g.event, form=form, differences=differences))
+    if did(
+        form,
+        lambda session: write_frame(session, g.event, form.facts(), form.version_read, now()),
+        stored=lambda: _frame_form(stored=True),
+    ):
+        return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
+    return page("results/frame.html", **page_context(g.event, form=form))
 
 
 def _frame_form(*, stored: bool) -> FrameForm:
@@ -94,17 +91,14 @@ def result(slug: str, workshop_id: int | None) -> ResponseReturnValue:
     if workshop_id is not None and workshop_id not in names:
         raise Missing
     form = _result_form(workshop_id, stored=False)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                write_result(session, g.event, workshop_id, form.facts(), form.version_read, now())
-            return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            differences = form.compare_with(_result_form(workshop_id, stored=True))
+    if did(
+        form,
+        lambda session: write_result(session, g.event, workshop_id, form.facts(), form.version_read, now()),
+        stored=lambda: _result_form(workshop_id, stored=True),
+    ):
+        return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
     name = names[workshop_id] if workshop_id is not None else None
-    return page("results/result.html", **page_context(g.event, form=form, differences=differences, name=name))
+    return page("results/result.html", **page_context(g.event, form=form, name=name))
 
 
 def _result_form(workshop_id: int | None, *, stored: bool) -> ResultForm:
@@ -116,30 +110,24 @@ def _result_form(workshop_id: int | None, *, stored: bool) -> ResultForm:
 @access.organiser(Permission.EDIT)
 def new_agreement(slug: str) -> ResponseReturnValue:
     form = AgreementForm().offer(workshop_names(db.session(), g.event))
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                add_agreement(session, g.event, form.facts(), now(), nonce=form.key)
-            return redirect_with(url_for(".overview", slug=slug), N_("The agreement is written down."))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    return page("results/agreement.html", **page_context(g.event, form=form, differences=[], agreement=None))
+    if did(form, lambda session: add_agreement(session, g.event, form.facts(), now(), nonce=form.key)):
+        return redirect_with(url_for(".overview", slug=slug), N_("The agreement is written down."))
+    return page("results/agreement.html", **page_context(g.event, form=form, agreement=None))
 
 
 @bp.route(f"{HOME}/agreements/{ID.format('agreement_id')}", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def agreement(slug: str, agreement_id: int) -> ResponseReturnValue:
     form = _agreement_form(agreement_id, stored=False)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                change_agreement(session, g.event, agreement_id, form.facts(), form.version_read, now())
-            return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            differences = form.compare_with(_agreement_form(agreement_id, stored=True))
-    context = page_context(g.event, form=form, differences=differences, agreement=agreement_id)
+    if did(
+        form,
+        lambda session: change_agreement(
+            session, g.event, agreement_id, form.facts(), form.version_read, now()
+        ),
+        stored=lambda: _agreement_form(agreement_id, stored=True),
+    ):
+        return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
+    context = page_context(g.event, form=form, agreement=agreement_id)
     return page("results/agreement.html", **context)
 
 
@@ -154,9 +142,7 @@ def _agreement_form(agreement_id: int, *, stored: bool) -> AgreementForm:
 def remove(slug: str, agreement_id: int) -> ResponseReturnValue:
     form = ConfirmForm()
     facts = agreement_facts(get_agreement(db.session(), g.event, agreement_id))
-    if form.validate_on_submit():
-        with transaction() as session:
-            remove_agreement(session, g.event, agreement_id, g.organiser.id, now())
+    if did(form, lambda session: remove_agreement(session, g.event, agreement_id, g.organiser.id, now())):
         return redirect_with(url_for(".overview", slug=slug), N_("The agreement is removed."))
     return page("results/remove_agreement.html", **page_context(g.event, form=form, facts=facts))
 
@@ -165,13 +151,8 @@ def remove(slug: str, agreement_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.LEAD)
 def publish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                publish_documentation(session, g.event, g.organiser.id, now())
-            return redirect_with(url_for(".overview", slug=slug), N_("The documentation is public now."))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, lambda session: publish_documentation(session, g.event, g.organiser.id, now())):
+        return redirect_with(url_for(".overview", slug=slug), N_("The documentation is public now."))
     view = read_documentation(db.session(), g.event, today(now()))
     people = [photo for section in view.sections for photo in section.photos if photo.recognisable_people]
     return page("results/publish.html", **page_context(g.event, form=form, view=view, people=people))
@@ -181,8 +162,6 @@ def publish(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.LEAD)
 def unpublish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if form.validate_on_submit():
-        with transaction() as session:
-            unpublish_documentation(session, g.event, g.organiser.id, now())
+    if did(form, lambda session: unpublish_documentation(session, g.event, g.organiser.id, now())):
         return redirect_with(url_for(".overview", slug=slug), N_("The documentation is no longer public."))
     return page("results/unpublish.html", **page_context(g.event, form=form))

@@ -6,6 +6,7 @@ rounds, workshops and their runs."""
 
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.attendees.staff.service import ROLE_LABELS, staff_of
 from app.clock import now
@@ -15,14 +16,14 @@ from app.people.rules import Permission, may
 from app.programme import conflicts
 from app.programme import service as programme
 from app.programme.queries import rounds_of
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_
 from app.registration.history import by_organiser
 from app.scheduling import service as scheduling
 from app.scheduling.forms import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.texts import gettext
 from app.web import access
-from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.database import db
+from app.web.doing import did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -35,32 +36,25 @@ bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
 @access.organiser(Permission.EDIT)
 def edit(slug: str) -> ResponseReturnValue:
     form = DayForm.of(g.event)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                by = by_organiser(g.organiser.id)
-                scheduling.replan_day(
-                    session,
-                    g.event.id,
-                    form.facts(),
-                    form.version.data or "",
-                    by,
-                    now(),
-                    become_wishes=bool(form.become_wishes.data),
-                )
-            return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            differences = form.compare_with(DayForm.of(g.event, stored=True))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def replan(session: Session) -> None:
+        scheduling.replan_day(
+            session,
+            g.event.id,
+            form.facts(),
+            form.version.data or "",
+            by_organiser(g.organiser.id),
+            now(),
+            become_wishes=bool(form.become_wishes.data),
+        )
+
+    if did(form, replan, stored=lambda: DayForm.of(g.event, stored=True)):
+        return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
     session = db.session()
     return page(
         "scheduling/organise_day_edit.html",
         event=g.event,
         form=form,
-        differences=differences,
         registered=scheduling.count_registered(session, g.event),
         registrations=scheduling.count_registrations(session, g.event),
         places=scheduling.count_taken(session, g.event),
@@ -73,13 +67,10 @@ def edit(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.LEAD)
 def publish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
-            return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(
+        form, lambda session: scheduling.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
+    ):
+        return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
     return page(
         "scheduling/organise_day_publish.html",
         event=g.event,
@@ -92,13 +83,11 @@ def publish(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.LEAD)
 def unpublish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now())
-            return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(
+        form,
+        lambda session: scheduling.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now()),
+    ):
+        return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
     return page("scheduling/organise_day_unpublish.html", event=g.event, form=form)
 
 
@@ -106,15 +95,13 @@ def unpublish(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.LEAD)
 def cancel(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.call_off_day(session, g.event.id, by_organiser(g.organiser.id), now())
-            return redirect_with(
-                url_for(".edit", slug=slug), N_("The day is cancelled. The mails are on their way.")
-            )
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(
+        form,
+        lambda session: scheduling.call_off_day(session, g.event.id, by_organiser(g.organiser.id), now()),
+    ):
+        return redirect_with(
+            url_for(".edit", slug=slug), N_("The day is cancelled. The mails are on their way.")
+        )
     return page(
         "scheduling/organise_day_cancel.html",
         event=g.event,
@@ -133,21 +120,13 @@ def new_round(slug: str) -> ResponseReturnValue:
     number = len(rounds_of(db.session(), g.event)) + 1
     title = gettext("Workshop round %(number)d", number=number)
     form = RoundForm(data={"number": number, "title": title}).offer(g.event)
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                programme.add_round(session, g.event.id, form.facts(), now())
-            return redirect_with(
-                _programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data
-            )
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, lambda session: programme.add_round(session, g.event.id, form.facts(), now())):
+        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
     return page(
         "scheduling/organise_day_round.html",
         event=g.event,
         form=form,
         round_id=None,
-        differences=[],
         taken=0,
     )
 
@@ -156,28 +135,21 @@ def new_round(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
     form = RoundForm.of(conflicts.get_round(db.session(), g.event, round_id)).offer(g.event)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.replan_round(session, g.event.id, round_id, form.facts(), form.version_read, now())
-            return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            stored = RoundForm.of(conflicts.get_round(db.session(), g.event, round_id), stored=True).offer(
-                g.event
-            )
-            differences = form.compare_with(stored)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(
+        form,
+        lambda session: scheduling.replan_round(
+            session, g.event.id, round_id, form.facts(), form.version_read, now()
+        ),
+        stored=lambda: RoundForm.of(conflicts.get_round(db.session(), g.event, round_id), stored=True).offer(
+            g.event
+        ),
+    ):
+        return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
         "scheduling/organise_day_round.html",
         event=g.event,
         form=form,
         round_id=round_id,
-        differences=differences,
         taken=scheduling.count_taken(db.session(), g.event, round_id=round_id),
     )
 
@@ -189,11 +161,9 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def new_workshop(slug: str) -> ResponseReturnValue:
     form = WorkshopForm()
-    if form.validate_on_submit():
-        with transaction() as session:
-            workshop_id = programme.add_workshop(session, g.event.id, form.facts(), now()).id
+    if done := did(form, lambda session: programme.add_workshop(session, g.event.id, form.facts(), now()).id):
         return redirect_with(
-            url_for(".new_run", slug=slug, workshop_id=workshop_id),
+            url_for(".new_run", slug=slug, workshop_id=done.result),
             N_("“%(title)s” is saved. Now put it into a round."),
             title=form.title.data,
         )
@@ -202,7 +172,6 @@ def new_workshop(slug: str) -> ResponseReturnValue:
         event=g.event,
         form=form,
         workshop_id=None,
-        differences=[],
         taken=0,
     )
 
@@ -211,26 +180,21 @@ def new_workshop(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
     form = WorkshopForm.of(conflicts.get_workshop(db.session(), g.event, workshop_id))
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.reword_workshop(
-                    session, g.event.id, workshop_id, form.facts(), form.version_read, now()
-                )
-            return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
-            differences = form.compare_with(WorkshopForm.of(workshop, stored=True))
+    if did(
+        form,
+        lambda session: scheduling.reword_workshop(
+            session, g.event.id, workshop_id, form.facts(), form.version_read, now()
+        ),
+        stored=lambda: WorkshopForm.of(
+            conflicts.get_workshop(db.session(), g.event, workshop_id), stored=True
+        ),
+    ):
+        return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
         "scheduling/organise_day_workshop.html",
         event=g.event,
         form=form,
         workshop_id=workshop_id,
-        differences=differences,
         taken=scheduling.count_taken(db.session(), g.event, workshop_id=workshop_id),
     )
 
@@ -243,15 +207,8 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
 def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
     workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
     title, form = workshop.title, _offer(RunForm())
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.add_run(session, g.event.id, workshop_id, form.plan(), now())
-            return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=title)
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, lambda session: scheduling.add_run(session, g.event.id, workshop_id, form.plan(), now())):
+        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=title)
     return page(
         "scheduling/organise_day_run.html",
         event=g.event,
@@ -259,7 +216,6 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
         title=title,
         workshop_id=workshop_id,
         run=None,
-        differences=[],
     )
 
 
@@ -268,20 +224,14 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
 def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = conflicts.get_run(db.session(), g.event, run_id)
     form = _offer(RunForm.of(run))
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.replan_run(session, g.event.id, run_id, form.plan(), form.version_read, now())
-            return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            run = conflicts.get_run(db.session(), g.event, run_id)
-            differences = form.compare_with(_offer(RunForm.of(run, stored=True)))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(
+        form,
+        lambda session: scheduling.replan_run(
+            session, g.event.id, run_id, form.plan(), form.version_read, now()
+        ),
+        stored=lambda: _offer(RunForm.of(conflicts.get_run(db.session(), g.event, run_id), stored=True)),
+    ):
+        return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
     return page(
         "scheduling/organise_day_run.html",
         event=g.event,
@@ -289,7 +239,6 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
         title=run.workshop.title,
         workshop_id=run.workshop_id,
         run=run,
-        differences=differences,
         staff=staff_of(db.session(), run_id),
         role_labels=ROLE_LABELS,
         may_edit_people=may(g.role, Permission.EDIT_PEOPLE),
@@ -301,15 +250,8 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
 def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = conflicts.get_run(db.session(), g.event, run_id)
     title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                scheduling.take_out_run(session, g.event.id, run_id, now())
-            return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, lambda session: scheduling.take_out_run(session, g.event.id, run_id, now())):
+        return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
     return page(
         "programme/organise_remove.html",
         event=g.event,

@@ -4,7 +4,7 @@
 """What organisers' forms are made of: numbers, dates and times with our own sentences, and two people on one form."""
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -186,6 +186,7 @@ class EditingForm(BaseForm):
     """
 
     refused_at: ClassVar[Mapping[str, str]] = {}
+    differences: Sequence[Difference] = ()
     version = HiddenField(default="0")
 
     @property
@@ -201,13 +202,13 @@ class EditingForm(BaseForm):
         else:
             super().add_refusal(refusal)
 
-    def compare_with(self, stored: "EditingForm") -> list[Difference]:
-        """What differs from `stored`, the same form filled from the row as it is now.
+    def compare_with(self, stored: "EditingForm") -> None:
+        """Show as `differences` what differs from `stored`, the same form filled from the row as it is now.
 
         From here on this form carries the stored version: to send it again is to overwrite, knowingly.
         """
         self.version.data = stored.version.data
-        return [
+        self.differences = [
             Difference(str(mine.label.text), shown(stored[mine.name]), shown(mine))
             for mine in self
             if mine.name in stored

@@ -10,11 +10,19 @@ from flask import Blueprint, current_app, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.attendees.imports import tables
-from app.attendees.imports.forms import FIELDS, ImportForm, MappingForm, UploadForm, judge, mapping_of
+from app.attendees.imports.forms import (
+    FIELDS,
+    ImportForm,
+    JudgedTable,
+    MappingForm,
+    UploadForm,
+    judge,
+    mapping_of,
+)
 from app.attendees.imports.service import Added, add_many, registered_keys
 from app.clock import now
 from app.people.rules import Permission
-from app.refusal import Refusal
+from app.refusal import N_, Refusal
 from app.registration.admission import Person
 from app.registration.history import By
 from app.registration.rules import Actor
@@ -22,6 +30,7 @@ from app.texts import gettext, ngettext
 from app.web import access
 from app.web.bodies import takes_file
 from app.web.database import db, transaction
+from app.web.doing import carried_out
 from app.web.pages import page
 
 bp = Blueprint("importing", __name__, url_prefix="/organise/events/<slug>/registrations/import")
@@ -37,14 +46,15 @@ SEE_OTHER = 303
 @takes_file("file", tables.LARGEST_FILE)
 def upload(slug: str) -> ResponseReturnValue:
     form = UploadForm()
-    if form.validate_on_submit():
-        try:
-            table = tables.read_table(form.file.data.read(tables.LARGEST_FILE + 1))
-            token = tables.keep(_data_dir(), g.event.id, g.organiser.id, table)
-            return redirect(url_for(".look", slug=slug, upload_name=token), SEE_OTHER)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if form.validate_on_submit() and (kept := carried_out(form, lambda: _keep(form))):
+        return redirect(url_for(".look", slug=slug, upload_name=kept.result), SEE_OTHER)
     return page("attendees/imports/organise_import.html", event=g.event, form=form)
+
+
+def _keep(form: UploadForm) -> str:
+    """The name under which the table lies for an hour."""
+    table = tables.read_table(form.file.data.read(tables.LARGEST_FILE + 1))
+    return tables.keep(_data_dir(), g.event.id, g.organiser.id, table)
 
 
 @bp.route("/<upload_name>", methods=["GET", "POST"])
@@ -56,18 +66,10 @@ def look(slug: str, upload_name: str) -> ResponseReturnValue:
     judged = judge(table, mapping, registered_keys(db.session(), g.event))
     columns = {name: "" if place is None else str(place) for name, place in mapping.items()}
     form = ImportForm(data=columns)
-    if form.validate_on_submit():
-        try:
-            if judged.bad_rows and not form.leave_out.data:
-                sentence = gettext("There are rows with errors. Mend the file, or leave them out on purpose.")
-                raise Refusal(sentence, field="leave_out")
-            added = _add_in_portions(judged.people, tell=bool(form.tell.data))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            tables.forget(_data_dir(), g.event.id, g.organiser.id, upload_name)
-            _say(added, judged.bad_rows)
-            return redirect(url_for("participants.people", slug=slug, sort="registered"), SEE_OTHER)
+    if form.validate_on_submit() and (done := carried_out(form, lambda: _add_judged(judged, form))):
+        tables.forget(_data_dir(), g.event.id, g.organiser.id, upload_name)
+        _say(done.result, judged.bad_rows)
+        return redirect(url_for("participants.people", slug=slug, sort="registered"), SEE_OTHER)
     return page(
         "attendees/imports/organise_import_look.html",
         event=g.event,
@@ -105,6 +107,14 @@ def _data_dir() -> Any:
 
 def _by() -> By:
     return By(Actor.ORGANISER, g.organiser.id, gettext("Imported from a file"))
+
+
+def _add_judged(judged: JudgedTable, form: ImportForm) -> Added:
+    if judged.bad_rows and not form.leave_out.data:
+        raise Refusal(
+            N_("There are rows with errors. Mend the file, or leave them out on purpose."), field="leave_out"
+        )
+    return _add_in_portions(judged.people, tell=bool(form.tell.data))
 
 
 def _add_in_portions(people: Sequence[Person], *, tell: bool) -> Added:

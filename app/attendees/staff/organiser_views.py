@@ -11,12 +11,13 @@ from app.attendees.staff.forms import StaffForm
 from app.clock import now
 from app.people.rules import Permission
 from app.programme import conflicts
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_
 from app.registration.history import by_organiser
 from app.registration.models import Registration
 from app.registration.workshops.wish_models import StaffRole
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import carried_out
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("staff", __name__, url_prefix="/organise/events/<slug>/programme/runs/<int:run_id>/staff")
@@ -31,19 +32,10 @@ def show(slug: str, run_id: int) -> ResponseReturnValue:
     found: list[Registration] = []
     if form.validate_on_submit():
         found = staff.find_people(session, g.event, form.who.data or "")
-        try:
-            one = _the_one(found)
-            name, role = one.full_name, StaffRole(form.role.data)
-            with transaction() as writing:
-                by = by_organiser(g.organiser.id)
-                staff.name_staff(writing, g.event.id, run_id, one.id, role, by, now())
+        if done := carried_out(form, lambda: _name(run_id, found, StaffRole(form.role.data))):
             return redirect_with(
-                url_for(".show", slug=slug, run_id=run_id), N_("%(name)s is named."), name=name
+                url_for(".show", slug=slug, run_id=run_id), N_("%(name)s is named."), name=done.result
             )
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
     return page(
         "attendees/staff/organise_staff.html",
         event=g.event,
@@ -62,6 +54,14 @@ def remove(slug: str, run_id: int, staff_id: int) -> ResponseReturnValue:
     with transaction() as session:
         staff.take_off(session, g.event.id, run_id, staff_id, by_organiser(g.organiser.id), now())
     return redirect_with(url_for(".show", slug=slug, run_id=run_id), N_("Saved."))
+
+
+def _name(run_id: int, found: list[Registration], role: StaffRole) -> str:
+    one = _the_one(found)
+    name = one.full_name
+    with transaction() as session:
+        staff.name_staff(session, g.event.id, run_id, one.id, role, by_organiser(g.organiser.id), now())
+    return name
 
 
 def _the_one(found: list[Registration]) -> Registration:

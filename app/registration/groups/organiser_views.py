@@ -9,13 +9,14 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.organisations.queries import organisation_names
 from app.people.rules import Permission, may
-from app.refusal import N_, Refusal
+from app.refusal import N_
 from app.registration.groups.forms import AllotForm
 from app.registration.groups.queries import groups_of
 from app.registration.groups.service import allot
 from app.registration.history import by_organiser
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import did
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("group_admin", __name__, url_prefix="/organise/events/<slug>/groups")
@@ -36,14 +37,12 @@ def show(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT_PEOPLE)
 def new(slug: str) -> ResponseReturnValue:
     form = AllotForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                allot(session, g.event.id, form.allotment(), by_organiser(g.organiser.id), now())
-            sentence = N_("The seats are kept. The contact person gets a mail with the link.")
-            return redirect_with(url_for(".show", slug=slug), sentence)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(
+        form,
+        lambda session: allot(session, g.event.id, form.allotment(), by_organiser(g.organiser.id), now()),
+    ):
+        sentence = N_("The seats are kept. The contact person gets a mail with the link.")
+        return redirect_with(url_for(".show", slug=slug), sentence)
     return page(
         "registration/groups/organise_allot.html",
         event=g.event,

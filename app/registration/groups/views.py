@@ -33,6 +33,7 @@ from app.registration.models import Group
 from app.registration.rules import STATUS_LABELS
 from app.web import access
 from app.web.database import db, transaction
+from app.web.doing import carried_out, did, in_one
 from app.web.forms import ConfirmForm
 from app.web.pages import done_just_now, page, remember_address, remembered_address
 
@@ -51,18 +52,18 @@ def register(slug: str) -> ResponseReturnValue:
         return page("registration/closed.html", status=403, event=event, state=state)
     form = GroupForm()
     rearranged = form.rearranged() if form.is_submitted() else None
-    if rearranged is None and form.validate_on_submit():
-        try:
-            entry, event_id = form.entry(), event.id
-            with transaction() as writing:
-                abuse_protection_forms.refuse_programs(writing, form, now())
-                abuse_protection_forms.refuse_many_seats(writing, event_id, len(entry.people), now())
-                register_group(writing, event_id, entry, now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
-            remember_address(entry.contact.email)
-            return redirect(url_for(".sent", slug=slug), SEE_OTHER)
+    event_id = event.id  # asked inside, it would be one more question to the database
+
+    def enter(writing: Session) -> str:
+        entry = form.entry()
+        abuse_protection_forms.refuse_programs(writing, form, now())
+        abuse_protection_forms.refuse_many_seats(writing, event_id, len(entry.people), now())
+        register_group(writing, event_id, entry, now())
+        return entry.contact.email
+
+    if rearranged is None and (done := did(form, enter)):
+        remember_address(done.result)
+        return redirect(url_for(".sent", slug=slug), SEE_OTHER)
     return page(
         "registration/groups/group_register.html",
         form=rearranged or form,
@@ -122,9 +123,7 @@ def not_me(token: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if group.confirmed_at is not None:
         return _back(token)
-    if form.validate_on_submit():
-        with transaction() as session:
-            refuse_group(session, group.id, now())
+    if did(form, lambda session: refuse_group(session, group.id, now())):
         return redirect(url_for("registration.suppressed"), SEE_OTHER)
     return page("registration/not_me.html", form=form, event=group.event)
 
@@ -142,12 +141,7 @@ def add(token: str) -> ResponseReturnValue:
     form = ColleagueForm()
     if form.validate_on_submit():
         entry = Entry(form.colleague(group.organisation.name), form.key, group.language)
-        try:
-            with transaction() as session:
-                add_colleague(session, group.id, entry, now())
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
+        if carried_out(form, in_one(lambda session: add_colleague(session, group.id, entry, now()))):
             return _back(token, "saved")
     members = see_group(db.session(), group, now())
     return page(
@@ -187,14 +181,8 @@ def substitute(token: str, reference: str) -> ResponseReturnValue:
     form = ColleagueForm()
     if form.validate_on_submit():
         entry = Entry(form.colleague(group.organisation.name), form.key, group.language)
-        try:
-            with transaction() as session:
-                substitute_member(session, group.id, reference, entry, now())
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-        else:
+        exchange = in_one(lambda session: substitute_member(session, group.id, reference, entry, now()))
+        if carried_out(form, exchange):
             return _back(token, "saved")
     member = _member(group, reference)
     if not form.is_submitted() and (
@@ -227,9 +215,7 @@ def _press(token: str, verb: Callable[[Session, int], object]) -> ResponseReturn
     try:
         with transaction() as writing:
             verb(writing, group.id)
-    except Missing:
-        raise
-    except Refusal as refusal:
+    except Refusal as refusal:  # a button without a form, on a page that keeps no session
         return _show(session, open_group(session, token), token, refusal)
     return _back(token, "saved")
 

@@ -8,13 +8,14 @@ from typing import Any
 
 from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
 from app.clock import BERLIN, now
 from app.events.team_service import events_with
 from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, Missing
 from app.registration.consents.forms import agreeing, ask_form, asked_in
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, asked_consents
 from app.registration.consents.records import count_consents
@@ -35,10 +36,10 @@ from app.registration.questions.queries import (
 from app.registration.questions.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS
 from app.registration.rules import Actor
 from app.spreadsheets import CSV, write_csv
-from app.texts import gettext, ngettext, sentence_of
+from app.texts import gettext, ngettext
 from app.web import access
 from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.doing import did, pressed
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -75,19 +76,13 @@ def overview(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def new(slug: str) -> ResponseReturnValue:
     form = question_form(None, questions_of(db.session(), g.event.id))
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                service.add_question(session, g.event.id, form.facts(), _by(), now())
-            return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, lambda session: service.add_question(session, g.event.id, form.facts(), _by(), now())):
+        return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
     return page(
         "registration/questions/organise_question.html",
         event=g.event,
         form=form,
         question=None,
-        differences=[],
     )
 
 
@@ -95,27 +90,19 @@ def new(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def edit(slug: str, question_id: int) -> ResponseReturnValue:
     form = _form(question_id)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                service.change_question(
-                    session, g.event.id, question_id, form.facts(), form.version_read, _by(), now()
-                )
-            return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            differences = form.compare_with(_form(question_id, stored=True))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(
+        form,
+        lambda session: service.change_question(
+            session, g.event.id, question_id, form.facts(), form.version_read, _by(), now()
+        ),
+        stored=lambda: _form(question_id, stored=True),
+    ):
+        return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
     return page(
         "registration/questions/organise_question.html",
         event=g.event,
         form=form,
         question=_question(question_id),
-        differences=differences,
     )
 
 
@@ -125,13 +112,8 @@ def move(slug: str, question_id: int) -> ResponseReturnValue:
     direction = request.form.get("direction", "")
     if direction not in {"up", "down"}:
         raise Missing
-    try:
-        with transaction() as session:
-            service.move_question(session, g.event.id, question_id, _by(), now(), up=direction == "up")
-    except Missing:
-        raise
-    except Refusal as refusal:
-        flash(sentence_of(refusal), "warning")
+    up = direction == "up"
+    pressed(lambda session: service.move_question(session, g.event.id, question_id, _by(), now(), up=up))
     return redirect(_overview(slug), SEE_OTHER)
 
 
@@ -140,15 +122,8 @@ def move(slug: str, question_id: int) -> ResponseReturnValue:
 def remove(slug: str, question_id: int) -> ResponseReturnValue:
     question = _question(question_id)
     title, form = question.label, ConfirmForm()
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                service.remove_question(session, g.event.id, question_id, _by(), now())
-            return redirect_with(_overview(slug), N_("“%(title)s” is removed."), title=title)
-        except Missing:
-            raise
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+    if did(form, lambda session: service.remove_question(session, g.event.id, question_id, _by(), now())):
+        return redirect_with(_overview(slug), N_("“%(title)s” is removed."), title=title)
     return page(
         "registration/questions/organise_question_remove.html",
         event=g.event,
@@ -177,15 +152,13 @@ def copy(slug: str) -> ResponseReturnValue:
     asking_days = days_with_questions(db.session())
     sources = [one for one in events if one.id in asking_days and one.id != g.event.id]
     form = CopyForm().offer(sources)
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                copied = service.copy_questions(session, g.event.id, int(form.source.data), _by(), now())
-                number = len(copied)
-            flash(_added(number), "success")
-            return redirect(_overview(slug), SEE_OTHER)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def copy_them(session: Session) -> int:
+        return len(service.copy_questions(session, g.event.id, int(form.source.data), _by(), now()))
+
+    if done := did(form, copy_them):
+        flash(_added(done.result), "success")
+        return redirect(_overview(slug), SEE_OTHER)
     return page(
         "registration/questions/organise_question_copy.html", event=g.event, form=form, sources=sources
     )
@@ -195,9 +168,7 @@ def copy(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def consents(slug: str) -> ResponseReturnValue:
     form = ask_form(g.event)
-    if form.validate_on_submit():
-        with transaction() as session:
-            ask_for(session, g.event.id, asked_in(form), _by(), now())
+    if did(form, lambda session: ask_for(session, g.event.id, asked_in(form), _by(), now())):
         return redirect_with(_overview(slug), N_("Saved."))
     return page("registration/questions/organise_consents.html", event=g.event, form=form)
 

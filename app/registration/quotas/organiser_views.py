@@ -12,14 +12,14 @@ from app.events.rules import EFFECT_LABELS, QuotaTarget
 from app.organisations.queries import districts, listed_organisations
 from app.organisations.rules import KIND_LABELS
 from app.people.rules import Permission, may
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_
 from app.registration.history import by_organiser
 from app.registration.quotas.forms import CodeQuotaForm, NewQuotaForm, QuotaForm
 from app.registration.quotas.service import add_quota, change_quota, get_quota, list_quotas, remove_quota
 from app.texts import gettext
 from app.web import access
 from app.web.database import db, transaction
-from app.web.editing import Difference
+from app.web.doing import carried_out, did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -44,16 +44,12 @@ def show(slug: str) -> ResponseReturnValue:
 def new(slug: str) -> ResponseReturnValue:
     reading = db.session()
     form = NewQuotaForm().offer(districts(reading), listed_organisations(reading))
-    if form.validate_on_submit():
-        try:
-            with transaction() as session:
-                add_quota(session, g.event.id, form.facts(), by_organiser(g.organiser.id), now())
-            return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
-        except Refusal as refusal:
-            form.add_refusal(refusal)
-    return page(
-        "registration/quotas/organise_quota.html", event=g.event, form=form, quota=None, differences=[]
-    )
+    if did(
+        form,
+        lambda session: add_quota(session, g.event.id, form.facts(), by_organiser(g.organiser.id), now()),
+    ):
+        return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
+    return page("registration/quotas/organise_quota.html", event=g.event, form=form, quota=None)
 
 
 @bp.route("/<int:quota_id>", methods=["GET", "POST"])
@@ -61,28 +57,23 @@ def new(slug: str) -> ResponseReturnValue:
 def edit(slug: str, quota_id: int) -> ResponseReturnValue:
     quota = get_quota(db.session(), g.event, quota_id)
     form = _form_class(quota).of(quota)
-    differences: list[Difference] = []
-    if form.validate_on_submit():
-        try:
-            facts = form.changed(quota)
-            with transaction() as session:
-                by = by_organiser(g.organiser.id)
-                change_quota(session, g.event.id, quota_id, facts, form.version_read, by, now())
-            return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
-        except Missing:
-            raise
-        except ChangedMeanwhile as refusal:
-            form.add_refusal(refusal)
-            stored = get_quota(db.session(), g.event, quota_id)
-            differences = form.compare_with(_form_class(stored).of(stored, stored=True))
-        except Refusal as refusal:
-            form.add_refusal(refusal)
+
+    def change() -> None:
+        facts, by = form.changed(quota), by_organiser(g.organiser.id)
+        with transaction() as session:
+            change_quota(session, g.event.id, quota_id, facts, form.version_read, by, now())
+
+    def stored() -> QuotaForm:
+        again = get_quota(db.session(), g.event, quota_id)
+        return _form_class(again).of(again, stored=True)
+
+    if form.validate_on_submit() and carried_out(form, change, stored=stored):
+        return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page(
         "registration/quotas/organise_quota.html",
         event=g.event,
         form=form,
         quota=get_quota(db.session(), g.event, quota_id),
-        differences=differences,
     )
 
 
@@ -91,9 +82,9 @@ def edit(slug: str, quota_id: int) -> ResponseReturnValue:
 def remove(slug: str, quota_id: int) -> ResponseReturnValue:
     title = get_quota(db.session(), g.event, quota_id).name
     form = ConfirmForm()
-    if form.validate_on_submit():
-        with transaction() as session:
-            remove_quota(session, g.event.id, quota_id, by_organiser(g.organiser.id), now())
+    if did(
+        form, lambda session: remove_quota(session, g.event.id, quota_id, by_organiser(g.organiser.id), now())
+    ):
         return redirect_with(_all(slug), N_("“%(title)s” is removed."), title=title)
     return page(
         "programme/organise_remove.html",
