@@ -4,6 +4,9 @@
 """Refusal: the base of every "no" that a person may read."""
 
 from collections.abc import Mapping
+from typing import TypeVar
+
+Row = TypeVar("Row")
 
 
 def N_(sentence: str) -> str:
@@ -34,6 +37,13 @@ class Missing(Exception):
     """
 
     status = 404
+
+
+def found(row: Row | None) -> Row:
+    """What a query found. Raises `Missing` where that is nothing."""
+    if row is None:
+        raise Missing
+    return row
 
 
 class ChangedMeanwhile(Refusal):

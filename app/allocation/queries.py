@@ -18,6 +18,7 @@ from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.rules import AllocationState, PersonNotUnique, PersonUnknown
 from app.attendees.filters import clean_search
 from app.events.models import Event
+from app.events.queries import get_of_event
 from app.organisations.models import Organisation
 from app.programme.models import Round, Run
 from app.refusal import Missing
@@ -213,14 +214,7 @@ def allocations_of(session: Session, event: Event) -> list[tuple[AllocationRun, 
 
 def get_allocation(session: Session, event: Event, solving_id: int) -> AllocationRun:
     """With its organiser. Raises `Missing` for one of another day (T02)."""
-    found = session.scalar(
-        select(AllocationRun)
-        .where(AllocationRun.event_id == event.id, AllocationRun.id == solving_id)
-        .options(joinedload(AllocationRun.organiser))
-    )
-    if found is None:
-        raise Missing
-    return found
+    return get_of_event(session, AllocationRun, event.id, solving_id, joinedload(AllocationRun.organiser))
 
 
 def get_done(session: Session, event: Event, solving_id: int) -> AllocationRun:

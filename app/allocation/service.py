@@ -33,6 +33,7 @@ from app.allocation.rules import (
 )
 from app.attendees.staff import service as staff
 from app.events.models import Event
+from app.events.queries import get_of_event
 from app.events.rules import Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.organisations.models import Organisation
@@ -238,13 +239,7 @@ def add_condition(
 
 def remove_condition(session: Session, event_id: int, condition_id: int, by: By, now: datetime) -> None:
     event = lock_event(session, event_id)
-    found = session.scalar(
-        select(PlacingCondition).where(
-            PlacingCondition.event_id == event.id, PlacingCondition.id == condition_id
-        )
-    )
-    if found is None:
-        raise Missing
+    found = get_of_event(session, PlacingCondition, event.id, condition_id)
     detail = {"kind": found.kind.value}
     record(session, now, by.organiser_id, event.id, "allocation.free", f"condition {found.id}", detail)
     session.delete(found)

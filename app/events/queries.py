@@ -8,15 +8,18 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
+from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.sql.base import ExecutableOption
 
 from app.events.models import Event, Room
 from app.events.rules import EventStatus
 from app.organisations.models import Organisation, Region
-from app.refusal import N_, Missing
+from app.refusal import N_, found
 
+Row = TypeVar("Row")
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 LONGEST_SLUG = 48  # of a suggestion: leaves room for a number within the column's 60
 RESERVED_SLUGS = frozenset({"new"})
@@ -27,12 +30,18 @@ _GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "ß" is folded 
 _PUBLIC_BY_SLUG = select(Event).where(Event.slug == bindparam("slug"), Event.status.in_(PUBLIC))
 
 
+def get_of_event(
+    session: Session, model: type[Row], event_id: int, row_id: int, *options: ExecutableOption
+) -> Row:
+    """A row of this day. Raises `Missing`, also for one of another day (T02)."""
+    table: Any = model
+    ours = select(model).where(table.id == row_id, table.event_id == event_id)
+    return found(session.scalar(ours.options(*options)))
+
+
 def get_public_event(session: Session, slug: str) -> Event:
     """The day as everybody may see it: one query. Raises `Missing` for a draft, too."""
-    event = session.scalar(_PUBLIC_BY_SLUG, {"slug": slug})
-    if event is None:
-        raise Missing
-    return event
+    return found(session.scalar(_PUBLIC_BY_SLUG, {"slug": slug}))
 
 
 def with_hosts(session: Session, event: Event) -> Event:

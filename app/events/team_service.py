@@ -10,11 +10,12 @@ from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, contains_eager
 
 from app.events.models import Event, TeamMember
+from app.events.queries import get_of_event
 from app.events.service import lock_event
 from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Permission, Role, may
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, Refusal
 
 LAST_LEAD = N_("Somebody has to lead this day. Please make another person lead first.")
 
@@ -53,12 +54,7 @@ def events_with(session: Session, organiser: Organiser, permission: Permission) 
 
 def get_member(session: Session, event_id: int, member_id: int) -> TeamMember:
     """Raises `Missing` for a member of another team."""
-    member = session.scalar(
-        select(TeamMember).where(TeamMember.id == member_id, TeamMember.event_id == event_id)
-    )
-    if member is None:
-        raise Missing
-    return member
+    return get_of_event(session, TeamMember, event_id, member_id)
 
 
 def add_member(

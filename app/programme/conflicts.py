@@ -9,46 +9,41 @@ Asked by every verb that puts or moves something, here and in the registration s
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
-from typing import TypeVar
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.clock import BERLIN
 from app.events.models import Event, Room
+from app.events.queries import get_of_event
 from app.events.rules import refuse_reversed_times
 from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.rules import refuse_more_than_room
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Refusal, found
 
 Thing = AgendaItem | Round | Workshop | Run
-Found = TypeVar("Found")
 
 
 def get_item(session: Session, event: Event, item_id: int) -> AgendaItem:
-    return _found(
-        session.scalar(select(AgendaItem).where(AgendaItem.id == item_id, AgendaItem.event_id == event.id))
-    )
+    return get_of_event(session, AgendaItem, event.id, item_id)
 
 
 def get_round(session: Session, event: Event, round_id: int) -> Round:
-    return _found(session.scalar(select(Round).where(Round.id == round_id, Round.event_id == event.id)))
+    return get_of_event(session, Round, event.id, round_id)
 
 
 def get_workshop(session: Session, event: Event, workshop_id: int) -> Workshop:
-    return _found(
-        session.scalar(select(Workshop).where(Workshop.id == workshop_id, Workshop.event_id == event.id))
-    )
+    return get_of_event(session, Workshop, event.id, workshop_id)
 
 
 def get_run(session: Session, event: Event, run_id: int) -> Run:
-    return _found(
+    return found(
         session.scalar(select(Run).join(Run.round).where(Run.id == run_id, Round.event_id == event.id))
     )
 
 
 def get_room(session: Session, event: Event, room_id: int) -> Room:
-    return _found(session.scalar(select(Room).where(Room.id == room_id, Room.event_id == event.id)))
+    return get_of_event(session, Room, event.id, room_id)
 
 
 def filled_by(session: Session, event: Event, runs: Iterable[Run]) -> dict[int, list[Round]]:
@@ -257,9 +252,3 @@ def _clock_times(starts_at: datetime, ends_at: datetime) -> str:
     """9:30–10:45, alike in every language."""
     both = (moment.astimezone(BERLIN) for moment in (starts_at, ends_at))
     return "–".join(f"{moment.hour}:{moment.minute:02d}" for moment in both)
-
-
-def _found(thing: Found | None) -> Found:
-    if thing is None:
-        raise Missing
-    return thing

@@ -10,9 +10,9 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.events.queries import get_of_event
 from app.events.service import lock_event
 from app.people.audit import record
-from app.refusal import Missing
 from app.results import files
 from app.results.models import Material
 from app.results.prepared import Prepared
@@ -108,11 +108,7 @@ def remove_material(session: Session, event: Event, material_id: int, by: int | 
 
 def get_material(session: Session, event: Event, material_id: int) -> Material:
     """Raises `Missing` for a material of another day."""
-    ours = select(Material).where(Material.id == material_id, Material.event_id == event.id)
-    row = session.scalar(ours)
-    if row is None:
-        raise Missing
-    return row
+    return get_of_event(session, Material, event.id, material_id)
 
 
 def material_facts(row: Material) -> MaterialFacts:

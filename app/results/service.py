@@ -17,12 +17,13 @@ from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import flag_modified
 
 from app.events.models import Event
+from app.events.queries import get_of_event
 from app.events.rules import EventStatus
 from app.events.service import lock_event, mark_changed
 from app.organisations.rules import OrganisationKind
 from app.people.audit import record
 from app.programme.models import Workshop
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.results.models import Agreement, AttendanceFigure, Documentation, WorkshopResult
 from app.results.rules import AgreementFacts, ResultFacts, refuse_unwritten
 
@@ -102,9 +103,7 @@ def require_workshop(session: Session, event: Event, workshop_id: int | None) ->
     """Raises `Missing` for a workshop of another day; None is the plenary and always there."""
     if workshop_id is None:
         return
-    ours = select(Workshop.id).where(Workshop.id == workshop_id, Workshop.event_id == event.id)
-    if session.scalar(ours) is None:
-        raise Missing
+    get_of_event(session, Workshop, event.id, workshop_id)
 
 
 def add_agreement(
@@ -149,11 +148,7 @@ def remove_agreement(
 
 def get_agreement(session: Session, event: Event, agreement_id: int) -> Agreement:
     """Raises `Missing` for an agreement of another day."""
-    ours = select(Agreement).where(Agreement.id == agreement_id, Agreement.event_id == event.id)
-    row = session.scalar(ours)
-    if row is None:
-        raise Missing
-    return row
+    return get_of_event(session, Agreement, event.id, agreement_id)
 
 
 def agreement_facts(row: Agreement) -> AgreementFacts:

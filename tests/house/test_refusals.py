@@ -4,6 +4,7 @@
 """Views leave a verb's "no" to `app.web.doing`; what is missing (404) is caught by few, and never as a sentence."""
 
 import ast
+import re
 from collections import Counter
 from pathlib import Path
 
@@ -82,3 +83,21 @@ def test_few_go_on_without_what_is_missing() -> None:
     assert files_with(goes_on) == set(WITHOUT_THE_MISSING)
     assert not any(path.endswith("views.py") for path in WITHOUT_THE_MISSING)
     assert {(ROOT / path).is_relative_to(APP) for path in WITHOUT_THE_MISSING} == {True}
+
+
+def test_a_row_of_a_day_is_looked_up_in_one_place() -> None:
+    """Who forgets the day opens another one's row (T02): its id and the day's stand in one `where` only where it is said."""
+    by_day = re.compile(r"where\(([^()]*)\)")
+
+    def looks_up(source: str) -> bool:
+        return any(
+            f"{table}.event_id ==" in said
+            for said in by_day.findall(source)
+            for table in re.findall(r"\b(\w+)\.id ==", said)
+        )
+
+    places = {name_of(path) for path in MODULES if looks_up(path.read_text(encoding="utf-8"))}
+    assert places == {
+        "app/events/queries.py",  # `get_of_event`
+        "app/allocation/service.py",  # read anew behind its lock
+    }

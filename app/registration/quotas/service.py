@@ -14,13 +14,14 @@ from sqlalchemy import delete, func, insert, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event, Quota
+from app.events.queries import get_of_event
 from app.events.rules import Affiliation, Aim, QuotaEffect, QuotaTarget, code_key, refuse_quota_below_taken
 from app.events.seats import set_reserved
 from app.events.service import lock_event, mark_changed
 from app.organisations.models import Organisation
 from app.organisations.service import keep_organisation
 from app.people.audit import record
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration.history import By
 from app.registration.models import Registration, registration_quota
 from app.registration.promotion import move_up
@@ -129,10 +130,7 @@ def due_releases(session: Session, now: datetime) -> Sequence[int]:
 
 def get_quota(session: Session, event: Event, quota_id: int) -> Quota:
     """Raises `Missing` for a quota of another day (T02)."""
-    quota = session.scalar(select(Quota).where(Quota.event_id == event.id, Quota.id == quota_id))
-    if quota is None:
-        raise Missing
-    return quota
+    return get_of_event(session, Quota, event.id, quota_id)
 
 
 def list_quotas(session: Session, event: Event) -> Sequence[Quota]:
