@@ -142,8 +142,11 @@ def test_filters_and_pages(app: Flask) -> None:
     day = a_day(app, programme=False)
     otto = account(app, "otto")
     emptied(app)
-    for number in range(60):
-        note(app, day.event_id, "run.close" if number % 2 else "run_staff.take_off", f"run {number}")
+    lea = account(app)
+    with app.app_context(), transaction() as session:
+        for number in range(60):
+            action = "run.close" if number % 2 else "run_staff.take_off"
+            record(session, MORNING, lea, day.event_id, action, f"run {number}")
     with app.app_context(), transaction() as session:
         record(session, now(), otto, day.event_id, "quota.add", "quota 9")
     visitor = visitor_of(app)
@@ -260,17 +263,11 @@ def test_the_log_costs_the_same_with_one_line_and_with_many(app: Flask) -> None:
     note(app, day.event_id, "agenda.release")
     with Queries(app) as few:
         visitor.get(address)
-    for action in ACTIONS:
-        for number in range(2):
-            note(
-                app,
-                day.event_id,
-                action,
-                f"registration {id_of(app, reference)}",
-                run=day.runs["1.1"],
-                into=number,
-            )
-            note(app, day.event_id, action, f"question {number}")
+    person, detail = id_of(app, reference), {"run": day.runs["1.1"], "into": 1}
+    with app.app_context(), transaction() as session:
+        for action in ACTIONS:
+            for subject in (f"registration {person}", "question 1", "question 2"):
+                record(session, MORNING, None, day.event_id, action, subject, detail)
     with Queries(app) as many:
         visitor.get(address)
     assert len(many.statements) == len(few.statements) <= 7, many.statements
