@@ -95,7 +95,7 @@ def publish(
     what = plan(session, event, solving)
     if what.obstacles:
         raise what.obstacles[0]
-    _replace_places(session, what)
+    _replace_places(session, event, what)
     _close(session, what, now)
     _count(session, event)
     if before is not None:
@@ -261,13 +261,13 @@ def _places_of_others(session: Session, event: Event, known: set[int]) -> dict[i
 # --- doing it ------------------------------------------------------------------------------------------------------
 
 
-def _replace_places(session: Session, what: Plan) -> None:
+def _replace_places(session: Session, event: Event, what: Plan) -> None:
     """Only rows that differ are touched. Whose place in a round stays keeps the place in line beside it; other places in
     line and wishes of these people go."""
     people = sorted(what.places)
+    of_day = select(Run.id, Run.round_id, Run.workshop_id).join(Run.round).where(Round.event_id == event.id)
     rounds: dict[int, tuple[int, int]] = {
-        run: (round_, workshop)
-        for run, round_, workshop in session.execute(select(Run.id, Run.round_id, Run.workshop_id))
+        run: (round_, workshop) for run, round_, workshop in session.execute(of_day)
     }
     missing: list[dict[str, Any]] = []
     for start in range(0, len(people), AT_ONCE):

@@ -3,6 +3,7 @@
 
 """Publishing: everybody's places, counters, calendars and mails at once; what changed in between; and once more."""
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -61,6 +62,7 @@ from tests.allocation.day import (
     works_out,
 )
 from tests.factories.days import NOW
+from tests.factories.organising import Queries
 from tests.mailbox import mailbox, text_of
 
 
@@ -159,6 +161,16 @@ def test_everybody_gets_places_and_one_mail(app: Flask, made: WishDay) -> None:
             f"allocation {number}",
             6,
         )
+
+
+def test_runs_of_other_days_are_not_read(app: Flask, made: WishDay) -> None:
+    """An installation keeps the workshops of all its days; publishing one of them costs what that day costs."""
+    number = solved(app, made)
+    with Queries(app) as queries:
+        publishes(app, made, number)
+    of_all = [one for one in queries.statements if re.search(r"FROM run\b", one) and "WHERE" not in one]
+    assert of_all == []
+    assert any("FROM run" in one for one in queries.statements)
 
 
 def test_a_second_press_changes_nothing(app: Flask, made: WishDay) -> None:
