@@ -103,7 +103,7 @@ def send_link(session: Session, registration_id: int, by: By, now: datetime) -> 
     registration = service.lock_registration(session, registration_id)
     if not registration.active:
         raise AlreadyEnded
-    if not notifications.may_remind(session, registration, now):
+    if not notifications.spend_reminder(session, registration, now):
         raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
     notifications.notify_link(session, registration, now)
     _record(session, registration, by, now, "link")

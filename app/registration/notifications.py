@@ -61,24 +61,24 @@ def ask_to_confirm(
     session: Session, registration: Registration, now: datetime, *, first: bool = False
 ) -> None:
     """`first`: the person registered just now, and nothing was told before."""
-    if may_write_to(session, registration.email_key, now):
+    if spend_mail(session, registration.email_key, now):
         _enqueue(session, CONFIRM, registration, now, first=first)
 
 
 def remind_of_link(session: Session, registration: Registration, now: datetime) -> None:
     """Send the personal link again; somebody who never confirmed is asked to. An older one is left to the worker, and this
     goes past the mapper: this is to take as long as the first mail to somebody new (T09)."""
-    if may_remind(session, registration, now):
+    if spend_reminder(session, registration, now):
         drawn = session.scalar(_NEXT_MAIL, {"person": registration.id})
         set_committed_value(registration, "mail_revision", drawn)
         asks = registration.status is Status.UNCONFIRMED
         _enqueue(session, CONFIRM if asks else LINK, registration, now, first=True, settle=False)
 
 
-def may_remind(session: Session, registration: Registration, now: datetime) -> bool:
-    """As `may_write_to`. Who confirmed this registration gets its link, whatever they said of other people's tries."""
+def spend_reminder(session: Session, registration: Registration, now: datetime) -> bool:
+    """As `spend_mail`. Who confirmed this registration gets its link, whatever they said of other people's tries."""
     key = registration.email_key
-    return may_write_to(session, key, now) or (
+    return spend_mail(session, key, now) or (
         registration.confirmed_at is not None
         and is_suppressed(session, key)
         and spend(session, link_bucket(key), MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
@@ -86,7 +86,7 @@ def may_remind(session: Session, registration: Registration, now: datetime) -> b
 
 
 def notify_link(session: Session, registration: Registration, now: datetime) -> None:
-    """As `remind_of_link`, for callers that have asked `may_write_to`."""
+    """As `remind_of_link`, for callers that have spent the mail."""
     _enqueue(session, CONFIRM if registration.status is Status.UNCONFIRMED else LINK, registration, now)
 
 
@@ -252,8 +252,8 @@ def _withdraw_invitation(registration: Registration) -> None:
         _invite(registration)
 
 
-def may_write_to(session: Session, email_key: str, now: datetime) -> bool:
-    """Spends one of the mails that this address may get without having asked for them."""
+def spend_mail(session: Session, email_key: str, now: datetime) -> bool:
+    """One of the mails that this address may get without having asked for them; False: it had enough of them today."""
     return spend(session, mail_bucket(email_key), MAILS_BEFORE_CONFIRMATION, ONE_DAY, now)
 
 

@@ -96,7 +96,7 @@ def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: date
     if by.actor is Actor.ORGANISER:
         if earlier.active is not None:
             raise AddressTaken
-    elif not notifications.may_write_to(session, key, now):  # asked before the address is known to us (T09)
+    elif not notifications.spend_mail(session, key, now):  # asked before the address is known to us (T09)
         raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
     return earlier
 

@@ -128,7 +128,7 @@ def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
     group = lock_group(session, group_id)
     group.link_key = new_link_key()
     session.flush()
-    if notifications.may_write_to(session, address_key(group.email), now):
+    if notifications.spend_mail(session, address_key(group.email), now):
         tell = (
             notifications.notify_contact_link if group.confirmed_at else notifications.ask_contact_to_confirm
         )
@@ -224,7 +224,7 @@ def _refuse_mails(session: Session, group: Group, email: str, now: datetime) -> 
     most = max(MOST_PEOPLE, group.allotted)
     if not spend(session, f"group:{group.id}", most, notifications.ONE_DAY, now):
         raise MailedEnough(most)
-    if email and not notifications.may_write_to(session, address_key(email), now):
+    if email and not notifications.spend_mail(session, address_key(email), now):
         raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
 
 

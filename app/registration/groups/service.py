@@ -90,7 +90,7 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
         raise Closed
     if len(entry.people) > MOST_PEOPLE:
         raise TooMany(MOST_PEOPLE)
-    if not notifications.may_write_to(session, address_key(entry.contact.email), now):
+    if not notifications.spend_mail(session, address_key(entry.contact.email), now):
         return None
     make_way(session, of_form, CONTACT, now)
     group = _start(session, event, entry.contact, entry.nonce, now)
@@ -147,7 +147,7 @@ def confirm_group(session: Session, group_id: int, now: datetime) -> Group:
     back = _take_up_again(session, event, group, late, now)
     for one in (*held, *back):
         own = one.email == group.email
-        if own or notifications.may_write_to(session, one.email_key, now):
+        if own or notifications.spend_mail(session, one.email_key, now):
             notifications.notify_status(session, one, now)
     for guest in session.scalars(select(GroupGuest).where(GroupGuest.group_id == group.id)).all():
         if guest.registration.active:
