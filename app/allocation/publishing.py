@@ -118,7 +118,7 @@ def refuse_publication(event: Event, solving: AllocationRun, now: datetime) -> N
         raise NotReady
     if event.placement is not Placement.WISHES:
         raise NotByWishes
-    if event.status is EventStatus.CANCELLED or now >= event.ends_at:
+    if event.status is EventStatus.CANCELLED or event.is_over(now):
         raise DayOver
     if event.agenda_released_at is None:
         raise AgendaNotReleased

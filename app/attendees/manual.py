@@ -154,7 +154,7 @@ def move_up(
         raise Refusal(N_("This person waits for your decision. Please approve first."))
     if registration.status is not Status.WAITING:
         raise Refusal(N_("This person does not stand on the waiting list."))
-    if event.status is EventStatus.CANCELLED or now >= event.ends_at:
+    if event.status is EventStatus.CANCELLED or event.is_over(now):
         raise Refusal(N_("This day is over or cancelled."))
     mine = waiting_list.quotas_of(session, event, registration.id)
     overbooked = not claim_seat(session, event, mine)

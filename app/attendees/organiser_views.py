@@ -45,7 +45,7 @@ from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.answer_forms import answer_facts, answer_words, asking
 from app.registration.questions.queries import answers_of, questions_of
 from app.registration.quotas.waiting_list import position_of, positions_of, quotas_of
-from app.registration.rules import ACTOR_LABELS, CONFIRMED, REASON_LABELS, STATUS_LABELS, Actor, Status
+from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS, Actor, Status
 from app.registration.workshops.forms import NotedWishesForm, wishes_data, wishing
 from app.registration.workshops.service import note_wishes
 from app.registration.workshops.wishes import wishes_of
@@ -210,7 +210,7 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         role_labels=ROLE_LABELS,
         may_cancel=may(g.role, Permission.EDIT_PEOPLE) and registration.active,
         may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active and not registration.unnamed,
-        may_substitute=registration.status in CONFIRMED and now() < g.event.starts_at,
+        may_substitute=registration.may_be_substituted(now()),
         may_decide=may(g.role, Permission.EDIT_PEOPLE) and registration.status is Status.PENDING,
         others=lists.before_and_after(session, registration),
     )
@@ -351,7 +351,7 @@ def substitute(slug: str, reference: str) -> ResponseReturnValue:
         pass_on = in_one(lambda s: _address(slug, manual.substitute(s, registration.id, entry, _by(), now())))
         if done := carried_out(form, pass_on):
             return redirect_with(done.result, N_("The place is passed on. Both get a mail."))
-    elif registration.status not in CONFIRMED or now() >= g.event.starts_at:
+    elif not registration.may_be_substituted(now()):
         raise Missing
     return page(
         "attendees/organise_substitute.html",

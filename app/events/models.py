@@ -177,6 +177,14 @@ class Event(Scarce, InCalendars, Base):
         town = " ".join(part for part in (self.venue_postcode, self.venue_city) if part)
         return ", ".join(part for part in (self.venue_name, self.venue_street, town) if part)
 
+    def has_begun(self, now: datetime) -> bool:
+        """From here on nobody comes in another one's place."""
+        return now >= self.starts_at
+
+    def is_over(self, now: datetime) -> bool:
+        """What was, was: nobody cancels any more, and nobody is told of changes."""
+        return now >= self.ends_at
+
     def registration_state(self, now: datetime) -> RegistrationState:
         return registration_state(
             self.status,

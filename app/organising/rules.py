@@ -81,7 +81,7 @@ def next_steps(event: Event, *, has_programme: bool, documented: bool, now: date
     if event.placement is Placement.WISHES:
         placed = event.placed_at is not None
         steps.append(Step(N_("Give the places in workshops by wishes"), "allocation", placed))
-    if now >= event.starts_at:
+    if event.has_begun(now):
         steps += [
             Step(N_("Write down the results"), "results", documented),
             Step(N_("Publish the documentation"), "results", event.documentation_released_at is not None),

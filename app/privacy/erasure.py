@@ -145,7 +145,7 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
     """
     registration = lock_registration(session, registration_id)
     event_id = registration.event_id
-    if registration.active and now < registration.event.ends_at:
+    if registration.active and not registration.event.is_over(now):
         end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.CANCELLED, now)
     else:
         answers.give_back(session, registration, for_good=True)

@@ -74,7 +74,7 @@ def delete(token: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if did(form, lambda session: forget_person(session, registration.id, now())):
         return redirect(url_for(".deleted"), SEE_OTHER)
-    over = now() >= registration.event.ends_at
+    over = registration.event.is_over(now())
     return page(
         "privacy/delete.html",
         form=form,

@@ -24,6 +24,7 @@ from app.people.models import Organiser
 from app.registration.questions.models import Answer, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
+    CONFIRMED,
     Actor,
     Reason,
     Status,
@@ -202,6 +203,13 @@ class Registration(Base):
     @property
     def active(self) -> bool:
         return self.status in ACTIVE
+
+    def may_leave(self, now: datetime) -> bool:
+        """Whether the person, or who registered them, can cancel."""
+        return self.active and not self.event.is_over(now)
+
+    def may_be_substituted(self, now: datetime) -> bool:
+        return self.status in CONFIRMED and not self.event.has_begun(now)
 
     @property
     def is_draft(self) -> bool:

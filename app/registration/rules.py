@@ -286,6 +286,11 @@ class DayHasBegun(Refusal):
         super().__init__(N_("The day has begun. Nobody can be substituted any more."))
 
 
+class DayIsOver(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("The day is over. Nobody can cancel any more."))
+
+
 class MailedEnough(Refusal):
     """Nobody is mailed without end because others name them (T08)."""
 

@@ -43,8 +43,10 @@ from app.registration.quotas import waiting_list
 from app.registration.rules import (
     ENDED,
     HELD,
+    Actor,
     AlreadyEnded,
     Closed,
+    DayIsOver,
     OfferOver,
     Reason,
     Status,
@@ -199,7 +201,7 @@ def accept(session: Session, registration_id: int, now: datetime) -> Registratio
     registration = lock_registration(session, registration_id)
     if registration.status is Status.REGISTERED:
         return registration
-    if registration.status is not Status.OFFERED or now >= registration.event.starts_at:
+    if registration.status is not Status.OFFERED or registration.event.has_begun(now):
         raise OfferOver
     move(session, registration, Status.REGISTERED, PARTICIPANT, Reason.OFFER_ACCEPTED, now)
     notifications.notify_status(session, registration, now)
@@ -222,10 +224,15 @@ def decline(session: Session, registration_id: int, now: datetime) -> Registrati
 def cancel(
     session: Session, registration_id: int, by: By, now: datetime, reason: Reason = Reason.CANCELLED
 ) -> Registration:
-    """Give back the seat and all places; the next in line move up in this transaction. Refuses a second time."""
+    """Give back the seat and all places; the next in line move up in this transaction.
+
+    Refuses a second time, and anybody but the team once the day is over: who was there is not undone by a link.
+    """
     registration = lock_registration(session, registration_id)
     if not registration.active:
         raise AlreadyEnded
+    if by.actor is not Actor.ORGANISER and not registration.may_leave(now):
+        raise DayIsOver
     end(session, registration, Status.CANCELLED, by, reason, now)
     notifications.notify_cancelled(session, registration, now)
     move_up(session, registration.event, now)

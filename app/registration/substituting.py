@@ -87,7 +87,7 @@ def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: date
     """What is known of the address, when nothing speaks against it."""
     if old.status not in CONFIRMED:
         raise AlreadyEnded
-    if now >= old.event.starts_at:
+    if old.event.has_begun(now):
         raise DayHasBegun
     key = address_key(entry.person.email)
     if key == old.email_key:

@@ -146,8 +146,8 @@ def my(token: str) -> Response:
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
         takes_wishes=registration.event.takes_wishes(now()),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
-        before_start=now() < registration.event.starts_at,
-        before_end=now() < registration.event.ends_at,
+        before_start=not registration.event.has_begun(now()),
+        before_end=not registration.event.is_over(now()),
         form=ConfirmForm(),
         done=done_just_now(),
     )
@@ -324,19 +324,19 @@ def withdraw(token: str, question_id: int) -> ResponseReturnValue:
 def cancel(token: str) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
     form = ConfirmForm()
-    if registration.active and now() < registration.event.ends_at and form.validate_on_submit():
+    if registration.may_leave(now()) and form.validate_on_submit():
         try:
             with transaction() as session:
                 cancel_registration(session, registration.id, PARTICIPANT, now())
         except Refusal as refusal:  # cancelled already: the question makes no sense any more
             return _refused(token, refusal)
         return redirect(url_for(".my", token=token), SEE_OTHER)
-    if not registration.active or now() >= registration.event.ends_at:
+    if not registration.may_leave(now()):
         return redirect(url_for(".my", token=token), SEE_OTHER)
     return page(
         "registration/cancel.html",
         form=form,
-        may_substitute=registration.status in CONFIRMED and now() < registration.event.starts_at,
+        may_substitute=registration.may_be_substituted(now()),
         registration=registration,
         event=registration.event,
         token=token,
@@ -347,7 +347,7 @@ def cancel(token: str) -> ResponseReturnValue:
 @access.personal
 def substitute(token: str) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
-    over = registration.status not in CONFIRMED or now() >= registration.event.starts_at
+    over = not registration.may_be_substituted(now())
     if over and registration.handover_nonce is None:
         return redirect(url_for(".my", token=token), SEE_OTHER)
     form = ColleagueForm()

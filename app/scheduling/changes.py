@@ -96,7 +96,7 @@ def change_day(session: Session, event_id: int, facts: DayFacts, version: int, n
     session.flush()
     if event.status is EventStatus.PUBLISHED:
         # Who corrects a day that is over invites nobody to it.
-        if any(name in _TELL for name in changed) and now < event.ends_at:
+        if any(name in _TELL for name in changed) and not event.is_over(now):
             _tell_holders(session, _registered(session, event), now)
         if any(name in _SEATS for name in changed):
             move_up(session, event, now, Reason.CAPACITY_RAISED if "capacity" in changed else Reason.MOVED_UP)

@@ -58,7 +58,7 @@ def edit(slug: str) -> ResponseReturnValue:
         registered=scheduling.count_registered(session, g.event),
         registrations=scheduling.count_registrations(session, g.event),
         places=scheduling.count_taken(session, g.event),
-        over=now() >= g.event.ends_at,
+        over=g.event.is_over(now()),
         may_lead=may(g.role, Permission.LEAD),
     )
 
@@ -107,7 +107,7 @@ def cancel(slug: str) -> ResponseReturnValue:
         event=g.event,
         form=form,
         told=scheduling.count_told_of_cancelling(db.session(), g.event),
-        possible=g.event.status is EventStatus.PUBLISHED and now() < g.event.ends_at,
+        possible=g.event.status is EventStatus.PUBLISHED and not g.event.is_over(now()),
     )
 
 

@@ -153,7 +153,7 @@ def withdraw_day(session: Session, event_id: int, by: By, now: datetime) -> Even
 def call_off_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     """Cancel a public day and tell everybody. Refuses a draft, of which nobody knows, a day that is over, and a second time."""
     event = lock_event(session, event_id)
-    if event.status is not EventStatus.PUBLISHED or now >= event.ends_at:
+    if event.status is not EventStatus.PUBLISHED or event.is_over(now):
         raise Refusal(N_("Only a public day that is not over can be cancelled."))
     changes.cancel_day(session, event_id, by, now)
     record(session, now, by.organiser_id, event.id, "event.cancel", f"event {event.id}")

@@ -17,10 +17,11 @@ from app.outbox.rules import DeliveryPolicy
 from app.refusal import ChangedMeanwhile, Missing
 from app.registration import correcting, promotion, service
 from app.registration.admission import Entry
+from app.registration.groups.service import CONTACT
 from app.registration.history import PARTICIPANT
 from app.registration.jobs import expire_holds
 from app.registration.models import Registration, StatusChange
-from app.registration.rules import AddressTaken, AlreadyEnded, Closed, Reason, Status
+from app.registration.rules import AddressTaken, AlreadyEnded, Closed, DayIsOver, Reason, Status
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.registration.steps import CLOSED, HOUR, MINUTE, ORGANISER, Day, open_day, person
@@ -288,7 +289,7 @@ def test_nobody_moves_up_after_closing(now: object) -> None:
     day = open_day(capacity=1)
     day.join("anna", "ben")
     day.forget_mails()
-    day.cancel("anna", now=now)  # type: ignore[arg-type]
+    day.cancel("anna", ORGANISER, now=now)  # type: ignore[arg-type]
     assert day.status("ben") is WAITING
     assert day.seats() == (0, 1)
     assert day.mails("ben") == []
@@ -442,6 +443,22 @@ def test_second_cancelling_is_refused() -> None:
     assert day.statuses() == {"anna": CANCELLED, "ben": REGISTERED, "cem": WAITING}
     with pytest.raises(AlreadyEnded):
         day.confirm("anna")
+
+
+def test_after_the_day_only_the_team_cancels() -> None:
+    """The page offers it as long as the verb does it; an old page that is sent again changes nothing."""
+    day = open_day(capacity=1)
+    day.join("anna")
+    ends_at = day.event.ends_at
+    registration = db.session.get_one(Registration, day.ids["anna"])
+    assert registration.may_leave(ends_at - timedelta(minutes=1))
+    assert not registration.may_leave(ends_at)
+    for by in (PARTICIPANT, CONTACT):
+        with pytest.raises(DayIsOver):
+            day.cancel("anna", by, now=ends_at)
+    assert day.statuses() == {"anna": REGISTERED}
+    day.cancel("anna", ORGANISER, now=ends_at)
+    assert day.statuses() == {"anna": CANCELLED}
 
 
 def test_cancelled_unconfirmed_hears_nothing() -> None:

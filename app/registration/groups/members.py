@@ -105,7 +105,7 @@ def substitute_member(session: Session, group_id: int, reference: str, entry: En
         return
     if guest.ended or not guest.registration.active:
         raise AlreadyEnded
-    if now >= group.event.starts_at:
+    if group.event.has_begun(now):
         raise DayHasBegun
     session.delete(guest)
     session.flush()

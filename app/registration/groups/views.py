@@ -104,7 +104,7 @@ def _show(session: Session, group: Group, token: str, refusal: Refusal | None = 
         status_labels=STATUS_LABELS,
         may_add=is_open or any(one.unnamed and one.may_change for one in members),
         is_open=is_open,
-        before_start=moment < group.event.starts_at,
+        before_start=not group.event.has_begun(moment),
         done=None if refusal else done_just_now(),
     )
 
@@ -159,7 +159,7 @@ def add(token: str) -> ResponseReturnValue:
 def cancel(token: str, reference: str) -> ResponseReturnValue:
     group = _confirmed(token)
     member = _member(group, reference)
-    if not member.may_change or now() >= group.event.ends_at:
+    if not member.may_change or group.event.is_over(now()):
         return _back(token)
     form = ConfirmForm()
     if form.validate_on_submit():
@@ -185,9 +185,7 @@ def substitute(token: str, reference: str) -> ResponseReturnValue:
         if carried_out(form, exchange):
             return _back(token, "saved")
     member = _member(group, reference)
-    if not form.is_submitted() and (
-        not member.may_change or member.unnamed or now() >= group.event.starts_at
-    ):
+    if not form.is_submitted() and (not member.may_change or member.unnamed or group.event.has_begun(now())):
         return _back(token)
     return page(
         "registration/groups/group_substitute.html",
