@@ -18,6 +18,7 @@ from app.attendees import manual
 from app.attendees.lists import FAMILIES
 from app.attendees.mailings import MailingText, write_to
 from app.clock import now
+from app.organising.jobs import demo_mailbox
 from app.organising.sweeping import REWRITTEN, sweep
 from app.outbox.models import Message
 from app.outbox.rules import State
@@ -117,7 +118,7 @@ def test_delete_me_leaves_nothing(
     with app.app_context():
         with transaction() as session:
             forget_person(session, number, now())
-        sweep(data_dir, now())
+        sweep(data_dir, now(), mailbox=demo_mailbox())
     assert traces(app, data_dir, caplog.text) == {}
     with app.app_context():
         others = select(Message).where(Message.recipient == "vor1@example.org", Message.frozen.is_not(None))
@@ -135,7 +136,7 @@ def test_of_many_people_none_stays_between_the_pages(app: Flask, data_dir: Path)
         for name in leaving:
             with transaction() as session:
                 forget_person(session, day.ids[name], day.now)
-        sweep(data_dir, now())
+        sweep(data_dir, now(), mailbox=demo_mailbox())
         content = Path(str(db.engine.url.database)).read_bytes().lower()
     assert {name for name in day.ids if name.encode() in content} == set(day.ids) - set(leaving)
 
@@ -149,7 +150,7 @@ def test_the_file_is_written_anew_once_for_who_asked(app: Flask, data_dir: Path)
             with day.step() as session:
                 forget_person(session, day.ids[name], day.now)
             for _ in range(2):
-                sweep(data_dir, now())
+                sweep(data_dir, now(), mailbox=demo_mailbox())
                 rewritten = select(AuditEntry).where(AuditEntry.action == REWRITTEN)
                 assert len(db.session.scalars(rewritten).all()) == expected
         assert db.session.scalar(text("PRAGMA freelist_count")) == 0

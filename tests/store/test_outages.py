@@ -23,8 +23,8 @@ from app.clock import now
 from app.factory import create_app
 from app.organising.checks import data_findings
 from app.registration.models import Registration
+from app.store import engines
 from app.store.outages import Outage, StoreBusy, StoreReadOnly, outage_of
-from app.web import database
 from app.web.database import db, transaction
 from tests.conftest import settings_for
 from tests.factories.days import make_event
@@ -209,7 +209,7 @@ def test_a_database_that_is_away_is_said_and_found_again(
     postgresql_app: Flask, postgresql_server: URL, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """F25: the server takes no connections, and those that were there are cut."""
-    monkeypatch.setattr(database, "AWAY_SECONDS", 0)
+    monkeypatch.setattr(engines, "AWAY_SECONDS", 0)
     name = make_url(postgresql_app.config["SQLALCHEMY_DATABASE_URI"]).database
     form = Visitor(postgresql_app.test_client()).get(REGISTER)
     administer(
