@@ -41,7 +41,7 @@ MOST_CONTRIBUTORS = 20
 
 
 class DayForm(EditingForm):
-    """All facts of a day. `version` is a fingerprint of the facts that were read, see `replanning.fingerprint`."""
+    """All facts of a day. `version` is a fingerprint of the facts that were read, see `service.fingerprint`."""
 
     refused_at: ClassVar[Mapping[str, str]] = {
         "ends_at": "end_time",

@@ -50,7 +50,7 @@ EXTRAS = {
     "registration/admission": "service.py, split: coming in, whichever way",
     "registration/history": "service.py, split: a change of status with its line in the history",
     "registration/promotion": "service.py, split: who moves up",
-    "registration/groups/members": "grouping.py, split: the people of a confirmed group",
+    "registration/groups/members": "service.py, split: the people of a confirmed group",
     "registration/questions/exports": "answers as cells of a file",
     "allocation/loader": "queries.py, split: the question, read from the database",
     "allocation/baselines": "what one would do without a solver, to compare with and to begin with",
