@@ -8,7 +8,6 @@ from datetime import datetime
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db import new_link_key
 from app.events.rules import TAKES_REGISTRATIONS
 from app.people.budget import spend
 from app.people.rules import address_key
@@ -26,7 +25,7 @@ from app.registration.groups.service import (
 from app.registration.history import move
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.promotion import move_up
-from app.registration.queries import find_earlier, find_guest, members_of
+from app.registration.queries import find_earlier, find_guest
 from app.registration.rules import (
     AlreadyEnded,
     Closed,
@@ -40,7 +39,6 @@ from app.registration.rules import (
 )
 from app.registration.service import cancel, end
 from app.registration.substituting import add_guest, keeps_own, substitute
-from app.registration.suppression import suppress
 
 
 def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) -> None:
@@ -121,19 +119,6 @@ def send_member_link(session: Session, group_id: int, reference: str, now: datet
         raise AlreadyEnded
     _refuse_mails(session, group, one.email, now)
     notifications.notify_link(session, one, now)
-
-
-def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
-    """Withdraw the group's link and send a new one to the contact."""
-    group = lock_group(session, group_id)
-    group.link_key = new_link_key()
-    session.flush()
-    if notifications.spend_mail(session, address_key(group.email), now):
-        tell = (
-            notifications.notify_contact_link if group.confirmed_at else notifications.ask_contact_to_confirm
-        )
-        tell(session, group, now)
-    return group
 
 
 def _was_sent(session: Session, group: Group, nonce: str) -> bool:
@@ -226,19 +211,3 @@ def _refuse_mails(session: Session, group: Group, email: str, now: datetime) -> 
         raise MailedEnough(most)
     if email and not notifications.spend_mail(session, address_key(email), now):
         raise MailedEnough(notifications.MAILS_BEFORE_CONFIRMATION)
-
-
-def refuse_group(session: Session, group_id: int, now: datetime) -> None:
-    """Whoever reads this mail is no contact: the seats go to the next, and no such mail follows (T08).
-
-    A second press changes nothing. Does nothing to a group that is confirmed.
-    """
-    group = lock_group(session, group_id)
-    if group.confirmed_at is not None:
-        return
-    suppress(session, group.email, None, now)
-    for one in members_of(session, group):
-        if one.active:
-            end(session, one, Status.CANCELLED, CONTACT, Reason.CANCELLED, now)
-    session.flush()
-    move_up(session, group.event, now)

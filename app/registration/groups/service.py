@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
-from app.db import taken_back
+from app.db import new_link_key, taken_back
 from app.events.models import Event, Quota
 from app.events.rules import TAKES_REGISTRATIONS, EventStatus
 from app.events.seats import claim_seat, join_line
@@ -50,7 +50,9 @@ from app.registration.rules import (
     TooMany,
     looks_like_an_address,
 )
+from app.registration.service import end
 from app.registration.substituting import add_guest
+from app.registration.suppression import suppress
 
 MOST_PEOPLE = 20  # of one group, and mails that one group may cause in a day (T08, T32)
 CONTACT = By(Actor.CONTACT)
@@ -336,3 +338,32 @@ def _take_up_again(
 
 def name_of(group: Group) -> str:
     return "" if looks_like_an_address(group.full_name) else group.full_name
+
+
+def renew_group_link(session: Session, group_id: int, now: datetime) -> Group:
+    """Withdraw the group's link and send a new one to the contact."""
+    group = lock_group(session, group_id)
+    group.link_key = new_link_key()
+    session.flush()
+    if notifications.spend_mail(session, address_key(group.email), now):
+        tell = (
+            notifications.notify_contact_link if group.confirmed_at else notifications.ask_contact_to_confirm
+        )
+        tell(session, group, now)
+    return group
+
+
+def refuse_group(session: Session, group_id: int, now: datetime) -> None:
+    """Whoever reads this mail is no contact: the seats go to the next, and no such mail follows (T08).
+
+    A second press changes nothing. Does nothing to a group that is confirmed.
+    """
+    group = lock_group(session, group_id)
+    if group.confirmed_at is not None:
+        return
+    suppress(session, group.email, None, now)
+    for one in members_of(session, group):
+        if one.active:
+            end(session, one, Status.CANCELLED, CONTACT, Reason.CANCELLED, now)
+    session.flush()
+    move_up(session, group.event, now)

@@ -18,16 +18,15 @@ from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
 from app.registration.forms import ColleagueForm
 from app.registration.groups.forms import GroupForm
-from app.registration.groups.members import (
-    add_colleague,
-    cancel_member,
-    refuse_group,
-    renew_group_link,
-    send_member_link,
-    substitute_member,
-)
+from app.registration.groups.members import add_colleague, cancel_member, send_member_link, substitute_member
 from app.registration.groups.queries import Member, see_group
-from app.registration.groups.service import MOST_PEOPLE, confirm_group, register_group
+from app.registration.groups.service import (
+    MOST_PEOPLE,
+    confirm_group,
+    refuse_group,
+    register_group,
+    renew_group_link,
+)
 from app.registration.links import group_token, open_group
 from app.registration.models import Group
 from app.registration.rules import STATUS_LABELS
