@@ -129,7 +129,6 @@ FUNDING = "Gefördert durch das Land Nordrhein-Westfalen (Beispieltext)"
 CONTACT = ("Organisationsteam KIM-Fachtag OWL (Beispiel), Telefon 00000 / 0000-00", "kim-fachtag@example.org")
 
 PAST_DATE = date(2023, 9, 29)
-PAST_REGISTERED = 105
 
 PAST = DayData(
     slug="kim-fachtag-owl-2023",

@@ -19,7 +19,6 @@ from app.ical import text
 from app.ical.entry import CalendarEntry, EntryStatus, Party, check_aware, check_uid
 
 PRODID = "-//Fachtag//Fachtag//DE"
-CONTENT_TYPE = "text/calendar; charset=utf-8"
 
 BERLIN = ZoneInfo("Europe/Berlin")
 VTIMEZONE = b"""\
