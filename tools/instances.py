@@ -23,7 +23,8 @@ from app.allocation.instance import (
     Together,
     Wishes,
 )
-from app.allocation.rules import Mode, Need
+from app.allocation.rules import Mode
+from app.registration.workshops.rules import Need
 
 KINDS = 6
 

@@ -17,7 +17,8 @@ from app.allocation.instance import (
 )
 from app.allocation.model import Relaxed
 from app.allocation.result import Infeasibility
-from app.allocation.rules import Need, Obstacle
+from app.allocation.rules import Obstacle
+from app.registration.workshops.rules import Need
 
 Possible = Callable[[Instance, Relaxed], bool | None]
 # What is not a rule of the team's list, the likeliest first: what is left out, and what is said then.

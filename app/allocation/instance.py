@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from app.allocation.rules import ImpossibleNumber, Mode, NamedTwice, Need, UnknownThing, WishElsewhere
+from app.allocation.rules import ImpossibleNumber, Mode, NamedTwice, UnknownThing, WishElsewhere
+from app.registration.workshops.rules import Need
 
 FORMAT = 1
 

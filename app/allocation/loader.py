@@ -29,7 +29,7 @@ from app.allocation.instance import (
     Wishes,
 )
 from app.allocation.models import PlacingCondition
-from app.allocation.rules import MIXING_RULES, ConditionKind, Mixing, Mode, Need
+from app.allocation.rules import MIXING_RULES, ConditionKind, Mixing, Mode
 from app.events.models import Event
 from app.events.rules import Loop
 from app.organisations.models import Organisation
@@ -38,6 +38,7 @@ from app.programme.models import Round, Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, Status
 from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.rules import Need
 from app.registration.workshops.wish_models import RegistrationNeed, RunStaff, Wish
 
 PLACED = (Status.REGISTERED, Status.OFFERED)
@@ -209,7 +210,7 @@ class _Persons:
                 RegistrationNeed.registration_id.in_(mine)
             )
         ):
-            self.needs[person].add(Need(need.value))
+            self.needs[person].add(need)
         if event.placed_at is not None:
             self._read_told(session, mine)
 

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import Enum
 
 from app.refusal import N_, Refusal
+from app.registration.workshops.rules import Need
 
 
 class Mode(Enum):
@@ -49,14 +50,6 @@ class ConditionKind(Enum):
 
 # Left out, soft or hard as the allocation's mixing says.
 MIXING_RULES = frozenset({ConditionKind.ORGANISATION_CAP, ConditionKind.KIND_BOUNDS, ConditionKind.SPREAD})
-
-
-class Need(Enum):
-    """What somebody cannot do without. Health data: read by those only who must know."""
-
-    STEP_FREE = "step_free"
-    INTERPRETING = "interpreting"
-    INDUCTION_LOOP = "induction_loop"
 
 
 class Goal(Enum):

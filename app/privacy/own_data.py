@@ -24,7 +24,7 @@ from app.registration.questions.models import Question
 from app.registration.questions.queries import AnswerView, answers_of, questions_of
 from app.registration.questions.rules import Retention
 from app.registration.rules import Status
-from app.registration.workshops.wish_models import Need
+from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import Wished, wishes_of
 
 FORMAT = 2

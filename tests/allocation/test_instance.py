@@ -28,7 +28,8 @@ from app.allocation.instance import (
     publish,
     refuse_unsound,
 )
-from app.allocation.rules import Mode, NamedTwice, Need, UnknownThing, Unsound, WishElsewhere
+from app.allocation.rules import Mode, NamedTwice, UnknownThing, Unsound, WishElsewhere
+from app.registration.workshops.rules import Need
 
 ANNA = ModelPerson(1, (1, 2), 7, 3, (Wishes(1, (10, 11)), Wishes(2, (20,))), frozenset({Need.STEP_FREE}))
 BERND = ModelPerson(2, (1, 2), 7, 3)

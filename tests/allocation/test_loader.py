@@ -9,12 +9,13 @@ from flask import Flask
 from app.allocation.instance import Apart, Instance, OrganisationCap, SpreadColleagues, Together, Wishes
 from app.allocation.loader import KIND_NUMBERS, Terms, read_question
 from app.allocation.models import PlacingCondition
-from app.allocation.rules import ConditionKind, Mixing, Need
+from app.allocation.rules import ConditionKind, Mixing
 from app.events.models import Event
 from app.organisations.rules import OrganisationKind
 from app.registration.history import PARTICIPANT
 from app.registration.service import cancel
 from app.registration.workshops.models import RoundAbsence
+from app.registration.workshops.rules import Need
 from app.web.database import db, transaction
 from tests.allocation.day import (
     WishDay,

@@ -21,8 +21,8 @@ from app.allocation.protocol import (
     verify,
     write_protocol,
 )
-from app.allocation.rules import Need
 from app.allocation.solving import solve
+from app.registration.workshops.rules import Need
 from tools.instances import Description, invent
 
 INSTANCE = invent(

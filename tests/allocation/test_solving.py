@@ -34,7 +34,6 @@ from app.allocation.rules import (
     OBSTACLE_SENTENCES,
     Goal,
     Mode,
-    Need,
     Obstacle,
     Proof,
     SolverFailed,
@@ -43,6 +42,7 @@ from app.allocation.rules import (
 )
 from app.allocation.solving import Chain, Clock, solve
 from app.allocation.verification import faults
+from app.registration.workshops.rules import Need
 from tests.allocation.asking import signed
 from tools.instances import Description, invent
 

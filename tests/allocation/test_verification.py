@@ -20,8 +20,9 @@ from app.allocation.instance import (
     Together,
     Wishes,
 )
-from app.allocation.rules import Goal, Mode, Need, Obstacle
+from app.allocation.rules import Goal, Mode, Obstacle
 from app.allocation.verification import faults, granted, violations, weight_of, worth
+from app.registration.workshops.rules import Need
 
 PEOPLE = (
     ModelPerson(1, (1, 2), 7, 3, (Wishes(1, (10, 11)), Wishes(2, (21, 20))), frozenset({Need.STEP_FREE})),

@@ -15,7 +15,7 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 
 from app.programme.agenda import RoundView, RunView
 from app.registration.questions.answer_forms import SeveralOf
-from app.registration.workshops.wish_models import Need
+from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import MOST_RANKS, Wished
 from app.texts import gettext, ngettext
 from app.web.editing import Choice, EditingForm

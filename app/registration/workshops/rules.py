@@ -4,11 +4,6 @@
 """What somebody may need in a workshop, and not go without."""
 
 from enum import Enum
-from sqlalchemy import CheckConstraint, ForeignKey, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
-from app.db import Base, enum_of, pk
-from app.programme.models import Run
-from app.registration.models import Registration
 
 
 class Need(Enum):

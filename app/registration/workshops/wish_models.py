@@ -11,14 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, enum_of, pk
 from app.programme.models import Run
 from app.registration.models import Registration
-
-
-class Need(Enum):
-    """What somebody cannot do without. Health data (DP-04): read by those only who must know."""
-
-    STEP_FREE = "step_free"
-    INTERPRETING = "interpreting"
-    INDUCTION_LOOP = "induction_loop"
+from app.registration.workshops.rules import Need
 
 
 class StaffRole(Enum):

@@ -22,8 +22,9 @@ from app.registration.links import personal_token
 from app.registration.models import Registration
 from app.registration.rules import UnknownRun
 from app.registration.workshops.models import Place
+from app.registration.workshops.rules import Need
 from app.registration.workshops.service import give_wishes
-from app.registration.workshops.wish_models import Need, RegistrationNeed, Wish
+from app.registration.workshops.wish_models import RegistrationNeed, Wish
 from app.registration.workshops.wishes import OtherWay, Wished, WishesOver, wishes_of
 from app.scheduling.changes import RunIsWished, change_day, change_run
 from app.scheduling.service import day_facts, take_out_run
