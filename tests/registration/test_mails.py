@@ -23,7 +23,7 @@ from app.outbox.models import Message
 from app.outbox.worker import Worker
 from app.registration import notifications, service
 from app.registration.admission import Entry
-from app.registration.groups import members
+from app.registration.groups.service import renew_group_link
 from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS as OF_REGISTRATION
 from app.registration.models import Group, Registration
@@ -220,7 +220,7 @@ def group_link_mail(app: Flask, language: str) -> EmailMessage:
     group = office.day.group("anna", "ben")
     office.day.confirm_group(group)
     with office.day.step() as session:
-        members.renew_group_link(session, group, office.day.now)
+        renew_group_link(session, group, office.day.now)
     _speak(office, group)
     return office.mail()
 
