@@ -28,6 +28,13 @@ TOGETHER = {
     "tests/abuse/test_hosts.py::test_a_foreign_host_gets_400": "still world",
     "tests/abuse/test_hosts.py::test_organisers_are_never_sent_elsewhere": "still world",
     "tests/abuse/test_world.py::test_every_": "still world",
+    # Whoever reads the source reads all of it, once.
+    "tests/house/test_audit.py": "source",
+    "tests/house/test_imports.py": "source",
+    "tests/house/test_mail_kinds.py": "source",
+    "tests/house/test_refusals.py": "source",
+    "tests/house/test_rules_catalogue.py": "source",
+    "tests/house/test_tests.py": "source",
     # What mostly waits, so that the others keep the processors busy meanwhile.
     "tests/outbox/test_kills.py": "waits",
     "tests/outbox/test_histories.py": "waits",

@@ -64,6 +64,7 @@ def by_name(found: dict[tuple[str, ...], list[FormOnPage]]) -> list[FormOnPage]:
     return [found[key][0] for key in sorted(found)]
 
 
+@pytest.mark.long
 def test_bent_requests_are_no_faults(tried_world: World) -> None:
     """A part of them in every run, over every third route."""
     with Desk(tried_world) as desk:

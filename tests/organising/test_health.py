@@ -89,6 +89,7 @@ def test_the_alarm_says_how_old_the_oldest_due_mail_is(app: Flask) -> None:
     assert stands() == ("ok", 0)
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_only
 def test_a_silent_database_does_not_keep_the_watcher_waiting(own_app: Flask) -> None:
     """The question hangs for as long as it likes: the answer comes, and a second one starts no second thread."""

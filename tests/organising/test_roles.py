@@ -180,6 +180,7 @@ def test_an_administrator_may_everything(app: Flask, two_days: tuple[Day, Day]) 
             assert answer(admin, door) in ALLOWED, door
 
 
+@pytest.mark.long
 @pytest.mark.sqlite_only
 def test_nothing_of_a_foreign_day_leaks(app: Flask, two_days: tuple[Day, Day]) -> None:
     """T04: the 404 of a day that exists is the one of a day that does not; no name or address in any answer."""

@@ -156,6 +156,7 @@ def test_groups_of_one_network_hold_so_many_seats_of_a_day(
     assert group("vera", 2, "198.51.100.7").status == 200
 
 
+@pytest.mark.long
 def test_a_real_person_gets_a_seat_after_the_hold_time(app: Flask, client: FlaskClient) -> None:
     """T32: junk holds every seat for an hour, then the day is free again."""
     for number in range(42):

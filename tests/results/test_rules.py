@@ -120,6 +120,7 @@ def test_downloads_get_a_harmless_name(original: str, shown: str) -> None:
     assert shown_name(original, ".pdf") == shown
 
 
+@pytest.mark.long
 @given(some.text(max_size=400))
 def test_no_name_leads_anywhere_else(original: str) -> None:
     """T23."""
