@@ -145,10 +145,7 @@ def find_person(session: Session, event: Event, typed: str, field: str) -> int:
     words = clean_search(typed.replace(",", " ")).split()[:6]
     if not words:
         raise PersonUnknown(field)
-    wanted = [
-        (Registration.given_name + " " + Registration.family_name).icontains(word, autoescape=True)
-        for word in words
-    ]
+    wanted = [Registration.full_name.icontains(word, autoescape=True) for word in words]
     found = session.scalars(mine.where(*wanted).order_by(Registration.sort_key).limit(MOST_NAMED)).all()
     if not found:
         raise PersonUnknown(field)

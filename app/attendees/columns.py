@@ -7,19 +7,28 @@ A column is called by a word that stands in addresses; "q-7" is what was answere
 sensitive one (DP-04).
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.refusal import N_
+from app.registration.person import LISTED, Kind
 from app.registration.questions.models import Question
+
+NAMES = [one for one in LISTED if one.kind is Kind.NAME]
+OF_PERSON = {one.column: one for one in LISTED if one.kind is not Kind.NAME}
+
+
+def _labels_of_person() -> Iterator[tuple[str, str]]:
+    for one in OF_PERSON.values():
+        yield one.column, one.label
+        if one.kind is Kind.ORGANISATION:
+            yield "kind", N_("Kind of agency")
+            yield "district", N_("District")
+
 
 LABELS = {
     "reference": N_("Reference"),
-    "email": N_("Mail address"),
-    "organisation": N_("Organisation"),
-    "kind": N_("Kind of agency"),
-    "district": N_("District"),
-    "role": N_("Function or field of work"),
+    **dict(_labels_of_person()),
     "status": N_("Status"),
     "waiting": N_("Waiting number"),
     "quotas": N_("Quotas"),
@@ -29,7 +38,7 @@ LABELS = {
 }
 USUAL = ("organisation", "status", "workshops", "registered")
 # What a file holds if nothing was chosen, apart from the names.
-OF_FILES = ("reference", "email", "organisation", "role", "status", "waiting", "workshops", "registered")
+OF_FILES = ("reference", *OF_PERSON, "status", "waiting", "workshops", "registered")
 
 
 @dataclass(frozen=True, slots=True)

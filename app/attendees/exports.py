@@ -8,20 +8,19 @@ Files are German. The rule for cells stands in `app.spreadsheets`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from app.attendees.columns import LABELS, Columns
+from app.attendees.columns import LABELS, NAMES, OF_PERSON, Columns
 from app.attendees.lists import ChosenRun, OnFile, PersonRow
 from app.organisations.rules import KIND_LABELS
 from app.programme.models import Round
-from app.refusal import N_
 from app.registration.questions.exports import answer_cell
 from app.registration.questions.models import Question
 from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState
 from app.spreadsheets import WIDTH, Cell
 from app.texts import force_locale, gettext
 
-_ALWAYS = (N_("Family name"), N_("Given name"))
-_WIDTHS = {"reference": 12, "email": 32, "organisation": 36, "role": 28, "status": 22, "waiting": 14}
-_WIDTHS_OF_NAMES = (22, 18)
+_WIDTHS = {"reference": 12, "status": 22, "waiting": 14} | {
+    name: one.width for name, one in OF_PERSON.items()
+}
 
 
 def title() -> str:
@@ -34,7 +33,7 @@ def headings(columns: Columns, rounds: Sequence[Round]) -> list[str]:
     """The first line: reference, names, then what was chosen; workshops are one column per round."""
     with force_locale("de"):
         head = [(name, gettext(LABELS[name])) for name in columns.names]
-        names = [gettext(heading) for heading in _ALWAYS]
+        names = [gettext(one.label) for one in NAMES]
     first = [label for name, label in head if name == "reference"]
     rest: list[str] = []
     for name, label in head:
@@ -54,7 +53,7 @@ def widths(columns: Columns, rounds: Sequence[Round]) -> list[int]:
             rest += [WIDTH] * len(rounds)
         elif name != "reference":
             rest.append(_WIDTHS.get(name, WIDTH))
-    return [*first, *_WIDTHS_OF_NAMES, *rest, *([WIDTH] * len(columns.questions))]
+    return [*first, *(one.width for one in NAMES), *rest, *([WIDTH] * len(columns.questions))]
 
 
 def cells(
@@ -67,11 +66,9 @@ def cells(
         kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
         waits, wants = gettext("waiting list"), gettext("wish")
     say: dict[str, Callable[[PersonRow[OnFile]], Cell]] = {
-        "email": lambda row: row.registration.email,
-        "organisation": lambda row: row.registration.organisation,
+        **{name: _typed_in(one.name) for name, one in OF_PERSON.items()},
         "kind": lambda row: kinds[row.registration.kind],
         "district": lambda row: row.registration.district,
-        "role": lambda row: row.registration.role_title,
         "status": lambda row: statuses[row.registration.status],
         "waiting": lambda row: row.registration.waiting_number if _in_line(row.registration) else None,
         "quotas": lambda row: "; ".join(row.quotas),
@@ -89,7 +86,11 @@ def cells(
     for row in rows:
         one = row.registration
         first: list[Cell] = [one.reference] if with_reference else []
-        yield [*first, one.family_name, one.given_name, *(part(row) for part in parts)]
+        yield [*first, *(one.typed_in[field.name] for field in NAMES), *(part(row) for part in parts)]
+
+
+def _typed_in(name: str) -> Callable[[PersonRow[OnFile]], Cell]:
+    return lambda row: row.registration.typed_in[name]
 
 
 def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[PersonRow[OnFile]], Cell]:

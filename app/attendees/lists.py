@@ -38,6 +38,7 @@ from app.programme.models import Round, Run, Workshop
 from app.refusal import Missing
 from app.registration import notifications
 from app.registration.models import Registration, registration_quota
+from app.registration.person import STORED
 from app.registration.questions.models import Answer, Question
 from app.registration.quotas import waiting_list
 from app.registration.rules import PlaceState, Status
@@ -121,18 +122,14 @@ class OnFile(NamedTuple):
 
     id: int
     reference: str
-    family_name: str
-    given_name: str
-    email: str
-    role_title: str
     status: Status
     has_seat: bool
     waiting_number: int | None
     created_at: datetime
     confirmed_at: datetime | None
-    organisation: str
     kind: OrganisationKind
     district: str
+    typed_in: Mapping[str, str]  # the fields of a person
 
 
 Person = TypeVar("Person", Registration, OnFile)
@@ -210,18 +207,15 @@ _ON_FILE = (
     select(
         Registration.id,
         Registration.reference,
-        Registration.family_name,
-        Registration.given_name,
-        Registration.email,
-        Registration.role_title,
         Registration.status,
         Registration.has_seat,
         Registration.waiting_number,
         Registration.created_at,
         Registration.confirmed_at,
-        Organisation.name,
         Organisation.kind,
         Organisation.district,
+        Organisation.name,
+        *(getattr(Registration, name) for name in STORED),
     )
     .join(Organisation, Registration.organisation_id == Organisation.id)
     .where(Registration.id.in_(bindparam("those", expanding=True)))
@@ -229,7 +223,12 @@ _ON_FILE = (
 
 
 def _on_file(session: Session, ids: Sequence[int]) -> list[OnFile]:
-    by_id = {row[0]: OnFile._make(row) for row in session.execute(_ON_FILE, {"those": list(ids)})}
+    names = ("organisation", *STORED)
+    facts = len(OnFile._fields) - 1
+    by_id = {
+        row[0]: OnFile._make([*row[:facts], dict(zip(names, row[facts:], strict=True))])
+        for row in session.execute(_ON_FILE, {"those": list(ids)})
+    }
     return [by_id[one] for one in ids if one in by_id]
 
 

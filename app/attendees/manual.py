@@ -17,12 +17,12 @@ from app.events.rules import EventStatus
 from app.events.seats import claim_seat, overbook
 from app.events.service import lock_event
 from app.people.audit import record
-from app.people.rules import address_key
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import correcting, notifications, promotion, service, substituting
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.history import By
 from app.registration.models import Registration, StatusChange
+from app.registration.person import STORED, Person
 from app.registration.quotas import waiting_list
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.workshops import places
@@ -60,21 +60,19 @@ def correct(
     registration = service.lock_registration(session, registration_id)
     if not registration.active:
         raise AlreadyEnded
-    before = _facts(registration)
+    before, key = _facts(registration), registration.email_key
     registration = correcting.change_person(
         session, registration_id, person, version, now, with_email=True, by_team=True
     )
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
-    if before["email_key"] != address_key(person.email):
+    if registration.email_key != key:
         registration.link_key = new_link_key()
         registration.feed_key = new_link_key()
         registration.feed_changed_at = now
         session.flush()
         _tell_new_address(session, registration, now)
     if changed:
-        _record(
-            session, registration, by, now, "change", fields=[name for name in changed if name != "email_key"]
-        )
+        _record(session, registration, by, now, "change", fields=changed)
     return registration
 
 
@@ -174,8 +172,7 @@ def _extra(session: Session, event: Event) -> int:
 
 
 def _facts(registration: Registration) -> dict[str, object]:
-    names = ("given_name", "family_name", "email", "email_key", "role_title", "organisation_id")
-    return {name: getattr(registration, name) for name in names}
+    return {name: getattr(registration, name) for name in (*STORED, "organisation_id")}
 
 
 def _choices(session: Session, registration: Registration) -> set[tuple[object, ...]]:

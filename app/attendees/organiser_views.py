@@ -41,6 +41,7 @@ from app.registration.admission import Entry
 from app.registration.forms import SubstituteForm, person_data, with_rounds
 from app.registration.history import By
 from app.registration.models import Registration
+from app.registration.person import facts_of
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.answer_forms import answer_facts, answer_words, asking
 from app.registration.questions.queries import answers_of, questions_of
@@ -89,6 +90,7 @@ def people(slug: str) -> ResponseReturnValue:
         chips=chips(wanted, search),
         query=query_of(wanted),
         shown=shown,
+        of_person=columns.OF_PERSON,
         choices=column_choices(offer, shown, g.event),
         names=names_to_suggest(session),
         status_labels=STATUS_LABELS,
@@ -199,6 +201,7 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         and (len(plain) < len(questions) or g.event.placement is Placement.WISHES),
         event=g.event,
         registration=registration,
+        facts=facts_of(registration.person),
         day=my_day(session, registration),
         line=position_of(session, registration, now()),
         quotas=quotas_of(session, g.event, registration.id),

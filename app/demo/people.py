@@ -12,7 +12,7 @@ from random import Random
 
 from app.demo.programme import ORGANISATIONS, UPCOMING, DayData, RunData
 from app.organisations.rules import OrganisationKind
-from app.registration.admission import Person
+from app.registration.person import Person
 
 SEED = 2027
 

@@ -138,12 +138,10 @@ def _things(session: Session, event_id: int | None, keys: Collection[Key]) -> di
 
 def _kinds(event_id: int | None) -> list[tuple[str, ColumnElement[int], Select]]:  # type: ignore[type-arg]
     """Kind of thing, its key, and the question for its name."""
-    person = Registration.given_name + " " + Registration.family_name
-    unnamed = case((Registration.family_name == "", ""), else_=person)
     run = Run.label + " " + Workshop.title
     of_day: list[tuple[Any, Any, Any]] = [
         (Event, Event.title, Event.id == event_id),
-        (Registration, unnamed, Registration.event_id == event_id),
+        (Registration, func.trim(Registration.full_name), Registration.event_id == event_id),
         (Question, Question.label, Question.event_id == event_id),
         (Quota, Quota.name, Quota.event_id == event_id),
         (Run, run, and_(Run.workshop_id == Workshop.id, Workshop.event_id == event_id)),

@@ -15,6 +15,7 @@ from app.events.rules import EFFECT_LABELS
 from app.organisations.rules import KIND_LABELS
 from app.people.rules import ROLE_LABELS
 from app.refusal import N_
+from app.registration import person
 from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.rules import STATUS_LABELS
 
@@ -218,11 +219,7 @@ FIELDS = {
     "approval": N_("The team decides who is admitted"),
     "placement": N_("How places in workshops are given"),
     "wishes_until": N_("Wishes until"),
-    "given_name": N_("Given name"),
-    "family_name": N_("Family name"),
-    "email": N_("Mail address"),
-    "role_title": N_("Function or field of work"),
-    "organisation_id": N_("Organisation"),
+    **{one.attribute: one.label for one in person.FIELDS},
 }
 
 

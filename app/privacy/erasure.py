@@ -28,6 +28,7 @@ from app.registration import notifications
 from app.registration.consents.models import Consent
 from app.registration.history import PARTICIPANT, SYSTEM
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
+from app.registration.person import NOBODY, columns_of
 from app.registration.promotion import move_up
 from app.registration.questions import answers
 from app.registration.questions.models import Option, Question
@@ -229,12 +230,7 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
         update(Registration)
         .where(Registration.id == registration_id)
         .values(
-            given_name="",
-            family_name="",
-            sort_key="",
-            email="",
-            email_key=f"#{registration_id}",  # stays unique among the active of a day
-            role_title="",
+            **columns_of(NOBODY) | {"email_key": f"#{registration_id}"},  # unique among the active of a day
             named_by="",
             reference=new_reference(),
             nonce=f"#{registration_id}",

@@ -7,7 +7,7 @@ The keys of `as_json` are documented in docs/eigene-daten.md and stay as they ar
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -19,6 +19,7 @@ from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.consents.models import Consent
 from app.registration.consents.records import every_consent_of
 from app.registration.models import Registration, StatusChange
+from app.registration.person import FIELDS, Person
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.models import Question
 from app.registration.questions.queries import AnswerView, answers_of, questions_of
@@ -104,11 +105,7 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
         "registration": {
             "number": one.reference,
             "status": one.status.value,
-            "given_name": one.given_name,
-            "family_name": one.family_name,
-            "email": one.email,
-            "organisation": one.organisation.name,
-            "role_title": one.role_title or None,
+            **_typed_in(one.person),
             "language": one.language,
             "waiting_number": one.waiting_number,
             "in_group": one.group_id is not None,
@@ -172,6 +169,11 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
             for mail in data.mails
         ],
     }
+
+
+def _typed_in(person: Person) -> dict[str, str | None]:
+    values = asdict(person)
+    return {one.name: values[one.name] if one.required else values[one.name] or None for one in FIELDS}
 
 
 def _time(moment: datetime | None) -> str | None:

@@ -17,6 +17,7 @@ from app.refusal import Missing
 from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.links import open_personal
 from app.registration.models import Registration
+from app.registration.person import facts_of
 from app.registration.questions.answer_forms import answer_words
 from app.registration.questions.rules import LEGAL_BASIS_LABELS
 from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
@@ -44,6 +45,7 @@ def data(token: str) -> Response:
         event=registration.event,
         registration=registration,
         mine=mine,
+        facts=facts_of(registration.person, own=True),
         answers=[(one, answer_words(one.given.kind, one.given.texts)) for one in mine.answers],
         status_labels=STATUS_LABELS,
         reason_labels=REASON_LABELS,

@@ -34,6 +34,7 @@ from app.registration.consents import records
 from app.registration.consents.models import ConsentSource
 from app.registration.history import By, note
 from app.registration.models import Group, Registration, StatusChange, registration_quota
+from app.registration.person import NOBODY, Person, columns_of
 from app.registration.questions import answers
 from app.registration.quotas import waiting_list
 from app.registration.rules import (
@@ -42,20 +43,8 @@ from app.registration.rules import (
     Status,
     TooFewSeats,
     new_reference,
-    sort_key,
 )
 from app.registration.workshops import places, wishes
-
-
-@dataclass(frozen=True, slots=True)
-class Person:
-    """Who takes part, as typed in."""
-
-    given_name: str
-    family_name: str
-    email: str
-    organisation: str
-    role_title: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +173,8 @@ def enter(session: Session, event: Event, entry: Entry, way: Way, now: datetime)
     """Somebody new as a row that is not stored yet, without seat or number."""
     organisation = way.organisation or name_organisation(session, entry.person.organisation)
     one = Registration(
-        **_facts(entry.person, entry.language),
+        **columns_of(entry.person),
+        language=entry.language,
         event=event,
         organisation=organisation,
         named_by=way.named_by,
@@ -212,7 +202,8 @@ def admit_unnamed(session: Session, group: Group, nonces: Iterable[str], by: By,
         if not claim_seat(session, event, mine):
             raise TooFewSeats(number)
         seat = Registration(
-            **_facts(NOBODY, group.language),
+            **columns_of(NOBODY),
+            language=group.language,
             event=event,
             organisation=group.organisation,
             group=group,
@@ -230,9 +221,6 @@ def admit_unnamed(session: Session, group: Group, nonces: Iterable[str], by: By,
         session.flush()
         waiting_list.put_under(session, seat, mine)
         note(session, seat, None, Status.UNCONFIRMED, by, Reason.SEAT_ALLOTTED, now)
-
-
-NOBODY = Person("", "", "", "")
 
 
 def admit_many(
@@ -253,7 +241,8 @@ def admit_many(
         offset = offsets.get(address_key(person.email), 0)
         rows.append(
             {
-                **_facts(person, "de"),
+                **columns_of(person),
+                "language": "de",
                 "event_id": event.id,
                 "organisation_id": organisations[person.organisation].id,
                 "status": Status.REGISTERED if seat else Status.WAITING,
@@ -316,19 +305,6 @@ def _next_offsets(session: Session, event: Event) -> dict[str, int]:
         .group_by(Registration.email_key)
     )
     return {row[0]: row[1] for row in session.execute(found)}
-
-
-def _facts(person: Person, language: str) -> dict[str, Any]:
-    """What a person typed in, as columns."""
-    return {
-        "given_name": person.given_name,
-        "family_name": person.family_name,
-        "sort_key": sort_key(person.family_name, person.given_name) if person is not NOBODY else "",
-        "email": person.email,
-        "email_key": address_key(person.email) if person is not NOBODY else "",
-        "role_title": person.role_title,
-        "language": language,
-    }
 
 
 def _seat(

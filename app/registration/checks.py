@@ -14,6 +14,7 @@ from app.events.rules import EventStatus
 from app.findings import Check, Fault, count_of, faulty, faulty_rows, highest_of, scarce_faults
 from app.people.rules import address_key
 from app.registration.models import GroupGuest, Registration, StatusChange
+from app.registration.person import STORED
 from app.registration.rules import ACTIVE, CONFIRMED, HELD, Status, sort_key
 
 
@@ -64,9 +65,8 @@ def _registration_faults() -> Check:
             one.email == "",
             one.group_id.is_(None),
             or_(
-                one.family_name != "",
+                *(getattr(one, name) != "" for name in STORED),
                 one.named_by != "",
-                one.role_title != "",
                 select(GroupGuest.id).where(GroupGuest.registration_id == one.id).exists(),
             ),
         ),

@@ -4,6 +4,7 @@
 """What changes about a registration that stands: workshops, the person, quotas, links. Every verb locks the event first and
 flushes, never commits."""
 
+from dataclasses import replace
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -15,12 +16,12 @@ from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
 from app.registration import notifications
-from app.registration.admission import Person
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.promotion import move_up
 from app.registration.queries import find_earlier
 from app.registration.quotas import waiting_list
-from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, sort_key
+from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere
 from app.registration.service import lock_registration
 from app.registration.workshops import places
 
@@ -59,23 +60,19 @@ def change_person(
     registration = lock_registration(session, registration_id)
     if registration.version != version:
         raise ChangedMeanwhile
-    registration.given_name = person.given_name
-    registration.family_name = person.family_name
-    registration.sort_key = sort_key(person.family_name, person.given_name)
-    registration.role_title = person.role_title
     organisation = name_organisation(session, person.organisation)
     was_elsewhere = organisation.id != registration.organisation_id
-    registration.organisation = organisation
     if with_email:
         earlier = find_earlier(session, registration.event_id, person.email)
         if earlier.active not in {None, registration}:
             raise AddressTaken
-        registration.email = person.email
-        key = address_key(person.email)
-        if key != registration.email_key:
+        if address_key(person.email) != registration.email_key:
             # The new address may have been told of a higher number by a registration of its own.
             registration.sequence_offset = max(registration.sequence_offset, earlier.next_offset)
-        registration.email_key = key
+    else:
+        person = replace(person, email=registration.email)
+    registration.take_person(person)
+    registration.organisation = organisation
     registration.changed_at = now
     session.flush()
     if was_elsewhere:

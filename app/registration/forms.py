@@ -3,83 +3,89 @@
 
 """The participant's forms."""
 
-from collections.abc import Callable
-from typing import Any, cast
+from collections.abc import Callable, Iterable
+from dataclasses import asdict
+from typing import Any
 
-from wtforms import (
-    EmailField,
-    HiddenField,
-    RadioField,
-    StringField,
-)
-from wtforms.validators import DataRequired, Length, Regexp, ValidationError
+from wtforms import EmailField, Field, HiddenField, RadioField, StringField
+from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
 from app.programme.agenda import RoundView, RunView
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
-from app.registration.admission import Person
 from app.registration.models import Registration
+from app.registration.person import FIELDS, Kind, Person, PersonField
 from app.registration.rules import RoundAnswer, looks_like_an_address
 from app.registration.workshops.places import Choices
 from app.texts import gettext, ngettext
-from app.web.editing import TOO_LONG, short_text
-from app.web.forms import REQUIRED, BaseForm, NonceMixin, letters_only, valid_address
+from app.web.editing import TOO_LONG
+from app.web.forms import REQUIRED, BaseForm, Form, NonceMixin, adds, letters_only, valid_address
 from app.web.texts import lazy_gettext as _l
 
+OWN_TOO_LONG = _l("Please use at most %(max)d characters.")
+WITHOUT_ADDRESS = [one for one in FIELDS if one.kind is not Kind.ADDRESS]
+WITHOUT_ORGANISATION = [one for one in FIELDS if one.kind is not Kind.ORGANISATION]
+REQUIRED_ONLY = [one for one in FIELDS if one.required]
 
-def _too_long(limit: int) -> Length:
-    return Length(max=limit, message=_l("Please use at most %(max)d characters."))
+
+class PersonMixin:
+    """Gives what was typed in as a `Person`; the fields come from `asks_own` or `asks`."""
+
+    @property
+    def person_fields(self) -> list[Field]:
+        """Those of the form that belong to a person, in their order."""
+        return [self[one.name] for one in FIELDS if one.name in self]  # type: ignore[index, operator]
+
+    def person(self, organisation: str = "") -> Person:
+        """Of what the form does not ask, the address is empty and the `organisation` is the one handed in."""
+        typed = {field.short_name: field.data or "" for field in self.person_fields}
+        return Person(**{"email": "", "organisation": organisation} | typed)
 
 
-class NameForm(BaseForm):
-    """Who takes part, without the address: what a person may correct without a new confirmation."""
+def asks(
+    fields: Iterable[PersonField] = FIELDS, *, own: bool = False, sent_to_others: bool = False
+) -> Callable[[type[Form]], type[Form]]:
+    """Adds the fields of a person to a form.
 
-    given_name = StringField(
-        _l("Given name"),
-        validators=[DataRequired(_l("Please enter your given name.")), _too_long(100), letters_only],
-        render_kw={"autocomplete": "given-name", "maxlength": 100},
+    `own`: browsers offer one's own data, and the sentences speak to the person. `sent_to_others`: the name stands in mails
+    to people who did not type it in (T08).
+    """
+    return adds({one.name: _field(one, own=own, sent_to_others=sent_to_others) for one in fields})
+
+
+def _field(one: PersonField, *, own: bool, sent_to_others: bool) -> StringField:
+    missing = _l(one.missing) if own and one.missing else REQUIRED
+    judges: list[Any] = [
+        DataRequired(missing) if one.required else Optional(),
+        Length(max=one.longest, message=OWN_TOO_LONG if own else TOO_LONG),
+        *_JUDGES.get(one.kind, ()),
+    ]
+    if one.kind is Kind.NAME and sent_to_others:
+        judges.append(_name_only)
+    more = {"list": "organisations"} if one.kind is Kind.ORGANISATION else {}
+    return (EmailField if one.kind is Kind.ADDRESS else StringField)(
+        _l(one.own_label if own else one.label),
+        judges,
+        description=_l(one.hint) if own and one.hint else "",
+        render_kw={"autocomplete": one.autocomplete if own else "off", "maxlength": one.longest, **more},
     )
-    family_name = StringField(
-        _l("Family name"),
-        validators=[DataRequired(_l("Please enter your family name.")), _too_long(100), letters_only],
-        render_kw={"autocomplete": "family-name", "maxlength": 100},
-    )
-    organisation = StringField(
-        _l("Organisation"),
-        validators=[DataRequired(_l("Please enter the organisation you work for.")), _too_long(200)],
-        description=_l("Choose from the suggestions or type in the name."),
-        render_kw={"autocomplete": "organization", "maxlength": 200, "list": "organisations"},
-    )
-    role_title = StringField(
-        _l("Function or field of work"),
-        validators=[_too_long(200)],
-        render_kw={"autocomplete": "organization-title", "maxlength": 200},
-    )
-
-    def person(self) -> Person:
-        return Person(
-            given_name=cast(str, self.given_name.data),
-            family_name=cast(str, self.family_name.data),
-            email=self.address(),
-            organisation=cast(str, self.organisation.data),
-            role_title=self.role_title.data or "",
-        )
-
-    def address(self) -> str:
-        return ""
 
 
-class PersonForm(NameForm):
+def _name_only(_form: Any, field: StringField) -> None:
+    if looks_like_an_address(field.data or ""):
+        raise ValidationError(gettext("Please write only the name here."))
+
+
+_JUDGES: dict[Kind, list[Any]] = {Kind.NAME: [letters_only], Kind.ADDRESS: [valid_address]}
+
+
+@asks(own=True)
+class PersonForm(PersonMixin, BaseForm):
     """Who takes part, with the address that everything is sent to."""
 
-    email = EmailField(
-        _l("Work mail address"),
-        validators=[DataRequired(_l("Please enter your mail address.")), _too_long(254), valid_address],
-        description=_l("We send the confirmation and your personal link there."),
-        render_kw={"autocomplete": "email", "maxlength": 254},
-    )
 
-    def address(self) -> str:
-        return self.email.data or ""
+@asks(own=True, sent_to_others=True)
+class ContactForm(PersonMixin, BaseForm):
+    """Who registers others, and may take part."""
 
 
 class RoundField(RadioField):
@@ -116,7 +122,7 @@ class RegisterForm(AbuseProtectionMixin, ChoicesMixin, PersonForm):
 
     code = StringField(
         _l("Code"),
-        validators=[_too_long(60)],
+        validators=[Length(max=60, message=OWN_TOO_LONG)],
         description=_l("Only if you were given one."),
         render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": 60},
     )
@@ -129,8 +135,9 @@ class ChoicesForm(ChoicesMixin, BaseForm):
     """Other workshops, on the personal page."""
 
 
-class DetailsForm(NameForm):
-    """What a person may correct on the personal page."""
+@asks(WITHOUT_ADDRESS, own=True)
+class DetailsForm(PersonMixin, BaseForm):
+    """What a person may correct on the personal page without a new confirmation."""
 
     version = HiddenField(validators=[DataRequired(), Regexp(r"\A[0-9]{1,9}\Z")])
 
@@ -171,77 +178,19 @@ def run_label(run: RunView) -> str:
     return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")
 
 
-def _name(label: Any) -> StringField:
-    return StringField(
-        label,
-        [DataRequired(REQUIRED), Length(max=100, message=TOO_LONG), letters_only],
-        render_kw={"autocomplete": "off", "maxlength": 100},
-    )
-
-
-class PersonFields(BaseForm):
-    """Somebody else's data, so browsers do not offer one's own."""
-
-    given_name = _name(_l("Given name"))
-    family_name = _name(_l("Family name"))
-    email = EmailField(
-        _l("Mail address"),
-        [DataRequired(REQUIRED), Length(max=254, message=TOO_LONG), valid_address],
-        render_kw={"autocomplete": "off", "spellcheck": "false", "maxlength": 254},
-    )
-    organisation = StringField(
-        _l("Organisation"),
-        [DataRequired(REQUIRED), Length(max=200, message=TOO_LONG)],
-        render_kw={"autocomplete": "off", "maxlength": 200, "list": "organisations"},
-    )
-    role_title = short_text(_l("Function or field of work"))
-
-    def person(self) -> Person:
-        return Person(
-            given_name=cast(str, self.given_name.data),
-            family_name=cast(str, self.family_name.data),
-            email=cast(str, self.email.data),
-            organisation=cast(str, self.organisation.data),
-            role_title=self.role_title.data or "",
-        )
+@asks()
+class PersonFields(PersonMixin, BaseForm):
+    """Somebody else's data."""
 
 
 def person_data(registration: Registration) -> dict[str, object]:
-    """What a `CorrectForm` is filled with."""
-    return {
-        "given_name": registration.given_name,
-        "family_name": registration.family_name,
-        "email": registration.email,
-        "organisation": registration.organisation.name,
-        "role_title": registration.role_title,
-        "version": registration.version,
-    }
+    """What a form to correct somebody is filled with."""
+    return {**asdict(registration.person), "version": registration.version}
 
 
-class Colleague(PersonFields):
+@asks(WITHOUT_ORGANISATION, sent_to_others=True)
+class Colleague(PersonMixin, BaseForm):
     """Somebody of the same organisation, which is not asked again."""
-
-    def validate_given_name(self, field: StringField) -> None:
-        _refuse_address(field)
-
-    def validate_family_name(self, field: StringField) -> None:
-        _refuse_address(field)
-
-    organisation = None  # type: ignore[assignment]  # takes the field away
-
-    def colleague(self, organisation: str) -> Person:
-        return Person(
-            given_name=self.given_name.data or "",
-            family_name=self.family_name.data or "",
-            email=self.email.data or "",
-            organisation=organisation,
-            role_title=self.role_title.data or "",
-        )
-
-
-def _refuse_address(field: StringField) -> None:
-    if looks_like_an_address(field.data or ""):
-        raise ValidationError(gettext("Please write only the name here."))
 
 
 class ColleagueForm(NonceMixin, Colleague):

@@ -15,12 +15,14 @@ from sqlalchemy import (
     UniqueConstraint,
     text,
 )
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, enum_of, pk, random_key
 from app.events.models import Event
 from app.organisations.models import Organisation
 from app.people.models import Organiser
+from app.registration.person import LONGEST, STORED, Person, columns_of
 from app.registration.questions.models import Answer, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
@@ -44,7 +46,21 @@ registration_quota = Table(
 )
 
 
-class Group(Base):
+class Named:
+    """A row with the name of somebody."""
+
+    given_name: Mapped[str] = mapped_column(String(LONGEST["given_name"]))
+    family_name: Mapped[str] = mapped_column(String(LONGEST["family_name"]))
+
+    @hybrid_property
+    def full_name(self) -> str:
+        return self.given_name + " " + self.family_name
+
+    def take_name(self, person: Person) -> None:
+        self.given_name, self.family_name = person.given_name, person.family_name
+
+
+class Group(Named, Base):
     """Colleagues whom one contact person registers, or seats that the team keeps for an agency.
 
     Its rows are registrations; a seat without a name is one without a mail address. `allotted` is what the team gave,
@@ -64,9 +80,7 @@ class Group(Base):
     id: Mapped[pk]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    given_name: Mapped[str] = mapped_column(String(100))
-    family_name: Mapped[str] = mapped_column(String(100))
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(LONGEST["email"]))
     language: Mapped[str] = mapped_column(String(2), default="de")
     together: Mapped[bool] = mapped_column(default=False)
     allotted: Mapped[int] = mapped_column(default=0)
@@ -80,12 +94,8 @@ class Group(Base):
     event: Mapped[Event] = relationship()
     organisation: Mapped[Organisation] = relationship()
 
-    @property
-    def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
 
-
-class Registration(Base):
+class Registration(Named, Base):
     """One person at one day.
 
     `waiting_number` is drawn once and kept for the file, also after moving up. `reserved_until` is the end of the time for
@@ -159,12 +169,10 @@ class Registration(Base):
     reference: Mapped[str] = mapped_column(String(9), unique=True, default=new_reference)
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"), index=True)
-    given_name: Mapped[str] = mapped_column(String(100))
-    family_name: Mapped[str] = mapped_column(String(100))
     sort_key: Mapped[str] = mapped_column(String(400))
-    email: Mapped[str] = mapped_column(String(254))
+    email: Mapped[str] = mapped_column(String(LONGEST["email"]))
     email_key: Mapped[str] = mapped_column(String(320))
-    role_title: Mapped[str] = mapped_column(String(200), default="")
+    role_title: Mapped[str] = mapped_column(String(LONGEST["role_title"]), default="")
     language: Mapped[str] = mapped_column(String(2), default="de")
     status: Mapped[Status] = mapped_column(enum_of(Status, "status"))
     has_seat: Mapped[bool] = mapped_column("holds_seat", default=False)
@@ -197,8 +205,14 @@ class Registration(Base):
     __mapper_args__ = {"version_id_col": version}
 
     @property
-    def full_name(self) -> str:
-        return f"{self.given_name} {self.family_name}"
+    def person(self) -> Person:
+        """Who takes part, as forms ask it."""
+        return Person(organisation=self.organisation.name, **{name: getattr(self, name) for name in STORED})
+
+    def take_person(self, person: Person) -> None:
+        """Write down what was typed in, but for the organisation, which is a row of its own."""
+        for name, value in columns_of(person).items():
+            setattr(self, name, value)
 
     @property
     def active(self) -> bool:
@@ -227,7 +241,7 @@ class Registration(Base):
         return bool(self.named_by) or self.predecessor_id is not None
 
 
-class GroupGuest(Base):
+class GroupGuest(Named, Base):
     """Somebody whom a contact person named and who was registered already. That registration is not the group's: the
     contact sees what was typed in, may change nothing, and cannot tell it from a new one (T09). `waits` is what
     somebody new would have got at that moment.
@@ -243,8 +257,6 @@ class GroupGuest(Base):
     )
     reference: Mapped[str] = mapped_column(String(9), unique=True, default=new_reference)
     nonce: Mapped[str] = mapped_column(String(64))
-    given_name: Mapped[str] = mapped_column(String(100))
-    family_name: Mapped[str] = mapped_column(String(100))
     waits: Mapped[bool] = mapped_column(default=False)
     ended: Mapped[bool] = mapped_column(default=False)
 

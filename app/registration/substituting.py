@@ -117,7 +117,7 @@ def add_guest(
     if guest is None:
         guest = GroupGuest(group_id=group_id, registration=known)
         session.add(guest)
-    guest.given_name, guest.family_name = entry.person.given_name, entry.person.family_name
+    guest.take_name(entry.person)
     guest.nonce = entry.nonce
     guest.waits, guest.ended = waits, False
     session.flush()

@@ -27,7 +27,7 @@ from app.registration.consents.service import agree
 from app.registration.consents.service import withdraw as withdraw_consent
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_views import empty_page, entry_of, refused_page, register_form, what_is_asked
-from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, with_rounds
+from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, person_data, with_rounds
 from app.registration.history import PARTICIPANT
 from app.registration.ical import registration_entry
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
@@ -270,7 +270,7 @@ def leave_line(token: str, run_id: int) -> ResponseReturnValue:
 def details(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _active(open_personal(session, token))
-    form = DetailsForm(data=_details_of(registration))
+    form = DetailsForm(data=person_data(registration))
     if did(
         form,
         lambda writing: change_person(
@@ -352,7 +352,7 @@ def substitute(token: str) -> ResponseReturnValue:
         return redirect(url_for(".my", token=token), SEE_OTHER)
     form = ColleagueForm()
     if form.validate_on_submit():
-        person = form.colleague(registration.organisation.name)
+        person = form.person(registration.organisation.name)
         entry = Entry(person, form.key, registration.language)
         try:
             with transaction() as session:
@@ -419,16 +419,6 @@ def _active(registration: Registration) -> Registration:
     if not registration.active:
         raise Missing
     return registration
-
-
-def _details_of(registration: Registration) -> dict[str, object]:
-    return {
-        "given_name": registration.given_name,
-        "family_name": registration.family_name,
-        "organisation": registration.organisation.name,
-        "role_title": registration.role_title,
-        "version": str(registration.version),
-    }
 
 
 def _refused(token: str, refusal: Refusal) -> Response:

@@ -7,9 +7,10 @@ import hashlib
 import json
 import secrets
 import unicodedata
+from collections.abc import Callable, Mapping
 from functools import cache
 from gettext import NullTranslations, translation
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import g, request
 from flask_wtf import FlaskForm
@@ -33,6 +34,8 @@ STALE = N_(
 # What a form carries along, beside what somebody typed.
 CARRIED = frozenset({"csrf_token", "nonce", "version", "seen", "comment_url"})
 LONGEST_KEY, OF_FORM = 64, 24
+
+Form = TypeVar("Form")
 
 # Marks that turn the reading direction: a name could show itself as another one.
 _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
@@ -170,6 +173,17 @@ def _said(data: Any) -> Any:
     if isinstance(data, list):
         return [_said(one) for one in data]
     return str(data)
+
+
+def adds(fields: Mapping[str, Any]) -> Callable[[type[Form]], type[Form]]:
+    """A decorator: the class has these fields too, as if they were written in it."""
+
+    def add(form_class: type[Form]) -> type[Form]:
+        for name, field in fields.items():
+            setattr(form_class, name, field)
+        return form_class
+
+    return add
 
 
 class ConfirmForm(BaseForm):

@@ -62,7 +62,7 @@ from app.programme.service import (
     add_workshop,
 )
 from app.registration import links as registration_links
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
@@ -70,6 +70,7 @@ from app.registration.groups.members import add_colleague
 from app.registration.groups.service import Allotment, GroupEntry, allot, register_group
 from app.registration.history import PARTICIPANT, By
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.person import Person
 from app.registration.promotion import move_up
 from app.registration.questions.answering import look_at_sensitive
 from app.registration.questions.models import Question

@@ -36,10 +36,11 @@ from app.outbox.worker import Worker
 from app.people.models import AuditEntry
 from app.programme.models import Run
 from app.refusal import Refusal
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.correcting import change_choices
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.rules import PlaceState, Status
 from app.registration.service import cancel, register
 from app.registration.workshops.models import Place, RoundAbsence

@@ -48,6 +48,7 @@ FIXED = {
 }
 EXTRAS = {
     "registration/admission": "service.py, split: coming in, whichever way",
+    "registration/person": "rules.py, split: what is asked of a person",
     "registration/history": "service.py, split: a change of status with its line in the history",
     "registration/promotion": "service.py, split: who moves up",
     "registration/groups/members": "service.py, split: the people of a confirmed group",

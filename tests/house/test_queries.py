@@ -20,9 +20,10 @@ from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.rules import OrganisationKind
 from app.people.rules import Role
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.service import confirm, register
 from app.web.database import db, transaction

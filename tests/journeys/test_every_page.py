@@ -17,12 +17,13 @@ from werkzeug.exceptions import HTTPException
 from app.clock import now
 from app.events.models import Event
 from app.events.service import lock_event
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.groups.members import add_colleague
 from app.registration.groups.service import Allotment, allot
 from app.registration.history import SYSTEM
 from app.registration.links import group_token, personal_token
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.rules import Status
 from app.web.access import Audience, access_of
 from app.web.database import db, transaction

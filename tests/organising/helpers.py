@@ -17,8 +17,9 @@ from app.events.models import Event
 from app.events.team_service import add_member
 from app.people.queries import find_organiser
 from app.people.rules import Role
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.questions.answers import Given
 from app.registration.service import confirm, register
 from app.registration.workshops.places import Choices

@@ -31,10 +31,11 @@ from app.outbox.worker import Worker
 from app.people.service import create_organiser, open_session, welcome
 from app.programme.models import Run
 from app.registration import links, notifications
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.groups.service import GroupEntry, register_group
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.service import cancel, confirm, register
 from app.web.database import db, transaction
 from tests.conftest import settings_for

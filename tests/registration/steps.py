@@ -31,12 +31,13 @@ from app.outbox.models import Message
 from app.outbox.rules import State
 from app.programme.models import Run
 from app.registration import correcting, service, substituting
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.groups import members
 from app.registration.groups import service as groups
 from app.registration.groups.service import Allotment, GroupEntry
 from app.registration.history import PARTICIPANT, By
 from app.registration.models import Group, Registration, StatusChange, registration_quota
+from app.registration.person import Person
 from app.registration.queries import members_of
 from app.registration.questions.answers import Given
 from app.registration.quotas import service as quotas

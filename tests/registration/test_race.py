@@ -23,9 +23,10 @@ from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.factory import create_app
 from app.organising.checks import data_findings
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
 from app.registration.service import register

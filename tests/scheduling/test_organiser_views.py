@@ -10,8 +10,9 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.people.rules import Role
 from app.programme.models import Round, Run, Workshop
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
+from app.registration.person import Person
 from app.registration.service import add_manually
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event

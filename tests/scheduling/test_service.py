@@ -19,9 +19,10 @@ from app.people.models import AuditEntry
 from app.programme.models import AgendaChange, AgendaItem, Run
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.rules import Status
 from app.registration.service import add_manually
 from app.scheduling import service as scheduling

@@ -4,9 +4,8 @@
 """From a table to people: which column says what, and what is wrong in which cell."""
 
 import unicodedata
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, HiddenField
@@ -14,46 +13,12 @@ from wtforms import BooleanField, HiddenField
 from app.address import NoAddress, read_address
 from app.attendees.imports.tables import Cell, Table
 from app.people.rules import address_key
-from app.registration.admission import Person
+from app.registration.person import LISTED, Kind, Person, PersonField
 from app.texts import gettext, sentence_of
 from app.web.editing import TOO_LONG, Choice
-from app.web.forms import REQUIRED, BaseForm, is_unprintable, tidy
+from app.web.forms import REQUIRED, BaseForm, adds, is_unprintable, tidy
 from app.web.texts import lazy_gettext as _l
 
-FIELDS = {
-    "family_name": _l("Family name"),
-    "given_name": _l("Given name"),
-    "email": _l("Mail address"),
-    "organisation": _l("Organisation"),
-    "role_title": _l("Function or field of work"),
-}
-_LONGEST = {"family_name": 100, "given_name": 100, "email": 254, "organisation": 200, "role_title": 200}
-_NEEDED = frozenset(FIELDS) - {"role_title"}
-# Headings, folded, as people write them in German and English.
-_HEADINGS = {
-    "family_name": ("nachname", "familienname", "name", "zuname", "surname", "last name", "family name"),
-    "given_name": ("vorname", "rufname", "first name", "given name", "forename"),
-    "email": ("e-mail-adresse", "e-mail", "email", "mail", "mailadresse", "email address", "mail address"),
-    "organisation": (
-        "organisation",
-        "institution",
-        "einrichtung",
-        "dienststelle",
-        "behörde",
-        "firma",
-        "organization",
-        "company",
-    ),
-    "role_title": (
-        "funktion oder aufgabenbereich",
-        "funktion",
-        "aufgabenbereich",
-        "position",
-        "function or field of work",
-        "role",
-        "function",
-    ),
-}
 NOWHERE = ""
 
 Mapped = Mapping[str, int | None]
@@ -68,36 +33,27 @@ class UploadForm(BaseForm):
     )
 
 
+@adds({one.name: Choice(_l(one.label)) for one in LISTED})
 class MappingForm(BaseForm):
     """Which column says what; sent by GET, because the page only shows what would follow."""
 
     class Meta(BaseForm.Meta):
         csrf = False
 
-    family_name = Choice(FIELDS["family_name"])
-    given_name = Choice(FIELDS["given_name"])
-    email = Choice(FIELDS["email"])
-    organisation = Choice(FIELDS["organisation"])
-    role_title = Choice(FIELDS["role_title"])
-
     def offer(self, table: Table) -> "MappingForm":
         heads = [
             (str(place), one or gettext("Column %(number)s", number=place + 1))
             for place, one in enumerate(table.head)
         ]
-        for name in FIELDS:
-            self[name].offer([(NOWHERE, gettext("Not in the file")), *heads])
+        for one in LISTED:
+            self[one.name].offer([(NOWHERE, gettext("Not in the file")), *heads])
         return self
 
 
+@adds({one.name: HiddenField() for one in LISTED})
 class ImportForm(BaseForm):
     """The last press. The columns come along as they were shown."""
 
-    family_name = HiddenField()
-    given_name = HiddenField()
-    email = HiddenField()
-    organisation = HiddenField()
-    role_title = HiddenField()
     leave_out = BooleanField(_l("Leave out the rows with errors and import the others"))
     tell = BooleanField(
         _l("Send everybody a mail with the invitation and the personal link"),
@@ -109,7 +65,7 @@ def mapping_of(sent: Mapping[str, str], table: Table) -> dict[str, int | None]:
     """The columns that an address or a form names; what it does not name is guessed from the headings."""
     guessed = guess(table.head)
     found: dict[str, int | None] = {}
-    for name in FIELDS:
+    for name in guessed:
         value = sent.get(name)
         if value is None:
             found[name] = guessed[name]
@@ -122,8 +78,8 @@ def mapping_of(sent: Mapping[str, str], table: Table) -> dict[str, int | None]:
 def guess(head: Sequence[str]) -> dict[str, int | None]:
     folded = [" ".join(one.casefold().split()) for one in head]
     return {
-        name: next((folded.index(word) for word in words if word in folded), None)
-        for name, words in _HEADINGS.items()
+        one.name: next((folded.index(word) for word in one.headings if word in folded), None)
+        for one in LISTED
     }
 
 
@@ -132,7 +88,7 @@ class CellFault:
     """What is wrong in one cell: the row's number in the file, the field, what stands there, and why it cannot stay."""
 
     row: int
-    field: str
+    field: PersonField
     typed: str
     sentence: str
 
@@ -170,30 +126,31 @@ def judge(table: Table, mapping: Mapped, registered: Collection[str]) -> JudgedT
 def _read(number: int, cells: Sequence[Cell], mapping: Mapped) -> tuple[dict[str, str], list[CellFault]]:
     values: dict[str, str] = {}
     faults: list[CellFault] = []
-    for name, place in mapping.items():
+    for field in LISTED:
+        place = mapping[field.name]
         cell: Cell = cells[place] if place is not None and place < len(cells) else ""
         if cell is None:
             faults.append(
-                CellFault(number, name, "=…", gettext("A formula stands here. Please put its value there."))
+                CellFault(number, field, "=…", gettext("A formula stands here. Please put its value there."))
             )
             continue
         value = str(tidy(cell))
-        sentence = _wrong(name, value)
-        if name == "email" and value and not sentence:
+        sentence = _wrong(field, value)
+        if field.kind is Kind.ADDRESS and value and not sentence:
             value, sentence = _address(value)
         if sentence:
-            faults.append(CellFault(number, name, value[:100], sentence))
-        values[name] = value
+            faults.append(CellFault(number, field, value[:100], sentence))
+        values[field.name] = value
     return values, faults
 
 
-def _wrong(name: str, value: str) -> str:
+def _wrong(field: PersonField, value: str) -> str:
     """Why the value cannot stay, in the words of the form for one person; empty if it can."""
     if not value:
-        return str(REQUIRED) if name in _NEEDED else ""
-    if len(value) > _LONGEST[name]:
-        return str(TOO_LONG) % {"max": _LONGEST[name]}
-    return next((sentence for judge_ in _JUDGES[name] if (sentence := judge_(value))), "")
+        return str(REQUIRED) if field.required else ""
+    if len(value) > field.longest:
+        return str(TOO_LONG) % {"max": field.longest}
+    return _shown(value) or (_letters(value) if field.kind is Kind.NAME else "")
 
 
 def _shown(value: str) -> str:
@@ -218,12 +175,3 @@ def _address(value: str) -> tuple[str, str]:
         return read_address(value), ""
     except NoAddress as refusal:
         return value, sentence_of(refusal)
-
-
-_JUDGES: dict[str, tuple[Callable[[str], Any], ...]] = {
-    "family_name": (_shown, _letters),
-    "given_name": (_shown, _letters),
-    "email": (_shown,),
-    "organisation": (_shown,),
-    "role_title": (_shown,),
-}

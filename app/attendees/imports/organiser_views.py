@@ -11,7 +11,6 @@ from flask.typing import ResponseReturnValue
 
 from app.attendees.imports import tables
 from app.attendees.imports.forms import (
-    FIELDS,
     ImportForm,
     JudgedTable,
     MappingForm,
@@ -23,8 +22,8 @@ from app.attendees.imports.service import Added, add_many, registered_keys
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import N_, Refusal
-from app.registration.admission import Person
 from app.registration.history import By
+from app.registration.person import LISTED, Person
 from app.registration.rules import Actor
 from app.texts import gettext, ngettext
 from app.web import access
@@ -78,7 +77,8 @@ def look(slug: str, upload_name: str) -> ResponseReturnValue:
         judged=judged,
         sample=judged.people[:SAMPLE],
         faults=judged.faults[:MOST_SHOWN],
-        labels=FIELDS,
+        fields=LISTED,
+        labels=[gettext(one.label) for one in LISTED],
         left=g.event.seats.left,
     )
 

@@ -17,9 +17,10 @@ from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Refusal
 from app.registration import notifications
-from app.registration.admission import Person, admit_many
+from app.registration.admission import admit_many
 from app.registration.history import By
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.promotion import move_up
 from app.registration.rules import ACTIVE
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.attendees.filters import Wanted, conditions
@@ -237,7 +237,7 @@ def people_in(session: Session, run_id: int) -> RunPeople:
         Consent.withdrawn_at.is_(None),
     )
     found = (
-        select(Registration.given_name, Registration.family_name, Organisation.name, Consent.id)
+        select(func.trim(Registration.full_name), Organisation.name, Consent.id)
         .join(Place, Place.registration_id == Registration.id)
         .join(Organisation, Organisation.id == Registration.organisation_id)
         .outerjoin(Consent, agreed)
@@ -245,9 +245,5 @@ def people_in(session: Session, run_id: int) -> RunPeople:
         .order_by(Registration.sort_key, Registration.id)
     )
     rows = session.execute(found).all()
-    named = [
-        (f"{given} {family}", organisation)
-        for given, family, organisation, consent in rows
-        if consent is not None and family
-    ]
+    named = [(name, organisation) for name, organisation, consent in rows if consent is not None and name]
     return RunPeople(tuple(named), len(rows) - len(named))

@@ -8,11 +8,11 @@ from datetime import datetime, time
 from typing import Any, cast
 
 from flask import request
-from wtforms import BooleanField, FieldList, FormField, StringField
+from wtforms import BooleanField, FieldList, FormField
 
 from app.people.rules import address_key
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
-from app.registration.forms import Colleague, PersonFields, PersonForm, _refuse_address
+from app.registration.forms import REQUIRED_ONLY, Colleague, ContactForm, PersonMixin, asks
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.texts import gettext, language
 from app.web.editing import Day, WholeNumber, moment_of
@@ -37,7 +37,7 @@ class ColleagueRow(Colleague):
         return self.is_empty or super().validate(extra_validators)
 
 
-class GroupForm(AbuseProtectionMixin, PersonForm):
+class GroupForm(AbuseProtectionMixin, ContactForm):
     """The form at /events/<slug>/register/group. Rows are added and removed by buttons that send the form."""
 
     takes_part = BooleanField(_l("I take part myself"))
@@ -46,12 +46,6 @@ class GroupForm(AbuseProtectionMixin, PersonForm):
         description=_l("If there are not enough seats for all of you, all of you wait until there are."),
     )
     rows = FieldList(FormField(ColleagueRow), min_entries=FIRST_ROWS, max_entries=MOST_PEOPLE)
-
-    def validate_given_name(self, field: StringField) -> None:
-        _refuse_address(field)
-
-    def validate_family_name(self, field: StringField) -> None:
-        _refuse_address(field)
 
     @property
     def room_for_rows(self) -> bool:
@@ -75,7 +69,7 @@ class GroupForm(AbuseProtectionMixin, PersonForm):
         return False
 
     def _each_once(self) -> bool:
-        seen = {address_key(self.address())} if self.takes_part.data else set()
+        seen = {address_key(self.person().email)} if self.takes_part.data else set()
         valid = True
         for row in self.filled:
             key = address_key(row.email.data or "")
@@ -100,12 +94,13 @@ class GroupForm(AbuseProtectionMixin, PersonForm):
 
     def entry(self) -> GroupEntry:
         contact = self.person()
-        people = [row.colleague(contact.organisation) for row in self.filled]
+        people = [row.person(contact.organisation) for row in self.filled]
         first = [contact] if self.takes_part.data else []
         return GroupEntry(contact, [*first, *people], self.key, language(), bool(self.together.data))
 
 
-class AllotForm(NonceMixin, PersonFields):
+@asks(REQUIRED_ONLY)
+class AllotForm(NonceMixin, PersonMixin, BaseForm):
     """Seats that the team keeps for an agency."""
 
     seats = WholeNumber(_l("Number of seats"), least=1, most=200, required=True)

@@ -35,7 +35,6 @@ from app.registration.rules import (
     Reason,
     Status,
     TooMany,
-    sort_key,
 )
 from app.registration.service import cancel, end
 from app.registration.substituting import add_guest, keeps_own, substitute
@@ -141,11 +140,8 @@ def _free_seat(session: Session, group: Group, now: datetime) -> Registration | 
 def _name(
     session: Session, seat: Registration, group: Group, entry: Entry, next_offset: int, now: datetime
 ) -> None:
-    person = entry.person
-    seat.given_name, seat.family_name = person.given_name, person.family_name
-    seat.sort_key = sort_key(person.family_name, person.given_name)
-    seat.email, seat.email_key = person.email, address_key(person.email)
-    seat.role_title, seat.language, seat.nonce = person.role_title, entry.language, entry.nonce
+    seat.take_person(entry.person)
+    seat.language, seat.nonce = entry.language, entry.nonce
     seat.sequence_offset, seat.named_by, seat.confirmed_at = next_offset, name_of(group), now
     move(session, seat, Status.REGISTERED, CONTACT, Reason.NAMED, now)
     session.flush()

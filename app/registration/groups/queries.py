@@ -55,17 +55,16 @@ def see_group(session: Session, group: Group, now: datetime) -> list[Member]:
 
 def _guest(guest: GroupGuest, rows: Sequence[Member], group: Group) -> Member:
     """As somebody new would look who was named at the same moment (T09)."""
-    name = f"{guest.given_name} {guest.family_name}"
     if guest.ended or not guest.registration.active:
-        return Member(guest.reference, name, Status.CANCELLED)
+        return Member(guest.reference, guest.full_name, Status.CANCELLED)
     if group.confirmed_at is None:
-        return Member(guest.reference, name, Status.UNCONFIRMED)
+        return Member(guest.reference, guest.full_name, Status.UNCONFIRMED)
     if group.event.approval:
-        return Member(guest.reference, name, Status.PENDING)
+        return Member(guest.reference, guest.full_name, Status.PENDING)
     last = next((row for row in reversed(rows) if row.line is not None), None)
     if guest.waits and last is not None:
-        return Member(guest.reference, name, Status.WAITING, last.line)
-    return Member(guest.reference, name, Status.REGISTERED)
+        return Member(guest.reference, guest.full_name, Status.WAITING, last.line)
+    return Member(guest.reference, guest.full_name, Status.REGISTERED)
 
 
 def groups_of(session: Session, event: Event) -> list[GroupRow]:

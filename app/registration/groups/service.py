@@ -28,7 +28,6 @@ from app.refusal import N_, Missing, Refusal
 from app.registration import notifications
 from app.registration.admission import (
     Entry,
-    Person,
     Seating,
     Way,
     admit,
@@ -39,6 +38,7 @@ from app.registration.admission import (
 from app.registration.groups.drafts import groups_of_form, make_way
 from app.registration.history import By, move
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.person import Person
 from app.registration.promotion import move_up, take_wanted
 from app.registration.queries import find_earlier, members_of
 from app.registration.quotas import waiting_list
@@ -212,16 +212,16 @@ def _row_nonce(nonce: str, number: int) -> str:
 
 
 def _start(session: Session, event: Event, contact: Person, nonce: str, now: datetime) -> Group:
-    return Group(
+    group = Group(
         event=event,
         organisation=name_organisation(session, contact.organisation),
-        given_name=contact.given_name,
-        family_name=contact.family_name,
         email=contact.email,
         nonce=nonce,
         created_at=now,
         mail_revision=0,
     )
+    group.take_name(contact)
+    return group
 
 
 def _way(
@@ -318,7 +318,7 @@ def _take_up_again(
             continue
         one.group = None
         session.flush()
-        row = Entry(Person(one.given_name, one.family_name, "", ""), one.nonce)
+        row = Entry(one.person, one.nonce)
         add_guest(session, group.id, known, row, waits=somebody_new_waits(session, group))
     if group.together:
         _seat_together(

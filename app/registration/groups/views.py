@@ -139,7 +139,7 @@ def add(token: str) -> ResponseReturnValue:
     group = _confirmed(token)
     form = ColleagueForm()
     if form.validate_on_submit():
-        entry = Entry(form.colleague(group.organisation.name), form.key, group.language)
+        entry = Entry(form.person(group.organisation.name), form.key, group.language)
         if carried_out(form, in_one(lambda session: add_colleague(session, group.id, entry, now()))):
             return _back(token, "saved")
     members = see_group(db.session(), group, now())
@@ -179,7 +179,7 @@ def substitute(token: str, reference: str) -> ResponseReturnValue:
     group = _confirmed(token)
     form = ColleagueForm()
     if form.validate_on_submit():
-        entry = Entry(form.colleague(group.organisation.name), form.key, group.language)
+        entry = Entry(form.person(group.organisation.name), form.key, group.language)
         exchange = in_one(lambda session: substitute_member(session, group.id, reference, entry, now()))
         if carried_out(form, exchange):
             return _back(token, "saved")

@@ -22,8 +22,9 @@ from app.organisations.rules import OrganisationKind
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.refusal import Refusal
-from app.registration.admission import Entry, Person
+from app.registration.admission import Entry
 from app.registration.models import Registration
+from app.registration.person import Person
 from app.registration.service import add_manually
 from app.web.database import db, transaction
 from tests.attendees.test_exports import odd_people, take_out

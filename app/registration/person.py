@@ -1,0 +1,181 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What is asked of a person who takes part, said once: tables, forms, import, files, audit log, own data and erasure read it here."""
+
+from dataclasses import MISSING, asdict, dataclass, fields, replace
+from enum import Enum
+from typing import Annotated, get_type_hints
+
+from app.people.rules import address_key
+from app.refusal import N_
+from app.registration.rules import sort_key
+from app.texts import gettext
+
+
+class Kind(Enum):
+    """What may be typed in."""
+
+    NAME = "name"  # letters, no symbols
+    ADDRESS = "address"  # one that our mail can use
+    ORGANISATION = "organisation"  # known ones are suggested; stored as a row of its own
+    TEXT = "text"
+
+
+@dataclass(frozen=True, slots=True)
+class PersonField:
+    """How one thing is asked, stored and shown. All words are source strings, `longest` counts characters.
+
+    The own form says `own_label`, `hint` and, where nothing was typed in, `missing`; the own pages say `own_fact`.
+    `headings` are what columns of an import are called, folded. `column` stands in addresses of lists, `width` counts
+    letters in a file. `name` and `required` come from `Person`.
+    """
+
+    label: str
+    longest: int
+    autocomplete: str
+    width: int
+    headings: tuple[str, ...]
+    kind: Kind = Kind.TEXT
+    own_label: str = ""
+    own_fact: str = ""
+    missing: str = ""
+    hint: str = ""
+    column: str = ""
+    name: str = ""
+    required: bool = False
+
+    @property
+    def attribute(self) -> str:
+        """Where a registration holds it."""
+        return "organisation_id" if self.kind is Kind.ORGANISATION else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """Who takes part, as typed in. What has a default need not be."""
+
+    given_name: Annotated[
+        str,
+        PersonField(
+            N_("Given name"),
+            100,
+            "given-name",
+            18,
+            ("vorname", "rufname", "first name", "given name", "forename"),
+            Kind.NAME,
+            missing=N_("Please enter your given name."),
+        ),
+    ]
+    family_name: Annotated[
+        str,
+        PersonField(
+            N_("Family name"),
+            100,
+            "family-name",
+            22,
+            ("nachname", "familienname", "name", "zuname", "surname", "last name", "family name"),
+            Kind.NAME,
+            missing=N_("Please enter your family name."),
+        ),
+    ]
+    email: Annotated[
+        str,
+        PersonField(
+            N_("Mail address"),
+            254,
+            "email",
+            32,
+            ("e-mail-adresse", "e-mail", "email", "mail", "mailadresse", "email address", "mail address"),
+            Kind.ADDRESS,
+            own_label=N_("Work mail address"),
+            missing=N_("Please enter your mail address."),
+            hint=N_("We send the confirmation and your personal link there."),
+        ),
+    ]
+    organisation: Annotated[
+        str,
+        PersonField(
+            N_("Organisation"),
+            200,
+            "organization",
+            36,
+            (
+                "organisation",
+                "institution",
+                "einrichtung",
+                "dienststelle",
+                "behörde",
+                "firma",
+                "organization",
+                "company",
+            ),
+            Kind.ORGANISATION,
+            missing=N_("Please enter the organisation you work for."),
+            hint=N_("Choose from the suggestions or type in the name."),
+        ),
+    ]
+    role_title: Annotated[
+        str,
+        PersonField(
+            N_("Function or field of work"),
+            200,
+            "organization-title",
+            28,
+            (
+                "funktion oder aufgabenbereich",
+                "funktion",
+                "aufgabenbereich",
+                "position",
+                "function or field of work",
+                "role",
+                "function",
+            ),
+            own_fact=N_("Function"),
+            column="role",
+        ),
+    ] = ""
+
+
+def _fields_of_person() -> tuple[PersonField, ...]:
+    hints = get_type_hints(Person, include_extras=True)
+    said = ((one, hints[one.name].__metadata__[0]) for one in fields(Person))
+    return tuple(
+        replace(
+            field,
+            name=one.name,
+            required=one.default is MISSING,
+            column=field.column or one.name,
+            own_label=field.own_label or field.label,
+            own_fact=field.own_fact or field.label,
+        )
+        for one, field in said
+    )
+
+
+NOBODY = Person("", "", "", "")
+FIELDS = _fields_of_person()
+# As lists and files show them: the family name first.
+LISTED = tuple(sorted(FIELDS, key=lambda one: one.name != "family_name"))
+# What stands in the row of a registration itself.
+STORED = tuple(one.name for one in FIELDS if one.attribute == one.name)
+LONGEST = {one.name: one.longest for one in FIELDS}
+
+
+def facts_of(person: Person, *, own: bool = False) -> list[tuple[str, str]]:
+    """Label and value of what was typed in beside the name, in the reader's language; `own`: as the person is told."""
+    values = asdict(person)
+    return [
+        (gettext(one.own_fact if own else one.label), values[one.name])
+        for one in FIELDS
+        if one.kind is not Kind.NAME
+    ]
+
+
+def columns_of(person: Person) -> dict[str, str]:
+    """What a registration stores of a person, with what is derived from it: everything but the organisation."""
+    derived = {"sort_key": "", "email_key": ""}
+    if person is not NOBODY:
+        key = sort_key(person.family_name, person.given_name)
+        derived = {"sort_key": key, "email_key": address_key(person.email)}
+    return {name: getattr(person, name) for name in STORED} | derived
