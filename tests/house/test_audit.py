@@ -21,6 +21,7 @@ from app.organising.log_words import (
     THINGS,
     WORDS,
 )
+from app.registration import person
 from app.registration.models import Registration
 from app.results.rules import MaterialKind
 from app.scheduling.changes import DayFacts
@@ -179,6 +180,6 @@ def test_every_detail_has_a_label_and_every_label_a_detail() -> None:
 
 
 def test_every_field_that_can_be_changed_has_a_label() -> None:
-    of_people = {"given_name", "family_name", "email", "role_title", "organisation_id"}
+    of_people = {one.attribute for one in person.FIELDS}
     assert set(FIELDS) == {*DayFacts.__slots__, *of_people}
     assert of_people <= set(Registration.__mapper__.columns.keys())

@@ -12,6 +12,7 @@ from flask import Flask
 from app.privacy.own_data import as_json, own_data
 from app.registration.models import Registration
 from app.web.database import db
+from tests.house.test_imports import ROOT
 from tests.organising.helpers import a_day, id_of, signs_up
 
 pytestmark = pytest.mark.sqlite_only
@@ -98,5 +99,7 @@ def test_the_file_has_these_parts(app: Flask) -> None:
         found = as_json(own_data(db.session(), registration), "https://fachtag.example.org/events/probe")
     parts = found.keys() | {f"{part}.{name}" for part in ("registration", "event") for name in found[part]}
     assert {*SAID.values(), *TABLES.values()} - parts == set()
+    explained = (ROOT / "docs/eigene-daten.md").read_text(encoding="utf-8")
+    assert {one for one in parts if f"`{one.rpartition('.')[2]}`" not in explained} == set()
     mine = found["registration"]
     assert (mine["given_name"], mine["number"]) == (registration.given_name, reference)
