@@ -28,6 +28,7 @@ from app.attendees.filters import (
 )
 from app.attendees.mailings import CIRCULAR
 from app.attendees.models import MailingCopy
+from app.events.facts import RoomFacts
 from app.events.models import Event, Quota, Room
 from app.events.rules import TAKES_REGISTRATIONS, Seats
 from app.organisations.models import Organisation
@@ -100,8 +101,7 @@ class RunChoice:
     round_title: str
     seats: Seats
     waiting: int
-    room: str
-    step_free: bool
+    room: RoomFacts | None
     held: bool = True
 
 
@@ -333,8 +333,7 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             round_title=round_.title,
             seats=run.seats,
             waiting=run.waiting,
-            room=room.name if room else "",
-            step_free=room.step_free if room else True,
+            room=room.facts if room else None,
             held=run.held,
         )
         for run, title, round_, room in session.execute(found)

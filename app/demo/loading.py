@@ -31,11 +31,11 @@ from app.demo.programme import (
     REGION,
     UPCOMING,
     DayData,
-    RoomData,
 )
-from app.events.models import Event, Room
+from app.events.facts import DayFacts
+from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
-from app.events.service import NewEvent, RoomFacts, create_event, name_hosts, publish
+from app.events.service import NewEvent, create_event, name_hosts, publish
 from app.events.team_service import add_member
 from app.organisation_admin.service import merge
 from app.organisations.models import Organisation, Region
@@ -84,7 +84,7 @@ from app.results.service import (
     write_frame,
     write_result,
 )
-from app.scheduling.changes import DayFacts, change_day
+from app.scheduling.changes import change_day
 from app.texts import force_locale, gettext
 
 OPEN_SINCE = timedelta(days=28)
@@ -189,7 +189,7 @@ def _build_day(
     event.venue_note, event.fee_note, event.funding_note = data.venue_note, FEE, FUNDING
     event.contact_name, event.contact_email = CONTACT
     session.flush()
-    rooms = {room.name: _furnish(session, event, room, now) for room in data.rooms}
+    rooms = {room.name: furnish_room(session, event.id, None, room, now) for room in data.rooms}
     for item in data.items:
         room = rooms[item.room] if item.room else None
         facts = ItemFacts(item.kind, item.title, at(on, item.start), at(on, item.end), item.note, room)
@@ -216,11 +216,6 @@ def _build_day(
         )
         runs[run.label] = add_run(session, event.id, new_run, now)
     return DemoDay(event, runs, workshops)
-
-
-def _furnish(session: Session, event: Event, room: RoomData, now: datetime) -> Room:
-    facts = RoomFacts(room.name, room.seats, room.step_free, room.loop, room.note)
-    return furnish_room(session, event.id, None, facts, now)
 
 
 def _open(

@@ -6,6 +6,7 @@
 from dataclasses import dataclass
 from datetime import date
 
+from app.events.facts import RoomFacts
 from app.events.rules import Loop
 from app.organisations.rules import OrganisationKind
 from app.programme.rules import ItemKind
@@ -64,15 +65,6 @@ CENTRES = range(1, 8)  # the seven integration centres host together
 
 
 @dataclass(frozen=True, slots=True)
-class RoomData:
-    name: str
-    seats: int | None
-    step_free: bool = True
-    loop: Loop = Loop.NONE
-    note: str = ""
-
-
-@dataclass(frozen=True, slots=True)
 class ItemData:
     start: str
     end: str
@@ -117,7 +109,7 @@ class DayData:
     description: str
     for_whom: str
     venue_note: str
-    rooms: tuple[RoomData, ...]
+    rooms: tuple[RoomFacts, ...]
     items: tuple[ItemData, ...]
     rounds: tuple[RoundData, ...]
     workshops: dict[str, tuple[str, str]]
@@ -148,11 +140,11 @@ PAST = DayData(
     "und Gemeinden, der Jobcenter und Arbeitsagenturen, der Wohlfahrtsverbände und der Migrantenorganisationen in OWL.",
     venue_note="Vom Bahnhof Herford sind es etwa zehn Minuten zu Fuß. Der Eingang an der Amtshausstraße ist stufenlos.",
     rooms=(
-        RoomData("Kreistagssaal", 120, loop=Loop.FIXED),
-        RoomData("Raum Widukind", 40),
-        RoomData("Raum Enger", 40),
-        RoomData("Raum Spenge", 40),
-        RoomData("Foyer", None),
+        RoomFacts("Kreistagssaal", 120, loop=Loop.FIXED),
+        RoomFacts("Raum Widukind", 40),
+        RoomFacts("Raum Enger", 40),
+        RoomFacts("Raum Spenge", 40),
+        RoomFacts("Foyer", None),
     ),
     items=(
         ItemData("9:30", "10:00", "Begrüßung", ItemKind.WELCOME, "Kreistagssaal"),
@@ -229,13 +221,13 @@ UPCOMING = DayData(
     "Aufzug führt zu allen Räumen außer zum Raum Senne (vier Stufen). Im Großen Saal gibt es eine Induktionsanlage, "
     "der Vortrag wird in Deutsche Gebärdensprache übersetzt.",
     rooms=(
-        RoomData("Großer Saal", 120, loop=Loop.FIXED, note="Plenum"),
-        RoomData("Raum Alme", 26, note="Workshops"),
-        RoomData("Raum Lippe", 26, note="Workshops"),
-        RoomData("Raum Pader", 24, loop=Loop.MOBILE, note="Workshops"),
-        RoomData("Raum Egge", 20, note="Workshops"),
-        RoomData("Raum Senne", 18, step_free=False, note="Workshops; vier Stufen, kein Aufzug"),
-        RoomData("Foyer", None, note="Check-in, Markt der Möglichkeiten"),
+        RoomFacts("Großer Saal", 120, loop=Loop.FIXED, note="Plenum"),
+        RoomFacts("Raum Alme", 26, note="Workshops"),
+        RoomFacts("Raum Lippe", 26, note="Workshops"),
+        RoomFacts("Raum Pader", 24, loop=Loop.MOBILE, note="Workshops"),
+        RoomFacts("Raum Egge", 20, note="Workshops"),
+        RoomFacts("Raum Senne", 18, step_free=False, note="Workshops; vier Stufen, kein Aufzug"),
+        RoomFacts("Foyer", None, note="Check-in, Markt der Möglichkeiten"),
     ),
     items=(
         ItemData("9:00", "9:30", "Ankommen, Check-in, Kaffee", ItemKind.BREAK, "Foyer"),

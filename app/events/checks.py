@@ -9,6 +9,7 @@ from functools import cache
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.events.facts import NEEDED
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.findings import Check, Fault, faulty, faulty_rows
@@ -27,7 +28,7 @@ def _event_faults() -> Check:
         "registration closes before it opens": Event.registration_closes_at <= Event.registration_opens_at,
         "is public without a description or a venue": and_(
             Event.status != EventStatus.DRAFT,
-            or_(Event.summary == "", Event.venue_name == "", Event.venue_city == ""),
+            or_(*(getattr(Event, name) == "" for name in NEEDED)),
         ),
     }
     return faulty("event", Event.id, faults)

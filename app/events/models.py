@@ -3,6 +3,7 @@
 
 """Tables of the events slice."""
 
+from dataclasses import fields
 from datetime import datetime
 from uuid import uuid4
 
@@ -10,6 +11,7 @@ from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, Uniqu
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.db import Base, enum_of, line, pk, text
+from app.events.facts import FACTS, NEEDED, RoomFacts
 from app.events.rules import (
     Aim,
     EventStatus,
@@ -114,15 +116,15 @@ class Event(Scarce, InCalendars, Base):
     summary: Mapped[text]
     description: Mapped[text]
     for_whom: Mapped[text]
-    fee_note: Mapped[str] = mapped_column(String(200), default="")
-    funding_note: Mapped[str] = mapped_column(String(500), default="")
-    venue_name: Mapped[str] = mapped_column(String(200), default="")
-    venue_street: Mapped[str] = mapped_column(String(200), default="")
-    venue_postcode: Mapped[str] = mapped_column(String(10), default="")
-    venue_city: Mapped[str] = mapped_column(String(100), default="")
+    fee_note: Mapped[str] = mapped_column(String(FACTS["fee_note"].longest), default="")
+    funding_note: Mapped[str] = mapped_column(String(FACTS["funding_note"].longest), default="")
+    venue_name: Mapped[str] = mapped_column(String(FACTS["venue_name"].longest), default="")
+    venue_street: Mapped[str] = mapped_column(String(FACTS["venue_street"].longest), default="")
+    venue_postcode: Mapped[str] = mapped_column(String(FACTS["venue_postcode"].longest), default="")
+    venue_city: Mapped[str] = mapped_column(String(FACTS["venue_city"].longest), default="")
     venue_note: Mapped[text]
-    contact_name: Mapped[str] = mapped_column(String(200), default="")
-    contact_email: Mapped[str] = mapped_column(String(254), default="")
+    contact_name: Mapped[str] = mapped_column(String(FACTS["contact_name"].longest), default="")
+    contact_email: Mapped[str] = mapped_column(String(FACTS["contact_email"].longest), default="")
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
     hold_minutes: Mapped[int] = mapped_column(default=60)
@@ -176,6 +178,11 @@ class Event(Scarce, InCalendars, Base):
         """The venue on one line: "Haus, Straße, PLZ Ort"."""
         town = " ".join(part for part in (self.venue_postcode, self.venue_city) if part)
         return ", ".join(part for part in (self.venue_name, self.venue_street, town) if part)
+
+    @property
+    def is_described(self) -> bool:
+        """Nothing is missing without which no day is published."""
+        return all(getattr(self, name) for name in NEEDED)
 
     def has_begun(self, now: datetime) -> bool:
         """From here on nobody comes in another one's place."""
@@ -288,6 +295,14 @@ class Room(Base):
     loop: Mapped[Loop] = mapped_column(enum_of(Loop, "loop"), default=Loop.NONE)
     note: Mapped[str] = mapped_column(String(300), default="")
     position: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def facts(self) -> RoomFacts:
+        return RoomFacts(**{one.name: getattr(self, one.name) for one in fields(RoomFacts)})
+
+    def furnish(self, facts: RoomFacts) -> None:
+        for one in fields(RoomFacts):
+            setattr(self, one.name, getattr(facts, one.name))
 
 
 class TeamMember(Base):

@@ -14,10 +14,11 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
+from app.events.facts import FACTS
 from app.events.models import Event, Room
 from app.events.rules import EventStatus
 from app.organisations.models import Organisation, Region
-from app.refusal import N_, found
+from app.refusal import found
 
 Row = TypeVar("Row")
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
@@ -84,26 +85,9 @@ class OpenPoint:
 
 def missing_before_publishing(event: Event) -> list[OpenPoint]:
     """What is still empty, the needed first (the same that `service.publish` refuses). No query."""
-    points = [
-        (event.summary, OpenPoint(N_("A short description."), True, "summary")),
-        (event.venue_name, OpenPoint(N_("The venue."), True, "venue_name")),
-        (event.venue_city, OpenPoint(N_("The venue's town."), True, "venue_city")),
-        (event.for_whom, OpenPoint(N_("For whom the day is."), False, "for_whom")),
-        (event.contact_email, OpenPoint(N_("A mail address for questions."), False, "contact_email")),
-        (
-            event.capacity,
-            OpenPoint(N_("A number of seats: without one, everybody gets a seat."), False, "capacity"),
-        ),
-        (
-            event.registration_closes_at,
-            OpenPoint(
-                N_("A date on which registration closes: without one, it stays open until the day."),
-                False,
-                "closes_date",
-            ),
-        ),
-    ]
-    return [point for value, point in points if not value]
+    empty = [one for one in FACTS.values() if one.missing and not getattr(event, one.name)]
+    points = [OpenPoint(one.missing, one.needed, one.asked_as or one.name) for one in empty]
+    return sorted(points, key=lambda point: not point.needed)
 
 
 def free_slug(session: Session, wanted: str) -> str:

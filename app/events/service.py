@@ -9,8 +9,9 @@ from datetime import datetime, timedelta
 from sqlalchemy import ScalarSelect, Select, bindparam, select
 from sqlalchemy.orm import Session
 
+from app.events.facts import RoomFacts
 from app.events.models import Event, InCalendars, Room, TeamMember
-from app.events.rules import EventStatus, Loop, refuse_reversed_times
+from app.events.rules import EventStatus, refuse_reversed_times
 from app.organisations.models import Organisation, Region
 from app.people.models import Organiser
 from app.people.rules import Role
@@ -26,15 +27,6 @@ class NewEvent:
     starts_at: datetime
     ends_at: datetime
     capacity: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class RoomFacts:
-    name: str
-    seats: int | None
-    step_free: bool
-    loop: Loop
-    note: str
 
 
 def _locked() -> Select[Event]:
@@ -91,7 +83,7 @@ def name_hosts(
 
 def publish(session: Session, event: Event, now: datetime) -> None:
     """Put the day into the public's eye. Refuses what a reader would miss."""
-    if not event.summary or not event.venue_name or not event.venue_city:
+    if not event.is_described:
         raise Refusal(N_("Before publishing, the day needs a short description and a venue with its town."))
     event.status = EventStatus.PUBLISHED
     mark_changed(event, now, calendar=True)
@@ -115,7 +107,7 @@ def raise_sequence(entry: InCalendars, now: datetime) -> None:
 def add_room(session: Session, event: Event, facts: RoomFacts, position: int, now: datetime) -> Room:
     _refuse_taken_room_name(session, event, facts.name, None)
     room = Room(event_id=event.id, position=position)
-    _furnish(room, facts)
+    room.furnish(facts)
     session.add(room)
     mark_changed(event, now, calendar=False)
     session.flush()
@@ -124,17 +116,9 @@ def add_room(session: Session, event: Event, facts: RoomFacts, position: int, no
 
 def change_room(session: Session, event: Event, room: Room, facts: RoomFacts, now: datetime) -> None:
     _refuse_taken_room_name(session, event, facts.name, room.id)
-    _furnish(room, facts)
+    room.furnish(facts)
     mark_changed(event, now, calendar=False)
     session.flush()
-
-
-def _furnish(room: Room, facts: RoomFacts) -> None:
-    room.name = facts.name
-    room.seats = facts.seats
-    room.step_free = facts.step_free
-    room.loop = facts.loop
-    room.note = facts.note
 
 
 def _refuse_taken_room_name(session: Session, event: Event, name: str, own_id: int | None) -> None:

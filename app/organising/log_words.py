@@ -11,6 +11,7 @@ from itertools import chain
 from typing import Any
 
 from app.allocation.rules import CONDITION_LABELS, MIXING_LABELS, MODE_LABELS
+from app.events.facts import FACTS
 from app.events.rules import EFFECT_LABELS
 from app.organisations.rules import KIND_LABELS
 from app.people.rules import ROLE_LABELS
@@ -197,28 +198,7 @@ POINTS_TO_OF = {
 }
 
 FIELDS = {
-    "title": N_("Title"),
-    "starts_at": N_("Beginning"),
-    "ends_at": N_("End"),
-    "summary": N_("Short description"),
-    "description": N_("Description"),
-    "for_whom": N_("For whom"),
-    "fee_note": N_("Fee"),
-    "funding_note": N_("Funding note"),
-    "venue_name": N_("Venue"),
-    "venue_street": N_("Street and number"),
-    "venue_postcode": N_("Postcode"),
-    "venue_city": N_("Town"),
-    "venue_note": N_("How to get there"),
-    "contact_name": N_("Contact"),
-    "contact_email": N_("Contact's mail address"),
-    "registration_opens_at": N_("Registration opens on"),
-    "registration_closes_at": N_("Registration closes on"),
-    "capacity": N_("Seats"),
-    "offer_hours": N_("Hours to answer an offer from the waiting list"),
-    "approval": N_("The team decides who is admitted"),
-    "placement": N_("How places in workshops are given"),
-    "wishes_until": N_("Wishes until"),
+    **{one.name: one.label for one in FACTS.values()},
     **{one.attribute: one.label for one in person.FIELDS},
 }
 

@@ -70,9 +70,8 @@ class Step:
 
 def next_steps(event: Event, *, has_programme: bool, documented: bool, now: datetime) -> list[Step]:
     """What is left to do, in the order in which one does it; what follows the day appears when it has begun."""
-    described = bool(event.summary and event.venue_name and event.venue_city)
     steps = [
-        Step(N_("Describe the day and its venue"), "edit", described),
+        Step(N_("Describe the day and its venue"), "edit", event.is_described),
         Step(N_("Say when registration closes and how many seats there are"), "edit", _limited(event)),
         Step(N_("Write the programme"), "programme", has_programme),
         Step(N_("Publish the day"), "edit", event.status is not EventStatus.DRAFT),

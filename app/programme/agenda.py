@@ -13,20 +13,13 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload, selectinload
 
-from app.events.models import Event, Room
+from app.events.facts import RoomFacts
+from app.events.models import Event
 from app.events.rules import Seats
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rules import ItemKind
 from app.store.cache import Cache
 from app.store.transactions import reads_only
-
-
-@dataclass(frozen=True, slots=True)
-class RoomView:
-    name: str
-    step_free: bool
-    loop: str
-    note: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +31,7 @@ class RunView:
     label: str
     title: str
     abstract: str
-    room: RoomView | None
+    room: RoomFacts | None
     contributors: tuple[str, ...]
     seats: Seats
     waiting: int
@@ -67,7 +60,7 @@ class AgendaLine:
     note: str
     starts_at: datetime
     ends_at: datetime
-    room: RoomView | None
+    room: RoomFacts | None
     round: RoundView | None = None
 
 
@@ -133,7 +126,7 @@ def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
             item.note,
             item.starts_at,
             item.ends_at,
-            room_view(item.room),
+            item.room.facts if item.room else None,
         )
         for item in items
     ]
@@ -176,10 +169,6 @@ def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
     ]
 
 
-def room_view(room: Room | None) -> RoomView | None:
-    return None if room is None else RoomView(room.name, room.step_free, room.loop.value, room.note)
-
-
 def _run_view(run: Run) -> RunView:
     return RunView(
         id=run.id,
@@ -187,7 +176,7 @@ def _run_view(run: Run) -> RunView:
         label=run.label,
         title=run.workshop.title,
         abstract=run.workshop.abstract,
-        room=room_view(run.room),
+        room=run.room.facts if run.room else None,
         contributors=tuple(contributor.name for contributor in run.contributors),
         seats=run.seats,
         waiting=run.waiting,

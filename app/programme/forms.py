@@ -4,13 +4,14 @@
 """Forms of rooms and of the agenda's items for everybody."""
 
 from collections.abc import Iterable
+from dataclasses import asdict
 
 from wtforms import BooleanField, TextAreaField
 from wtforms.validators import Length, Optional
 
+from app.events.facts import RoomFacts
 from app.events.models import Event, Room
 from app.events.rules import LOOP_LABELS, Loop
-from app.events.service import RoomFacts
 from app.programme.models import AgendaItem
 from app.programme.rules import KIND_LABELS, ItemKind
 from app.programme.service import ItemFacts
@@ -49,15 +50,7 @@ class RoomForm(BaseForm):
 
     @classmethod
     def of(cls, room: Room) -> "RoomForm":
-        return cls(
-            data={
-                "name": room.name,
-                "seats": room.seats,
-                "step_free": room.step_free,
-                "loop": room.loop.value,
-                "note": room.note,
-            }
-        )
+        return cls(data={**asdict(room.facts), "loop": room.loop.value})
 
     def facts(self) -> RoomFacts:
         return RoomFacts(

@@ -9,7 +9,7 @@ from app import documents
 from app.documents import Block, Document
 from app.events.models import Event
 from app.events.rules import EventStatus
-from app.programme.agenda import AgendaLine, RoomView, RunView
+from app.programme.agenda import AgendaLine, RunView
 from app.texts import gettext, language, moment, ngettext, span, times
 
 
@@ -43,7 +43,7 @@ def _called_off(day: Event) -> Iterator[Block]:
 def _told(line: AgendaLine) -> Iterator[Block]:
     """What the glance leaves out, if there is anything."""
     runs = line.round.runs if line.round else ()
-    access = " · ".join(_access(line.room)) if line.room else ""
+    access = " · ".join(line.room.access) if line.room else ""
     if not runs and not line.note and not access:
         return
     yield documents.heading(f"{times(line.starts_at, line.ends_at)}: {line.title}")
@@ -67,15 +67,4 @@ def _about(run: RunView) -> Iterator[str]:
     if run.spans > 1:
         yield ngettext("over %(num)d round", "over %(num)d rounds", run.spans)
     if run.room:
-        yield from _access(run.room)
-
-
-def _access(room: RoomView) -> Iterator[str]:
-    if not room.step_free:
-        yield gettext("not step-free")
-    if room.loop == "fixed":
-        yield gettext("induction loop")
-    elif room.loop == "mobile":
-        yield gettext("mobile induction loop")
-    if room.note:
-        yield room.note
+        yield from run.room.access

@@ -14,8 +14,9 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app.events.facts import RoomFacts
 from app.events.models import Event, Room
-from app.events.service import RoomFacts, add_room, change_room, lock_event, mark_changed, raise_sequence
+from app.events.service import add_room, change_room, lock_event, mark_changed, raise_sequence
 from app.programme.conflicts import (
     RunFacts,
     get_item,

@@ -14,10 +14,11 @@ from flask import Blueprint, Response, make_response, render_template, url_for
 
 from app.clock import BERLIN
 from app.documents import Document
+from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.queries import get_public_event
 from app.links import absolute
-from app.programme.agenda import AgendaLine, RoomView, read_agenda
+from app.programme.agenda import AgendaLine, read_agenda
 from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes
 from app.refusal import Missing
@@ -203,7 +204,7 @@ def _talks(lines: list[AgendaLine]) -> list[Talk]:
     return talks
 
 
-def _room(room: RoomView | None) -> str:
+def _room(room: RoomFacts | None) -> str:
     return room.name if room else "–"
 
 

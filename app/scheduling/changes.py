@@ -8,13 +8,13 @@ in one transaction.
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.attendees.staff import service as staff
+from app.events.facts import DayFacts, Effect, touches
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
@@ -35,42 +35,6 @@ from app.registration.workshops.wish_models import Wish
 from app.registration.workshops.wishes import turn_places_into_wishes
 
 
-@dataclass(frozen=True, slots=True)
-class DayFacts:
-    """What the organiser's form says of a day."""
-
-    title: str
-    starts_at: datetime
-    ends_at: datetime
-    summary: str
-    description: str
-    for_whom: str
-    fee_note: str
-    funding_note: str
-    venue_name: str
-    venue_street: str
-    venue_postcode: str
-    venue_city: str
-    venue_note: str
-    contact_name: str
-    contact_email: str
-    registration_opens_at: datetime | None
-    registration_closes_at: datetime | None
-    capacity: int | None
-    offer_hours: int | None
-    approval: bool
-    placement: Placement
-    wishes_until: datetime | None
-
-
-# What stands in people's calendars: a change here raises the sequence; time and venue call for a mail as well.
-# The venue stands in the entry of every workshop, too.
-_VENUE = ("venue_name", "venue_street", "venue_postcode", "venue_city")
-_TELL = ("starts_at", "ends_at", *_VENUE)
-_CALENDAR = (*_TELL, "title", "summary", "venue_note")
-_SEATS = ("capacity", "starts_at", "ends_at", "registration_opens_at", "registration_closes_at")
-
-
 def change_day(session: Session, event_id: int, facts: DayFacts, version: int, now: datetime) -> Event:
     """Save the day's facts. Refuses reversed times, fewer seats than are taken, and a stale version (F30)."""
     event = lock_event(session, event_id)
@@ -89,16 +53,16 @@ def change_day(session: Session, event_id: int, facts: DayFacts, version: int, n
     for name in changed:
         setattr(event, name, getattr(facts, name))
     if changed:
-        mark_changed(event, now, calendar=any(name in _CALENDAR for name in changed))
+        mark_changed(event, now, calendar=touches(changed, Effect.CALENDAR))
     event.extra = event.seats.still_extra
-    if any(name in _VENUE for name in changed):
+    if touches(changed, Effect.RUNS):
         _raise_runs(session, event, now)
     session.flush()
     if event.status is EventStatus.PUBLISHED:
         # Who corrects a day that is over invites nobody to it.
-        if any(name in _TELL for name in changed) and not event.is_over(now):
+        if touches(changed, Effect.MAIL) and not event.is_over(now):
             _tell_holders(session, _registered(session, event), now)
-        if any(name in _SEATS for name in changed):
+        if touches(changed, Effect.SEATS):
             move_up(session, event, now, Reason.CAPACITY_RAISED if "capacity" in changed else Reason.MOVED_UP)
             places.move_up_in_all_runs(session, event, now)
     return event

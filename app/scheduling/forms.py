@@ -5,16 +5,16 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import time
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import Length, Optional
 
+from app.events.facts import FACTS, DayFacts
 from app.events.models import Event, Room
 from app.events.rules import PLACEMENT_LABELS, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.scheduling.changes import DayFacts
 from app.scheduling.service import RunPlan, day_facts, fingerprint
 from app.texts import gettext
 from app.web.editing import (
@@ -40,6 +40,19 @@ from app.web.texts import lazy_gettext as _l
 MOST_CONTRIBUTORS = 20
 
 
+def _label(name: str) -> Any:
+    return _l(FACTS[name].label)
+
+
+def _text(name: str, *, required: bool = False) -> StringField:
+    """The field of a fact of a day that is a text."""
+    fact = FACTS[name]
+    hint = _l(fact.hint) if fact.hint else ""
+    if fact.rows:
+        return long_text(_l(fact.label), rows=fact.rows, required=required, description=hint)
+    return short_text(_l(fact.label), longest=fact.longest, required=required, description=hint)
+
+
 class DayForm(EditingForm):
     """All facts of a day. `version` is a fingerprint of the facts that were read, see `service.fingerprint`."""
 
@@ -49,53 +62,47 @@ class DayForm(EditingForm):
         "wishes_until": "wishes_date",
     }
 
-    title = short_text(_l("Title"), required=True)
+    title = _text("title", required=True)
     start_date = Day(_l("Date"), required=True)
     start_time = ClockTime(_l("From"), required=True)
     end_time = ClockTime(_l("Until"), required=True)
     end_date = Day(_l("Last date"), description=_l("Only if it lasts several days."))
-    summary = long_text(
-        _l("Short description"),
-        rows=3,
-        description=_l("Two or three sentences. Stands in lists, mails and calendars."),
-    )
-    description = long_text(_l("Description"), rows=8)
-    for_whom = long_text(_l("For whom"), rows=3)
-    venue_name = short_text(_l("Venue"))
-    venue_street = short_text(_l("Street and number"))
-    venue_postcode = short_text(_l("Postcode"), longest=10)
-    venue_city = short_text(_l("Town"), longest=100)
-    venue_note = long_text(
-        _l("How to get there"), rows=3, description=_l("Entrance, bus stop, parking, lift.")
-    )
-    contact_name = short_text(_l("Contact"), description=_l("A person or a team that answers questions."))
+    summary = _text("summary")
+    description = _text("description")
+    for_whom = _text("for_whom")
+    venue_name = _text("venue_name")
+    venue_street = _text("venue_street")
+    venue_postcode = _text("venue_postcode")
+    venue_city = _text("venue_city")
+    venue_note = _text("venue_note")
+    contact_name = _text("contact_name")
     contact_email = StringField(
-        _l("Contact's mail address"),
+        _label("contact_email"),
         [
             Optional(),
-            Length(max=254, message=TOO_LONG),
+            Length(max=FACTS["contact_email"].longest, message=TOO_LONG),
             valid_address,
         ],
         render_kw={"autocomplete": "off", "spellcheck": "false", "inputmode": "email"},
     )
     capacity = WholeNumber(
-        _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
+        _label("capacity"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
     )
     offer_hours = WholeNumber(
-        _l("Hours to answer an offer from the waiting list"),
+        _label("offer_hours"),
         least=1,
         most=336,
         description=_l("Leave empty to give a free seat to the next person at once."),
     )
     approval = BooleanField(
-        _l("The team decides who is admitted"),
+        _label("approval"),
         description=_l(
             "Who has confirmed the mail address keeps a seat or a place in line until you approve, or turn down"
             " with a reason. Who waits for you now still has to be decided when you take the mark away."
         ),
     )
     placement = RadioField(
-        _l("How places in workshops are given"),
+        _label("placement"),
         choices=options((one.value, _l(label)) for one, label in PLACEMENT_LABELS.items()),
         default=Placement.DIRECT.value,
         description=_l(
@@ -107,16 +114,16 @@ class DayForm(EditingForm):
         _l("Yes, the places taken so far become first wishes"),
         description=_l("Only if you have changed to wishes above."),
     )
-    wishes_date = Day(_l("Wishes until"), description=_l("Only with wishes."))
+    wishes_date = Day(_label("wishes_until"), description=_l("Only with wishes."))
     wishes_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
-    opens_date = Day(_l("Registration opens on"), description=_l("Leave empty to open at once."))
+    opens_date = Day(_label("registration_opens_at"), description=_l("Leave empty to open at once."))
     opens_time = ClockTime(_l("Opening time"), description=_l("Leave empty for the beginning of that day."))
     closes_date = Day(
-        _l("Registration closes on"), description=_l("Leave empty to close when the day begins.")
+        _label("registration_closes_at"), description=_l("Leave empty to close when the day begins.")
     )
     closes_time = ClockTime(_l("Closing time"), description=_l("Leave empty for the end of that day."))
-    fee_note = short_text(_l("Fee"), description=_l("For instance: free of charge."))
-    funding_note = short_text(_l("Funding note"), longest=500)
+    fee_note = _text("fee_note")
+    funding_note = _text("funding_note")
 
     @classmethod
     def of(cls, event: Event, *, stored: bool = False) -> "DayForm":
@@ -300,7 +307,6 @@ def rooms_to_choose(rooms: Iterable[Room]) -> list[tuple[str, str]]:
 
 
 def _room_in_words(room: Room) -> str:
-    words = [] if room.seats is None else [gettext("%(seats)d seats", seats=room.seats)]
-    if not room.step_free:
-        words.append(gettext("not step-free"))
+    seats = [] if room.seats is None else [gettext("%(seats)d seats", seats=room.seats)]
+    words = [*seats, *room.facts.barriers]
     return f"{room.name} ({', '.join(words)})" if words else room.name

@@ -15,6 +15,7 @@ from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
+from app.events.facts import DayFacts
 from app.events.models import Event
 from app.events.rules import EventStatus, Placement
 from app.events.service import lock_event, mark_changed, publish, raise_sequence
@@ -31,7 +32,6 @@ from app.registration.rules import ACTIVE, Status
 from app.registration.workshops.models import Place
 from app.registration.workshops.wish_models import Wish
 from app.scheduling import changes
-from app.scheduling.changes import DayFacts
 
 
 @dataclass(frozen=True, slots=True)

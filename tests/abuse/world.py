@@ -34,9 +34,10 @@ from app.attendees.duplicates import say_two_people
 from app.attendees.imports.tables import Table, keep
 from app.attendees.mailings import MailingText, write_to
 from app.clock import now
+from app.events.facts import RoomFacts
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
-from app.events.service import RoomFacts, add_room, lock_event
+from app.events.service import add_room, lock_event
 from app.events.team_service import add_member
 from app.organisation_admin.models import OrganisationMerge
 from app.organisation_admin.service import merge

@@ -10,13 +10,13 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.events.facts import RoomFacts
 from app.events.ical import event_entry
 from app.events.models import Event, Room, TeamMember
 from app.events.queries import get_public_event, public_events, rooms_of, with_hosts
 from app.events.rules import EventStatus, Loop
 from app.events.service import (
     NewEvent,
-    RoomFacts,
     add_room,
     change_room,
     create_event,

@@ -18,9 +18,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
+from app.events.facts import RoomFacts
 from app.events.models import Event, Room
 from app.events.rules import EventStatus, Loop
-from app.events.service import NewEvent, RoomFacts, create_event, mark_changed
+from app.events.service import NewEvent, create_event, mark_changed
 from app.people.models import Organiser
 from app.programme.models import AgendaItem, Contributor, Round, Run, Workshop
 from app.programme.rules import ItemKind

@@ -10,6 +10,7 @@ from itertools import product
 
 import pytest
 
+from app.events.facts import DayFacts
 from app.organising.log_words import (
     ACTIONS,
     AREAS,
@@ -24,7 +25,6 @@ from app.organising.log_words import (
 from app.registration import person
 from app.registration.models import Registration
 from app.results.rules import MaterialKind
-from app.scheduling.changes import DayFacts
 from tests.house.test_imports import MODULES, name_of, parsed
 
 pytestmark = pytest.mark.sqlite_only

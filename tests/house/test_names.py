@@ -73,6 +73,7 @@ EXTRAS = {
     "allocation/solving": "the solver; the only file that loads it",
     "allocation/messages": "what stages, reasons and conditions say",
     "events/access_views": "who may enter the organisers' area: stands where events and roles meet",
+    "events/facts": "rules.py, split: what the team says of a day and of its rooms",
     "events/seats": "claiming and giving back what is scarce, for days and for runs",
     "events/team_service": "service.py, split: the verbs of the team",
     "organising/health_views": "what the machine asks that watches the service",

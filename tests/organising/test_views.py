@@ -102,7 +102,7 @@ def test_how_a_day_stands(app: Flask) -> None:
         it = reads.dashboard(db.session(), event, now(), with_people=True)
         assert (it.registered, it.held, event.waiting, event.taken) == (3, 1, 1, 4)
         assert [
-            (run.label, run.seats.taken, run.seats.total, run.waiting, run.step_free) for run in it.runs
+            (run.label, run.seats.taken, run.seats.total, run.waiting, run.room.step_free) for run in it.runs
         ] == [
             ("1.1", 2, 2, 1, True),
             ("1.2", 0, 16, 0, False),

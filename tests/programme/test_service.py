@@ -12,9 +12,10 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.db import Base
+from app.events.facts import RoomFacts
 from app.events.models import Event, Room
 from app.events.rules import Loop
-from app.events.service import RoomFacts, add_room
+from app.events.service import add_room
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop

@@ -1,0 +1,153 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the team says of a day and of its rooms, said once: tables, forms, the log and the checks read it here."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, fields, replace
+from datetime import datetime
+from enum import Flag, auto
+from typing import Annotated, get_type_hints
+
+from app.events.rules import Loop, Placement
+from app.refusal import N_
+from app.texts import gettext
+
+
+class Effect(Flag):
+    """What follows when a fact of a public day changes."""
+
+    NOTHING = 0
+    CALENDAR = auto()  # it stands in people's calendars: the sequence rises
+    RUNS = auto()  # it stands in the calendar entry of every workshop, too
+    MAIL = auto()  # who is registered gets a mail
+    SEATS = auto()  # somebody may move up
+
+
+TIME = Effect.CALENDAR | Effect.MAIL | Effect.SEATS
+VENUE = Effect.CALENDAR | Effect.RUNS | Effect.MAIL
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """How one fact of a day is asked, and what it means. Texts are source strings.
+
+    `longest` counts characters of one line; texts of several paragraphs have `rows` instead. Who has left it empty reads
+    `missing`, and does not publish the day if it is `needed`. `asked_as` is the form's field where that is another one.
+    """
+
+    label: str
+    effect: Effect = Effect.NOTHING
+    longest: int = 0
+    rows: int = 0
+    hint: str = ""
+    missing: str = ""
+    needed: bool = False
+    asked_as: str = ""
+    name: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class DayFacts:
+    """What the organiser's form says of a day."""
+
+    title: Annotated[str, Fact(N_("Title"), Effect.CALENDAR, longest=200)]
+    starts_at: Annotated[datetime, Fact(N_("Beginning"), TIME)]
+    ends_at: Annotated[datetime, Fact(N_("End"), TIME)]
+    summary: Annotated[
+        str,
+        Fact(
+            N_("Short description"),
+            Effect.CALENDAR,
+            rows=3,
+            hint=N_("Two or three sentences. Stands in lists, mails and calendars."),
+            missing=N_("A short description."),
+            needed=True,
+        ),
+    ]
+    description: Annotated[str, Fact(N_("Description"), rows=8)]
+    for_whom: Annotated[str, Fact(N_("For whom"), rows=3, missing=N_("For whom the day is."))]
+    fee_note: Annotated[str, Fact(N_("Fee"), longest=200, hint=N_("For instance: free of charge."))]
+    funding_note: Annotated[str, Fact(N_("Funding note"), longest=500)]
+    venue_name: Annotated[str, Fact(N_("Venue"), VENUE, longest=200, missing=N_("The venue."), needed=True)]
+    venue_street: Annotated[str, Fact(N_("Street and number"), VENUE, longest=200)]
+    venue_postcode: Annotated[str, Fact(N_("Postcode"), VENUE, longest=10)]
+    venue_city: Annotated[
+        str, Fact(N_("Town"), VENUE, longest=100, missing=N_("The venue's town."), needed=True)
+    ]
+    venue_note: Annotated[
+        str,
+        Fact(
+            N_("How to get there"),
+            Effect.CALENDAR,
+            rows=3,
+            hint=N_("Entrance, bus stop, parking, lift."),
+        ),
+    ]
+    contact_name: Annotated[
+        str, Fact(N_("Contact"), longest=200, hint=N_("A person or a team that answers questions."))
+    ]
+    contact_email: Annotated[
+        str,
+        Fact(N_("Contact's mail address"), longest=254, missing=N_("A mail address for questions.")),
+    ]
+    registration_opens_at: Annotated[datetime | None, Fact(N_("Registration opens on"), Effect.SEATS)]
+    registration_closes_at: Annotated[
+        datetime | None,
+        Fact(
+            N_("Registration closes on"),
+            Effect.SEATS,
+            missing=N_("A date on which registration closes: without one, it stays open until the day."),
+            asked_as="closes_date",
+        ),
+    ]
+    capacity: Annotated[
+        int | None,
+        Fact(
+            N_("Seats"),
+            Effect.SEATS,
+            missing=N_("A number of seats: without one, everybody gets a seat."),
+        ),
+    ]
+    offer_hours: Annotated[int | None, Fact(N_("Hours to answer an offer from the waiting list"))]
+    approval: Annotated[bool, Fact(N_("The team decides who is admitted"))]
+    placement: Annotated[Placement, Fact(N_("How places in workshops are given"))]
+    wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"))]
+
+
+def _facts_of_day() -> dict[str, Fact]:
+    hints = get_type_hints(DayFacts, include_extras=True)
+    return {one.name: replace(hints[one.name].__metadata__[0], name=one.name) for one in fields(DayFacts)}
+
+
+FACTS = _facts_of_day()
+# A reader would miss these: without them no day is published.
+NEEDED = tuple(one.name for one in FACTS.values() if one.needed)
+
+
+def touches(changed: Collection[str], effect: Effect) -> bool:
+    """Whether one of the facts that were changed has this effect."""
+    return any(effect in FACTS[name].effect for name in changed)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomFacts:
+    """A room, and what it offers to people. `seats` None: nobody counts them."""
+
+    name: str
+    seats: int | None
+    step_free: bool = True
+    loop: Loop = Loop.NONE
+    note: str = ""
+
+    @property
+    def barriers(self) -> list[str]:
+        """What keeps people out of it, in words (A11Y-18)."""
+        return [] if self.step_free else [gettext("not step-free")]
+
+    @property
+    def access(self) -> list[str]:
+        """All that people have to know before they choose it, in words."""
+        loops = {Loop.FIXED: gettext("induction loop"), Loop.MOBILE: gettext("mobile induction loop")}
+        known = [loops[self.loop]] if self.loop in loops else []
+        return [*self.barriers, *known, *([self.note] if self.note else [])]
