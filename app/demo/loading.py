@@ -8,7 +8,7 @@ interrupted loading leaves nothing behind. The mails of the loading are not sent
 """
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field, fields, replace
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -32,10 +32,9 @@ from app.demo.programme import (
     UPCOMING,
     DayData,
 )
-from app.events.facts import DayFacts
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
-from app.events.service import NewEvent, create_event, name_hosts, publish
+from app.events.service import NewEvent, create_event, name_hosts
 from app.events.team_service import add_member
 from app.organisation_admin.service import merge
 from app.organisations.models import Organisation, Region
@@ -50,14 +49,12 @@ from app.people.service import create_organiser
 from app.programme.models import Run, Workshop
 from app.programme.service import (
     ItemFacts,
-    NewRun,
     RoundFacts,
     WorkshopFacts,
     add_item,
+    add_room,
     add_round,
-    add_run,
     add_workshop,
-    furnish_room,
     release_agenda,
 )
 from app.refusal import N_, Refusal
@@ -66,7 +63,7 @@ from app.registration.admission import Entry
 from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
 from app.registration.correcting import change_choices
-from app.registration.history import By
+from app.registration.history import By, by_organiser
 from app.registration.models import Registration
 from app.registration.questions.answers import Given
 from app.registration.questions.models import Question
@@ -84,7 +81,8 @@ from app.results.service import (
     write_frame,
     write_result,
 )
-from app.scheduling.changes import change_day
+from app.scheduling.service import change_day, day_facts, fingerprint, publish_day
+from app.scheduling.workshop_service import RunPlan, add_run
 from app.texts import force_locale, gettext
 
 OPEN_SINCE = timedelta(days=28)
@@ -189,7 +187,7 @@ def _build_day(
     event.venue_note, event.fee_note, event.funding_note = data.venue_note, FEE, FUNDING
     event.contact_name, event.contact_email = CONTACT
     session.flush()
-    rooms = {room.name: furnish_room(session, event.id, None, room, now) for room in data.rooms}
+    rooms = {room.name: add_room(session, event.id, room, now) for room in data.rooms}
     for item in data.items:
         room = rooms[item.room] if item.room else None
         facts = ItemFacts(item.kind, item.title, at(on, item.start), at(on, item.end), item.note, room)
@@ -206,15 +204,8 @@ def _build_day(
     }
     runs = {}
     for run in data.runs:
-        new_run = NewRun(
-            workshops[run.workshop],
-            rounds[run.round],
-            run.label,
-            rooms[run.room],
-            run.capacity,
-            (run.contributor,),
-        )
-        runs[run.label] = add_run(session, event.id, new_run, now)
+        plan = RunPlan(run.label, rounds[run.round].id, rooms[run.room].id, run.capacity, (run.contributor,))
+        runs[run.label] = add_run(session, event.id, workshops[run.workshop].id, plan, now)
     return DemoDay(event, runs, workshops)
 
 
@@ -227,7 +218,7 @@ def _open(
     add_member(session, event.id, team[0], Role.LEAD, by=team[0], now=now)
     for member, (_, _, role) in zip(team[1:], TEAM, strict=True):
         add_member(session, event.id, member, role, by=team[0], now=now)
-    publish(session, event, now + timedelta(hours=1))
+    publish_day(session, event.id, by_organiser(team[0].id), now + timedelta(hours=1))
     release_agenda(session, event.id, now + timedelta(hours=2))
 
 
@@ -378,7 +369,7 @@ def _load_upcoming(
     _change_to(session, stage, registered[queue.lucky.email], SOUGHT_AFTER, turning + timedelta(minutes=5))
     note = By(Actor.PARTICIPANT, None, "Ein anderer Termin geht leider vor.")
     cancel(session, registered[people.toni().email].id, note, turning + timedelta(minutes=12))
-    _raise_capacity(session, stage, turning + timedelta(minutes=25))
+    _raise_capacity(session, stage, team[0], turning + timedelta(minutes=25))
     for number, guest in enumerate(queue.late):
         moment = max(moments[FIRST_CAPACITY + 1 + number], turning + timedelta(minutes=30 + number))
         if number % BY_PHONE == BY_PHONE // 2:
@@ -444,10 +435,10 @@ def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given
     return answers
 
 
-def _raise_capacity(session: Session, stage: DemoDay, moment: datetime) -> None:
-    event = stage.event
-    facts = DayFacts(**{one.name: getattr(event, one.name) for one in fields(DayFacts)})
-    change_day(session, event.id, replace(facts, capacity=UPCOMING.capacity), event.version, moment)
+def _raise_capacity(session: Session, stage: DemoDay, by: Organiser, moment: datetime) -> None:
+    seen = day_facts(stage.event)
+    facts = replace(seen, capacity=UPCOMING.capacity)
+    change_day(session, stage.event.id, facts, fingerprint(seen), by_organiser(by.id), moment)
 
 
 # -- time and mail

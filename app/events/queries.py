@@ -84,7 +84,7 @@ class OpenPoint:
 
 
 def missing_before_publishing(event: Event) -> list[OpenPoint]:
-    """What is still empty, the needed first (the same that `service.publish` refuses). No query."""
+    """What is still empty, the needed first (the same without which `scheduling` publishes no day). No query."""
     empty = [one for one in FACTS.values() if one.missing and not getattr(event, one.name)]
     points = [OpenPoint(one.missing, one.needed, one.asked_as or one.name) for one in empty]
     return sorted(points, key=lambda point: not point.needed)

@@ -9,9 +9,8 @@ from datetime import datetime, timedelta
 from sqlalchemy import ScalarSelect, Select, bindparam, select
 from sqlalchemy.orm import Session
 
-from app.events.facts import RoomFacts
-from app.events.models import Event, InCalendars, Room, TeamMember
-from app.events.rules import EventStatus, refuse_reversed_times
+from app.events.models import Event, InCalendars, TeamMember
+from app.events.rules import refuse_reversed_times
 from app.organisations.models import Organisation, Region
 from app.people.models import Organiser
 from app.people.rules import Role
@@ -81,15 +80,6 @@ def name_hosts(
     event.region = region
 
 
-def publish(session: Session, event: Event, now: datetime) -> None:
-    """Put the day into the public's eye. Refuses what a reader would miss."""
-    if not event.is_described:
-        raise Refusal(N_("Before publishing, the day needs a short description and a venue with its town."))
-    event.status = EventStatus.PUBLISHED
-    mark_changed(event, now, calendar=True)
-    session.flush()
-
-
 def mark_changed(event: Event, now: datetime, *, calendar: bool) -> None:
     """Something the public sees has changed; with `calendar`, also what stands in people's calendars."""
     event.revision += 1
@@ -102,29 +92,6 @@ def raise_sequence(entry: InCalendars, now: datetime) -> None:
     """Calendars apply a change only if the sequence rises and the stamp is later (D3)."""
     entry.sequence += 1
     entry.modified_at = max(_whole_second(now), entry.modified_at + timedelta(seconds=1))
-
-
-def add_room(session: Session, event: Event, facts: RoomFacts, position: int, now: datetime) -> Room:
-    _refuse_taken_room_name(session, event, facts.name, None)
-    room = Room(event_id=event.id, position=position)
-    room.furnish(facts)
-    session.add(room)
-    mark_changed(event, now, calendar=False)
-    session.flush()
-    return room
-
-
-def change_room(session: Session, event: Event, room: Room, facts: RoomFacts, now: datetime) -> None:
-    _refuse_taken_room_name(session, event, facts.name, room.id)
-    room.furnish(facts)
-    mark_changed(event, now, calendar=False)
-    session.flush()
-
-
-def _refuse_taken_room_name(session: Session, event: Event, name: str, own_id: int | None) -> None:
-    other = session.scalar(select(Room.id).where(Room.event_id == event.id, Room.name == name))
-    if other is not None and other != own_id:
-        raise Refusal(N_("There is a room of that name already."), field="name")
 
 
 def _whole_second(moment: datetime) -> datetime:

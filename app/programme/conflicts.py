@@ -3,7 +3,7 @@
 
 """Whether something fits into the day: found within the event (T02), on its dates, one thing at a time in a room.
 
-Asked by every verb that puts or moves something, here and in the registration slice, behind the event's lock.
+Asked by every verb that puts or moves something, here and in the scheduling slice, behind the event's lock.
 """
 
 from collections.abc import Iterable
@@ -172,6 +172,9 @@ class RunFacts:
     @classmethod
     def of(cls, run: Run) -> "RunFacts":
         return cls(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.held)
+
+    def same_rounds(self, other: "RunFacts") -> bool:
+        return self.round is other.round and self.spans == other.spans
 
 
 def refuse_bad_run(session: Session, event: Event, facts: RunFacts, leave_out: Run | None = None) -> None:

@@ -153,7 +153,12 @@ def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
 
 
 def _room_page(slug: str, form: RoomForm, room_id: int | None) -> ResponseReturnValue:
-    if did(form, lambda session: service.furnish_room(session, g.event.id, room_id, form.facts(), now())):
+    def save(session: Session) -> Room:
+        if room_id is None:
+            return service.add_room(session, g.event.id, form.facts(), now())
+        return service.change_room(session, g.event.id, room_id, form.facts(), now())
+
+    if did(form, save):
         return redirect_with(url_for(".rooms", slug=slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page("programme/organise_room.html", event=g.event, form=form, room_id=room_id)
 

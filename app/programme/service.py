@@ -4,10 +4,10 @@
 """Putting an agenda together: items, rounds, workshops, runs and the rooms they need; its release.
 
 Every verb locks the event first and flushes, never commits. What concerns people who hold places (moving a round or
-a run, taking one away) stands in the registration slice and asks the rules below.
+a run, taking one away) stands in the scheduling slice.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -16,15 +16,13 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.events.facts import RoomFacts
 from app.events.models import Event, Room
-from app.events.service import add_room, change_room, lock_event, mark_changed, raise_sequence
+from app.events.service import lock_event, mark_changed, raise_sequence
 from app.programme.conflicts import (
-    RunFacts,
     get_item,
     get_room,
     get_round,
     get_workshop,
     refuse_bad_round_times,
-    refuse_bad_run,
     refuse_bad_times,
     refuse_room_in_use,
     refuse_stale,
@@ -32,9 +30,11 @@ from app.programme.conflicts import (
     refuse_torn_run,
     run_name,
 )
-from app.programme.models import AgendaChange, AgendaItem, Contributor, Round, Run, Workshop
+from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.rules import ItemKind
 from app.refusal import N_, Refusal
+
+Times = tuple[datetime, datetime]  # from, until
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +56,14 @@ class RoundFacts:
     starts_at: datetime
     ends_at: datetime
 
+    @classmethod
+    def of(cls, round_: Round) -> "RoundFacts":
+        return cls(round_.number, round_.title, round_.starts_at, round_.ends_at)
+
+    @property
+    def times(self) -> "Times":
+        return self.starts_at, self.ends_at
+
 
 @dataclass(frozen=True, slots=True)
 class WorkshopFacts:
@@ -63,34 +71,27 @@ class WorkshopFacts:
     abstract: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class NewRun:
-    """A run to be added; `contributors` are the names of who facilitates."""
-
-    workshop: Workshop
-    round: Round
-    label: str
-    room: Room | None = None
-    capacity: int | None = None
-    contributors: tuple[str, ...] = ()
-    spans: int = 1
-    least_people: int = 0
-    held: bool = True
-
-
 # -- rooms
 
 
-def furnish_room(
-    session: Session, event_id: int, room_id: int | None, facts: RoomFacts, now: datetime
-) -> Room:
-    """Add a room (`room_id` None) or change one. Refuses fewer seats than a run in it has.
+def add_room(session: Session, event_id: int, facts: RoomFacts, now: datetime) -> Room:
+    """Put a room behind the others. Refuses a name that is taken."""
+    event = lock_event(session, event_id)
+    _refuse_taken_room_name(session, event, facts.name)
+    room = Room(event_id=event.id, position=_next_position(session, event))
+    room.furnish(facts)
+    session.add(room)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+    return room
+
+
+def change_room(session: Session, event_id: int, room_id: int, facts: RoomFacts, now: datetime) -> Room:
+    """Refuses a name that is taken, and fewer seats than a run in it has.
 
     A new name reaches the calendars of everybody who sits in it, and the change log.
     """
     event = lock_event(session, event_id)
-    if room_id is None:
-        return add_room(session, event, facts, _next_position(session, event), now)
     room = get_room(session, event, room_id)
     runs = _runs_in(session, room)
     for run in runs:
@@ -100,14 +101,14 @@ def furnish_room(
                 field="seats",
                 title=run_name(run),
             )
-    renamed = room.name != facts.name
+    _refuse_taken_room_name(session, event, facts.name, room.id)
     old = room.name
-    change_room(session, event, room, facts, now)
-    if renamed:
-        for run in runs:
-            raise_sequence(run, now)
-            log_change(session, event, run.workshop.title, "room", old, room.name, now)
-        session.flush()
+    room.furnish(facts)
+    mark_changed(event, now, calendar=False)
+    for run in runs if old != facts.name else ():
+        raise_sequence(run, now)
+        log_change(session, event, run.workshop.title, "room", old, facts.name, now)
+    session.flush()
     return room
 
 
@@ -125,6 +126,12 @@ def remove_room(session: Session, event_id: int, room_id: int, now: datetime) ->
     session.delete(room)
     mark_changed(event, now, calendar=False)
     session.flush()
+
+
+def _refuse_taken_room_name(session: Session, event: Event, name: str, own_id: int | None = None) -> None:
+    other = session.scalar(select(Room.id).where(Room.event_id == event.id, Room.name == name))
+    if other is not None and other != own_id:
+        raise Refusal(N_("There is a room of that name already."), field="name")
 
 
 # -- items for everybody
@@ -156,9 +163,7 @@ def change_item(
     old_title, old_room, old_times = item.title, item.room, (item.starts_at, item.ends_at)
     _write_item(item, facts)
     log_change(session, event, item.title, "title", old_title, item.title, now)
-    log_change(
-        session, event, item.title, "times", _stretch(*old_times), _stretch(item.starts_at, item.ends_at), now
-    )
+    log_times(session, event, item.title, old_times, (item.starts_at, item.ends_at), now)
     log_change(session, event, item.title, "room", room_name(old_room), room_name(item.room), now)
     mark_changed(event, now, calendar=False)
     session.flush()
@@ -222,26 +227,6 @@ def add_workshop(session: Session, event_id: int, facts: WorkshopFacts, now: dat
     return workshop
 
 
-def change_workshop(
-    session: Session, event_id: int, workshop_id: int, facts: WorkshopFacts, version: int, now: datetime
-) -> Sequence[Run]:
-    """Save title and abstract; both stand in calendars. Returns the runs whose *title* changed. Refuses a stale version."""
-    event = lock_event(session, event_id)
-    workshop = get_workshop(session, event, workshop_id)
-    refuse_stale(workshop, version)
-    old = WorkshopFacts(workshop.title, workshop.abstract)
-    workshop.title, workshop.abstract = facts.title, facts.abstract
-    runs = session.scalars(select(Run).where(Run.workshop_id == workshop.id).order_by(Run.id)).all()
-    if old != facts:
-        for run in runs:
-            raise_sequence(run, now)
-        mark_changed(event, now, calendar=False)
-    if runs:
-        log_change(session, event, facts.title, "title", old.title, facts.title, now)
-    session.flush()
-    return runs if old.title != facts.title else []
-
-
 def remove_workshop(session: Session, event_id: int, workshop_id: int, now: datetime) -> None:
     """Refuses while it runs anywhere."""
     event = lock_event(session, event_id)
@@ -249,55 +234,6 @@ def remove_workshop(session: Session, event_id: int, workshop_id: int, now: date
     if session.scalar(select(Run.id).where(Run.workshop_id == workshop.id).limit(1)) is not None:
         raise Refusal(N_("This workshop takes place in a round. Please take it out of the rounds first."))
     session.delete(workshop)
-    mark_changed(event, now, calendar=False)
-    session.flush()
-
-
-# -- runs
-
-
-def add_run(session: Session, event_id: int, new: NewRun, now: datetime) -> Run:
-    """Refuses what does not fit, see `conflicts.refuse_bad_run`."""
-    event = lock_event(session, event_id)
-    facts = RunFacts(new.label, new.round, new.room, new.capacity, new.spans, new.least_people, new.held)
-    refuse_bad_run(session, event, facts)
-    run = Run(
-        workshop=new.workshop,
-        round=new.round,
-        room=new.room,
-        label=new.label,
-        capacity=new.capacity,
-        spans=new.spans,
-        least_people=new.least_people,
-        held=new.held,
-        contributors=[Contributor(name=name) for name in new.contributors],
-        created_at=now,
-        modified_at=now.replace(microsecond=0),
-    )
-    session.add(run)
-    mark_changed(event, now, calendar=False)
-    log_change(session, event, new.workshop.title, "title", "", run_name(run), now)
-    session.flush()
-    return run
-
-
-def name_contributors(session: Session, run: Run, names: Iterable[str], now: datetime) -> bool:
-    """Who facilitates stands in calendars. False when nothing changed."""
-    wanted = list(names)
-    if [contributor.name for contributor in run.contributors] == wanted:
-        return False
-    run.contributors = [Contributor(name=name) for name in wanted]
-    raise_sequence(run, now)
-    session.flush()
-    return True
-
-
-def remove_run(session: Session, event: Event, run: Run, now: datetime) -> None:
-    """Take the run out of its round. Callers hold the event's lock and know that nobody chose it."""
-    if run.taken or run.waiting:
-        raise RuntimeError(f"run {run.id}: people hold places in it")
-    log_change(session, event, run.workshop.title, "title", run_name(run), "", now)
-    session.delete(run)
     mark_changed(event, now, calendar=False)
     session.flush()
 
@@ -336,6 +272,11 @@ def log_change(
         session.add(AgendaChange(event_id=event.id, at=now, title=title, field=field, old=old, new=new))
 
 
+def log_times(session: Session, event: Event, title: str, old: Times, new: Times, now: datetime) -> None:
+    before, after = ("/".join(moment.isoformat() for moment in times) for times in (old, new))
+    log_change(session, event, title, "times", before, after, now)
+
+
 def _runs_in(session: Session, room: Room) -> Sequence[Run]:
     found = select(Run).where(Run.room_id == room.id).options(joinedload(Run.workshop)).order_by(Run.id)
     return session.scalars(found).all()
@@ -349,7 +290,3 @@ def _next_position(session: Session, event: Event) -> int:
 
 def room_name(room: Room | None) -> str:
     return room.name if room is not None else ""
-
-
-def _stretch(starts_at: datetime, ends_at: datetime) -> str:
-    return f"{starts_at.isoformat()}/{ends_at.isoformat()}"

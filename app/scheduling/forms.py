@@ -15,7 +15,8 @@ from app.events.models import Event, Room
 from app.events.rules import PLACEMENT_LABELS, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.scheduling.service import RunPlan, day_facts, fingerprint
+from app.scheduling.service import day_facts, fingerprint
+from app.scheduling.workshop_service import RunPlan
 from app.texts import gettext
 from app.web.editing import (
     TOO_LONG,

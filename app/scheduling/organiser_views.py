@@ -18,7 +18,7 @@ from app.programme import service as programme
 from app.programme.queries import rounds_of
 from app.refusal import N_
 from app.registration.history import by_organiser
-from app.scheduling import service as scheduling
+from app.scheduling import queries, service, workshop_service
 from app.scheduling.forms import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.texts import gettext
 from app.web import access
@@ -37,8 +37,8 @@ bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
 def edit(slug: str) -> ResponseReturnValue:
     form = DayForm.of(g.event)
 
-    def replan(session: Session) -> None:
-        scheduling.replan_day(
+    def change(session: Session) -> None:
+        service.change_day(
             session,
             g.event.id,
             form.facts(),
@@ -48,16 +48,16 @@ def edit(slug: str) -> ResponseReturnValue:
             become_wishes=bool(form.become_wishes.data),
         )
 
-    if did(form, replan, stored=lambda: DayForm.of(g.event, stored=True)):
+    if did(form, change, stored=lambda: DayForm.of(g.event, stored=True)):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
     session = db.session()
     return page(
         "scheduling/organise_day_edit.html",
         event=g.event,
         form=form,
-        registered=scheduling.count_registered(session, g.event),
-        registrations=scheduling.count_registrations(session, g.event),
-        places=scheduling.count_taken(session, g.event),
+        registered=queries.count_registered(session, g.event),
+        registrations=queries.count_registrations(session, g.event),
+        places=queries.count_taken(session, g.event),
         over=g.event.is_over(now()),
         may_lead=may(g.role, Permission.LEAD),
     )
@@ -68,7 +68,7 @@ def edit(slug: str) -> ResponseReturnValue:
 def publish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if did(
-        form, lambda session: scheduling.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
+        form, lambda session: service.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
     ):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
     return page(
@@ -85,7 +85,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if did(
         form,
-        lambda session: scheduling.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now()),
+        lambda session: service.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now()),
     ):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
     return page("scheduling/organise_day_unpublish.html", event=g.event, form=form)
@@ -97,7 +97,7 @@ def cancel(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if did(
         form,
-        lambda session: scheduling.call_off_day(session, g.event.id, by_organiser(g.organiser.id), now()),
+        lambda session: service.cancel_day(session, g.event.id, by_organiser(g.organiser.id), now()),
     ):
         return redirect_with(
             url_for(".edit", slug=slug), N_("The day is cancelled. The mails are on their way.")
@@ -106,7 +106,7 @@ def cancel(slug: str) -> ResponseReturnValue:
         "scheduling/organise_day_cancel.html",
         event=g.event,
         form=form,
-        told=scheduling.count_told_of_cancelling(db.session(), g.event),
+        told=queries.count_told_of_cancelling(db.session(), g.event),
         possible=g.event.status is EventStatus.PUBLISHED and not g.event.is_over(now()),
     )
 
@@ -137,7 +137,7 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
     form = RoundForm.of(conflicts.get_round(db.session(), g.event, round_id)).offer(g.event)
     if did(
         form,
-        lambda session: scheduling.replan_round(
+        lambda session: workshop_service.change_round(
             session, g.event.id, round_id, form.facts(), form.version_read, now()
         ),
         stored=lambda: RoundForm.of(conflicts.get_round(db.session(), g.event, round_id), stored=True).offer(
@@ -150,7 +150,7 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
         event=g.event,
         form=form,
         round_id=round_id,
-        taken=scheduling.count_taken(db.session(), g.event, round_id=round_id),
+        taken=queries.count_taken(db.session(), g.event, round_id=round_id),
     )
 
 
@@ -182,7 +182,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
     form = WorkshopForm.of(conflicts.get_workshop(db.session(), g.event, workshop_id))
     if did(
         form,
-        lambda session: scheduling.reword_workshop(
+        lambda session: workshop_service.change_workshop(
             session, g.event.id, workshop_id, form.facts(), form.version_read, now()
         ),
         stored=lambda: WorkshopForm.of(
@@ -195,7 +195,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
         event=g.event,
         form=form,
         workshop_id=workshop_id,
-        taken=scheduling.count_taken(db.session(), g.event, workshop_id=workshop_id),
+        taken=queries.count_taken(db.session(), g.event, workshop_id=workshop_id),
     )
 
 
@@ -207,7 +207,9 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
 def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
     workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
     title, form = workshop.title, _offer(RunForm())
-    if did(form, lambda session: scheduling.add_run(session, g.event.id, workshop_id, form.plan(), now())):
+    if did(
+        form, lambda session: workshop_service.add_run(session, g.event.id, workshop_id, form.plan(), now())
+    ):
         return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=title)
     return page(
         "scheduling/organise_day_run.html",
@@ -226,7 +228,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
     form = _offer(RunForm.of(run))
     if did(
         form,
-        lambda session: scheduling.replan_run(
+        lambda session: workshop_service.change_run(
             session, g.event.id, run_id, form.plan(), form.version_read, now()
         ),
         stored=lambda: _offer(RunForm.of(conflicts.get_run(db.session(), g.event, run_id), stored=True)),
@@ -250,7 +252,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
 def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = conflicts.get_run(db.session(), g.event, run_id)
     title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
-    if did(form, lambda session: scheduling.take_out_run(session, g.event.id, run_id, now())):
+    if did(form, lambda session: workshop_service.remove_run(session, g.event.id, run_id, now())):
         return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
     return page(
         "programme/organise_remove.html",

@@ -1,52 +1,37 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Organisers' verbs over a day in which people may hold places already.
+"""Organisers' verbs over a day in which people may hold seats already: changed, published, withdrawn, cancelled.
 
-Each asks the programme's rules (times within the day, free rooms), then leaves the change and the telling to
-`changes`. Locks the event first, flushes, never commits.
+Each locks the event first, asks what the agenda allows, changes, tells who is concerned and writes its line of the
+log, all in one transaction. It flushes, never commits. Rounds and workshops: `workshop_service`.
 """
 
 import hashlib
-from dataclasses import dataclass
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import func, select, union
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
-from app.events.facts import DayFacts
+from app.events.facts import DayFacts, Effect, touches
 from app.events.models import Event
-from app.events.rules import EventStatus, Placement
-from app.events.service import lock_event, mark_changed, publish, raise_sequence
+from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
+from app.events.service import lock_event, mark_changed, raise_sequence
 from app.people.audit import record
-from app.programme import conflicts
-from app.programme import service as programme
-from app.programme.conflicts import RunFacts
-from app.programme.models import AgendaItem, Round, Run, Workshop
-from app.programme.service import NewRun, RoundFacts, WorkshopFacts
-from app.refusal import N_, Refusal
+from app.programme.conflicts import refuse_outside_day
+from app.programme.models import AgendaItem, Round, Run
+from app.refusal import N_, ChangedMeanwhile, Refusal
+from app.registration import notifications
 from app.registration.history import By
-from app.registration.models import Registration
-from app.registration.rules import ACTIVE, Status
-from app.registration.workshops.models import Place
-from app.registration.workshops.wish_models import Wish
-from app.scheduling import changes
-
-
-@dataclass(frozen=True, slots=True)
-class RunPlan:
-    """What the organiser's form says of a run; rounds and rooms by id, looked up within the event (T02)."""
-
-    label: str
-    round_id: int
-    room_id: int | None
-    capacity: int | None
-    contributors: tuple[str, ...]
-    spans: int = 1
-    least_people: int = 0
-    held: bool = True
-    called_off: bool = False  # yes, people in it lose their places
+from app.registration.models import Group, Registration
+from app.registration.promotion import move_up
+from app.registration.rules import ACTIVE, Reason, Status
+from app.registration.service import cancel
+from app.registration.workshops import places
+from app.registration.workshops.wishes import turn_places_into_wishes
+from app.scheduling.queries import contacts_beside, count_registrations, count_taken
 
 
 class PlacesBecomeWishes(Refusal):
@@ -61,18 +46,6 @@ class PlacesBecomeWishes(Refusal):
         )
 
 
-class PeopleInIt(Refusal):
-    def __init__(self, people: int) -> None:
-        super().__init__(
-            N_("%(number)s people hold a place in it. Please confirm below that they lose it and are told."),
-            field="held",
-            number=people,
-        )
-
-
-# -- the day
-
-
 def day_facts(event: Event) -> DayFacts:
     return DayFacts(**{name: getattr(event, name) for name in DayFacts.__slots__})
 
@@ -85,7 +58,7 @@ def fingerprint(facts: DayFacts) -> str:
     return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
-def replan_day(
+def change_day(
     session: Session,
     event_id: int,
     facts: DayFacts,
@@ -97,28 +70,24 @@ def replan_day(
 ) -> Event:
     """Save the day's facts; `seen` is the fingerprint of those that were read, and a stale one is refused (F30).
 
-    A day that moves to another date takes its agenda along, at the same times of day. Refuses dates that would
-    leave something of the agenda behind, and to ask for wishes where places are taken without a word that they
-    `become_wishes`.
+    A day that moves to another date takes its agenda along, at the same times of day. Refuses reversed times, fewer
+    seats than are taken, dates that would leave something of the agenda behind, and to ask for wishes where places are
+    taken without a word that they `become_wishes`.
     """
     event = lock_event(session, event_id)
     before = day_facts(event)
+    if fingerprint(before) != seen:
+        raise ChangedMeanwhile
     asks_for_wishes = before.placement is Placement.DIRECT and facts.placement is Placement.WISHES
-    if (
-        asks_for_wishes
-        and not become_wishes
-        and fingerprint(before) == seen
-        and (places := count_taken(session, event))
-    ):
-        raise PlacesBecomeWishes(places)
-    changes.change_day(session, event_id, facts, event.version if fingerprint(before) == seen else 0, now)
+    if asks_for_wishes and not become_wishes and (taken := count_taken(session, event)):
+        raise PlacesBecomeWishes(taken)
+    _refuse_facts(event, facts)
+    if asks_for_wishes:
+        turn_places_into_wishes(session, event)
     changed = [name for name in DayFacts.__slots__ if getattr(before, name) != getattr(facts, name)]
-    days = facts.starts_at.astimezone(BERLIN).date() - before.starts_at.astimezone(BERLIN).date()
-    if days:
-        _move_agenda(session, event, days, now)
-    if "starts_at" in changed or "ends_at" in changed:
-        for thing in _agenda(session, event):
-            conflicts.refuse_outside_day(event, thing.title, thing.starts_at, thing.ends_at)
+    _write_facts(session, event, facts, changed, now)
+    _announce(session, event, changed, now)
+    _take_agenda_along(session, event, before, now)
     if changed:
         record(
             session, now, by.organiser_id, event.id, "event.change", f"event {event.id}", {"fields": changed}
@@ -126,12 +95,97 @@ def replan_day(
     return event
 
 
+def _refuse_facts(event: Event, facts: DayFacts) -> None:
+    refuse_reversed_times(facts.starts_at, facts.ends_at)
+    if facts.registration_opens_at and facts.registration_closes_at:
+        refuse_reversed_times(
+            facts.registration_opens_at, facts.registration_closes_at, "registration_closes_at"
+        )
+    refuse_capacity_below_taken(facts.capacity, event.extra, event.taken)
+    _refuse_placement(event, facts)
+
+
+def _refuse_placement(event: Event, facts: DayFacts) -> None:
+    """Refuses wishes without a date, a date after the beginning, and another way once places have been given."""
+    if facts.placement is not event.placement and event.placed_at is not None:
+        raise Refusal(N_("The allocation is published, so the way of choosing stays."), field="placement")
+    if facts.placement is Placement.WISHES:
+        if facts.wishes_until is None:
+            raise Refusal(N_("Please say until when people may wish."), field="wishes_until")
+        if facts.wishes_until > facts.starts_at:
+            raise Refusal(N_("Wishes have to end before the day begins."), field="wishes_until")
+
+
+def _write_facts(
+    session: Session, event: Event, facts: DayFacts, changed: Collection[str], now: datetime
+) -> None:
+    for name in changed:
+        setattr(event, name, getattr(facts, name))
+    if changed:
+        mark_changed(event, now, calendar=touches(changed, Effect.CALENDAR))
+    event.extra = event.seats.still_extra
+    if touches(changed, Effect.RUNS):
+        _raise_runs(session, event, now)
+    session.flush()
+
+
+def _announce(session: Session, event: Event, changed: Collection[str], now: datetime) -> None:
+    """Tell who is registered, and move up whoever has a seat now; a day that is not public has neither."""
+    if event.status is not EventStatus.PUBLISHED:
+        return
+    # Who corrects a day that is over invites nobody to it.
+    if touches(changed, Effect.MAIL) and not event.is_over(now):
+        found = select(Registration).where(
+            Registration.event_id == event.id, Registration.status == Status.REGISTERED
+        )
+        for registration in session.scalars(found.order_by(Registration.id)).all():
+            registration.feed_changed_at = now
+            notifications.notify_changed(session, registration, now)
+    if touches(changed, Effect.SEATS):
+        move_up(session, event, now, Reason.CAPACITY_RAISED if "capacity" in changed else Reason.MOVED_UP)
+        places.move_up_in_all_runs(session, event, now)
+
+
+def _take_agenda_along(session: Session, event: Event, before: DayFacts, now: datetime) -> None:
+    days = event.starts_at.astimezone(BERLIN).date() - before.starts_at.astimezone(BERLIN).date()
+    if days:
+        for thing in _agenda(session, event):
+            thing.starts_at, thing.ends_at = _later(thing.starts_at, days), _later(thing.ends_at, days)
+        _raise_runs(session, event, now)
+        session.flush()
+    if (event.starts_at, event.ends_at) != (before.starts_at, before.ends_at):
+        for thing in _agenda(session, event):
+            refuse_outside_day(event, thing.title, thing.starts_at, thing.ends_at)
+
+
+def _agenda(session: Session, event: Event) -> list[AgendaItem | Round]:
+    items = session.scalars(select(AgendaItem).where(AgendaItem.event_id == event.id).order_by(AgendaItem.id))
+    rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.id))
+    return [*items, *rounds]
+
+
+def _later(moment: datetime, days: timedelta) -> datetime:
+    """The same time of day in Berlin, whatever the clocks do in between."""
+    return (moment.astimezone(BERLIN) + days).astimezone(UTC)
+
+
+def _raise_runs(session: Session, event: Event, now: datetime) -> None:
+    """What stands in the entry of every workshop has changed."""
+    runs = select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.id)
+    for run in session.scalars(runs):
+        raise_sequence(run, now)
+
+
 def publish_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
     """Refuses a day that is not a draft any more, and what a reader would miss."""
     event = lock_event(session, event_id)
     if event.status is not EventStatus.DRAFT:
         raise Refusal(N_("This day is public already."))
-    publish(session, event, now)
+    if not event.is_described:
+        raise Refusal(N_("Before publishing, the day needs a short description and a venue with its town."))
+    event.status = EventStatus.PUBLISHED
+    mark_changed(event, now, calendar=True)
+    session.flush()
     record(session, now, by.organiser_id, event.id, "event.publish", f"event {event.id}")
     return event
 
@@ -150,165 +204,27 @@ def withdraw_day(session: Session, event_id: int, by: By, now: datetime) -> Even
     return event
 
 
-def call_off_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
-    """Cancel a public day and tell everybody. Refuses a draft, of which nobody knows, a day that is over, and a second time."""
+def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
+    """Call a public day off: every registration ends, everybody confirmed is told, calendars show it as cancelled.
+
+    Refuses a draft, of which nobody knows, a day that is over, and a second time.
+    """
     event = lock_event(session, event_id)
     if event.status is not EventStatus.PUBLISHED or event.is_over(now):
         raise Refusal(N_("Only a public day that is not over can be cancelled."))
-    changes.cancel_day(session, event_id, by, now)
-    record(session, now, by.organiser_id, event.id, "event.cancel", f"event {event.id}")
-    return event
-
-
-def _move_agenda(session: Session, event: Event, days: timedelta, now: datetime) -> None:
-    for thing in _agenda(session, event):
-        thing.starts_at, thing.ends_at = _later(thing.starts_at, days), _later(thing.ends_at, days)
-    for run in session.scalars(
-        select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.id)
-    ):
-        raise_sequence(run, now)
+    event.status = EventStatus.CANCELLED
+    mark_changed(event, now, calendar=True)
+    _raise_runs(session, event, now)
     session.flush()
-
-
-def _agenda(session: Session, event: Event) -> list[AgendaItem | Round]:
-    items = session.scalars(select(AgendaItem).where(AgendaItem.event_id == event.id).order_by(AgendaItem.id))
-    rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.id))
-    return [*items, *rounds]
-
-
-def _later(moment: datetime, days: timedelta) -> datetime:
-    """The same time of day in Berlin, whatever the clocks do in between."""
-    return (moment.astimezone(BERLIN) + days).astimezone(UTC)
-
-
-# -- rounds, workshops, runs
-
-
-def replan_round(
-    session: Session, event_id: int, round_id: int, facts: RoundFacts, version: int, now: datetime
-) -> Round:
-    """Move or rename a round. Refuses a stale version, a taken number, bad times, and rooms that are in use then."""
-    event = lock_event(session, event_id)
-    round_ = conflicts.get_round(session, event, round_id)
-    conflicts.refuse_stale(round_, version)
-    conflicts.refuse_taken_number(session, event, facts.number, round_.id)
-    if facts.number != round_.number:
-        conflicts.refuse_torn_run(session, event, round_)
-    conflicts.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
-    programme.log_change(session, event, facts.title, "title", round_.title, facts.title, now)
-    changes.change_round(session, round_id, facts.title, facts.starts_at, facts.ends_at, version, now)
-    round_.number = facts.number
-    session.flush()
-    return round_
-
-
-def reword_workshop(
-    session: Session, event_id: int, workshop_id: int, facts: WorkshopFacts, version: int, now: datetime
-) -> Workshop:
-    """Save title and abstract. A new title is told to who sits in the workshop, a new abstract only to calendars."""
-    event = lock_event(session, event_id)
-    runs = programme.change_workshop(session, event_id, workshop_id, facts, version, now)
-    changes.tell_about_places(session, event, [run.id for run in runs], now)
-    return conflicts.get_workshop(session, event, workshop_id)
-
-
-def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, now: datetime) -> Run:
-    """Put a workshop into a round."""
-    event = lock_event(session, event_id)
-    new = NewRun(
-        workshop=conflicts.get_workshop(session, event, workshop_id),
-        round=conflicts.get_round(session, event, plan.round_id),
-        label=plan.label,
-        room=conflicts.get_room(session, event, plan.room_id) if plan.room_id is not None else None,
-        capacity=plan.capacity,
-        contributors=plan.contributors,
-        spans=plan.spans,
-        least_people=plan.least_people,
-        held=plan.held,
-    )
-    return programme.add_run(session, event_id, new, now)
-
-
-def replan_run(
-    session: Session, event_id: int, run_id: int, plan: RunPlan, version: int, now: datetime
-) -> Run:
-    """Change a run. Refuses a stale version, what does not fit (`conflicts.refuse_bad_run`), fewer seats than are taken,
-    and to call off a run with people in it without a word that they lose their places."""
-    event = lock_event(session, event_id)
-    run = conflicts.get_run(session, event, run_id)
-    conflicts.refuse_stale(run, version)
-    round_ = conflicts.get_round(session, event, plan.round_id)
-    room = conflicts.get_room(session, event, plan.room_id) if plan.room_id is not None else None
-    facts = RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, held=plan.held)
-    conflicts.refuse_bad_run(session, event, facts, leave_out=run)
-    if run.held and not plan.held and run.taken and not plan.called_off:
-        raise PeopleInIt(run.taken)
-    relabelled = run.label != plan.label
-    run = changes.change_run(session, run_id, facts, version, now)
-    if not programme.name_contributors(session, run, plan.contributors, now) and relabelled:
-        raise_sequence(run, now)
-    session.flush()
-    return run
-
-
-def take_out_run(session: Session, event_id: int, run_id: int, now: datetime) -> None:
-    """Remove a run. Refuses one that anybody has chosen, wishes included: nobody loses a place by a click."""
-    event = lock_event(session, event_id)
-    run = conflicts.get_run(session, event, run_id)
-    people = union(
-        select(Place.registration_id).where(Place.run_id == run.id),
-        select(Wish.registration_id).where(Wish.run_id == run.id),
-    )
-    chosen = session.scalar(select(func.count()).select_from(people.subquery()))
-    if chosen:
-        raise Refusal(
-            N_(
-                "%(number)s registrations have chosen “%(title)s”. It cannot be removed while they stand in it."
-            ),
-            number=chosen,
-            title=run.workshop.title,
-        )
-    programme.remove_run(session, event, run, now)
-
-
-# -- reads
-
-
-def count_registrations(session: Session, event: Event) -> int:
-    """All that ever came in, ended ones included."""
-    found = select(func.count()).select_from(Registration).where(Registration.event_id == event.id)
-    return session.scalar(found) or 0
-
-
-def count_registered(session: Session, event: Event) -> int:
-    """Who hears of it by mail when time or place of the day change."""
-    found = select(func.count()).select_from(Registration)
-    return (
-        session.scalar(
-            found.where(Registration.event_id == event.id, Registration.status == Status.REGISTERED)
-        )
-        or 0
-    )
-
-
-def count_told_of_cancelling(session: Session, event: Event) -> int:
-    """Who gets a mail when the day is cancelled: everybody whose address is confirmed, and who only brings others."""
-    people = select(func.count()).where(
+    # Read first: who brings others does so only as long as they come.
+    contacts = session.scalars(contacts_beside(event).order_by(Group.id)).all()
+    active = select(Registration.id).where(
         Registration.event_id == event.id,
         Registration.status.in_(ACTIVE),
-        Registration.confirmed_at.is_not(None),
     )
-    contacts = select(func.count()).select_from(changes.contacts_beside(event).subquery())
-    return (session.scalar(people) or 0) + (session.scalar(contacts) or 0)
-
-
-def count_taken(
-    session: Session, event: Event, round_id: int | None = None, workshop_id: int | None = None
-) -> int:
-    """Places held in the runs of a round or of a workshop."""
-    found = select(func.coalesce(func.sum(Run.taken), 0)).join(Run.round).where(Round.event_id == event.id)
-    if round_id is not None:
-        found = found.where(Run.round_id == round_id)
-    if workshop_id is not None:
-        found = found.where(Run.workshop_id == workshop_id)
-    return int(session.scalar(found) or 0)
+    for registration_id in session.scalars(active.order_by(Registration.id)).all():
+        cancel(session, registration_id, by, now, Reason.EVENT_CANCELLED)
+    for group in contacts:
+        notifications.notify_contact_of_the_end(session, group, now)
+    record(session, now, by.organiser_id, event.id, "event.cancel", f"event {event.id}")
+    return event

@@ -37,7 +37,7 @@ from app.clock import now
 from app.events.facts import RoomFacts
 from app.events.models import Event, Quota, Room, TeamMember
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
-from app.events.service import add_room, lock_event
+from app.events.service import lock_event
 from app.events.team_service import add_member
 from app.organisation_admin.models import OrganisationMerge
 from app.organisation_admin.service import merge
@@ -54,12 +54,11 @@ from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import (
     ItemFacts,
-    NewRun,
     RoundFacts,
     WorkshopFacts,
     add_item,
+    add_room,
     add_round,
-    add_run,
     add_workshop,
 )
 from app.registration import links as registration_links
@@ -87,6 +86,7 @@ from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
 from app.results.service import FrameFacts, add_agreement, publish_documentation, write_frame, write_result
+from app.scheduling.workshop_service import RunPlan, add_run
 from app.web.access import Access, Audience, access_of
 from app.web.database import db, transaction
 from tests.factories.days import at, make_event, make_programme
@@ -439,7 +439,7 @@ def _spare_parts(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
         hall = session.scalars(select(Room).where(Room.name == "Foyer")).one()
-        add_room(session, day, RoomFacts("Abstellkammer", 10, True, Loop.NONE, ""), 9, now())
+        add_room(session, day.id, RoomFacts("Abstellkammer", 10, True, Loop.NONE, ""), now())
         add_item(
             session, day.id, ItemFacts(ItemKind.BREAK, "Nachklang", at("15:45"), at("16:00"), "", hall), now()
         )
@@ -450,7 +450,8 @@ def _spare_parts(app: Flask) -> None:
         ).first()
         second_round = session.scalars(select(Round).where(Round.event_id == day.id, Round.number == 2)).one()
         assert first is not None
-        add_run(session, day.id, NewRun(first, second_round, "2.9", None, 5, ("Ohne Namen",)), now())
+        plan = RunPlan("2.9", second_round.id, capacity=5, contributors=("Ohne Namen",))
+        add_run(session, day.id, first.id, plan, now())
         session.add(
             AgendaChange(
                 event_id=day.id, at=now(), title="Vortrag", field="room", old="Foyer", new="Großer Saal"

@@ -24,13 +24,12 @@ from app.events.service import mark_changed
 from app.factory import create_app
 from app.organisations.models import Region
 from app.organisations.queries import find_region
-from app.programme.conflicts import RunFacts
-from app.programme.models import Round, Run
-from app.programme.service import WorkshopFacts, change_workshop
+from app.programme.models import Run
+from app.programme.service import WorkshopFacts
 from app.registration import correcting
 from app.registration.links import feed_token, personal_token
-from app.scheduling import changes
-from app.scheduling.service import day_facts
+from app.scheduling.service import cancel_day
+from app.scheduling.workshop_service import change_workshop
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
@@ -38,6 +37,7 @@ from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere
 from tests.pages import Visitor
 from tests.registration.steps import CLOSED, ORGANISER, Day, open_day
+from tests.scheduling.steps import change_facts, replan_round, replan_run
 
 TITLE = "Musterfachtag: Vom Einzelfall zur Struktur"
 WHERE = "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt"
@@ -111,23 +111,17 @@ def modified(response: TestResponse) -> datetime:
 
 def take_out_of_its_room(day: Day, label: str) -> None:
     with day.step() as session:
-        run = session.get_one(Run, day.runs[label])
-        changes.change_run(
-            session, run.id, RunFacts(run.label, run.round, None, run.capacity), run.version, day.now
-        )
+        replan_run(session, day.runs[label], day.now, room_id=None)
 
 
 def change_day(day: Day, **facts: object) -> None:
     with day.step() as session:
-        event = session.get_one(Event, day.event_id)
-        old = day_facts(event)
-        values = {name: getattr(old, name) for name in type(old).__slots__} | facts
-        changes.change_day(session, event.id, type(old)(**values), event.version, day.now)
+        change_facts(session, day.event_id, day.now, **facts)
 
 
 def call_off(day: Day) -> None:
     with day.step() as session:
-        changes.cancel_day(session, day.event_id, ORGANISER, day.now)
+        cancel_day(session, day.event_id, ORGANISER, day.now)
 
 
 # -- what stands in them
@@ -270,10 +264,7 @@ def test_moved_round_moves_in_calendars(app: Flask, day: Day) -> None:
     path = feed_of(app, day, "anna")
     before = {entry.uid: entry for entry in read(fetch(app, path).data)}
     with day.step() as session:
-        round_ = session.get_one(Round, day.rounds[1])
-        changes.change_round(
-            session, round_.id, round_.title, at("11:15"), at("12:30"), round_.version, day.now
-        )
+        replan_round(session, day.rounds[1], day.now, starts_at=at("11:15"), ends_at=at("12:30"))
     after = {entry.uid: entry for entry in read(fetch(app, path).data)}
     uid = day.run("1.1").uid
     assert (after[uid].starts, after[uid].ends) == (at("11:15"), at("12:30"))

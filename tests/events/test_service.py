@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A day's life before anybody registers: draft, rooms, publishing, and the numbers calendars rely on."""
+"""A day's life before anybody registers: draft, and the numbers calendars rely on."""
 
 from collections.abc import Iterator
 from datetime import timedelta
@@ -10,20 +10,16 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
-from app.events.facts import RoomFacts
 from app.events.ical import event_entry
-from app.events.models import Event, Room, TeamMember
-from app.events.queries import get_public_event, public_events, rooms_of, with_hosts
-from app.events.rules import EventStatus, Loop
+from app.events.models import Event, TeamMember
+from app.events.queries import get_public_event, public_events, with_hosts
+from app.events.rules import EventStatus
 from app.events.service import (
     NewEvent,
-    add_room,
-    change_room,
     create_event,
     lock_event,
     mark_changed,
     name_hosts,
-    publish,
     raise_sequence,
 )
 from app.ical.entry import EntryStatus
@@ -86,23 +82,6 @@ def test_reversed_times() -> None:
     assert refused.value.field == "ends_at"
 
 
-@pytest.mark.parametrize("missing", ["summary", "venue_name", "venue_city"])
-def test_publishing_refuses_what_a_reader_would_miss(missing: str) -> None:
-    with transaction() as session:
-        event = make_event(session, status=EventStatus.DRAFT, **{missing: ""})
-        with pytest.raises(Refusal):
-            publish(session, event, NOW)
-        assert event.status is EventStatus.DRAFT
-
-
-def test_publishing() -> None:
-    with transaction() as session:
-        event = make_event(session, status=EventStatus.DRAFT)
-        publish(session, event, NOW)
-        assert (event.status, event.revision, event.sequence) == (EventStatus.PUBLISHED, 1, 1)
-    assert get_public_event(db.session(), "musterfachtag").title.startswith("Musterfachtag")
-
-
 def test_cancelled_day_is_still_public() -> None:
     with transaction() as session:
         make_event(session, status=EventStatus.CANCELLED)
@@ -131,30 +110,6 @@ def test_change_that_is_in_no_calendar_leaves_the_sequence() -> None:
         assert (event.revision, event.sequence) == (1, 0)
         raise_sequence(event, NOW)
         assert (event.revision, event.sequence) == (1, 1)
-
-
-def test_rooms() -> None:
-    with transaction() as session:
-        event = make_event(session)
-        hall = add_room(session, event, RoomFacts("Saal", 100, True, Loop.FIXED, ""), 1, NOW)
-        add_room(session, event, RoomFacts("Foyer", None, True, Loop.NONE, ""), 0, NOW)
-        assert [room.name for room in rooms_of(session, event)] == ["Foyer", "Saal"]
-        assert event.revision == 2
-        with pytest.raises(Refusal) as refused:
-            add_room(session, event, RoomFacts("Saal", 10, True, Loop.NONE, ""), 2, NOW)
-        assert refused.value.field == "name"
-        with pytest.raises(Refusal):
-            change_room(session, event, hall, RoomFacts("Foyer", 10, True, Loop.NONE, ""), NOW)
-        change_room(session, event, hall, RoomFacts("Saal", 90, False, Loop.MOBILE, "Stufen"), NOW)
-        facts = session.get_one(Room, hall.id)
-        assert (facts.seats, facts.step_free, facts.loop, facts.note) == (90, False, Loop.MOBILE, "Stufen")
-
-
-def test_same_room_name_at_another_day() -> None:
-    with transaction() as session:
-        for slug in ("eins", "zwei"):
-            event = make_event(session, slug=slug)
-            add_room(session, event, RoomFacts("Saal", 100, True, Loop.FIXED, ""), 0, NOW)
 
 
 def test_lock_reads_anew_and_knows_no_strangers() -> None:

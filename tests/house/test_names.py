@@ -12,7 +12,7 @@ from bs4 import BeautifulSoup
 
 from app import factory
 from app.web.database import db
-from tests.house.test_imports import APP, MODULES, ROOT, name_of, parsed
+from tests.house.test_imports import APP, MODULES, ROOT, calls, name_of, parsed
 
 SLICES = {
     "attendees",
@@ -111,7 +111,7 @@ EXTRAS = {
     "registration/questions/answering": "service.py, split: changing answers afterwards",
     "registration/questions/answers": "answers to the organisers' questions: judged, stored, given back",
     "attendees/manual": "service.py, split: what the team does for a person",
-    "scheduling/changes": "service.py, split: changes of the day that concern people with seats",
+    "scheduling/workshop_service": "service.py, split: the verbs over rounds, workshops and runs",
     "attendees/mailings": "service.py, split: messages of the team to many",
     "attendees/approval_views": "organiser_views.py, split: yes or no to who wants to come",
     "attendees/approval": "service.py, split: the team decides who is admitted",
@@ -197,6 +197,40 @@ def test_every_file_with_doors_is_wired() -> None:
         )
     }
     assert doors - wired == set(), "not named in app.factory.MODULES"
+
+
+ONE_DOOR = ("events", "programme", "scheduling")
+
+
+def verbs_of_the_day() -> set[str]:
+    """Every public function of these slices that does something to a day at a moment."""
+    functions = (
+        node
+        for one in ONE_DOOR
+        for path in (APP / one).glob("*service.py")
+        for node in parsed(path).body
+        if isinstance(node, ast.FunctionDef)
+    )
+    return {
+        one.name
+        for one in functions
+        if not one.name.startswith("_")
+        and [arg.arg for arg in one.args.args[:2]] == ["session", "event_id"]
+        and "now" in {arg.arg for arg in (*one.args.args, *one.args.kwonlyargs)}
+    }
+
+
+def test_a_verb_of_the_day_has_one_door() -> None:
+    """Guard, change, telling and log stand in one function, which pages and the demo call; no other one wraps it."""
+    verbs = verbs_of_the_day()
+    wrapped = {
+        f"{name_of(path)}: {called}"
+        for path in MODULES
+        if not path.stem.endswith("views") and path.relative_to(APP).parts[0] != "demo"
+        for called in {one.rpartition(".")[2] for one in calls(parsed(path))} & verbs
+    }
+    assert len(verbs) > 20
+    assert wrapped == set()
 
 
 def test_no_file_is_past_a_few_screens() -> None:

@@ -109,18 +109,15 @@ def test_the_first_rendering_costs_the_same_with_a_longer_programme(app: Flask) 
 
 
 def _more(session, event, programme, number):  # type: ignore[no-untyped-def]
-    from app.programme.service import NewRun, WorkshopFacts, add_run, add_workshop
+    from app.programme.service import WorkshopFacts, add_workshop
+    from app.scheduling.workshop_service import RunPlan, add_run
 
     for round_ in programme.rounds:
         workshop = add_workshop(
             session, event.id, WorkshopFacts(f"Noch einer {number} {round_.number}", "Mehr."), now()
         )
-        add_run(
-            session,
-            event.id,
-            NewRun(workshop, round_, f"{round_.number}.{number + 5}", None, 9, ("A", "B")),
-            now(),
-        )
+        plan = RunPlan(f"{round_.number}.{number + 5}", round_.id, None, 9, ("A", "B"))
+        add_run(session, event.id, workshop.id, plan, now())
 
 
 def test_the_other_public_pages(house: Flask) -> None:

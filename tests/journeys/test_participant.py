@@ -4,7 +4,6 @@
 """A participant's day, in a real browser: on a phone without JavaScript, on a desktop with it, light and dark."""
 
 import re
-from dataclasses import replace
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -12,11 +11,10 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.events.models import Event
-from app.scheduling.changes import change_day
-from app.scheduling.service import day_facts
 from app.web.database import transaction
 from tests.journeys.conftest import Stage, open_browser, scan
 from tests.mailbox import calendar_of, link_in
+from tests.scheduling.steps import change_facts
 
 pytestmark = pytest.mark.browser
 
@@ -114,8 +112,7 @@ def _offer_to_everybody(stage: Stage) -> None:
     """Somebody of the team finds more chairs."""
     with stage.app.app_context(), transaction() as session:
         day = session.scalars(select(Event).where(Event.slug == "kim-fachtag-owl")).one()
-        facts = replace(day_facts(day), capacity=day.taken + day.reserved + day.waiting)
-        change_day(session, day.id, facts, day.version, now())
+        change_facts(session, day.id, now(), capacity=day.taken + day.reserved + day.waiting)
 
 
 def _send_empty_form(page: Page) -> None:

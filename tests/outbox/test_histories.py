@@ -14,7 +14,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from email import message_from_bytes
 from email.message import EmailMessage
@@ -30,15 +30,14 @@ from app.events.rules import EventStatus
 from app.outbox.models import Message
 from app.outbox.rules import WAITING, DeliveryPolicy, State
 from app.outbox.worker import Worker
-from app.programme.conflicts import RunFacts
 from app.programme.models import Round, Run
-from app.scheduling import changes
-from app.scheduling.service import day_facts
+from app.scheduling.service import cancel_day
 from app.web.database import db, transaction
-from tests.factories.days import BIRCH, MAPLE, NOW, make_event, make_programme
+from tests.factories.days import BIRCH, HALL, NOW, make_event, make_programme
 from tests.mailsink import Sink
 from tests.outbox.conftest import lead_to
 from tests.registration.steps import ORGANISER, Day
+from tests.scheduling.steps import change_facts, replan_round, replan_run
 
 pytestmark = [pytest.mark.long, pytest.mark.random]
 
@@ -120,35 +119,31 @@ class History:
         with transaction() as session:
             round_ = session.get_one(Round, self.day.rounds[2])
             ends = round_.ends_at + timedelta(minutes=self.chance.choice((1, 2)))
-            facts = (round_.title, round_.starts_at, ends, round_.version)
-            changes.change_round(session, round_.id, *facts, self.clock())
+            replan_round(session, round_.id, self.clock(), ends_at=ends)
 
     def move_room(self) -> None:
         self._change_run(
-            "1.1", lambda run, rooms: {"room": rooms[MAPLE if run.room is rooms[BIRCH] else BIRCH]}
+            "1.1", lambda run, rooms: {"room_id": rooms[HALL if run.room is rooms[BIRCH] else BIRCH].id}
         )
 
     def leave_out_run(self) -> None:
-        self._change_run("2.1", lambda run, _rooms: {"held": not run.held})
+        self._change_run("2.1", lambda run, _rooms: {"held": not run.held, "called_off": True})
 
     def call_off(self) -> None:
         self.called_off = True
         with transaction() as session:
-            changes.cancel_day(session, self.day.event_id, ORGANISER, self.clock())
+            cancel_day(session, self.day.event_id, ORGANISER, self.clock())
 
     def _change_day(self, **facts: object) -> None:
         with transaction() as session:
-            event = session.get_one(Event, self.day.event_id)
-            new = replace(day_facts(event), **facts)  # type: ignore[arg-type]
-            changes.change_day(session, event.id, new, event.version, self.clock())
+            change_facts(session, self.day.event_id, self.clock(), **facts)
 
     def _change_run(self, label: str, new: Callable[[Run, dict[str, Room]], dict[str, object]]) -> None:
         with transaction() as session:
             run = session.get_one(Run, self.day.runs[label])
             rooms = session.scalars(select(Room).where(Room.event_id == self.day.event_id))
-            facts = RunFacts(run.label, run.round, run.room, 10, held=run.held)
-            facts = replace(facts, **new(run, {room.name: room for room in rooms}))  # type: ignore[arg-type]
-            changes.change_run(session, run.id, facts, run.version, self.clock())
+            facts = new(run, {room.name: room for room in rooms})
+            replan_run(session, run.id, self.clock(), capacity=10, **facts)
 
 
 def begin(number: int, clock: Callable[[], datetime]) -> History:

@@ -14,18 +14,20 @@ from sqlalchemy.orm import Session
 from app.db import Base
 from app.events.facts import RoomFacts
 from app.events.models import Event, Room
+from app.events.queries import rooms_of
 from app.events.rules import Loop
-from app.events.service import add_room
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.programme.rules import ItemKind
-from app.programme.service import ItemFacts, NewRun, RoundFacts, WorkshopFacts
+from app.programme.service import ItemFacts, RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal
+from app.scheduling.workshop_service import RunPlan, add_run, change_workshop
 from app.web.database import db, transaction
 from tests.factories import days
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
+from tests.scheduling.steps import replan_run
 
 LATER = NOW + timedelta(hours=1)
 
@@ -58,7 +60,7 @@ def changes(event: Event) -> list[tuple[str, str, str, str]]:
 
 def by_services(session: Session, event: Event) -> None:
     """The programme of `make_programme`, verb by verb."""
-    rooms = {facts.name: add_room(session, event, facts, n, NOW) for n, facts in enumerate(days.ROOMS)}
+    rooms = {facts.name: service.add_room(session, event.id, facts, NOW) for facts in days.ROOMS}
     for kind, title, start, end, name in days.ITEMS:
         facts = ItemFacts(kind, title, at(start), at(end), "", rooms[name])
         service.add_item(session, event.id, facts, NOW)
@@ -70,8 +72,8 @@ def by_services(session: Session, event: Event) -> None:
         service.add_workshop(session, event.id, WorkshopFacts(*words), NOW) for words in days.WORKSHOPS
     ]
     for label, workshop, n, name, capacity, who in days.RUNS:
-        new = NewRun(workshops[workshop], rounds[n], label, rooms[name], capacity, (who,))
-        service.add_run(session, event.id, new, NOW)
+        plan = RunPlan(label, rounds[n].id, rooms[name].id, capacity, (who,))
+        add_run(session, event.id, workshops[workshop].id, plan, NOW)
 
 
 def rows_of(session: Session, event: Event) -> list[tuple[object, ...]]:
@@ -141,10 +143,8 @@ def test_each_change_raises_the_revision(app: Flask) -> None:
             lambda s: service.change_item(s, event.id, first.id, item("Neu", "8:00", "8:30"), 1, LATER),
             lambda s: service.remove_item(s, event.id, first.id, LATER),
             lambda s: service.add_workshop(s, event.id, WorkshopFacts("Neues Thema"), LATER),
-            lambda s: service.furnish_room(
-                s, event.id, None, RoomFacts("Turm", 5, False, Loop.NONE, ""), LATER
-            ),
-            lambda s: service.furnish_room(
+            lambda s: service.add_room(s, event.id, RoomFacts("Turm", 5, False, Loop.NONE, ""), LATER),
+            lambda s: service.change_room(
                 s, event.id, room.id, RoomFacts("Halle", None, True, Loop.NONE, ""), LATER
             ),
             lambda s: service.release_agenda(s, event.id, LATER),
@@ -207,9 +207,8 @@ def test_a_run_needs_a_free_room_that_is_large_enough_and_a_label_of_its_own(app
         maple, hall = programme.rooms["Raum Ahorn"], programme.rooms["Großer Saal"]
 
         def add(label: str, room: Room | None, capacity: int | None) -> Callable[[Session], object]:
-            return lambda s: service.add_run(
-                s, event.id, NewRun(workshop, first, label, room, capacity), LATER
-            )
+            plan = RunPlan(label, first.id, room and room.id, capacity)
+            return lambda s: add_run(s, event.id, workshop.id, plan, LATER)
 
         assert refused(add("1.3", maple, 10))[0].startswith("Raum Ahorn is in use for “1.2 Datenschutz")
         assert refused(add("1.3", hall, 121)) == (
@@ -234,6 +233,26 @@ def test_rounds_have_their_own_numbers_and_times(app: Flask) -> None:
         )
 
 
+def test_rooms_have_their_own_names(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        hall = service.add_room(session, event.id, RoomFacts("Saal", 100, True, Loop.FIXED, ""), NOW)
+        service.add_room(session, event.id, RoomFacts("Foyer", None, True, Loop.NONE, ""), NOW)
+        assert [room.name for room in rooms_of(session, event)] == ["Saal", "Foyer"]
+        assert event.revision == 2
+        with pytest.raises(Refusal) as taken:
+            service.add_room(session, event.id, RoomFacts("Saal", 10, True, Loop.NONE, ""), NOW)
+        assert taken.value.field == "name"
+        with pytest.raises(Refusal):
+            service.change_room(session, event.id, hall.id, RoomFacts("Foyer", 10, True, Loop.NONE, ""), NOW)
+        smaller = RoomFacts("Saal", 90, False, Loop.MOBILE, "Stufen")
+        service.change_room(session, event.id, hall.id, smaller, NOW)
+        session.refresh(hall)
+        assert (hall.seats, hall.step_free, hall.loop, hall.note) == (90, False, Loop.MOBILE, "Stufen")
+        other = make_event(session, slug="anderer")
+        service.add_room(session, other.id, RoomFacts("Saal", 100, True, Loop.FIXED, ""), NOW)
+
+
 def test_what_is_in_use_is_not_removed(app: Flask) -> None:
     with app.app_context():
         event, programme = built(app)
@@ -247,7 +266,7 @@ def test_what_is_in_use_is_not_removed(app: Flask) -> None:
         ):
             refused(act)
         small = RoomFacts("Raum Birke", 19, True, Loop.NONE, "")
-        assert refused(lambda s: service.furnish_room(s, event.id, room.id, small, LATER)) == (
+        assert refused(lambda s: service.change_room(s, event.id, room.id, small, LATER)) == (
             "“1.1 Beraten ohne Vorurteil” has more seats than that. Please make the workshop smaller first.",
             "seats",
         )
@@ -337,15 +356,15 @@ def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
             return run.sequence > before[0] and run.modified_at > before[1]
 
         same = WorkshopFacts(workshop.title, workshop.abstract)
-        assert not raised(lambda s: service.change_workshop(s, event.id, workshop.id, same, 1, LATER))
+        assert not raised(lambda s: change_workshop(s, event.id, workshop.id, same, 1, LATER))
         new_text = WorkshopFacts(workshop.title, "Anders")
-        assert raised(lambda s: service.change_workshop(s, event.id, workshop.id, new_text, 1, LATER))
+        assert raised(lambda s: change_workshop(s, event.id, workshop.id, new_text, 1, LATER))
         new_title = WorkshopFacts("Neuer Titel", "Anders")
-        assert raised(lambda s: service.change_workshop(s, event.id, workshop.id, new_title, 2, LATER))
-        assert not raised(lambda s: service.name_contributors(s, run, ["Aylin Beispiel"], LATER))
-        assert raised(lambda s: service.name_contributors(s, run, ["Mika Erfunden"], LATER))
+        assert raised(lambda s: change_workshop(s, event.id, workshop.id, new_title, 2, LATER))
+        assert not raised(lambda s: replan_run(s, run.id, LATER, contributors=("Aylin Beispiel",)))
+        assert raised(lambda s: replan_run(s, run.id, LATER, contributors=("Mika Erfunden",)))
         renamed = RoomFacts("Raum Buche", 26, True, Loop.MOBILE, "")
-        assert raised(lambda s: service.furnish_room(s, event.id, birch.id, renamed, LATER))
+        assert raised(lambda s: service.change_room(s, event.id, birch.id, renamed, LATER))
         assert [(field, old, new) for _, field, old, new in changes(event)] == [
             ("title", "Beraten ohne Vorurteil", "Neuer Titel"),
             ("room", "Raum Birke", "Raum Buche"),

@@ -17,15 +17,14 @@ from werkzeug.test import TestResponse
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed
-from app.programme.conflicts import RunFacts
 from app.programme.models import AgendaItem, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, add_item, release_agenda, remove_item
-from app.scheduling import changes
 from app.web.database import transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor
 from tests.pdf import tags_of, text_of
+from tests.scheduling.steps import replan_round, replan_run
 
 BASE = "/events/musterfachtag/agenda"
 
@@ -110,15 +109,12 @@ def test_page_follows_each_change_and_logs_it(client: FlaskClient) -> None:
     event_id, programme = build()
     assert "Was sich seit der Veröffentlichung geändert hat" not in visit(client).text
     with transaction() as session:
-        run = session.get_one(Run, programme.runs["1.1"].id)
-        facts = RunFacts(run.label, run.round, None, run.capacity)
-        changes.change_run(session, run.id, facts, run.version, NOW)
+        run = replan_run(session, programme.runs["1.1"].id, NOW, room_id=None)
     page = visit(client)
     assert "Was sich seit der Veröffentlichung geändert hat" in page.text
     assert "Beraten ohne Vorurteil – Raum: Raum Birke → –" in page.text
     with transaction() as session:
-        round_ = run.round
-        changes.change_round(session, round_.id, round_.title, at("11:15"), at("12:15"), round_.version, NOW)
+        replan_round(session, run.round_id, NOW, starts_at=at("11:15"), ends_at=at("12:15"))
     page = visit(client)
     assert "Workshoprunde 1 – Zeit: 11:00–12:15 Uhr → 11:15–12:15 Uhr" in page.text
     assert "11:15–12:15 Uhr" in page.text

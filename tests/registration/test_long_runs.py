@@ -4,7 +4,6 @@
 """Runs over two rounds, with a least number of people, or called off: planned, shown, chosen, and kept apart."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 
 import pytest
 from flask import Flask
@@ -19,12 +18,13 @@ from app.registration.queries import my_day
 from app.registration.rules import RunHasPlaces
 from app.registration.workshops.places import GoesOn
 from app.registration.workshops.swapping import swap_places
-from app.scheduling.service import PeopleInIt, RunPlan, replan_run
+from app.scheduling.workshop_service import PeopleInIt
 from app.web.database import db
 from tests.organising.helpers import a_day
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.registration.steps import Day, open_day
+from tests.scheduling.steps import replan_run
 
 DAY = "/events/musterfachtag"
 
@@ -35,18 +35,9 @@ def day(app: Flask) -> Iterator[Day]:
         yield open_day(capacity=20)
 
 
-def plan(run: Run, **changes: object) -> RunPlan:
-    names = tuple(one.name for one in run.contributors)
-    now = RunPlan(
-        run.label, run.round_id, run.room_id, run.capacity, names, run.spans, run.least_people, run.held
-    )
-    return replace(now, **changes)  # type: ignore[arg-type]
-
-
 def replanned(day: Day, label: str, **changes: object) -> None:
     with day.step() as session:
-        run = session.get_one(Run, day.runs[label])
-        replan_run(session, day.event_id, run.id, plan(run, **changes), run.version, day.now)
+        replan_run(session, day.runs[label], day.now, **changes)
 
 
 def field_of(day: Day, label: str, **changes: object) -> str | None:

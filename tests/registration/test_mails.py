@@ -28,14 +28,14 @@ from app.registration.ical import Words, agenda_text
 from app.registration.mails import KINDS as OF_REGISTRATION
 from app.registration.models import Group, Registration
 from app.registration.queries import my_day
-from app.scheduling import changes
-from app.scheduling.service import day_facts
+from app.scheduling.service import cancel_day
 from tests.factories.days import at
 from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere
 from tests.mailbox import all_links, calendar_of, link_in, mailbox, text_of
 from tests.pages import Visitor
 from tests.registration.steps import ORGANISER, open_day, person
+from tests.scheduling.steps import change_facts
 
 TITLE = "Musterfachtag: Vom Einzelfall zur Struktur"
 WHERE = "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt"
@@ -78,14 +78,7 @@ class Office:
 
     def change(self, **facts: object) -> None:
         with self.day.step() as session:
-            event = session.get_one(Event, self.day.event_id)
-            new = type(day_facts(event))(**{**_asdict(event), **facts})
-            changes.change_day(session, event.id, new, event.version, self.day.now)
-
-
-def _asdict(event: Event) -> dict[str, object]:
-    facts = day_facts(event)
-    return {name: getattr(facts, name) for name in type(facts).__slots__}
+            change_facts(session, self.day.event_id, self.day.now, **facts)
 
 
 def confirm_mail(app: Flask, language: str) -> EmailMessage:
@@ -230,7 +223,7 @@ def group_called_off_mail(app: Flask, language: str) -> EmailMessage:
     group = office.day.group("anna", "ben")
     office.day.confirm_group(group)
     with office.day.step() as session:
-        changes.cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+        cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
     _speak(office, group)
     return office.mail()
 
@@ -509,7 +502,7 @@ def test_whole_life_in_one_calendar(app: Flask) -> None:
     office.enter(nonce="noch einmal")
     parts.append(calendar_of(office.confirm()))
     with office.day.step() as session:
-        changes.cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+        cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
     parts.append(calendar_of(office.mail()))
 
     told = [part for part in parts if part is not None]
@@ -543,7 +536,7 @@ def test_called_off_day_says_so(app: Flask) -> None:
     office.enter()
     office.confirm()
     with office.day.step() as session:
-        changes.cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+        cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
     mail = office.mail()
     assert mail["Subject"] == f"{TITLE}: Der Fachtag ist abgesagt"
     text = text_of(mail)

@@ -36,8 +36,6 @@ from app.organisation_admin.models import OrganisationMerge
 from app.organisations.models import Organisation
 from app.outbox.models import Message
 from app.people.models import AuditEntry, Budget
-from app.programme.conflicts import RunFacts
-from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration import correcting
 from app.registration.history import PARTICIPANT
@@ -46,8 +44,6 @@ from app.registration.quotas.rules import Position, Why
 from app.registration.quotas.waiting_list import positions_of
 from app.registration.rules import CONFIRMED, ENDED, MailedEnough, Status, TooFewSeats, TwiceTheSameWorkshop
 from app.registration.workshops.swapping import next_chain
-from app.scheduling import changes
-from app.scheduling.service import day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.registration.steps import (
@@ -62,6 +58,7 @@ from tests.registration.steps import (
     add_organisations,
     open_day,
 )
+from tests.scheduling.steps import change_facts, replan_run
 
 SEQUENCES = int(os.environ.get("FACHTAG_TEST_SEQUENCES", "12"))
 ORGANISATIONS = [KI, OFFICE, TOWN, "Stadt Musterstadt"]
@@ -527,9 +524,7 @@ class AnyOrder(RuleBasedStateMachine):
     def set_run_capacity(self, label: str, capacity: int) -> None:
         try:
             with self.day.step() as session:
-                run = session.get_one(Run, self.day.runs[label])
-                facts = RunFacts(run.label, run.round, run.room, capacity)
-                changes.change_run(session, run.id, facts, run.version, self.day.now)
+                replan_run(session, self.day.runs[label], self.day.now, capacity=capacity)
         except Refusal:
             assert self.day.run(label).taken > capacity
 
@@ -537,9 +532,7 @@ class AnyOrder(RuleBasedStateMachine):
         self.by_team = True
         try:
             with self.day.step() as session:
-                event = session.get_one(Event, self.day.event_id)
-                new = replace(day_facts(event), **facts)  # type: ignore[arg-type]
-                changes.change_day(session, event.id, new, event.version, self.day.now)
+                change_facts(session, self.day.event_id, self.day.now, **facts)
         except Refusal:
             event, capacity = self.day.event, facts["capacity"]
             assert isinstance(capacity, int)

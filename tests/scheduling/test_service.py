@@ -13,6 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.events.queries import get_public_event
 from app.events.rules import EventStatus
 from app.outbox.models import Message
 from app.people.models import AuditEntry
@@ -25,10 +26,13 @@ from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.rules import Status
 from app.registration.service import add_manually
+from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
-from app.scheduling.service import RunPlan, day_facts, fingerprint
+from app.scheduling.service import day_facts, fingerprint
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
+from tests.registration.steps import ORGANISER
+from tests.scheduling.steps import plan_of
 
 LATER = NOW + timedelta(hours=1)
 
@@ -59,16 +63,11 @@ def refused(act: Callable[[Session], object]) -> tuple[str, str | None]:
     return str(caught.value), caught.value.field
 
 
-def plan_of(run: Run, **changes: object) -> RunPlan:
-    names = tuple(one.name for one in run.contributors)
-    return replace(RunPlan(run.label, run.round_id, run.room_id, run.capacity, names), **changes)  # type: ignore[arg-type]
-
-
 def replan(event: Event, seen: str, **changes: object) -> Event:
     by = by_organiser(None)  # type: ignore[arg-type]  # no account is needed here
     with transaction() as session:
         facts = replace(day_facts(event), **changes)
-        return scheduling.replan_day(session, event.id, facts, seen, by, LATER)
+        return scheduling.change_day(session, event.id, facts, seen, by, LATER)
 
 
 # -- the day
@@ -114,7 +113,7 @@ def test_only_who_changed_the_same_facts_is_in_the_way(app: Flask) -> None:
         event, programme = built(app)
         seen = fingerprint(day_facts(event))
         with transaction() as session:
-            scheduling.reword_workshop(
+            workshop_service.change_workshop(
                 session, event.id, programme.workshops[0].id, WorkshopFacts("Neu"), 1, LATER
             )
         replan(event, seen, summary="Die eine")
@@ -123,13 +122,32 @@ def test_only_who_changed_the_same_facts_is_in_the_way(app: Flask) -> None:
         assert event.summary == "Die eine"
 
 
+@pytest.mark.parametrize("missing", ["summary", "venue_name", "venue_city"])
+def test_publishing_refuses_what_a_reader_would_miss(app: Flask, missing: str) -> None:
+    with app.app_context():
+        event, _ = built(app, status=EventStatus.DRAFT, **{missing: ""})
+        refused(lambda s: scheduling.publish_day(s, event.id, ORGANISER, LATER))
+        assert event.status is EventStatus.DRAFT
+
+
+def test_publishing(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app, status=EventStatus.DRAFT)
+        before = (event.revision, event.sequence)
+        with transaction() as session:
+            scheduling.publish_day(session, event.id, ORGANISER, LATER)
+        assert event.status is EventStatus.PUBLISHED
+        assert (event.revision, event.sequence) == (before[0] + 1, before[1] + 1)
+        assert get_public_event(db.session(), "musterfachtag").title.startswith("Musterfachtag")
+
+
 def test_publishing_and_taking_back(app: Flask) -> None:
     with app.app_context():
         event, _ = built(app, status=EventStatus.DRAFT, venue_city="")
         by = by_organiser(None)  # type: ignore[arg-type]
         refused(lambda s: scheduling.publish_day(s, event.id, by, LATER))
         refused(lambda s: scheduling.withdraw_day(s, event.id, by, LATER))
-        refused(lambda s: scheduling.call_off_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.cancel_day(s, event.id, by, LATER))
         replan(event, fingerprint(day_facts(event)), venue_city="Musterstadt")
         with transaction() as session:
             scheduling.publish_day(session, event.id, by, LATER)
@@ -150,13 +168,13 @@ def test_a_cancelled_day_tells_everybody_once(app: Flask) -> None:
         event, programme = built(app)
         anna, bert = seat(event, "Anna", programme.runs["1.1"]), seat(event, "Bert")
         before, by = len(mails()), by_organiser(None)  # type: ignore[arg-type]
-        assert scheduling.count_told_of_cancelling(db.session(), event) == 2
-        refused(lambda s: scheduling.call_off_day(s, event.id, by, event.ends_at))  # what was, was
+        assert queries.count_told_of_cancelling(db.session(), event) == 2
+        refused(lambda s: scheduling.cancel_day(s, event.id, by, event.ends_at))  # what was, was
         with transaction() as session:
-            scheduling.call_off_day(session, event.id, by, LATER)
+            scheduling.cancel_day(session, event.id, by, LATER)
         assert mails()[before:] == [("cancelled", anna), ("cancelled", bert)]
         assert {one.status for one in db.session.scalars(select(Registration))} == {Status.CANCELLED}
-        refused(lambda s: scheduling.call_off_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.cancel_day(s, event.id, by, LATER))
         assert len(mails()) == before + 2
 
 
@@ -171,7 +189,7 @@ def test_a_round_moves_with_its_rooms_and_tells_who_sits_in_it(app: Flask) -> No
         before, round_ = len(mails()), programme.rounds[0]
         facts = RoundFacts(1, "Workshoprunde 1", at("10:50"), at("12:05"))
         with transaction() as session:
-            scheduling.replan_round(session, event.id, round_.id, facts, round_.version, LATER)
+            workshop_service.change_round(session, event.id, round_.id, facts, round_.version, LATER)
         assert (round_.starts_at, round_.ends_at) == (at("10:50"), at("12:05"))
         assert mails()[before:] == [("places.changed", anna)]
         assert [change.field for change in db.session.scalars(select(AgendaChange))] == ["times"]
@@ -185,7 +203,7 @@ def test_a_round_is_not_put_where_it_does_not_fit(app: Flask) -> None:
         def move(**changes: object) -> tuple[str, str | None]:
             facts = replace(RoundFacts(1, "Runde", at("11:00"), at("12:15")), **changes)
             return refused(
-                lambda s: scheduling.replan_round(s, event.id, round_.id, facts, round_.version, LATER)
+                lambda s: workshop_service.change_round(s, event.id, round_.id, facts, round_.version, LATER)
             )
 
         assert move(number=2)[1] == "number"
@@ -203,7 +221,7 @@ def test_a_round_is_not_put_where_it_does_not_fit(app: Flask) -> None:
             "start",
         )
         assert refused(
-            lambda s: scheduling.replan_round(
+            lambda s: workshop_service.change_round(
                 s, event.id, round_.id, RoundFacts(1, "Runde", at("11:00"), at("12:15")), 99, LATER
             )
         )[0].startswith("Somebody else changed this")
@@ -221,7 +239,9 @@ def test_a_new_title_is_told_a_new_abstract_is_not(app: Flask) -> None:
         def reword(title: str, abstract: str) -> None:
             with transaction() as session:
                 facts = WorkshopFacts(title, abstract)
-                scheduling.reword_workshop(session, event.id, workshop.id, facts, workshop.version, LATER)
+                workshop_service.change_workshop(
+                    session, event.id, workshop.id, facts, workshop.version, LATER
+                )
 
         reword("Beraten ohne Vorurteil", "Anders beschrieben.")
         assert mails()[before:] == []
@@ -237,7 +257,9 @@ def test_a_run_moves_to_a_free_room_and_tells_who_sits_in_it(app: Flask) -> None
 
         def change(**changes: object) -> None:
             with transaction() as session:
-                scheduling.replan_run(session, event.id, run.id, plan_of(run, **changes), run.version, LATER)
+                workshop_service.change_run(
+                    session, event.id, run.id, plan_of(run, **changes), run.version, LATER
+                )
 
         change(room_id=programme.rooms["Großer Saal"].id)
         assert mails()[before:] == [("places.changed", anna)]
@@ -263,7 +285,9 @@ def test_what_a_run_may_not_become(app: Flask) -> None:
         def change(**changes: object) -> tuple[str, str | None]:
             version = changes.pop("version", run.version)
             return refused(
-                lambda s: scheduling.replan_run(s, event.id, run.id, plan_of(run, **changes), version, LATER)  # type: ignore[arg-type]
+                lambda s: workshop_service.change_run(
+                    s, event.id, run.id, plan_of(run, **changes), version, LATER
+                )  # type: ignore[arg-type]
             )
 
         assert change(label="1.2")[1] == "label"
@@ -273,7 +297,7 @@ def test_what_a_run_may_not_become(app: Flask) -> None:
         assert change(capacity=1)[0].startswith("2 seats are taken already")
         assert change(round_id=other_round.id, room_id=None)[1] == "round_id"
         assert change(version=99)[0].startswith("Somebody else changed this")
-        assert refused(lambda s: scheduling.take_out_run(s, event.id, run.id, LATER)) == (
+        assert refused(lambda s: workshop_service.remove_run(s, event.id, run.id, LATER)) == (
             "2 registrations have chosen “Beraten ohne Vorurteil”. It cannot be removed while they stand in it.",
             None,
         )
@@ -284,7 +308,7 @@ def test_a_run_nobody_chose_is_taken_out(app: Flask) -> None:
         event, programme = built(app)
         run_id = programme.runs["1.1"].id
         with transaction() as session:
-            scheduling.take_out_run(session, event.id, run_id, LATER)
+            workshop_service.remove_run(session, event.id, run_id, LATER)
         assert db.session.get(Run, run_id) is None
 
 
@@ -295,15 +319,17 @@ def test_nothing_of_another_day_is_touched(app: Flask) -> None:
         other, theirs = built(app, slug="anderer")
         run = programme.runs["1.1"]
         for act in (
-            lambda s: scheduling.replan_run(s, other.id, run.id, plan_of(run), run.version, LATER),
-            lambda s: scheduling.replan_run(
+            lambda s: workshop_service.change_run(s, other.id, run.id, plan_of(run), run.version, LATER),
+            lambda s: workshop_service.change_run(
                 s, event.id, run.id, plan_of(run, room_id=theirs.rooms["Foyer"].id), run.version, LATER
             ),
-            lambda s: scheduling.replan_run(
+            lambda s: workshop_service.change_run(
                 s, event.id, run.id, plan_of(run, round_id=theirs.rounds[0].id), run.version, LATER
             ),
-            lambda s: scheduling.add_run(s, event.id, theirs.workshops[0].id, plan_of(run, label="9"), LATER),
-            lambda s: scheduling.take_out_run(s, other.id, run.id, LATER),
+            lambda s: workshop_service.add_run(
+                s, event.id, theirs.workshops[0].id, plan_of(run, label="9"), LATER
+            ),
+            lambda s: workshop_service.remove_run(s, other.id, run.id, LATER),
         ):
             with pytest.raises(Missing), transaction() as session:
                 act(session)

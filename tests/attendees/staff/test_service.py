@@ -4,7 +4,6 @@
 """Who leads a run: named by the team, in no other run at that time, and shown to nobody but them who comes."""
 
 from collections.abc import Iterator
-from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -21,7 +20,6 @@ from app.attendees.staff.service import (
     name_staff,
     take_off,
 )
-from app.programme.conflicts import RunFacts
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
@@ -30,12 +28,12 @@ from app.registration.models import Registration
 from app.registration.rules import TwiceTheSameWorkshop
 from app.registration.workshops.places import AtWorkThere
 from app.registration.workshops.wish_models import RunStaff, StaffRole
-from app.scheduling.changes import change_run
 from app.web.database import db, transaction
 from tests.organising.helpers import a_day
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.registration.steps import ORGANISER, Day, open_day
+from tests.scheduling.steps import replan_run
 
 
 @pytest.fixture
@@ -110,10 +108,8 @@ def test_an_offer_that_lapses_ends_it_too(day: Day) -> None:
 
 
 def hold(day: Day, label: str, *, held: bool) -> None:
-    run = day.run(label)
-    facts = replace(RunFacts.of(run), held=held)
     with day.step() as session:
-        change_run(session, run.id, facts, run.version, day.now)
+        replan_run(session, day.runs[label], day.now, held=held, called_off=True)
 
 
 def test_a_run_that_takes_place_again_has_its_people_back(day: Day) -> None:

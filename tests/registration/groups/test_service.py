@@ -26,8 +26,8 @@ from app.registration.rules import (
     TooFewSeats,
     TooMany,
 )
-from app.scheduling.changes import cancel_day
-from app.scheduling.service import count_told_of_cancelling
+from app.scheduling.queries import count_told_of_cancelling
+from app.scheduling.service import cancel_day
 from app.web.database import db
 from tests.registration.steps import (
     CLOSED,

@@ -23,7 +23,7 @@ from app.registration.quotas.jobs import release_due
 from app.registration.quotas.rules import Why
 from app.registration.rules import Status
 from app.registration.service import add_manually
-from app.scheduling.service import day_facts
+from app.scheduling.service import cancel_day, day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.registration.steps import (
@@ -448,8 +448,6 @@ def test_places_in_workshops_are_held_with_the_offer() -> None:
 
 
 def test_a_day_that_is_called_off_ends_offers() -> None:
-    from app.scheduling.changes import cancel_day
-
     day = open_day(capacity=1, offer_hours=24)
     day.join("ben", "cem")
     day.cancel("ben")

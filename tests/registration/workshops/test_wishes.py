@@ -15,7 +15,6 @@ from app.clock import now
 from app.events.models import Event
 from app.events.rules import Placement
 from app.organising.checks import data_findings
-from app.programme.conflicts import RunFacts
 from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration.links import personal_token
@@ -26,8 +25,7 @@ from app.registration.workshops.rules import Need
 from app.registration.workshops.service import give_wishes
 from app.registration.workshops.wish_models import RegistrationNeed, Wish
 from app.registration.workshops.wishes import OtherWay, Wished, WishesOver, wishes_of
-from app.scheduling.changes import RunIsWished, change_day, change_run
-from app.scheduling.service import day_facts, take_out_run
+from app.scheduling.workshop_service import RunIsWished, remove_run
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
 from tests.mailbox import link_in, mailbox
@@ -35,6 +33,7 @@ from tests.organising.helpers import a_day, signs_up
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.registration.steps import Day, open_day
+from tests.scheduling.steps import change_facts, replan_run
 
 DAY = "/events/musterfachtag"
 PERSON = {
@@ -220,11 +219,11 @@ def test_only_what_is_offered_in_that_round(day: Day) -> None:
 def test_a_run_that_is_wished_for_stays(day: Day) -> None:
     day.join("anna")
     give(day, "anna", "1.1")
-    moved = RunFacts("9.9", day.run("2.1").round, None, 20)
+    moved = {"label": "9.9", "round_id": day.rounds[2], "room_id": None}
     with pytest.raises(RunIsWished), day.step() as session:
-        change_run(session, day.runs["1.1"], moved, session.get_one(Run, day.runs["1.1"]).version, day.now)
+        replan_run(session, day.runs["1.1"], day.now, **moved)
     with pytest.raises(Refusal), day.step() as session:
-        take_out_run(session, day.event_id, day.runs["1.1"], day.now)
+        remove_run(session, day.event_id, day.runs["1.1"], day.now)
     assert wishes(day, "anna") == {day.rounds[1]: [day.runs["1.1"]]}
 
 
@@ -280,11 +279,8 @@ def test_a_look_at_the_other_way_loses_no_wish(day: Day) -> None:
 
 def switch(day: Day, placement: Placement) -> None:
     with day.step() as session:
-        event = session.get_one(Event, day.event_id)
-        facts = day_facts(event)
-        values = {name: getattr(facts, name) for name in type(facts).__slots__}
-        values |= {"placement": placement, "wishes_until": day.now + timedelta(days=1)}
-        change_day(session, event.id, type(facts)(**values), event.version, day.now)
+        until = day.now + timedelta(days=1)
+        change_facts(session, day.event_id, day.now, placement=placement, wishes_until=until)
 
 
 def test_places_become_wishes_only_knowingly(app: Flask) -> None:
@@ -315,9 +311,7 @@ def test_the_day_needs_a_date_for_wishes(app: Flask) -> None:
     with app.app_context():
         event = db.session.get_one(Event, team.event_id)
         assert event.awaits_places
-        facts = day_facts(event)
-    values = {name: getattr(facts, name) for name in type(facts).__slots__}
-    late = type(facts)(**{**values, "wishes_until": facts.starts_at + timedelta(hours=1)})
+        late = event.starts_at + timedelta(hours=1)
     with app.app_context(), pytest.raises(Refusal), transaction() as session:
-        change_day(session, team.event_id, late, session.get_one(Event, team.event_id).version, now())
+        change_facts(session, team.event_id, now(), wishes_until=late)
     assert Wish.__tablename__ == "wish"

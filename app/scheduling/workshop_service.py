@@ -1,0 +1,282 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Organisers' verbs over rounds, workshops and runs in which people may hold places already.
+
+Each locks the event first, asks the programme's rules (times within the day, free rooms), changes, raises the sequence,
+writes the public change log and tells who holds a place, all in one transaction. It flushes, never commits.
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy import func, select, union
+from sqlalchemy.orm import Session
+
+from app.attendees.staff import service as staff
+from app.events.models import Event
+from app.events.rules import refuse_capacity_below_taken
+from app.events.service import lock_event, mark_changed, raise_sequence
+from app.programme import conflicts
+from app.programme.conflicts import RunFacts
+from app.programme.models import Contributor, Round, Run, Workshop
+from app.programme.service import RoundFacts, Times, WorkshopFacts, log_change, log_times, room_name
+from app.refusal import N_, Refusal
+from app.registration import notifications
+from app.registration.models import Registration
+from app.registration.rules import PlaceState, RunHasPlaces
+from app.registration.workshops import places
+from app.registration.workshops.models import Place
+from app.registration.workshops.wish_models import Wish
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlan:
+    """What the organiser's form says of a run; rounds and rooms by id, looked up within the event (T02).
+
+    `contributors` are the names of who facilitates.
+    """
+
+    label: str
+    round_id: int
+    room_id: int | None = None
+    capacity: int | None = None
+    contributors: tuple[str, ...] = ()
+    spans: int = 1
+    least_people: int = 0
+    held: bool = True
+    called_off: bool = False  # yes, people in it lose their places
+
+
+class PeopleInIt(Refusal):
+    def __init__(self, people: int) -> None:
+        super().__init__(
+            N_("%(number)s people hold a place in it. Please confirm below that they lose it and are told."),
+            field="held",
+            number=people,
+        )
+
+
+class RunIsWished(Refusal):
+    """A wish is one for a round: who wished for the run then did not wish for it at another time."""
+
+    def __init__(self, field: str) -> None:
+        super().__init__(
+            N_(
+                "People wish for this run, so it stays in its round. Change its room, or move the whole round."
+            ),
+            field=field,
+        )
+
+
+# -- rounds and workshops
+
+
+def change_round(
+    session: Session, event_id: int, round_id: int, facts: RoundFacts, version: int, now: datetime
+) -> Round:
+    """Move or rename a round; every run in it moves along. Refuses a stale version, a taken number, bad times, and rooms
+    that are in use then."""
+    event = lock_event(session, event_id)
+    round_ = conflicts.get_round(session, event, round_id)
+    session.refresh(round_)
+    conflicts.refuse_stale(round_, version)
+    conflicts.refuse_taken_number(session, event, facts.number, round_.id)
+    if facts.number != round_.number:
+        conflicts.refuse_torn_run(session, event, round_)
+    conflicts.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
+    was = RoundFacts.of(round_)
+    round_.number, round_.title = facts.number, facts.title
+    round_.starts_at, round_.ends_at = facts.starts_at, facts.ends_at
+    mark_changed(event, now, calendar=False)
+    log_change(session, event, facts.title, "title", was.title, facts.title, now)
+    if was.times != facts.times:
+        runs = session.scalars(select(Run).where(Run.round_id == round_.id)).all()
+        for run in runs:
+            raise_sequence(run, now)
+        log_times(session, event, facts.title, was.times, facts.times, now)
+        session.flush()
+        _tell_places(session, event, runs, now)
+    session.flush()
+    return round_
+
+
+def change_workshop(
+    session: Session, event_id: int, workshop_id: int, facts: WorkshopFacts, version: int, now: datetime
+) -> Workshop:
+    """Save title and abstract; both stand in calendars. Who sits in the workshop is told of a new title, but of a new
+    abstract only by the calendar. Refuses a stale version."""
+    event = lock_event(session, event_id)
+    workshop = conflicts.get_workshop(session, event, workshop_id)
+    conflicts.refuse_stale(workshop, version)
+    old = WorkshopFacts(workshop.title, workshop.abstract)
+    workshop.title, workshop.abstract = facts.title, facts.abstract
+    runs = session.scalars(select(Run).where(Run.workshop_id == workshop.id).order_by(Run.id)).all()
+    if old != facts:
+        for run in runs:
+            raise_sequence(run, now)
+        mark_changed(event, now, calendar=False)
+    if runs:
+        log_change(session, event, facts.title, "title", old.title, facts.title, now)
+    session.flush()
+    if old.title != facts.title:
+        _tell_places(session, event, runs, now)
+    return workshop
+
+
+# -- runs
+
+
+def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, now: datetime) -> Run:
+    """Put a workshop into a round. Refuses what does not fit, see `conflicts.refuse_bad_run`."""
+    event = lock_event(session, event_id)
+    workshop = conflicts.get_workshop(session, event, workshop_id)
+    facts = _facts(session, event, plan)
+    conflicts.refuse_bad_run(session, event, facts)
+    run = Run(
+        workshop=workshop,
+        contributors=[Contributor(name=name) for name in plan.contributors],
+        created_at=now,
+        modified_at=now.replace(microsecond=0),
+    )
+    _write_run(run, facts)
+    session.add(run)
+    mark_changed(event, now, calendar=False)
+    log_change(session, event, workshop.title, "title", "", conflicts.run_name(run), now)
+    session.flush()
+    return run
+
+
+def change_run(
+    session: Session, event_id: int, run_id: int, plan: RunPlan, version: int, now: datetime
+) -> Run:
+    """Move a run, change its seats or call it off. A released one is announced: change log, calendars, mail to who sits
+    in it. Who sits in a run that is called off loses the place and is told.
+
+    Refuses a stale version, what does not fit (`conflicts.refuse_bad_run`), fewer seats than are taken, another time
+    once people have chosen it, and to call off a run with people in it without a word that they lose their places.
+    """
+    event = lock_event(session, event_id)
+    run = conflicts.get_run(session, event, run_id)
+    session.refresh(run)
+    conflicts.refuse_stale(run, version)
+    was, facts = RunFacts.of(run), _facts(session, event, plan)
+    conflicts.refuse_bad_run(session, event, facts, leave_out=run)
+    _refuse_for_people(session, run, facts, plan)
+    old_times = _times(session, event, was)
+    if facts.held and (not was.held or not was.same_rounds(facts)):
+        staff.resume(session, event, run, facts.round, facts.spans, now)
+    if was.held and not facts.held:
+        places.close_run(session, run, now, tell=event.agenda_is_news(now))
+    _write_run(run, facts)
+    run.extra = run.seats.still_extra
+    moved = not was.same_rounds(facts) or was.room is not facts.room
+    mark_changed(event, now, calendar=False)
+    if moved or was.held != facts.held:
+        raise_sequence(run, now)
+        _log_run(session, event, run, was, old_times, now)
+    session.flush()
+    if run.held:
+        places.move_up_in_run(session, run, now)
+        if moved:
+            _tell_places(session, event, [run], now)
+    if not _name_contributors(run, plan.contributors, now) and was.label != run.label:
+        raise_sequence(run, now)
+    session.flush()
+    return run
+
+
+def remove_run(session: Session, event_id: int, run_id: int, now: datetime) -> None:
+    """Take a run out of its round. Refuses one that anybody has chosen, wishes included: nobody loses a place by a click."""
+    event = lock_event(session, event_id)
+    run = conflicts.get_run(session, event, run_id)
+    people = union(
+        select(Place.registration_id).where(Place.run_id == run.id),
+        select(Wish.registration_id).where(Wish.run_id == run.id),
+    )
+    chosen = session.scalar(select(func.count()).select_from(people.subquery()))
+    if chosen:
+        raise Refusal(
+            N_(
+                "%(number)s registrations have chosen “%(title)s”. It cannot be removed while they stand in it."
+            ),
+            number=chosen,
+            title=run.workshop.title,
+        )
+    log_change(session, event, run.workshop.title, "title", conflicts.run_name(run), "", now)
+    session.delete(run)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+def _facts(session: Session, event: Event, plan: RunPlan) -> RunFacts:
+    """What the plan means; refuses a round or a room of another event (T02)."""
+    round_ = conflicts.get_round(session, event, plan.round_id)
+    room = conflicts.get_room(session, event, plan.room_id) if plan.room_id is not None else None
+    return RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, plan.held)
+
+
+def _write_run(run: Run, facts: RunFacts) -> None:
+    run.label, run.round, run.room = facts.label, facts.round, facts.room
+    run.capacity, run.least_people = facts.capacity, facts.least_people
+    run.spans, run.held = facts.spans, facts.held
+
+
+def _refuse_for_people(session: Session, run: Run, facts: RunFacts, plan: RunPlan) -> None:
+    """What would take a place from somebody, or put somebody where they did not choose to be."""
+    if run.held and not facts.held and run.taken and not plan.called_off:
+        raise PeopleInIt(run.taken)
+    if facts.held:
+        refuse_capacity_below_taken(facts.capacity, run.extra, run.taken)
+    if RunFacts.of(run).same_rounds(facts):
+        return
+    field = "round_id" if facts.round is not run.round else "spans"
+    if session.scalar(select(Place.id).where(Place.run_id == run.id).limit(1)) is not None:
+        raise RunHasPlaces(field)
+    wished = select(Wish.id).where(Wish.run_id == run.id).limit(1)
+    if facts.round is not run.round and session.scalar(wished) is not None:
+        raise RunIsWished(field)
+
+
+def _name_contributors(run: Run, names: tuple[str, ...], now: datetime) -> bool:
+    """Who facilitates stands in calendars. False when nothing changed."""
+    if tuple(one.name for one in run.contributors) == names:
+        return False
+    run.contributors = [Contributor(name=name) for name in names]
+    raise_sequence(run, now)
+    return True
+
+
+def _times(session: Session, event: Event, facts: RunFacts) -> Times:
+    """From the beginning of its first round to the end of its last one."""
+    last = conflicts.rounds_from(session, event, facts.round, facts.spans)[-1]
+    return facts.round.starts_at, last.ends_at
+
+
+def _log_run(
+    session: Session,
+    event: Event,
+    run: Run,
+    was: RunFacts,
+    old_times: Times,
+    now: datetime,
+) -> None:
+    title, facts = run.workshop.title, RunFacts.of(run)
+    if not was.same_rounds(facts):
+        log_times(session, event, title, old_times, _times(session, event, facts), now)
+    log_change(session, event, title, "room", room_name(was.room), room_name(run.room), now)
+    log_change(session, event, title, "held", "yes" if was.held else "no", "yes" if run.held else "no", now)
+
+
+def _tell_places(session: Session, event: Event, runs: Iterable[Run], now: datetime) -> None:
+    """Something about these runs changed; who sits in them is told, as long as it is news."""
+    if not event.agenda_is_news(now):
+        return
+    places_in = select(Place.registration_id).where(
+        Place.run_id.in_([run.id for run in runs] or [0]), Place.state == PlaceState.PLACE
+    )
+    found = select(Registration).where(Registration.id.in_(places_in)).order_by(Registration.id)
+    for registration in session.scalars(found).all():
+        registration.feed_changed_at = now
+        notifications.notify_place(session, registration, now)
