@@ -144,7 +144,7 @@ def new_nonce() -> str:
 
 
 WELL_FORMED = Regexp(
-    r"\A[\w-]{16,64}\Z", message=lazy_gettext("Please reload the page and send the form again.")
+    r"\A[\w.-]{16,64}\Z", message=lazy_gettext("Please reload the page and send the form again.")
 )
 
 

@@ -3,6 +3,7 @@
 
 """The public forms against programs: budgets, the honeypot, the moment, codes, and addresses that want no mail."""
 
+import string
 from collections.abc import Iterator
 from datetime import timedelta
 
@@ -65,6 +66,19 @@ def test_the_nonce_says_when_the_form_was_opened(app: Flask) -> None:
         ] == [None] * 4
         assert len({len(abuse_protection_forms.nonce_of(NOW)) for _ in range(20)}) == 1
         assert len(nonce) <= 64
+        alike = {nonce[:-1] + letter for letter in string.ascii_letters + string.digits + "-_"}
+        assert [one for one in alike if abuse_protection_forms.opened_at(one)] == [nonce]
+
+
+def test_a_form_that_is_open_while_the_key_changes_keeps_its_moment(own_app: Flask) -> None:
+    with own_app.app_context():
+        old = own_app.config["SECRET_KEYS"]
+        nonce = abuse_protection_forms.nonce_of(NOW)
+        own_app.config["SECRET_KEYS"] = ("another key", *old)
+        assert abuse_protection_forms.opened_at(nonce) == NOW
+        assert abuse_protection_forms.opened_at(abuse_protection_forms.nonce_of(NOW)) == NOW
+        own_app.config["SECRET_KEYS"] = ("another key",)
+        assert abuse_protection_forms.opened_at(nonce) is None
 
 
 def test_one_site_is_one_budget() -> None:
