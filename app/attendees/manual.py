@@ -6,23 +6,26 @@
 Every verb locks the event first, writes the action into the audit log in the same transaction, flushes, never commits.
 """
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db import new_link_key
-from app.events.models import Event
+from app.events.models import Event, Quota
 from app.events.rules import EventStatus
 from app.events.seats import claim_seat, overbook
 from app.events.service import lock_event
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal
 from app.registration import correcting, notifications, promotion, service, substituting
-from app.registration.admission import Entry
+from app.registration.admission import Entry, Seating, Way, admit
 from app.registration.history import By
 from app.registration.models import Registration, StatusChange
 from app.registration.person import STORED, Person
+from app.registration.queries import find_earlier
+from app.registration.questions import answers
 from app.registration.quotas import waiting_list
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.workshops import places
@@ -34,18 +37,35 @@ def add(
 ) -> Registration:
     """Add somebody, also outside the window; `extra_seat` overbooks when the day is full.
 
-    Who is registered already is found again, not added twice. Refuses a day that was called off.
+    Who is registered already is found again, not added twice; nothing is required of who cannot be asked. Refuses a
+    day that was called off, an unknown code, and options that are full.
     """
     event = lock_event(session, event_id)
     if event.status is EventStatus.CANCELLED:
         raise Refusal(N_("This day is cancelled. Nobody can be added."))
-    extra_before = _extra(session, event)
-    registration = service.add_manually(session, event_id, entry, by, now, extra_seat=extra_seat)
-    if registration.nonce == entry.nonce and registration.created_at == now:
-        overbooked = _extra(session, event) > extra_before
-        _record(
-            session, registration, by, now, "add", status=registration.status.value, overbooked=overbooked
-        )
+    earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
+    same = earlier.same_form or earlier.active
+    if same is not None:
+        return same
+    parts = answers.judge_for_somebody(session, event, entry.given)
+    quotas = waiting_list.quotas_of_day(session, event)
+    waiting_list.refuse_unknown_code(quotas, entry.code)
+    way = Way(
+        by,
+        Reason.ADDED_BY_HAND,
+        Seating.OVERBOOK if extra_seat else Seating.ANY,
+        next_offset=earlier.next_offset,
+        approved=True,
+        quotas=quotas,
+        parts=parts,
+    )
+    extra_before = _extra(event, quotas)
+    registration = admit(session, event, entry, way, now)
+    notifications.notify_status(session, registration, now, first=True)
+    if waiting_list.kept_twice(quotas, registration.organisation, entry.code):
+        promotion.move_up(session, event, now)
+    overbooked = _extra(event, quotas) > extra_before
+    _record(session, registration, by, now, "add", status=registration.status.value, overbooked=overbooked)
     return registration
 
 
@@ -166,9 +186,9 @@ def move_up(
     return registration
 
 
-def _extra(session: Session, event: Event) -> int:
+def _extra(event: Event, quotas: Sequence[Quota]) -> int:
     """Seats beyond what there is, of the day and of its quotas."""
-    return event.extra + sum(quota.extra for quota in waiting_list.quotas_of_day(session, event))
+    return event.extra + sum(quota.extra for quota in quotas)
 
 
 def _facts(registration: Registration) -> dict[str, object]:

@@ -15,6 +15,7 @@ from pathlib import Path
 from sqlalchemy import delete, select, update
 from sqlalchemy.orm import Session
 
+from app.attendees import manual
 from app.clock import BERLIN
 from app.demo import people, results
 from app.demo.arrivals import FIRST_CAPACITY, SOUGHT_AFTER, _in_order, at, spread, upcoming_date
@@ -70,7 +71,7 @@ from app.registration.questions.models import Question
 from app.registration.questions.service import add_standard_set
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
-from app.registration.service import add_manually, cancel, confirm, register
+from app.registration.service import cancel, confirm, register
 from app.registration.workshops.places import Choices
 from app.results.material_service import add_material_bytes
 from app.results.rules import AgreementFacts, MaterialFacts, ResultFacts
@@ -181,7 +182,8 @@ def _build_day(
     )
     event = create_event(session, new, None, now)
     lead = organisations[data.lead_host - 1]
-    name_hosts(event, lead, [organisations[n - 1] for n in CENTRES if n != data.lead_host], region)
+    cohosts = [organisations[n - 1] for n in CENTRES if n != data.lead_host]
+    name_hosts(session, event.id, lead, cohosts, region, None, now)
     event.summary, event.description, event.for_whom = data.summary, data.description, data.for_whom
     event.venue_name, event.venue_street, event.venue_postcode, event.venue_city = data.venue
     event.venue_note, event.fee_note, event.funding_note = data.venue_note, FEE, FUNDING
@@ -219,7 +221,7 @@ def _open(
     for member, (_, _, role) in zip(team[1:], TEAM, strict=True):
         add_member(session, event.id, member, role, by=team[0], now=now)
     publish_day(session, event.id, by_organiser(team[0].id), now + timedelta(hours=1))
-    release_agenda(session, event.id, now + timedelta(hours=2))
+    release_agenda(session, event.id, team[0].id, now + timedelta(hours=2))
 
 
 # -- who comes
@@ -239,7 +241,7 @@ def _add_manually(
 ) -> Registration:
     entry = _entry(stage, guest, guest.first)
     who = By(Actor.ORGANISER, by.id, note)
-    return add_manually(session, stage.event.id, entry, who, moment, extra_seat=False)
+    return manual.add(session, stage.event.id, entry, who, moment, extra_seat=False)
 
 
 def _entry(stage: DemoDay, guest: Guest, first: str | None) -> Entry:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The beginning of a day, and who invites. Everything that touches people with a seat stands in the registration slice."""
+"""The beginning of a day, and who invites. Everything that touches people with a seat stands in the scheduling slice."""
 
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
@@ -11,10 +11,9 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.events.forms import HostsForm, NewEventForm
 from app.events.queries import free_slug, hosts_to_choose, slug_of, with_hosts
-from app.events.service import create_event, lock_event, mark_changed, name_hosts
+from app.events.service import create_event, name_hosts
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import regions
-from app.people.audit import record
 from app.people.rules import Permission
 from app.refusal import N_
 from app.web import access
@@ -32,8 +31,7 @@ def new_event() -> ResponseReturnValue:
 
     def create(session: Session) -> str:
         slug = form.slug.data or free_slug(session, slug_of(form.title.data or "") or "fachtag")
-        event = create_event(session, form.new_event(slug), g.organiser, now())
-        record(session, now(), g.organiser.id, event.id, "event.create", f"event {event.id}")
+        create_event(session, form.new_event(slug), g.organiser, now())
         return slug
 
     if done := did(form, create):
@@ -50,10 +48,7 @@ def edit_hosts(slug: str) -> ResponseReturnValue:
     form = HostsForm.of(day).offer(regions(reading), hosts_to_choose(reading, day))
 
     def name(session: Session) -> None:
-        event = lock_event(session, g.event.id)
-        name_hosts(event, *_named(session, form))
-        mark_changed(event, now(), calendar=False)
-        record(session, now(), g.organiser.id, event.id, "event.hosts", f"event {event.id}")
+        name_hosts(session, g.event.id, *_named(session, form), g.organiser.id, now())
 
     if did(form, name):
         return redirect_with(url_for(".edit_hosts", slug=slug), N_("The hosts are saved."))

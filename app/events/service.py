@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, InCalendars, TeamMember
 from app.events.rules import refuse_reversed_times
 from app.organisations.models import Organisation, Region
+from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Role
 from app.refusal import N_, Missing, Refusal
@@ -50,7 +51,7 @@ def lock_event(session: Session, event_id: int | ScalarSelect[int]) -> Event:
 
 
 def create_event(session: Session, new: NewEvent, lead: Organiser | None, now: datetime) -> Event:
-    """A draft that only its team can see. Refuses a taken address and reversed times."""
+    """A draft that only its team can see; who makes it leads it. Refuses a taken address and reversed times."""
     refuse_reversed_times(new.starts_at, new.ends_at)
     if session.scalar(select(Event.id).where(Event.slug == new.slug)) is not None:
         raise Refusal(N_("This short name is taken. Please choose another one."), field="slug")
@@ -68,16 +69,26 @@ def create_event(session: Session, new: NewEvent, lead: Organiser | None, now: d
     session.flush()
     if lead is not None:
         session.add(TeamMember(event_id=event.id, organiser_id=lead.id, role=Role.LEAD))
-        session.flush()
+        record(session, now, lead.id, event.id, "event.create", f"event {event.id}")
     return event
 
 
 def name_hosts(
-    event: Event, lead: Organisation | None, cohosts: list[Organisation], region: Region | None
-) -> None:
-    event.lead_host = lead
-    event.cohosts = cohosts
-    event.region = region
+    session: Session,
+    event_id: int,
+    lead: Organisation | None,
+    cohosts: list[Organisation],
+    region: Region | None,
+    by: int | None,
+    now: datetime,
+) -> Event:
+    """Who invites, and in which region's list the day stands; `by` is the organiser's id."""
+    event = lock_event(session, event_id)
+    event.lead_host, event.cohosts, event.region = lead, cohosts, region
+    mark_changed(event, now, calendar=False)
+    session.flush()
+    record(session, now, by, event.id, "event.hosts", f"event {event.id}")
+    return event
 
 
 def mark_changed(event: Event, now: datetime, *, calendar: bool) -> None:

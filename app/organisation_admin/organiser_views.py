@@ -33,12 +33,15 @@ from app.organisation_admin.queries import (
     merges_into,
     reach_of,
 )
-from app.organisation_admin.service import change_organisation, merge, undo_merge
-from app.organisations.models import Organisation, Region
+from app.organisation_admin.service import (
+    add_known_organisation,
+    change_organisation,
+    merge,
+    undo_merge,
+)
+from app.organisations.models import Organisation
 from app.organisations.queries import aliases_of, districts, listed_organisations, regions
 from app.organisations.rules import KIND_LABELS
-from app.organisations.service import add_organisation
-from app.people.audit import record
 from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.texts import ngettext
@@ -77,21 +80,9 @@ def overview() -> ResponseReturnValue:
 def new() -> ResponseReturnValue:
     form = OrganisationForm(data={"known": True}).offer(regions(db.session()))
 
-    def add(session: Session) -> str:
-        facts = form.facts()
-        made = add_organisation(
-            session,
-            facts.name,
-            kind=facts.kind,
-            district=facts.district,
-            region=session.get(Region, facts.region_id) if facts.region_id else None,
-            provisional=facts.provisional,
-        )
-        record(session, now(), g.organiser.id, None, "organisation.add", f"organisation {made.id}")
-        return facts.name
-
-    if done := did(form, add):
-        return redirect_with(url_for(".overview"), N_("“%(title)s” is saved."), title=done.result)
+    by = by_organiser(g.organiser.id)
+    if did(form, lambda session: add_known_organisation(session, form.facts(), by, now())):
+        return redirect_with(url_for(".overview"), N_("“%(title)s” is saved."), title=form.facts().name)
     return page(
         "organisation_admin/organise_organisation.html",
         organisation=None,

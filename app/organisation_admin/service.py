@@ -19,9 +19,10 @@ from app.events.seats import take_back_extra
 from app.events.service import lock_event, mark_changed
 from app.organisation_admin.models import OrganisationMerge, merged_registration
 from app.organisation_admin.queries import hosts_a_day
-from app.organisations.models import Organisation
+from app.organisations.models import Organisation, Region
 from app.organisations.service import (
     OrganisationFacts,
+    add_organisation,
     describe,
     lock_organisations,
     make_alias,
@@ -45,6 +46,20 @@ class BusyOrganisation(Refusal):
         super().__init__(
             N_("Somebody registered from there just now. Nothing was changed. Please send it again.")
         )
+
+
+def add_known_organisation(session: Session, facts: OrganisationFacts, by: By, now: datetime) -> Organisation:
+    """One that nobody has typed in yet. Refuses a name that is another one's."""
+    made = add_organisation(
+        session,
+        facts.name,
+        kind=facts.kind,
+        district=facts.district,
+        region=session.get(Region, facts.region_id) if facts.region_id else None,
+        provisional=facts.provisional,
+    )
+    record(session, now, by.organiser_id, None, "organisation.add", f"organisation {made.id}")
+    return made
 
 
 def change_organisation(

@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.events.models import Room
 from app.events.queries import rooms_of
-from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
@@ -171,11 +170,7 @@ def _room_page(slug: str, form: RoomForm, room_id: int | None) -> ResponseReturn
 def release(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
 
-    def release_it(session: Session) -> None:
-        service.release_agenda(session, g.event.id, now())
-        record(session, now(), g.organiser.id, g.event.id, "agenda.release")
-
-    if did(form, release_it):
+    if did(form, lambda session: service.release_agenda(session, g.event.id, g.organiser.id, now())):
         return redirect_with(_programme(slug), N_("The agenda is public now."))
     lines = read_agenda(db.session(), g.event)
     return page(

@@ -17,6 +17,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.facts import RoomFacts
 from app.events.models import Event, Room
 from app.events.service import lock_event, mark_changed, raise_sequence
+from app.people.audit import record
 from app.programme.conflicts import (
     get_item,
     get_room,
@@ -241,8 +242,8 @@ def remove_workshop(session: Session, event_id: int, workshop_id: int, now: date
 # -- release
 
 
-def release_agenda(session: Session, event_id: int, now: datetime) -> Event:
-    """From now on everybody sees the agenda, and every change is live and logged. Refuses an empty one and a second time."""
+def release_agenda(session: Session, event_id: int, by: int | None, now: datetime) -> Event:
+    """`by` is the organiser's id. From now on everybody sees the agenda, and every change is live and logged. Refuses an empty one and a second time."""
     event = lock_event(session, event_id)
     if event.agenda_released_at is not None:
         raise Refusal(N_("The agenda is public already."))
@@ -257,6 +258,7 @@ def release_agenda(session: Session, event_id: int, now: datetime) -> Event:
         raise_sequence(run, now)
     mark_changed(event, now, calendar=False)
     session.flush()
+    record(session, now, by, event.id, "agenda.release")
     return event
 
 

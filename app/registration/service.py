@@ -27,7 +27,6 @@ from app.registration.admission import (
     NOTHING,
     Entry,
     Kept,
-    Seating,
     Way,
     admit,
     once_confirmed,
@@ -121,7 +120,7 @@ def _hold(
         in_vain=earlier.active is not None,
     )
     registration = admit(session, event, entry, way, now)
-    if kept is not NOTHING or _under_several(registration, quotas, entry):
+    if kept is not NOTHING or waiting_list.kept_twice(quotas, registration.organisation, entry.code):
         move_up(session, event, now)
     return registration
 
@@ -137,42 +136,6 @@ def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
     session.expunge(draft)
     session.execute(delete(Registration).where(Registration.id == draft.id))
     return kept
-
-
-def add_manually(
-    session: Session, event_id: int, entry: Entry, by: By, now: datetime, *, extra_seat: bool
-) -> Registration:
-    """The organising team adds somebody, also outside the window; `extra_seat` overbooks when the day is full.
-
-    Nothing is required of who cannot be asked. Refuses an unknown code, and options that are full.
-    """
-    event = lock_event(session, event_id)
-    earlier = find_earlier(session, event_id, entry.person.email, entry.nonce)
-    same = earlier.same_form or earlier.active
-    if same is not None:
-        return same
-    parts = answers.judge_for_somebody(session, event, entry.given)
-    quotas = waiting_list.quotas_of_day(session, event)
-    waiting_list.refuse_unknown_code(quotas, entry.code)
-    way = Way(
-        by,
-        Reason.ADDED_BY_HAND,
-        Seating.OVERBOOK if extra_seat else Seating.ANY,
-        next_offset=earlier.next_offset,
-        approved=True,
-        quotas=quotas,
-        parts=parts,
-    )
-    registration = admit(session, event, entry, way, now)
-    notifications.notify_status(session, registration, now, first=True)
-    if _under_several(registration, quotas, entry):
-        move_up(session, event, now)
-    return registration
-
-
-def _under_several(registration: Registration, quotas: Sequence[Quota], entry: Entry) -> bool:
-    """A seat that was kept twice, and went to one person, leaves one for others."""
-    return len(waiting_list.covering(quotas, registration.organisation, entry.code)) > 1
 
 
 def confirm(session: Session, registration_id: int, now: datetime) -> Registration:

@@ -25,7 +25,7 @@ from app.events.service import (
 from app.ical.entry import EntryStatus
 from app.organisations.models import Region
 from app.organisations.service import add_organisation
-from app.people.models import Organiser
+from app.people.models import AuditEntry, Organiser
 from app.people.rules import Role
 from app.refusal import Missing, Refusal
 from app.web.database import db, transaction
@@ -63,6 +63,7 @@ def test_who_creates_a_day_leads_it() -> None:
         session.add(lead)
         session.flush()
         event = create_event(session, NEW, lead, NOW)
+        assert session.scalars(select(AuditEntry.action)).all() == ["event.create"]
         members = session.scalars(select(TeamMember).where(TeamMember.event_id == event.id)).all()
         assert [(one.organiser_id, one.role) for one in members] == [(lead.id, Role.LEAD)]
 
@@ -130,8 +131,8 @@ def test_days_of_a_region() -> None:
         later = make_event(session, slug="spaeter", starts_at=at("10:00"), ends_at=at("11:00"))
         first = make_event(session, slug="frueher", starts_at=at("8:00"), ends_at=at("9:00"))
         make_event(session, slug="entwurf", status=EventStatus.DRAFT).region = owl
-        name_hosts(later, host, [friend], owl)
-        name_hosts(first, host, [], None)
+        name_hosts(session, later.id, host, [friend], owl, None, NOW)
+        name_hosts(session, first.id, host, [], None, None, NOW)
         session.flush()
         assert [event.slug for event in public_events(session)] == ["frueher", "spaeter"]
         assert [event.slug for event in public_events(session, "owl")] == ["spaeter"]

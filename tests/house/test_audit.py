@@ -141,6 +141,18 @@ def test_the_log_is_written_where_we_look() -> None:
     assert len(writers()) > 20
 
 
+def test_verbs_write_their_own_line() -> None:
+    """Whoever calls the verb, a page, a command or the demo, cannot leave the line out."""
+    assert (
+        {one.name for one in writers() if one.name.endswith("views.py")}
+        == {
+            "app/attendees/organiser_views.py",  # a list is taken out: there is no verb, the page itself is the action
+            "app/registration/questions/organiser_views.py",  # the same of the answers
+            "app/organising/views.py",  # the outbox stands below the log on the ladder
+        }
+    )
+
+
 def test_every_action_has_a_label_and_every_label_an_action() -> None:
     assert written() - set(ACTIONS) == set(), "say it in words: app.organising.log_words.ACTIONS"
     assert set(ACTIONS) - written() == set(), "nobody writes these"

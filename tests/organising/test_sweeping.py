@@ -245,11 +245,9 @@ def test_the_command_says_what_it_did(app: Flask) -> None:
     day = a_day(app, programme=False, starts_at=NOW - timedelta(days=400), ends_at=NOW - timedelta(days=399))
     with app.app_context(), transaction() as session:
         # Added by hand: the window of that day is long over.
-        from app.registration.service import add_manually
+        from app.attendees import manual
 
-        add_manually(
-            session, day.event_id, Entry(a_person(), "n"), By(Actor.ORGANISER), NOW, extra_seat=False
-        )
+        manual.add(session, day.event_id, Entry(a_person(), "n"), By(Actor.ORGANISER), NOW, extra_seat=False)
     runner = app.test_cli_runner()
     first, second = (runner.invoke(args=["privacy", "sweep"]) for _ in range(2))
     assert (first.exit_code, second.exit_code) == (0, 0)

@@ -147,7 +147,7 @@ def test_each_change_raises_the_revision(app: Flask) -> None:
             lambda s: service.change_room(
                 s, event.id, room.id, RoomFacts("Halle", None, True, Loop.NONE, ""), LATER
             ),
-            lambda s: service.release_agenda(s, event.id, LATER),
+            lambda s: service.release_agenda(s, event.id, None, LATER),
         ):
             before = event.revision
             with transaction() as session:
@@ -313,7 +313,7 @@ def test_releasing_tells_calendars_and_starts_the_change_log(app: Flask) -> None
         before = (event.revision, run.sequence)
         with transaction() as session:
             service.change_item(session, event.id, first, item("Vorher", "8:00", "8:30"), 1, LATER)
-            service.release_agenda(session, event.id, LATER)
+            service.release_agenda(session, event.id, None, LATER)
         assert (event.revision, run.sequence) == (before[0] + 2, before[1] + 1)
         assert changes(event) == []
         with transaction() as session:
@@ -331,14 +331,14 @@ def test_releasing_tells_calendars_and_starts_the_change_log(app: Flask) -> None
             ("Film", "title", "", "Film"),
             ("Film", "title", "Film", ""),
         ]
-        refused(lambda s: service.release_agenda(s, event.id, LATER))
+        refused(lambda s: service.release_agenda(s, event.id, None, LATER))
 
 
 def test_an_empty_agenda_is_not_released(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
             event = make_event(session)
-        assert refused(lambda s: service.release_agenda(s, event.id, LATER))[0].startswith(
+        assert refused(lambda s: service.release_agenda(s, event.id, None, LATER))[0].startswith(
             "The agenda is empty"
         )
 

@@ -64,7 +64,7 @@ def test_release_is_seen_at_once(client: FlaskClient) -> None:
     event_id, _ = build(released=False)
     assert "Begrüßung" not in visit(client).text
     with transaction() as session:
-        release_agenda(session, event_id, NOW)
+        release_agenda(session, event_id, None, NOW)
     assert "Begrüßung" in visit(client).text
     for ending in (".json", ".xml", ".ics", ".pdf"):
         with fetch(client, BASE + ending) as answer:

@@ -21,7 +21,7 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.attendees import approval
+from app.attendees import approval, manual
 from app.events.models import Event, Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.rules import OrganisationKind
@@ -245,7 +245,7 @@ class Day:
     def add(self, name: str, *labels: str, extra: bool = False, now: datetime | None = None) -> None:
         entry = Entry(person(name), f"nonce-{name}", "de", self.choices(*labels))
         with self.step(now) as session:
-            added = service.add_manually(session, self.event_id, entry, ORGANISER, self.now, extra_seat=extra)
+            added = manual.add(session, self.event_id, entry, ORGANISER, self.now, extra_seat=extra)
             self.ids[name] = added.id
 
     def choose(self, name: str, *labels: str, now: datetime | None = None) -> None:

@@ -6,6 +6,7 @@
 import pytest
 from flask import Flask
 
+from app.attendees import manual
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.people.rules import Role
@@ -13,7 +14,6 @@ from app.programme.models import Round, Run, Workshop
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
 from app.registration.person import Person
-from app.registration.service import add_manually
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.factories.organising import a_day, somebody
@@ -33,7 +33,7 @@ def seat(app: Flask, event_id: int, **choices: int) -> None:
         entry = Entry(
             person, "nonce", choices={int(one.removeprefix("r")): run for one, run in choices.items()}
         )
-        add_manually(session, event_id, entry, PARTICIPANT, NOW, extra_seat=False)
+        manual.add(session, event_id, entry, PARTICIPANT, NOW, extra_seat=False)
 
 
 def _printable(typed: str) -> str:

@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.attendees import manual
 from app.events.models import Event
 from app.events.queries import get_public_event
 from app.events.rules import EventStatus
@@ -25,7 +26,6 @@ from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.rules import Status
-from app.registration.service import add_manually
 from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
 from app.scheduling.service import day_facts, fingerprint
@@ -49,7 +49,7 @@ def seat(event: Event, name: str, *runs: Run) -> int:
         person = Person(name, "Beispiel", f"{name.lower()}@example.org", "Stadt Musterstadt")
         choices = {run.round_id: run.id for run in runs}
         entry = Entry(person, f"nonce-{name}", choices=choices)
-        return add_manually(session, event.id, entry, PARTICIPANT, NOW, extra_seat=False).id
+        return manual.add(session, event.id, entry, PARTICIPANT, NOW, extra_seat=False).id
 
 
 def mails() -> list[tuple[str, int]]:
@@ -91,7 +91,7 @@ def test_a_day_that_moves_takes_its_agenda_along_at_the_same_times_of_day(app: F
         assert programme.items[0].starts_at.astimezone(UTC).hour == at("9:00").astimezone(UTC).hour - 1
         assert run.sequence == sequence + 1
         assert mails()[before:] == [("changed", anna)]
-        assert db.session.scalars(select(AuditEntry.action)).all() == ["event.change"]
+        assert db.session.scalars(select(AuditEntry.action)).all() == ["registration.add", "event.change"]
 
 
 def test_a_shorter_event_must_not_leave_its_agenda_behind(app: Flask) -> None:

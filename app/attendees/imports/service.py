@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Adding many people at once: what `service.add_manually` does for one, in some statements for all of them."""
+"""Adding many people at once: what `manual.add` does for one, in some statements for all of them."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass

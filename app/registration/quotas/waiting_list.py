@@ -77,6 +77,11 @@ def take_out_of(session: Session, registration: Registration, quotas: Sequence[Q
         )
 
 
+def kept_twice(quotas: Sequence[Quota], organisation: Organisation, code: str) -> bool:
+    """A seat that was kept by several quotas, and went to one person, leaves one for others."""
+    return len(covering(quotas, organisation, code)) > 1
+
+
 def after_moving(
     quotas: Sequence[Quota], held: Sequence[Quota], organisation: Organisation
 ) -> tuple[list[Quota], list[Quota]]:

@@ -14,6 +14,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.attendees import manual
 from app.attendees.imports import organiser_views, tables
 from app.attendees.imports.service import add_many
 from app.attendees.imports.tables import MOST_ROWS, read_table
@@ -25,7 +26,6 @@ from app.refusal import Refusal
 from app.registration.admission import Entry
 from app.registration.models import Registration
 from app.registration.person import Person
-from app.registration.service import add_manually
 from app.web.database import db, transaction
 from tests.attendees.test_exports import odd_people, take_out
 from tests.factories.days import NOW
@@ -305,9 +305,7 @@ def test_many_at_once_stand_as_if_one_after_the_other(app: Flask) -> None:
                     again = add_many(session, day.event_id, people, ORGANISER, NOW, tell=True)
                     assert (again.registered, again.waiting, again.known) == (0, 0, 14)
                 for one in people if not together else ():
-                    add_manually(
-                        session, day.event_id, Entry(one, one.email), ORGANISER, NOW, extra_seat=False
-                    )
+                    manual.add(session, day.event_id, Entry(one, one.email), ORGANISER, NOW, extra_seat=False)
             found = (
                 select(Registration).where(Registration.event_id == day.event_id).order_by(Registration.id)
             )

@@ -22,7 +22,6 @@ from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
 from app.registration.quotas.rules import Why
 from app.registration.rules import Status
-from app.registration.service import add_manually
 from app.scheduling.service import cancel_day, day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
@@ -85,7 +84,7 @@ def test_a_seat_that_was_kept_twice_leaves_one_for_others(how: str) -> None:
     elif how == "add":
         with day.step() as session:
             entry = Entry(person("kim", organisation=KI), "nonce-kim")
-            add_manually(session, day.event_id, entry, ORGANISER, day.now, extra_seat=False)
+            manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=False)
     elif how == "group":
         day.group("kora", "kim", organisation=KI)
     else:
