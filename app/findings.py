@@ -48,9 +48,9 @@ def highest_of(number: InstrumentedAttribute[int | None], condition: ColumnEleme
 
 def scarce_faults(session: Session, table: Any, name: str, holds: Any, waits: Any, highest: Any) -> Fault:
     found = select(table.id, table.taken, holds, table.waiting, waits, table.waiting_counter, highest)
-    for row, taken, held, waiting, in_line, counter, number in session.execute(found.order_by(table.id)):
-        if taken != held:
-            yield f"{name} {row}: {taken} seats are taken, {held} are held"
+    for row, taken, counted, waiting, in_line, counter, number in session.execute(found.order_by(table.id)):
+        if taken != counted:
+            yield f"{name} {row}: {taken} seats are taken, {counted} are held"
         if waiting != in_line:
             yield f"{name} {row}: {waiting} are counted in line, {in_line} stand there"
         if counter < number:

@@ -131,7 +131,7 @@ class _World:
             "email_key": address_key(email),
             "role_title": dice.choice(ROLES),
             "status": status,
-            "holds_seat": seated,
+            "has_seat": seated,
             "waiting_number": self.waiting_number if status is Status.WAITING else None,
             "nonce": f"menge-{number:020d}",
             "created_at": moment,

@@ -33,13 +33,13 @@ def solve_(number: int) -> None:
     token = os.environ.get("FACHTAG_LEASE")
     if token:
         _step_back()
-        held: Lease | None = Lease(number, token)
+        lease: Lease | None = Lease(number, token)
     else:
         with transaction() as session:
-            held = claim(session, number, now())
-    if held is None:
+            lease = claim(session, number, now())
+    if lease is None:
         raise click.ClickException(f"allocation {number}: there is nothing to do, or somebody else does it")
-    click.echo(f"allocation {number}: {work_out(app.app_context, held).value}")
+    click.echo(f"allocation {number}: {work_out(app.app_context, lease).value}")
 
 
 def _step_back() -> None:

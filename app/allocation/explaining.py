@@ -32,7 +32,7 @@ class WishOutcome(Enum):
 
     GRANTED = "granted"
     NOT_NEEDED = "not_needed"  # a dearer one was granted
-    NOT_HELD = "not_held"
+    CALLED_OFF = "called_off"
     BARRED = "barred"
     ELSEWHERE = "elsewhere"  # the same workshop in another round
     FULL = "full"
@@ -176,8 +176,8 @@ class _Reader:
     ) -> tuple[WishOutcome, int]:
         if granted is not None and number >= granted:
             return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), 0
-        if not self.seating.held(run):
-            return WishOutcome.NOT_HELD, 0
+        if not self.seating.takes_place(run):
+            return WishOutcome.CALLED_OFF, 0
         if run.id in self.person.forbidden or not set(run.rounds) <= set(self.person.present):
             return WishOutcome.BARRED, 0
         if any(one.workshop == run.workshop for one in self.mine):

@@ -39,7 +39,7 @@ class Mix:
     """
 
     run: int
-    held: bool
+    takes_place: bool
     participants: int
     capacity: int
     by_organisation: Mapping[int | None, int]
@@ -85,7 +85,7 @@ def mixes(instance: Instance, places: Iterable[ModelPlace]) -> tuple[Mix, ...]:
         found.append(
             Mix(
                 run.id,
-                seating.held(run),
+                seating.takes_place(run),
                 len(people),
                 run.capacity,
                 dict(Counter(one.organisation for one in people)),

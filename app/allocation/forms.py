@@ -82,7 +82,7 @@ class UsualForm(BaseForm, NonceMixin):
 
 
 class PublishForm(BaseForm):
-    """One button; it carries which allocation held when the page was read."""
+    """One button; it carries which allocation was published when the page was read."""
 
     seen = HiddenField()
 

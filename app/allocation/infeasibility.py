@@ -75,7 +75,7 @@ def _reason(rule: Rule) -> Infeasibility:
 
 
 def _seated(instance: Instance, number: int) -> list[ModelPerson]:
-    """Who needs a participant's seat in a round: present and not at work in a run that is held in any case."""
+    """Who needs a participant's seat in a round: present and not at work in a run that takes place in any case."""
     working = {
         one
         for run in instance.runs

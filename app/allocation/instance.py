@@ -51,7 +51,7 @@ class ModelRun:
     """One run of a workshop in a room.
 
     `capacity` are seats for participants. `minimum` is the number of participants it needs, else it stays closed; 0:
-    it is held in any case. `staff` (facilitators and the like) are in it whenever it is held, take no seat of it and
+    it takes place in any case. `staff` (facilitators and the like) are in it whenever it does, take no seat of it and
     count for no rule; their wishes for its rounds do not count. `closed`: the team has closed it.
     """
 
@@ -98,7 +98,7 @@ class OrganisationCap:
 
 @dataclass(frozen=True, slots=True)
 class KindBounds:
-    """Floor and ceiling for a kind of agency in each run that is held. Each person too few or too many is a violation.
+    """Floor and ceiling for a kind of organisation in each run that takes place. Each person too few or too many is a violation.
 
     `most` None: no ceiling. `runs` empty: every run.
     """
@@ -212,7 +212,7 @@ class ModelPlace:
 
 
 def refuse_unsound(instance: Instance) -> None:
-    """Refuses ids that are unknown or there twice, wishes in a round the run is not held in, impossible numbers."""
+    """Refuses ids that are unknown or there twice, wishes in a round in which the run is not, impossible numbers."""
     rounds, people, runs = (
         set(instance.rounds),
         {one.id for one in instance.people},

@@ -38,15 +38,15 @@ class Child:
 
     def __init__(self) -> None:
         self.process: subprocess.Popen[bytes] | None = None
-        self.held: Lease | None = None
+        self.lease: Lease | None = None
         self.ends = 0.0  # by the monotonic clock
         self.hung = False
 
-    def start(self, held: Lease, settings: Settings, seconds: float) -> None:
+    def start(self, lease: Lease, settings: Settings, seconds: float) -> None:
         """`seconds` is what it may take for the places, and once more for what one chair more would do."""
-        command = (sys.executable, "-m", "flask", "--app", "wsgi", "allocation", "solve", str(held.id))
-        environment = {**os.environ, **environment_of(settings), "FACHTAG_LEASE": held.token}
-        self.held, self.hung = held, False
+        command = (sys.executable, "-m", "flask", "--app", "wsgi", "allocation", "solve", str(lease.id))
+        environment = {**os.environ, **environment_of(settings), "FACHTAG_LEASE": lease.token}
+        self.lease, self.hung = lease, False
         self.ends = time.monotonic() + 2 * seconds + SLACK
         self.process = subprocess.Popen(  # noqa: S603 - our own command line
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
@@ -61,10 +61,10 @@ class Child:
 
     def ended(self) -> tuple[Lease, int] | None:
         """What it had in hand and how it ended, once."""
-        if self.process is None or self.held is None or self.process.poll() is None:
+        if self.process is None or self.lease is None or self.process.poll() is None:
             return None
-        found = (self.held, self.process.returncode)
-        self.process = self.held = None
+        found = (self.lease, self.process.returncode)
+        self.process = self.lease = None
         return found
 
 
@@ -93,10 +93,10 @@ def tend(now: datetime) -> None:
     if waiting is None:
         return
     with transaction() as session:
-        held = claim(session, waiting, now)
+        lease = claim(session, waiting, now)
         seconds = session.get_one(AllocationRun, waiting).seconds
-    if held is not None:
-        CHILD.start(held, current_app.extensions["fachtag.settings"], seconds)
+    if lease is not None:
+        CHILD.start(lease, current_app.extensions["fachtag.settings"], seconds)
 
 
 def environment_of(settings: Settings) -> dict[str, str]:

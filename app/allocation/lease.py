@@ -47,7 +47,7 @@ def next_to_solve(session: Session, now: datetime) -> int | None:
     return session.scalar(select(AllocationRun.id).where(_free(now)).order_by(AllocationRun.id).limit(1))
 
 
-def claim(session: Session, solving_id: int, now: datetime, lease: timedelta = LEASE) -> Lease | None:
+def claim(session: Session, solving_id: int, now: datetime, length: timedelta = LEASE) -> Lease | None:
     """Take it in hand. None: somebody else has it, or there is nothing to do any more.
 
     One whose worker died after somebody had pressed "stop" ends here, and so does one whose workers died each time.
@@ -65,24 +65,24 @@ def claim(session: Session, solving_id: int, now: datetime, lease: timedelta = L
         "state": AllocationState.RUNNING,
         "progress": "",
         "claims": AllocationRun.claims + 1,
-        "lease_until": now + lease,
+        "lease_until": now + length,
         "lease_token": token,
     }
     found = session.scalar(_past(free.values(values).returning(AllocationRun.id)))
     return None if found is None else Lease(found, token)
 
 
-def renew(session: Session, held: Lease, progress: str, now: datetime, lease: timedelta = LEASE) -> bool:
+def renew(session: Session, lease: Lease, progress: str, now: datetime, length: timedelta = LEASE) -> bool:
     """Keep it for longer. False: stop, because somebody pressed "stop" or somebody else has it by now."""
-    kept = update(AllocationRun).where(*_held(held))
-    values = {"progress": progress, "lease_until": now + lease}
+    kept = update(AllocationRun).where(*_owned_by(lease))
+    values = {"progress": progress, "lease_until": now + length}
     stop_asked = session.scalar(_past(kept.values(values).returning(AllocationRun.stop_asked)))
     return stop_asked is False
 
 
-def finish(session: Session, held: Lease, outcome: LeaseOutcome, now: datetime) -> bool:
+def finish(session: Session, lease: Lease, outcome: LeaseOutcome, now: datetime) -> bool:
     """Write down what became of it. False: the lease was lost, nothing is written."""
-    done = update(AllocationRun).where(*_held(held))
+    done = update(AllocationRun).where(*_owned_by(lease))
     values: dict[str, Any] = {
         "state": outcome.state,
         "protocol": outcome.protocol,
@@ -110,11 +110,11 @@ def _free(now: datetime) -> ColumnElement[bool]:
     )
 
 
-def _held(held: Lease) -> tuple[ColumnElement[bool], ...]:
+def _owned_by(lease: Lease) -> tuple[ColumnElement[bool], ...]:
     return (
-        AllocationRun.id == held.id,
+        AllocationRun.id == lease.id,
         AllocationRun.state == AllocationState.RUNNING,
-        AllocationRun.lease_token == held.token,
+        AllocationRun.lease_token == lease.token,
     )
 
 

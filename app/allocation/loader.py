@@ -130,7 +130,7 @@ def _run(row: Run, numbers: dict[int, int], staff: tuple[int, ...], people: int,
         row.least_people,
         features_of(row),
         staff,
-        closed=not row.held,
+        closed=not row.takes_place,
     )
 
 

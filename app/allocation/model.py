@@ -3,7 +3,7 @@
 
 """The instance as a linear model: columns, rows and one objective per goal, in plain lists; knows no solver.
 
-Columns are 0 or 1 ("this person sits in this run", "this run is held", "this person gets no wish") or count
+Columns are 0 or 1 ("this person sits in this run", "this run takes place", "this person gets no wish") or count
 violations. All numbers are whole. What cannot be (a run while absent, a need that is not met) gets no column at all.
 """
 
@@ -77,7 +77,7 @@ class Model:
         self.lower: list[float] = []
         self.upper: list[float] = []
         self.seats: dict[tuple[int, int], int] = {}
-        self.held: dict[int, int] = {}
+        self.takes_place: dict[int, int] = {}
         self.broken: Terms = {}
         lots = draw_lots(instance.seed, (person.id for person in instance.people))
         self.people = sorted(instance.people, key=lambda one: lots[one.id])
@@ -124,7 +124,7 @@ class Model:
     def _add_seats(self) -> None:
         for run in self.instance.runs:
             if run.minimum and not run.closed:
-                self.held[run.id] = self.column()
+                self.takes_place[run.id] = self.column()
         for person in self.people:
             sure = {number for run in self.working[person.id] if not run.minimum for number in run.rounds}
             led = {run.workshop for run in self.working[person.id]}
@@ -149,9 +149,9 @@ class Model:
             run = self.instance.run(number)
             column = self.seats.get((person.id, number))
             if person.id in run.staff and not run.closed:
-                column = self.held.get(number)
+                column = self.takes_place.get(number)
                 if column is None:
-                    continue  # held in any case
+                    continue  # takes place in any case
             if column is None:
                 self.rows.add(1, {}, 1)  # cannot be
             else:
@@ -166,8 +166,8 @@ class Model:
                 due = 1
                 for run in self.working[person.id]:
                     if number in run.rounds:
-                        if run.id in self.held:
-                            terms[self.held[run.id]] = 1
+                        if run.id in self.takes_place:
+                            terms[self.takes_place[run.id]] = 1
                         else:
                             due -= 1
                 for run in self.instance.runs:
@@ -183,9 +183,11 @@ class Model:
         for number in away:
             jobs = [run for run in self.working[person.id] if number in run.rounds]
             if len(jobs) > 1:
-                sure = sum(run.id not in self.held for run in jobs)
+                sure = sum(run.id not in self.takes_place for run in jobs)
                 self.rows.add(
-                    -INFINITE, {self.held[run.id]: 1 for run in jobs if run.id in self.held}, 1 - sure
+                    -INFINITE,
+                    {self.takes_place[run.id]: 1 for run in jobs if run.id in self.takes_place},
+                    1 - sure,
                 )
 
     def _add_workshops_once(self) -> None:
@@ -211,17 +213,17 @@ class Model:
                     self.of_run[run.id].append(person)
         for run in self.instance.runs:
             terms = {self.seats[person.id, run.id]: 1 for person in self.of_run[run.id]}
-            held = self.held.get(run.id)
+            open_ = self.takes_place.get(run.id)
             if Obstacle.SEATS not in self.relaxed.obstacles:
-                if held is None:
+                if open_ is None:
                     self.rows.add(-INFINITE, terms, run.capacity)
                 else:
-                    self.rows.add(-INFINITE, {**terms, held: -run.capacity}, 0)
-            if held is not None:
+                    self.rows.add(-INFINITE, {**terms, open_: -run.capacity}, 0)
+            if open_ is not None:
                 least = 1 if Obstacle.MINIMUM in self.relaxed.obstacles else run.minimum
-                self.rows.add(0, {**terms, held: -least}, INFINITE)
+                self.rows.add(0, {**terms, open_: -least}, INFINITE)
                 for column in terms:
-                    self.rows.add(-INFINITE, {column: 1, held: -1}, 0)
+                    self.rows.add(-INFINITE, {column: 1, open_: -1}, 0)
 
     # --- rules
 
@@ -251,7 +253,7 @@ class Model:
     def _sits(self, person: int, run: ModelRun) -> tuple[Terms, int]:
         """Terms and constant of "is in this run", at work or not."""
         if run in self.working[person]:
-            return ({self.held[run.id]: 1}, 0) if run.id in self.held else ({}, 1)
+            return ({self.takes_place[run.id]: 1}, 0) if run.id in self.takes_place else ({}, 1)
         column = self.seats.get((person, run.id))
         return ({}, 0) if column is None else ({column: 1}, 0)
 
@@ -321,13 +323,13 @@ class Model:
             terms = {
                 self.seats[person.id, run.id]: 1 for person in self.of_run[run.id] if person.kind == rule.kind
             }
-            held = self.held.get(run.id)
+            open_ = self.takes_place.get(run.id)
             if rule.least:
                 slack = dict.fromkeys(self._slack(rule.soft), 1)
-                if held is None:
+                if open_ is None:
                     self.rows.add(rule.least, {**terms, **slack}, INFINITE)
                 else:
-                    self.rows.add(0, {**terms, **slack, held: -rule.least}, INFINITE)
+                    self.rows.add(0, {**terms, **slack, open_: -rule.least}, INFINITE)
             if rule.most is not None and len(terms) > rule.most:
                 self.rows.add(-INFINITE, {**terms, **self._slack(rule.soft)}, rule.most)
 
@@ -418,23 +420,23 @@ class Model:
         chosen = [value > 0.5 for value in values]
         found = [ModelPlace(person, run) for (person, run), column in self.seats.items() if chosen[column]]
         for run in self.instance.runs:
-            if not run.closed and (run.id not in self.held or chosen[self.held[run.id]]):
+            if not run.closed and (run.id not in self.takes_place or chosen[self.takes_place[run.id]]):
                 found += [ModelPlace(number, run.id) for number in run.staff]
         return sorted(found)
 
     def columns_of(self, places: Iterable[ModelPlace]) -> list[int] | None:
-        """The columns of seats and held runs that are 1 under these places; None if a place has no column."""
+        """The columns of seats and of runs that take place that are 1 under these places; None if a place has no column."""
         columns = set()
         staff = {run.id: run.staff for run in self.instance.runs}
         for place in places:
             if place.person in staff.get(place.run, ()):
-                if place.run in self.held:
-                    columns.add(self.held[place.run])
+                if place.run in self.takes_place:
+                    columns.add(self.takes_place[place.run])
                 continue
             column = self.seats.get((place.person, place.run))
             if column is None:
                 return None
             columns.add(column)
-            if place.run in self.held:
-                columns.add(self.held[place.run])
+            if place.run in self.takes_place:
+                columns.add(self.takes_place[place.run])
         return sorted(columns)

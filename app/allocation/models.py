@@ -37,7 +37,7 @@ class PlacingCondition(Base):
         ),
         CheckConstraint("first_id <> second_id", name="two_different"),
         CheckConstraint("kind <> 'organisation_cap' OR most >= 1", name="cap_given"),
-        CheckConstraint("kind <> 'kind_bounds' OR agency_kind IS NOT NULL", name="kind_given"),
+        CheckConstraint("kind <> 'kind_bounds' OR organisation_kind IS NOT NULL", name="kind_given"),
         CheckConstraint("least >= 0 AND (most IS NULL OR most >= least)", name="bounds_in_order"),
     )
 
@@ -53,7 +53,7 @@ class PlacingCondition(Base):
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
     organisation_kind: Mapped[OrganisationKind | None] = mapped_column(
-        "agency_kind", enum_of(OrganisationKind, "agency_kind")
+        enum_of(OrganisationKind, "organisation_kind")
     )
     least: Mapped[int] = mapped_column(default=0)
     most: Mapped[int | None]

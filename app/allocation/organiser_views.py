@@ -31,7 +31,7 @@ from app.allocation.rules import (
     UNFINISHED,
     ConditionKind,
 )
-from app.allocation.service import add_condition, ask, ask_several, hold_run, remove_condition
+from app.allocation.service import add_condition, ask, ask_several, mark_run, remove_condition
 from app.clock import now
 from app.events.rules import Placement
 from app.people.rules import Permission, may
@@ -158,7 +158,7 @@ def close_run(slug: str, run_id: int) -> ResponseReturnValue:
     if run is None:
         raise Missing
     form = ConfirmForm()
-    if did(form, lambda session: hold_run(session, g.event.id, run_id, by(), now(), held=False)):
+    if did(form, lambda session: mark_run(session, g.event.id, run_id, by(), now(), takes_place=False)):
         return redirect_with(desk_address(slug), N_("“%(title)s” does not take place."), title=run.name)
     return page("allocation/close.html", event=g.event, form=form, run=run)
 
@@ -169,7 +169,7 @@ def open_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = next((one for one in runs_of(db.session(), g.event) if one.id == run_id), None)
     if run is None:
         raise Missing
-    if pressed(lambda session: hold_run(session, g.event.id, run_id, by(), now(), held=True)):
+    if pressed(lambda session: mark_run(session, g.event.id, run_id, by(), now(), takes_place=True)):
         return redirect_with(desk_address(slug), N_("“%(title)s” takes place again."), title=run.name)
     return redirect(desk_address(slug), SEE_OTHER)
 

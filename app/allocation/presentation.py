@@ -156,7 +156,7 @@ def _column(
         tuple(summary.by_rank.get(rank, 0) for rank in range(1, summary.worst + 1)),
         next((one.value for one in stages if one.goal is Goal.RULES), None),
         max((max(one.by_organisation.values(), default=0) for one in runs.values()), default=0),
-        sum(not one.held for one in runs.values()),
+        sum(not one.takes_place for one in runs.values()),
         None if now is None else _changes(instance, places, now),
         runs,
     )

@@ -81,7 +81,7 @@ def publish(
 ) -> AllocationRun:
     """Make the places of everybody those of this allocation, and tell whom it changes something for.
 
-    `seen`: the id of the allocation that held when the team decided, 0 for none; refuses if another one was published
+    `seen`: the id of the allocation that was published when the team decided, 0 for none; refuses if another one was published
     since. A second press changes nothing. Refuses what `plan` finds, open wishes, and a day that is over.
     """
     event = lock_event(session, event_id)
@@ -152,11 +152,14 @@ class _Planner:
 
     def plan(self, protocol: Mapping[str, Any]) -> Plan:
         given = read_places(protocol)
-        held = {one.run: one.held for one in mixes(self.asked, given)}
+        takes_place = {one.run: one.takes_place for one in mixes(self.asked, given)}
         closing = frozenset(
             run.id
             for run in self.asked.runs
-            if not run.closed and not held[run.id] and run.id in self.runs and not self.runs[run.id].closed
+            if not run.closed
+            and not takes_place[run.id]
+            and run.id in self.runs
+            and not self.runs[run.id].closed
         )
         staff = {run.id: set(run.staff) for run in self.asked.runs}
         seats = [(one.person, one.run) for one in given if one.person not in staff[one.run]]
@@ -316,7 +319,7 @@ def _delete_places(session: Session, ids: Sequence[int]) -> None:
 def _close(session: Session, what: Plan, now: datetime) -> None:
     """Runs that too few would attend. Who waits for one waits no longer."""
     for run in session.scalars(select(Run).where(Run.id.in_(what.closing)).order_by(Run.id)):
-        run.held = False
+        run.takes_place = False
         raise_sequence(run, now)
     lines = select(Place).where(Place.run_id.in_(what.closing)).options(joinedload(Place.registration))
     for place in session.scalars(lines.order_by(Place.registration_id, Place.id)):

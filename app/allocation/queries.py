@@ -46,7 +46,7 @@ class RunLine:
     spans: int
     seats: int | None
     least: int
-    held: bool
+    takes_place: bool
     room: str
 
     @property
@@ -103,7 +103,7 @@ def _run_line(run: Run) -> RunLine:
         run.spans,
         None if unlimited else seats_of(run, 2**31),
         run.least_people,
-        run.held,
+        run.takes_place,
         run.room.name if run.room else "",
     )
 
@@ -263,7 +263,7 @@ def seats_of_person(session: Session, registration: Registration) -> list[MySeat
     led = (
         select(Run, RunStaff.role)
         .join(RunStaff, RunStaff.run_id == Run.id)
-        .where(RunStaff.registration_id == registration.id, Run.held)
+        .where(RunStaff.registration_id == registration.id, Run.takes_place)
     )
     mine: list[tuple[Run, StaffRole | None]] = [
         (run, None) for run in session.scalars(seated.options(*whole))

@@ -58,7 +58,7 @@ class Solver:
 
 @dataclass(frozen=True, slots=True)
 class Allocation:
-    """Places with their stages, or reasons. `places` includes staff in runs that are held, in ascending order."""
+    """Places with their stages, or reasons. `places` includes staff in runs that take place, in ascending order."""
 
     proof: Proof
     solver: Solver

@@ -41,8 +41,8 @@ Context = Callable[[], AbstractContextManager[Any]]
 class Watch:
     """Tells the database how far it is, and the solver when to stop."""
 
-    def __init__(self, context: Context, held: Lease, clock: Callable[[], datetime]) -> None:
-        self.context, self.held, self.clock = context, held, clock
+    def __init__(self, context: Context, lease: Lease, clock: Callable[[], datetime]) -> None:
+        self.context, self.lease, self.clock = context, lease, clock
         self.progress = ""
         self.stopped = False
         self._next = time.monotonic()
@@ -57,15 +57,15 @@ class Watch:
         self._next = time.monotonic() + EVERY_SECONDS
         # A database that is away for a moment is no reason to throw the work away; the solver could not catch it either.
         with suppress(OperationalError), self.context(), transaction() as session:
-            self.stopped = not renew(session, self.held, self.progress, self.clock())
+            self.stopped = not renew(session, self.lease, self.progress, self.clock())
         return self.stopped
 
 
-def work_out(context: Context, held: Lease, clock: Callable[[], datetime] = clock_now) -> AllocationState:
+def work_out(context: Context, lease: Lease, clock: Callable[[], datetime] = clock_now) -> AllocationState:
     """Solve what was claimed and write it down; afterwards what one chair more would do. Returns how it ended."""
     with context():
-        instance = _read(held)
-        watch = Watch(context, held, clock)
+        instance = _read(lease)
+        watch = Watch(context, lease, clock)
         allocation: Allocation | None = None
         try:
             refuse_unsound(instance)
@@ -78,15 +78,15 @@ def work_out(context: Context, held: Lease, clock: Callable[[], datetime] = cloc
         except (SolverFailed, Unsound) as refusal:
             outcome = LeaseOutcome(AllocationState.FAILED, reasons=[_sentence(refusal)])
         with transaction() as session:
-            written = finish(session, held, outcome, clock())
+            written = finish(session, lease, outcome, clock())
         if written and allocation is not None and outcome.state is AllocationState.DONE:
-            _add_chairs(held, instance, allocation)
+            _add_chairs(lease, instance, allocation)
         return outcome.state
 
 
-def _read(held: Lease) -> Instance:
+def _read(lease: Lease) -> Instance:
     session = current_session()
-    solving = session.get_one(AllocationRun, held.id)
+    solving = session.get_one(AllocationRun, lease.id)
     terms = Terms(solving.mode, solving.mixing, solving.seed, solving.seconds)
     instance = read_question(session, session.get_one(Event, solving.event_id), terms)
     session.rollback()
@@ -124,7 +124,7 @@ def _sentence(refusal: Refusal) -> Json:
     return {"sentence": refusal.sentence, "values": dict(refusal.values)}
 
 
-def _add_chairs(held: Lease, instance: Instance, allocation: Allocation) -> None:
+def _add_chairs(lease: Lease, instance: Instance, allocation: Allocation) -> None:
     """Within the time that the allocation itself was given; what is not found out in it is not said."""
     from app.allocation.sensitivity import Chair, one_more_chair
 
@@ -149,4 +149,4 @@ def _add_chairs(held: Lease, instance: Instance, allocation: Allocation) -> None
         for one in found
     ]
     with transaction() as session:
-        keep_chairs(session, held.id, chairs)
+        keep_chairs(session, lease.id, chairs)

@@ -314,7 +314,9 @@ def _overlap(one: Run, other: Run) -> bool:
 # --- runs ----------------------------------------------------------------------------------------------------------
 
 
-def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime, *, held: bool) -> Run:
+def mark_run(
+    session: Session, event_id: int, run_id: int, by: By, now: datetime, *, takes_place: bool
+) -> Run:
     """Say that a run takes place or does not. Whoever has a place in one that does not keeps it until the next
     allocation is published, so that everybody is told once, and of the new place. A second press changes nothing.
 
@@ -324,18 +326,18 @@ def hold_run(session: Session, event_id: int, run_id: int, by: By, now: datetime
     if event.placement is not Placement.WISHES:
         raise NotByWishes
     run = _get_run(session, event, run_id)
-    if run.held is held:
+    if run.takes_place is takes_place:
         return run
-    if held:
-        conflicts.refuse_bad_run(session, event, replace(RunFacts.of(run), held=True), leave_out=run)
+    if takes_place:
+        conflicts.refuse_bad_run(session, event, replace(RunFacts.of(run), takes_place=True), leave_out=run)
         staff.resume(session, event, run, run.round, run.spans, now)
-    run.held = held
+    run.takes_place = takes_place
     raise_sequence(run, now)
     mark_changed(event, now, calendar=False)
     session.flush()
-    if held:
+    if takes_place:
         places.move_up_in_run(session, run, now)
-    action = "run.open" if held else "run.close"
+    action = "run.open" if takes_place else "run.close"
     record(session, now, by.organiser_id, event.id, action, f"run {run.id}")
     return run
 

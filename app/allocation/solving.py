@@ -430,10 +430,10 @@ class Chain:
         return solver
 
     def _hand_over_start(self, solver: highspy.Highs) -> None:
-        """Seats and held runs of the best known allocation; HiGHS works out the columns that follow from them."""
+        """Seats and runs that take place in the best known allocation; HiGHS works out the columns that follow from them."""
         columns = self.model.columns_of(self.places) or []
         told: Indices = np.array(
-            sorted({*self.model.seats.values(), *self.model.held.values()}), dtype=np.int32
+            sorted({*self.model.seats.values(), *self.model.takes_place.values()}), dtype=np.int32
         )
         chosen = np.zeros(self.width)
         chosen[columns] = 1

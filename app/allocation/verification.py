@@ -73,7 +73,7 @@ class Seating:
             else:
                 self.participants[run.id].append(self.people[place.person])
 
-    def held(self, run: ModelRun) -> bool:
+    def takes_place(self, run: ModelRun) -> bool:
         return not run.closed and (run.minimum == 0 or bool(self.participants[run.id]))
 
     def wishes_of(self, person: ModelPerson) -> dict[int, tuple[int, ...]]:
@@ -153,7 +153,7 @@ def _faults_of_run(seating: Seating, run: ModelRun) -> list[Violation]:
         found.append(Violation(Obstacle.SEATS, run=run.id))
     if 0 < many < run.minimum:
         found.append(Violation(Obstacle.MINIMUM, run=run.id))
-    if seating.staffing[run.id] != (set(run.staff) if seating.held(run) else set()):
+    if seating.staffing[run.id] != (set(run.staff) if seating.takes_place(run) else set()):
         found.append(Violation(Obstacle.FIXED, run=run.id))
     return found
 
@@ -187,7 +187,7 @@ def _not_together(seating: Seating, rule: Together) -> list[int | None]:
 def _out_of_bounds(seating: Seating, rule: KindBounds) -> list[int | None]:
     found: list[int | None] = []
     for run in seating.instance.runs:
-        if (rule.runs and run.id not in rule.runs) or not seating.held(run):
+        if (rule.runs and run.id not in rule.runs) or not seating.takes_place(run):
             continue
         many = sum(person.kind == rule.kind for person in seating.participants[run.id])
         missing = max(rule.least - many, 0)

@@ -95,7 +95,9 @@ def _typed_in(name: str) -> Callable[[PersonRow[OnFile]], Cell]:
 
 def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[PersonRow[OnFile]], Cell]:
     number = round_.id
-    return lambda row: "; ".join(_choice(held, waits, wants) for held in row.held if held.round_id == number)
+    return lambda row: "; ".join(
+        _choice(choice, waits, wants) for choice in row.choices if choice.round_id == number
+    )
 
 
 def _answer_to(question: Question) -> Callable[[PersonRow[OnFile]], Cell]:
@@ -106,8 +108,8 @@ def _in_line(registration: OnFile) -> bool:
     return registration.status in ACTIVE and not registration.has_seat
 
 
-def _choice(held: ChosenRun, waits: str, wants: str) -> str:
-    run = f"{held.label} {held.title}"
-    if held.state is PlaceState.WAITING:
-        return f"{run} ({waits} {held.waiting_number})"
-    return f"{run} ({wants})" if held.state is PlaceState.WANTED else run
+def _choice(choice: ChosenRun, waits: str, wants: str) -> str:
+    run = f"{choice.label} {choice.title}"
+    if choice.state is PlaceState.WAITING:
+        return f"{run} ({waits} {choice.waiting_number})"
+    return f"{run} ({wants})" if choice.state is PlaceState.WANTED else run

@@ -102,7 +102,7 @@ class RunChoice:
     seats: Seats
     waiting: int
     room: RoomFacts | None
-    held: bool = True
+    takes_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,7 +140,7 @@ class PersonRow(Generic[Person]):
     """One person of a list, with what they chose, answered (question id → texts) and fall under, as far as asked for."""
 
     registration: Person
-    held: Sequence[ChosenRun] = ()
+    choices: Sequence[ChosenRun] = ()
     answers: Mapping[int, Sequence[str]] = field(default_factory=dict)
     quotas: Sequence[str] = ()
 
@@ -278,11 +278,11 @@ def _rows(
 ) -> list[PersonRow[Person]]:
     """A query for each thing that is asked about all of them."""
     ids = [one.id for one in people]
-    held = _choices(session, ids) if "workshops" in columns else {}
+    chosen = _choices(session, ids) if "workshops" in columns else {}
     given = _answers(session, ids, columns.questions)
     under = _quotas(session, event, ids) if columns.quotas else {}
     return [
-        PersonRow(one, held.get(one.id, ()), given.get(one.id, {}), under.get(one.id, ())) for one in people
+        PersonRow(one, chosen.get(one.id, ()), given.get(one.id, {}), under.get(one.id, ())) for one in people
     ]
 
 
@@ -334,7 +334,7 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             seats=run.seats,
             waiting=run.waiting,
             room=room.facts if room else None,
-            held=run.held,
+            takes_place=run.takes_place,
         )
         for run, title, round_, room in session.execute(found)
     ]

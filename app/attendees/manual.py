@@ -196,9 +196,9 @@ def _facts(registration: Registration) -> dict[str, object]:
 
 
 def _choices(session: Session, registration: Registration) -> set[tuple[object, ...]]:
-    held = select(Place.run_id, Place.state).where(Place.registration_id == registration.id)
+    chosen = select(Place.run_id, Place.state).where(Place.registration_id == registration.id)
     absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id)
-    return {tuple(row) for row in session.execute(held)} | {
+    return {tuple(row) for row in session.execute(chosen)} | {
         (one, "absent") for one in session.scalars(absent)
     }
 

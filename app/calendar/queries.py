@@ -77,13 +77,13 @@ def runs_of(session: Session, event: Event) -> Sequence[Run]:
     return session.scalars(found.order_by(Round.starts_at, Run.uid)).all()
 
 
-def runs_held_by(session: Session, registration: Registration) -> Sequence[Run]:
+def runs_with(session: Session, registration: Registration) -> Sequence[Run]:
     """The workshop runs in which the person has a place, or leads."""
-    held = select(Place.run_id).where(
+    places = select(Place.run_id).where(
         Place.registration_id == registration.id, Place.state == PlaceState.PLACE
     )
     led = select(RunStaff.run_id).where(RunStaff.registration_id == registration.id)
-    found = _runs().join(Run.round).where(or_(Run.id.in_(held), Run.id.in_(led)))
+    found = _runs().join(Run.round).where(or_(Run.id.in_(places), Run.id.in_(led)))
     return session.scalars(found.order_by(Round.starts_at, Run.uid)).all()
 
 

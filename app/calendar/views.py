@@ -16,8 +16,8 @@ from app.calendar.queries import (
     FeedState,
     days_since,
     ends_of,
-    runs_held_by,
     runs_of,
+    runs_with,
     state_of_all,
     state_of_region,
 )
@@ -197,7 +197,7 @@ def _my_feed(registration: Registration) -> Feed:
         )
         entries.append(replace(entry, modified=changed_at))
         if registration.status is Status.REGISTERED and day.agenda_released_at is not None:
-            entries += _runs_of_day(day, runs_held_by(session, registration))
+            entries += _runs_of_day(day, runs_with(session, registration))
     name = f"Mein Fachtag: {day.title}"
     return _feed(name, name, entries, f"my-{registration.reference}", changed_at, refresh=HALF_HOURLY)
 

@@ -127,7 +127,7 @@ class Event(Scarce, InCalendars, Base):
     contact_email: Mapped[str] = mapped_column(String(FACTS["contact_email"].longest), default="")
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
-    hold_minutes: Mapped[int] = mapped_column(default=60)
+    confirm_within_minutes: Mapped[int] = mapped_column(default=60)
     approval: Mapped[bool] = mapped_column(default=False)
     offer_hours: Mapped[int | None]
     reserved: Mapped[int] = mapped_column(default=0)
@@ -225,7 +225,7 @@ class Quota(Base):
         CheckConstraint("extra >= 0", name="extra_not_negative"),
         CheckConstraint("waiting >= 0", name="waiting_not_negative"),
         CheckConstraint("effect <> 'cap' OR taken <= capacity + extra", name="not_oversold"),
-        CheckConstraint("(target = 'kind') = (agency_kind IS NOT NULL)", name="kind_iff_target"),
+        CheckConstraint("(target = 'kind') = (organisation_kind IS NOT NULL)", name="kind_iff_target"),
         CheckConstraint("target <> 'district' OR district <> ''", name="district_if_target"),
         CheckConstraint(
             "(target = 'organisation') = (organisation_id IS NOT NULL)", name="organisation_iff_target"
@@ -241,7 +241,7 @@ class Quota(Base):
     effect: Mapped[QuotaEffect] = mapped_column(enum_of(QuotaEffect, "effect"))
     target: Mapped[QuotaTarget] = mapped_column(enum_of(QuotaTarget, "target"))
     organisation_kind: Mapped[OrganisationKind | None] = mapped_column(
-        "agency_kind", enum_of(OrganisationKind, "agency_kind")
+        enum_of(OrganisationKind, "organisation_kind")
     )
     district: Mapped[str] = mapped_column(String(100), default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))

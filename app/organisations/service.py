@@ -22,13 +22,13 @@ from app.refusal import N_, Missing, Refusal
 _AT_ONCE = 500  # names in one statement
 
 
-# Read anew, and merged by nobody else before the transaction ends. Only what is found is held, no alias.
-_HOLD: dict[str, Any] = {"read": True, "key_share": True, "of": Organisation}
+# Read anew, and merged by nobody else before the transaction ends. Only what is found is locked, no alias.
+_LOCK: dict[str, Any] = {"read": True, "key_share": True, "of": Organisation}
 _spelling = aliased(Organisation)
 _meant = Organisation.id == func.coalesce(_spelling.merged_into_id, _spelling.id)
 # By its own name or by an alias, in one question; put together once, because every registration asks it.
 NAMED = select(Organisation).join(_spelling, _meant).where(_spelling.name_key == bindparam("key"))
-HELD = NAMED.with_for_update(**_HOLD).execution_options(populate_existing=True)
+LOCKED = NAMED.with_for_update(**_LOCK).execution_options(populate_existing=True)
 
 
 def name_organisation(session: Session, name: str) -> Organisation:
@@ -39,13 +39,13 @@ def name_organisation(session: Session, name: str) -> Organisation:
     its row until its people have moved on; who comes after that asks again, and finds where it went.
     """
     key = name_key(name)
-    found = session.scalar(HELD, {"key": key})
+    found = session.scalar(LOCKED, {"key": key})
     if found is None:
         new = insert_of(session)(Organisation).values(name=_shown(name), name_key=key, provisional=True)
         session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
-        found = session.scalars(HELD, {"key": key}).one()
+        found = session.scalars(LOCKED, {"key": key}).one()
     while found.is_alias:
-        found = session.scalars(HELD, {"key": key}).one()
+        found = session.scalars(LOCKED, {"key": key}).one()
     return found
 
 
@@ -68,7 +68,7 @@ def name_organisations(session: Session, names: Collection[str]) -> dict[str, Or
 
 
 def _by_key(session: Session, keys: Collection[str]) -> dict[str, Organisation]:
-    """By the key of a name or an alias; held, as in `name_organisation`."""
+    """By the key of a name or an alias; locked, as in `name_organisation`."""
     wanted = sorted(keys)
     found: dict[str, Organisation] = {}
     for start in range(0, len(wanted), _AT_ONCE):
@@ -76,8 +76,8 @@ def _by_key(session: Session, keys: Collection[str]) -> dict[str, Organisation]:
         those = those.where(_spelling.name_key.in_(wanted[start : start + _AT_ONCE])).order_by(
             Organisation.id
         )
-        held = those.with_for_update(**_HOLD).execution_options(populate_existing=True)
-        found |= {row[0]: row[1] for row in session.execute(held)}
+        locked = those.with_for_update(**_LOCK).execution_options(populate_existing=True)
+        found |= {row[0]: row[1] for row in session.execute(locked)}
     return found
 
 
@@ -144,7 +144,7 @@ def keep_organisation(session: Session, organisation_id: int) -> Organisation:
     found = session.scalar(
         select(Organisation)
         .where(Organisation.id == organisation_id)
-        .with_for_update(**_HOLD)
+        .with_for_update(**_LOCK)
         .execution_options(populate_existing=True)
     )
     if found is None:

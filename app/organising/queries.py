@@ -28,7 +28,7 @@ from app.people.rules import Role
 from app.programme.models import AgendaItem
 from app.refusal import Missing
 from app.registration.models import Registration
-from app.registration.rules import HELD, Status
+from app.registration.rules import RESERVED, Status
 from app.results.models import WorkshopResult
 
 LATEST = 8
@@ -44,10 +44,10 @@ class MyEvent:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """How a day stands. `held` seats wait for somebody to confirm the address."""
+    """How a day stands. `reserved` seats wait for somebody to confirm the address."""
 
     registered: int
-    held: int
+    reserved: int
     pending: int
     kinds: tuple[tuple[OrganisationKind, int], ...]
     runs: Sequence[RunChoice]
@@ -89,9 +89,9 @@ def my_events(session: Session, organiser: Organiser, now: datetime) -> tuple[li
 
 def dashboard(session: Session, event: Event, now: datetime, *, with_people: bool) -> Dashboard:
     """Ten queries, and one more `with_people`."""
-    held, registered, pending = session.execute(
+    reserved, registered, pending = session.execute(
         select(
-            func.count(Registration.id).filter(Registration.status.in_(HELD), Registration.has_seat),
+            func.count(Registration.id).filter(Registration.status.in_(RESERVED), Registration.has_seat),
             func.count(Registration.id).filter(Registration.status == Status.REGISTERED),
             func.count(Registration.id).filter(Registration.status == Status.PENDING),
         ).where(Registration.event_id == event.id)
@@ -99,7 +99,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
     runs = runs_of(session, event)
     return Dashboard(
         registered=registered,
-        held=held,
+        reserved=reserved,
         pending=pending,
         kinds=_kinds(session, event),
         runs=runs,

@@ -39,7 +39,7 @@ from app.people.audit import record
 from app.people.service import end_everything
 from app.programme.models import Run
 from app.registration.models import Registration
-from app.registration.rules import HELD, Status
+from app.registration.rules import RESERVED, Status
 from app.store.transactions import transaction
 
 FASTEST = 100
@@ -199,7 +199,7 @@ def _looked_back(session: Session, since: datetime, until: datetime, step: int) 
     is_here = Registration.status.in_((Status.REGISTERED, Status.WAITING, Status.PENDING, Status.OFFERED))
     people = func.count(Registration.id).filter(is_here)
     unconfirmed = func.count(Registration.id).filter(
-        Registration.status.in_(HELD), Registration.confirmed_at.is_(None)
+        Registration.status.in_(RESERVED), Registration.confirmed_at.is_(None)
     )
     found = (
         select(

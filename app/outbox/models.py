@@ -66,7 +66,7 @@ class Message(Base):
 
 
 class Route(Base):
-    """The way out, one row: resting after failures, or held by an operator (a restored system starts held)."""
+    """The way out, one row: resting after failures, or frozen by an operator (a restored system starts frozen)."""
 
     __tablename__ = "route"
     __table_args__ = (

@@ -43,7 +43,7 @@ class Queue:
     route: Route | None
 
     @property
-    def held(self) -> bool:
+    def frozen(self) -> bool:
         """An operator holds all mails back."""
         return self.route is not None and self.route.frozen_at is not None
 
@@ -62,7 +62,7 @@ class Queue:
         """Something is due and does not leave: the way out is closed, or it has waited for too long."""
         if self.oldest is None:
             return False
-        return self.held or self.paused_until is not None or self.now - self.oldest >= LATE
+        return self.frozen or self.paused_until is not None or self.now - self.oldest >= LATE
 
 
 def counts(session: Session, event_id: int | None = None) -> dict[State, int]:
@@ -147,7 +147,7 @@ def first_message_id(session: Session, kind: str, subject_id: int, recipient: st
 
 
 def route(session: Session) -> Route | None:
-    """The state of the way out; None: never paused, never held."""
+    """The state of the way out; None: never paused, never frozen."""
     return session.get(Route, 1)
 
 

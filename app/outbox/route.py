@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The way out: open, resting after failures of the mail server, or held by an operator."""
+"""The way out: open, resting after failures of the mail server, or frozen by an operator."""
 
 from datetime import datetime
 

@@ -32,8 +32,8 @@ from app.outbox.statements import (
     OVERTAKEN,
     SETTLE_OLDER,
     change,
+    claimed_by,
     done,
-    held_by,
     insert_into,
     intending,
 )
@@ -142,11 +142,11 @@ def claim(session: Session, *, now: datetime, policy: DeliveryPolicy) -> Claim |
     return None if row is None else Claim(*row)
 
 
-def freeze(session: Session, held: Claim, parcel: RenderedMail, *, now: datetime) -> bool:
+def freeze(session: Session, claimed: Claim, parcel: RenderedMail, *, now: datetime) -> bool:
     """Keep the rendered mail for every attempt to come. False: the lease is lost."""
     return done(
         session,
-        change(*held_by(held), Message.state == State.CLAIMED, Message.message_id.is_(None)).values(
+        change(*claimed_by(claimed), Message.state == State.CLAIMED, Message.message_id.is_(None)).values(
             message_id=parcel.message_id,
             recipient=parcel.recipient,
             subject_line=parcel.subject,
@@ -157,9 +157,11 @@ def freeze(session: Session, held: Claim, parcel: RenderedMail, *, now: datetime
     )
 
 
-def begin_data(session: Session, held: Claim, *, now: datetime, policy: DeliveryPolicy) -> Start:
+def begin_data(session: Session, claimed: Claim, *, now: datetime, policy: DeliveryPolicy) -> Start:
     """Mark that the server may have the mail from now on; settle it unsent if it was overtaken meanwhile."""
-    begun = change(*held_by(held), Message.state == State.CLAIMED, Message.lease_until > now, ~OVERTAKEN)
+    begun = change(
+        *claimed_by(claimed), Message.state == State.CLAIMED, Message.lease_until > now, ~OVERTAKEN
+    )
     marks = {
         "state": State.SENDING,
         "copies": Message.copies + 1,
@@ -167,9 +169,9 @@ def begin_data(session: Session, held: Claim, *, now: datetime, policy: Delivery
     }
     if done(session, begun.values(**marks)):
         return Start.BEGUN
-    if session.scalar(select(Message.id).where(*held_by(held), OVERTAKEN)) is None:
+    if session.scalar(select(Message.id).where(*claimed_by(claimed), OVERTAKEN)) is None:
         return Start.LOST
-    settle_superseded(session, held)
+    settle_superseded(session, claimed)
     return Start.OVERTAKEN
 
 

@@ -29,8 +29,8 @@ OVERTAKEN = exists().where(*_SAME_THREAD, _other.revision > Message.revision)
 OLDER_IN_HAND = exists().where(*_SAME_THREAD, _other.revision < Message.revision, _other.state.in_(LEASED))
 
 
-def held_by(held: Claim) -> tuple[ColumnElement[bool], ...]:
-    return (Message.id == held.id, Message.lease_token == held.token)
+def claimed_by(claimed: Claim) -> tuple[ColumnElement[bool], ...]:
+    return (Message.id == claimed.id, Message.lease_token == claimed.token)
 
 
 def change(*conditions: ColumnElement[bool]) -> Any:

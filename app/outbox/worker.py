@@ -91,10 +91,10 @@ class Worker:
         self._next_tidy = None
         try:
             while not self.stop.is_set() and self._may_go_on():
-                held = self._claim()
-                if held is None:
+                claimed = self._claim()
+                if claimed is None:
                     break
-                self._handle(held)
+                self._handle(claimed)
                 handled += 1
         finally:
             self._hang_up()
@@ -139,74 +139,78 @@ class Worker:
         with self._errand() as session:
             return service.claim(session, now=self.clock(), policy=self.policy)
 
-    def _handle(self, held: Claim) -> None:
+    def _handle(self, claimed: Claim) -> None:
         """Whatever is wrong with this message, the next one has its turn."""
         try:
             with self._watchdog.step(self.policy.longest_errand):
-                message = self._frozen(held)
+                message = self._frozen(claimed)
             if message is not None:
-                self._hand_over(held, message)
+                self._hand_over(claimed, message)
         except Exception as e:
             if outage_of(e) is not None:
                 raise
             # Left to its lease: whether it had left decides the marker; after three times it is set aside.
-            log.error("message %d: %s while sending\n%s", held.id, type(e).__name__, _places(e))
+            log.error("message %d: %s while sending\n%s", claimed.id, type(e).__name__, _places(e))
             self._hang_up()
 
-    def _hand_over(self, held: Claim, message: FrozenMessage) -> None:
+    def _hand_over(self, claimed: Claim, message: FrozenMessage) -> None:
         policy = self.policy
         try:
             with self._watchdog.step(policy.longest_dialogue), self.app.app_context():
                 self._connection.send(message)
         except NotBegun:
-            log.info("message %d: not sent, the lease was lost or a newer mail exists", held.id)
+            log.info("message %d: not sent, the lease was lost or a newer mail exists", claimed.id)
         except DeliveryError as setback:
-            log.warning("message %d: %s (%s)", held.id, _MEANINGS[type(setback)], _sign(setback))
-            self._settle(held, partial(_settle_setback, held=held, setback=setback, policy=policy))
+            log.warning("message %d: %s (%s)", claimed.id, _MEANINGS[type(setback)], _sign(setback))
+            self._settle(claimed, partial(_settle_setback, claimed=claimed, setback=setback, policy=policy))
         else:
-            sent = partial(settling.settle_sent, held=held, answer=message.answer)
-            if not self._settle(held, sent):
-                log.warning("message %d: sent, but another worker has it too", held.id)
+            sent = partial(settling.settle_sent, claimed=claimed, answer=message.answer)
+            if not self._settle(claimed, sent):
+                log.warning("message %d: sent, but another worker has it too", claimed.id)
 
-    def _frozen(self, held: Claim) -> FrozenMessage | None:
+    def _frozen(self, claimed: Claim) -> FrozenMessage | None:
         """The message with its frozen bytes, rendered now if this is its first time; None when it is settled."""
         with self.app.app_context():
-            row = queries.get_with_content(db.session(), held.id)
+            row = queries.get_with_content(db.session(), claimed.id)
             if row is not None and row.frozen is not None:
-                return self._wrapped(held, row.frozen, row.recipient)
+                return self._wrapped(claimed, row.frozen, row.recipient)
         try:
-            parcel = self._render(held)
+            parcel = self._render(claimed)
         except Unsendable as e:
-            log.error("message %d (%s): set aside, %s", held.id, held.kind, e)
-            self._write(settling.set_aside, held, str(e))
+            log.error("message %d (%s): set aside, %s", claimed.id, claimed.kind, e)
+            self._write(settling.set_aside, claimed, str(e))
             return None
         except Exception as e:
             if outage_of(e) is not None:
                 raise  # no fault of the mail
             log.error(
-                "message %d (%s): %s while building\n%s", held.id, held.kind, type(e).__name__, _places(e)
+                "message %d (%s): %s while building\n%s",
+                claimed.id,
+                claimed.kind,
+                type(e).__name__,
+                _places(e),
             )
             reason = f"{type(e).__name__} while building"
-            self._write(settling.stumble, held, reason, now=self.clock(), policy=self.policy)
+            self._write(settling.stumble, claimed, reason, now=self.clock(), policy=self.policy)
             return None
         if parcel is None:
-            self._write(settling.settle_superseded, held)
+            self._write(settling.settle_superseded, claimed)
             return None
-        if not self._write(service.freeze, held, parcel, now=self.clock()):
-            log.warning("message %d: not sent, the lease was lost", held.id)
+        if not self._write(service.freeze, claimed, parcel, now=self.clock()):
+            log.warning("message %d: not sent, the lease was lost", claimed.id)
             return None
-        return self._wrapped(held, parcel.content, parcel.recipient)
+        return self._wrapped(claimed, parcel.content, parcel.recipient)
 
-    def _render(self, held: Claim) -> RenderedMail | None:
+    def _render(self, claimed: Claim) -> RenderedMail | None:
         """Read-only and in the recipient's language; a request's context, so that builders can build addresses. It gets a
         session of its own, which ends with it: else the command's would show for ever what it read at the first mail."""
-        builder = BUILDERS.get(held.kind)
+        builder = BUILDERS.get(claimed.kind)
         if builder is None:
             raise Unsendable("nobody builds mails of this kind")
         request = self.app.test_request_context("/", base_url=self.app.config["BASE_URL"])
         with self.app.app_context(), request:
             session: Session = db.session()
-            message = session.get_one(Message, held.id)
+            message = session.get_one(Message, claimed.id)
             language = message.language
             with force_locale(language):
                 built = builder(session, message)
@@ -216,9 +220,9 @@ class Worker:
                 built, sender=self.app.config["MAIL_DEFAULT_SENDER"], language=language, now=self.clock()
             )
 
-    def _wrapped(self, held: Claim, content: bytes, recipient: str) -> FrozenMessage:
+    def _wrapped(self, claimed: Claim, content: bytes, recipient: str) -> FrozenMessage:
         def mark() -> None:
-            start = self._write(service.begin_data, held, now=self.clock(), policy=self.policy)
+            start = self._write(service.begin_data, claimed, now=self.clock(), policy=self.policy)
             if start is not Start.BEGUN:
                 raise NotBegun(start.value)
 
@@ -242,12 +246,12 @@ class Worker:
         ):
             yield session
 
-    def _write(self, verb: Callable[..., Any], held: Claim, *args: Any, **kwargs: Any) -> Any:
+    def _write(self, verb: Callable[..., Any], claimed: Claim, *args: Any, **kwargs: Any) -> Any:
         """One verb of the service in a transaction of its own."""
         with self._errand() as session:
-            return verb(session, held, *args, **kwargs)
+            return verb(session, claimed, *args, **kwargs)
 
-    def _settle(self, held: Claim, verb: Callable[..., Any]) -> Any:
+    def _settle(self, claimed: Claim, verb: Callable[..., Any]) -> Any:
         """Write down what the server said. A database that is away at this very moment is waited for as long as the lease
         holds: what is not written down is sent again."""
         while True:
@@ -256,9 +260,9 @@ class Worker:
                 with self._errand() as session:
                     return verb(session, now=moment)
             except Exception as e:
-                if outage_of(e) is None or self.stop.is_set() or moment >= held.expires_at:
+                if outage_of(e) is None or self.stop.is_set() or moment >= claimed.expires_at:
                     raise
-                log.warning("message %d: what became of it cannot be written down yet", held.id)
+                log.warning("message %d: what became of it cannot be written down yet", claimed.id)
                 self.stop.wait(RETRY_SECONDS)
 
     def _beat(self) -> None:
@@ -289,19 +293,19 @@ _MEANINGS: dict[type[DeliveryError], str] = {
 
 
 def _settle_setback(
-    session: Session, *, held: Claim, setback: DeliveryError, now: datetime, policy: DeliveryPolicy
+    session: Session, *, claimed: Claim, setback: DeliveryError, now: datetime, policy: DeliveryPolicy
 ) -> None:
     words = str(setback)
     match setback:
         case RouteDown():
             sign_in = isinstance(setback, SignInRefused)
-            settling.settle_closed(session, held, words, now=now, policy=policy, sign_in=sign_in)
+            settling.settle_closed(session, claimed, words, now=now, policy=policy, sign_in=sign_in)
         case Never():
-            settling.settle_permanent(session, held, words)
+            settling.settle_permanent(session, claimed, words)
         case NotNow():
-            settling.settle_temporary(session, held, words, now=now, policy=policy)
+            settling.settle_temporary(session, claimed, words, now=now, policy=policy)
         case _:
-            settling.settle_doubtful(session, held, words, now=now, policy=policy)
+            settling.settle_doubtful(session, claimed, words, now=now, policy=policy)
 
 
 def _sign(setback: DeliveryError) -> str:

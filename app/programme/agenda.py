@@ -36,7 +36,7 @@ class RunView:
     seats: Seats
     waiting: int
     spans: int = 1
-    held: bool = True
+    takes_place: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,5 +181,5 @@ def _run_view(run: Run) -> RunView:
         seats=run.seats,
         waiting=run.waiting,
         spans=run.spans,
-        held=run.held,
+        takes_place=run.takes_place,
     )

@@ -151,7 +151,7 @@ def refuse_bad_round_times(
             )
     if leave_out is not None:
         for run in _runs_filling(session, event, leave_out):
-            if run.held:
+            if run.takes_place:
                 refuse_room_in_use(
                     session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"
                 )
@@ -167,11 +167,11 @@ class RunFacts:
     capacity: int | None
     spans: int = 1
     least_people: int = 0
-    held: bool = True
+    takes_place: bool = True
 
     @classmethod
     def of(cls, run: Run) -> "RunFacts":
-        return cls(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.held)
+        return cls(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.takes_place)
 
     def same_rounds(self, other: "RunFacts") -> bool:
         return self.round is other.round and self.spans == other.spans
@@ -198,7 +198,7 @@ def refuse_bad_run(session: Session, event: Event, facts: RunFacts, leave_out: R
             field="spans",
             number=len(filled),
         )
-    for one in filled if facts.held else ():
+    for one in filled if facts.takes_place else ():
         refuse_room_in_use(session, event, facts.room, one.starts_at, one.ends_at, leave_out=leave_out)
 
 
@@ -221,7 +221,7 @@ def refuse_room_in_use(
     runs = (
         select(Run)
         .join(Run.round)
-        .where(Run.room_id == room.id, Round.event_id == event.id, Run.held)
+        .where(Run.room_id == room.id, Round.event_id == event.id, Run.takes_place)
         .options(joinedload(Run.workshop), joinedload(Run.round))
         .order_by(Run.id)
     )

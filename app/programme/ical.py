@@ -29,5 +29,5 @@ def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None
         categories=("Fachtag", "Workshop"),
         parent_uid=event.uid,
     )
-    called_off = event.status is EventStatus.CANCELLED or not run.held
+    called_off = event.status is EventStatus.CANCELLED or not run.takes_place
     return cancelled(entry) if called_off else entry

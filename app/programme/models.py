@@ -72,7 +72,7 @@ class Workshop(Base):
 class Run(Scarce, InCalendars, Base):
     """One run of a workshop in a round and a room, with seats of its own.
 
-    It fills `spans` rounds, its own and those after it. An allocation holds it only with `least_people` or more; `held`
+    It fills `spans` rounds, its own and those after it. An allocation lets it take place only with `least_people` or more; `takes_place`
     says whether it takes place.
     """
 
@@ -94,7 +94,7 @@ class Run(Scarce, InCalendars, Base):
     label: Mapped[str] = mapped_column(String(10))
     spans: Mapped[int] = mapped_column(default=1)
     least_people: Mapped[int] = mapped_column(default=0)
-    held: Mapped[bool] = mapped_column(default=True)
+    takes_place: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
 
     workshop: Mapped[Workshop] = relationship()

@@ -59,7 +59,7 @@ def _told(line: AgendaLine) -> Iterator[Block]:
 
 
 def _about(run: RunView) -> Iterator[str]:
-    if not run.held:
+    if not run.takes_place:
         yield gettext("does not take place")
     if run.room:
         yield run.room.name

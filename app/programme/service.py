@@ -267,7 +267,7 @@ def log_change(
 ) -> None:
     """One line of the public change log; before the release there is nothing to log.
 
-    `field` is "title", "times" (two ISO moments with a slash), "room" or "held" ("yes" or "no"); an empty `old` says that
+    `field` is "title", "times" (two ISO moments with a slash), "room" or "takes_place" ("yes" or "no"); an empty `old` says that
     something is new, an empty `new` that it is gone.
     """
     if event.agenda_released_at is not None and old != new:

@@ -122,7 +122,7 @@ def _json_line(line: AgendaLine) -> dict[str, object]:
                 "room": run.room.name if run.room else None,
                 "step_free": run.room.step_free if run.room else None,
                 "contributors": list(run.contributors),
-                "takes_place": run.held,
+                "takes_place": run.takes_place,
                 "rounds": run.spans,
             }
             for run in (line.round.runs if line.round else ())
@@ -199,7 +199,7 @@ def _talks(lines: list[AgendaLine]) -> list[Talk]:
                     _room(run.room),
                 )
                 for run in line.round.runs
-                if run.held
+                if run.takes_place
             ]
     return talks
 

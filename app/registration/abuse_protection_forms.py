@@ -28,7 +28,7 @@ from app.web.texts import lazy_gettext as _l
 FORMS_PER_NETWORK = Limit(500, timedelta(hours=1))
 # Browsers that fill in a form for somebody are as fast as programs; only a flood of such forms is asked a second time.
 FAST_FORMS_PER_NETWORK = Limit(500, timedelta(hours=1))
-# Three full groups in the hour for which their seats are held: one network alone does not fill a day with groups.
+# Three full groups in the hour for which their seats are reserved: one network alone does not fill a day with groups.
 GROUP_SEATS_PER_NETWORK_AND_DAY = Limit(60, timedelta(hours=1))
 # Codes are words that people pass on by telephone, so wrong ones are common; guessing needs thousands.
 WRONG_CODES_PER_NETWORK = Limit(30, timedelta(hours=1))

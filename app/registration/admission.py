@@ -63,7 +63,7 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a form held that was sent again with a correction: it is not punished for that, under the same quotas."""
+    """What a form had that was sent again with a correction: it is not punished for that, under the same quotas."""
 
     seat: bool = False
     number: int | None = None

@@ -15,7 +15,7 @@ from app.findings import Check, Fault, count_of, faulty, faulty_rows, highest_of
 from app.people.rules import address_key
 from app.registration.models import GroupGuest, Registration, StatusChange
 from app.registration.person import STORED
-from app.registration.rules import ACTIVE, CONFIRMED, HELD, Status, sort_key
+from app.registration.rules import ACTIVE, CONFIRMED, RESERVED, Status, sort_key
 
 
 def event_counts(session: Session, _now: datetime) -> Fault:
@@ -46,11 +46,11 @@ def _registration_faults() -> Check:
         "registered without a confirmed address": and_(one.status.in_(CONFIRMED), one.confirmed_at.is_(None)),
         "registered without a seat": and_(one.status == Status.REGISTERED, ~one.has_seat),
         "holds a seat and is neither registered nor unconfirmed": and_(
-            one.has_seat, one.status.not_in((Status.REGISTERED, Status.PENDING, *HELD))
+            one.has_seat, one.status.not_in((Status.REGISTERED, Status.PENDING, *RESERVED))
         ),
         "is offered a seat that is not held": and_(one.status == Status.OFFERED, ~one.has_seat),
         "waits without a number": and_(one.status.in_(ACTIVE), ~one.has_seat, one.waiting_number.is_(None)),
-        "an end of the hold that does not fit the status": one.status.in_(HELD)
+        "an end of the hold that does not fit the status": one.status.in_(RESERVED)
         != one.reserved_until.is_not(None),
         "passed the place on and has not left": and_(
             one.handover_nonce.is_not(None), one.status != Status.CANCELLED

@@ -94,13 +94,13 @@ def count_anew(session: Session, registration: Registration, *, by_team: bool) -
     """
     event = registration.event
     quotas = waiting_list.quotas_of_day(session, event)
-    held = waiting_list.quotas_of(session, event, registration.id)
-    old, new = waiting_list.after_moving(quotas, held, registration.organisation)
+    under = waiting_list.quotas_of(session, event, registration.id)
+    old, new = waiting_list.after_moving(quotas, under, registration.organisation)
     if not old and not new:
         return False
     if registration.has_seat:
-        stays = frozenset(quota.id for quota in [*held, *new]) - {quota.id for quota in old}
-        left = [quota.id for quota in held]
+        stays = frozenset(quota.id for quota in [*under, *new]) - {quota.id for quota in old}
+        left = [quota.id for quota in under]
         room = waiting_list.availability_of(event, quotas, left, gives_back=True)
         if not by_team and not room.has_seat_for(stays):
             raise SeatStaysThere

@@ -155,7 +155,7 @@ def taking_rounds(
         f"round-{round_.id}": RoundField(
             round_.title,
             choices={
-                **{str(run.id): label(run) for run in round_.runs if run.held},
+                **{str(run.id): label(run) for run in round_.runs if run.takes_place},
                 RoundAnswer.OPEN.value: gettext("I do not know yet"),
                 RoundAnswer.ABSENT.value: gettext("I do not take part in this round"),
             },

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""What the worker does for registrations: seats held for nobody go to the next in line."""
+"""What the worker does for registrations: seats reserved for nobody go to the next in line."""
 
 import logging
 from datetime import datetime

@@ -111,7 +111,7 @@ def build_cancelled(session: Session, message: Message) -> Mail | None:
 
 
 def build_substituted(session: Session, message: Message) -> Mail | None:
-    """Who comes instead is not named: the mail goes to whoever held the place."""
+    """Who comes instead is not named: the mail goes to whoever had the place."""
     return _build(
         session,
         message,

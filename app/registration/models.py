@@ -127,7 +127,7 @@ class Registration(Named, Base):
             "sort_key",
             "id",
             "status",
-            "holds_seat",
+            "has_seat",
             "organisation_id",
             "email_key",
             "reference",
@@ -139,28 +139,29 @@ class Registration(Named, Base):
             "status",
             "sort_key",
             "id",
-            "holds_seat",
+            "has_seat",
             "waiting_number",
             "organisation_id",
         ),
         Index("ix_registration_by_date", "event_id", "created_at", "id", "status", "organisation_id"),
         Index("ix_registration_event_id_email_key", "event_id", "email_key"),
         CheckConstraint(
-            "(status = 'registered' AND holds_seat) OR status <> 'registered'", name="registered_holds_seat"
+            "(status = 'registered' AND has_seat) OR status <> 'registered'", name="registered_has_seat"
         ),
         CheckConstraint(
-            "NOT holds_seat OR status IN ('registered', 'unconfirmed', 'pending', 'offered')",
-            name="only_active_hold_seats",
+            "NOT has_seat OR status IN ('registered', 'unconfirmed', 'pending', 'offered')",
+            name="only_active_have_seats",
         ),
-        CheckConstraint("holds_seat OR status <> 'offered'", name="offered_holds_seat"),
+        CheckConstraint("has_seat OR status <> 'offered'", name="offered_has_seat"),
         CheckConstraint(
-            "holds_seat OR waiting_number IS NOT NULL OR status NOT IN ('waiting', 'unconfirmed', 'pending')",
+            "has_seat OR waiting_number IS NOT NULL OR status NOT IN ('waiting', 'unconfirmed', 'pending')",
             name="without_seat_waits",
         ),
         CheckConstraint(
-            "(status IN ('unconfirmed', 'offered')) = (held_until IS NOT NULL)", name="held_until_iff_held"
+            "(status IN ('unconfirmed', 'offered')) = (reserved_until IS NOT NULL)",
+            name="reserved_until_iff_reserved",
         ),
-        CheckConstraint("passed_on IS NULL OR status = 'cancelled'", name="passed_on_ends"),
+        CheckConstraint("handover_nonce IS NULL OR status = 'cancelled'", name="handover_ends"),
         # An id is never given away again: mails, the audit and people's notes name it.
         {"sqlite_autoincrement": True},
     )
@@ -175,9 +176,9 @@ class Registration(Named, Base):
     role_title: Mapped[str] = mapped_column(String(LONGEST["role_title"]), default="")
     language: Mapped[str] = mapped_column(String(2), default="de")
     status: Mapped[Status] = mapped_column(enum_of(Status, "status"))
-    has_seat: Mapped[bool] = mapped_column("holds_seat", default=False)
+    has_seat: Mapped[bool] = mapped_column(default=False)
     waiting_number: Mapped[int | None]
-    reserved_until: Mapped[datetime | None] = mapped_column("held_until", index=True)
+    reserved_until: Mapped[datetime | None] = mapped_column(index=True)
     nonce: Mapped[str] = mapped_column(String(64))
     created_at: Mapped[datetime]
     confirmed_at: Mapped[datetime | None]
@@ -186,12 +187,12 @@ class Registration(Named, Base):
     feed_key: Mapped[random_key]
     feed_changed_at: Mapped[datetime]
     mail_revision: Mapped[int] = mapped_column(default=0)
-    sequence_offset: Mapped[int] = mapped_column("calendar_bump", default=0)
+    sequence_offset: Mapped[int] = mapped_column(default=0)
     invited_sequence: Mapped[int | None]
     predecessor_id: Mapped[int | None] = mapped_column(
         ForeignKey("registration.id", ondelete="SET NULL"), unique=True
     )
-    handover_nonce: Mapped[str | None] = mapped_column("passed_on", String(64))
+    handover_nonce: Mapped[str | None] = mapped_column(String(64))
     named_by: Mapped[str] = mapped_column(String(200), default="")
     group_id: Mapped[int | None] = mapped_column(
         ForeignKey("registration_group.id", ondelete="SET NULL"), index=True

@@ -245,7 +245,7 @@ def _answers_to_rounds() -> CompoundSelect[int, int, PlaceState, int]:
     absences = select(RoundAbsence.round_id, null(), null(), literal(0))
     number = case(*((RunStaff.role == role, literal(number)) for number, role in _ROLES.items()), else_=-1)
     led = select(Run.round_id, RunStaff.run_id, null(), number)
-    staffing = led.join(Run, Run.id == RunStaff.run_id).where(Run.held)
+    staffing = led.join(Run, Run.id == RunStaff.run_id).where(Run.takes_place)
     return union_all(
         places.where(Place.registration_id == bindparam("person")),
         absences.where(RoundAbsence.registration_id == bindparam("person")),

@@ -115,7 +115,7 @@ ACTOR_LABELS = {
 
 ACTIVE = frozenset({Status.UNCONFIRMED, Status.PENDING, Status.REGISTERED, Status.WAITING, Status.OFFERED})
 CONFIRMED = ACTIVE - {Status.UNCONFIRMED}
-HELD = frozenset({Status.UNCONFIRMED, Status.OFFERED})  # until a moment, then it goes to the next
+RESERVED = frozenset({Status.UNCONFIRMED, Status.OFFERED})  # until a moment, then it goes to the next
 ENDED = frozenset({Status.CANCELLED, Status.EXPIRED, Status.REJECTED})
 # Without a seat they stand in line; who is not confirmed or approved yet keeps the place there, but does not move up.
 IN_LINE = (Status.WAITING, Status.UNCONFIRMED, Status.PENDING)

@@ -41,7 +41,7 @@ from app.registration.questions import answers
 from app.registration.quotas import waiting_list
 from app.registration.rules import (
     ENDED,
-    HELD,
+    RESERVED,
     Actor,
     AlreadyEnded,
     Closed,
@@ -113,7 +113,7 @@ def _hold(
         PARTICIPANT,
         Reason.SUBMITTED,
         next_offset=earlier.next_offset,
-        until=now + timedelta(minutes=event.hold_minutes),
+        until=now + timedelta(minutes=event.confirm_within_minutes),
         quotas=quotas,
         parts=parts,
         kept=kept,
@@ -128,8 +128,8 @@ def _hold(
 def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
     """What a form brought that said something else by then goes as if it had not been sent, its mail that waits included:
     the address in it may be a stranger's."""
-    held = frozenset(quota.id for quota in waiting_list.quotas_of(session, draft.event, draft.id))
-    kept = Kept(draft.has_seat, None if draft.has_seat else draft.waiting_number, held)
+    under = frozenset(quota.id for quota in waiting_list.quotas_of(session, draft.event, draft.id))
+    kept = Kept(draft.has_seat, None if draft.has_seat else draft.waiting_number, under)
     end(session, draft, Status.CANCELLED, PARTICIPANT, Reason.REPLACED, now)
     session.flush()
     withdraw(session, family_of(notifications.CONFIRM), draft.id)
@@ -203,10 +203,10 @@ def cancel(
 
 
 def expire(session: Session, registration_id: int, now: datetime) -> None:
-    """A seat held for an answer goes to the next when the time is over. Does nothing when it was answered meanwhile."""
+    """A seat reserved for an answer goes to the next when the time is over. Does nothing when it was answered meanwhile."""
     registration = lock_registration(session, registration_id)
     reserved_until, was = registration.reserved_until, registration.status
-    if was not in HELD or reserved_until is None or reserved_until > now:
+    if was not in RESERVED or reserved_until is None or reserved_until > now:
         return
     if was is Status.OFFERED:
         end(session, registration, Status.EXPIRED, SYSTEM, Reason.OFFER_ENDED, now)

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Somebody else comes in a person's place. One transaction: the old one leaves, the new one has what was held.
+"""Somebody else comes in a person's place. One transaction: the old one leaves, the new one has what was theirs.
 
 Locks the event first and flushes, never commits. No counter of the day changes: a seat, an offer or a number in line
 passes from one row to the next.
@@ -139,11 +139,11 @@ def _pass_on(
     session: Session, event: Event, old: Registration, new: Registration, by: By, now: datetime
 ) -> None:
     quotas = waiting_list.quotas_of_day(session, event)
-    held = waiting_list.quotas_of(session, event, old.id)
-    left, joined = waiting_list.after_moving(quotas, held, new.organisation)
-    stays = [quota for quota in held if quota not in left]
+    under = waiting_list.quotas_of(session, event, old.id)
+    left, joined = waiting_list.after_moving(quotas, under, new.organisation)
+    stays = [quota for quota in under if quota not in left]
     if old.has_seat and (left or joined):
-        _refuse_without_seat(event, quotas, held, [*stays, *joined], by)
+        _refuse_without_seat(event, quotas, under, [*stays, *joined], by)
     new.status, new.has_seat, new.reserved_until = old.status, old.has_seat, old.reserved_until
     new.confirmed_at = now
     if not old.has_seat:
@@ -165,9 +165,9 @@ def _pass_on(
 
 
 def _refuse_without_seat(
-    event: Event, quotas: Sequence[Quota], held: Sequence[Quota], wanted: Sequence[Quota], by: By
+    event: Event, quotas: Sequence[Quota], under: Sequence[Quota], wanted: Sequence[Quota], by: By
 ) -> None:
-    room = waiting_list.availability_of(event, quotas, [quota.id for quota in held], gives_back=True)
+    room = waiting_list.availability_of(event, quotas, [quota.id for quota in under], gives_back=True)
     if not room.has_seat_for(frozenset(quota.id for quota in wanted)):
         raise NoSeatThere if by.actor is Actor.ORGANISER else SeatStaysThere
 

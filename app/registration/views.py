@@ -186,7 +186,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.route("/my/<token>/not-me", methods=["GET", "POST"])
 @access.personal
 def not_me(token: str) -> ResponseReturnValue:
-    """Somebody else typed in this address: nothing is held for it, and it gets no such mail any more (T08)."""
+    """Somebody else typed in this address: nothing is reserved for it, and it gets no such mail any more (T08)."""
     registration = open_personal(db.session(), token)
     form = ConfirmForm()
     if registration.confirmed_at is not None:
@@ -294,9 +294,9 @@ def answers(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _confirmed(open_personal(session, token))
     questions = [one for one in questions_of(session, registration.event_id) if not one.organiser_only]
-    chosen, texts, held = given_before(session, registration, questions)
+    chosen, texts, own = given_before(session, registration, questions)
     data = {**answers_data(questions, chosen, texts), "version": str(registration.version)}
-    form: Any = asking(OwnAnswersForm, questions, held=held)(data=data)
+    form: Any = asking(OwnAnswersForm, questions, own=own)(data=data)
 
     def stored() -> OwnAnswersForm:
         """The version alone: one's own two tabs need no comparison."""

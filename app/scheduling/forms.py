@@ -244,7 +244,7 @@ class RunForm(EditingForm):
     contributors = long_text(
         _l("Who facilitates"), rows=3, description=_l("One name per line. These names stand in the agenda.")
     )
-    held = BooleanField(_l("It takes place"), default=True)
+    takes_place = BooleanField(_l("It takes place"), default=True)
     called_off = BooleanField(
         _l("If not: yes, whoever holds a place in it loses it"),
         description=_l("They get a mail and can choose something else."),
@@ -264,7 +264,7 @@ class RunForm(EditingForm):
             "capacity": run.capacity,
             "least_people": run.least_people or None,
             "spans": run.spans if run.spans > 1 else None,
-            "held": run.held,
+            "takes_place": run.takes_place,
             "contributors": "\n".join(one.name for one in run.contributors),
             "version": str(run.version),
         }
@@ -297,7 +297,7 @@ class RunForm(EditingForm):
             contributors=self.names(),
             spans=self.spans.data or 1,
             least_people=self.least_people.data or 0,
-            held=bool(self.held.data),
+            takes_place=bool(self.takes_place.data),
             called_off=bool(self.called_off.data),
         )
 

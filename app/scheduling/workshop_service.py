@@ -45,7 +45,7 @@ class RunPlan:
     contributors: tuple[str, ...] = ()
     spans: int = 1
     least_people: int = 0
-    held: bool = True
+    takes_place: bool = True
     called_off: bool = False  # yes, people in it lose their places
 
 
@@ -53,7 +53,7 @@ class PeopleInIt(Refusal):
     def __init__(self, people: int) -> None:
         super().__init__(
             N_("%(number)s people hold a place in it. Please confirm below that they lose it and are told."),
-            field="held",
+            field="takes_place",
             number=people,
         )
 
@@ -165,19 +165,19 @@ def change_run(
     conflicts.refuse_bad_run(session, event, facts, leave_out=run)
     _refuse_for_people(session, run, facts, plan)
     old_times = _times(session, event, was)
-    if facts.held and (not was.held or not was.same_rounds(facts)):
+    if facts.takes_place and (not was.takes_place or not was.same_rounds(facts)):
         staff.resume(session, event, run, facts.round, facts.spans, now)
-    if was.held and not facts.held:
+    if was.takes_place and not facts.takes_place:
         places.close_run(session, run, now, tell=event.agenda_is_news(now))
     _write_run(run, facts)
     run.extra = run.seats.still_extra
     moved = not was.same_rounds(facts) or was.room is not facts.room
     mark_changed(event, now, calendar=False)
-    if moved or was.held != facts.held:
+    if moved or was.takes_place != facts.takes_place:
         raise_sequence(run, now)
         _log_run(session, event, run, was, old_times, now)
     session.flush()
-    if run.held:
+    if run.takes_place:
         places.move_up_in_run(session, run, now)
         if moved:
             _tell_places(session, event, [run], now)
@@ -214,20 +214,20 @@ def _facts(session: Session, event: Event, plan: RunPlan) -> RunFacts:
     """What the plan means; refuses a round or a room of another event (T02)."""
     round_ = conflicts.get_round(session, event, plan.round_id)
     room = conflicts.get_room(session, event, plan.room_id) if plan.room_id is not None else None
-    return RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, plan.held)
+    return RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, plan.takes_place)
 
 
 def _write_run(run: Run, facts: RunFacts) -> None:
     run.label, run.round, run.room = facts.label, facts.round, facts.room
     run.capacity, run.least_people = facts.capacity, facts.least_people
-    run.spans, run.held = facts.spans, facts.held
+    run.spans, run.takes_place = facts.spans, facts.takes_place
 
 
 def _refuse_for_people(session: Session, run: Run, facts: RunFacts, plan: RunPlan) -> None:
     """What would take a place from somebody, or put somebody where they did not choose to be."""
-    if run.held and not facts.held and run.taken and not plan.called_off:
+    if run.takes_place and not facts.takes_place and run.taken and not plan.called_off:
         raise PeopleInIt(run.taken)
-    if facts.held:
+    if facts.takes_place:
         refuse_capacity_below_taken(facts.capacity, run.extra, run.taken)
     if RunFacts.of(run).same_rounds(facts):
         return
@@ -266,7 +266,15 @@ def _log_run(
     if not was.same_rounds(facts):
         log_times(session, event, title, old_times, _times(session, event, facts), now)
     log_change(session, event, title, "room", room_name(was.room), room_name(run.room), now)
-    log_change(session, event, title, "held", "yes" if was.held else "no", "yes" if run.held else "no", now)
+    log_change(
+        session,
+        event,
+        title,
+        "takes_place",
+        "yes" if was.takes_place else "no",
+        "yes" if run.takes_place else "no",
+        now,
+    )
 
 
 def _tell_places(session: Session, event: Event, runs: Iterable[Run], now: datetime) -> None:

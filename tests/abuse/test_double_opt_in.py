@@ -37,7 +37,7 @@ REGISTER = "/events/musterfachtag/register"
 @pytest.fixture(autouse=True)
 def day(app: Flask) -> None:
     with app.app_context(), transaction() as session:
-        make_event(session, capacity=1, hold_minutes=int(HOLD.total_seconds() // 60))
+        make_event(session, capacity=1, confirm_within_minutes=int(HOLD.total_seconds() // 60))
 
 
 def send(app: Flask, **changes: str) -> Page:

@@ -309,7 +309,7 @@ def _people_and_days(app: Flask) -> None:
         empty = make_event(session, slug=EMPTY, title="Noch niemand angemeldet")
         opening = ItemFacts(ItemKind.WELCOME, "Begrüßung", at("9:30"), at("10:00"), "", None)
         add_item(session, draft.id, opening, now())  # a programme that may be released
-        day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, hold_minutes=60)
+        day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, confirm_within_minutes=60)
         programme = make_programme(session, day)
         programme.runs["1.1"].capacity = 1
         for event in (draft, empty, day):
@@ -491,7 +491,7 @@ def _allocations(app: Flask) -> None:
         session.add(RunStaff(run_id=led, registration_id=other, role=StaffRole.FACILITATOR))
         lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
         reasons = [{"obstacle": "together", "values": {"first": one, "second": other}}]
-        session.scalars(select(Run).where(Run.label == "2.9")).one().held = False
+        session.scalars(select(Run).where(Run.label == "2.9")).one().takes_place = False
         day.placement, day.wishes_until = Placement.WISHES, now() - timedelta(days=2)
         day.placed_at = now() - timedelta(days=1)
         done = {"protocol": protocol, "chairs": [_a_chair(run)]}
@@ -718,6 +718,6 @@ MACHINE_WORDS = frozenset(
         "worker",
         "progress",
         "contact_email",
-        "passed_on",
+        "handover_nonce",
     ]
 )

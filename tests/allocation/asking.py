@@ -106,7 +106,10 @@ def best_of_all(instance: Instance) -> list[int] | None:
         ]
         seating = Seating(instance, places)
         places += [
-            ModelPlace(person, run.id) for run in instance.runs if seating.held(run) for person in run.staff
+            ModelPlace(person, run.id)
+            for run in instance.runs
+            if seating.takes_place(run)
+            for person in run.staff
         ]
         if not faults(instance, places):
             found = signed(instance, places)

@@ -134,9 +134,9 @@ def asks(
 def works_out(app: Flask, solving_id: int, now: datetime = LATER) -> AllocationState:
     """As the worker's child does, in this process."""
     with app.app_context(), transaction() as session:
-        held = claim(session, solving_id, now)
-    assert held is not None
-    return work_out(app.app_context, held, lambda: now)
+        lease = claim(session, solving_id, now)
+    assert lease is not None
+    return work_out(app.app_context, lease, lambda: now)
 
 
 def solved(app: Flask, made: WishDay, nonce: str = "nonce-0123456789abcdef", **terms: object) -> int:

@@ -31,7 +31,7 @@ def test_an_allocation_in_one_row() -> None:
 
 def test_who_meets_whom() -> None:
     small, large = mixes(DAY, PLACES)
-    assert (small.run, small.participants, small.capacity, small.held) == (10, 1, 1, True)
+    assert (small.run, small.participants, small.capacity, small.takes_place) == (10, 1, 1, True)
     assert (large.participants, dict(large.by_organisation)) == (2, {7: 1, 8: 1})
     assert (dict(large.by_kind), dict(large.by_rank)) == ({4: 2}, {None: 2})
 

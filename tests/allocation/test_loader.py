@@ -64,7 +64,7 @@ def test_only_who_has_a_seat_and_a_confirmed_address(app: Flask) -> None:
 def test_runs_with_seats_rooms_and_what_they_offer(app: Flask) -> None:
     made = a_wish_day(app, 3)
     set_run(app, made, "1.1", capacity=None, least_people=2)
-    set_run(app, made, "1.2", capacity=40, held=False)  # the room has 18
+    set_run(app, made, "1.2", capacity=40, takes_place=False)  # the room has 18
     set_run(app, made, "2.1", room_id=None, capacity=None)
     with app.app_context(), transaction() as session:
         leads(session, made, 3, "2.2")
@@ -130,7 +130,7 @@ def test_a_pin_in_a_closed_run_does_not_count(app: Flask) -> None:
                 event_id=made.event_id, kind=ConditionKind.PIN, first_id=made.people[1], run_id=run
             )
         )
-    set_run(app, made, "1.1", held=False)
+    set_run(app, made, "1.1", takes_place=False)
     assert question(app, made).people[0].fixed == ()
 
 

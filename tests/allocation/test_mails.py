@@ -35,7 +35,7 @@ WORDS = {
 def mails(app: Flask, language: str = "de", *, gone: bool = False) -> list[EmailMessage]:
     """To person 1, after publication."""
     made = a_wish_day(app, 2)
-    set_run(app, made, "1.2", held=False)
+    set_run(app, made, "1.2", takes_place=False)
     Worker(app, clock=lambda: NOW).deliver()
     with app.app_context(), transaction() as session:
         session.get_one(Registration, made.people[1]).language = language

@@ -256,10 +256,10 @@ def test_a_run_is_closed_after_a_question_and_opened_again(app: Flask) -> None:
     page = page.send()
     assert "„1.1 Beraten ohne Vorurteil“ findet nicht statt." in page.soup.get_text()
     with app.app_context():
-        assert not db.session.get_one(Run, run).held
+        assert not db.session.get_one(Run, run).takes_place
     visitor.get(made.desk).send(action=f"{made.desk}/runs/{run}/open")
     with app.app_context():
-        assert db.session.get_one(Run, run).held
+        assert db.session.get_one(Run, run).takes_place
         assert list(db.session.scalars(select(AuditEntry.action)))[-2:] == ["run.close", "run.open"]
 
 
@@ -274,7 +274,7 @@ def test_a_run_is_not_opened_into_a_room_that_is_taken(app: Flask) -> None:
     assert page.address == made.desk
     assert "Raum" in page.soup.select_one("[role=alert], .kern-alert").get_text()  # type: ignore[union-attr]
     with app.app_context():
-        assert not db.session.get_one(Run, first).held
+        assert not db.session.get_one(Run, first).takes_place
 
 
 def test_nothing_is_closed_at_the_desk_on_a_day_without_wishes(app: Flask) -> None:
@@ -286,7 +286,7 @@ def test_nothing_is_closed_at_the_desk_on_a_day_without_wishes(app: Flask) -> No
     page = page.send()
     assert (page.status, "Workshops direkt" in page.soup.get_text()) == (422, True)
     with app.app_context():
-        assert db.session.get_one(Run, made.day.runs["1.1"]).held
+        assert db.session.get_one(Run, made.day.runs["1.1"]).takes_place
 
 
 def test_a_name_that_looks_like_a_reference_is_found(app: Flask) -> None:
@@ -409,7 +409,7 @@ def test_one_allocation_with_names_mix_and_proof(app: Flask) -> None:
 def test_reasons_have_names(app: Flask) -> None:
     made = a_wish_day(app, 2)
     for label in ("1.2", "2.2"):
-        set_run(app, made, label, held=False)
+        set_run(app, made, label, takes_place=False)
     visitor = visit(app)
     visitor.get(f"{made.desk}/conditions/apart/new").send(first="Muster001", second="Muster002")
     number = asks(app, made)
@@ -470,7 +470,7 @@ def test_before_publishing_it_is_said_what_will_happen(app: Flask) -> None:
 def test_what_stands_in_the_way_is_said_and_there_is_no_button(app: Flask) -> None:
     made = a_wish_day(app, 3)
     number = solved(app, made)
-    set_run(app, made, "1.2", held=False)
+    set_run(app, made, "1.2", takes_place=False)
     visitor = visit(app)
     page = visitor.get(f"{made.desk}/{number}/publish")
     assert "Workshop 1.2 wurde nach der Berechnung geschlossen." in page.text

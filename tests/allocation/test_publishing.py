@@ -190,7 +190,7 @@ def test_the_sequence_of_runs_stays_unless_they_do_not_take_place(app: Flask, ma
     assert planned(app, made, number).closing == (made.day.runs["2.2"],)
     publishes(app, made, number)
     with app.app_context():
-        found = db.session.execute(select(Run.label, Run.held, Run.sequence).order_by(Run.label)).all()
+        found = db.session.execute(select(Run.label, Run.takes_place, Run.sequence).order_by(Run.label)).all()
     assert [tuple(one) for one in found] == [
         ("1.1", True, 0),
         ("1.2", True, 0),
@@ -304,10 +304,10 @@ def test_a_room_that_is_too_small_by_now_is_refused(app: Flask, made: WishDay) -
 def test_a_run_that_was_closed_or_moved_or_is_gone_is_refused(app: Flask, made: WishDay) -> None:
     number = solved(app, made)
     with app.app_context(), transaction() as session:
-        service.hold_run(session, made.event_id, made.day.runs["1.2"], TEAM, LATER, held=False)
+        service.mark_run(session, made.event_id, made.day.runs["1.2"], TEAM, LATER, takes_place=False)
     with refused(app, RunClosedSince):
         publishes(app, made, number)
-    set_run(app, made, "1.2", held=True, spans=2)
+    set_run(app, made, "1.2", takes_place=True, spans=2)
     with refused(app, RunChangedSince):
         publishes(app, made, number)
     with app.app_context(), transaction() as session:
@@ -390,7 +390,7 @@ def test_publishing_again_moves_as_few_as_possible_and_tells_only_them(app: Flas
 def test_a_mail_that_has_not_left_is_settled_by_the_next_one(app: Flask, made: WishDay) -> None:
     first = solved(app, made)
     publishes(app, made, first)
-    set_run(app, made, "1.1", held=False)
+    set_run(app, made, "1.1", takes_place=False)
     publishes(app, made, solved(app, made, "nonce-second-0123456789"), seen=first)
     with app.app_context():
         found = db.session.execute(
@@ -476,7 +476,7 @@ def test_a_closed_run_is_emptied_by_the_next_one(app: Flask, made: WishDay) -> N
     first = solved(app, made)
     publishes(app, made, first)
     with app.app_context(), transaction() as session:
-        service.hold_run(session, made.event_id, made.day.runs["1.1"], TEAM, LATER, held=False)
+        service.mark_run(session, made.event_id, made.day.runs["1.1"], TEAM, LATER, takes_place=False)
     assert findings(app) == []
     publishes(app, made, solved(app, made, "nonce-second-0123456789"), seen=first)
     assert all("1.1" not in mine for mine in places(app, made).values())
@@ -494,7 +494,7 @@ def test_who_waits_for_a_run_that_is_closed_is_told_so(app: Flask, made: WishDay
     assert "1.2" in places(app, made)[mine]
     with app.app_context():
         run = db.session.get_one(Run, made.day.runs["1.1"])
-        assert (run.held, run.waiting) == (False, 0)
+        assert (run.takes_place, run.waiting) == (False, 0)
         again = db.session.scalars(
             select(Message.kind).where(Message.subject_id == made.people[mine]).order_by(Message.id)
         ).all()

@@ -43,14 +43,14 @@ def claims(app: Flask, number: int, now: datetime = LATER) -> Lease | None:
         return claim(session, number, now)
 
 
-def renews(app: Flask, held: Lease, now: datetime = LATER) -> bool:
+def renews(app: Flask, lease: Lease, now: datetime = LATER) -> bool:
     with app.app_context(), transaction() as session:
-        return renew(session, held, "2/5", now)
+        return renew(session, lease, "2/5", now)
 
 
-def finishes(app: Flask, held: Lease, state: AllocationState = AllocationState.STOPPED) -> bool:
+def finishes(app: Flask, lease: Lease, state: AllocationState = AllocationState.STOPPED) -> bool:
     with app.app_context(), transaction() as session:
-        return finish(session, held, LeaseOutcome(state), LATER)
+        return finish(session, lease, LeaseOutcome(state), LATER)
 
 
 def stops(app: Flask, made: WishDay, number: int) -> None:
@@ -74,11 +74,11 @@ def adds(app: Flask, made: WishDay, kind: ConditionKind, **facts: Any) -> None:
 def test_one_worker_has_it_and_keeps_it(app: Flask) -> None:
     number = asks(app, a_wish_day(app, 2))
     assert waiting(app) == number
-    held = claims(app, number)
-    assert held is not None
+    lease = claims(app, number)
+    assert lease is not None
     assert claims(app, number) is None
     assert waiting(app) is None
-    assert renews(app, held, LATER + LEASE / 2)
+    assert renews(app, lease, LATER + LEASE / 2)
     assert waiting(app, LATER + LEASE * 1.2) is None
     assert solving(app, number).progress == "2/5"
 
@@ -124,14 +124,14 @@ def test_stop(app: Flask) -> None:
     """What waits ends at once; who works on it is told with the next renewal; a second press changes nothing."""
     made = a_wish_day(app, 2)
     queued, running = (asks(app, made, nonce=f"nonce-{number}-0123456789") for number in (1, 2))
-    held = claims(app, running)
+    lease = claims(app, running)
     for number in (queued, running, queued, running):
         stops(app, made, number)
     assert solving(app, queued).state is AllocationState.STOPPED
     assert solving(app, running).state is AllocationState.RUNNING
-    assert held is not None
-    assert not renews(app, held)
-    assert work_out(app.app_context, held, lambda: LATER) is AllocationState.STOPPED
+    assert lease is not None
+    assert not renews(app, lease)
+    assert work_out(app.app_context, lease, lambda: LATER) is AllocationState.STOPPED
     after = solving(app, running)
     assert (after.state, after.protocol, after.lease_until, after.stop_asked) == (
         AllocationState.STOPPED,
@@ -205,7 +205,7 @@ def test_reasons_tell_nothing_of_needs(app: Flask) -> None:
     made = a_wish_day(app, 4)
     with app.app_context(), transaction() as session:
         needs_step_free(session, made, 2)
-    set_run(app, made, "1.1", held=False)  # 1.2 has stairs
+    set_run(app, made, "1.1", takes_place=False)  # 1.2 has stairs
     number = asks(app, made)
     assert works_out(app, number) is AllocationState.IMPOSSIBLE
     reasons = solving(app, number).reasons
@@ -223,8 +223,8 @@ def test_a_protocol_tells_nothing_of_needs(app: Flask) -> None:
 
 def test_pairs_in_each_other_s_way_are_named(app: Flask) -> None:
     made = a_wish_day(app, 2)
-    set_run(app, made, "1.2", held=False)
-    set_run(app, made, "2.2", held=False)
+    set_run(app, made, "1.2", takes_place=False)
+    set_run(app, made, "2.2", takes_place=False)
     adds(app, made, ConditionKind.APART, first_id=made.people[1], second_id=made.people[2])
     number = asks(app, made)
     assert works_out(app, number) is AllocationState.IMPOSSIBLE
@@ -260,7 +260,7 @@ def tend(app: Flask) -> Iterator[Callable[[], None]]:
     if jobs.CHILD.process is not None:
         jobs.CHILD.process.kill()
         jobs.CHILD.process.wait()
-        jobs.CHILD.process = jobs.CHILD.held = None
+        jobs.CHILD.process = jobs.CHILD.lease = None
 
 
 def patiently(check: Callable[[], bool], seconds: float = 30) -> None:
@@ -333,7 +333,7 @@ def test_after_worker_and_child_were_killed_the_next_worker_takes_over(
     assert jobs.CHILD.process is not None
     os.kill(jobs.CHILD.process.pid, signal.SIGKILL)
     jobs.CHILD.process.wait()
-    jobs.CHILD.process = jobs.CHILD.held = None
+    jobs.CHILD.process = jobs.CHILD.lease = None
     tend()  # another worker: the lease still holds
     assert jobs.CHILD.process is None
     assert solving(app, number).state is AllocationState.RUNNING

@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.allocation.rules import AllocationState, Mixing
-from app.allocation.service import hold_run
+from app.allocation.service import mark_run
 from app.events.service import lock_event
 from app.organising.checks import data_findings
 from app.programme.models import Run
@@ -46,7 +46,9 @@ class Life:
         joins(session, self.made, len(self.made.people) + 1, wish=self.chance.random() < 0.5)
 
     def close_or_open(self, session: Session) -> None:
-        hold_run(session, self.made.event_id, self.a_run(), TEAM, LATER, held=self.chance.random() < 0.6)
+        mark_run(
+            session, self.made.event_id, self.a_run(), TEAM, LATER, takes_place=self.chance.random() < 0.6
+        )
 
     def choose(self, session: Session) -> None:
         event = lock_event(session, self.made.event_id)
@@ -54,7 +56,7 @@ class Life:
             session.get_one(Registration, self.somebody()),
             session.get_one(Run, self.a_run()),
         )
-        if event.placed_at is not None and registration.has_seat and run.held:
+        if event.placed_at is not None and registration.has_seat and run.takes_place:
             choose(session, event, registration, {run.round_id: run.id}, LATER)
 
     @property

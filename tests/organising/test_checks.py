@@ -134,7 +134,7 @@ FAULTS = {
     "UPDATE quota SET taken = 1, extra = 1": ["quota 1: 1 seats are taken, 0 are held"],
     "UPDATE quota SET waiting = 2": ["quota 1: 2 are counted in line, 0 stand there"],
     "UPDATE quota SET capacity = -1": ["quota 1: more seats of it are taken than it has"],
-    "UPDATE quota SET agency_kind = 'ki'": ["quota 1: does not say whom it is for"],
+    "UPDATE quota SET organisation_kind = 'ki'": ["quota 1: does not say whom it is for"],
     "UPDATE quota SET released_at = '2020-01-01 00:00:00+00:00'": ["quota 1: was released without a date"],
     "UPDATE quota SET event_id = 99": [
         "event 1: counts 1 quotas and 0 codes, there are 0 and 0",
@@ -180,11 +180,11 @@ FAULTS = {
         "run 3: workshop, round and room are not of the same day",
     ],
     "UPDATE registration SET confirmed_at = NULL WHERE id = 1": ["registration 1: registered without a confirmed address"],
-    "UPDATE registration SET held_until = NULL WHERE id = 3": ["registration 3: an end of the hold that does not fit the status"],
-    "UPDATE registration SET held_until = confirmed_at WHERE id = 1": ["registration 1: an end of the hold that does not fit the status"],
+    "UPDATE registration SET reserved_until = NULL WHERE id = 3": ["registration 3: an end of the hold that does not fit the status"],
+    "UPDATE registration SET reserved_until = confirmed_at WHERE id = 1": ["registration 1: an end of the hold that does not fit the status"],
     "UPDATE registration SET waiting_number = NULL WHERE id = 4": ["registration 4: waits without a number"],
     "UPDATE registration SET invited_sequence = 99 WHERE id = 2": ["registration 2: invited to a state of the day that never was"],
-    "UPDATE registration SET passed_on = 'x' WHERE id = 4": ["registration 4: passed the place on and has not left"],
+    "UPDATE registration SET handover_nonce = 'x' WHERE id = 4": ["registration 4: passed the place on and has not left"],
     "UPDATE registration SET predecessor_id = 5 WHERE id = 1": [
         "registration 1: comes in the place of somebody who has it still, or of another day"
     ],
@@ -194,7 +194,7 @@ FAULTS = {
     "DELETE FROM status_change WHERE registration_id = 4": ["registration 4: has no history"],
     "UPDATE status_change SET from_status = 'waiting' WHERE id = 2": ["status_change 2: does not begin where the line before ended"],
     "UPDATE status_change SET from_status = 'waiting' WHERE id = 1": ["status_change 1: does not begin where the line before ended"],
-    "UPDATE registration SET holds_seat = false WHERE id = 1": [
+    "UPDATE registration SET has_seat = false WHERE id = 1": [
         "event 1: 3 seats are taken, 2 are held",
         "event 1: 1 are counted in line, 2 stand there",
         "answer 1: holds an option without a seat at the day",
@@ -204,7 +204,7 @@ FAULTS = {
         "place 1: is held by somebody without a seat at the day",
         "place 2: is held by somebody without a seat at the day",
     ],
-    "UPDATE registration SET holds_seat = true WHERE id = 6": [
+    "UPDATE registration SET has_seat = true WHERE id = 6": [
         "event 1: 3 seats are taken, 4 are held",
         "registration 6: holds a seat and is neither registered nor unconfirmed",
         "place 6: is only a wish of somebody who has a seat at the day",
@@ -370,7 +370,7 @@ def test_findings_name_nobody(app: Flask) -> None:
     """T36: the output goes into logs and tickets."""
     full_day(app)
     with without_checks(app) as connection:
-        connection.execute(text("UPDATE registration SET holds_seat = false, email_key = 'x'"))
+        connection.execute(text("UPDATE registration SET has_seat = false, email_key = 'x'"))
     lines = "\n".join(findings(app))
     assert lines
     assert "example.org" not in lines

@@ -356,7 +356,7 @@ def test_the_numbers_without_the_command_would_repeat(house: House) -> None:
 # Whole numbers that nothing outside compares with what it saw before.
 STAYING = {
     "capacity", "taken", "extra", "waiting", "reserved", "quota_count", "code_count", "together_count",
-    "hold_minutes", "offer_hours", "seats", "position", "number", "spans", "least_people", "allotted", "count",
+    "confirm_within_minutes", "offer_hours", "seats", "position", "number", "spans", "least_people", "allotted", "count",
     "attended", "size", "width", "height", "mark", "raised_by", "spent", "failures", "attempts", "claims",
     "copies", "copy_limit", "seconds", "seed", "least", "most", "rank", "text_version",
 }  # fmt: skip
@@ -368,7 +368,7 @@ STAYING_BECAUSE = {
     "audit_entry.event_id": "a row's number",
     "registration.mail_revision": "numbers mails of one person within the outbox; no mail carries it",
     "registration_group.mail_revision": "as with registrations",
-    "registration.calendar_bump": "counts beside the day's sequence, which goes up",
+    "registration.sequence_offset": "counts beside the day's sequence, which goes up",
     "registration.waiting_number": "drawn from the counter, kept",
     "place.waiting_number": "drawn from the counter, kept",
     "question_option.waiting_counter": "who waits for an option has no number",

@@ -100,7 +100,7 @@ def test_how_a_day_stands(app: Flask) -> None:
     with app.app_context():
         event = db.session.get_one(Event, day.event_id)
         it = reads.dashboard(db.session(), event, now(), with_people=True)
-        assert (it.registered, it.held, event.waiting, event.taken) == (3, 1, 1, 4)
+        assert (it.registered, it.reserved, event.waiting, event.taken) == (3, 1, 1, 4)
         assert [
             (run.label, run.seats.taken, run.seats.total, run.waiting, run.room.step_free) for run in it.runs
         ] == [
@@ -236,14 +236,14 @@ def deliver(app: Flask, number: int, text: str, answer: str = "250 ok") -> None:
             .where(Message.id == number)
             .values(state=State.QUEUED, give_up_at=now() + timedelta(days=1))
         )
-        held = outbox.claim(session, now=now(), policy=POLICY)
-        assert held is not None
+        claimed = outbox.claim(session, now=now(), policy=POLICY)
+        assert claimed is not None
         parcel = outbox.RenderedMail(
             f"<{number}@x>", message.recipient, "Sie sind dabei – Ä", content.as_bytes(), None
         )
-        assert outbox.freeze(session, held, parcel, now=now())
-        assert outbox.begin_data(session, held, now=now(), policy=POLICY)
-        assert settling.settle_sent(session, held, answer, now=now())
+        assert outbox.freeze(session, claimed, parcel, now=now())
+        assert outbox.begin_data(session, claimed, now=now(), policy=POLICY)
+        assert settling.settle_sent(session, claimed, answer, now=now())
 
 
 def test_read_what_was_sent(app: Flask) -> None:

@@ -49,13 +49,13 @@ QUICK = DeliveryPolicy(
 class CarelessWorker(Worker):
     """Marks first, speaks later."""
 
-    def _wrapped(self, held: Claim, content: bytes, recipient: str) -> FrozenMessage:
-        message = super()._wrapped(held, content, recipient)
+    def _wrapped(self, claimed: Claim, content: bytes, recipient: str) -> FrozenMessage:
+        message = super()._wrapped(claimed, content, recipient)
         mark = message.before_data
 
         def mark_as_sent() -> None:
             mark()
-            self._write(settling.settle_sent, held, "250 surely", now=now())
+            self._write(settling.settle_sent, claimed, "250 surely", now=now())
 
         message.before_data = mark_as_sent
         return message

@@ -27,28 +27,28 @@ def claim(office: Office) -> Claim | None:
         return service.claim(session, now=office.clock(), policy=POLICY)
 
 
-def claimed(office: Office) -> Claim:
-    held = claim(office)
-    assert held is not None
-    return held
+def a_claim(office: Office) -> Claim:
+    claimed = claim(office)
+    assert claimed is not None
+    return claimed
 
 
-def freeze(office: Office, held: Claim, recipient: str = "anna@example.org") -> bool:
-    parcel = RenderedMail(f"<{held.id}@example.org>", recipient, "Betreff", b"Bytes\r\n", None)
+def freeze(office: Office, claimed: Claim, recipient: str = "anna@example.org") -> bool:
+    parcel = RenderedMail(f"<{claimed.id}@example.org>", recipient, "Betreff", b"Bytes\r\n", None)
     with office.app.app_context(), transaction() as session:
-        return service.freeze(session, held, parcel, now=office.clock())
+        return service.freeze(session, claimed, parcel, now=office.clock())
 
 
-def begin(office: Office, held: Claim) -> Start:
+def begin(office: Office, claimed: Claim) -> Start:
     with office.app.app_context(), transaction() as session:
-        return service.begin_data(session, held, now=office.clock(), policy=POLICY)
+        return service.begin_data(session, claimed, now=office.clock(), policy=POLICY)
 
 
 def sending(office: Office) -> Claim:
-    held = claimed(office)
-    freeze(office, held)
-    assert begin(office, held) is Start.BEGUN
-    return held
+    claimed = a_claim(office)
+    freeze(office, claimed)
+    assert begin(office, claimed) is Start.BEGUN
+    return claimed
 
 
 def write(office: Office, verb: object, *args: object, **kwargs: object) -> object:
@@ -60,8 +60,8 @@ def tidy(office: Office) -> None:
     write(office, settling.tidy, now=office.clock(), policy=POLICY)
 
 
-def temporary(office: Office, held: Claim) -> None:
-    write(office, settling.settle_temporary, held, "451 later", now=office.clock(), policy=POLICY)
+def temporary(office: Office, claimed: Claim) -> None:
+    write(office, settling.settle_temporary, claimed, "451 later", now=office.clock(), policy=POLICY)
 
 
 def test_a_thing_is_announced_once(app: Flask, office: Office, clock: Clock) -> None:
@@ -137,21 +137,21 @@ def test_a_late_older_mail_is_settled_unsent(office: Office) -> None:
 def test_a_cancellation_waits_for_the_invitation_in_hand(office: Office, clock: Clock) -> None:
     """F20: never two mails about one thing on their way at once, never in the wrong order."""
     office.enqueue()
-    held = sending(office)
+    claimed = sending(office)
     office.enqueue(kind="trial.cancelled", revision=2)
     assert claim(office) is None
-    write(office, settling.settle_sent, held, "250", now=clock())
-    assert claimed(office).kind == "trial.cancelled"
+    write(office, settling.settle_sent, claimed, "250", now=clock())
+    assert a_claim(office).kind == "trial.cancelled"
 
 
 def test_an_overtaken_mail_does_not_begin(office: Office) -> None:
     """F20: it was rendered already, but not a byte has left. It is settled there and then: put back it would be due at
     once, and in nobody's way for ever."""
     office.enqueue()
-    held = claimed(office)
-    freeze(office, held)
+    claimed = a_claim(office)
+    freeze(office, claimed)
     office.enqueue(kind="trial.cancelled", revision=2)
-    assert begin(office, held) is Start.OVERTAKEN
+    assert begin(office, claimed) is Start.OVERTAKEN
     assert office.states() == ["superseded", "queued"]
 
 
@@ -159,7 +159,7 @@ def test_nobody_takes_an_overtaken_mail_in_hand(office: Office) -> None:
     """Also when it was overtaken without being settled, as by a mail that was written later with a lower number."""
     office.enqueue(revision=2)
     office.enqueue(revision=1)
-    assert claimed(office).id == 1
+    assert a_claim(office).id == 1
     assert claim(office) is None
 
 
@@ -170,24 +170,24 @@ def test_a_mail_that_closes_the_door_again_no_longer_holds_the_others(
     """The first time it may be the server; the mail waits as after any "not now", and each time longer."""
     office.enqueue()
     answers = {"now": clock(), "policy": POLICY, "sign_in": sign_in}
-    until = write(office, settling.settle_closed, claimed(office), "421 closing", **answers)
+    until = write(office, settling.settle_closed, a_claim(office), "421 closing", **answers)
     assert until == clock() + timedelta(minutes=5 if sign_in else 0.5)
     clock.forward(minutes=5)
     answers["now"] = clock()
-    assert write(office, settling.settle_closed, claimed(office), "421 closing", **answers) is None
+    assert write(office, settling.settle_closed, a_claim(office), "421 closing", **answers) is None
     message = office.message(1)
     assert (message.attempts, message.next_attempt_at) == (2, clock() + timedelta(minutes=5))
     office.enqueue(subject_id=2)
-    assert claimed(office).id == 2
+    assert a_claim(office).id == 2
 
 
 def test_a_domain_with_umlauts_is_overtaken_too(office: Office, sink: Sink) -> None:
     """F20: the row keeps the address as people write it, so the next mail finds those before it; the server gets ASCII."""
     office.enqueue("anna@müller.example")
-    held = claimed(office)
-    freeze(office, held, "anna@müller.example")
+    claimed = a_claim(office)
+    freeze(office, claimed, "anna@müller.example")
     office.enqueue("anna@müller.example", kind="trial.cancelled", revision=2)
-    assert begin(office, held) is Start.OVERTAKEN
+    assert begin(office, claimed) is Start.OVERTAKEN
     office.deliver()
     assert office.states() == ["superseded", "sent"]
     assert [one["recipient"] for one in sink.records()] == ["anna@xn--mller-kva.example"]
@@ -198,7 +198,7 @@ def test_who_waits_longest_is_first_and_one_claim_is_one_message(office: Office,
     office.enqueue(subject_id=1)
     clock.forward(seconds=1)
     office.enqueue(subject_id=2)
-    first, second = claimed(office), claimed(office)
+    first, second = a_claim(office), a_claim(office)
     assert (first.id, second.id, claim(office)) == (1, 2, None)
     assert first.token != second.token
     assert office.message(1).lease_until == clock() + timedelta(minutes=15)
@@ -212,7 +212,7 @@ def test_nothing_is_claimed_while_the_way_out_is_closed(office: Office, clock: C
     clock.forward(seconds=29)
     assert claim(office) is None
     clock.forward(seconds=1)
-    temporary(office, claimed(office))
+    temporary(office, a_claim(office))
     clock.forward(minutes=1)
     write(office, route.hold, now=clock())
     assert claim(office) is None
@@ -244,9 +244,9 @@ def test_patience_is_a_ladder_of_72_hours(office: Office, clock: Clock) -> None:
     """F10: 1, 5, 15, 30, 60 minutes, then hourly; after 72 hours it has failed and says so."""
     office.enqueue()
     began, minutes = clock(), []
-    while (held := claim(office)) is not None:
-        freeze(office, held)
-        temporary(office, held)
+    while (claimed := claim(office)) is not None:
+        freeze(office, claimed)
+        temporary(office, claimed)
         message = office.message(1)
         if message.state is State.FAILED:
             break
@@ -260,14 +260,14 @@ def test_patience_is_a_ladder_of_72_hours(office: Office, clock: Clock) -> None:
 def test_patience_ends_with_the_event(office: Office, clock: Clock) -> None:
     """F10: what is about this morning is useless in the afternoon."""
     office.enqueue(give_up_at=clock() + timedelta(minutes=10))
-    temporary(office, claimed(office))
+    temporary(office, a_claim(office))
     clock.forward(minutes=1)
-    temporary(office, claimed(office))
+    temporary(office, a_claim(office))
     clock.forward(minutes=5)
-    temporary(office, claimed(office))
+    temporary(office, a_claim(office))
     assert office.message(1).next_attempt_at == clock() + timedelta(minutes=3)
     clock.forward(minutes=3)
-    temporary(office, claimed(office))
+    temporary(office, a_claim(office))
     assert office.states() == ["failed"]
 
 
@@ -291,7 +291,7 @@ def test_a_refusal_for_good_fails_at_once(office: Office) -> None:
 def test_a_crash_before_data_is_harmless(office: Office, clock: Clock) -> None:
     """F04: the lease expires, the message is free, no copy is counted."""
     office.enqueue()
-    claimed(office)
+    a_claim(office)
     clock.forward(minutes=14, seconds=59)
     tidy(office)
     assert office.states() == ["claimed"]
@@ -333,23 +333,23 @@ def test_a_message_that_kills_the_worker_is_set_aside(office: Office, clock: Clo
     """F08: three claims without a result; the queue goes on."""
     office.enqueue()
     for _ in range(3):
-        claimed(office)
+        a_claim(office)
         clock.forward(minutes=15)
         tidy(office)
     office.enqueue(subject_id=2)
     assert office.states() == ["quarantined", "queued"]
-    assert claimed(office).id == 2
+    assert a_claim(office).id == 2
 
 
 def test_who_overslept_the_lease_changes_nothing(office: Office, clock: Clock) -> None:
     """F19: not before DATA, and not at marking while another worker has the message."""
     office.enqueue()
-    sleeper = claimed(office)
+    sleeper = a_claim(office)
     clock.forward(minutes=15)
     assert freeze(office, sleeper)
     assert begin(office, sleeper) is Start.LOST
     tidy(office)
-    other = claimed(office)
+    other = a_claim(office)
     assert begin(office, sleeper) is Start.LOST
     write(office, settling.settle_permanent, sleeper, "550")
     write(office, settling.set_aside, sleeper, "broken")
@@ -366,7 +366,7 @@ def test_a_yes_is_a_fact_after_the_lease_too(office: Office, clock: Clock) -> No
     sleeper = sending(office)
     clock.forward(minutes=16)
     tidy(office)
-    other = claimed(office)
+    other = a_claim(office)
     assert write(office, settling.settle_sent, sleeper, "250 late", now=clock())
     assert begin(office, other) is Start.LOST
     assert office.states() == ["sent"]
@@ -378,7 +378,7 @@ def test_only_trouble_can_be_sent_again(office: Office, clock: Clock, state: str
     if state == "sent":
         write(office, settling.settle_sent, sending(office), "250", now=clock())
     if state == "superseded":
-        write(office, settling.settle_superseded, claimed(office))
+        write(office, settling.settle_superseded, a_claim(office))
     with pytest.raises(Refusal):
         write(office, service.retry, 1, now=clock())
     assert office.states() == [state]
@@ -386,7 +386,7 @@ def test_only_trouble_can_be_sent_again(office: Office, clock: Clock, state: str
 
 def test_an_overtaken_mail_is_not_sent_again(office: Office, clock: Clock) -> None:
     office.enqueue()
-    write(office, settling.settle_permanent, claimed(office), "550")
+    write(office, settling.settle_permanent, a_claim(office), "550")
     office.enqueue(revision=2)
     with pytest.raises(Refusal):
         write(office, service.retry, 1, now=clock())
@@ -402,7 +402,7 @@ def test_what_waits_can_be_dropped_after_a_restore(office: Office, clock: Clock)
     assert write(office, service.drop_waiting) == 2
     write(office, route.release)
     office.enqueue(subject_id=3)
-    assert (claimed(office).id, claim(office)) == (3, None)
+    assert (a_claim(office).id, claim(office)) == (3, None)
 
 
 @pytest.mark.parametrize(
@@ -427,7 +427,7 @@ def test_the_dashboard_reads_the_trouble_of_its_event(app: Flask, office: Office
     office.enqueue(subject_id=1, event_id=5)
     office.enqueue(subject_id=2, event_id=5)
     office.enqueue(subject_id=3, event_id=6)
-    write(office, settling.settle_permanent, claimed(office), "550")
+    write(office, settling.settle_permanent, a_claim(office), "550")
     with app.app_context():
         session = db.session()
         found = queries.trouble(session, 5)

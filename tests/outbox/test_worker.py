@@ -90,7 +90,7 @@ def test_a_worker_told_to_stop_finishes_the_mail_in_hand(office: Office) -> None
     office.enqueue(subject_id=2)
     worker = office.worker()
     hand_over = worker._hand_over
-    worker._hand_over = lambda held, message: (worker.stop.set(), hand_over(held, message))[1]  # type: ignore[method-assign,func-returns-value]
+    worker._hand_over = lambda claimed, message: (worker.stop.set(), hand_over(claimed, message))[1]  # type: ignore[method-assign,func-returns-value]
     worker.run()
     assert office.states() == ["sent", "queued"]
 

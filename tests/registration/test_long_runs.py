@@ -50,9 +50,9 @@ def test_what_does_not_fit(day: Day) -> None:
     assert field_of(day, "1.1", spans=2) == "room_id"  # 2.1 is in its room then
     assert field_of(day, "2.1", spans=2) == "spans"
     assert field_of(day, "1.1", least_people=21) == "least_people"
-    day.set_run("2.1", held=False)
+    day.set_run("2.1", takes_place=False)
     replanned(day, "1.1", spans=2)
-    assert field_of(day, "2.1", held=True) == "room_id"
+    assert field_of(day, "2.1", takes_place=True) == "room_id"
     with pytest.raises(Refusal), day.step() as session:
         remove_round(session, day.event_id, day.rounds[2], day.now)
     day.join("anna", labels=("1.1",))
@@ -101,19 +101,19 @@ def test_called_off_only_knowingly(day: Day) -> None:
     day.join("anna", "ben", labels=("1.1",))
     day.forget_mails()
     with pytest.raises(PeopleInIt):
-        replanned(day, "1.1", held=False)
-    replanned(day, "1.1", held=False, called_off=True)
+        replanned(day, "1.1", takes_place=False)
+    replanned(day, "1.1", takes_place=False, called_off=True)
     assert (day.places("anna"), day.places("ben")) == ({}, {})
     assert (day.mails("anna"), day.mails("ben")) == (["places.changed"], ["places.changed"])
     with pytest.raises(Refusal):
         day.choose("anna", "1.1")
-    replanned(day, "1.1", held=True)
+    replanned(day, "1.1", takes_place=True)
     day.choose("anna", "1.1")
 
 
 def test_everybody_sees_it(app: Flask, client: FlaskClient, day: Day) -> None:
     long_day(day)
-    day.set_run("1.2", held=False)
+    day.set_run("1.2", takes_place=False)
     day.join("anna", labels=("1.1",))
     with day.step() as session:
         one = session.get_one(Registration, day.ids["anna"])
@@ -153,8 +153,8 @@ def test_the_team_says_so_in_the_form(app: Flask) -> None:
     page = otto.get(f"{team.home}/programme/runs/{team.runs['2.1']}")
     refused = page.send(spans="2")
     assert (refused.status, set(refused.errors())) == (422, {"spans"})
-    done = refused.send(spans="", least_people="5", held=None)
+    done = refused.send(spans="", least_people="5", takes_place=None)
     assert done.status == 200
     with app.app_context():
         run = db.session.get_one(Run, team.runs["2.1"])
-        assert (run.spans, run.least_people, run.held) == (1, 5, False)
+        assert (run.spans, run.least_people, run.takes_place) == (1, 5, False)

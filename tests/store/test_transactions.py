@@ -62,7 +62,7 @@ def test_many_threads_write_one_after_the_other(own_app: Flask) -> None:
         gate.wait()
         for _ in range(5):
             with own_app.app_context(), transaction() as session:
-                session.scalars(select(Event).where(Event.id == event_id)).one().hold_minutes += 1
+                session.scalars(select(Event).where(Event.id == event_id)).one().confirm_within_minutes += 1
                 time.sleep(0.002)
 
     threads = [threading.Thread(target=write) for _ in range(8)]
@@ -71,7 +71,7 @@ def test_many_threads_write_one_after_the_other(own_app: Flask) -> None:
     for one in threads:
         one.join()
     with own_app.app_context():
-        assert db.session.get_one(Event, event_id).hold_minutes == 60 + 40
+        assert db.session.get_one(Event, event_id).confirm_within_minutes == 60 + 40
 
 
 @pytest.mark.sqlite_only

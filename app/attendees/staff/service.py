@@ -154,7 +154,9 @@ def _refuse_elsewhere(
 ) -> None:
     led = select(Run).join(RunStaff, RunStaff.run_id == Run.id)
     others = list(
-        session.scalars(led.where(RunStaff.registration_id == registration.id, Run.held, Run.id != run.id))
+        session.scalars(
+            led.where(RunStaff.registration_id == registration.id, Run.takes_place, Run.id != run.id)
+        )
     )
     for other in others:
         filled = conflicts.rounds_from(session, event, other.round, other.spans)

@@ -70,7 +70,7 @@ def _guest(guest: GroupGuest, rows: Sequence[Member], group: Group) -> Member:
 def groups_of(session: Session, event: Event) -> list[GroupRow]:
     """All groups of a day: two queries."""
     found = select(Group).where(Group.event_id == event.id).options(joinedload(Group.organisation))
-    held = (
+    counted = (
         select(
             Registration.group_id,
             func.count(Registration.id).filter(Registration.email != ""),
@@ -80,5 +80,5 @@ def groups_of(session: Session, event: Event) -> list[GroupRow]:
         .where(Registration.status.not_in(ENDED))
         .group_by(Registration.group_id)
     )
-    counts: Mapping[int | None, tuple[int, int]] = {one: (a, b) for one, a, b in session.execute(held)}
+    counts: Mapping[int | None, tuple[int, int]] = {one: (a, b) for one, a, b in session.execute(counted)}
     return [GroupRow(one, *counts.get(one.id, (0, 0))) for one in session.scalars(found.order_by(Group.id))]

@@ -140,14 +140,14 @@ def confirm_group(session: Session, group_id: int, now: datetime) -> Group:
     late = [one for one in members if one.status is Status.EXPIRED]
     if late and event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
-    held = [one for one in members if one.status is Status.UNCONFIRMED]
-    for one in held:
+    reserved = [one for one in members if one.status is Status.UNCONFIRMED]
+    for one in reserved:
         one.confirmed_at = now
         move(session, one, once_confirmed(one), CONTACT, Reason.GROUP_CONFIRMED, now)
     group.confirmed_at = now
     session.flush()
     back = _take_up_again(session, event, group, late, now)
-    for one in (*held, *back):
+    for one in (*reserved, *back):
         own = one.email == group.email
         if own or notifications.spend_mail(session, one.email_key, now):
             notifications.notify_status(session, one, now)
@@ -241,7 +241,7 @@ def _way(
         Reason.SUBMITTED,
         seating,
         next_offset=next_offset,
-        until=now + timedelta(minutes=group.event.hold_minutes),
+        until=now + timedelta(minutes=group.event.confirm_within_minutes),
         quotas=quotas,
         group=group,
         named_by="" if own else name_of(group),

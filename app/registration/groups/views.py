@@ -117,7 +117,7 @@ def confirm(token: str) -> ResponseReturnValue:
 @bp.route("/group/<token>/not-me", methods=["GET", "POST"])
 @access.personal
 def not_me(token: str) -> ResponseReturnValue:
-    """Somebody else typed in this address: nothing is held for it, and it gets no such mail any more (T08)."""
+    """Somebody else typed in this address: nothing is reserved for it, and it gets no such mail any more (T08)."""
     group = open_group(db.session(), token)
     form = ConfirmForm()
     if group.confirmed_at is not None:

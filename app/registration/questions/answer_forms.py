@@ -156,21 +156,21 @@ def asking(
     *,
     asked: Sequence[Question] | None = None,
     elsewhere: Mapping[int, Collection[int]] | None = None,
-    held: Collection[int] = (),
+    own: Collection[int] = (),
     strict: bool = True,
     words: OptionWords | None = None,
 ) -> type[BaseForm]:
     """The form class with a field for each question asked (all of them, if None).
 
     What hangs on an answer that is not in this form is asked only if that answer was given `elsewhere`. `words` says
-    what stands beside an option; without it its name and the seats left, those `held` by the person not counted.
+    what stands beside an option; without it its name and the seats left, those `own` by the person not counted.
     """
     known = questions if asked is None else asked
     possible = {option.id for one in known for option in one.options}.union(*(elsewhere or {}).values())
     mine = [one for one in known if one.shown_if is None or one.shown_if in possible]
 
     def with_its_seats(question: Question, option: Option) -> str:
-        return with_seats(question, option, option.seats, option.id in held)
+        return with_seats(question, option, option.seats, option.id in own)
 
     fields = {one.field: _field_of(one, questions, strict, words or with_its_seats) for one in mine}
     context = {

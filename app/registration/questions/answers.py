@@ -67,7 +67,7 @@ def judge(
     *,
     asked: Collection[int] | None = None,
     elsewhere: Mapping[int, Collection[int]] | None = None,
-    held: Collection[int] = (),
+    own: Collection[int] = (),
     strict: bool = True,
     limits: bool = True,
 ) -> list[Part]:
@@ -75,14 +75,14 @@ def judge(
 
     `asked` are the questions in the form (all, if None), `elsewhere` the options chosen in those that are not. Refuses
     what is not offered, if `strict` that a required answer is missing, and with `limits` an option that is full, unless
-    it is among those `held` before.
+    it is among those `own` before.
     """
     chosen = {key: value for key, value in given.items() if isinstance(value, tuple)}
     parts: list[Part] = []
     for question in shown_questions(questions, {**(elsewhere or {}), **chosen}):
         if asked is not None and question.id not in asked:
             continue
-        mine = _parts(question, given.get(question.id, ""), held if limits else None)
+        mine = _parts(question, given.get(question.id, ""), own if limits else None)
         if strict and question.required and not mine:
             raise Unanswered(question.field)
         parts += mine
@@ -152,8 +152,8 @@ def replace(
         for key, rows in stored.items()
         if key not in asked
     }
-    held = {one.option_id for rows in stored.values() for one in rows if one.option_id is not None}
-    parts = judge(questions, given, asked=asked, elsewhere=elsewhere, held=held, strict=strict)
+    own = {one.option_id for rows in stored.values() for one in rows if one.option_id is not None}
+    parts = judge(questions, given, asked=asked, elsewhere=elsewhere, own=own, strict=strict)
     wanted: dict[int, list[Part]] = {}
     for part in parts:
         wanted.setdefault(part.question.id, []).append(part)
@@ -184,11 +184,11 @@ def give_back(session: Session, registration: Registration, *, for_good: bool) -
     """The person leaves: the options are free again. `for_good` deletes what rests on consent, all that is
     sensitive among it, at once (DP-03)."""
     found = _options_of(session, registration)
-    held = [one for one, holds in found if one is not None and holds]
-    if held:
-        _release(session, held)
+    own = [one for one, holds in found if one is not None and holds]
+    if own:
+        _release(session, own)
         for table in ANSWERS:
-            _hold(session, table, registration, False, held)
+            _hold(session, table, registration, False, own)
     if found and for_good:
         by_consent = select(Question.id).where(*_rests_on_consent(registration))
         for table in ANSWERS:
@@ -199,7 +199,7 @@ def give_back(session: Session, registration: Registration, *, for_good: bool) -
 
 
 def pass_on(session: Session, old: Registration, new: Registration) -> None:
-    """What one person answered becomes another's, with the options held: only what the organisers need for their
+    """What one person answered becomes another's, with the options they have: only what the organisers need for their
     task. Nobody consents for somebody else, so what rests on consent, all that is sensitive among it, is deleted."""
     by_consent = set(session.scalars(select(Question.id).where(*_rests_on_consent(old))))
     _forget(session, [row for row in given_answers(session, old) if row.question_id in by_consent])
@@ -210,8 +210,8 @@ def _rests_on_consent(registration: Registration) -> tuple[ColumnElement[bool], 
     return Question.event_id == registration.event_id, Question.legal_basis != LegalBasis.PUBLIC_TASK
 
 
-def _parts(question: Question, answer: "tuple[int, ...] | str", held: Collection[int] | None) -> list[Part]:
-    """What is to be stored of one answer; `held` None: limits are not looked at."""
+def _parts(question: Question, answer: "tuple[int, ...] | str", own: Collection[int] | None) -> list[Part]:
+    """What is to be stored of one answer; `own` None: limits are not looked at."""
     if question.kind not in CHOOSING:
         if not isinstance(answer, str) or not _readable(question.kind, answer):
             raise NoSuchAnswer(question.field)
@@ -222,7 +222,7 @@ def _parts(question: Question, answer: "tuple[int, ...] | str", held: Collection
     if (answer and not ids) or not offered.keys() >= set(ids) or (len(ids) > 1 and not several):
         raise NoSuchAnswer(question.field)
     for one in ids:
-        if held is not None and one not in held and offered[one].seats.full:
+        if own is not None and one not in own and offered[one].seats.full:
             raise OptionFull(question.field, offered[one].label)
     return [Part(question, option.label, option) for option in question.options if option.id in ids]
 
@@ -269,7 +269,7 @@ def _stored(session: Session, registration: Registration) -> dict[int, list[Give
 
 
 def _options_of(session: Session, registration: Registration) -> Sequence[tuple[int | None, bool]]:
-    """The option of each answer, and whether its seat is held: one query for both tables."""
+    """The option of each answer, and whether its seat is taken: one query for both tables."""
     both = union_all(
         *(
             select(table.option_id, table.holds).where(table.registration_id == registration.id)
@@ -280,9 +280,9 @@ def _options_of(session: Session, registration: Registration) -> Sequence[tuple[
 
 
 def _forget(session: Session, rows: Sequence[GivenAnswer]) -> None:
-    held = [row.option_id for row in rows if row.holds and row.option_id is not None]
-    if held:
-        _release(session, held)
+    own = [row.option_id for row in rows if row.holds and row.option_id is not None]
+    if own:
+        _release(session, own)
     for row in rows:
         session.delete(row)
     session.flush()

@@ -18,8 +18,8 @@ from app.registration.questions.rules import LegalBasis, Retention
 
 def option_counts(session: Session, _now: datetime) -> Fault:
     """Options of questions know no line, only seats."""
-    held = [count_of(one.id, one.option_id == Option.id, one.holds.is_(True)) for one in ANSWERS]
-    found = select(Option.id, Option.taken, held[0] + held[1]).order_by(Option.id)
+    counted = [count_of(one.id, one.option_id == Option.id, one.holds.is_(True)) for one in ANSWERS]
+    found = select(Option.id, Option.taken, counted[0] + counted[1]).order_by(Option.id)
     for row, taken, number in session.execute(found):
         if taken != number:
             yield f"question_option {row}: {taken} seats are taken, {number} are held"

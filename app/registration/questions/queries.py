@@ -113,15 +113,15 @@ def given_before(
     """What fills a form: chosen options and texts by question, and the options of which the person holds a seat."""
     chosen: dict[int, list[int]] = {}
     texts: dict[int, str] = {}
-    held: set[int] = set()
+    own: set[int] = set()
     kinds = {one.id: one.kind for one in questions}
     for row in given_answers(session, registration) if questions else ():
         if row.option_id is not None:
             chosen.setdefault(row.question_id, []).append(row.option_id)
-            held |= {row.option_id} if row.holds else set()
+            own |= {row.option_id} if row.holds else set()
         elif kinds.get(row.question_id, QuestionKind.ONE_OF) not in CHOOSING:
             texts[row.question_id] = row.text
-    return chosen, texts, held
+    return chosen, texts, own
 
 
 def count_answers(session: Session, questions: Sequence[Question]) -> list[Count]:

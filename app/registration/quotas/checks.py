@@ -24,9 +24,9 @@ def quota_counts(session: Session, _now: datetime) -> Fault:
     holds = count_of(one.id, mine, one.has_seat.is_(True))
     waits = count_of(one.id, mine, one.status.in_(ACTIVE), ~one.has_seat)
     found = select(Quota.id, Quota.taken, holds, Quota.waiting, waits).order_by(Quota.id)
-    for row, taken, held, waiting, in_line in session.execute(found):
-        if taken != held:
-            yield f"quota {row}: {taken} seats are taken, {held} are held"
+    for row, taken, counted, waiting, in_line in session.execute(found):
+        if taken != counted:
+            yield f"quota {row}: {taken} seats are taken, {counted} are held"
         if waiting != in_line:
             yield f"quota {row}: {waiting} are counted in line, {in_line} stand there"
     open_rest = case(

@@ -177,7 +177,7 @@ def _organisations(session: Session, event: Event, aim: Aim) -> list[int]:
 
 
 def _counts(session: Session, event: Event, organisations: Sequence[int]) -> tuple[int, int]:
-    """Seats held, and people in line."""
+    """Seats taken, and people in line."""
     in_line = Registration.status.in_(ACTIVE) & ~Registration.has_seat
     counted = select(
         func.count(Registration.id).filter(Registration.has_seat),

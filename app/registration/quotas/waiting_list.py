@@ -83,14 +83,14 @@ def kept_twice(quotas: Sequence[Quota], organisation: Organisation, code: str) -
 
 
 def after_moving(
-    quotas: Sequence[Quota], held: Sequence[Quota], organisation: Organisation
+    quotas: Sequence[Quota], under: Sequence[Quota], organisation: Organisation
 ) -> tuple[list[Quota], list[Quota]]:
     """Which quotas somebody leaves and which they come under with this organisation; codes stay what they were."""
-    under = {quota.id for quota in held}
+    was_under = {quota.id for quota in under}
     now_under = {quota.id for quota in covering(quotas, organisation)}
-    by_agency = [quota for quota in quotas if quota.target is not QuotaTarget.CODE]
-    old = [quota for quota in by_agency if quota.id in under - now_under]
-    new = [quota for quota in by_agency if quota.id in now_under - under]
+    by_organisation = [quota for quota in quotas if quota.target is not QuotaTarget.CODE]
+    old = [quota for quota in by_organisation if quota.id in was_under - now_under]
+    new = [quota for quota in by_organisation if quota.id in now_under - was_under]
     return old, new
 
 

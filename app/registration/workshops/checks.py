@@ -92,7 +92,7 @@ def _staff_faults() -> Check:
         "leads a run and has left": Registration.status.in_(ENDED),
         "is in a run of another day": Registration.event_id != Round.event_id,
         "leads a run and has a place at the same time": and_(
-            Run.held, select(Place.id).where(beside).exists()
+            Run.takes_place, select(Place.id).where(beside).exists()
         ),
     }
     of_person = (Registration, RunStaff.registration_id == Registration.id)

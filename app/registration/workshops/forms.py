@@ -79,7 +79,7 @@ def ranks_of(round_: RoundView) -> int:
 
 
 def offered(round_: RoundView) -> list[RunView]:
-    return [run for run in round_.runs if run.held]
+    return [run for run in round_.runs if run.takes_place]
 
 
 def wishing(

@@ -60,22 +60,22 @@ def choose(
 ) -> None:
     """Make the person's places what was chosen per round; rounds not named stay as they are.
 
-    A full run puts the person in its line, beside the place held so far: nobody loses a place by hoping for a
+    A full run puts the person in its line, beside the place they had so far: nobody loses a place by hoping for a
     better one. Where people wait for each other's places they swap at once. What did not change is kept. Refuses a
     workshop chosen twice, two runs at the same time, a run that is not offered, and a round in which the person leads.
     """
     if event.awaits_places and choices:
         raise OtherWay
     runs = _chosen_runs(session, event, choices)
-    held = _places(session, registration)
-    filled = _rounds_filled(session, event, [*runs.values(), *(place.run for place in held)])
+    own = _places(session, registration)
+    filled = _rounds_filled(session, event, [*runs.values(), *(place.run for place in own)])
     covering = _covering(runs, filled)
     _refuse_at_work(session, event, registration, runs, covering)
-    stays = [place for place in held if _stays(registration, place, held, covering, filled, choices)]
+    stays = [place for place in own if _stays(registration, place, own, covering, filled, choices)]
     _refuse_twice(stays, runs)
     freed: list[Run] = []
     # All that is left behind goes first: the workshop that was in one round may now be in another.
-    for place in held:
+    for place in own:
         if place not in stays:
             freed += _drop(session, place)
     session.flush()
@@ -105,13 +105,13 @@ def choose_first(session: Session, event: Event, registration: Registration, cho
 def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
     """The person has a seat at the day now: what was only wanted becomes a place or a place in line.
 
-    Who once waited in a round beside the place held there gets the better one if it is free, else the other one
+    Who once waited in a round beside the place they had there gets the better one if it is free, else the other one
     back if that is.
     """
     wanted = [place for place in _places(session, registration) if place.state is PlaceState.WANTED]
-    wishes = [place for place in wanted if place.run.held]
+    wishes = [place for place in wanted if place.run.takes_place]
     for place in wanted:
-        if not place.run.held:
+        if not place.run.takes_place:
             session.delete(place)
     by_round: dict[int, list[Place]] = {}
     for place in sorted(wishes, key=lambda place: place.waiting_number is None):
@@ -161,9 +161,9 @@ def leave_rounds(
     session: Session, registration: Registration, round_ids: Collection[int], now: datetime
 ) -> bool:
     """Whatever the person has, waits for or said in these rounds ends; whether anything was given back."""
-    held = _places(session, registration)
-    filled = _rounds_filled(session, registration.event, [place.run for place in held])
-    left = [place for place in held if filled[place.run_id].intersection(round_ids)]
+    own = _places(session, registration)
+    filled = _rounds_filled(session, registration.event, [place.run for place in own])
+    left = [place for place in own if filled[place.run_id].intersection(round_ids)]
     freed: list[Run] = []
     for place in left:
         freed += _drop(session, place)
@@ -213,7 +213,7 @@ _OFFERED = (
     select(Round.id, Run)
     .join(
         Run,
-        (Run.round_id == Round.id) & Run.id.in_(bindparam("runs", expanding=True)) & Run.held,
+        (Run.round_id == Round.id) & Run.id.in_(bindparam("runs", expanding=True)) & Run.takes_place,
         isouter=True,
     )
     .where(Round.event_id == bindparam("event"), Round.id.in_(bindparam("rounds", expanding=True)))
@@ -270,7 +270,9 @@ def _refuse_at_work(
     if not runs:
         return
     led = select(Run).join(RunStaff, RunStaff.run_id == Run.id)
-    mine = led.where(RunStaff.registration_id == registration.id, Run.held).options(joinedload(Run.workshop))
+    mine = led.where(RunStaff.registration_id == registration.id, Run.takes_place).options(
+        joinedload(Run.workshop)
+    )
     working = list(session.scalars(mine.order_by(Run.id)))
     filled = _rounds_filled(session, event, working)
     for run in working:
@@ -285,19 +287,19 @@ def _refuse_at_work(
 def _stays(
     registration: Registration,
     place: Place,
-    held: list[Place],
+    own: list[Place],
     covering: Mapping[int, Run],
     filled: Mapping[int, frozenset[int]],
     choices: Choices,
 ) -> bool:
-    """Whether the place outlives the choice. Who chooses a full run keeps the place held so far, not another line."""
+    """Whether the place outlives the choice. Who chooses a full run keeps the place they had so far, not another line."""
     mine = filled[place.run_id]
     instead = {covering[one].id: covering[one] for one in mine if one in covering}
     if not instead:
         return place.round_id not in choices and all(
             choices.get(one) is not RoundAnswer.ABSENT for one in mine
         )
-    known = {one.run_id for one in held}
+    known = {one.run_id for one in own}
     new = [run for run in instead.values() if run.id not in known]
     if not new:
         return True
@@ -389,14 +391,14 @@ def _drop(session: Session, place: Place, *, keep: bool = False) -> list[Run]:
 def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) -> None:
     """Free places go to the first in line of that run. Nobody moves up once registration has closed (F36).
 
-    Who moves up leaves the place held so far in that round, and that run's line moves up in turn.
+    Who moves up leaves the place they had so far in that round, and that run's line moves up in turn.
     """
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         return
     waiting_to_fill = list(runs)
     while waiting_to_fill:
         run = waiting_to_fill.pop(0)
-        for place in _line(session, run) if run.held else ():
+        for place in _line(session, run) if run.takes_place else ():
             if run.seats.full:
                 break
             waiting_to_fill += _move_up(session, place, now)
@@ -404,9 +406,9 @@ def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) 
 
 def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     freed: list[Run] = []
-    held = _places(session, place.registration)
-    filled = _rounds_filled(session, place.registration.event, [one.run for one in held])
-    for other in held:
+    own = _places(session, place.registration)
+    filled = _rounds_filled(session, place.registration.event, [one.run for one in own])
+    for other in own:
         overlaps = filled[other.run_id] & filled[place.run_id]
         if other is not place and overlaps and other.state is PlaceState.PLACE:
             freed += _drop(session, other)

@@ -72,8 +72,8 @@ def _offers(session: Session, event: Event) -> list[SwapOffer]:
             has.state == PlaceState.PLACE,
             Place.state == PlaceState.WAITING,
             run.spans == other.spans,
-            run.held,
-            other.held,
+            run.takes_place,
+            other.takes_place,
         )
         .options(joinedload(Place.run), joinedload(Place.registration))
         .order_by(Place.waiting_number, Place.id)
@@ -87,15 +87,15 @@ def _offers(session: Session, event: Event) -> list[SwapOffer]:
 
 
 def _workshops_elsewhere(session: Session, event: Event) -> dict[tuple[int, int], set[int]]:
-    """Registration and workshop → ids of the places held in it: nobody may sit in a workshop twice."""
-    held = (
+    """Registration and workshop → ids of the places they have in it: nobody may sit in a workshop twice."""
+    places = (
         select(Place.registration_id, Place.workshop_id, Place.id)
         .join(Registration, Registration.id == Place.registration_id)
         .where(Registration.event_id == event.id, Place.state == PlaceState.PLACE)
     )
     waits = select(Place.registration_id).where(Place.state == PlaceState.WAITING)
     found: dict[tuple[int, int], set[int]] = {}
-    for person, workshop, place in session.execute(held.where(Place.registration_id.in_(waits))):
+    for person, workshop, place in session.execute(places.where(Place.registration_id.in_(waits))):
         found.setdefault((person, workshop), set()).add(place)
     return found
 

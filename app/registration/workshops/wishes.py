@@ -140,7 +140,7 @@ def _refuse_unknown(session: Session, event: Event, wished: Wished) -> None:
     if not named:
         return
     offered: dict[int, set[int]] = {}
-    runs = select(Round.id, Run.id).outerjoin(Run, (Run.round_id == Round.id) & Run.held)
+    runs = select(Round.id, Run.id).outerjoin(Run, (Run.round_id == Round.id) & Run.takes_place)
     for round_id, run_id in session.execute(runs.where(Round.event_id == event.id)):
         offered.setdefault(round_id, set()).add(run_id)
     for round_id in named:

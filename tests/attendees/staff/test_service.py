@@ -107,24 +107,24 @@ def test_an_offer_that_lapses_ends_it_too(day: Day) -> None:
     assert leading(day) == []
 
 
-def hold(day: Day, label: str, *, held: bool) -> None:
+def let_take_place(day: Day, label: str, *, takes_place: bool) -> None:
     with day.step() as session:
-        replan_run(session, day.runs[label], day.now, held=held, called_off=True)
+        replan_run(session, day.runs[label], day.now, takes_place=takes_place, called_off=True)
 
 
 def test_a_run_that_takes_place_again_has_its_people_back(day: Day) -> None:
     """Who leads it and sat elsewhere meanwhile gives that up; who leads another one by now has to be settled first."""
     day.join("anna")
     lead(day, "anna", "1.1")
-    hold(day, "1.1", held=False)
+    let_take_place(day, "1.1", takes_place=False)
     day.choose("anna", "1.2")
-    hold(day, "1.1", held=True)
+    let_take_place(day, "1.1", takes_place=True)
     assert (day.places("anna"), day.run("1.2").taken) == ({}, 0)
-    hold(day, "1.1", held=False)
+    let_take_place(day, "1.1", takes_place=False)
     lead(day, "anna", "1.2")
     with pytest.raises(BusyElsewhere, match="Anna"):
-        hold(day, "1.1", held=True)
-    assert not day.run("1.1").held
+        let_take_place(day, "1.1", takes_place=True)
+    assert not day.run("1.1").takes_place
 
 
 def test_taken_off(day: Day) -> None:

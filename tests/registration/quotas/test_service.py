@@ -357,7 +357,7 @@ def test_quotas_of_one_day_do_not_touch_another() -> None:
 # -- offers
 
 
-def test_an_offer_is_held_until_its_end_and_then_goes_to_the_next() -> None:
+def test_an_offer_is_reserved_until_its_end_and_then_goes_to_the_next() -> None:
     day = open_day(capacity=1, offer_hours=24)
     day.join("ben", "cem", "dana")
     day.cancel("ben")

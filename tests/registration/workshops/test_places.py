@@ -289,7 +289,7 @@ def test_a_wish_for_a_run_that_does_not_take_place_ends_at_moving_up() -> None:
     day = small_day(capacity=1)
     day.join("anna")
     day.join("ben", labels=("1.1", "2.1"))
-    day.set_run("1.1", held=False)
+    day.set_run("1.1", takes_place=False)
     day.cancel("anna")
     assert day.places("ben") == {"2.1": "place"}
     assert day.run("1.1").taken == 0

@@ -162,7 +162,7 @@ def test_nothing_to_swap(day: Day) -> None:
 def test_nobody_moves_into_a_run_that_does_not_take_place(day: Day) -> None:
     seat(day, anna="1.1", ben="1.2")
     day.choose("anna", "1.2")
-    day.set_run("1.2", held=False)
+    day.set_run("1.2", takes_place=False)
     day.choose("ben", "1.1")
     assert where(day, "anna", "ben") == [
         {"1.1": "place", "1.2": "waiting 1"},

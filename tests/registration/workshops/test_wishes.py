@@ -210,7 +210,7 @@ def test_only_what_is_offered_in_that_round(day: Day) -> None:
     for runs in ({day.rounds[1]: [day.runs["2.1"]]}, {day.rounds[1]: [10**6]}, {10**6: [day.runs["1.1"]]}):
         with pytest.raises(UnknownRun), day.step() as session:
             give_wishes(session, day.ids["anna"], Wished(runs), day.now)
-    day.set_run("1.1", held=False)
+    day.set_run("1.1", takes_place=False)
     with pytest.raises(UnknownRun):
         give(day, "anna", "1.1")
     assert wishes(day, "anna") == {}
