@@ -37,9 +37,8 @@ from app.organisations.rules import OrganisationKind
 from app.programme.models import Round, Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, Status
-from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
 from app.registration.workshops.rules import Need
-from app.registration.workshops.wish_models import RegistrationNeed, RunStaff, Wish
 
 PLACED = (Status.REGISTERED, Status.OFFERED)
 # Kinds of agency as the model knows them: numbers that a stored protocol keeps, so new kinds come last.

@@ -25,8 +25,7 @@ from app.refusal import Missing
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place as PlaceRow
-from app.registration.workshops.models import RoundAbsence
-from app.registration.workshops.wish_models import RunStaff, StaffRole
+from app.registration.workshops.models import RoundAbsence, RunStaff, StaffRole
 
 MOST_COMPARED = 8
 MOST_NAMED = 6

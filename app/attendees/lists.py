@@ -43,8 +43,7 @@ from app.registration.person import STORED
 from app.registration.questions.models import Answer, Question
 from app.registration.quotas import waiting_list
 from app.registration.rules import PlaceState, Status
-from app.registration.workshops.models import Place
-from app.registration.workshops.wish_models import RunStaff
+from app.registration.workshops.models import Place, RunStaff
 
 Item = TypeVar("Item")
 

@@ -17,8 +17,7 @@ from app.programme.conflicts import filled_by
 from app.programme.models import Round, Run, Workshop
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
-from app.registration.workshops.models import Place
-from app.registration.workshops.wish_models import RunStaff
+from app.registration.workshops.models import Place, RunStaff
 
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 

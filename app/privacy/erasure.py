@@ -36,7 +36,7 @@ from app.registration.questions.rules import Retention
 from app.registration.quotas import waiting_list
 from app.registration.rules import ENDED, Reason, Status, new_reference
 from app.registration.service import end, lock_registration
-from app.registration.workshops.wish_models import RegistrationNeed, Wish
+from app.registration.workshops.models import RegistrationNeed, Wish
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent

@@ -27,8 +27,7 @@ from app.programme.agenda import AgendaLine, RoundView, RunView, read_agenda
 from app.programme.models import Run
 from app.registration.models import Group, GroupGuest, Registration, StatusChange
 from app.registration.rules import PlaceState, Reason, Status
-from app.registration.workshops.models import Place, RoundAbsence
-from app.registration.workshops.wish_models import RunStaff, StaffRole, Wish
+from app.registration.workshops.models import Place, RoundAbsence, RunStaff, StaffRole, Wish
 
 
 @dataclass(frozen=True, slots=True)

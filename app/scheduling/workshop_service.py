@@ -27,8 +27,7 @@ from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, RunHasPlaces
 from app.registration.workshops import places
-from app.registration.workshops.models import Place
-from app.registration.workshops.wish_models import Wish
+from app.registration.workshops.models import Place, Wish
 
 
 @dataclass(frozen=True, slots=True)

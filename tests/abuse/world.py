@@ -80,8 +80,8 @@ from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import cancel, confirm, expire, register
+from app.registration.workshops.models import RegistrationNeed, RunStaff, StaffRole, Wish
 from app.registration.workshops.rules import Need
-from app.registration.workshops.wish_models import RegistrationNeed, RunStaff, StaffRole, Wish
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts

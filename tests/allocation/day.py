@@ -26,9 +26,8 @@ from app.programme.models import Run
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import Actor, PlaceState
-from app.registration.workshops.models import Place
+from app.registration.workshops.models import Place, RegistrationNeed, RunStaff, StaffRole, Wish
 from app.registration.workshops.rules import Need
-from app.registration.workshops.wish_models import RegistrationNeed, RunStaff, StaffRole, Wish
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.organising.helpers import Day, a_day, signs_up_in

@@ -143,7 +143,6 @@ EXTRAS = {
     "registration/workshops/swapping": "places, split: people who wait for each other's runs",
     "registration/substituting": "service.py, split: somebody comes in another one's place",
     "registration/workshops/wishes": "wishes as rows: written, replaced, passed on",
-    "registration/workshops/wish_models": "models.py, split: wishes, needs, and who leads a run",
     "results/files": "where the bytes of photos and documents lie",
     "results/material_service": "service.py, split: photos and documents",
     "results/material_views": "organiser_views.py, split: photos and documents",

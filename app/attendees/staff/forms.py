@@ -6,7 +6,7 @@
 from wtforms import RadioField
 
 from app.attendees.staff.service import ROLE_LABELS
-from app.registration.workshops.wish_models import StaffRole
+from app.registration.workshops.models import StaffRole
 from app.web.editing import (
     options,
     short_text,

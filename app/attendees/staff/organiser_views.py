@@ -14,7 +14,7 @@ from app.programme import conflicts
 from app.refusal import N_
 from app.registration.history import by_organiser
 from app.registration.models import Registration
-from app.registration.workshops.wish_models import StaffRole
+from app.registration.workshops.models import StaffRole
 from app.web import access
 from app.web.database import db, transaction
 from app.web.doing import carried_out

@@ -28,8 +28,7 @@ from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, PlaceState
 from app.registration.workshops import places
-from app.registration.workshops.models import Place
-from app.registration.workshops.wish_models import RunStaff, StaffRole
+from app.registration.workshops.models import Place, RunStaff, StaffRole
 
 MOST_FOUND = 8
 ROLE_LABELS = {StaffRole.FACILITATOR: N_("Leads it"), StaffRole.NOTE_TAKER: N_("Takes the minutes")}

@@ -13,8 +13,7 @@ from app.findings import Check, Fault, count_of, faulty, highest_of, scarce_faul
 from app.programme.models import Round, Run
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE, ENDED, PlaceState
-from app.registration.workshops.models import Place, RoundAbsence
-from app.registration.workshops.wish_models import RunStaff, Wish
+from app.registration.workshops.models import Place, RoundAbsence, RunStaff, Wish
 
 
 def run_counts(session: Session, _now: datetime) -> Fault:

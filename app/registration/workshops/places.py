@@ -24,9 +24,8 @@ from app.registration.rules import (
     TwiceTheSameWorkshop,
     UnknownRun,
 )
-from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.models import Place, RoundAbsence, RunStaff
 from app.registration.workshops.swapping import swap_places
-from app.registration.workshops.wish_models import RunStaff
 from app.registration.workshops.wishes import OtherWay, pass_wishes_on
 
 Choices = Mapping[int, "int | RoundAnswer"]

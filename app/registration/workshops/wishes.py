@@ -15,9 +15,8 @@ from app.programme.models import Round, Run
 from app.refusal import N_, Refusal
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, UnknownRun
-from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, Wish
 from app.registration.workshops.rules import Need
-from app.registration.workshops.wish_models import RegistrationNeed, Wish
 
 MOST_RANKS = 12
 

@@ -26,8 +26,8 @@ from app.registration.consents.service import ask_for
 from app.registration.links import personal_token
 from app.registration.models import Registration
 from app.registration.rules import TwiceTheSameWorkshop
+from app.registration.workshops.models import RunStaff, StaffRole
 from app.registration.workshops.places import AtWorkThere
-from app.registration.workshops.wish_models import RunStaff, StaffRole
 from app.web.database import db, transaction
 from tests.organising.helpers import a_day
 from tests.pages import Visitor

@@ -20,10 +20,9 @@ from app.refusal import Refusal
 from app.registration.links import personal_token
 from app.registration.models import Registration
 from app.registration.rules import UnknownRun
-from app.registration.workshops.models import Place
+from app.registration.workshops.models import Place, RegistrationNeed, Wish
 from app.registration.workshops.rules import Need
 from app.registration.workshops.service import give_wishes
-from app.registration.workshops.wish_models import RegistrationNeed, Wish
 from app.registration.workshops.wishes import OtherWay, Wished, WishesOver, wishes_of
 from app.scheduling.workshop_service import RunIsWished, remove_run
 from app.web.database import db, transaction
