@@ -21,7 +21,7 @@ from app.allocation.models import HOLDS, AllocationRun
 from app.allocation.protocol import read_instance, read_places, read_stages
 from app.allocation.result import Stage
 from app.allocation.rules import Goal, Proof
-from app.allocation.verification import Seating, faults, violations, weight_of, worth
+from app.allocation.verification import Occupancy, faults, violations, weight_of, worth
 from app.programme.agenda import RoundView, RunView
 
 MOST_SWAPS = 3  # looked at per wish; each counts all conditions again
@@ -98,10 +98,12 @@ def find_published_id(session: Session, event_id: int) -> int | None:
     return session.scalar(select(AllocationRun.id).where(AllocationRun.event_id == event_id, HOLDS))
 
 
-def read_published(session: Session, solving_id: int) -> Published:
+def read_published(session: Session, allocation_run_id: int) -> Published:
     """Everything that pages say of a published allocation."""
-    solving = session.get_one(AllocationRun, solving_id)
-    return open_protocol(solving.protocol or {}, solving.published_at or solving.created_at)
+    allocation_run = session.get_one(AllocationRun, allocation_run_id)
+    return open_protocol(
+        allocation_run.protocol or {}, allocation_run.published_at or allocation_run.created_at
+    )
 
 
 def open_protocol(protocol: Mapping[str, Any], published_at: datetime) -> Published:
@@ -127,11 +129,11 @@ def explain(
     published: Published, person_id: int, rounds: Sequence[RoundView], offered: Mapping[int, RunView]
 ) -> Explanation | None:
     """What one person got and why; None for who was not part of it. `offered`: run id → the run as it is called now."""
-    seating = Seating(published.instance, published.places)
-    person = seating.people.get(person_id)
+    occupancy = Occupancy(published.instance, published.places)
+    person = occupancy.people.get(person_id)
     if person is None:
         return None
-    reader = _Reader(published, seating, person, offered)
+    reader = _Reader(published, occupancy, person, offered)
     return Explanation(
         tuple(reader.round(one) for one in rounds if one.id in published.instance.rounds),
         published.lots[person_id],
@@ -141,11 +143,11 @@ def explain(
 
 class _Reader:
     def __init__(
-        self, published: Published, seating: Seating, person: ModelPerson, offered: Mapping[int, RunView]
+        self, published: Published, occupancy: Occupancy, person: ModelPerson, offered: Mapping[int, RunView]
     ) -> None:
-        self.published, self.seating, self.person, self.offered = published, seating, person, offered
-        self.mine = seating.of_person[person.id]
-        self.wishes = seating.wishes_of(person)
+        self.published, self.occupancy, self.person, self.offered = published, occupancy, person, offered
+        self.mine = occupancy.of_person[person.id]
+        self.wishes = occupancy.wishes_of(person)
 
     def round(self, one: RoundView) -> RoundOutcome:
         here = [run for run in self.mine if one.id in run.rounds]
@@ -167,7 +169,7 @@ class _Reader:
         )
 
     def _wish(self, number: int, run_id: int, sat: ModelRun | None, granted: int | None) -> WishView:
-        run = self.seating.runs[run_id]
+        run = self.occupancy.runs[run_id]
         outcome, twins = self._outcome(number, run, sat, granted)
         return WishView(number, self.offered[run_id], outcome, self.published.demands[run_id], twins)
 
@@ -176,24 +178,24 @@ class _Reader:
     ) -> tuple[WishOutcome, int]:
         if granted is not None and number >= granted:
             return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), 0
-        if not self.seating.takes_place(run):
+        if not self.occupancy.takes_place(run):
             return WishOutcome.CALLED_OFF, 0
         if run.id in self.person.forbidden or not set(run.rounds) <= set(self.person.present):
             return WishOutcome.BARRED, 0
         if any(one.workshop == run.workshop for one in self.mine):
             return WishOutcome.ELSEWHERE, 0
-        if len(self.seating.participants[run.id]) < run.capacity:
+        if len(self.occupancy.participants[run.id]) < run.capacity:
             return WishOutcome.ROOM_LEFT, 0
         twins = self._twins(run, sat) if sat is not None else []
         return (WishOutcome.LOT if self._lot_decided(run, sat, twins) else WishOutcome.FULL), len(twins)
 
     def _twins(self, run: ModelRun, sat: ModelRun) -> list[ModelPerson]:
         """Who sits in the run and would be as well off here as this person would be there."""
-        mine = self.seating.rank_of(self.person, sat), self.seating.rank_of(self.person, run)
+        mine = self.occupancy.rank_of(self.person, sat), self.occupancy.rank_of(self.person, run)
         return [
             other
-            for other in self.seating.participants[run.id]
-            if (self.seating.rank_of(other, sat), self.seating.rank_of(other, run)) == mine
+            for other in self.occupancy.participants[run.id]
+            if (self.occupancy.rank_of(other, sat), self.occupancy.rank_of(other, run)) == mine
         ]
 
     def _lot_decided(self, run: ModelRun, sat: ModelRun | None, twins: Sequence[ModelPerson]) -> bool:

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from app.allocation.instance import Instance, ModelPlace
-from app.allocation.verification import Seating
+from app.allocation.verification import Occupancy
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,16 +61,16 @@ class Demand:
 
 
 def summarise(instance: Instance, places: Iterable[ModelPlace]) -> Summary:
-    seating = Seating(instance, places)
+    occupancy = Occupancy(instance, places)
     ranks: Counter[int | None] = Counter()
     without = unseated = people = 0
     for person in instance.people:
-        mine = [rank for _number, rank in seating.ranks(person)]
+        mine = [rank for _number, rank in occupancy.ranks(person)]
         ranks.update(mine)
-        if seating.wishes_of(person):
+        if occupancy.wishes_of(person):
             people += 1
             without += all(rank is None for rank in mine)
-        sat = {number for run in seating.of_person[person.id] for number in run.rounds}
+        sat = {number for run in occupancy.of_person[person.id] for number in run.rounds}
         unseated += len(set(person.present) - sat)
     by_rank = {rank: many for rank, many in sorted(ranks.items(), key=lambda one: one[0] or 0) if rank}
     return Summary(people, without, ranks[None], by_rank, max(by_rank, default=0), unseated)
@@ -78,19 +78,19 @@ def summarise(instance: Instance, places: Iterable[ModelPlace]) -> Summary:
 
 def mixes(instance: Instance, places: Iterable[ModelPlace]) -> tuple[Mix, ...]:
     """One per run, in the order of the instance."""
-    seating = Seating(instance, places)
+    occupancy = Occupancy(instance, places)
     found = []
     for run in instance.runs:
-        people = seating.participants[run.id]
+        people = occupancy.participants[run.id]
         found.append(
             Mix(
                 run.id,
-                seating.takes_place(run),
+                occupancy.takes_place(run),
                 len(people),
                 run.capacity,
                 dict(Counter(one.organisation for one in people)),
                 dict(Counter(one.kind for one in people)),
-                dict(Counter(seating.rank_of(one, run) for one in people)),
+                dict(Counter(occupancy.rank_of(one, run) for one in people)),
             )
         )
     return tuple(found)
@@ -98,12 +98,12 @@ def mixes(instance: Instance, places: Iterable[ModelPlace]) -> tuple[Mix, ...]:
 
 def demands(instance: Instance) -> tuple[Demand, ...]:
     """One per run, in the order of the instance."""
-    seating = Seating(instance, ())
+    occupancy = Occupancy(instance, ())
     wished: dict[int, Counter[int]] = {run.id: Counter() for run in instance.runs}
     for person in instance.people:
-        named = {run for runs in seating.wishes_of(person).values() for run in runs}
+        named = {run for runs in occupancy.wishes_of(person).values() for run in runs}
         for run in named:
-            rank = seating.rank_of(person, instance.run(run))
+            rank = occupancy.rank_of(person, instance.run(run))
             if rank is not None:
                 wished[run][rank] += 1
     return tuple(

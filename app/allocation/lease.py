@@ -47,12 +47,12 @@ def next_to_solve(session: Session, now: datetime) -> int | None:
     return session.scalar(select(AllocationRun.id).where(_free(now)).order_by(AllocationRun.id).limit(1))
 
 
-def claim(session: Session, solving_id: int, now: datetime, length: timedelta = LEASE) -> Lease | None:
+def claim(session: Session, allocation_run_id: int, now: datetime, length: timedelta = LEASE) -> Lease | None:
     """Take it in hand. None: somebody else has it, or there is nothing to do any more.
 
     One whose worker died after somebody had pressed "stop" ends here, and so does one whose workers died each time.
     """
-    free = update(AllocationRun).where(AllocationRun.id == solving_id, _free(now))
+    free = update(AllocationRun).where(AllocationRun.id == allocation_run_id, _free(now))
     ended = {"finished_at": now, "lease_until": None, "lease_token": None}
     session.execute(
         _past(free.where(AllocationRun.stop_asked).values(state=AllocationState.STOPPED, **ended))
@@ -95,10 +95,10 @@ def finish(session: Session, lease: Lease, outcome: LeaseOutcome, now: datetime)
     return session.scalar(_past(done.values(values).returning(AllocationRun.id))) is not None
 
 
-def keep_chairs(session: Session, solving_id: int, chairs: Sequence[Json]) -> None:
+def keep_chairs(session: Session, allocation_run_id: int, chairs: Sequence[Json]) -> None:
     """What one chair more would do, once the result itself is safe."""
     done = update(AllocationRun).where(
-        AllocationRun.id == solving_id, AllocationRun.state == AllocationState.DONE
+        AllocationRun.id == allocation_run_id, AllocationRun.state == AllocationState.DONE
     )
     session.execute(_past(done.values(chairs=list(chairs))))
 

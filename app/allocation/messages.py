@@ -69,9 +69,9 @@ def bound(stage: Stage) -> str:
     return str(gettext("not proven: at most %(worse)s worse than the best value", worse=stage.worse))
 
 
-def proof(solving: AllocationRun) -> str:
+def proof(allocation_run: AllocationRun) -> str:
     """One sentence about the whole result."""
-    stages = read_stages(solving.protocol or {"stages": []})
+    stages = read_stages(allocation_run.protocol or {"stages": []})
     open_ones = [one for one in stages if one.proof is not Proof.OPTIMAL]
     if not open_ones:
         return str(gettext(PROOF_LABELS[Proof.OPTIMAL]))

@@ -114,7 +114,7 @@ def usual(slug: str) -> ResponseReturnValue:
     mixed = any(one.kind in MIXING_RULES for one in conditions_of(db.session(), g.event))
     orders = form.orders(mixed=mixed)
     if did(form, lambda session: ask_several(session, g.event.id, orders, by(), now())):
-        return redirect_with(desk_address(slug), N_("They are worked out one after the other."))
+        return redirect_with(admin_address(slug), N_("They are worked out one after the other."))
     names = [order.name for order in orders]
     return page("allocation/usual.html", event=g.event, form=form, names=names, mixed=mixed)
 
@@ -137,7 +137,7 @@ def new_condition(slug: str, condition_kind: str) -> ResponseReturnValue:
             add_condition(writing, g.event.id, facts, by(), now())
 
     if form.validate_on_submit() and carried_out(form, add):
-        return redirect_with(desk_address(slug), N_("Saved. It counts in every allocation from now on."))
+        return redirect_with(admin_address(slug), N_("Saved. It counts in every allocation from now on."))
     return page(
         "allocation/condition.html", event=g.event, form=form, kind=kind, label=CONDITION_LABELS[kind]
     )
@@ -148,7 +148,7 @@ def new_condition(slug: str, condition_kind: str) -> ResponseReturnValue:
 def drop_condition(slug: str, condition_id: int) -> ResponseReturnValue:
     with transaction() as session:
         remove_condition(session, g.event.id, condition_id, by(), now())
-    return redirect_with(desk_address(slug), N_("The condition is removed."))
+    return redirect_with(admin_address(slug), N_("The condition is removed."))
 
 
 @bp.route("/runs/<int:run_id>/close", methods=["GET", "POST"])
@@ -159,7 +159,7 @@ def close_run(slug: str, run_id: int) -> ResponseReturnValue:
         raise Missing
     form = ConfirmForm()
     if did(form, lambda session: mark_run(session, g.event.id, run_id, by(), now(), takes_place=False)):
-        return redirect_with(desk_address(slug), N_("“%(title)s” does not take place."), title=run.name)
+        return redirect_with(admin_address(slug), N_("“%(title)s” does not take place."), title=run.name)
     return page("allocation/close.html", event=g.event, form=form, run=run)
 
 
@@ -170,8 +170,8 @@ def open_run(slug: str, run_id: int) -> ResponseReturnValue:
     if run is None:
         raise Missing
     if pressed(lambda session: mark_run(session, g.event.id, run_id, by(), now(), takes_place=True)):
-        return redirect_with(desk_address(slug), N_("“%(title)s” takes place again."), title=run.name)
-    return redirect(desk_address(slug), SEE_OTHER)
+        return redirect_with(admin_address(slug), N_("“%(title)s” takes place again."), title=run.name)
+    return redirect(admin_address(slug), SEE_OTHER)
 
 
 def _kind(word: str) -> ConditionKind:
@@ -181,7 +181,7 @@ def _kind(word: str) -> ConditionKind:
         raise Missing from None
 
 
-def desk_address(slug: str) -> str:
+def admin_address(slug: str) -> str:
     return url_for("allocation.admin", slug=slug)
 
 

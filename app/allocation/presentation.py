@@ -73,7 +73,7 @@ class Column:
     """One allocation beside others. `ranks`: seats at wish number 1, 2, …; `changes`: people whose runs would change,
     None before the first publication; `broken`: rules that may be broken and are, None without any."""
 
-    solving: AllocationRun
+    allocation_run: AllocationRun
     proof: str
     summary: Summary
     ranks: tuple[int, ...]
@@ -117,23 +117,23 @@ def condition_lines(
     return [(row, messages.condition(row, names)) for row in conditions]
 
 
-def reason_lines(session: Session, event: Event, solving: AllocationRun) -> list[str]:
-    names = names_of(session, event, sorted(messages.people_in(solving.reasons)))
-    return messages.reasons(solving.reasons, names)
+def reason_lines(session: Session, event: Event, allocation_run: AllocationRun) -> list[str]:
+    names = names_of(session, event, sorted(messages.people_in(allocation_run.reasons)))
+    return messages.reasons(allocation_run.reasons, names)
 
 
-def stage_looks(solving: AllocationRun) -> tuple[StageLook, ...]:
+def stage_looks(allocation_run: AllocationRun) -> tuple[StageLook, ...]:
     return tuple(
         StageLook(messages.goal(one), one.value, messages.bound(one), one.seconds)
-        for one in read_stages(solving.protocol or {"stages": []})
+        for one in read_stages(allocation_run.protocol or {"stages": []})
     )
 
 
-def columns(session: Session, event: Event, solvings: Sequence[AllocationRun]) -> list[Column]:
+def columns(session: Session, event: Event, allocation_runs: Sequence[AllocationRun]) -> list[Column]:
     """The same figures for each; longer lists of wishes make more ranks for all of them."""
     now = places_now(session, event) if event.placed_at is not None else None
     found = []
-    for one in solvings:
+    for one in allocation_runs:
         protocol = one.protocol or {}
         found.append(_column(one, read_instance(protocol), read_places(protocol), now))
     longest = max((len(one.ranks) for one in found), default=0)
@@ -141,17 +141,17 @@ def columns(session: Session, event: Event, solvings: Sequence[AllocationRun]) -
 
 
 def _column(
-    solving: AllocationRun,
+    allocation_run: AllocationRun,
     instance: Instance,
     places: Sequence[ModelPlace],
     now: Mapping[int, set[int]] | None,
 ) -> Column:
     summary = summarise(instance, places)
     runs = {one.run: one for one in mixes(instance, places)}
-    stages = read_stages(solving.protocol or {"stages": []})
+    stages = read_stages(allocation_run.protocol or {"stages": []})
     return Column(
-        solving,
-        messages.proof(solving),
+        allocation_run,
+        messages.proof(allocation_run),
         summary,
         tuple(summary.by_rank.get(rank, 0) for rank in range(1, summary.worst + 1)),
         next((one.value for one in stages if one.goal is Goal.RULES), None),
@@ -165,7 +165,7 @@ def _column(
 def _widened(one: Column, longest: int) -> Column:
     ranks = one.ranks + (0,) * (longest - len(one.ranks))
     return Column(
-        one.solving,
+        one.allocation_run,
         one.proof,
         one.summary,
         ranks,
@@ -186,14 +186,14 @@ def _changes(instance: Instance, places: Sequence[ModelPlace], now: Mapping[int,
     return sum(now.get(person, set()) != runs for person, runs in wanted.items())
 
 
-def look_at(session: Session, event: Event, solving: AllocationRun) -> AllocationView:
+def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> AllocationView:
     """One allocation with names, for the team."""
-    protocol = solving.protocol or {}
+    protocol = allocation_run.protocol or {}
     instance, places = read_instance(protocol), read_places(protocol)
     names = names_of(session, event, [one.id for one in instance.people])
-    (column,) = columns(session, event, [solving])
+    (column,) = columns(session, event, [allocation_run])
     ranks = granted(instance, places)
-    chairs = {int(one["run"]): one for one in solving.chairs}
+    chairs = {int(one["run"]): one for one in allocation_run.chairs}
     inside: dict[int, list[int]] = {run.id: [] for run in instance.runs}
     for place in places:
         inside[place.run].append(place.person)
@@ -219,7 +219,7 @@ def look_at(session: Session, event: Event, solving: AllocationRun) -> Allocatio
                 _chair(chairs.get(run.id), mix),
             )
         )
-    return AllocationView(column, stage_looks(solving), tuple(found))
+    return AllocationView(column, stage_looks(allocation_run), tuple(found))
 
 
 def kinds_of(mix: Mix) -> tuple[tuple[str, int], ...]:

@@ -20,28 +20,34 @@ RULE = N_(
 CHECKED = N_("Whoever has the file can check with them that nothing was changed afterwards (SHA-256).")
 
 
-def protocol_facts(solving: AllocationRun) -> list[tuple[str, str]]:
+def protocol_facts(allocation_run: AllocationRun) -> list[tuple[str, str]]:
     """What a finished allocation was about; pairs without a value are not shown."""
-    protocol = solving.protocol or {}
+    protocol = allocation_run.protocol or {}
     asked, solver = protocol["instance"], protocol["solver"]
     sizes = (len(asked[part]) for part in ("people", "rounds", "runs"))
     return [
-        (gettext("Worked out"), moment(solving.finished_at) if solving.finished_at else ""),
-        (gettext("Published"), moment(solving.published_at) if solving.published_at else gettext("no")),
-        (gettext("Replaced by another one"), moment(solving.superseded_at) if solving.superseded_at else ""),
-        (gettext("How wishes count"), gettext(MODE_LABELS[solving.mode])),
-        (gettext("Mixing of agencies"), gettext(MIXING_LABELS[solving.mixing])),
-        (gettext("Number of the lot"), str(solving.seed)),
+        (gettext("Worked out"), moment(allocation_run.finished_at) if allocation_run.finished_at else ""),
+        (
+            gettext("Published"),
+            moment(allocation_run.published_at) if allocation_run.published_at else gettext("no"),
+        ),
+        (
+            gettext("Replaced by another one"),
+            moment(allocation_run.superseded_at) if allocation_run.superseded_at else "",
+        ),
+        (gettext("How wishes count"), gettext(MODE_LABELS[allocation_run.mode])),
+        (gettext("Mixing of agencies"), gettext(MIXING_LABELS[allocation_run.mixing])),
+        (gettext("Number of the lot"), str(allocation_run.seed)),
         (gettext("Solver"), f"{solver['name']} {solver['version']}"),
         (gettext("People, rounds, workshops"), ", ".join(map(str, sizes))),
         (gettext("Conditions"), str(len(asked["rules"]))),
-        (gettext("What is proven"), messages.proof(solving)),
+        (gettext("What is proven"), messages.proof(allocation_run)),
     ]
 
 
-def protocol_document(event: Event, solving: AllocationRun) -> Document:
+def protocol_document(event: Event, allocation_run: AllocationRun) -> Document:
     """The protocol as a PDF says it. It names nobody."""
-    protocol = solving.protocol or {}
+    protocol = allocation_run.protocol or {}
     heads = [
         (gettext("Goal"), False),
         (gettext("Value"), True),
@@ -49,16 +55,17 @@ def protocol_document(event: Event, solving: AllocationRun) -> Document:
         (gettext("Seconds"), True),
     ]
     stages = [
-        (one.goal, one.value, one.bound, number(one.seconds)) for one in presentation.stage_looks(solving)
+        (one.goal, one.value, one.bound, number(one.seconds))
+        for one in presentation.stage_looks(allocation_run)
     ]
     return Document(
-        title=gettext("Protocol: %(title)s", title=solving.name),
+        title=gettext("Protocol: %(title)s", title=allocation_run.name),
         language=language(),
         footer=event.title,
         page=gettext("Page"),
         blocks=(
             documents.paragraph(f"{event.title}, {span(event.starts_at, event.ends_at)}"),
-            documents.facts(protocol_facts(solving)),
+            documents.facts(protocol_facts(allocation_run)),
             documents.heading(gettext("The rule")),
             documents.paragraph(gettext(RULE)),
             documents.table(gettext("Goals with value and bound"), heads, stages),

@@ -34,7 +34,7 @@ from app.allocation.rules import (
     RunTooSmall,
     WishesStillOpen,
 )
-from app.allocation.service import lock_solving
+from app.allocation.service import lock_allocation_run
 from app.events.models import Event
 from app.events.rules import EventStatus, Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
@@ -77,7 +77,7 @@ def find_published(session: Session, event_id: int) -> AllocationRun | None:
 
 
 def publish(
-    session: Session, event_id: int, solving_id: int, seen: int, by: By, now: datetime
+    session: Session, event_id: int, allocation_run_id: int, seen: int, by: By, now: datetime
 ) -> AllocationRun:
     """Make the places of everybody those of this allocation, and tell whom it changes something for.
 
@@ -85,14 +85,14 @@ def publish(
     since. A second press changes nothing. Refuses what `plan` finds, open wishes, and a day that is over.
     """
     event = lock_event(session, event_id)
-    solving = lock_solving(session, event, solving_id)
+    allocation_run = lock_allocation_run(session, event, allocation_run_id)
     before = find_published(session, event.id)
-    if before is solving:
-        return solving
-    refuse_publication(event, solving, now)
+    if before is allocation_run:
+        return allocation_run
+    refuse_publication(event, allocation_run, now)
     if (before.id if before else 0) != seen:
         raise OtherPublished
-    what = plan(session, event, solving)
+    what = plan(session, event, allocation_run)
     if what.obstacles:
         raise what.obstacles[0]
     _replace_places(session, event, what)
@@ -101,20 +101,28 @@ def publish(
     if before is not None:
         before.superseded_at = now
         session.flush()
-    solving.published_at = now
+    allocation_run.published_at = now
     event.placed_at = now
     mark_changed(event, now, calendar=False)
     session.flush()
     notifications.notify_allocated(session, event, what.told, now)
     move_up_in_all_runs(session, event, now)  # who came later may wait for a seat that is free by now
     detail = {"people": len(what.places), "told": len(what.told), "before": before.id if before else None}
-    record(session, now, by.organiser_id, event.id, "allocation.publish", f"allocation {solving.id}", detail)
-    return solving
+    record(
+        session,
+        now,
+        by.organiser_id,
+        event.id,
+        "allocation.publish",
+        f"allocation {allocation_run.id}",
+        detail,
+    )
+    return allocation_run
 
 
-def refuse_publication(event: Event, solving: AllocationRun, now: datetime) -> None:
+def refuse_publication(event: Event, allocation_run: AllocationRun, now: datetime) -> None:
     """What forbids it before anybody looks at places."""
-    if solving.state is not AllocationState.DONE or solving.superseded_at is not None:
+    if allocation_run.state is not AllocationState.DONE or allocation_run.superseded_at is not None:
         raise NotReady
     if event.placement is not Placement.WISHES:
         raise NotByWishes
@@ -129,10 +137,10 @@ def refuse_publication(event: Event, solving: AllocationRun, now: datetime) -> N
 # --- what would happen ---------------------------------------------------------------------------------------------
 
 
-def plan(session: Session, event: Event, solving: AllocationRun) -> Plan:
+def plan(session: Session, event: Event, allocation_run: AllocationRun) -> Plan:
     """What publishing this allocation would do to the day as it stands. Needs one that is done."""
-    protocol = solving.protocol or {}
-    terms = Terms(solving.mode, solving.mixing, solving.seed, solving.seconds)
+    protocol = allocation_run.protocol or {}
+    terms = Terms(allocation_run.mode, allocation_run.mixing, allocation_run.seed, allocation_run.seconds)
     today = read_question(session, event, terms)
     return _Planner(session, event, read_instance(protocol), today).plan(protocol)
 

@@ -208,14 +208,16 @@ def allocations_of(session: Session, event: Event) -> list[tuple[AllocationRun, 
     return [(one, proof) for one, proof in session.execute(rows)]
 
 
-def get_allocation(session: Session, event: Event, solving_id: int) -> AllocationRun:
+def get_allocation(session: Session, event: Event, allocation_run_id: int) -> AllocationRun:
     """With its organiser. Raises `Missing` for one of another day (T02)."""
-    return get_of_event(session, AllocationRun, event.id, solving_id, joinedload(AllocationRun.organiser))
+    return get_of_event(
+        session, AllocationRun, event.id, allocation_run_id, joinedload(AllocationRun.organiser)
+    )
 
 
-def get_done(session: Session, event: Event, solving_id: int) -> AllocationRun:
+def get_done(session: Session, event: Event, allocation_run_id: int) -> AllocationRun:
     """The same; `Missing` also while it has no result."""
-    found = get_allocation(session, event, solving_id)
+    found = get_allocation(session, event, allocation_run_id)
     if found.state is not AllocationState.DONE:
         raise Missing
     return found

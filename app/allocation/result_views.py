@@ -50,15 +50,15 @@ def compare(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.SEE_PEOPLE)
 def show(slug: str, allocation_id: int) -> ResponseReturnValue:
     session = db.session()
-    solving = get_allocation(session, g.event, allocation_id)
-    done = solving.state is AllocationState.DONE
+    allocation_run = get_allocation(session, g.event, allocation_id)
+    done = allocation_run.state is AllocationState.DONE
     answer = page(
         "allocation/show.html",
         event=g.event,
-        solving=solving,
-        look=presentation.look_at(session, g.event, solving) if done else None,
-        reasons=presentation.reason_lines(session, g.event, solving),
-        waits=solving.state in UNFINISHED,
+        allocation_run=allocation_run,
+        look=presentation.look_at(session, g.event, allocation_run) if done else None,
+        reasons=presentation.reason_lines(session, g.event, allocation_run),
+        waits=allocation_run.state in UNFINISHED,
         worker_alive=worker_alive(session, now()),
         mode_labels=MODE_LABELS,
         mixing_labels=MIXING_LABELS,
@@ -66,7 +66,7 @@ def show(slug: str, allocation_id: int) -> ResponseReturnValue:
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
         may_publish=may(g.role, Permission.LEAD),
     )
-    return reloading(answer) if solving.state in UNFINISHED else answer
+    return reloading(answer) if allocation_run.state in UNFINISHED else answer
 
 
 @bp.post("/<int:allocation_id>/stop")
@@ -110,15 +110,15 @@ def publish_(slug: str, allocation_id: int) -> ResponseReturnValue:
 def _publish_page(allocation_id: int, form: PublishForm) -> ResponseReturnValue:
     """What would happen now; read anew, whatever was true before."""
     session = db.session()
-    solving = get_done(session, g.event, allocation_id)
+    allocation_run = get_done(session, g.event, allocation_id)
     before = find_published(session, g.event.id)
-    if before is solving:
+    if before is allocation_run:
         flash(gettext("This allocation is published."), "info")
         return redirect(_one(g.event.slug, allocation_id), SEE_OTHER)
-    what = plan(session, g.event, solving)
+    what = plan(session, g.event, allocation_run)
     obstacles = [sentence_of(one) for one in what.obstacles]
     try:  # no verb: the page says beforehand what would be refused
-        refuse_publication(g.event, solving, now())
+        refuse_publication(g.event, allocation_run, now())
     except Refusal as refusal:
         obstacles.insert(0, sentence_of(refusal))
     if request.method == "POST":
@@ -129,7 +129,7 @@ def _publish_page(allocation_id: int, form: PublishForm) -> ResponseReturnValue:
         "allocation/publish.html",
         event=g.event,
         form=form,
-        solving=solving,
+        allocation_run=allocation_run,
         what=what,
         obstacles=obstacles,
         newcomers=[named[one] for one in what.newcomers[:MOST_NAMED]],
@@ -143,16 +143,16 @@ def _publish_page(allocation_id: int, form: PublishForm) -> ResponseReturnValue:
 @access.organiser(Permission.SEE_PEOPLE)
 def protocol(slug: str, allocation_id: int) -> ResponseReturnValue:
     session = db.session()
-    solving = get_done(session, g.event, allocation_id)
+    allocation_run = get_done(session, g.event, allocation_id)
     return page(
         "allocation/protocol.html",
         event=g.event,
-        solving=solving,
-        protocol=solving.protocol,
-        facts=printing.protocol_facts(solving),
+        allocation_run=allocation_run,
+        protocol=allocation_run.protocol,
+        facts=printing.protocol_facts(allocation_run),
         rule=printing.RULE,
         checked=printing.CHECKED,
-        stages=presentation.stage_looks(solving),
+        stages=presentation.stage_looks(allocation_run),
         may_download=may(g.role, Permission.SEE_SENSITIVE),
     )
 
@@ -162,18 +162,18 @@ def protocol(slug: str, allocation_id: int) -> ResponseReturnValue:
 def protocol_file(slug: str, allocation_id: int) -> ResponseReturnValue:
     """Without names and without needs. Which runs are barred for whom is in it, and could tell of a need: so it is for
     those who may read needs."""
-    solving = get_done(db.session(), g.event, allocation_id)
-    text = json.dumps(solving.protocol, ensure_ascii=True, indent=1, sort_keys=True)
-    return _download(text + "\n", "application/json", f"{slug}-allocation-{solving.id}.json")
+    allocation_run = get_done(db.session(), g.event, allocation_id)
+    text = json.dumps(allocation_run.protocol, ensure_ascii=True, indent=1, sort_keys=True)
+    return _download(text + "\n", "application/json", f"{slug}-allocation-{allocation_run.id}.json")
 
 
 @bp.get("/<int:allocation_id>/protocol.pdf")
 @access.organiser(Permission.SEE_PEOPLE)
 def protocol_pdf(slug: str, allocation_id: int) -> ResponseReturnValue:
     """What the page says, for the file."""
-    solving = get_done(db.session(), g.event, allocation_id)
-    pdf = typeset(printing.protocol_document(g.event, solving))
-    return _download(pdf, "application/pdf", f"{slug}-allocation-{solving.id}.pdf")
+    allocation_run = get_done(db.session(), g.event, allocation_id)
+    pdf = typeset(printing.protocol_document(g.event, allocation_run))
+    return _download(pdf, "application/pdf", f"{slug}-allocation-{allocation_run.id}.pdf")
 
 
 def _download(content: str | bytes, kind: str, name: str) -> Response:

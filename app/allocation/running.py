@@ -86,9 +86,9 @@ def work_out(context: Context, lease: Lease, clock: Callable[[], datetime] = clo
 
 def _read(lease: Lease) -> Instance:
     session = current_session()
-    solving = session.get_one(AllocationRun, lease.id)
-    terms = Terms(solving.mode, solving.mixing, solving.seed, solving.seconds)
-    instance = read_question(session, session.get_one(Event, solving.event_id), terms)
+    allocation_run = session.get_one(AllocationRun, lease.id)
+    terms = Terms(allocation_run.mode, allocation_run.mixing, allocation_run.seed, allocation_run.seconds)
+    instance = read_question(session, session.get_one(Event, allocation_run.event_id), terms)
     session.rollback()
     return instance
 

@@ -139,37 +139,37 @@ def _ask(session: Session, event: Event, order: AllocationOrder, by: By, now: da
     return made
 
 
-def stop(session: Session, event_id: int, solving_id: int, by: By, now: datetime) -> AllocationRun:
+def stop(session: Session, event_id: int, allocation_run_id: int, by: By, now: datetime) -> AllocationRun:
     """Whoever works on it stops soon. A second press, and one that comes too late, change nothing."""
     event = lock_event(session, event_id)
-    solving = lock_solving(session, event, solving_id)
-    if solving.state is AllocationState.QUEUED:
-        solving.state, solving.finished_at = AllocationState.STOPPED, now
-    elif solving.state is AllocationState.RUNNING and not solving.stop_asked:
-        solving.stop_asked = True
+    allocation_run = lock_allocation_run(session, event, allocation_run_id)
+    if allocation_run.state is AllocationState.QUEUED:
+        allocation_run.state, allocation_run.finished_at = AllocationState.STOPPED, now
+    elif allocation_run.state is AllocationState.RUNNING and not allocation_run.stop_asked:
+        allocation_run.stop_asked = True
     else:
-        return solving
+        return allocation_run
     session.flush()
-    record(session, now, by.organiser_id, event.id, "allocation.stop", f"allocation {solving.id}")
-    return solving
+    record(session, now, by.organiser_id, event.id, "allocation.stop", f"allocation {allocation_run.id}")
+    return allocation_run
 
 
-def remove(session: Session, event_id: int, solving_id: int, by: By, now: datetime) -> None:
+def remove(session: Session, event_id: int, allocation_run_id: int, by: By, now: datetime) -> None:
     """Refuses what is being worked on, and what was published once: that is for the file."""
     event = lock_event(session, event_id)
-    solving = lock_solving(session, event, solving_id)
-    if solving.published_at is not None or solving.state in UNFINISHED:
+    allocation_run = lock_allocation_run(session, event, allocation_run_id)
+    if allocation_run.published_at is not None or allocation_run.state in UNFINISHED:
         raise KeptForTheFile
-    record(session, now, by.organiser_id, event.id, "allocation.remove", f"allocation {solving.id}")
-    session.delete(solving)
+    record(session, now, by.organiser_id, event.id, "allocation.remove", f"allocation {allocation_run.id}")
+    session.delete(allocation_run)
     session.flush()
 
 
-def lock_solving(session: Session, event: Event, solving_id: int) -> AllocationRun:
+def lock_allocation_run(session: Session, event: Event, allocation_run_id: int) -> AllocationRun:
     """Read anew behind the event's lock. Raises `Missing` for an allocation of another day (T02)."""
     found = session.scalar(
         select(AllocationRun)
-        .where(AllocationRun.event_id == event.id, AllocationRun.id == solving_id)
+        .where(AllocationRun.event_id == event.id, AllocationRun.id == allocation_run_id)
         .with_for_update()
         .execution_options(populate_existing=True)
     )

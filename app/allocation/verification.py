@@ -45,7 +45,7 @@ class Worth:
     most: bool = False
 
 
-class Seating:
+class Occupancy:
     """Places, looked at from all sides. Places that are there twice or name nobody are kept as `strange`."""
 
     def __init__(self, instance: Instance, places: Iterable[ModelPlace]) -> None:
@@ -110,28 +110,28 @@ class Seating:
 
 def faults(instance: Instance, places: Iterable[ModelPlace]) -> list[Violation]:
     """Every hard condition that these places break; empty: they are possible."""
-    seating = Seating(instance, places)
-    found = [Violation(Obstacle.SEVERAL, one.person, one.run) for one in seating.strange]
+    occupancy = Occupancy(instance, places)
+    found = [Violation(Obstacle.SEVERAL, one.person, one.run) for one in occupancy.strange]
     for person in instance.people:
-        found += _faults_of_person(seating, person)
+        found += _faults_of_person(occupancy, person)
     for run in instance.runs:
-        found += _faults_of_run(seating, run)
+        found += _faults_of_run(occupancy, run)
     for rule in instance.rules:
         if not rule.soft:
-            found += [Violation(_obstacle_of(rule), run=run) for run in _broken(seating, rule)]
+            found += [Violation(_obstacle_of(rule), run=run) for run in _broken(occupancy, rule)]
     return found
 
 
-def _faults_of_person(seating: Seating, person: ModelPerson) -> list[Violation]:
+def _faults_of_person(occupancy: Occupancy, person: ModelPerson) -> list[Violation]:
     found = []
-    mine = seating.of_person[person.id]
+    mine = occupancy.of_person[person.id]
     sat = Counter(number for run in mine for number in run.rounds)
     if any(sat[number] != 1 for number in person.present) or any(many > 1 for many in sat.values()):
         found.append(Violation(Obstacle.NO_RUN, person.id))
     attended = Counter(run.workshop for run in mine if person.id not in run.staff)
     led = set()
-    if seating.working[person.id]:
-        led = {run.workshop for run in seating.instance.runs if person.id in run.staff and not run.closed}
+    if occupancy.working[person.id]:
+        led = {run.workshop for run in occupancy.instance.runs if person.id in run.staff and not run.closed}
     if any(many > 1 for many in attended.values()) or led & attended.keys():
         found.append(Violation(Obstacle.WORKSHOP_TWICE, person.id))
     if not set(person.fixed) <= {run.id for run in mine}:
@@ -146,14 +146,14 @@ def _faults_of_person(seating: Seating, person: ModelPerson) -> list[Violation]:
     return found
 
 
-def _faults_of_run(seating: Seating, run: ModelRun) -> list[Violation]:
+def _faults_of_run(occupancy: Occupancy, run: ModelRun) -> list[Violation]:
     found = []
-    many = len(seating.participants[run.id])
+    many = len(occupancy.participants[run.id])
     if many > run.capacity:
         found.append(Violation(Obstacle.SEATS, run=run.id))
     if 0 < many < run.minimum:
         found.append(Violation(Obstacle.MINIMUM, run=run.id))
-    if seating.staffing[run.id] != (set(run.staff) if seating.takes_place(run) else set()):
+    if occupancy.staffing[run.id] != (set(run.staff) if occupancy.takes_place(run) else set()):
         found.append(Violation(Obstacle.FIXED, run=run.id))
     return found
 
@@ -161,49 +161,51 @@ def _faults_of_run(seating: Seating, run: ModelRun) -> list[Violation]:
 # --- rules -------------------------------------------------------------------------------------------------------
 
 
-def _broken(seating: Seating, rule: Rule) -> list[int | None]:
+def _broken(occupancy: Occupancy, rule: Rule) -> list[int | None]:
     """One entry per violation, with the run it happens in where there is one."""
     if isinstance(rule, Together):
-        return _not_together(seating, rule)
+        return _not_together(occupancy, rule)
     if isinstance(rule, Apart):
-        first, second = seating.of_person[rule.first], seating.of_person[rule.second]
+        first, second = occupancy.of_person[rule.first], occupancy.of_person[rule.second]
         return [run.id for run in first if run in second]
     if isinstance(rule, KindBounds):
-        return _out_of_bounds(seating, rule)
-    return _too_many_colleagues(seating, rule)
+        return _out_of_bounds(occupancy, rule)
+    return _too_many_colleagues(occupancy, rule)
 
 
-def _not_together(seating: Seating, rule: Together) -> list[int | None]:
-    present = set(seating.people[rule.first].present) & set(seating.people[rule.second].present)
+def _not_together(occupancy: Occupancy, rule: Together) -> list[int | None]:
+    present = set(occupancy.people[rule.first].present) & set(occupancy.people[rule.second].present)
     shared = {
         number
-        for run in seating.of_person[rule.first]
-        if run in seating.of_person[rule.second]
+        for run in occupancy.of_person[rule.first]
+        if run in occupancy.of_person[rule.second]
         for number in run.rounds
     }
     return [None] * len(present - shared)
 
 
-def _out_of_bounds(seating: Seating, rule: KindBounds) -> list[int | None]:
+def _out_of_bounds(occupancy: Occupancy, rule: KindBounds) -> list[int | None]:
     found: list[int | None] = []
-    for run in seating.instance.runs:
-        if (rule.runs and run.id not in rule.runs) or not seating.takes_place(run):
+    for run in occupancy.instance.runs:
+        if (rule.runs and run.id not in rule.runs) or not occupancy.takes_place(run):
             continue
-        many = sum(person.kind == rule.kind for person in seating.participants[run.id])
+        many = sum(person.kind == rule.kind for person in occupancy.participants[run.id])
         missing = max(rule.least - many, 0)
         surplus = 0 if rule.most is None else max(many - rule.most, 0)
         found += [run.id] * (missing + surplus)
     return found
 
 
-def _too_many_colleagues(seating: Seating, rule: OrganisationCap | SpreadColleagues) -> list[int | None]:
+def _too_many_colleagues(occupancy: Occupancy, rule: OrganisationCap | SpreadColleagues) -> list[int | None]:
     found: list[int | None] = []
-    fair = _fair_shares(seating) if isinstance(rule, SpreadColleagues) else {}
-    for run in seating.instance.runs:
+    fair = _fair_shares(occupancy) if isinstance(rule, SpreadColleagues) else {}
+    for run in occupancy.instance.runs:
         if isinstance(rule, OrganisationCap) and rule.runs and run.id not in rule.runs:
             continue
         there = Counter(
-            person.organisation for person in seating.participants[run.id] if person.organisation is not None
+            person.organisation
+            for person in occupancy.participants[run.id]
+            if person.organisation is not None
         )
         for organisation, many in there.items():
             if isinstance(rule, SpreadColleagues):
@@ -216,12 +218,12 @@ def _too_many_colleagues(seating: Seating, rule: OrganisationCap | SpreadColleag
     return found
 
 
-def _fair_shares(seating: Seating) -> dict[tuple[int | None, int], int]:
+def _fair_shares(occupancy: Occupancy) -> dict[tuple[int | None, int], int]:
     """(organisation, round) to how many of its people may share a run."""
     present = Counter(
-        (person.organisation, number) for person in seating.people.values() for number in person.present
+        (person.organisation, number) for person in occupancy.people.values() for number in person.present
     )
-    offered = Counter(number for run in seating.instance.runs if not run.closed for number in run.rounds)
+    offered = Counter(number for run in occupancy.instance.runs if not run.closed for number in run.rounds)
     return {
         (organisation, number): -(-many // max(offered[number], 1))
         for (organisation, number), many in present.items()
@@ -230,7 +232,7 @@ def _fair_shares(seating: Seating) -> dict[tuple[int | None, int], int]:
 
 def violations(instance: Instance, places: Iterable[ModelPlace], rule: Rule) -> int:
     """How often these places break this rule, hard or soft; see the rule for what counts."""
-    return len(_broken(Seating(instance, places), rule))
+    return len(_broken(Occupancy(instance, places), rule))
 
 
 def _obstacle_of(rule: Rule) -> Obstacle:
@@ -248,18 +250,18 @@ def _obstacle_of(rule: Rule) -> Obstacle:
 
 def worth(instance: Instance, places: Iterable[ModelPlace]) -> list[Worth]:
     """What each goal comes to, in order. Goals that cannot differ in this instance are left out; the lot never is."""
-    seating = Seating(instance, places)
+    occupancy = Occupancy(instance, places)
     found = []
     soft = [rule for rule in instance.rules if rule.soft]
     if soft:
-        found.append(Worth(Goal.RULES, sum(len(_broken(seating, rule)) for rule in soft)))
-    seats = {person.id: seating.ranks(person) for person in instance.people}
-    longest = seating.longest_list()
+        found.append(Worth(Goal.RULES, sum(len(_broken(occupancy, rule)) for rule in soft)))
+    seats = {person.id: occupancy.ranks(person) for person in instance.people}
+    longest = occupancy.longest_list()
     if longest:
-        found += _worth_of_wishes(seating, seats, longest)
-    if any(run in seating.runs for person in instance.people for run in person.published):
-        found.append(Worth(Goal.CHANGES, sum(_changes(seating, person) for person in instance.people)))
-    lots = draw_lots(instance.seed, seating.people)
+        found += _worth_of_wishes(occupancy, seats, longest)
+    if any(run in occupancy.runs for person in instance.people for run in person.published):
+        found.append(Worth(Goal.CHANGES, sum(_changes(occupancy, person) for person in instance.people)))
+    lots = draw_lots(instance.seed, occupancy.people)
     drawn = sum(
         weight_of(lots[person], len(lots)) * (longest if rank is None else rank - 1)
         for person, ranked in seats.items()
@@ -269,31 +271,31 @@ def worth(instance: Instance, places: Iterable[ModelPlace]) -> list[Worth]:
 
 
 def _worth_of_wishes(
-    seating: Seating, seats: dict[int, list[tuple[int, int | None]]], longest: int
+    occupancy: Occupancy, seats: dict[int, list[tuple[int, int | None]]], longest: int
 ) -> list[Worth]:
-    wishing = [person for person in seating.people.values() if seating.wishes_of(person)]
+    wishing = [person for person in occupancy.people.values() if occupancy.wishes_of(person)]
     without = sum(all(rank is None for _number, rank in seats[person.id]) for person in wishing)
     ranked = Counter(rank for ranks in seats.values() for _number, rank in ranks)
     found = [Worth(Goal.NOBODY_WITHOUT, without), Worth(Goal.OUTSIDE, ranked[None])]
-    if seating.instance.mode is Mode.GENEROUS:
+    if occupancy.instance.mode is Mode.GENEROUS:
         found += [Worth(Goal.RANK, ranked[rank], rank) for rank in range(longest, 1, -1)]
     else:
         found += [Worth(Goal.RANK, ranked[rank], rank, most=True) for rank in range(1, longest)]
-    if len(seating.instance.rounds) > 1:
+    if len(occupancy.instance.rounds) > 1:
         below = Counter(number for ranks in seats.values() for number, rank in ranks if rank != 1)
         found.append(Worth(Goal.EVEN, max(below.values(), default=0)))
     return found
 
 
-def _changes(seating: Seating, person: ModelPerson) -> int:
+def _changes(occupancy: Occupancy, person: ModelPerson) -> int:
     """Seats of this person that were published and are another run now."""
     now: dict[int, int] = defaultdict(lambda: -1)
-    now.update((number, run.id) for run in seating.of_person[person.id] for number in run.rounds)
+    now.update((number, run.id) for run in occupancy.of_person[person.id] for number in run.rounds)
     return sum(
         now[number] != run
         for run in person.published
-        if run in seating.runs
-        for number in seating.runs[run].rounds
+        if run in occupancy.runs
+        for number in occupancy.runs[run].rounds
         if number in person.present
     )
 
@@ -305,5 +307,5 @@ def weight_of(lot: int, many: int) -> int:
 
 def granted(instance: Instance, places: Iterable[ModelPlace]) -> dict[int, dict[int, int | None]]:
     """Person to round to the number of the wish that was granted; None: outside the wishes. Only where they wished."""
-    seating = Seating(instance, places)
-    return {person.id: dict(seating.ranks(person)) for person in instance.people}
+    occupancy = Occupancy(instance, places)
+    return {person.id: dict(occupancy.ranks(person)) for person in instance.people}

@@ -13,7 +13,7 @@ from pathlib import Path
 
 from app.allocation.instance import Instance, ModelPlace, ModelRun, as_data
 from app.allocation.rules import Mode
-from app.allocation.verification import Seating, faults, worth
+from app.allocation.verification import Occupancy, faults, worth
 from tools.instances import Description, invent
 
 # `FACHTAG_TEST_LONG=1` asks for the full numbers of issue 4; they take an hour of processor time or so.
@@ -104,11 +104,11 @@ def best_of_all(instance: Instance) -> list[int] | None:
             for person, runs in zip(instance.people, combination, strict=True)
             for run in runs
         ]
-        seating = Seating(instance, places)
+        occupancy = Occupancy(instance, places)
         places += [
             ModelPlace(person, run.id)
             for run in instance.runs
-            if seating.takes_place(run)
+            if occupancy.takes_place(run)
             for person in run.staff
         ]
         if not faults(instance, places):

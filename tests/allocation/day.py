@@ -130,10 +130,10 @@ def asks(
         return service.ask(session, made.event_id, order, TEAM, now).id
 
 
-def works_out(app: Flask, solving_id: int, now: datetime = LATER) -> AllocationState:
+def works_out(app: Flask, allocation_run_id: int, now: datetime = LATER) -> AllocationState:
     """As the worker's child does, in this process."""
     with app.app_context(), transaction() as session:
-        lease = claim(session, solving_id, now)
+        lease = claim(session, allocation_run_id, now)
     assert lease is not None
     return work_out(app.app_context, lease, lambda: now)
 
@@ -144,12 +144,14 @@ def solved(app: Flask, made: WishDay, nonce: str = "nonce-0123456789abcdef", **t
     return number
 
 
-def publishes(app: Flask, made: WishDay, solving_id: int, seen: int = 0, now: datetime = LATER) -> None:
+def publishes(
+    app: Flask, made: WishDay, allocation_run_id: int, seen: int = 0, now: datetime = LATER
+) -> None:
     with app.app_context(), transaction() as session:
-        publish(session, made.event_id, solving_id, seen, TEAM, now)
+        publish(session, made.event_id, allocation_run_id, seen, TEAM, now)
 
 
-def solving(app: Flask, number: int) -> AllocationRun:
+def allocation_run(app: Flask, number: int) -> AllocationRun:
     with app.app_context():
         found = db.session.get_one(AllocationRun, number)
         db.session.expunge(found)

@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from app.allocation.rules import AllocationState
-from tests.allocation.day import a_wish_day, asks, set_run, solved, solving
+from tests.allocation.day import a_wish_day, allocation_run, asks, set_run, solved
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -21,7 +21,7 @@ pytestmark = pytest.mark.sqlite_only
 def protocol(app: Flask) -> dict[str, Any]:
     made = a_wish_day(app, 6)
     set_run(app, made, "1.1", capacity=2)
-    found = solving(app, solved(app, made)).protocol
+    found = allocation_run(app, solved(app, made)).protocol
     assert found is not None
     return found
 
@@ -87,7 +87,7 @@ def test_what_is_no_protocol(app: Flask, tmp_path: Path, content: str) -> None:
 def test_solve_by_hand(app: Flask) -> None:
     number = asks(app, a_wish_day(app, 2))
     assert run(app, "solve", str(number)) == (0, f"allocation {number}: done\n")
-    assert solving(app, number).state is AllocationState.DONE
+    assert allocation_run(app, number).state is AllocationState.DONE
     code, output = run(app, "solve", str(number))
     assert code == 1
     assert "nothing to do" in output

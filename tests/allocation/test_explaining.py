@@ -24,7 +24,7 @@ from app.allocation.instance import Instance, ModelPlace
 from app.allocation.protocol import write_protocol
 from app.allocation.result import Allocation, Solver, Stage
 from app.allocation.rules import Goal, Proof
-from app.allocation.verification import Seating, faults, weight_of, worth
+from app.allocation.verification import Occupancy, faults, weight_of, worth
 from app.events.rules import Placement, Seats
 from app.programme.agenda import RoundView, RunView, read_rounds
 from app.registration.links import personal_token
@@ -173,10 +173,10 @@ def by_counting(published: Published, person: int, sat: int, wished: int) -> boo
     for other in [one for one in inside if weights[one] > weights[person]]:
         swapped = {ModelPlace(person, sat), ModelPlace(other, wished)}
         places = [*set(published.places) - swapped, ModelPlace(person, wished), ModelPlace(other, sat)]
-        seating = Seating(published.instance, published.places)
-        me, them = seating.people[person], seating.people[other]
-        runs = seating.runs[sat], seating.runs[wished]
-        alike = [seating.rank_of(me, one) for one in runs] == [seating.rank_of(them, one) for one in runs]
+        occupancy = Occupancy(published.instance, published.places)
+        me, them = occupancy.people[person], occupancy.people[other]
+        runs = occupancy.runs[sat], occupancy.runs[wished]
+        alike = [occupancy.rank_of(me, one) for one in runs] == [occupancy.rank_of(them, one) for one in runs]
         if alike and not faults(published.instance, places) and worth_without_lot(places) == before:
             return True
     return False

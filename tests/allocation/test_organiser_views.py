@@ -26,6 +26,7 @@ from app.web.database import db, transaction
 from tests.allocation.day import (
     UNTIL,
     a_wish_day,
+    allocation_run,
     asks,
     by_wishes,
     needs_step_free,
@@ -33,7 +34,6 @@ from tests.allocation.day import (
     publishes,
     set_run,
     solved,
-    solving,
     works_out,
 )
 from tests.organising.helpers import a_day, queries, signs_up
@@ -487,7 +487,7 @@ def test_two_people_have_the_page_open(app: Flask) -> None:
     assert page.status == 422
     assert "inzwischen eine andere Zuteilung veröffentlicht" in page.text
     assert page.send().status == 200
-    assert solving(app, second).published_at is not None
+    assert allocation_run(app, second).published_at is not None
 
 
 def test_only_the_lead_publishes(app: Flask) -> None:
@@ -512,7 +512,7 @@ def test_the_protocol_as_page_and_file(app: Flask) -> None:
     made = a_wish_day(app, 4)
     number = solved(app, made)
     page = visit(app).get(f"{made.desk}/{number}").follow("Protokoll für die Akte")
-    stored = solving(app, number).protocol
+    stored = allocation_run(app, number).protocol
     assert stored is not None
     assert stored["instance_fingerprint"] in page.response.get_data(as_text=True)
     assert "HiGHS" in page.text

@@ -132,7 +132,7 @@ def _run(
     assert [worker.exitcode for worker in workers] == [0] * len(workers)
 
 
-def _die_while_publishing(url: str, folder: str, event_id: int, solving_id: int) -> None:
+def _die_while_publishing(url: str, folder: str, event_id: int, allocation_run_id: int) -> None:
     """Everything is written, nothing committed."""
 
     def die(*_args: object) -> None:
@@ -141,7 +141,7 @@ def _die_while_publishing(url: str, folder: str, event_id: int, solving_id: int)
     notifications.notify_allocated = die  # type: ignore[assignment]
     app = create_app(settings_for(url, Path(folder)))
     with app.app_context(), transaction() as session:
-        publish(session, event_id, solving_id, 0, TEAM, LATER)
+        publish(session, event_id, allocation_run_id, 0, TEAM, LATER)
 
 
 @pytest.mark.long

@@ -29,11 +29,11 @@ from tests.allocation.day import (
     TEAM,
     WishDay,
     a_wish_day,
+    allocation_run,
     asks,
     needs_step_free,
     set_run,
     solved,
-    solving,
     works_out,
 )
 
@@ -80,7 +80,7 @@ def test_one_worker_has_it_and_keeps_it(app: Flask) -> None:
     assert waiting(app) is None
     assert renews(app, lease, LATER + LEASE / 2)
     assert waiting(app, LATER + LEASE * 1.2) is None
-    assert solving(app, number).progress == "2/5"
+    assert allocation_run(app, number).progress == "2/5"
 
 
 def test_it_is_taken_over_when_the_lease_ends(app: Flask) -> None:
@@ -96,7 +96,7 @@ def test_it_is_taken_over_when_the_lease_ends(app: Flask) -> None:
     assert not renews(app, first, late)
     assert not finishes(app, first)
     assert renews(app, second, late)
-    assert solving(app, number).state is AllocationState.RUNNING
+    assert allocation_run(app, number).state is AllocationState.RUNNING
 
 
 def test_what_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
@@ -105,7 +105,7 @@ def test_what_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
     for times in range(3):
         assert claims(app, number, LATER + LEASE * times) is not None
     assert claims(app, number, LATER + LEASE * 3) is None
-    found = solving(app, number)
+    found = allocation_run(app, number)
     assert (found.state, found.lease_until, found.claims) == (AllocationState.FAILED, None, 3)
     assert "memory" in found.reasons[0]["sentence"]
     with app.app_context():
@@ -127,12 +127,12 @@ def test_stop(app: Flask) -> None:
     lease = claims(app, running)
     for number in (queued, running, queued, running):
         stops(app, made, number)
-    assert solving(app, queued).state is AllocationState.STOPPED
-    assert solving(app, running).state is AllocationState.RUNNING
+    assert allocation_run(app, queued).state is AllocationState.STOPPED
+    assert allocation_run(app, running).state is AllocationState.RUNNING
     assert lease is not None
     assert not renews(app, lease)
     assert work_out(app.app_context, lease, lambda: LATER) is AllocationState.STOPPED
-    after = solving(app, running)
+    after = allocation_run(app, running)
     assert (after.state, after.protocol, after.lease_until, after.stop_asked) == (
         AllocationState.STOPPED,
         None,
@@ -147,7 +147,7 @@ def test_stop_and_a_dead_worker(app: Flask) -> None:
     claims(app, number)
     stops(app, made, number)
     assert claims(app, number, LATER + LEASE * 2) is None
-    assert solving(app, number).state is AllocationState.STOPPED
+    assert allocation_run(app, number).state is AllocationState.STOPPED
 
 
 # --- results -------------------------------------------------------------------------------------------------------
@@ -157,7 +157,7 @@ def test_a_result_with_its_proof_and_chairs(app: Flask) -> None:
     made = a_wish_day(app, 6)
     set_run(app, made, "1.1", capacity=2)
     number = solved(app, made)
-    found = solving(app, number)
+    found = allocation_run(app, number)
     assert found.protocol is not None
     assert (found.protocol["proof"], verify(found.protocol)) == ("optimal", [])
     assert found.finished_at == LATER
@@ -176,11 +176,11 @@ def test_a_list_knows_the_proof_without_reading_protocols(app: Flask) -> None:
 def test_the_same_seed_the_same_result_also_after_a_takeover(app: Flask) -> None:
     made = a_wish_day(app, 6)
     set_run(app, made, "1.1", capacity=2)
-    first = solving(app, solved(app, made)).protocol
+    first = allocation_run(app, solved(app, made)).protocol
     number = asks(app, made, nonce="nonce-again-0123456789")
     claims(app, number)
     assert works_out(app, number, LATER + LEASE * 2) is AllocationState.DONE
-    second = solving(app, number).protocol
+    second = allocation_run(app, number).protocol
     assert first is not None
     assert second is not None
     assert second["result_fingerprint"] == first["result_fingerprint"]
@@ -193,7 +193,7 @@ def test_impossible_says_why(app: Flask) -> None:
         set_run(app, made, label, capacity=1)
     number = asks(app, made)
     assert works_out(app, number) is AllocationState.IMPOSSIBLE
-    (reason,) = solving(app, number).reasons
+    (reason,) = allocation_run(app, number).reasons
     assert reason == {
         "obstacle": "seats",
         "values": {"round": made.day.rounds[0], "seats": 2, "people": 4},
@@ -208,7 +208,7 @@ def test_reasons_tell_nothing_of_needs(app: Flask) -> None:
     set_run(app, made, "1.1", takes_place=False)  # 1.2 has stairs
     number = asks(app, made)
     assert works_out(app, number) is AllocationState.IMPOSSIBLE
-    reasons = solving(app, number).reasons
+    reasons = allocation_run(app, number).reasons
     assert reasons == [{"obstacle": "need", "values": {"round": made.day.rounds[0]}}]
     assert "step" not in json.dumps(reasons)
 
@@ -217,7 +217,7 @@ def test_a_protocol_tells_nothing_of_needs(app: Flask) -> None:
     made = a_wish_day(app, 4)
     with app.app_context(), transaction() as session:
         needs_step_free(session, made, 2)
-    text = json.dumps(solving(app, solved(app, made)).protocol)
+    text = json.dumps(allocation_run(app, solved(app, made)).protocol)
     assert all(word not in text for word in ("need", "step", "loop", "interpreting", "Muster"))
 
 
@@ -228,7 +228,7 @@ def test_pairs_in_each_other_s_way_are_named(app: Flask) -> None:
     adds(app, made, ConditionKind.APART, first_id=made.people[1], second_id=made.people[2])
     number = asks(app, made)
     assert works_out(app, number) is AllocationState.IMPOSSIBLE
-    assert [one["obstacle"] for one in solving(app, number).reasons] == ["apart"]
+    assert [one["obstacle"] for one in allocation_run(app, number).reasons] == ["apart"]
 
 
 def test_mixing_is_as_strict_as_asked_for(app: Flask) -> None:
@@ -237,7 +237,9 @@ def test_mixing_is_as_strict_as_asked_for(app: Flask) -> None:
     adds(app, made, ConditionKind.ORGANISATION_CAP, most=1)
     kinds = {}
     for mixing in Mixing:
-        protocol = solving(app, solved(app, made, f"nonce-{mixing.value}-0123456789", mixing=mixing)).protocol
+        protocol = allocation_run(
+            app, solved(app, made, f"nonce-{mixing.value}-0123456789", mixing=mixing)
+        ).protocol
         assert protocol is not None
         kinds[mixing] = {one["goal"]: one["value"] for one in protocol["stages"]}
     assert "rules" not in kinds[Mixing.NONE]
@@ -280,7 +282,7 @@ def test_the_worker_has_it_worked_out_by_a_child(app: Flask, tend: Callable[[], 
     tend()
     assert jobs.CHILD.process is not None
     tend()  # does not wait, and starts no second one
-    patiently(lambda: solving(app, number).state is AllocationState.DONE)
+    patiently(lambda: allocation_run(app, number).state is AllocationState.DONE)
     patiently(lambda: jobs.CHILD.process is not None and jobs.CHILD.process.poll() == 0)
     tend()
     assert jobs.CHILD.process is None
@@ -295,12 +297,12 @@ def test_a_child_that_is_killed_takes_nobody_with_it(app: Flask, tend: Callable[
     os.kill(jobs.CHILD.process.pid, signal.SIGKILL)
     jobs.CHILD.process.wait()
     tend()
-    found = solving(app, number)
+    found = allocation_run(app, number)
     assert (found.state, found.lease_token) == (AllocationState.FAILED, None)
     assert "memory" in found.reasons[0]["sentence"]
     second = asks(app, made, nonce="nonce-second-0123456789")
     tend()
-    patiently(lambda: solving(app, second).state is AllocationState.DONE)
+    patiently(lambda: allocation_run(app, second).state is AllocationState.DONE)
 
 
 @pytest.mark.long
@@ -313,7 +315,7 @@ def test_a_child_that_hangs_is_given_up(app: Flask, tend: Callable[[], None]) ->
     os.kill(jobs.CHILD.process.pid, signal.SIGSTOP)
     jobs.CHILD.ends = time.monotonic()
     tend()
-    found = solving(app, number)
+    found = allocation_run(app, number)
     assert (found.state, "did not come to an end" in found.reasons[0]["sentence"]) == (
         AllocationState.FAILED,
         True,
@@ -327,7 +329,7 @@ def test_after_worker_and_child_were_killed_the_next_worker_takes_over(
 ) -> None:
     """Nobody is there to write down that it failed; when the lease ends, it is solved again, with the same result."""
     made = a_wish_day(app, 4)
-    before = solving(app, solved(app, made)).protocol
+    before = allocation_run(app, solved(app, made)).protocol
     number = asks(app, made, nonce="nonce-second-0123456789")
     tend()
     assert jobs.CHILD.process is not None
@@ -336,11 +338,11 @@ def test_after_worker_and_child_were_killed_the_next_worker_takes_over(
     jobs.CHILD.process = jobs.CHILD.lease = None
     tend()  # another worker: the lease still holds
     assert jobs.CHILD.process is None
-    assert solving(app, number).state is AllocationState.RUNNING
+    assert allocation_run(app, number).state is AllocationState.RUNNING
     with app.app_context():
         jobs.tend(clock_now() + LEASE * 2)
-    patiently(lambda: solving(app, number).state is AllocationState.DONE)
-    after = solving(app, number).protocol
+    patiently(lambda: allocation_run(app, number).state is AllocationState.DONE)
+    after = allocation_run(app, number).protocol
     assert before is not None
     assert after is not None
     assert after["result_fingerprint"] == before["result_fingerprint"]

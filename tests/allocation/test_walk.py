@@ -74,17 +74,17 @@ def test_whatever_happens(app: Flask, seed: int) -> None:
     life = Life(made, chance)
     holds = published = 0
     for number in range(ROUNDS):
-        solving = asks(
+        allocation_run = asks(
             app, made, nonce=f"nonce-{number}-0123456789", seed=seed + 1, mixing=chance.choice(list(Mixing))
         )
-        done = works_out(app, solving) is AllocationState.DONE
+        done = works_out(app, allocation_run) is AllocationState.DONE
         for _ in range(chance.randint(0, 3)):
             with suppress(Refusal), app.app_context(), transaction() as session:
                 chance.choice(life.actions)(session)
         if done:
             with suppress(Refusal):
-                publishes(app, made, solving, seen=holds)
-                holds, published = solving, published + 1
+                publishes(app, made, allocation_run, seen=holds)
+                holds, published = allocation_run, published + 1
         with app.app_context():
             assert data_findings(db.session(), LATER) == []
     assert published >= 2

@@ -30,7 +30,7 @@ from tests.registration.steps import Day
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
-DESK = "/organise/events/wunschtag/allocation"
+ADMIN = "/organise/events/wunschtag/allocation"
 WISHED = {"anna": ("1.1", "1.2"), "ben": ("1.1", "1.2"), "cem": ("1.2",)}
 
 
@@ -56,9 +56,9 @@ def tokens(stage: Stage) -> dict[str, str]:
 def test_from_wishes_to_a_swap(stage: Stage, browser: Browser, tokens: dict[str, str]) -> None:
     with (
         open_browser(browser, phone=True, scripts=False) as phone,
-        open_browser(browser, phone=False) as desk,
+        open_browser(browser, phone=False) as desktop,
     ):
-        participant, organiser = phone.new_page(), desk.new_page()
+        participant, organiser = phone.new_page(), desktop.new_page()
         for name, labels in WISHED.items():
             wishes(participant, f"{stage.address}/my/{tokens[name]}/wishes", labels)
         deadline_passes(stage.app)
@@ -97,7 +97,7 @@ def deadline_passes(app: Flask) -> None:
 
 
 def has_them_worked_out(stage: Stage, page: Page) -> None:
-    page.goto(stage.address + DESK)
+    page.goto(stage.address + ADMIN)
     page.get_by_role("link", name="Die üblichen nebeneinander").click()
     page.get_by_role("button", name="Berechnen", exact=True).click()
     expect(page.get_by_text("wartet")).to_have_count(2)
@@ -123,7 +123,7 @@ def the_worker_works(app: Flask) -> None:
 
 def looks_at_everything(stage: Stage, page: Page) -> None:
     pages = ("/new", "/usual", "/compare", "/1", "/1/publish", "/1/protocol", "/conditions/together/new", "")
-    assert [one for path in pages for one in look_at(page, stage.address + DESK + path)] == []
+    assert [one for path in pages for one in look_at(page, stage.address + ADMIN + path)] == []
     page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
 
 
