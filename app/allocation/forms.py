@@ -181,7 +181,7 @@ class CapForm(ConditionForm):
 
 
 class BoundsForm(ConditionForm):
-    """At least and at most so many of one kind of agency."""
+    """At least and at most so many of one kind of organisation."""
 
     organisation_kind = Choice(
         _l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]

@@ -41,7 +41,7 @@ from app.registration.workshops.models import Place, RegistrationNeed, RoundAbse
 from app.registration.workshops.rules import Need
 
 PLACED = (Status.REGISTERED, Status.OFFERED)
-# Kinds of agency as the model knows them: numbers that a stored protocol keeps, so new kinds come last.
+# Kinds of organisation as the model knows them: numbers that a stored protocol keeps, so new kinds come last.
 KIND_NUMBERS = {kind: number for number, kind in enumerate(OrganisationKind, start=1)}
 KIND_OF_NUMBER = {number: kind for kind, number in KIND_NUMBERS.items()}
 

@@ -26,7 +26,7 @@ HOUR = 3600  # seconds; Berlin's days begin on full hours of UTC
 
 @dataclass(frozen=True, slots=True)
 class Headcount(Generic[Name]):
-    """People of one kind of agency or one district who have a seat, and who wait."""
+    """People of one kind of organisation or one district who have a seat, and who wait."""
 
     name: Name
     seated: int

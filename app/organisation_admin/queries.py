@@ -253,8 +253,8 @@ def _shifts(session: Session, source: Organisation, target: Organisation) -> lis
         goes_over = quota.organisation_id == source.id
         if quota.target is QuotaTarget.CODE:
             continue
-        was = [one.id for one in (source, target) if quota.aim.covers(_agency(one))]
-        is_under = goes_over or quota.aim.covers(_agency(target))
+        was = [one.id for one in (source, target) if quota.aim.covers(_affiliation(one))]
+        is_under = goes_over or quota.aim.covers(_affiliation(target))
         both = {one: active.get((quota.event_id, one), 0) for one in (source.id, target.id)}
         coming = sum(number for one, number in both.items() if is_under and one not in was)
         leaving = both[source.id] if source.id in was and not is_under else 0
@@ -273,5 +273,5 @@ def _active_by_day(session: Session, organisations: Collection[int]) -> dict[tup
     return {(event, organisation): number for event, organisation, number in session.execute(counted)}
 
 
-def _agency(organisation: Organisation) -> Affiliation:
+def _affiliation(organisation: Organisation) -> Affiliation:
     return Affiliation(organisation.id, organisation.kind, organisation.district)

@@ -22,7 +22,7 @@ class Region(Base):
 
 
 class Organisation(Base):
-    """An agency people come from. A provisional one was typed in by a participant and waits for an organiser's eye.
+    """Where people come from. A provisional one was typed in by a participant and waits for an organiser's eye.
 
     One that was merged into another is only a spelling of that one from then on: an alias. It keeps its row and its
     key, so that one unique index watches names and aliases alike, and so that the merge can be taken back. An alias

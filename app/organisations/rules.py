@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Kinds of agency, when two spellings mean the same organisation, and when two names may."""
+"""Kinds of organisation, when two spellings mean the same organisation, and when two names may."""
 
 import unicodedata
 from collections.abc import Mapping

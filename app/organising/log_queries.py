@@ -27,7 +27,7 @@ Key = tuple[str, int]
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class LogFilter:
     """Which lines: of a day (None: of none), by whom, and the first word of the action."""
 
     event_id: int | None
@@ -59,7 +59,7 @@ class Log:
         return None if key is None or gone else self.things.get(key)
 
 
-def read_log(session: Session, wanted: Wanted, number: int) -> Log:
+def read_log(session: Session, wanted: LogFilter, number: int) -> Log:
     """The newest lines first."""
     conditions = _conditions(wanted)
     total = session.scalar(select(func.count(AuditEntry.id)).where(*conditions)) or 0
@@ -86,7 +86,7 @@ def people_of(session: Session, event_id: int | None) -> Sequence[Organiser]:
     return session.scalars(found.order_by(func.lower(Organiser.name), Organiser.id)).all()
 
 
-def _conditions(wanted: Wanted) -> list[ColumnElement[bool]]:
+def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:
     conditions = [_of(wanted.event_id)]
     if wanted.organiser_id is not None:
         conditions.append(AuditEntry.organiser_id == wanted.organiser_id)

@@ -11,7 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.organising.log_queries import Key, Log, Thing, Wanted, people_of, read_log
+from app.organising.log_queries import Key, Log, LogFilter, Thing, people_of, read_log
 from app.organising.log_words import (
     ACTIONS,
     AREAS,
@@ -95,7 +95,7 @@ def _page(event_id: int | None) -> Response:
     session = db.session()
     people = people_of(session, event_id)
     areas = dict(areas_of(house=event_id is None))
-    wanted = Wanted(event_id, _asked_person(people), request.args.get("what", ""))
+    wanted = LogFilter(event_id, _asked_person(people), request.args.get("what", ""))
     if wanted.area and wanted.area not in areas:
         raise Missing
     log = read_log(session, wanted, page_number(request.args))

@@ -159,7 +159,7 @@ def read_letter(message: Message) -> SentMail | None:
 
 
 def _kinds(session: Session, event: Event) -> tuple[tuple[OrganisationKind, int], ...]:
-    """Registered people by kind of agency, the most frequent first."""
+    """Registered people by kind of organisation, the most frequent first."""
     number = func.count(Registration.id)
     found = (
         select(Organisation.kind, number)

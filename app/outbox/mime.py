@@ -36,7 +36,7 @@ class Unsendable(Exception):
 
 
 def pack(mail: Mail, *, sender: str, language: str, now: datetime) -> RenderedMail:
-    """The parcel for one mail: its own Message-ID, its date, and the bytes of every attempt.
+    """What one mail becomes: its own Message-ID, its date, and the bytes of every attempt.
 
     Raises `Unsendable` for an address or a text that does not fit into a message.
     """

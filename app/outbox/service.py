@@ -142,17 +142,17 @@ def claim(session: Session, *, now: datetime, policy: DeliveryPolicy) -> Claim |
     return None if row is None else Claim(*row)
 
 
-def freeze(session: Session, claimed: Claim, parcel: RenderedMail, *, now: datetime) -> bool:
+def freeze(session: Session, claimed: Claim, rendered: RenderedMail, *, now: datetime) -> bool:
     """Keep the rendered mail for every attempt to come. False: the lease is lost."""
     return done(
         session,
         change(*claimed_by(claimed), Message.state == State.CLAIMED, Message.message_id.is_(None)).values(
-            message_id=parcel.message_id,
-            recipient=parcel.recipient,
-            subject_line=parcel.subject,
-            frozen=parcel.content,
+            message_id=rendered.message_id,
+            recipient=rendered.recipient,
+            subject_line=rendered.subject,
+            frozen=rendered.content,
             frozen_at=now,
-            sequence=parcel.sequence,
+            sequence=rendered.sequence,
         ),
     )
 

@@ -131,8 +131,8 @@ def tidy(session: Session, *, now: datetime, policy: DeliveryPolicy) -> None:
     """
     expired = (Message.state.in_(LEASED), Message.lease_until <= now)
     doubtful = (Message.state == State.SENDING, Message.copies >= Message.copy_limit)
-    silence = "no answer after the mail was handed over"
-    session.execute(change(*expired, *doubtful).values(state=State.UNCLEAR, smtp_answer=silence, **FREE))
+    no_answer = "no answer after the mail was handed over"
+    session.execute(change(*expired, *doubtful).values(state=State.UNCLEAR, smtp_answer=no_answer, **FREE))
     crashed = "the worker ended each time it had this mail in hand"
     at_limit = Message.claims >= policy.claims
     session.execute(change(*expired, at_limit).values(state=State.QUARANTINED, smtp_answer=crashed, **FREE))

@@ -160,9 +160,9 @@ class Worker:
                 self._connection.send(message)
         except NotBegun:
             log.info("message %d: not sent, the lease was lost or a newer mail exists", claimed.id)
-        except DeliveryError as setback:
-            log.warning("message %d: %s (%s)", claimed.id, _MEANINGS[type(setback)], _sign(setback))
-            self._settle(claimed, partial(_settle_setback, claimed=claimed, setback=setback, policy=policy))
+        except DeliveryError as error:
+            log.warning("message %d: %s (%s)", claimed.id, _MEANINGS[type(error)], _sign(error))
+            self._settle(claimed, partial(_settle_error, claimed=claimed, error=error, policy=policy))
         else:
             sent = partial(settling.settle_sent, claimed=claimed, answer=message.answer)
             if not self._settle(claimed, sent):
@@ -175,7 +175,7 @@ class Worker:
             if row is not None and row.frozen is not None:
                 return self._wrapped(claimed, row.frozen, row.recipient)
         try:
-            parcel = self._render(claimed)
+            rendered = self._render(claimed)
         except Unsendable as e:
             log.error("message %d (%s): set aside, %s", claimed.id, claimed.kind, e)
             self._write(settling.set_aside, claimed, str(e))
@@ -193,13 +193,13 @@ class Worker:
             reason = f"{type(e).__name__} while building"
             self._write(settling.stumble, claimed, reason, now=self.clock(), policy=self.policy)
             return None
-        if parcel is None:
+        if rendered is None:
             self._write(settling.settle_superseded, claimed)
             return None
-        if not self._write(service.freeze, claimed, parcel, now=self.clock()):
+        if not self._write(service.freeze, claimed, rendered, now=self.clock()):
             log.warning("message %d: not sent, the lease was lost", claimed.id)
             return None
-        return self._wrapped(claimed, parcel.content, parcel.recipient)
+        return self._wrapped(claimed, rendered.content, rendered.recipient)
 
     def _render(self, claimed: Claim) -> RenderedMail | None:
         """Read-only and in the recipient's language; a request's context, so that builders can build addresses. It gets a
@@ -292,13 +292,13 @@ _MEANINGS: dict[type[DeliveryError], str] = {
 }
 
 
-def _settle_setback(
-    session: Session, *, claimed: Claim, setback: DeliveryError, now: datetime, policy: DeliveryPolicy
+def _settle_error(
+    session: Session, *, claimed: Claim, error: DeliveryError, now: datetime, policy: DeliveryPolicy
 ) -> None:
-    words = str(setback)
-    match setback:
+    words = str(error)
+    match error:
         case RouteDown():
-            sign_in = isinstance(setback, SignInRefused)
+            sign_in = isinstance(error, SignInRefused)
             settling.settle_closed(session, claimed, words, now=now, policy=policy, sign_in=sign_in)
         case Never():
             settling.settle_permanent(session, claimed, words)
@@ -308,10 +308,10 @@ def _settle_setback(
             settling.settle_doubtful(session, claimed, words, now=now, policy=policy)
 
 
-def _sign(setback: DeliveryError) -> str:
+def _sign(error: DeliveryError) -> str:
     """What a log may keep of a server's answer: its code, or the kind of fault, never an address in it (T36)."""
-    words = str(setback).split(maxsplit=1)
-    return words[0].rstrip(":") if words else type(setback).__name__
+    words = str(error).split(maxsplit=1)
+    return words[0].rstrip(":") if words else type(error).__name__
 
 
 def _places(error: Exception) -> str:

@@ -20,7 +20,7 @@ from app.web.texts import lazy_gettext as _l
 
 bp = Blueprint("suppression", __name__, url_prefix="/organise/no-mails")
 
-SILENCE, ALLOW = "silence", "allow"
+SUPPRESS, ALLOW = "suppress", "allow"
 
 
 class SilenceForm(BaseForm):
@@ -32,10 +32,10 @@ class SilenceForm(BaseForm):
     wish = RadioField(
         _l("What shall hold for this address?"),
         choices=options(
-            [(SILENCE, _l("No mails until somebody has confirmed it")), (ALLOW, _l("Mails as usual"))]
+            [(SUPPRESS, _l("No mails until somebody has confirmed it")), (ALLOW, _l("Mails as usual"))]
         ),
         validators=[InputRequired(_l("Please choose one of the two."))],
-        default=SILENCE,
+        default=SUPPRESS,
     )
 
 
@@ -44,12 +44,12 @@ class SilenceForm(BaseForm):
 def show() -> ResponseReturnValue:
     form = SilenceForm()
     if form.validate_on_submit():
-        silenced, email = form.wish.data == SILENCE, form.email.data or ""
+        suppressed, email = form.wish.data == SUPPRESS, form.email.data or ""
         with transaction() as session:
-            (suppress if silenced else allow)(session, email, g.organiser.id, now())
+            (suppress if suppressed else allow)(session, email, g.organiser.id, now())
         said = (
             N_("This address gets no more mails before it is confirmed.")
-            if silenced
+            if suppressed
             else N_("This address gets mails as usual.")
         )
         return redirect_with(url_for(".show"), said)

@@ -61,7 +61,7 @@ class Named:
 
 
 class Group(Named, Base):
-    """Colleagues whom one contact person registers, or seats that the team keeps for an agency.
+    """Colleagues whom one contact person registers, or seats that the team keeps for an organisation.
 
     Its rows are registrations; a seat without a name is one without a mail address. `allotted` is what the team gave,
     to be named until `name_until`. `together`: all get seats, or all wait. Another `link_key` withdraws the contact's link.

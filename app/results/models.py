@@ -34,7 +34,7 @@ class Documentation(Base):
 
 
 class AttendanceFigure(Base):
-    """How many people of one kind of agency were there. A figure, no list: it outlives the registrations."""
+    """How many people of one kind of organisation were there. A figure, no list: it outlives the registrations."""
 
     __tablename__ = "attendance_figure"
     __table_args__ = (

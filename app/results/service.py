@@ -30,7 +30,7 @@ from app.results.rules import AgreementFacts, ResultFacts, refuse_unwritten
 
 @dataclass(frozen=True, slots=True)
 class FrameFacts:
-    """What stands around the results: first words, who hosts next, and how many came, by kind of agency."""
+    """What stands around the results: first words, who hosts next, and how many came, by kind of organisation."""
 
     intro: str = ""
     next_host: str = ""

@@ -3,7 +3,7 @@
 
 """Every POST form of every page, and a way to send it that never changes the world.
 
-`Desk.send` lets a request run up to its commit, takes note that it would have been accepted, and rolls back. So
+`Sender.send` lets a request run up to its commit, takes note that it would have been accepted, and rolls back. So
 thousands of tries meet the same rows, and a refusal that wrote something shows itself as an acceptance.
 """
 
@@ -144,7 +144,7 @@ def _words(markup: str) -> str:
     return " ".join(html.unescape(re.sub(r"<[^>]*>", " ", markup)).split())
 
 
-class Desk:
+class Sender:
     """Two browsers, one signed in, at a world that stays as it is."""
 
     def __init__(self, world: World) -> None:
@@ -163,7 +163,7 @@ class Desk:
         """What was behind the last 500."""
         return self._faults.words
 
-    def __enter__(self) -> "Desk":
+    def __enter__(self) -> "Sender":
         # A fault becomes a 500 that is counted, not the end of the walk.
         self.world.app.config["TESTING"] = False
         logging.getLogger("app.web.errors").addHandler(self._faults)
@@ -257,21 +257,21 @@ def _file_for(form: FormOnPage) -> tuple[io.BytesIO, str]:
     return (io.BytesIO(jpeg()), "Bild.jpg") if "photo" in form.action else (io.BytesIO(pdf()), "Blatt.pdf")
 
 
-def forms_of(desk: Desk, every: int = 1) -> dict[tuple[str, ...], list[FormOnPage]]:
+def forms_of(sender: Sender, every: int = 1) -> dict[tuple[str, ...], list[FormOnPage]]:
     """Every form of the house, with all the places where it stands; or those of every so-manieth route."""
     found: dict[tuple[str, ...], list[FormOnPage]] = {}
-    for rule, access in list(desk.world.rules())[::every]:
+    for rule, access in list(sender.world.rules())[::every]:
         if access.audience in {Audience.DEMO, Audience.FEED, Audience.OPERATOR} or rule.endpoint == "static":
             continue
-        for address in desk.world.addresses(rule):
-            asked = desk.world.queries.get(rule.endpoint)
+        for address in sender.world.addresses(rule):
+            asked = sender.world.queries.get(rule.endpoint)
             full = f"{address}?{asked}" if asked else address
-            for form in forms_at(desk, desk.browser(rule.endpoint), full):
+            for form in forms_at(sender, sender.browser(rule.endpoint), full):
                 found.setdefault(form.key, []).append(form)
     return found
 
 
-def forms_at(desk: Desk, browser: FlaskClient, address: str) -> Iterator[FormOnPage]:
+def forms_at(sender: Sender, browser: FlaskClient, address: str) -> Iterator[FormOnPage]:
     response = ask(browser, address, headers=GERMAN)
     if (
         response.mimetype != "text/html"
@@ -279,17 +279,17 @@ def forms_at(desk: Desk, browser: FlaskClient, address: str) -> Iterator[FormOnP
         or 'method="post"' not in response.text
     ):
         return
-    adapter = desk.world.app.url_map.bind("localhost")
+    adapter = sender.world.app.url_map.bind("localhost")
     for tag in post_forms(tree(response.text)):
         action = urlsplit(tag.get("action") or address).path
         endpoint = str(adapter.match(action, method="POST")[0])
         yield _read_form(tag, address, action, endpoint, browser)
 
 
-def fresh(desk: Desk, *forms: FormOnPage) -> FormOnPage:
+def fresh(sender: Sender, *forms: FormOnPage) -> FormOnPage:
     """The same form, read again just now, from the first page that still has it."""
     for form in forms:
-        for one in forms_at(desk, form.browser, form.page):
+        for one in forms_at(sender, form.browser, form.page):
             if (one.key, one.action) == (form.key, form.action):
                 return one
     raise AssertionError(f"{forms[0].key} is gone from {forms[0].page}")

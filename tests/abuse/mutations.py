@@ -13,7 +13,7 @@ from random import Random
 from typing import Any
 from urllib.parse import quote_from_bytes
 
-from tests.abuse.forms import GERMAN, Desk, FormOnPage
+from tests.abuse.forms import GERMAN, FormOnPage, Sender
 
 BOUNDARY = "grenze-7d1f"
 DEEP = 60_000
@@ -346,21 +346,21 @@ class Try:
         return f"request {self.number}: {self.form.endpoint}{who}, {' + '.join(self.sent.how)}"
 
 
-def tries(desk: Desk, forms: Sequence[FormOnPage], number: int, seed: int) -> Iterator[Try]:
+def tries(sender: Sender, forms: Sequence[FormOnPage], number: int, seed: int) -> Iterator[Try]:
     """So many requests, the forms in turn. Each has dice of its own, so one can be thrown again alone."""
     for count in range(number):
         dice = Random(f"{seed}-{count}")
         form = forms[count % len(forms)]
-        sent = straight(desk, form)
+        sent = straight(sender, form)
         for mutation in dice.sample(MUTATIONS, dice.choice((1, 1, 2, 3))):
             sent = replace(mutation(sent, dice), how=(*sent.how, mutation.__name__))
         yield Try(count, form, dice.random() < 0.8, sent)
 
 
-def straight(desk: Desk, form: FormOnPage) -> Sent:
+def straight(sender: Sender, form: FormOnPage) -> Sent:
     """The form as a person sends it."""
     parts = []
-    for name, value in desk.data(form, {}).items(multi=True):
+    for name, value in sender.data(form, {}).items(multi=True):
         if isinstance(value, tuple):
             stream, filename = value
             parts.append(Part(name.encode(), stream.read(), filename, "application/octet-stream"))

@@ -28,8 +28,8 @@ from tests.abuse.forms import (
     PASSWORDS,
     TEXT_LIKE,
     TYPED,
-    Desk,
     FormOnPage,
+    Sender,
     Verdict,
     forms_of,
     fresh,
@@ -100,56 +100,58 @@ ENGLISH = re.compile(
 
 
 @contextmanager
-def desk_on(app: Flask) -> Iterator[Desk]:
-    with Desk(build_world(app)) as desk:
-        yield desk
+def sender_on(app: Flask) -> Iterator[Sender]:
+    with Sender(build_world(app)) as sender:
+        yield sender
 
 
-def body_with(desk: Desk, form: FormOnPage, attack: Attack, fields: list[str]) -> bytes:
+def body_with(sender: Sender, form: FormOnPage, attack: Attack, fields: list[str]) -> bytes:
     pairs = [
-        (k, v) for k, v in desk.data(form, {}).items(multi=True) if isinstance(v, str) and k not in fields
+        (k, v) for k, v in sender.data(form, {}).items(multi=True) if isinstance(v, str) and k not in fields
     ]
     assert attack.raw is not None
     return b"&".join([urlencode(pairs).encode(), *(name.encode() + b"=" + attack.raw for name in fields)])
 
 
-def attacked(desk: Desk, form: FormOnPage, attack: Attack, fields: list[str]) -> Verdict:
+def attacked(sender: Sender, form: FormOnPage, attack: Attack, fields: list[str]) -> Verdict:
     if attack.raw is not None:
-        return desk.send(form, body=body_with(desk, form, attack, fields))
-    return desk.send(form, {name: attack.of(form, name) for name in fields})
+        return sender.send(form, body=body_with(sender, form, attack, fields))
+    return sender.send(form, {name: attack.of(form, name) for name in fields})
 
 
-def walk(desk: Desk) -> tuple[dict[object, tuple[object, ...]], list[str]]:
+def walk(sender: Sender) -> tuple[dict[object, tuple[object, ...]], list[str]]:
     """The verdict on every try, and what is wrong with it."""
     verdicts: dict[object, tuple[object, ...]] = {}
     faults: list[str] = []
-    for key, places in forms_of(desk).items():
-        form = _acceptable(desk, places)
+    for key, places in forms_of(sender).items():
+        form = _acceptable(sender, places)
         if form is None:
-            faults.append(f"{key}: nothing that a person would send is accepted: {_last_words(desk, places)}")
+            faults.append(
+                f"{key}: nothing that a person would send is accepted: {_last_words(sender, places)}"
+            )
             continue
         for attack in ATTACKS:
-            faults += _attack(desk, form, attack, verdicts)
-        faults += _stale(desk, form, verdicts)
+            faults += _attack(sender, form, attack, verdicts)
+        faults += _stale(sender, form, verdicts)
     return verdicts, list(dict.fromkeys(faults))
 
 
-def _acceptable(desk: Desk, places: list[FormOnPage]) -> FormOnPage | None:
+def _acceptable(sender: Sender, places: list[FormOnPage]) -> FormOnPage | None:
     """The first place where the form is accepted as a person would send it: else no refusal would prove anything."""
     for place in places:
-        form = fresh(desk, place)
-        if desk.send(form).accepted:
+        form = fresh(sender, place)
+        if sender.send(form).accepted:
             return form
     return None
 
 
-def _last_words(desk: Desk, places: list[FormOnPage]) -> str:
-    verdict = desk.send(fresh(desk, places[-1]))
+def _last_words(sender: Sender, places: list[FormOnPage]) -> str:
+    verdict = sender.send(fresh(sender, places[-1]))
     return f"{verdict.status} {verdict.errors} {verdict.summary}"
 
 
 def _attack(
-    desk: Desk, form: FormOnPage, attack: Attack, verdicts: dict[object, tuple[object, ...]]
+    sender: Sender, form: FormOnPage, attack: Attack, verdicts: dict[object, tuple[object, ...]]
 ) -> list[str]:
     """All fields at once; those that did not object are tried again without the others, until the form is accepted."""
     fields = [name for name in form.fields(set(attack.at)) if name != "csrf_token"]
@@ -158,11 +160,11 @@ def _attack(
     faults: list[str] = []
     objecting: set[str] = set()
     while fields:
-        verdict = attacked(desk, form, attack, fields)
+        verdict = attacked(sender, form, attack, fields)
         verdicts[(form.key, attack.name, tuple(fields))] = verdict.brief()
         faults += _faults_of(form, attack, fields, verdict)
         if verdict.status >= 500:
-            faults.append(desk.last_fault)
+            faults.append(sender.last_fault)
         if verdict.accepted:
             break
         silent = [name for name in fields if name not in verdict.errors]
@@ -170,11 +172,11 @@ def _attack(
         if len(silent) == len(fields):
             # Nobody in particular objects: one after the other, so that each meets the database alone.
             for name in fields if len(fields) > 1 else []:
-                alone = attacked(desk, form, attack, [name])
+                alone = attacked(sender, form, attack, [name])
                 verdicts[(form.key, attack.name, name)] = alone.brief()
                 faults += _faults_of(form, attack, [name], alone)
                 if alone.status >= 500:
-                    faults.append(desk.last_fault)
+                    faults.append(sender.last_fault)
                 if name in alone.errors:
                     objecting.add(name)
             break
@@ -227,12 +229,12 @@ def _lost(form: FormOnPage, fields: list[str], attack: Attack, verdict: Verdict)
     ]
 
 
-def _stale(desk: Desk, form: FormOnPage, verdicts: dict[object, tuple[object, ...]]) -> list[str]:
+def _stale(sender: Sender, form: FormOnPage, verdicts: dict[object, tuple[object, ...]]) -> list[str]:
     """T33: without a token, with a stale one and with a stranger's nothing happens, and nothing typed is lost."""
     faults = []
     tries = {"no token": None, "stale": "stale\0"}
     for name, token in tries.items():
-        verdict = desk.send(form, {"csrf_token": token})
+        verdict = sender.send(form, {"csrf_token": token})
         verdicts[(form.key, "csrf", name)] = verdict.brief()
         if verdict.status not in {400, 422}:
             faults.append(f"{form.key} csrf {name}: {verdict.status}")
@@ -243,12 +245,14 @@ def _stale(desk: Desk, form: FormOnPage, verdicts: dict[object, tuple[object, ..
 
 def walked(app: Flask) -> dict[str, list[object]]:
     """The walk over one app; no fault, every door tried, and the world as it was before."""
-    with desk_on(app) as desk:
-        before = desk.world.state("budget")
-        verdicts, faults = walk(desk)
-        assert desk.world.state("budget") == before
+    with sender_on(app) as sender:
+        before = sender.world.state("budget")
+        verdicts, faults = walk(sender)
+        assert sender.world.state("budget") == before
         posting = {
-            rule.endpoint for rule, access in desk.world.rules("POST") if access.audience is not Audience.DEMO
+            rule.endpoint
+            for rule, access in sender.world.rules("POST")
+            if access.audience is not Audience.DEMO
         }
     assert faults == [], "\n" + "\n".join(faults)
     tried = {key[0][0] for key in verdicts if isinstance(key, tuple)}
@@ -315,9 +319,9 @@ NASTY_QUERY = [
 @pytest.mark.long
 def test_no_address_is_a_fault_of_ours(app: Flask) -> None:
     """Every parameter of every route with everything that is none: never a 5xx, on either engine."""
-    with desk_on(app) as desk:
-        world = desk.world
-        token = fresh(desk, next(iter(forms_of_lead(desk)))).values["csrf_token"]
+    with sender_on(app) as sender:
+        world = sender.world
+        token = fresh(sender, next(iter(forms_of_lead(sender)))).values["csrf_token"]
         faults = []
         for method in ("GET", "POST"):
             for rule, access in world.rules(method):
@@ -325,16 +329,16 @@ def test_no_address_is_a_fault_of_ours(app: Flask) -> None:
                     continue
                 for address in _nasty_addresses(world, rule):
                     data = {"data": {"csrf_token": token}} if method == "POST" else {}
-                    status = desk.ask(desk.lead, address, method, **data)
+                    status = sender.ask(sender.lead, address, method, **data)
                     if status >= 500:
-                        faults.append(f"{method} {address[:120]}: {status} {desk.last_fault}")
+                        faults.append(f"{method} {address[:120]}: {status} {sender.last_fault}")
         assert faults == []
 
 
-def forms_of_lead(desk: Desk) -> Iterator[FormOnPage]:
+def forms_of_lead(sender: Sender) -> Iterator[FormOnPage]:
     from tests.abuse.forms import forms_at
 
-    yield from forms_at(desk, desk.lead, "/organise/account")
+    yield from forms_at(sender, sender.lead, "/organise/account")
 
 
 def _nasty_addresses(world: World, rule: Any) -> Iterator[str]:
@@ -355,19 +359,19 @@ def _nasty_addresses(world: World, rule: Any) -> Iterator[str]:
 @pytest.mark.long
 def test_a_replayed_nonce_lands_on_the_same_thing(world: World) -> None:
     """Double click, reload, retry after an unknown outcome: every form with a nonce makes one row (T31)."""
-    desk = Desk(world)
+    sender = Sender(world)
     repeated = []
-    with_nonce = {key: places for key, places in forms_of(desk).items() if "nonce" in key}
+    with_nonce = {key: places for key, places in forms_of(sender).items() if "nonce" in key}
     assert len(with_nonce) >= 4
     for key, places in with_nonce.items():
         for place in places:  # a full day keeps no seats, who was substituted cannot be substituted again
-            form = fresh(desk, place, *places)
-            first = desk.send(form)
+            form = fresh(sender, place, *places)
+            first = sender.send(form)
             if first.accepted:
                 break
         assert first.accepted, (key, first.status, first.errors, first.summary)
         rows = world.rows()
-        second = desk.send(form)
+        second = sender.send(form)
         if not second.accepted or {k: v for k, v in world.rows().items() if k != "budget"} != {
             k: v for k, v in rows.items() if k != "budget"
         }:

@@ -15,7 +15,7 @@ from app.attendees.imports import tables
 from app.results import uploads
 from app.web.access import Audience
 from app.web.bodies import ROOM_FOR_WORDS, Upload, upload_of
-from tests.abuse.forms import Desk
+from tests.abuse.forms import Sender
 from tests.abuse.mutations import BOUNDARY, Part, multipart
 from tests.abuse.world import World
 
@@ -67,11 +67,11 @@ def some_at_once(names: Iterable[str]) -> list[Any]:
 def refused(world: World, body: Callable[[], dict[str, Any]]) -> set[int]:
     """The verdicts on this body at every route, of whoever may go there."""
     found = set()
-    with Desk(world) as desk:
+    with Sender(world) as sender:
         for rule, access in world.rules("POST"):
             if access.audience is not Audience.DEMO:
                 address = world.addresses(rule)[0]
-                found.add(desk.ask(desk.browser(rule.endpoint), address, "POST", **body()))
+                found.add(sender.ask(sender.browser(rule.endpoint), address, "POST", **body()))
     return found
 
 
@@ -92,17 +92,17 @@ def test_an_empty_body_is_a_form_without_a_word(tried_world: World) -> None:
 
 
 def test_much_comes_in_where_a_file_is_taken_only(tried_world: World) -> None:
-    with Desk(tried_world) as desk:
+    with Sender(tried_world) as sender:
         much = multipart([Part(b"file", b"x" * (ROOM_FOR_WORDS * 3), "a.bin")])
         kind = f"multipart/form-data; boundary={BOUNDARY}"
         answers = {}
         for rule, access in tried_world.rules("POST"):
             if access.audience is Audience.ORGANISER and rule.arguments == {"slug"}:
                 address = tried_world.addresses(rule)[0]
-                verdict = desk.verdict(desk.lead, address, data=much, content_type=kind)
+                verdict = sender.verdict(sender.lead, address, data=much, content_type=kind)
                 answers[rule.endpoint] = verdict.status
         assert {name for name, status in answers.items() if status != 413} == set(UPLOADS)
         # Whoever may not come in is sent away before a byte is read.
         upload = next(rule for rule, _ in tried_world.rules("POST") if rule.endpoint == "importing.upload")
-        stranger = desk.ask(desk.stranger, tried_world.addresses(upload)[0], "POST", data={"x": file()})
+        stranger = sender.ask(sender.stranger, tried_world.addresses(upload)[0], "POST", data={"x": file()})
         assert stranger == 401

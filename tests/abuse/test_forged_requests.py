@@ -9,7 +9,7 @@ it had leaked, and the browser says that the request comes from another site.
 
 import pytest
 
-from tests.abuse.forms import GERMAN, Desk, forms_of, fresh
+from tests.abuse.forms import GERMAN, Sender, forms_of, fresh
 from tests.abuse.world import World
 from tests.pages import tree
 
@@ -18,13 +18,15 @@ pytestmark = pytest.mark.xdist_group("tried world")
 
 @pytest.mark.long
 def test_a_form_sent_from_another_site_is_refused_everywhere(tried_world: World) -> None:
-    with Desk(tried_world) as desk:
+    with Sender(tried_world) as sender:
         here, elsewhere = {}, {}
-        for key, places in forms_of(desk).items():
+        for key, places in forms_of(sender).items():
             for site, found in (("same-origin", here), ("cross-site", elsewhere)):
-                form = fresh(desk, *places)
+                form = fresh(sender, *places)
                 headers = {**GERMAN, "Sec-Fetch-Site": site}
-                verdict = desk.verdict(form.browser, form.action, data=desk.data(form, {}), headers=headers)
+                verdict = sender.verdict(
+                    form.browser, form.action, data=sender.data(form, {}), headers=headers
+                )
                 found[key] = verdict.accepted
     assert [key for key, accepted in elsewhere.items() if accepted] == []
     # The negative control: what is sent from our own pages is accepted, but for what this world has no room for.

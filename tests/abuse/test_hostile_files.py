@@ -13,7 +13,7 @@ from flask import Flask
 
 from app.settings import ROOT
 from app.web.bodies import upload_of
-from tests.abuse.forms import Desk, FormOnPage, forms_at
+from tests.abuse.forms import FormOnPage, Sender, forms_at
 from tests.abuse.world import World, build_world
 from tests.results.samples import jpeg, pdf
 
@@ -38,15 +38,15 @@ HOSTILE = [
 ]
 
 
-def upload_forms(desk: Desk) -> dict[str, FormOnPage]:
+def upload_forms(sender: Sender) -> dict[str, FormOnPage]:
     """By endpoint, as they stand on their pages; every view that takes a file is among them."""
-    world = desk.world
+    world = sender.world
     taking = {name for name in world.app.view_functions if upload_of(world.app, name)}
     found = {
         form.endpoint: form
         for rule, _access in world.rules()
         if rule.endpoint in taking
-        for form in forms_at(desk, desk.browser(rule.endpoint), world.addresses(rule)[0])
+        for form in forms_at(sender, sender.browser(rule.endpoint), world.addresses(rule)[0])
         if form.endpoint in taking
     }
     assert set(found) == taking
@@ -62,9 +62,9 @@ def files_of(world: World) -> set[Path]:
 @pytest.mark.parametrize(("name", "content"), HOSTILE, ids=lambda one: one if isinstance(one, str) else "")
 def test_what_could_run_is_taken_nowhere(tried_world: World, name: str, content: bytes) -> None:
     before = files_of(tried_world)
-    with Desk(tried_world) as desk:
-        for endpoint, form in upload_forms(desk).items():
-            verdict = desk.send(form, {"file": (io.BytesIO(content), name)})
+    with Sender(tried_world) as sender:
+        for endpoint, form in upload_forms(sender).items():
+            verdict = sender.send(form, {"file": (io.BytesIO(content), name)})
             assert (verdict.status, set(verdict.errors)) == (422, {"file"}), endpoint
     assert files_of(tried_world) == before
 
@@ -75,10 +75,10 @@ def test_a_good_file_under_the_name_of_a_program_is_no_good_file(
     tried_world: World, name: str, content: bytes
 ) -> None:
     """Of what is handed out again. A list of people is read as cells, whatever its name, and the file is not kept."""
-    with Desk(tried_world) as desk:
-        for endpoint, form in upload_forms(desk).items():
+    with Sender(tried_world) as sender:
+        for endpoint, form in upload_forms(sender).items():
             if endpoint != "importing.upload":
-                verdict = desk.send(form, {"file": (io.BytesIO(content), name)})
+                verdict = sender.send(form, {"file": (io.BytesIO(content), name)})
                 assert (verdict.status, set(verdict.errors)) == (422, {"file"}), endpoint
 
 
@@ -87,9 +87,9 @@ def test_a_good_file_under_the_name_of_a_program_is_no_good_file(
 def test_what_comes_in_lies_apart_under_a_random_name_for_us_alone(app: Flask) -> None:
     """DP-11: neither where the web server looks, nor readable by another account of the machine."""
     world = build_world(app)
-    with Desk(world) as desk:
-        for form in upload_forms(desk).values():
-            data = desk.data(form, {})
+    with Sender(world) as sender:
+        for form in upload_forms(sender).values():
+            data = sender.data(form, {})
             form.browser.post(form.action, data=data)
     kept = [one for one in files_of(world) if one.parts[-2] != "new"]  # without the mails of the demo
     taken = [one for one in kept if {"materials", "imports"} & set(one.parts)]

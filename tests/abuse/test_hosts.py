@@ -70,9 +70,9 @@ def test_mails_contain_the_configured_address_only(settings: Settings, proxies: 
     }
     assert liar.get(f"/events/{SLUG}/register").send(**person).status == 200
     assert liar.get("/organise/forgot-password").send(email=VIEWER).status == 200
-    desk = Visitor(world.lead(), headers={**LIES, "Accept-Language": "de"})
+    sender = Visitor(world.lead(), headers={**LIES, "Accept-Language": "de"})
     reference = world.texts["reference"][0]
-    sent = desk.get(f"/organise/events/{SLUG}/registrations/{reference}").send(
+    sent = sender.get(f"/organise/events/{SLUG}/registrations/{reference}").send(
         action=f"/organise/events/{SLUG}/registrations/{reference}/link"
     )
     assert sent.status == 200

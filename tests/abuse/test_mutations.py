@@ -17,7 +17,7 @@ import pytest
 from flask import Flask
 
 from app.web.access import Audience
-from tests.abuse.forms import Desk, FormOnPage, Verdict, forms_of
+from tests.abuse.forms import FormOnPage, Sender, Verdict, forms_of
 from tests.abuse.mutations import MUTATIONS, Try, tries
 from tests.abuse.test_bad_input import leave, on_sqlite
 from tests.abuse.world import World, build_world
@@ -29,10 +29,10 @@ SEED = int(os.environ.get("FACHTAG_TEST_SEED", "20310313"))
 ALL, PART = int(os.environ.get("FACHTAG_TEST_BENT", "1500")), 300
 
 
-def sent_by(desk: Desk, one: Try) -> Verdict:
+def sent_by(sender: Sender, one: Try) -> Verdict:
     body, content_type = one.sent.encoded()
-    other = desk.lead if one.form.browser is desk.stranger else desk.stranger
-    return desk.verdict(
+    other = sender.lead if one.form.browser is sender.stranger else sender.stranger
+    return sender.verdict(
         one.form.browser if one.as_owner else other,
         one.form.action,
         data=body,
@@ -41,19 +41,19 @@ def sent_by(desk: Desk, one: Try) -> Verdict:
     )
 
 
-def thrown(desk: Desk, forms: list[FormOnPage], number: int, seed: int = SEED) -> dict[str, list[object]]:
+def thrown(sender: Sender, forms: list[FormOnPage], number: int, seed: int = SEED) -> dict[str, list[object]]:
     """The verdict on each request; no 5xx, no row changed, and neither all refused nor all accepted."""
-    before = desk.world.state("budget")
+    before = sender.world.state("budget")
     verdicts: dict[str, list[object]] = {}
     faults = []
-    for one in tries(desk, forms, number, seed):
-        verdict = sent_by(desk, one)
+    for one in tries(sender, forms, number, seed):
+        verdict = sent_by(sender, one)
         verdicts[str(one)] = list(verdict.brief())
         if verdict.status >= 500:
-            faults.append(f"seed {seed}, {one}: {verdict.status} {desk.last_fault}")
+            faults.append(f"seed {seed}, {one}: {verdict.status} {sender.last_fault}")
     gc.collect()
     assert faults == [], "\n" + "\n".join(faults)
-    assert desk.world.state("budget") == before, f"seed {seed}: something was written"
+    assert sender.world.state("budget") == before, f"seed {seed}: something was written"
     kinds = Counter(one[0] for one in verdicts.values())
     assert set(kinds) >= {"accepted", 400, 415, 422}, kinds
     return verdicts
@@ -67,18 +67,18 @@ def by_name(found: dict[tuple[str, ...], list[FormOnPage]]) -> list[FormOnPage]:
 @pytest.mark.long
 def test_bent_requests_are_no_faults(tried_world: World) -> None:
     """A part of them in every run, over every third route."""
-    with Desk(tried_world) as desk:
-        thrown(desk, by_name(forms_of(desk, every=3)), PART)
+    with Sender(tried_world) as sender:
+        thrown(sender, by_name(forms_of(sender, every=3)), PART)
 
 
 def thrown_at(app: Flask) -> dict[str, list[object]]:
-    with Desk(build_world(app)) as desk:
-        found = forms_of(desk)
+    with Sender(build_world(app)) as sender:
+        found = forms_of(sender)
         posting = {
-            r.endpoint for r, access in desk.world.rules("POST") if access.audience is not Audience.DEMO
+            r.endpoint for r, access in sender.world.rules("POST") if access.audience is not Audience.DEMO
         }
         assert posting - {form.endpoint for form in by_name(found)} == set()
-        return thrown(desk, by_name(found), ALL)
+        return thrown(sender, by_name(found), ALL)
 
 
 @pytest.fixture

@@ -13,7 +13,7 @@ from sqlalchemy import String, UniqueConstraint, cast, literal
 from app.registration.rules import Status
 from app.web.access import Audience
 from app.web.database import db, transaction
-from tests.abuse.forms import Desk, forms_of, fresh
+from tests.abuse.forms import Sender, forms_of, fresh
 from tests.abuse.world import CHECK_IN, LEAD, VIEWER, World, ask, text_columns
 from tests.mailbox import mailbox
 from tests.pages import complaints
@@ -109,13 +109,13 @@ def test_every_page_of_every_role_shows_it_as_text(hostile_world: World) -> None
 def test_refused_forms_and_the_screen_of_two_editors(hostile_world: World) -> None:
     """Indico 3.3.13: the conflict screen is where nobody looks. An old version number brings it up in every form."""
     seen = set()
-    with Desk(hostile_world) as desk:
-        for key, places in forms_of(desk).items():
+    with Sender(hostile_world) as sender:
+        for key, places in forms_of(sender).items():
             if "version" not in key:
                 continue
-            form = fresh(desk, places[-1])
+            form = fresh(sender, places[-1])
             texts = dict.fromkeys(form.fields({"text", "textarea"}), PAYLOAD + "!")
-            verdict = desk.send(form, {**texts, "version": "999"})
+            verdict = sender.send(form, {**texts, "version": "999"})
             assert verdict.status < 500, key
             assert not any(raw in verdict.html for raw in RAW), key
             if verdict.html and verdict.status in {409, 422}:

@@ -238,10 +238,10 @@ def deliver(app: Flask, number: int, text: str, answer: str = "250 ok") -> None:
         )
         claimed = outbox.claim(session, now=now(), policy=POLICY)
         assert claimed is not None
-        parcel = outbox.RenderedMail(
+        rendered = outbox.RenderedMail(
             f"<{number}@x>", message.recipient, "Sie sind dabei – Ä", content.as_bytes(), None
         )
-        assert outbox.freeze(session, claimed, parcel, now=now())
+        assert outbox.freeze(session, claimed, rendered, now=now())
         assert outbox.begin_data(session, claimed, now=now(), policy=POLICY)
         assert settling.settle_sent(session, claimed, answer, now=now())
 

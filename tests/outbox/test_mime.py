@@ -133,15 +133,15 @@ def test_the_message_id_names_no_host() -> None:
 def test_a_long_domain_does_not_break_the_ids() -> None:
     domain = f"{'fachtag-' * 7}jugendamt.kreis-musterstadt.example"
     first = f"<{'a' * 32}@{domain}>"
-    parcel = pack(replace(MAIL, references=first), sender=f"f@{domain}", language="de", now=NOW)
-    assert f"\r\nMessage-ID: {parcel.message_id}\r\n".encode() in parcel.content
-    assert f"\r\nIn-Reply-To: {first}\r\n".encode() in parcel.content
-    assert f"\r\nReferences: {first}\r\n".encode() in parcel.content
+    rendered = pack(replace(MAIL, references=first), sender=f"f@{domain}", language="de", now=NOW)
+    assert f"\r\nMessage-ID: {rendered.message_id}\r\n".encode() in rendered.content
+    assert f"\r\nIn-Reply-To: {first}\r\n".encode() in rendered.content
+    assert f"\r\nReferences: {first}\r\n".encode() in rendered.content
 
 
 def test_lists_show_subject_and_sequence() -> None:
-    parcel = pack(MAIL, sender=SENDER, language="de", now=NOW)
-    assert (parcel.subject, parcel.sequence, parcel.recipient) == (MAIL.subject, 7, "anna@example.org")
+    rendered = pack(MAIL, sender=SENDER, language="de", now=NOW)
+    assert (rendered.subject, rendered.sequence, rendered.recipient) == (MAIL.subject, 7, "anna@example.org")
     assert (
         pack(replace(MAIL, subject="x" * 300), sender=SENDER, language="de", now=NOW).subject
         == "x" * 199 + "…"

@@ -34,9 +34,9 @@ def a_claim(office: Office) -> Claim:
 
 
 def freeze(office: Office, claimed: Claim, recipient: str = "anna@example.org") -> bool:
-    parcel = RenderedMail(f"<{claimed.id}@example.org>", recipient, "Betreff", b"Bytes\r\n", None)
+    rendered = RenderedMail(f"<{claimed.id}@example.org>", recipient, "Betreff", b"Bytes\r\n", None)
     with office.app.app_context(), transaction() as session:
-        return service.freeze(session, claimed, parcel, now=office.clock())
+        return service.freeze(session, claimed, rendered, now=office.clock())
 
 
 def begin(office: Office, claimed: Claim) -> Start:

@@ -120,7 +120,7 @@ def test_a_fast_form_is_sent_again_and_passes(
     assert people(app) == 2
 
 
-def test_a_filled_trap_is_emptied_and_costs_nothing_typed(app: Flask, client: FlaskClient) -> None:
+def test_a_filled_honeypot_is_emptied_and_costs_nothing_typed(app: Flask, client: FlaskClient) -> None:
     """T08: nobody sees the field; it is no field for screen readers, the keyboard or the browser's memory."""
     page = send(client, "anna", comment_url="https://casino.example")
     assert page.status == 422

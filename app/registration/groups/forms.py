@@ -101,7 +101,7 @@ class GroupForm(AbuseProtectionMixin, ContactForm):
 
 @asks(REQUIRED_ONLY)
 class AllotForm(NonceMixin, PersonMixin, BaseForm):
-    """Seats that the team keeps for an agency."""
+    """Seats that the team keeps for an organisation."""
 
     seats = WholeNumber(_l("Number of seats"), least=1, most=200, required=True)
     until = Day(

@@ -71,7 +71,7 @@ class GroupEntry:
 
 @dataclass(frozen=True, slots=True)
 class Allotment:
-    """Seats that the team keeps for an agency until a moment."""
+    """Seats that the team keeps for an organisation until a moment."""
 
     contact: Person
     seats: int
@@ -159,7 +159,7 @@ def confirm_group(session: Session, group_id: int, now: datetime) -> Group:
 
 
 def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datetime) -> Group:
-    """Keep seats for an agency, taken from the day and its quotas at once; the contact gets a link to name people.
+    """Keep seats for an organisation, taken from the day and its quotas at once; the contact gets a link to name people.
 
     Refuses more seats than are free, and a date that is over or after the day has begun.
     """

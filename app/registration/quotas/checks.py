@@ -93,7 +93,7 @@ def quota_people(session: Session, _now: datetime) -> Fault:
     link, one = registration_quota, Registration
     for quota in session.scalars(select(Quota).where(Quota.target != QuotaTarget.CODE).order_by(Quota.id)):
         covered = one.organisation_id.in_(
-            [agency.organisation_id for agency in organisations if quota.aim.covers(agency)]
+            [one.organisation_id for one in organisations if quota.aim.covers(one)]
         )
         mine = select(link.c.registration_id).where(link.c.quota_id == quota.id)
         wrong = select(func.count(one.id)).where(one.event_id == quota.event_id, covered != one.id.in_(mine))

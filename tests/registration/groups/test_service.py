@@ -240,7 +240,7 @@ def test_the_contact_changes_the_own_group_only() -> None:
     assert day.seats() == (3, 0)
 
 
-def test_seats_are_kept_for_an_agency_and_named_later() -> None:
+def test_seats_are_kept_for_an_organisation_and_named_later() -> None:
     """Part 6: event and quota count at once; what has no name goes back at its date."""
     add_organisations()
     day = open_day(capacity=3)

@@ -160,7 +160,7 @@ def test_known_and_unknown_addresses_look_the_same(app: Flask, page: Page) -> No
     )
 
 
-def test_the_team_keeps_seats_for_an_agency(app: Flask, page: Page) -> None:
+def test_the_team_keeps_seats_for_an_organisation(app: Flask, page: Page) -> None:
     an_organiser(app, "lea@example.org", is_admin=True)
     browser = Visitor(signed_in(app, "lea@example.org"))
     form = browser.get("/organise/events/musterfachtag/registrations").follow("Gruppen")

@@ -461,7 +461,7 @@ def test_sensitive_answers_are_behind_their_own_door(app: Flask, asked: Asked) -
     assert SECRET not in page.soup.get_text()
     page = page.send()
     assert page.values(page.form())[asked["diet"]] == SECRET
-    assert "registration.sensitive" in _deeds(app)
+    assert "registration.sensitive" in _actions(app)
     page = page.send(**{asked["diet"]: "Mandeln"})
     assert page.address == address
     assert "Mandeln" in stored(app)
@@ -470,7 +470,7 @@ def test_sensitive_answers_are_behind_their_own_door(app: Flask, asked: Asked) -
     assert "Mandeln" not in str(other.get(f"{address}/sensitive").soup)  # each asks for herself
 
 
-def _deeds(app: Flask) -> list[str]:
+def _actions(app: Flask) -> list[str]:
     with app.app_context():
         return list(db.session.scalars(select(AuditEntry.action)))
 
@@ -562,6 +562,6 @@ def test_answers_in_numbers(app: Flask, asked: Asked) -> None:
         ["Was brauchen Sie?", "Gebärdensprache", "1", ""],
         ["Was brauchen Sie?", "ruhiger Raum", "1", ""],
     ]
-    assert "question.export" in _deeds(app)
+    assert "question.export" in _actions(app)
     checking = somebody(app, "chris@example.org", asked.event_id, Role.CHECK_IN)
     assert checking.client.post(f"{QUESTIONS}/answers/export").status_code == 403
