@@ -425,8 +425,8 @@ def next_in_line(session: Session, registration: Registration, now: Any) -> Regi
         return None
     quotas = waiting_list.quotas_of_day(session, event)
     left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]
-    room = waiting_list.availability_of(event, quotas, left, gives_back=True)
-    return waiting_list.next_in_line(session, event, room, locked=False)
+    availability = waiting_list.availability_of(event, quotas, left, gives_back=True)
+    return waiting_list.next_in_line(session, event, availability, locked=False)
 
 
 def _choices(session: Session, people: Sequence[int]) -> dict[int, list[ChosenRun]]:

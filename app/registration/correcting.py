@@ -101,8 +101,8 @@ def count_anew(session: Session, registration: Registration, *, by_team: bool) -
     if registration.has_seat:
         stays = frozenset(quota.id for quota in [*under, *new]) - {quota.id for quota in old}
         left = [quota.id for quota in under]
-        room = waiting_list.availability_of(event, quotas, left, gives_back=True)
-        if not by_team and not room.has_seat_for(stays):
+        availability = waiting_list.availability_of(event, quotas, left, gives_back=True)
+        if not by_team and not availability.has_seat_for(stays):
             raise SeatStaysThere
         move_quotas(session, event, old, new)
     elif registration.active:

@@ -167,8 +167,8 @@ def _pass_on(
 def _refuse_without_seat(
     event: Event, quotas: Sequence[Quota], under: Sequence[Quota], wanted: Sequence[Quota], by: By
 ) -> None:
-    room = waiting_list.availability_of(event, quotas, [quota.id for quota in under], gives_back=True)
-    if not room.has_seat_for(frozenset(quota.id for quota in wanted)):
+    availability = waiting_list.availability_of(event, quotas, [quota.id for quota in under], gives_back=True)
+    if not availability.has_seat_for(frozenset(quota.id for quota in wanted)):
         raise NoSeatThere if by.actor is Actor.ORGANISER else SeatStaysThere
 
 

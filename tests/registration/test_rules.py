@@ -95,7 +95,7 @@ NONE: frozenset[int] = frozenset()
 
 
 @pytest.mark.parametrize(
-    ("room", "mine", "offered", "is_open", "why"),
+    ("availability", "mine", "offered", "is_open", "why"),
     [
         (Availability(Seats(9, 9)), NONE, 0, True, Why.EVENT_FULL),
         (Availability(Seats(9, 9)), NONE, 1, True, Why.OFFER),
@@ -113,17 +113,17 @@ NONE: frozenset[int] = frozenset()
     ],
 )
 def test_why_somebody_waits(
-    room: Availability, mine: set[int], offered: int, is_open: bool, why: Why
+    availability: Availability, mine: set[int], offered: int, is_open: bool, why: Why
 ) -> None:
-    said = where_in_line(room, frozenset(mine), 3, offered, is_open=is_open)
+    said = where_in_line(availability, frozenset(mine), 3, offered, is_open=is_open)
     assert (said.before, said.why) == (3, why)
-    assert room.has_seat_for(frozenset(mine)) is (why in {Why.NEXT, Why.CLOSED} and is_open)
+    assert availability.has_seat_for(frozenset(mine)) is (why in {Why.NEXT, Why.CLOSED} and is_open)
     assert (said.until == DATE) is (why is Why.RESERVED_UNTIL)
     assert (said.quota == "Herford") is (why is Why.QUOTA_FULL)
 
 
 @pytest.mark.parametrize(
-    ("room", "waiting", "helps"),
+    ("availability", "waiting", "helps"),
     [
         (Availability(Seats(9, 8)), 0, False),
         (Availability(Seats(9, 8)), 1, True),
@@ -135,5 +135,5 @@ def test_why_somebody_waits(
         (Availability(Seats(9, 1), (replace(HERFORD, waiting=4),)), 5, True),
     ],
 )
-def test_whether_the_line_has_to_be_walked(room: Availability, waiting: int, helps: bool) -> None:
-    assert room.may_help(waiting) is helps
+def test_whether_the_line_has_to_be_walked(availability: Availability, waiting: int, helps: bool) -> None:
+    assert availability.may_help(waiting) is helps

@@ -60,26 +60,26 @@ class Availability:
     """What is free at the day, for whom: decides who may have a seat now."""
 
     seats: Seats
-    shares: tuple[QuotaState, ...] = ()
+    quotas: tuple[QuotaState, ...] = ()
 
     @property
     def full_quotas(self) -> frozenset[int]:
-        return frozenset(one.id for one in self.shares if one.full)
+        return frozenset(one.id for one in self.quotas if one.full)
 
     @property
     def open_reservations(self) -> frozenset[int]:
         """Empty when the house is full: a reservation is no seat then."""
         if self.seats.total is not None and self.seats.taken >= self.seats.total:
             return frozenset()
-        return frozenset(one.id for one in self.shares if one.held_back > 0)
+        return frozenset(one.id for one in self.quotas if one.held_back > 0)
 
     def may_help(self, waiting: int) -> bool:
         """Whether one of so many in line may have a seat, as far as counters tell: spares a walk along the line."""
         if self.seats.full and not any(
-            one.waiting for one in self.shares if one.id in self.open_reservations
+            one.waiting for one in self.quotas if one.id in self.open_reservations
         ):
             return False
-        return waiting > max((one.waiting for one in self.shares if one.full), default=0)
+        return waiting > max((one.waiting for one in self.quotas if one.full), default=0)
 
     def has_seat_for(self, quota_ids: frozenset[int]) -> bool:
         if quota_ids & self.full_quotas:
@@ -88,19 +88,19 @@ class Availability:
 
     def has_seats_for(self, people: Sequence[frozenset[int]]) -> bool:
         """Whether all of these can have a seat, each under these quotas, one after the other."""
-        room = self
+        availability = self
         for quota_ids in people:
-            if not room.has_seat_for(quota_ids):
+            if not availability.has_seat_for(quota_ids):
                 return False
-            room = room._after(quota_ids)
+            availability = availability._after(quota_ids)
         return True
 
     def _after(self, quota_ids: frozenset[int]) -> "Availability":
         """What is left when somebody under these quotas has taken a seat."""
-        shares = tuple(one.after_one() if one.id in quota_ids else one for one in self.shares)
-        back = sum(one.held_back for one in self.shares) - sum(one.held_back for one in shares)
+        quotas = tuple(one.after_one() if one.id in quota_ids else one for one in self.quotas)
+        back = sum(one.held_back for one in self.quotas) - sum(one.held_back for one in quotas)
         seats = replace(self.seats, taken=self.seats.taken + 1, reserved=self.seats.reserved - back)
-        return Availability(seats, shares)
+        return Availability(seats, quotas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,7 +119,7 @@ class Position:
 
 
 def where_in_line(
-    room: Availability,
+    availability: Availability,
     quota_ids: frozenset[int],
     before: int,
     offered: int,
@@ -130,18 +130,18 @@ def where_in_line(
     """`offered` is the number of seats that wait for an answer; `group` the quotas of each who comes only together."""
     if not is_open:
         return Position(before, Why.CLOSED)
-    full = next((one for one in room.shares if one.id in quota_ids and one.full), None)
+    full = next((one for one in availability.quotas if one.id in quota_ids and one.full), None)
     if full is not None:
         return Position(before, Why.QUOTA_FULL, quota=full.name)
-    if len(group) > 1 and not room.has_seats_for(group):
+    if len(group) > 1 and not availability.has_seats_for(group):
         return Position(before, Why.TOGETHER, seats=len(group))
-    if room.has_seat_for(quota_ids):
+    if availability.has_seat_for(quota_ids):
         return Position(before, Why.NEXT)
-    if room.seats.total is not None and room.seats.taken >= room.seats.total:
+    if availability.seats.total is not None and availability.seats.taken >= availability.seats.total:
         return Position(before, Why.OFFER if offered else Why.EVENT_FULL)
-    until = min(_dates(room.shares), default=None)
+    until = min(_dates(availability.quotas), default=None)
     return Position(before, Why.RESERVED_UNTIL if until else Why.RESERVED, until=until)
 
 
-def _dates(shares: Sequence[QuotaState]) -> list[datetime]:
-    return [one.release_at for one in shares if one.held_back and one.release_at is not None]
+def _dates(quotas: Sequence[QuotaState]) -> list[datetime]:
+    return [one.release_at for one in quotas if one.held_back and one.release_at is not None]

@@ -98,7 +98,7 @@ def availability_of(
     event: Event, quotas: Sequence[Quota], leaving: Collection[int] = (), *, gives_back: bool = False
 ) -> Availability:
     """What is free now, or, with `gives_back`, after somebody gave a seat back who falls under `leaving`."""
-    shares, reserved = [], event.reserved
+    states, reserved = [], event.reserved
     for quota in quotas:
         back = 1 if gives_back and quota.id in leaving else 0
         full = quota.full and not (back and quota.taken - 1 < quota.capacity + quota.extra)
@@ -106,34 +106,37 @@ def availability_of(
         if back and quota.is_open_reservation and quota.taken <= quota.capacity:
             held_back, reserved = held_back + 1, reserved + 1
         left = quota.capacity + quota.extra - quota.taken + back if quota.effect is QuotaEffect.CAP else None
-        shares.append(
+        states.append(
             QuotaState(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting, left)
         )
     seats = Seats(event.capacity, event.taken - (1 if gives_back else 0), event.extra, reserved)
     if gives_back:
         seats = replace(seats, extra=seats.still_extra)
-    return Availability(seats, tuple(shares))
+    return Availability(seats, tuple(states))
 
 
 def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> bool:
     """Whether a newcomer has to wait because somebody in line may have the seat, be it only after confirming."""
     if not event.waiting or not (event.quota_count or event.together_count):
         return event.waiting > 0
-    room = availability_of(event, quotas)
-    return room.may_help(event.waiting) and _first(session, event, room, IN_LINE, locked=False) is not None
+    availability = availability_of(event, quotas)
+    return (
+        availability.may_help(event.waiting)
+        and _first(session, event, availability, IN_LINE, locked=False) is not None
+    )
 
 
 def next_in_line(
-    session: Session, event: Event, room: Availability, *, locked: bool = True
+    session: Session, event: Event, availability: Availability, *, locked: bool = True
 ) -> Registration | None:
     """The first in line whose address is confirmed and for whom there is a seat; not `locked`, to look at only.
 
     A group that comes only together stands where its last member stands, so that it overtakes nobody, and is next
     when there are seats for all of it. Then the last member is returned; `moving_with` tells the others.
     """
-    if not room.may_help(event.waiting):
+    if not availability.may_help(event.waiting):
         return None
-    return _first(session, event, room, (Status.WAITING,), locked=locked)
+    return _first(session, event, availability, (Status.WAITING,), locked=locked)
 
 
 def moving_with(session: Session, event: Event, first: Registration) -> Sequence[Registration]:
@@ -167,18 +170,18 @@ def _together_with(session: Session, one: Registration) -> Sequence[Registration
 
 
 def _first(
-    session: Session, event: Event, room: Availability, statuses: Sequence[Status], *, locked: bool
+    session: Session, event: Event, availability: Availability, statuses: Sequence[Status], *, locked: bool
 ) -> Registration | None:
     passed_over: list[int] = []
     while True:
-        found = _eligible(event, room, statuses, passed_over)
+        found = _eligible(event, availability, statuses, passed_over)
         if locked:
             found = found.with_for_update(of=Registration).execution_options(populate_existing=True)
         first = session.scalar(found)
         if first is None or not event.together_count or first.group_id is None:
             return first
         group = _together_with(session, first)
-        if len(group) <= 1 or _may_move(session, event, room, group, statuses):
+        if len(group) <= 1 or _may_move(session, event, availability, group, statuses):
             return first
         passed_over.append(first.group_id)
 
@@ -186,14 +189,14 @@ def _first(
 def _may_move(
     session: Session,
     event: Event,
-    room: Availability,
+    availability: Availability,
     group: Sequence[Registration],
     statuses: Sequence[Status],
 ) -> bool:
     if any(one.status not in statuses for one in group):
         return False
     under = _quotas_by_person(session, event, [one.id for one in group])
-    return room.has_seats_for([frozenset(under[one.id]) for one in group])
+    return availability.has_seats_for([frozenset(under[one.id]) for one in group])
 
 
 def _quotas_by_person(session: Session, event: Event, people: Sequence[int]) -> dict[int, set[int]]:
@@ -206,7 +209,7 @@ def _quotas_by_person(session: Session, event: Event, people: Sequence[int]) -> 
 
 
 def _eligible(
-    event: Event, room: Availability, statuses: Sequence[Status], passed_over: Sequence[int]
+    event: Event, availability: Availability, statuses: Sequence[Status], passed_over: Sequence[int]
 ) -> Select[Registration]:
     found = (
         select(Registration)
@@ -218,10 +221,10 @@ def _eligible(
         found = found.where(~_has_later_companion())
     if passed_over:
         found = found.where(or_(Registration.group_id.is_(None), Registration.group_id.not_in(passed_over)))
-    if room.full_quotas:
-        found = found.where(~_under(room.full_quotas))
-    if room.seats.full:
-        found = found.where(_under(room.open_reservations))
+    if availability.full_quotas:
+        found = found.where(~_under(availability.full_quotas))
+    if availability.seats.full:
+        found = found.where(_under(availability.open_reservations))
     return found
 
 
@@ -278,13 +281,14 @@ def positions_of(
     )
     found = session.execute(line).all()
     numbers = sorted(row[0] for row in found)
-    room, is_open = availability_of(event, quotas), event.registration_state(now) in TAKES_REGISTRATIONS
+    availability = availability_of(event, quotas)
+    is_open = event.registration_state(now) in TAKES_REGISTRATIONS
     group_of = {
         one.id: [frozenset(under[mate]) for mate in groups.get(one.group_id or 0, ())] for one in people
     }
     return {
         one.id: where_in_line(
-            room,
+            availability,
             frozenset(under[one.id]),
             bisect_left(numbers, one.waiting_number or 0),
             found[0][1] if found else 0,
