@@ -27,21 +27,17 @@ def build_allocated(session: Session, message: Message) -> Mail | None:
     event = registration.event
     if event.status is EventStatus.CANCELLED:
         return None
-    headline = gettext("Your places in workshops")
-    title = f"{event.title}: {headline}"
-    values = {
-        "subject": title,
-        "headline": headline,
-        "registration": registration,
-        "event": event,
-        "seats": seats_of_person(session, registration),
-        "link": personal_address(registration),
-    }
-    text, html = render_mail("allocation/allocated", **values)
+    texts = render_mail(
+        "allocation/allocated",
+        gettext("Your places in workshops"),
+        event.title,
+        registration=registration,
+        event=event,
+        seats=seats_of_person(session, registration),
+        link=personal_address(registration),
+    )
     return Mail(
-        subject=title,
-        text=text,
-        html=html,
+        *texts,
         recipient=registration.email,
         references=first_message_id(session, notifications.REGISTERED, registration.id, message.recipient),
         reply_to=event.contact_email or None,

@@ -23,23 +23,17 @@ def build_mailing(session: Session, message: Message) -> Mail | None:
     if found is None or registration is None or not registration.email:
         return None
     event, mailing = registration.event, found.mailing
-    values = {
-        "subject": f"{event.title}: {mailing.subject}",
-        "headline": mailing.subject,
-        "registration": registration,
-        "event": event,
-        "words": mailing.text,
-        "link": personal_address(registration) if registration.active else "",
-        "event_link": links.absolute(url_for("events.event", slug=event.slug)),
-    }
-    text, html = render_mail("attendees/mailing", **values)
-    return Mail(
-        subject=str(values["subject"]),
-        text=text,
-        html=html,
-        recipient=registration.email,
-        reply_to=event.contact_email or None,
+    texts = render_mail(
+        "attendees/mailing",
+        mailing.subject,
+        event.title,
+        registration=registration,
+        event=event,
+        words=mailing.text,
+        link=personal_address(registration) if registration.active else "",
+        event_link=links.absolute(url_for("events.event", slug=event.slug)),
     )
+    return Mail(*texts, recipient=registration.email, reply_to=event.contact_email or None)
 
 
 KINDS: dict[str, Builder] = {CIRCULAR: build_mailing}

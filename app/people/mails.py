@@ -3,6 +3,8 @@
 
 """Mails to organisers: the first password, a forgotten one. Each is dropped once its link is used or over."""
 
+from dataclasses import dataclass
+
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -12,6 +14,7 @@ from app.outbox.models import Message
 from app.people.models import PasswordLink
 from app.people.rules import LinkReason
 from app.people.service import FORGOTTEN, MAIL_KINDS, WELCOME
+from app.refusal import N_
 from app.texts import gettext
 from app.web.mail_texts import render_mail
 
@@ -24,34 +27,33 @@ def link_address(link: PasswordLink) -> str:
     return links.absolute(_PATHS[link.reason] + token)
 
 
-def build_welcome(session: Session, message: Message) -> Mail | None:
-    return _build(session, message, gettext("Your access to Fachtag"), "welcome")
+@dataclass(frozen=True, slots=True)
+class LinkMail:
+    """A row of the table below, and its own builder: a mail with a link to choose a password."""
+
+    kind: str
+    template: str
+    subject: str
+
+    def __call__(self, session: Session, message: Message) -> Mail | None:
+        link = session.get(PasswordLink, message.subject_id)
+        if link is None or link.closed_at is not None:
+            return None
+        texts = render_mail(
+            f"people/{self.template}",
+            gettext(self.subject),
+            organiser=link.organiser,
+            link=link_address(link),
+            ends_at=link.ends_at,
+        )
+        return Mail(*texts, recipient=message.recipient)
 
 
-def build_password(session: Session, message: Message) -> Mail | None:
-    return _build(session, message, gettext("A new password for Fachtag"), "password")
-
-
-def _build(session: Session, message: Message, subject: str, template: str) -> Mail | None:
-    link = session.get(PasswordLink, message.subject_id)
-    if link is None or link.closed_at is not None:
-        return None
-    values = {
-        "subject": subject,
-        "organiser": link.organiser,
-        "link": link_address(link),
-        "ends_at": link.ends_at,
-    }
-    text, html = render_mail(f"people/{template}", **values)
-    return Mail(
-        subject=subject,
-        text=text,
-        html=html,
-        recipient=message.recipient,
-    )
-
-
-KINDS: dict[str, Builder] = {WELCOME: build_welcome, FORGOTTEN: build_password}
+_MAILS = (
+    LinkMail(WELCOME, "welcome", N_("Your access to Fachtag")),
+    LinkMail(FORGOTTEN, "password", N_("A new password for Fachtag")),
+)
+KINDS: dict[str, Builder] = {mail.kind: mail for mail in _MAILS}
 
 
 def install(_app: Flask) -> None:

@@ -3,213 +3,175 @@
 
 """Each mail of this slice. Built from the state at the moment of sending, so that no mail says what is no longer true."""
 
-from collections.abc import Callable
+from collections.abc import Collection
+from dataclasses import dataclass
+from typing import Literal
 
 from flask import Flask, current_app, url_for
 from sqlalchemy.orm import Session
 
 from app import links
 from app.address import sender_in_ascii
+from app.events.models import Event
 from app.events.rules import EventStatus
 from app.ical import render
 from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id
+from app.refusal import N_
 from app.registration import notifications
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
 from app.registration.queries import MyDay, get_group, get_registration, last_note, my_day
 from app.registration.quotas import waiting_list
-from app.registration.rules import Status
+from app.registration.rules import ACTIVE, Status
 from app.settings import Settings
 from app.texts import gettext
-from app.web.mail_texts import render_mail
+from app.web.mail_texts import MailTexts, render_mail
 
-Holds = Callable[[Registration], bool]
-
-
-def _in_status(*allowed: Status) -> Holds:
-    return lambda registration: registration.status in allowed
+Method = Literal["REQUEST", "CANCEL"]
 
 
-def build_confirm(session: Session, message: Message) -> Mail | None:
-    """Nothing of what was typed in stands here: the address may be a stranger's (T08)."""
-    return _build(
-        session,
-        message,
+@dataclass(frozen=True, slots=True)
+class PersonMail:
+    """A row of the table below, and its own builder: a mail to one person about their registration.
+
+    It is sent while the registration is in one of the statuses in which it is `still_true`. `method`: what its calendar
+    part asks for, if the person was invited. `off` is the subject instead if the day is called off.
+    """
+
+    kind: str
+    template: str
+    subject: str
+    still_true: Collection[Status]
+    method: Method | None = None
+    off: str = ""
+
+    def __call__(self, session: Session, message: Message) -> Mail | None:
+        registration = get_registration(session, message.subject_id)
+        if registration is None or registration.status not in self.still_true:
+            return None
+        day = my_day(session, registration)
+        method = self.method if registration.invited_sequence is not None else None
+        return Mail(
+            *self._texts(session, message, registration, day),
+            recipient=registration.email,
+            calendar=_calendar(registration, day, message, method) if method else None,
+            calendar_method=method,
+            references=first_message_id(
+                session, notifications.REGISTERED, registration.id, message.recipient
+            ),
+            reply_to=registration.event.contact_email or None,
+        )
+
+    def _texts(self, session: Session, message: Message, registration: Registration, day: MyDay) -> MailTexts:
+        event = registration.event
+        day_is_off = event.status is EventStatus.CANCELLED
+        return render_mail(
+            f"registration/{self.template}",
+            gettext(self.off if self.off and day_is_off else self.subject),
+            event.title,
+            registration=registration,
+            event=event,
+            day_is_off=day_is_off,
+            agenda=agenda_text(registration, day, _words()) if registration.has_seat else "",
+            day=day,
+            reason=last_note(session, registration) if registration.status is Status.REJECTED else "",
+            line=waiting_list.position_of(session, registration, message.created_at),
+            link=personal_address(registration),
+            not_me=personal_address(registration, "/not-me"),
+            event_link=_event_address(event),
+            privacy_link=links.absolute(url_for("legal.privacy")),
+            calendar=self.method is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class GroupMail:
+    """A row, too: a mail to the contact of a group. `called_off`: it is about a day that is, the others are not.
+    `to_confirm`: only until the group is confirmed."""
+
+    kind: str
+    template: str
+    subject: str
+    called_off: bool = False
+    to_confirm: bool = False
+
+    def __call__(self, session: Session, message: Message) -> Mail | None:
+        group = get_group(session, message.subject_id)
+        if group is None or (group.event.status is EventStatus.CANCELLED) is not self.called_off:
+            return None
+        if self.to_confirm and group.confirmed_at is not None:
+            return None
+        event = group.event
+        texts = render_mail(
+            f"registration/{self.template}",
+            gettext(self.subject),
+            event.title,
+            group=group,
+            event=event,
+            link=group_address(group),
+            not_me=group_address(group, "/not-me"),
+            event_link=_event_address(event),
+        )
+        return Mail(*texts, recipient=group.email, reply_to=event.contact_email or None)
+
+
+# Two mails go to an address that may be a stranger's (T08): "confirm" and "group_confirm" hold nothing of what was typed
+# in. "substituted" goes to whoever had the place, and does not name who comes instead.
+_PERSON_MAILS = (
+    PersonMail(
+        notifications.CONFIRM,
         "confirm",
-        gettext("Please confirm your registration"),
-        _in_status(Status.UNCONFIRMED, Status.EXPIRED),
-    )
-
-
-def build_registered(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session,
-        message,
-        "registered",
-        gettext("You are registered"),
-        _in_status(Status.REGISTERED),
-        "REQUEST",
-    )
-
-
-def build_waiting(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session, message, "waiting", gettext("You are on the waiting list"), _in_status(Status.WAITING)
-    )
-
-
-def build_pending(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session, message, "pending", gettext("The organising team decides"), _in_status(Status.PENDING)
-    )
-
-
-def build_rejected(session: Session, message: Message) -> Mail | None:
-    return _build(session, message, "rejected", gettext("You cannot take part"), _in_status(Status.REJECTED))
-
-
-def build_moved_up(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session, message, "moved_up", gettext("You have a seat now"), _in_status(Status.REGISTERED), "REQUEST"
-    )
-
-
-def build_offered(session: Session, message: Message) -> Mail | None:
-    return _build(session, message, "offered", gettext("A seat is free for you"), _in_status(Status.OFFERED))
-
-
-def build_declined(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session, message, "declined", gettext("You have declined the seat"), _in_status(Status.CANCELLED)
-    )
-
-
-def build_offer_ended(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session,
-        message,
-        "offer_ended",
-        gettext("The time for your answer is over"),
-        _in_status(Status.EXPIRED),
-    )
-
-
-def build_cancelled(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session,
-        message,
+        N_("Please confirm your registration"),
+        (Status.UNCONFIRMED, Status.EXPIRED),
+    ),
+    PersonMail(
+        notifications.REGISTERED, "registered", N_("You are registered"), (Status.REGISTERED,), "REQUEST"
+    ),
+    PersonMail(notifications.WAITING, "waiting", N_("You are on the waiting list"), (Status.WAITING,)),
+    PersonMail(notifications.PENDING, "pending", N_("The organising team decides"), (Status.PENDING,)),
+    PersonMail(notifications.REJECTED, "rejected", N_("You cannot take part"), (Status.REJECTED,)),
+    PersonMail(
+        notifications.MOVED_UP, "moved_up", N_("You have a seat now"), (Status.REGISTERED,), "REQUEST"
+    ),
+    PersonMail(notifications.OFFERED, "offered", N_("A seat is free for you"), (Status.OFFERED,)),
+    PersonMail(notifications.DECLINED, "declined", N_("You have declined the seat"), (Status.CANCELLED,)),
+    PersonMail(
+        notifications.OFFER_ENDED, "offer_ended", N_("The time for your answer is over"), (Status.EXPIRED,)
+    ),
+    PersonMail(
+        notifications.CANCELLED,
         "cancelled",
-        gettext("Your registration is cancelled"),
-        _in_status(Status.CANCELLED),
+        N_("Your registration is cancelled"),
+        (Status.CANCELLED,),
         "CANCEL",
-        off=gettext("The day is called off"),
-    )
-
-
-def build_substituted(session: Session, message: Message) -> Mail | None:
-    """Who comes instead is not named: the mail goes to whoever had the place."""
-    return _build(
-        session,
-        message,
+        off=N_("The day is called off"),
+    ),
+    PersonMail(
+        notifications.SUBSTITUTED,
         "substituted",
-        gettext("Somebody else comes in your place"),
-        _in_status(Status.CANCELLED),
+        N_("Somebody else comes in your place"),
+        (Status.CANCELLED,),
         "CANCEL",
-    )
-
-
-def build_changed(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session,
-        message,
-        "changed",
-        gettext("Time or place has changed"),
-        _in_status(Status.REGISTERED),
-        "REQUEST",
-    )
-
-
-def build_places(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session, message, "places", gettext("Your workshops have changed"), _in_status(Status.REGISTERED)
-    )
-
-
-def build_link(session: Session, message: Message) -> Mail | None:
-    return _build(
-        session, message, "link", gettext("Your personal link"), lambda registration: registration.active
-    )
-
-
-def build_group_confirm(session: Session, message: Message) -> Mail | None:
-    """Nothing of what was typed in stands here: the address may be a stranger's (T08)."""
-    return _build_for_group(session, message, "group_confirm", gettext("Please confirm your group"))
-
-
-def build_group_seats(session: Session, message: Message) -> Mail | None:
-    return _build_for_group(session, message, "group_seats", gettext("Seats for your organisation"))
-
-
-def build_group_link(session: Session, message: Message) -> Mail | None:
-    return _build_for_group(session, message, "group_link", gettext("Link to your group"))
-
-
-def build_group_called_off(session: Session, message: Message) -> Mail | None:
-    return _build_for_group(session, message, "group_called_off", gettext("The day is called off"), off=True)
-
-
-def _build_for_group(
-    session: Session, message: Message, template: str, subject: str, *, off: bool = False
-) -> Mail | None:
-    group = get_group(session, message.subject_id)
-    if group is None or (group.event.status is EventStatus.CANCELLED) is not off:
-        return None
-    if template == "group_confirm" and group.confirmed_at is not None:
-        return None
-    title = f"{group.event.title}: {subject}"
-    values = {
-        "subject": title,
-        "headline": subject,
-        "group": group,
-        "event": group.event,
-        "link": group_address(group),
-        "not_me": group_address(group, "/not-me"),
-        "event_link": links.absolute(url_for("events.event", slug=group.event.slug)),
-    }
-    text, html = render_mail(f"registration/{template}", **values)
-    return Mail(
-        subject=title,
-        text=text,
-        html=html,
-        recipient=group.email,
-        reply_to=group.event.contact_email or None,
-    )
-
-
-KINDS: dict[str, Builder] = {
-    notifications.CONFIRM: build_confirm,
-    notifications.REGISTERED: build_registered,
-    notifications.WAITING: build_waiting,
-    notifications.PENDING: build_pending,
-    notifications.REJECTED: build_rejected,
-    notifications.MOVED_UP: build_moved_up,
-    notifications.CANCELLED: build_cancelled,
-    notifications.SUBSTITUTED: build_substituted,
-    notifications.CHANGED: build_changed,
-    notifications.OFFERED: build_offered,
-    notifications.DECLINED: build_declined,
-    notifications.OFFER_ENDED: build_offer_ended,
-    notifications.PLACES: build_places,
-    notifications.LINK: build_link,
-    notifications.GROUP_CONFIRM: build_group_confirm,
-    notifications.GROUP_SEATS: build_group_seats,
-    notifications.GROUP_LINK: build_group_link,
-    notifications.GROUP_CALLED_OFF: build_group_called_off,
-}
+    ),
+    PersonMail(
+        notifications.CHANGED, "changed", N_("Time or place has changed"), (Status.REGISTERED,), "REQUEST"
+    ),
+    PersonMail(notifications.PLACES, "places", N_("Your workshops have changed"), (Status.REGISTERED,)),
+    PersonMail(notifications.LINK, "link", N_("Your personal link"), ACTIVE),
+)
+_GROUP_MAILS = (
+    GroupMail(notifications.GROUP_CONFIRM, "group_confirm", N_("Please confirm your group"), to_confirm=True),
+    GroupMail(notifications.GROUP_SEATS, "group_seats", N_("Seats for your organisation")),
+    GroupMail(notifications.GROUP_LINK, "group_link", N_("Link to your group")),
+    GroupMail(
+        notifications.GROUP_CALLED_OFF, "group_called_off", N_("The day is called off"), called_off=True
+    ),
+)
+KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, *_GROUP_MAILS)}
 
 
 def install(_app: Flask) -> None:
@@ -217,70 +179,25 @@ def install(_app: Flask) -> None:
         register(kind, builder)
 
 
-def _build(
-    session: Session,
-    message: Message,
-    template: str,
-    subject: str,
-    still_true: Holds,
-    method: str | None = None,
-    *,
-    off: str = "",
-) -> Mail | None:
-    """`off` is the subject instead if the day is called off."""
-    registration = get_registration(session, message.subject_id)
-    if registration is None or not still_true(registration):
-        return None
-    event = registration.event
-    day = my_day(session, registration)
-    day_is_off = event.status is EventStatus.CANCELLED
-    subject = off if off and day_is_off else subject
-    title = f"{event.title}: {subject}"
-    values = {
-        "subject": title,
-        "headline": subject,
-        "registration": registration,
-        "event": event,
-        "day_is_off": day_is_off,
-        "agenda": agenda_text(registration, day, _words()) if registration.has_seat else "",
-        "day": day,
-        "reason": last_note(session, registration) if registration.status is Status.REJECTED else "",
-        "line": waiting_list.position_of(session, registration, message.created_at),
-        "link": personal_address(registration),
-        "not_me": personal_address(registration, "/not-me"),
-        "event_link": links.absolute(url_for("events.event", slug=event.slug)),
-        "privacy_link": links.absolute(url_for("legal.privacy")),
-        "calendar": method is not None,
-    }
-    invited = method is not None and registration.invited_sequence is not None
-    text, html = render_mail(f"registration/{template}", **values)
-    return Mail(
-        subject=title,
-        text=text,
-        html=html,
-        recipient=registration.email,
-        calendar=_calendar(registration, day, message, method) if invited and method else None,
-        calendar_method=("REQUEST" if method == "REQUEST" else "CANCEL") if invited else None,
-        references=first_message_id(session, notifications.REGISTERED, registration.id, message.recipient),
-        reply_to=event.contact_email or None,
-    )
-
-
 def _words() -> Words:
     return Words(gettext("Waiting list for"), gettext("not chosen yet"), gettext("without you"))
 
 
-def _calendar(registration: Registration, day: MyDay, message: Message, method: str) -> bytes:
+def _calendar(registration: Registration, day: MyDay, message: Message, method: Method) -> bytes:
     entry: CalendarEntry = registration_entry(
         registration,
         day,
-        links.absolute(url_for("events.event", slug=registration.event.slug)),
+        _event_address(registration.event),
         registration.invited_sequence,
     )
     organiser = Party(_host(registration), sender_in_ascii(_settings().mail_from))
     attendee = Party(registration.full_name, registration.email)
     make = render.request if method == "REQUEST" else render.cancel
     return make(entry, organiser, attendee, message.created_at)
+
+
+def _event_address(event: Event) -> str:
+    return links.absolute(url_for("events.event", slug=event.slug))
 
 
 def _host(registration: Registration) -> str:

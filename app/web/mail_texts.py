@@ -1,18 +1,28 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""A mail's two texts, from one template each."""
+"""A mail's subject and its two texts, from one template each."""
 
 import re
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import render_template
 
 
-def render_mail(template: str, **values: Any) -> tuple[str, str]:
-    """The plain text and the HTML of `emails/<template>`, such as "registration/confirm"."""
+class MailTexts(NamedTuple):
+    """The first three fields of an outbox `Mail`, in its order."""
+
+    subject: str
+    text: str
+    html: str
+
+
+def render_mail(template: str, headline: str, about: str = "", **values: Any) -> MailTexts:
+    """The texts of `emails/<template>`, such as "registration/confirm". `about`, a day's title, leads the subject."""
+    subject = f"{about}: {headline}" if about else headline
+    values = {**values, "subject": subject, "headline": headline}
     text = render_template(f"emails/{template}.txt", **values)
-    return _without_gaps(text), render_template(f"emails/{template}.html", **values)
+    return MailTexts(subject, _without_gaps(text), render_template(f"emails/{template}.html", **values))
 
 
 def _without_gaps(text: str) -> str:

@@ -8,8 +8,8 @@ import importlib
 from collections.abc import Callable, Iterator
 from enum import Enum
 from pathlib import Path
-from types import ModuleType
-from typing import Any
+from types import FunctionType, ModuleType
+from typing import Any, cast
 
 import pytest
 from flask import Flask
@@ -95,10 +95,14 @@ def enqueued() -> Iterator[str]:
 
 
 def template_of(builder: Callable[..., object]) -> str:
-    """`build_confirm` in app/registration/mails.py writes emails/registration/confirm."""
-    slice_, file = builder.__module__.split(".")[1:]
-    assert file == "mails", f"{builder.__qualname__} stands in {builder.__module__}"
-    return f"{slice_}/{builder.__name__.removeprefix('build_')}"
+    """A row of the table in app/registration/mails.py names its template; `build_mailing` in app/attendees/mails.py
+    writes emails/attendees/mailing."""
+    maker = builder if isinstance(builder, FunctionType) else type(builder)
+    slice_, file = maker.__module__.split(".")[1:]
+    assert file == "mails", f"{maker.__qualname__} stands in {maker.__module__}"
+    if isinstance(builder, FunctionType):
+        return f"{slice_}/{builder.__name__.removeprefix('build_')}"
+    return f"{slice_}/{cast(Any, builder).template}"
 
 
 def test_what_is_enqueued_has_a_builder_and_the_other_way_round(app: Flask) -> None:
@@ -106,6 +110,14 @@ def test_what_is_enqueued_has_a_builder_and_the_other_way_round(app: Flask) -> N
     kinds = set(enqueued())
     assert len(kinds) >= 10
     assert kinds == set(BUILDERS)
+
+
+def test_a_row_is_registered_under_its_own_kind_and_no_two_share_a_template(app: Flask) -> None:
+    del app
+    rows = {kind: builder for kind, builder in BUILDERS.items() if not isinstance(builder, FunctionType)}
+    assert len(rows) >= 10
+    assert {kind: cast(Any, row).kind for kind, row in rows.items()} == {kind: kind for kind in rows}
+    assert len({template_of(builder) for builder in BUILDERS.values()}) == len(BUILDERS)
 
 
 def test_every_builder_has_a_text_and_an_html_template_and_none_is_left_over(app: Flask) -> None:

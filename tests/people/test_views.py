@@ -14,7 +14,7 @@ from app import links
 from app.clock import now
 from app.outbox.models import Message
 from app.people import queries, service
-from app.people.mails import build_password, build_welcome, link_address
+from app.people.mails import KINDS, link_address
 from app.people.models import PasswordLink, SignIn
 from app.people.rules import IDLE_SIGN_IN, SIGN_INS_PER_ACCOUNT_AND_NETWORK
 from app.web.database import db, transaction
@@ -437,7 +437,7 @@ def test_mails_are_complete_and_stop_when_the_link_is_used(app: Flask, client: F
     with app.test_request_context(headers={"Accept-Language": "de"}):
         message = db.session.scalars(select(Message)).one()
         assert (message.kind, message.recipient) == ("people.password", MAIL)
-        for build in (build_password, build_welcome):
+        for build in KINDS.values():
             mail = build(db.session(), message)
             assert mail is not None
             assert mail.recipient == MAIL
@@ -451,7 +451,7 @@ def test_mails_are_complete_and_stop_when_the_link_is_used(app: Flask, client: F
         link = session.scalars(select(PasswordLink)).one()
         link.closed_at = now()
     with app.test_request_context():
-        assert build_password(db.session(), db.session.scalars(select(Message)).one()) is None
+        assert KINDS[message.kind](db.session(), db.session.scalars(select(Message)).one()) is None
 
 
 def test_the_admins_own_pages_need_no_event(app: Flask) -> None:
