@@ -32,6 +32,7 @@ from app.registration.history import PARTICIPANT
 from app.registration.ical import registration_entry
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
+from app.registration.page_states import page_state
 from app.registration.queries import last_note, my_day
 from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.questions.answering import change_answers, withdraw_answer
@@ -135,6 +136,7 @@ def my(token: str) -> Response:
         answers=list(zip(answers, answer_facts(answers), strict=True)),
         registration=registration,
         event=registration.event,
+        state=page_state(registration),
         standing=registration.status.value,
         day=my_day(session, registration),
         line=position_of(session, registration, now()),

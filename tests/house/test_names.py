@@ -106,6 +106,7 @@ EXTRAS = {
     "programme/agenda": "the agenda as values for pages, files and mails",
     "programme/printing": "the agenda as the PDF says it",
     "programme/conflicts": "service.py, split: whether something fits into the day",
+    "registration/page_states": "what the personal page says first, as a table by status",
     "registration/notifications": "what a person is told, as intentions for the outbox",
     "attendees/answer_views": "organiser_views.py, split: one person's answers",
     "registration/questions/answering": "service.py, split: changing answers afterwards",
