@@ -4,7 +4,7 @@
 """States of a day and of its registration, decided over plain values."""
 
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
@@ -60,6 +60,10 @@ class RegistrationState(Enum):
     OVER = "over"
     CANCELLED = "cancelled"
 
+    def words(self, *, has_quotas: bool = False) -> "StateWords":
+        """With quotas a full day may still have a seat for somebody."""
+        return _FULL_WITH_QUOTAS if has_quotas and self is self.WAITING_LIST else _STATE_WORDS[self]
+
 
 TAKES_REGISTRATIONS = frozenset(
     {RegistrationState.OPEN, RegistrationState.FEW_LEFT, RegistrationState.WAITING_LIST}
@@ -89,15 +93,69 @@ STATUS_LABELS = {
     EventStatus.CANCELLED: N_("Cancelled"),
 }
 
-STATE_LABELS = {
-    RegistrationState.NOT_YET: N_("Registration opens later"),
-    RegistrationState.OPEN: N_("Registration open"),
-    RegistrationState.FEW_LEFT: N_("Few seats left"),
-    RegistrationState.WAITING_LIST: N_("Waiting list"),
-    RegistrationState.CLOSED: N_("Registration closed"),
-    RegistrationState.OVER: N_("Over"),
-    RegistrationState.CANCELLED: N_("Cancelled"),
+
+@dataclass(frozen=True, slots=True)
+class StateWords:
+    """What the public reads of a day's registration. Source strings; they may name %(moment)s, when it opens.
+
+    `label` and `kind` are the badge's, `alert` with `title` and `text` stand below it, `button` leads to the form, and
+    `refused` stands in place of the form.
+    """
+
+    label: str
+    kind: str = "neutral"
+    alert: str = "info"
+    title: str = ""
+    text: str = ""
+    button: str = ""
+    refused: str = ""
+
+
+_STATE_WORDS = {
+    RegistrationState.NOT_YET: StateWords(
+        N_("Registration opens later"),
+        title=N_("Registration opens on %(moment)s"),
+        text=N_("Subscribe to the calendar so that you do not miss the day."),
+        refused=N_("Registration opens on %(moment)s."),
+    ),
+    RegistrationState.OPEN: StateWords(N_("Registration open"), "success", button=N_("Register now")),
+    RegistrationState.FEW_LEFT: StateWords(N_("Few seats left"), "warning", button=N_("Register now")),
+    RegistrationState.WAITING_LIST: StateWords(
+        N_("Full – waiting list"),
+        "warning",
+        "warning",
+        N_("All seats are taken"),
+        N_(
+            "You can put yourself on the waiting list. You get a number, and a mail as soon as a seat becomes free for you."
+        ),
+        N_("Join the waiting list"),
+    ),
+    RegistrationState.CLOSED: StateWords(
+        N_("Registration closed"),
+        title=N_("Registration is closed"),
+        text=N_(
+            "You are registered? Your personal page is linked in the mail you got. For questions please write to the"
+            " organisers."
+        ),
+        refused=N_("Registration for this day has ended."),
+    ),
+    RegistrationState.OVER: StateWords(N_("Past"), refused=N_("The day is over.")),
+    RegistrationState.CANCELLED: StateWords(
+        N_("Cancelled"),
+        "danger",
+        "danger",
+        N_("This day does not take place"),
+        refused=N_("The day does not take place."),
+    ),
 }
+_FULL_WITH_QUOTAS = replace(
+    _STATE_WORDS[RegistrationState.WAITING_LIST],
+    title=N_("The seats for everybody are taken"),
+    text=N_(
+        "Seats may be reserved for some agencies. If one of them is for you, you get it; else you get a number on the"
+        " waiting list."
+    ),
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -59,6 +59,29 @@ WORDS = {
         N_("Many people are using this page at once. Please send again in a minute."),
     ),
 }
+# What a person can do about it, by status.
+ADVICE = {
+    400: (
+        N_(
+            "Go back, load the page again and send the form once more. What you typed is usually still there."
+        ),
+        N_("Allow cookies for this site: the form needs one for your protection."),
+    ),
+    403: (
+        N_("Sign in with the account that has the permission."),
+        N_("Ask the lead of the day to give you the permission."),
+    ),
+    404: (
+        N_("Check the address: links in mails sometimes break at the end of a line."),
+        N_("Look for the day in the list of all days."),
+    ),
+    405: (N_("Open the page again from its link instead of loading it once more."),),
+    410: (N_("Open the link from the newest mail: a new link replaces all older ones."),),
+    413: (N_("Send a smaller file or a shorter text."),),
+    429: (N_("Wait a few minutes and try again. Nothing is lost."),),
+    503: (N_("Try again in a few minutes: the app is busy or is being updated."),),
+}
+ADVICE_ELSE = (N_("Try again. If it happens once more, tell the organisers what you wanted to do."),)
 # What a person reads while nothing can be stored or read.
 OUTAGES = {
     Outage.BUSY: WORDS[503],
@@ -87,6 +110,7 @@ def error_page(status: int, sentence: str | None = None, reference: str | None =
         status=status,
         heading=gettext(heading),
         sentence=gettext(sentence or usual),
+        advice=ADVICE.get(status, ADVICE_ELSE),
         reference=reference,
     )
     response = make_response(html, status)

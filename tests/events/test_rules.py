@@ -10,7 +10,6 @@ import pytest
 from app.events.rules import (
     EFFECT_LABELS,
     FEW,
-    STATE_LABELS,
     STATUS_LABELS,
     TAKES_REGISTRATIONS,
     TARGET_LABELS,
@@ -127,9 +126,15 @@ def test_which_states_take_registrations() -> None:
     assert {S.OPEN, S.FEW_LEFT, S.WAITING_LIST} == TAKES_REGISTRATIONS
 
 
-def test_every_state_has_a_label() -> None:
-    assert set(STATE_LABELS) == set(S)
+def test_every_state_has_a_label_and_a_way_to_the_form_or_a_word_why_there_is_none() -> None:
+    assert all(one.words().label for one in S)
+    assert {one for one in S if one.words().button} == TAKES_REGISTRATIONS
+    assert {one for one in S if one.words().refused} == set(S) - TAKES_REGISTRATIONS
     assert set(STATUS_LABELS) == set(EventStatus)
+
+
+def test_only_a_full_day_says_something_else_because_of_quotas() -> None:
+    assert {one for one in S if one.words() != one.words(has_quotas=True)} == {S.WAITING_LIST}
 
 
 @pytest.mark.parametrize(
