@@ -12,7 +12,8 @@ from app.clock import now
 from app.refusal import N_
 from app.registration.suppression import allow, count_suppressed, suppress
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
+from app.web.doing import did
 from app.web.editing import options
 from app.web.forms import BaseForm, valid_address
 from app.web.pages import page, redirect_with
@@ -43,10 +44,9 @@ class SilenceForm(BaseForm):
 @access.admin
 def show() -> ResponseReturnValue:
     form = SilenceForm()
-    if form.validate_on_submit():
-        suppressed, email = form.wish.data == SUPPRESS, form.email.data or ""
-        with transaction() as session:
-            (suppress if suppressed else allow)(session, email, g.organiser.id, now())
+    suppressed = form.wish.data == SUPPRESS
+    verb = suppress if suppressed else allow
+    if did(form, lambda session: verb(session, form.email.data or "", g.organiser.id, now())):
         said = (
             N_("This address gets no more mails before it is confirmed.")
             if suppressed

@@ -171,11 +171,14 @@ def consent(token: str, purpose: str, action: str) -> ResponseReturnValue:
     which = next((one for one in Purpose if one.value == purpose), None)
     if which is None or action not in {"agree", "withdraw"}:
         raise Missing
-    with transaction() as session:
-        if action == "agree":
-            agree(session, registration.id, which, gettext(CONSENT_TEXTS[which]), now())
-        else:
-            withdraw_consent(session, registration.id, which, now())
+    try:
+        with transaction() as session:
+            if action == "agree":
+                agree(session, registration.id, which, gettext(CONSENT_TEXTS[which]), now())
+            else:
+                withdraw_consent(session, registration.id, which, now())
+    except AlreadyEnded as refusal:  # cancelled since the page was read
+        return _refused(token, refusal)
     return redirect(url_for(".my", token=token, _anchor="consents"), SEE_OTHER)
 
 

@@ -24,6 +24,7 @@ IN_VIEWS = {
     ("app/people/views.py", "_with_password"): (1, "429 when the budget for guessing is used up"),
     ("app/registration/groups/views.py", "_press"): (1, "a button's refusal on a page that keeps no session"),
     ("app/registration/views.py", "_answer"): (1, "a button's refusal has a page of its own"),
+    ("app/registration/views.py", "consent"): (1, "the same for who left in between"),
     ("app/registration/views.py", "cancel"): (1, "the question makes no sense any more: a page of its own"),
     ("app/registration/views.py", "substitute"): (
         2,

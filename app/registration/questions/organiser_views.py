@@ -137,10 +137,10 @@ def remove(slug: str, question_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def standard(slug: str) -> ResponseReturnValue:
     """In the language in which the team reads this page: a day's own texts have one language only."""
-    with transaction() as session:
-        added = service.add_standard_set(session, g.event.id, gettext, _by(), now())
-        number = len(added)
-    flash(_added(number), "success")
+    if done := pressed(
+        lambda session: len(service.add_standard_set(session, g.event.id, gettext, _by(), now()))
+    ):
+        flash(_added(done.result), "success")
     return redirect(_overview(slug), SEE_OTHER)
 
 

@@ -3,16 +3,20 @@
 
 """Consents are asked one by one, unticked, in words that are kept, and withdrawn with one press (DP-03, DP-08)."""
 
+import sqlite3
+from contextlib import closing
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import Connection, event, select
 
 from app.clock import now
 from app.registration.consents.models import Consent, ConsentSource, Purpose
 from app.registration.consents.records import consents_of, count_consents, write_down
 from app.registration.consents.service import ask_for
 from app.registration.models import Registration
+from app.store.engines import face_of
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.mailbox import link_in, mailbox
@@ -109,6 +113,29 @@ def test_only_what_is_asked_can_be_agreed_to_and_only_by_the_person(
         answer = client.post(f"{page.address}/consents/{address}", data={"csrf_token": token})
         assert answer.status_code == 404, address
     assert client.post("/my/falsch/consents/list/agree", data={"csrf_token": token}).status_code == 404
+    assert stored(app) == []
+
+
+@pytest.mark.sqlite_only
+def test_who_leaves_between_reading_and_writing_is_told_so(
+    app: Flask, client: FlaskClient, asks: int
+) -> None:
+    """Another tab cancels just before this one's transaction begins: a sentence, and no fault of ours."""
+    page = confirmed(app, client)
+    with app.app_context():
+        writing = face_of(db.engine, writes=True)
+
+    def leave(_connection: Connection) -> None:
+        with closing(sqlite3.connect(str(writing.url.database), isolation_level=None)) as other:
+            other.execute("UPDATE registration SET status = 'cancelled', has_seat = 0")
+
+    event.listen(writing, "begin", leave, insert=True)
+    try:
+        answer = client.post(f"{page.address}/consents/list/agree", data={"csrf_token": _token(page)})
+    finally:
+        event.remove(writing, "begin", leave)
+    assert answer.status_code == 409
+    assert "Diese Anmeldung ist bereits aufgehoben." in answer.text
     assert stored(app) == []
 
 
