@@ -32,6 +32,10 @@ DECLINE = Action(N_("Decline the seat"), "/decline")
 REGISTER_AGAIN = Action(N_("Register again"), while_open=True)
 
 
+def always(_registration: Registration) -> bool:
+    return True
+
+
 @dataclass(frozen=True, slots=True)
 class PageState:
     """A row of the table below. `lead` holds sentences; `note` stands below the buttons, or with the waiting number."""
@@ -41,7 +45,7 @@ class PageState:
     lead: tuple[str, ...] = ()
     actions: tuple[Action, ...] = ()
     note: str = ""
-    applies: Callable[[Registration], bool] = lambda _registration: True
+    applies: Callable[[Registration], bool] = always
 
     def buttons(self, *, is_open: bool) -> list[Action]:
         """Those that can be pressed now; `is_open`: whether the day takes registrations."""
