@@ -3,20 +3,18 @@
 
 """`flask check`: days and their published allocation."""
 
-from datetime import datetime
-
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
 
 from app.allocation.models import HOLDS, AllocationRun
 from app.events.models import Event
-from app.findings import Fault, faulty_rows
+from app.findings import Check, built_once, faulty
 
 
-def allocations(session: Session, _now: datetime) -> Fault:
+@built_once
+def allocations() -> Check:
     published = select(AllocationRun.id).where(AllocationRun.event_id == Event.id, HOLDS).exists()
     faults: dict[str, ColumnElement[bool]] = {
         "has places by wishes that no allocation gave": and_(Event.placed_at.is_not(None), ~published),
         "has a published allocation and does not know of it": and_(Event.placed_at.is_(None), published),
     }
-    yield from faulty_rows(session, "event", Event.id, faults)
+    return faulty("event", Event.id, faults)

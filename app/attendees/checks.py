@@ -3,27 +3,19 @@
 
 """`flask check`: mails about people and to many of them."""
 
-from datetime import datetime
-from functools import cache
-
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session
 
 from app.attendees.lists import FAMILIES
 from app.attendees.mailings import CIRCULAR
 from app.attendees.models import MailingCopy
-from app.findings import Check, Fault, faulty
+from app.findings import Check, built_once, faulty
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.registration.models import Registration
 
 
-def people_mails(session: Session, _now: datetime) -> Fault:
-    yield from _people_mail_faults()(session)
-
-
-@cache
-def _people_mail_faults() -> Check:
+@built_once
+def people_mails() -> Check:
     one = Message
     faults: dict[str, ColumnElement[bool]] = {
         "is about a registration that does not exist": and_(

@@ -3,25 +3,17 @@
 
 """`flask check`: days that contradict themselves, and mails of days that are gone."""
 
-from datetime import datetime
-from functools import cache
-
 from sqlalchemy import ColumnElement, and_, or_, select
-from sqlalchemy.orm import Session
 
 from app.events.facts import NEEDED
 from app.events.models import Event
 from app.events.rules import EventStatus
-from app.findings import Check, Fault, faulty, faulty_rows
+from app.findings import Check, built_once, faulty
 from app.outbox.models import Message
 
 
-def events(session: Session, _now: datetime) -> Fault:
-    yield from _event_faults()(session)
-
-
-@cache
-def _event_faults() -> Check:
+@built_once
+def events() -> Check:
     faults: dict[str, ColumnElement[bool]] = {
         "ends before it begins": Event.ends_at <= Event.starts_at,
         "more seats are taken than there are": Event.taken > Event.capacity + Event.extra,
@@ -34,11 +26,12 @@ def _event_faults() -> Check:
     return faulty("event", Event.id, faults)
 
 
-def day_mails(session: Session, _now: datetime) -> Fault:
+@built_once
+def day_mails() -> Check:
     one = Message
     faults: dict[str, ColumnElement[bool]] = {
         "belongs to a day that does not exist": and_(
             one.event_id.is_not(None), ~select(Event.id).where(Event.id == one.event_id).exists()
         ),
     }
-    yield from faulty_rows(session, "message", one.id, faults)
+    return faulty("message", one.id, faults)

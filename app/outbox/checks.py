@@ -3,24 +3,16 @@
 
 """`flask check`: mails that contradict themselves."""
 
-from datetime import datetime
-from functools import cache
-
 from sqlalchemy import ColumnElement, and_
-from sqlalchemy.orm import Session
 
-from app.findings import Check, Fault, faulty
+from app.findings import Check, built_once, faulty
 from app.outbox.models import Message
 from app.outbox.rules import WAITING as ON_THEIR_WAY
 from app.outbox.rules import State
 
 
-def messages(session: Session, _now: datetime) -> Fault:
-    yield from _message_faults()(session)
-
-
-@cache
-def _message_faults() -> Check:
+@built_once
+def messages() -> Check:
     one = Message
     in_hand = one.state.in_((State.CLAIMED, State.SENDING))
     faults: dict[str, ColumnElement[bool]] = {

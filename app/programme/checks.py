@@ -3,21 +3,26 @@
 
 """`flask check`: the programme of a day."""
 
-from datetime import datetime
-
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Room
-from app.findings import Fault, faulty_rows
+from app.findings import Check, Fault, built_once, faulty, together
 from app.programme.models import AgendaItem, Round, Run, Workshop
 
 
-def programme(session: Session, _now: datetime) -> Fault:
-    for table, name in ((AgendaItem, "agenda_item"), (Round, "round")):
-        yield from faulty_rows(
-            session, name, table.id, {"ends before it begins": table.ends_at <= table.starts_at}
-        )
+@built_once
+def programme() -> Check:
+    return together(
+        *(
+            faulty(name, table.id, {"ends before it begins": table.ends_at <= table.starts_at})
+            for table, name in ((AgendaItem, "agenda_item"), (Round, "round"))
+        ),
+        _run_faults(),
+    )
+
+
+def _run_faults() -> Check:
     runs = (
         select(
             Run.id,
@@ -34,10 +39,14 @@ def programme(session: Session, _now: datetime) -> Fault:
         .outerjoin(Room, Run.room_id == Room.id)
         .order_by(Run.id)
     )
-    for row, capacity, taken, extra, seats, of_workshop, of_round, of_room in session.execute(runs):
-        if seats is not None and (capacity is None or capacity > seats):
-            yield f"run {row}: has more places than its room has seats"
-        if capacity is not None and taken > capacity + extra:
-            yield f"run {row}: more places are taken than there are"
-        if of_workshop != of_round or of_room not in {None, of_round}:
-            yield f"run {row}: workshop, round and room are not of the same day"
+
+    def contradicting(session: Session) -> Fault:
+        for row, capacity, taken, extra, seats, of_workshop, of_round, of_room in session.execute(runs):
+            if seats is not None and (capacity is None or capacity > seats):
+                yield f"run {row}: has more places than its room has seats"
+            if capacity is not None and taken > capacity + extra:
+                yield f"run {row}: more places are taken than there are"
+            if of_workshop != of_round or of_room not in {None, of_round}:
+                yield f"run {row}: workshop, round and room are not of the same day"
+
+    return contradicting

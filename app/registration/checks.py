@@ -4,21 +4,21 @@
 """`flask check`: seats of days, the people who hold them, and their histories."""
 
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.events.models import Event
 from app.events.rules import EventStatus
-from app.findings import Check, Fault, count_of, faulty, faulty_rows, highest_of, scarce_faults
+from app.findings import Check, Fault, built_once, count_of, faulty, highest_of, listed, scarce, together
 from app.people.rules import address_key
 from app.registration.models import GroupGuest, Registration, StatusChange
 from app.registration.person import STORED
 from app.registration.rules import ACTIVE, CONFIRMED, RESERVED, Status, sort_key
 
 
-def event_counts(session: Session, _now: datetime) -> Fault:
+@built_once
+def event_counts() -> Check:
     holds = count_of(Registration.id, Registration.event_id == Event.id, Registration.has_seat.is_(True))
     waits = count_of(
         Registration.id,
@@ -27,20 +27,11 @@ def event_counts(session: Session, _now: datetime) -> Fault:
         ~Registration.has_seat,
     )
     highest = highest_of(Registration.waiting_number, Registration.event_id == Event.id)
-    yield from scarce_faults(session, Event, "event", holds, waits, highest)
+    return scarce(Event, "event", holds, waits, highest)
 
 
-def registrations(session: Session, _now: datetime) -> Fault:
-    one = Registration
-    yield from _registration_faults()(session)
-    newer_invitation = one.invited_sequence > Event.sequence + one.sequence_offset
-    found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
-    for row in session.scalars(found):
-        yield f"registration {row}: invited to a state of the day that never was"
-
-
-@cache
-def _registration_faults() -> Check:
+@built_once
+def registrations() -> Check:
     one, predecessor = Registration, aliased(Registration)
     faults = {
         "registered without a confirmed address": and_(one.status.in_(CONFIRMED), one.confirmed_at.is_(None)),
@@ -72,7 +63,12 @@ def _registration_faults() -> Check:
         ),
         "has no history": ~select(StatusChange.id).where(StatusChange.registration_id == one.id).exists(),
     }
-    return faulty("registration", one.id, faults)
+    newer_invitation = one.invited_sequence > Event.sequence + one.sequence_offset
+    found = select(one.id).join(Event, one.event_id == Event.id).where(newer_invitation).order_by(one.id)
+    return together(
+        faulty("registration", one.id, faults),
+        listed(found, "registration %s: invited to a state of the day that never was"),
+    )
 
 
 def keys_of_people(session: Session, _now: datetime) -> Fault:
@@ -87,7 +83,8 @@ def keys_of_people(session: Session, _now: datetime) -> Fault:
             yield f"registration {row}: is sorted under another name"
 
 
-def histories(session: Session, _now: datetime) -> Fault:
+@built_once
+def histories() -> Check:
     """The last line of a history is the status, and each line begins where the one before ended."""
     last = select(func.max(StatusChange.id)).group_by(StatusChange.registration_id)
     found = (
@@ -95,19 +92,19 @@ def histories(session: Session, _now: datetime) -> Fault:
         .join(StatusChange, StatusChange.registration_id == Registration.id)
         .where(StatusChange.id.in_(last), StatusChange.to_status != Registration.status)
     )
-    for row in session.scalars(found.order_by(Registration.id)):
-        yield f"registration {row}: the history ends in another status"
     before = func.lag(StatusChange.to_status).over(
         partition_by=StatusChange.registration_id, order_by=StatusChange.id
     )
     lines = select(StatusChange.id, StatusChange.from_status, before.label("was")).subquery()
-    for row in session.scalars(
-        select(lines.c.id).where(lines.c.from_status.is_distinct_from(lines.c.was)).order_by(lines.c.id)
-    ):
-        yield f"status_change {row}: does not begin where the line before ended"
+    jumps = select(lines.c.id).where(lines.c.from_status.is_distinct_from(lines.c.was)).order_by(lines.c.id)
+    return together(
+        listed(found.order_by(Registration.id), "registration %s: the history ends in another status"),
+        listed(jumps, "status_change %s: does not begin where the line before ended"),
+    )
 
 
-def called_off(session: Session, _now: datetime) -> Fault:
+@built_once
+def called_off() -> Check:
     faults: dict[str, ColumnElement[bool]] = {
         "is cancelled and has registrations that are not": and_(
             Event.status == EventStatus.CANCELLED,
@@ -116,4 +113,4 @@ def called_off(session: Session, _now: datetime) -> Fault:
             .exists(),
         ),
     }
-    yield from faulty_rows(session, "event", Event.id, faults)
+    return faulty("event", Event.id, faults)

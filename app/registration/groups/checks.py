@@ -3,14 +3,11 @@
 
 """`flask check`: groups, their seats without a name, and their mails."""
 
-from datetime import datetime
-from functools import cache
-
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.findings import Check, Fault, count_of, faulty, faulty_rows
+from app.findings import Check, Fault, built_once, count_of, faulty, together
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.registration.models import Group, GroupGuest, Registration
@@ -18,17 +15,23 @@ from app.registration.notifications import GROUP_LINK
 from app.registration.rules import ACTIVE, Status
 
 
-def groups(session: Session, _now: datetime) -> Fault:
-    group = Group
-    yield from _group_faults()(session)
-    yield from _nameless_faults()(session)
-    together = count_of(group.id, group.event_id == Event.id, group.together.is_(True))
-    found = select(Event.id, Event.together_count, together).where(Event.together_count != together)
-    for row, counted, number in session.execute(found.order_by(Event.id)):
-        yield f"event {row}: counts {counted} groups that come only together, there are {number}"
+@built_once
+def groups() -> Check:
+    return together(_group_faults(), _nameless_faults(), _together_counts())
 
 
-@cache
+def _together_counts() -> Check:
+    number_of = count_of(Group.id, Group.event_id == Event.id, Group.together.is_(True))
+    found = select(Event.id, Event.together_count, number_of).where(Event.together_count != number_of)
+    found = found.order_by(Event.id)
+
+    def miscounted(session: Session) -> Fault:
+        for row, counted, number in session.execute(found):
+            yield f"event {row}: counts {counted} groups that come only together, there are {number}"
+
+    return miscounted
+
+
 def _group_faults() -> Check:
     one, group, guest = Registration, Group, GroupGuest
     in_group = one.group_id == group.id
@@ -51,7 +54,6 @@ def _group_faults() -> Check:
     return faulty("registration_group", group.id, faults)
 
 
-@cache
 def _nameless_faults() -> Check:
     one = Registration
     nameless = {
@@ -62,11 +64,12 @@ def _nameless_faults() -> Check:
     return faulty("registration", one.id, nameless)
 
 
-def group_mails(session: Session, _now: datetime) -> Fault:
+@built_once
+def group_mails() -> Check:
     one = Message
     faults: dict[str, ColumnElement[bool]] = {
         "is about a group that does not exist": and_(
             one.family == family_of(GROUP_LINK), ~select(Group.id).where(Group.id == one.subject_id).exists()
         )
     }
-    yield from faulty_rows(session, "message", one.id, faults)
+    return faulty("message", one.id, faults)

@@ -3,33 +3,34 @@
 
 """`flask check`: questions, answers, and seats of options."""
 
-from datetime import datetime
-from functools import cache
-
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, aliased
 
 from app.events.models import Event
-from app.findings import Check, Fault, count_of, faulty, faulty_rows
+from app.findings import Check, Fault, built_once, count_of, faulty, listed, together
 from app.registration.models import ANSWERS, Registration
 from app.registration.questions.models import Answer, Condition, Option, Question, SensitiveAnswer
 from app.registration.questions.rules import LegalBasis, Retention
 
 
-def option_counts(session: Session, _now: datetime) -> Fault:
+@built_once
+def option_counts() -> Check:
     """Options of questions know no line, only seats."""
     counted = [count_of(one.id, one.option_id == Option.id, one.holds.is_(True)) for one in ANSWERS]
     found = select(Option.id, Option.taken, counted[0] + counted[1]).order_by(Option.id)
-    for row, taken, number in session.execute(found):
-        if taken != number:
-            yield f"question_option {row}: {taken} seats are taken, {number} are held"
     oversold = {"more people chose it than its limit": Option.taken > Option.capacity + Option.extra}
-    yield from faulty_rows(session, "question_option", Option.id, oversold)
+
+    def miscounted(session: Session) -> Fault:
+        for row, taken, number in session.execute(found):
+            if taken != number:
+                yield f"question_option {row}: {taken} seats are taken, {number} are held"
+
+    return together(miscounted, faulty("question_option", Option.id, oversold))
 
 
-def questions(session: Session, _now: datetime) -> Fault:
+@built_once
+def questions() -> Check:
     one, before = Question, aliased(Question)
-    yield from _question_faults()(session)
     misplaced = (
         select(one.id)
         .join(Condition, Condition.question_id == one.id)
@@ -37,14 +38,17 @@ def questions(session: Session, _now: datetime) -> Fault:
         .join(before, Option.question_id == before.id)
         .where(or_(before.event_id != one.event_id, before.position >= one.position))
     )
-    for row in session.scalars(misplaced.order_by(one.id)):
-        yield f"question {row}: hangs on an answer that is not asked before it"
     unaware = select(Event.id).where(Event.questions_version == 0, Event.id.in_(select(one.event_id)))
-    for row in session.scalars(unaware.order_by(Event.id)):
-        yield f"event {row}: asks questions and does not know of it, so nobody sees them"
+    return together(
+        _question_faults(),
+        listed(misplaced.order_by(one.id), "question %s: hangs on an answer that is not asked before it"),
+        listed(
+            unaware.order_by(Event.id),
+            "event %s: asks questions and does not know of it, so nobody sees them",
+        ),
+    )
 
 
-@cache
 def _question_faults() -> Check:
     one = Question
     faults: dict[str, ColumnElement[bool]] = {
@@ -60,12 +64,11 @@ def _question_faults() -> Check:
     return faulty("question", one.id, faults)
 
 
-def answers(session: Session, _now: datetime) -> Fault:
-    for table in ANSWERS:
-        yield from _answer_faults(table)(session)
+@built_once
+def answers() -> Check:
+    return together(*(_answer_faults(table) for table in ANSWERS))
 
 
-@cache
 def _answer_faults(table: type[Answer] | type[SensitiveAnswer]) -> Check:
     faults: dict[str, ColumnElement[bool]] = {
         "is to a question of another day": Question.event_id != Registration.event_id,

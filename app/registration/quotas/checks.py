@@ -4,14 +4,13 @@
 """`flask check`: what quotas count, and whom they are for."""
 
 from datetime import datetime
-from functools import cache
 
 from sqlalchemy import ColumnElement, and_, case, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event, Quota
 from app.events.rules import Affiliation, QuotaEffect, QuotaTarget
-from app.findings import Check, Fault, count_of, faulty
+from app.findings import Check, Fault, built_once, count_of, faulty
 from app.organisations.models import Organisation
 from app.registration.models import Registration, registration_quota
 from app.registration.rules import ACTIVE
@@ -56,12 +55,8 @@ def quota_counts(session: Session, _now: datetime) -> Fault:
             )
 
 
-def quotas(session: Session, _now: datetime) -> Fault:
-    yield from _quota_faults()(session)
-
-
-@cache
-def _quota_faults() -> Check:
+@built_once
+def quotas() -> Check:
     one = Quota
     faults: dict[str, ColumnElement[bool]] = {
         "more seats of it are taken than it has": and_(

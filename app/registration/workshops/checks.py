@@ -3,33 +3,28 @@
 
 """`flask check`: places in workshops, wishes, who leads a run, and runs over several rounds."""
 
-from datetime import datetime
-from functools import cache
-
 from sqlalchemy import ColumnElement, and_, not_, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import aliased
 
-from app.findings import Check, Fault, count_of, faulty, highest_of, scarce_faults
+from app.findings import Check, built_once, count_of, faulty, highest_of, listed, scarce, together
 from app.programme.models import Round, Run
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE, ENDED, PlaceState
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff, Wish
 
 
-def run_counts(session: Session, _now: datetime) -> Fault:
+@built_once
+def run_counts() -> Check:
     holds = count_of(Place.id, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
     waits = count_of(Place.id, Place.run_id == Run.id, Place.state == PlaceState.WAITING)
-    yield from scarce_faults(
-        session, Run, "run", holds, waits, highest_of(Place.waiting_number, Place.run_id == Run.id)
-    )
+    return scarce(Run, "run", holds, waits, highest_of(Place.waiting_number, Place.run_id == Run.id))
 
 
-def places(session: Session, _now: datetime) -> Fault:
-    yield from _place_faults()(session)
-    yield from _twice(session)
+@built_once
+def places() -> Check:
+    return together(_place_faults(), _twice())
 
 
-@cache
 def _place_faults() -> Check:
     place, one = Place, Registration
     wanted = place.state == PlaceState.WANTED
@@ -52,23 +47,21 @@ def _place_faults() -> Check:
     return faulty("place", place.id, faults, of_person, in_run, of_round)
 
 
-def _twice(session: Session) -> Fault:
+def _twice() -> Check:
     """What the indexes refuse: two places in a round, the same workshop twice."""
     other = aliased(Place)
     seated = and_(Place.state == PlaceState.PLACE, other.state == PlaceState.PLACE)
     same = or_(Place.round_id == other.round_id, Place.workshop_id == other.workshop_id)
     pairs = and_(Place.registration_id == other.registration_id, Place.id > other.id, seated, same)
-    for row in session.scalars(select(Place.id).join(other, pairs).order_by(Place.id).distinct()):
-        yield f"place {row}: the person has another place in this round or workshop"
+    found = select(Place.id).join(other, pairs).order_by(Place.id).distinct()
+    return listed(found, "place %s: the person has another place in this round or workshop")
 
 
-def wishes(session: Session, _now: datetime) -> Fault:
-    yield from _wish_faults()(session)
-    yield from _staff_faults()(session)
-    yield from _overlaps(session)
+@built_once
+def wishes() -> Check:
+    return together(_wish_faults(), _staff_faults(), _overlaps())
 
 
-@cache
 def _wish_faults() -> Check:
     faults: dict[str, ColumnElement[bool]] = {
         "is in another round than its run": Wish.round_id != Run.round_id,
@@ -80,7 +73,6 @@ def _wish_faults() -> Check:
     )
 
 
-@cache
 def _staff_faults() -> Check:
     beside = and_(
         Place.registration_id == RunStaff.registration_id,
@@ -99,7 +91,7 @@ def _staff_faults() -> Check:
     return faulty("run_staff", RunStaff.id, faults, of_person, in_run, of_round)
 
 
-def _overlaps(session: Session) -> Fault:
+def _overlaps() -> Check:
     """Two places at the same time where one run goes on over the next round; no index can refuse that."""
     other, run, round_ = aliased(Place), aliased(Run), aliased(Round)
     found = (
@@ -117,5 +109,7 @@ def _overlaps(session: Session) -> Fault:
             round_.number < Round.number + Run.spans,
         )
     )
-    for row in session.scalars(found.order_by(Place.id).distinct()):
-        yield f"place {row}: goes on into a round in which the person has another place"
+    return listed(
+        found.order_by(Place.id).distinct(),
+        "place %s: goes on into a round in which the person has another place",
+    )
