@@ -183,7 +183,7 @@ class PersonFields(PersonMixin, BaseForm):
 
 def person_data(registration: Registration) -> dict[str, object]:
     """What a form to correct somebody is filled with."""
-    return {**asdict(registration.person), "version": registration.version}
+    return {**asdict(registration.person), "version": str(registration.version)}
 
 
 @asks(WITHOUT_ORGANISATION, sent_to_others=True)
