@@ -73,12 +73,29 @@ def rename_columns(names: dict[str, dict[str, str]]) -> None:
 
 
 def rename_checks(table: str, checks: Checks) -> None:
+    highest = highest_number(table)
     with op.batch_alter_table(
         table, table_kwargs={"sqlite_autoincrement": table == "registration"}
     ) as batch_op:
         for old, (new, condition) in checks.items():
             batch_op.drop_constraint(op.f(f"ck_{table}_{old}"), type_="check")
             batch_op.create_check_constraint(op.f(f"ck_{table}_{new}"), condition)
+    if highest is not None:
+        # Built anew, the table counts from its highest row on, and the number of one that is gone would come again.
+        for statement in (
+            "DELETE FROM sqlite_sequence WHERE name = :name",
+            "INSERT INTO sqlite_sequence (name, seq) VALUES (:name, :highest)",
+        ):
+            op.get_bind().execute(sa.text(statement), {"name": table, "highest": highest})
+
+
+def highest_number(table: str) -> int | None:
+    """The highest that SQLite has given to a row of the table, if it counts by itself."""
+    if op.get_bind().dialect.name != "sqlite" or table != "registration":
+        return None
+    asked = sa.text("SELECT seq FROM sqlite_sequence WHERE name = :name")
+    found: int | None = op.get_bind().execute(asked, {"name": table}).scalar()
+    return found
 
 
 def keep_one_active() -> None:
