@@ -93,7 +93,7 @@ def verify(
 
     Checked: both fingerprints, every hard condition, the value of every stage, that no bound contradicts its value, and
     that "optimal" is only said where every bound is reached. With `instance` and `places` also that the protocol is
-    about these. That a bound is true only allocation_run again can tell: see `differences`.
+    about these. That a bound is true only solving again can tell: see `differences`.
     """
     try:
         return [*_about_text(protocol), *_about_result(protocol), *_about_others(protocol, instance, places)]

@@ -3,7 +3,7 @@
 
 """Use cases around organisations: naming, describing, and the names' part of merging two of them.
 
-What merging does to people and quotas stands in the registration slice, which knows both.
+What merging does to people and quotas stands in `organisation_admin`, which knows both.
 """
 
 from collections.abc import Collection, Sequence

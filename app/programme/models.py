@@ -72,8 +72,8 @@ class Workshop(Base):
 class Run(Scarce, InCalendars, Base):
     """One run of a workshop in a round and a room, with seats of its own.
 
-    It fills `spans` rounds, its own and those after it. An allocation lets it take place only with `least_people` or more; `takes_place`
-    says whether it takes place.
+    It fills `spans` rounds, its own and those after it. An allocation closes it below `least_people`; `takes_place` says
+    whether it was closed.
     """
 
     __tablename__ = "run"

@@ -61,7 +61,7 @@ def _field(one: PersonField, *, own: bool, sent_to_others: bool) -> StringField:
     ]
     if one.kind is Kind.NAME and sent_to_others:
         judges.append(_name_only)
-    more = {"list": "organisations"} if one.kind is Kind.ORGANISATION else {}
+    more = _MORE.get(one.kind, {})
     return (EmailField if one.kind is Kind.ADDRESS else StringField)(
         _l(one.own_label if own else one.label),
         judges,
@@ -75,6 +75,7 @@ def _name_only(_form: Any, field: StringField) -> None:
         raise ValidationError(gettext("Please write only the name here."))
 
 
+_MORE = {Kind.ORGANISATION: {"list": "organisations"}, Kind.ADDRESS: {"spellcheck": "false"}}
 _JUDGES: dict[Kind, list[Any]] = {Kind.NAME: [letters_only], Kind.ADDRESS: [valid_address]}
 
 

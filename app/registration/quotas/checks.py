@@ -80,15 +80,15 @@ def quotas() -> Check:
 def quota_people(session: Session, _now: datetime) -> Fault:
     """Whom a quota counts is whom it is for; who came by a code is not asked again."""
     organisations = [
-        Affiliation(one, kind, district)
-        for one, kind, district in session.execute(
+        Affiliation(number, kind, district)
+        for number, kind, district in session.execute(
             select(Organisation.id, Organisation.kind, Organisation.district)
         )
     ]
     link, one = registration_quota, Registration
     for quota in session.scalars(select(Quota).where(Quota.target != QuotaTarget.CODE).order_by(Quota.id)):
         covered = one.organisation_id.in_(
-            [one.organisation_id for one in organisations if quota.aim.covers(one)]
+            [each.organisation_id for each in organisations if quota.aim.covers(each)]
         )
         mine = select(link.c.registration_id).where(link.c.quota_id == quota.id)
         wrong = select(func.count(one.id)).where(one.event_id == quota.event_id, covered != one.id.in_(mine))
