@@ -36,7 +36,9 @@ class AllocationForm(BaseForm, NonceMixin):
         _l("Name"), longest=100, description=_l("Leave empty for one that says how it is made.")
     )
     mode = Choice(_l("How wishes count"), choices=[(one.value, _l(MODE_LABELS[one])) for one in Mode])
-    mixing = Choice(_l("Mixing of agencies"), choices=[(one.value, _l(MIXING_LABELS[one])) for one in Mixing])
+    mixing = Choice(
+        _l("Mixing of organisations"), choices=[(one.value, _l(MIXING_LABELS[one])) for one in Mixing]
+    )
     seed = WholeNumber(
         _l("Number of the lot"),
         least=1,
@@ -184,7 +186,7 @@ class BoundsForm(ConditionForm):
     """At least and at most so many of one kind of organisation."""
 
     organisation_kind = Choice(
-        _l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
+        _l("Kind of organisation"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
     )
     least = WholeNumber(_l("At least"), least=0, most=1000, description=_l("Leave empty for none."))
     most = WholeNumber(_l("At most"), least=0, most=1000, description=_l("Leave empty for no upper bound."))

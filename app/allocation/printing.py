@@ -36,7 +36,7 @@ def protocol_facts(allocation_run: AllocationRun) -> list[tuple[str, str]]:
             moment(allocation_run.superseded_at) if allocation_run.superseded_at else "",
         ),
         (gettext("How wishes count"), gettext(MODE_LABELS[allocation_run.mode])),
-        (gettext("Mixing of agencies"), gettext(MIXING_LABELS[allocation_run.mixing])),
+        (gettext("Mixing of organisations"), gettext(MIXING_LABELS[allocation_run.mixing])),
         (gettext("Number of the lot"), str(allocation_run.seed)),
         (gettext("Solver"), f"{solver['name']} {solver['version']}"),
         (gettext("People, rounds, workshops"), ", ".join(map(str, sizes))),

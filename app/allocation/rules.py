@@ -128,7 +128,7 @@ CONDITION_LABELS = {
     ConditionKind.TOGETHER: N_("Two people stay together"),
     ConditionKind.APART: N_("Two people are kept apart"),
     ConditionKind.ORGANISATION_CAP: N_("At most so many of one organisation"),
-    ConditionKind.KIND_BOUNDS: N_("At least and at most so many of one kind of agency"),
+    ConditionKind.KIND_BOUNDS: N_("At least and at most so many of one kind of organisation"),
     ConditionKind.SPREAD: N_("Spread colleagues over the workshops"),
 }
 GOAL_LABELS = {
@@ -156,7 +156,7 @@ OBSTACLE_SENTENCES = {
     Obstacle.TOGETHER: N_("Person %(first)s and person %(second)s cannot be placed together."),
     Obstacle.APART: N_("Person %(first)s and person %(second)s cannot be kept apart."),
     Obstacle.ORGANISATION_CAP: N_("At most %(most)s people of one organisation per workshop is too few."),
-    Obstacle.KIND: N_("The bounds for kind of agency %(kind)s cannot be kept."),
+    Obstacle.KIND: N_("The bounds for kind of organisation %(kind)s cannot be kept."),
     Obstacle.SPREAD: N_("Colleagues cannot be spread as evenly as asked for."),
     Obstacle.MINIMUM: N_(
         "The minimum sizes leave too few seats: too many workshops would have to stay closed."

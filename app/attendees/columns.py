@@ -22,7 +22,7 @@ def _labels_of_person() -> Iterator[tuple[str, str]]:
     for one in OF_PERSON.values():
         yield one.column, one.label
         if one.kind is Kind.ORGANISATION:
-            yield "kind", N_("Kind of agency")
+            yield "kind", N_("Kind of organisation")
             yield "district", N_("District")
 
 

@@ -69,7 +69,7 @@ class SearchForm(BaseForm):
     organisation = StringField(
         _l("Organisation"), render_kw={"maxlength": 200, "list": "organisations", "autocomplete": "off"}
     )
-    kind = Choice(_l("Kind of agency"))
+    kind = Choice(_l("Kind of organisation"))
     district = Choice(_l("District"))
     quota = Choice(_l("Quota"))
     answer = Choice(_l("Answer"))

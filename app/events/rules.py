@@ -81,7 +81,7 @@ EFFECT_LABELS = {
     QuotaEffect.CAP: N_("Give them no more than this"),
 }
 TARGET_LABELS = {
-    QuotaTarget.KIND: N_("a kind of agency"),
+    QuotaTarget.KIND: N_("a kind of organisation"),
     QuotaTarget.DISTRICT: N_("a district"),
     QuotaTarget.ORGANISATION: N_("one organisation"),
     QuotaTarget.CODE: N_("who knows a code"),
@@ -152,7 +152,7 @@ _FULL_WITH_QUOTAS = replace(
     _STATE_WORDS[RegistrationState.WAITING_LIST],
     title=N_("The seats for everybody are taken"),
     text=N_(
-        "Seats may be reserved for some agencies. If one of them is for you, you get it; else you get a number on the"
+        "Seats may be reserved for some organisations. If one of them is for you, you get it; else you get a number on the"
         " waiting list."
     ),
 )

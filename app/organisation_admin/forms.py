@@ -34,7 +34,7 @@ class OrganisationForm(EditingForm):
 
     name = short_text(_l("Name"), required=True)
     kind = Choice(
-        _l("Kind of agency"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
+        _l("Kind of organisation"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
     )
     district = StringField(
         _l("District"),

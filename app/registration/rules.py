@@ -99,7 +99,7 @@ REASON_LABELS = {
     Reason.SUBSTITUTED: N_("Somebody else comes in this place"),
     Reason.NAMED: N_("Named by somebody else"),
     Reason.REPLACED: N_("Got another person’s place"),
-    Reason.SEAT_ALLOTTED: N_("Seat kept for an agency"),
+    Reason.SEAT_ALLOTTED: N_("Seat kept for an organisation"),
     Reason.SEAT_NOT_NAMED: N_("Nobody was named for this seat"),
     Reason.GROUP_CONFIRMED: N_("The contact person confirmed the group"),
     Reason.APPROVED: N_("Approved by the organising team"),

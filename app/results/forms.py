@@ -112,7 +112,7 @@ class AgreementForm(NonceMixin, _AboutWorkshop):
     owner = short_text(
         _l("Who takes care of it"),
         required=True,
-        description=_l("An agency or a group, not a person: this becomes public."),
+        description=_l("An organisation or a group, not a person: this becomes public."),
     )
     due = Day(_l("Until when"), required=True)
     status = Choice(

@@ -111,8 +111,8 @@ def _attendance(view: DocumentationView) -> Iterator[Block]:
     if view.figures:
         yield documents.heading(gettext("Who was there"))
         yield documents.table(
-            gettext("Attendance by kind of agency"),
-            [(gettext("Kind of agency"), False), (gettext("People"), True)],
+            gettext("Attendance by kind of organisation"),
+            [(gettext("Kind of organisation"), False), (gettext("People"), True)],
             [
                 *((gettext(KIND_LABELS[kind]), count) for kind, count in view.figures),
                 (gettext("Total"), view.attended),

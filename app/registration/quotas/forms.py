@@ -122,7 +122,7 @@ class NewQuotaForm(QuotaForm):
 
     effect = Choice(_l("What it does"), choices=[(one.value, _l(EFFECT_LABELS[one])) for one in QuotaEffect])
     target = Choice(_l("For whom"), choices=[(one.value, _l(TARGET_LABELS[one])) for one in QuotaTarget])
-    organisation_kind = Choice(_l("Kind of agency"))
+    organisation_kind = Choice(_l("Kind of organisation"))
     district = Choice(_l("District"))
     organisation_id = Choice(_l("Organisation"))
 
