@@ -55,7 +55,7 @@ DOORS = {
 
 
 @dataclass(frozen=True, slots=True)
-class Named:
+class About:
     """Words for a thing, and where to find it."""
 
     words: str
@@ -67,7 +67,7 @@ class Line:
     at: datetime
     action: str
     who: str
-    about: Named | None
+    about: About | None
     details: list[tuple[str, str]]
 
 
@@ -145,12 +145,12 @@ def _who(entry: AuditEntry) -> str:
     return str(gettext(BY_NO_ACCOUNT.get(entry.action, NO_ACCOUNT)))
 
 
-def _about(log: Log, entry: AuditEntry) -> Named | None:
+def _about(log: Log, entry: AuditEntry) -> About | None:
     key = subject_of(entry.subject)
     if key is None:
         return None
     thing = log.thing(entry)
-    return Named(_name(key, thing), _address(key, thing) if thing else "")
+    return About(_name(key, thing), _address(key, thing) if thing else "")
 
 
 def _name(key: Key, thing: Thing | None) -> str:
