@@ -194,6 +194,17 @@ def test_who_is_registered_already_looks_like_somebody_new() -> None:
         members.cancel_member(session, group, reference, day.now)
 
 
+def test_who_is_registered_already_stands_in_a_group_that_comes_only_together() -> None:
+    """T09: as somebody new would, with the seats of the others or waiting beside them."""
+    day = open_day(capacity=3)
+    day.join("xenia")
+    group = day.group("clara", "xenia", "anna", together=True)
+    assert seen(day, group) == {"Anna": "unconfirmed", "Xenia": "unconfirmed"}
+    day.confirm_group(group)
+    assert seen(day, group) == {"Anna": "registered", "Xenia": "registered"}
+    assert day.seats() == (2, 0)
+
+
 def test_a_second_press_looks_the_same_for_both() -> None:
     """F31, T09: for somebody known and for somebody new."""
     day = open_day()
