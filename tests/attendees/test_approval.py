@@ -4,16 +4,12 @@
 """A day that asks the team: seat and place in line are kept until it decides, nobody overtakes, the reason is told."""
 
 from collections.abc import Iterator
-from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from app.organising.checks import data_findings
-from app.privacy.erasure import delete_surplus
 from app.refusal import Refusal
 from app.registration.rules import AlreadyEnded, Status
-from app.web.database import db, transaction
 from tests.factories.days import NOW, at
 from tests.organising.helpers import a_day, seats_of, signs_up, status_of
 from tests.pages import Visitor
@@ -107,17 +103,6 @@ class TestVerbs:
         day.join("anna")
         day.substitute("anna", "berta")
         assert (day.status("berta"), day.of("berta").has_seat) == (PENDING, True)
-
-    def test_whom_nobody_decided_about_is_forgotten_with_seat_and_places(self) -> None:
-        day = open_day(capacity=1, approval=True)
-        day.join("anna", labels=("1.1",))
-        day.join("berta")
-        later = day.event.ends_at + timedelta(days=31)
-        with transaction() as session:
-            assert delete_surplus(session, day.event_id, later) == 1  # the newest row only loses its name
-        assert (day.event.taken, day.run("1.1").taken) == (0, 0)
-        assert data_findings(db.session(), later) == []
-        day.ids.clear()
 
 
 def test_the_team_decides_on_the_page(app: Flask) -> None:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.events.team_service import add_member
+from app.organising.sweeping import Swept, sweep
 from app.people.queries import find_organiser
 from app.people.rules import Role
 from app.registration.admission import Entry
@@ -23,6 +24,7 @@ from app.registration.person import Person
 from app.registration.questions.answers import Given
 from app.registration.service import confirm, register
 from app.registration.workshops.places import Choices
+from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
 from tests.people.helpers import an_organiser
@@ -151,3 +153,15 @@ def queries(app: Flask) -> Iterator[list[str]]:
         yield sent
     finally:
         event.remove(engine, "before_cursor_execute", note)
+
+
+def run_sweep(app: Flask, settings: Settings, moment: datetime) -> Swept:
+    with app.app_context():
+        return sweep(settings.data_dir, moment)
+
+
+def people_left(app: Flask) -> list[tuple[str, str]]:
+    """Family name and status, in the order of registering."""
+    with app.app_context():
+        found = select(Registration.family_name, Registration.status).order_by(Registration.id)
+        return [(name, status.value) for name, status in db.session.execute(found)]

@@ -310,6 +310,8 @@ def test_a_run_nobody_chose_is_taken_out(app: Flask) -> None:
         with transaction() as session:
             workshop_service.remove_run(session, event.id, run_id, LATER)
         assert db.session.get(Run, run_id) is None
+        told = db.session.execute(select(AgendaChange.field, AgendaChange.old, AgendaChange.new)).all()
+        assert [tuple(one) for one in told] == [("title", "1.1 Beraten ohne Vorurteil", "")]
 
 
 def test_nothing_of_another_day_is_touched(app: Flask) -> None:
