@@ -28,6 +28,7 @@ SHOWN_HEADERS = (
     "Subject",
     "Message-ID",
     "Auto-Submitted",
+    "X-Auto-Response-Suppress",
     "Content-Language",
 )
 

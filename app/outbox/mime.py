@@ -3,14 +3,16 @@
 
 """From a `Mail` to the bytes that leave: the MIME tree that all mail programs accept (D5).
 
-Only the modern `email` objects are used, and the finished header block is read back before anything is kept: a text
-that smuggles a header or a line end in is set aside, never sent (T11).
+The tree is made of the modern `email` objects, the lines of the headers that carry texts and addresses are not: these
+objects lose blanks between encoded words and tear long words apart. The finished header block is read back before
+anything is kept: a text that smuggles a header or a line end in is set aside, never sent (T11).
 """
 
 import re
 import secrets
 from contextlib import suppress
 from datetime import datetime
+from email.header import Header
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -23,8 +25,8 @@ from app.outbox.building import Mail
 from app.outbox.rules import RenderedMail
 
 LONGEST_SUBJECT = 200
-# A Message-ID longer than a line would be torn apart or encoded by the serialiser; RFC 5322 allows 998.
-_POLICY = SMTP.clone(max_line_length=150)
+LONGEST_LINE = 76  # encoded texts (RFC 2045, 6.7 and 6.8), and headers with encoded words (RFC 2047, 2)
+_POLICY = SMTP.clone(max_line_length=LONGEST_LINE, refold_source="none")
 
 _LONE_LINE_END = re.compile(rb"\r(?!\n)|(?<!\r)\n")
 _HEADER = re.compile(rb"([A-Za-z-]+):[ \r]")
@@ -45,9 +47,9 @@ def pack(mail: Mail, *, sender: str, language: str, now: datetime) -> RenderedMa
         message_id = f"<{secrets.token_hex(16)}@{sender_in_ascii(sender).rpartition('@')[2]}>"
         message = _message(mail)
         _add_headers(message, mail, sender, subject)
-        message["Date"] = format_datetime(now.astimezone(BERLIN))
-        message["Message-ID"] = message_id
-        message["Content-Language"] = language
+        message.set_raw("Date", format_datetime(now.astimezone(BERLIN)))
+        message.set_raw("Message-ID", message_id)
+        message.set_raw("Content-Language", language)
         content = message.as_bytes()
     except NoAddress as e:
         raise Unsendable(str(e)) from e
@@ -84,18 +86,38 @@ def _message(mail: Mail) -> EmailMessage:
 
 
 def _add_headers(message: EmailMessage, mail: Mail, sender: str, subject: str) -> None:
-    message["From"] = Address(one_line(parseaddr(sender)[0]), addr_spec=sender_in_ascii(sender))
-    message["To"] = Address(addr_spec=in_ascii(mail.recipient))
+    """In lines as they leave: an address or a Message-ID stays on one, however long it is (RFC 5322 allows 998)."""
+    message.set_raw("From", _mailbox(one_line(parseaddr(sender)[0]), sender_in_ascii(sender)))
+    message.set_raw("To", in_ascii(mail.recipient))
     if mail.reply_to:
         with suppress(
             NoAddress
         ):  # an answer then goes to the sender; that is no reason to keep the mail back
-            message["Reply-To"] = Address(addr_spec=in_ascii(mail.reply_to))
-    message["Subject"] = subject
+            message.set_raw("Reply-To", in_ascii(mail.reply_to))
+    message.set_raw("Subject", _folded(subject))
     if mail.references:
-        message["In-Reply-To"] = mail.references
-        message["References"] = mail.references
-    message["Auto-Submitted"] = "auto-generated"  # RFC 3834: no out-of-office answer comes back
+        message.set_raw("In-Reply-To", mail.references)
+        message.set_raw("References", mail.references)
+    message.set_raw("Auto-Submitted", "auto-generated")  # RFC 3834: no out-of-office answer comes back
+    message.set_raw("X-Auto-Response-Suppress", "OOF, AutoReply")  # the same for Exchange; reports still come
+
+
+def _folded(subject: str) -> str:
+    """The subject in lines. It is encoded as a whole, so that no blank stands between two encoded words, where readers
+    drop it."""
+    first_line = LONGEST_LINE - len("Subject: ")
+    plain = subject.isascii() and "=?" not in subject and max(map(len, subject.split())) <= first_line
+    header = Header(subject, "us-ascii" if plain else "utf-8", LONGEST_LINE, "Subject")
+    return header.encode(splitchars=" ", linesep=_POLICY.linesep)
+
+
+def _mailbox(name: str, address: str) -> str:
+    """The sender; where the name has to be encoded, the address stands on a line of its own."""
+    shown = str(Address(name, addr_spec=address)) if name else address
+    if shown.isascii() and "=?" not in shown and len(f"From: {shown}") <= LONGEST_LINE:
+        return shown
+    words = Header(name, "utf-8", LONGEST_LINE, "From").encode(linesep=_POLICY.linesep)
+    return f"{words}{_POLICY.linesep} <{address}>" if name else address
 
 
 def _subject(subject: str) -> str:

@@ -329,7 +329,7 @@ def test_words_and_headers(app: Flask, kind: str, language: str) -> None:
         "fachtag@example.org",
         "team@example.org",
     )
-    assert mail["Auto-Submitted"] == "auto-generated"
+    assert (mail["Auto-Submitted"], mail["X-Auto-Response-Suppress"]) == ("auto-generated", "OOF, AutoReply")
     assert mail["Content-Language"] == language
     assert mail["Cc"] is mail["Bcc"] is None
 
@@ -593,7 +593,7 @@ def test_overtaken_mail_is_not_sent(app: Flask) -> None:
 
 HEADERS = {
     *("From", "To", "Reply-To", "Subject", "Auto-Submitted", "Date", "Message-ID"),
-    *("Content-Language", "MIME-Version", "Content-Type"),
+    *("Content-Language", "MIME-Version", "Content-Type", "X-Auto-Response-Suppress"),
 }
 HOSTILE = [
     "A\r\nBcc: opfer@example.org",
