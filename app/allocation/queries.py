@@ -19,6 +19,7 @@ from app.allocation.rules import AllocationState, PersonNotUnique, PersonUnknown
 from app.attendees.filters import clean_search
 from app.events.models import Event
 from app.events.queries import get_of_event
+from app.folding import list_key
 from app.organisations.models import Organisation
 from app.programme.models import Round, Run
 from app.refusal import Missing
@@ -86,9 +87,10 @@ def runs_of(session: Session, event: Event) -> list[RunLine]:
         .join(Run.round)
         .where(Round.event_id == event.id)
         .options(joinedload(Run.round), joinedload(Run.workshop), joinedload(Run.room))
-        .order_by(Round.number, Run.label, Run.id)
+        .order_by(Round.number, Run.id)
     )
-    return [_run_line(run) for run in session.scalars(found)]
+    runs = sorted(session.scalars(found), key=lambda run: (run.round.number, list_key(run.label)))
+    return [_run_line(run) for run in runs]
 
 
 def _run_line(run: Run) -> RunLine:

@@ -31,6 +31,7 @@ from app.attendees.models import MailingCopy
 from app.events.facts import RoomFacts
 from app.events.models import Event, Quota, Room
 from app.events.rules import TAKES_REGISTRATIONS, Seats
+from app.folding import list_key
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.outbox.models import Message
@@ -320,8 +321,9 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
         .join(Round, Run.round_id == Round.id)
         .outerjoin(Room, Run.room_id == Room.id)
         .where(Round.event_id == event.id)
-        .order_by(Round.number, Run.label, Run.id)
+        .order_by(Run.id)
     )
+    runs = sorted(session.execute(found), key=lambda row: (row[2].number, list_key(row[0].label)))
     return [
         RunChoice(
             id=run.id,
@@ -335,7 +337,7 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             room=room.facts if room else None,
             takes_place=run.takes_place,
         )
-        for run, title, round_, room in session.execute(found)
+        for run, title, round_, room in runs
     ]
 
 
@@ -444,9 +446,10 @@ def _choices(session: Session, people: Sequence[int]) -> dict[int, list[ChosenRu
         .join(Run, Place.run_id == Run.id)
         .join(Workshop, Run.workshop_id == Workshop.id)
         .where(Place.registration_id.in_(people))
-        .order_by(Run.label, Place.id)
+        .order_by(Place.id)
     )
-    for person, run, label, title, round_, state, number in session.execute(places):
+    rows = sorted(session.execute(places), key=lambda row: list_key(row.label))
+    for person, run, label, title, round_, state, number in rows:
         chosen[person].append(ChosenRun(run, label, title, round_, state, number))
     return chosen
 

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.folding import list_key
 from app.organisations.models import Region
 from app.programme.conflicts import filled_by
 from app.programme.models import Round, Run, Workshop
@@ -73,7 +74,7 @@ def days_since(session: Session, since: datetime, region_id: int | None = None) 
 
 def runs_of(session: Session, event: Event) -> Sequence[Run]:
     found = _runs().join(Run.round).where(Round.event_id == event.id)
-    return session.scalars(found.order_by(Round.starts_at, Run.uid)).all()
+    return _in_order(session, found)
 
 
 def runs_with(session: Session, registration: Registration) -> Sequence[Run]:
@@ -83,7 +84,11 @@ def runs_with(session: Session, registration: Registration) -> Sequence[Run]:
     )
     led = select(RunStaff.run_id).where(RunStaff.registration_id == registration.id)
     found = _runs().join(Run.round).where(or_(Run.id.in_(places), Run.id.in_(led)))
-    return session.scalars(found.order_by(Round.starts_at, Run.uid)).all()
+    return _in_order(session, found)
+
+
+def _in_order(session: Session, found: Select[Run]) -> Sequence[Run]:
+    return sorted(session.scalars(found), key=lambda run: (run.round.starts_at, list_key(run.label), run.uid))
 
 
 def ends_of(session: Session, event: Event, runs: Sequence[Run]) -> dict[int, datetime]:

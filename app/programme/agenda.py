@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.rules import Seats
+from app.folding import list_key
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rules import ItemKind
 from app.store.cache import Cache
@@ -145,9 +146,9 @@ def _read_rounds(session: Session, event: Event) -> list[RoundView]:
         .join(Run.round)
         .where(Round.event_id == event.id)
         .options(joinedload(Run.workshop), joinedload(Run.room), selectinload(Run.contributors))
-        .order_by(Run.label, Run.id)
+        .order_by(Run.id)
     )
-    for run in session.scalars(runs):
+    for run in sorted(session.scalars(runs), key=lambda run: list_key(run.label)):
         by_round[run.round_id].append(_run_view(run))
     views = [
         RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds

@@ -11,6 +11,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
+from app.folding import list_key
 from app.programme.agenda import AgendaLine
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 
@@ -38,9 +39,9 @@ def workshops_of(session: Session, event: Event) -> list[WorkshopLine]:
         select(Workshop.id, Workshop.title, Run.label)
         .outerjoin(Run, Run.workshop_id == Workshop.id)
         .where(Workshop.event_id == event.id)
-        .order_by(Workshop.title, Workshop.id, Run.label)
+        .order_by(Workshop.id)
     )
-    for workshop_id, title, label in rows:
+    for workshop_id, title, label in sorted(rows, key=lambda row: (list_key(row[1]), list_key(row[2] or ""))):
         titles[workshop_id] = title
         if label is not None:
             labels[workshop_id].append(label)
@@ -66,7 +67,7 @@ def room_uses(session: Session, event: Event) -> dict[int, list[str]]:
         (r.round.starts_at, r.room_id or 0, f"{r.label} {r.workshop.title}") for r in session.scalars(runs)
     ]
     by_room: dict[int, list[str]] = defaultdict(list)
-    for _, room_id, title in sorted(uses, key=lambda use: (str(use[0]), use[2])):
+    for _, room_id, title in sorted(uses, key=lambda use: (str(use[0]), list_key(use[2]))):
         by_room[room_id].append(title)
     return by_room
 

@@ -13,6 +13,7 @@ from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.folding import list_key
 from app.organisations.rules import OrganisationKind
 from app.programme.models import Run, Workshop
 from app.refusal import Missing
@@ -165,15 +166,16 @@ def read_documentation(session: Session, event: Event, today: date) -> Documenta
 
 def workshop_names(session: Session, event: Event) -> list[WorkshopName]:
     """The day's workshops in the order of the agenda: one query."""
-    label = func.coalesce(func.min(Run.label), "")
     rows = session.execute(
-        select(Workshop.id, label, Workshop.title)
+        select(Workshop.id, func.coalesce(Run.label, ""), Workshop.title)
         .outerjoin(Run, Run.workshop_id == Workshop.id)
         .where(Workshop.event_id == event.id)
-        .group_by(Workshop.id, Workshop.title)
-        .order_by(label, Workshop.id)
+        .order_by(Workshop.id)
     )
-    return [WorkshopName(*row) for row in rows]
+    first: dict[int, WorkshopName] = {}
+    for row in sorted(rows, key=lambda row: list_key(row[1])):
+        first.setdefault(row[0], WorkshopName(*row))
+    return list(first.values())
 
 
 def find_material(session: Session, event: Event, stored_name: str) -> Material:

@@ -218,7 +218,7 @@ def test_rules_import_refusals_and_rules_only() -> None:
         for path in APP.rglob("rules.py")
         for one in imports(parsed(path))
         if one.startswith("app.")
-        and not one.startswith(("app.refusal", "app.address"))
+        and not one.startswith(("app.refusal", "app.address", "app.folding"))
         and not re.fullmatch(r"app(\.\w+)+\.rules(\.\w+)?", one)
         and one not in {"app.clock", "app.clock.BERLIN"}  # a time zone is no clock
     }

@@ -1,0 +1,93 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What people type, cleaned, and the folded forms by which it is found, sorted and compared.
+
+One table for all of them. The libraries that do this (PyICU, Unidecode) bring megabytes or a licence of another kind,
+and none of them knows both German ways of writing an umlaut, which is what most searches need.
+"""
+
+import re
+import unicodedata
+
+# They show nothing and join nothing: soft hyphen, zero widths, fillers, marks of old encodings, tags.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b\u2060-\u2065\u206a-\u206f\u3164\ufeff\uffa0\ufff9-\ufffb"
+    "\U000e0000-\U000e0fff]"
+)
+# Joiners shape Arabic and Indic words and join emoji; beside other letters they show nothing.
+_JOINED = "\u0530-\u1dff\u2070-\ufefe\uff00-\U0010ffff"
+_STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_JOINED}])")
+_BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]")
+_BLANKS = re.compile(" {2,}")
+
+# What no decomposition takes apart. Casefolding has made "ß" to "ss" before.
+_LETTERS = str.maketrans(
+    {
+        **dict.fromkeys("đðɖ", "d"),
+        **dict.fromkeys("ıɨ", "i"),
+        **dict.fromkeys("ʼʻ’‘´`′", "'"),
+        **dict.fromkeys("‐‑‒–—−", "-"),
+        "æ": "ae",
+        "ə": "e",
+        "ħ": "h",
+        "ł": "l",
+        "ŋ": "n",
+        "ø": "o",
+        "œ": "oe",
+        "þ": "th",
+        "ŧ": "t",
+    }
+)
+_UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
+UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
+_NUMBER = re.compile("([0-9]+)")
+
+
+def clean_text(typed: str) -> str:
+    """Paragraphs as they are kept: NFC, ordinary line ends and blanks, nothing invisible, no white space around."""
+    lines = typed.replace("\r\n", "\n").replace("\r", "\n")
+    shown = _STRAY_JOINER.sub("", _INVISIBLE.sub("", lines))
+    return unicodedata.normalize("NFC", _BLANK.sub(" ", shown)).strip()
+
+
+def clean_line(typed: str) -> str:
+    """The same for what stands on one line: a run of blanks is one blank."""
+    return _BLANKS.sub(" ", clean_text(typed))
+
+
+def plain(text: str) -> str:
+    """Letters as a German register sorts them (DIN 5007-1): ä as a, ß as ss, ł as l; case and accents do not count."""
+    parted = unicodedata.normalize("NFKD", text.translate(_LETTERS).casefold()).casefold()
+    folded = unicodedata.normalize("NFKD", parted.translate(_LETTERS))
+    return " ".join("".join(one for one in folded if not _shows_nothing(one)).split())
+
+
+def spelled_out(text: str) -> str:
+    """The same with umlauts as two letters (DIN 5007-2): what one can type without them."""
+    return plain(unicodedata.normalize("NFC", text).casefold().translate(_UMLAUTS))
+
+
+def loose(text: str) -> str:
+    """One form for Müller, Mueller and Muller, to compare and never to show: umlauts in both spellings as one letter."""
+    folded = plain(text)
+    for two, one in UMLAUTS:
+        folded = folded.replace(two, one)
+    return folded
+
+
+def spellings(word: str) -> list[str]:
+    """What a word may look like in a text that `plain` has folded; none for a word without letters."""
+    return [one for one in dict.fromkeys((plain(word), loose(word), spelled_out(word))) if one]
+
+
+def list_key(text: str) -> list[str | int]:
+    """The key by which texts stand in a list: as `plain`, but numbers as numbers, so 1.2 stands before 1.10."""
+    return [int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(plain(text)))]
+
+
+def _shows_nothing(character: str) -> bool:
+    """Accents, and what is invisible in any place. White space stays."""
+    if unicodedata.combining(character) or "\ufe00" <= character <= "\ufe0f":
+        return True
+    return _INVISIBLE.match(character) is not None or unicodedata.category(character) == "Cf"
