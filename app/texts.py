@@ -10,7 +10,7 @@ recipient of a mail. Without, everything is English.
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, Protocol
 
 from app.clock import BERLIN
 from app.refusal import Refusal
@@ -155,14 +155,34 @@ def clock_time(value: datetime) -> str:
 
 
 def times(starts: datetime, ends: datetime) -> str:
-    """9:30–15:45 Uhr"""
-    both = f"{clock_time(starts)}–{clock_time(ends)}"
-    return f"{both} Uhr" if language() == "de" else both
+    """9:30–15:45 Uhr; what ends on another date says on which: 9:30 Uhr – Freitag, 12. März 2027, 15:45 Uhr"""
+    hour = " Uhr" if language() == "de" else ""
+    if local_day(starts) != local_day(ends):
+        return f"{clock_time(starts)}{hour} – {day(ends)}, {clock_time(ends)}{hour}"
+    return f"{clock_time(starts)}–{clock_time(ends)}{hour}"
 
 
 def span(starts: datetime, ends: datetime) -> str:
     """Donnerstag, 11. März 2027, 9:30–15:45 Uhr"""
     return f"{day(starts)}, {times(starts, ends)}"
+
+
+class Whole(Protocol):
+    """What has a beginning and an end, and parts between them."""
+
+    @property
+    def starts_at(self) -> datetime: ...
+
+    @property
+    def ends_at(self) -> datetime: ...
+
+
+def part_times(starts: datetime, ends: datetime, whole: Whole) -> str:
+    """9:30–10:45 Uhr; in a day over several dates it says on which: Do., 11.03.2027, 9:30–10:45 Uhr"""
+    both = times(starts, ends)
+    if local_day(whole.starts_at) == local_day(whole.ends_at):
+        return both
+    return f"{short_weekday(local_day(starts))}, {short_day(starts)}, {both}"
 
 
 def moment(value: datetime) -> str:

@@ -47,6 +47,29 @@ def test_a_moment_belongs_to_the_day_in_berlin(app: Flask) -> None:
             assert (texts.day(moment), texts.short_day(moment)) == ("Donnerstag, 11. März 2027", "11.03.2027")
 
 
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("language", "same_date", "next_date"),
+    [
+        (
+            "de",
+            "Donnerstag, 11. März 2027, 9:30–15:45 Uhr",
+            "Donnerstag, 11. März 2027, 9:30 Uhr – Freitag, 12. März 2027, 15:45 Uhr",
+        ),
+        (
+            "en",
+            "Thursday, 11 March 2027, 9:30–15:45",
+            "Thursday, 11 March 2027, 9:30 – Friday, 12 March 2027, 15:45",
+        ),
+    ],
+)
+def test_what_ends_on_another_date_says_so(app: Flask, language: str, same_date: str, next_date: str) -> None:
+    starts, ends = (datetime(2027, 3, 11, *at, tzinfo=BERLIN) for at in ((9, 30), (15, 45)))
+    with app.test_request_context(f"/?lang={language}"):
+        assert texts.span(starts, ends) == same_date
+        assert texts.span(starts, ends + timedelta(days=1)) == next_date
+
+
 def test_no_template_asks_babel_for_dates() -> None:
     asked = re.compile(
         r"\|\s*(date|time|datetime|timedelta|decimal|number|currency|percent|scientific)format"

@@ -10,14 +10,15 @@ from app.documents import Block, Document
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.programme.agenda import AgendaLine, RunView
-from app.texts import gettext, language, moment, ngettext, span, times
+from app.texts import gettext, language, moment, ngettext, part_times, span
 
 
 def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Document:
     """The released agenda as a PDF says it; `here` is the address of the page."""
     heads = [(gettext("Time"), False), (gettext("What"), False), (gettext("Where"), False)]
     glance = [
-        (times(one.starts_at, one.ends_at), one.title, one.room.name if one.room else "") for one in lines
+        (part_times(one.starts_at, one.ends_at, day), one.title, one.room.name if one.room else "")
+        for one in lines
     ]
     when = span(day.starts_at, day.ends_at)
     return Document(
@@ -30,7 +31,7 @@ def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Docum
             documents.paragraph(f"{when}, {day.place}" if day.place else when),
             documents.table(gettext("Agenda of the day"), heads, glance, (0, 3, 2)),
             documents.paragraph(gettext("What has changed since stands here: %(address)s", address=here)),
-            *(block for line in lines for block in _told(line)),
+            *(block for line in lines for block in _told(day, line)),
         ),
     )
 
@@ -40,13 +41,13 @@ def _called_off(day: Event) -> Iterator[Block]:
         yield documents.paragraph(gettext("The day had to be called off."))
 
 
-def _told(line: AgendaLine) -> Iterator[Block]:
+def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
     """What the glance leaves out, if there is anything."""
     runs = line.round.runs if line.round else ()
     access = " · ".join(line.room.access) if line.room else ""
     if not runs and not line.note and not access:
         return
-    yield documents.heading(f"{times(line.starts_at, line.ends_at)}: {line.title}")
+    yield documents.heading(f"{part_times(line.starts_at, line.ends_at, day)}: {line.title}")
     yield from documents.paragraphs(line.note)
     if access:
         yield documents.paragraph(access)
