@@ -27,6 +27,7 @@ from app.allocation.rules import Goal
 from app.allocation.verification import granted
 from app.db import Json
 from app.events.models import Event
+from app.folding import list_key
 from app.organisations.rules import KIND_LABELS
 from app.texts import gettext
 
@@ -214,7 +215,7 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
                 names.rounds.get(run.rounds[0], "") if run.rounds else "",
                 mix,
                 kinds_of(mix),
-                tuple(sorted(seats, key=lambda seat: (seat.person.name, seat.person.reference))),
+                tuple(sorted(seats, key=lambda seat: (list_key(seat.person.name), seat.person.reference))),
                 tuple(staff),
                 _chair(chairs.get(run.id), mix),
             )
@@ -224,7 +225,7 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
 
 def kinds_of(mix: Mix) -> tuple[tuple[str, int], ...]:
     named = {gettext(KIND_LABELS[KIND_OF_NUMBER[kind]]): many for kind, many in mix.by_kind.items() if kind}
-    return tuple(sorted(named.items(), key=lambda one: (-one[1], one[0])))
+    return tuple(sorted(named.items(), key=lambda one: (-one[1], list_key(one[0]))))
 
 
 def _person(names: Names, number: int) -> PersonLine:

@@ -16,7 +16,7 @@ from app.allocation.instance import Instance
 from app.allocation.loader import Terms, read_question, seats_of, to_be_placed
 from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.rules import AllocationState, PersonNotUnique, PersonUnknown
-from app.attendees.filters import clean_search
+from app.attendees.filters import clean_search, names_hold
 from app.events.models import Event
 from app.events.queries import get_of_event
 from app.folding import list_key
@@ -146,7 +146,7 @@ def find_person(session: Session, event: Event, typed: str, field: str) -> int:
     words = clean_search(typed.replace(",", " ")).split()[:6]
     if not words:
         raise PersonUnknown(field)
-    wanted = [Registration.full_name.icontains(word, autoescape=True) for word in words]
+    wanted = [names_hold(Registration.sort_key, word) for word in words]
     found = session.scalars(mine.where(*wanted).order_by(Registration.sort_key).limit(MOST_NAMED)).all()
     if not found:
         raise PersonUnknown(field)
@@ -191,7 +191,7 @@ def organisations_here(session: Session, event: Event) -> list[tuple[int, str]]:
                 select(Registration.organisation_id).where(Registration.id.in_(to_be_placed(event.id)))
             )
         )
-        .order_by(Organisation.name_key)
+        .order_by(Organisation.sort_key, Organisation.id)
     )
     return [(number, name) for number, name in session.execute(rows)]
 

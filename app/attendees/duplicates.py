@@ -9,13 +9,14 @@ from datetime import datetime
 from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, select, union
+from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from app.attendees.lists import get_by_reference
 from app.attendees.models import DistinctPair
 from app.events.models import Event
 from app.events.service import lock_event
+from app.folding import UMLAUTS, loose
 from app.organisations.models import Organisation
 from app.people.audit import record
 from app.refusal import Missing
@@ -35,7 +36,7 @@ class Duplicate:
 
     @property
     def same_name(self) -> bool:
-        return self.first.sort_key == self.second.sort_key
+        return loose(self.first.sort_key) == loose(self.second.sort_key)
 
     @property
     def same_organisation(self) -> bool:
@@ -55,13 +56,15 @@ def duplicates(session: Session, event: Event) -> tuple[Sequence[Duplicate], boo
     office, other_office = aliased(Organisation), aliased(Organisation)
     namesakes = partial(_has_namesake, event)
     pairs = union(
-        _neighbours(event, namesakes, lambda one: (one.sort_key, one.organisation_id)),
-        _neighbours(event, namesakes, lambda one: (one.sort_key,)),
+        _neighbours(event, namesakes, lambda one: (_loose(one.sort_key), one.organisation_id)),
+        _neighbours(event, namesakes, lambda one: (_loose(one.sort_key),)),
         _neighbours(event, _is_marked, lambda one: (_mailbox(session, one.email_key),)),
         _with_and_without_mark(session, event),
     ).subquery()
     said = and_(DistinctPair.first_id == first.id, DistinctPair.second_id == second.id)
-    elsewhere = and_(first.sort_key == second.sort_key, first.organisation_id != second.organisation_id)
+    elsewhere = and_(
+        _loose(first.sort_key) == _loose(second.sort_key), first.organisation_id != second.organisation_id
+    )
     found = (
         select(first, second)
         .select_from(pairs)
@@ -120,8 +123,9 @@ def _neighbours(
 
 def _has_namesake(event: Event, one: type[Registration]) -> ColumnElement[bool]:
     other = aliased(Registration)
-    several = select(other.sort_key).where(other.event_id == event.id)
-    return one.sort_key.in_(several.group_by(other.sort_key).having(func.count(other.id) > 1))
+    name = _loose(other.sort_key)
+    several = select(name).where(other.event_id == event.id).group_by(name)
+    return _loose(one.sort_key).in_(several.having(func.count(other.id) > 1))
 
 
 def _is_marked(one: type[Registration]) -> ColumnElement[bool]:
@@ -143,6 +147,16 @@ def _with_and_without_mark(session: Session, event: Event) -> Select[int, int]:
 
 def _takes_part(event: Event, one: type[Registration]) -> tuple[ColumnElement[bool], ...]:
     return one.event_id == event.id, one.status.in_(ACTIVE), one.email != ""
+
+
+def _loose(name: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """`folding.loose` in SQL, of a name that is folded already."""
+    folded: ColumnElement[str] = name.expression
+    for two, one in UMLAUTS:
+        # Written out, for PostgreSQL groups by an expression only if it knows that it is the same one.
+        spelled = (literal(letters, literal_execute=True) for letters in (two, one))
+        folded = func.replace(folded, *spelled, type_=String)
+    return folded
 
 
 def _mailbox(session: Session, key: ColumnElement[str] | InstrumentedAttribute[str]) -> ColumnElement[str]:

@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
 from app.events.models import Event
+from app.folding import list_key
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.registration.models import Registration
@@ -72,7 +73,7 @@ def _shares(rows: Iterable[tuple[Name, bool, int]]) -> list[Headcount[Name]]:
     for name, has_seat, number in rows:
         (seated if has_seat else waiting)[name] += number
     shares = [Headcount(name, seated[name], waiting[name]) for name in {**seated, **waiting}]
-    return sorted(shares, key=lambda one: (-one.people, str(one.name)))
+    return sorted(shares, key=lambda one: (-one.people, list_key(str(one.name))))
 
 
 def growth(session: Session, event: Event) -> list[Growth]:

@@ -19,9 +19,11 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 from sqlalchemy.sql.operators import custom_op
 
 from app.events.models import Event
+from app.folding import clean_line, spellings
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind, name_key
+from app.organisations.rules import OrganisationKind
 from app.organisations.service import find_organisation
+from app.people.rules import address_key
 from app.refusal import N_
 from app.registration.models import Registration, registration_quota
 from app.registration.questions.models import Answer
@@ -85,10 +87,11 @@ class Segment:
 
 def clean_search(text: str) -> str:
     """What was typed into a search, without what no database takes (T43)."""
-    kept = "".join(
-        letter if unicodedata.category(letter)[0] != "C" else " " for letter in text[:LONGEST_SEARCH]
+    kept = (
+        letter if unicodedata.category(letter)[0] != "C" else " "
+        for letter in clean_line(text[:LONGEST_SEARCH])
     )
-    return " ".join(unicodedata.normalize("NFC", kept).split())
+    return " ".join("".join(kept).split())
 
 
 def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnElement[bool]]:
@@ -139,7 +142,7 @@ def _of_organisation(session: Session, wanted: Wanted) -> list[ColumnElement[boo
             theirs = Registration.organisation_id.expression
         else:
             words = clean_search(wanted.organisation).split()[:MOST_WORDS]
-            of_one += [_holds_text(Organisation.name_key, name_key(word)) for word in words]
+            of_one += [names_hold(Organisation.sort_key, word) for word in words]
     return [_is_in(theirs, select(Organisation.id), and_(*of_one))] if of_one else []
 
 
@@ -152,20 +155,21 @@ def _aside(session: Session, column: InstrumentedAttribute[int]) -> ColumnElemen
 
 
 def _has_word(word: str) -> ColumnElement[bool]:
-    """The columns hold folded text, so the word is folded in the same way."""
-    folded = unicodedata.normalize("NFKD", word.casefold())
-    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    columns = [
-        (Registration.sort_key, plain),
-        (Registration.email_key, word.casefold()),
-        (Registration.reference, word.upper()),
-    ]
-    found = [_holds_text(column, text) for column, text in columns if text]
-    key = name_key(word)
-    if key:
-        theirs = _holds_text(Organisation.name_key, key)
-        found.append(_is_in(Registration.organisation_id, select(Organisation.id), theirs))
-    return or_(*found) if found else false()
+    """In a name, an address, a reference or the name of an organisation."""
+    address = word.casefold() if word.isascii() else address_key(word)
+    return or_(
+        names_hold(Registration.sort_key, word),
+        _holds_text(Registration.email_key, address),
+        _holds_text(Registration.reference, word.upper()),
+        _is_in(
+            Registration.organisation_id, select(Organisation.id), names_hold(Organisation.sort_key, word)
+        ),
+    )
+
+
+def names_hold(column: InstrumentedAttribute[str], word: str) -> ColumnElement[bool]:
+    """Whether the word stands in a column of folded names (`folding.plain`), however its umlauts are written."""
+    return or_(false(), *(_holds_text(column, one) for one in spellings(word)))
 
 
 def _holds_text(column: InstrumentedAttribute[str], text: str) -> ColumnElement[bool]:
@@ -251,7 +255,7 @@ def _by_organisation(session: Session, narrowed: Sequence[ColumnElement[bool]]) 
     found = (
         select(Organisation.id, counted.c.people)
         .join(counted, counted.c.organisation_id == Organisation.id)
-        .order_by(Organisation.name_key)
+        .order_by(Organisation.sort_key, Organisation.id)
     )
     return [Segment(None, _BY_NAME, many, organisation_id=one) for one, many in session.execute(found)]
 
@@ -282,7 +286,7 @@ def _ids_of_organisations(
         select(Registration.id)
         .join(Organisation, Registration.organisation_id == Organisation.id)
         .where(*narrowed, Registration.organisation_id.in_(some))
-        .order_by(Organisation.name_key, *_BY_NAME)
+        .order_by(Organisation.sort_key, Organisation.id, *_BY_NAME)
     )
     return session.scalars(found.offset(touched[0][1]).limit(sum(many for _, _, many in touched))).all()
 
@@ -309,7 +313,7 @@ def ordered(narrowed: Sequence[ColumnElement[bool]], order: SortOrder) -> Select
     found = select(Registration.id).where(*narrowed)
     if order is SortOrder.ORGANISATION:
         found = found.join(Organisation, Registration.organisation_id == Organisation.id)
-        return found.order_by(Organisation.name_key, *_BY_NAME)
+        return found.order_by(Organisation.sort_key, Organisation.id, *_BY_NAME)
     if order is SortOrder.STATUS:
         ranks = {status: number for number, status in enumerate(Status)}
         return found.order_by(

@@ -6,11 +6,11 @@
 Everything is decided by a fixed seed, so that each loading tells the same story.
 """
 
-import unicodedata
 from dataclasses import dataclass, replace
 from random import Random
 
 from app.demo.programme import ORGANISATIONS, UPCOMING, DayData, RunData
+from app.folding import spelled_out
 from app.organisations.rules import OrganisationKind
 from app.registration.person import Person
 
@@ -247,9 +247,6 @@ _FUNCTIONS = {
     OrganisationKind.MIGRANT_ORG: ("Vorstand", "Projektleitung"),
     OrganisationKind.EDUCATION: ("Forschung",),
 }
-_LETTERS = str.maketrans(
-    {"ä": "ae", "ö": "oe", "ü": "ue", "ß": "ss", "ş": "s", "ı": "i", "ğ": "g", "ç": "c", "î": "i"}
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -270,7 +267,7 @@ class Guest:
 
 def mail_address(given: str, family: str) -> str:
     """Plain letters under a domain that can never belong to anybody (RFC 2606)."""
-    plain = unicodedata.normalize("NFKD", f"{given}.{family}".lower().translate(_LETTERS))
+    plain = spelled_out(f"{given}.{family}")
     return (
         "".join(sign for sign in plain if sign.isascii() and (sign.isalnum() or sign in ".-"))
         + "@example.org"

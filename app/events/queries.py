@@ -4,7 +4,6 @@
 """Reads for pages."""
 
 import re
-import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import count
@@ -17,6 +16,7 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.events.facts import FACTS
 from app.events.models import Event, Room
 from app.events.rules import EventStatus
+from app.folding import spelled_out
 from app.organisations.models import Organisation, Region
 from app.refusal import found
 
@@ -24,7 +24,6 @@ Row = TypeVar("Row")
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
 LONGEST_SLUG = 48  # of a suggestion: leaves room for a number within the column's 60
 RESERVED_SLUGS = frozenset({"new"})
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "ß" is folded to "ss"
 
 
 # Made once: putting a statement together costs as much as running it.
@@ -101,9 +100,7 @@ def free_slug(session: Session, wanted: str) -> str:
 
 def slug_of(title: str) -> str:
     """ "3. Fachtag für Gütersloh" becomes "3-fachtag-fuer-guetersloh": what one can read out and type in."""
-    spelled = title.casefold().translate(_GERMAN)
-    plain = unicodedata.normalize("NFKD", spelled).encode("ascii", "ignore").decode("ascii")
-    words = "-".join(re.findall("[a-z0-9]+", plain))
+    words = "-".join(re.findall("[a-z0-9]+", spelled_out(title).encode("ascii", "ignore").decode("ascii")))
     return (
         words
         if len(words) <= LONGEST_SLUG
@@ -120,4 +117,4 @@ def hosts_to_choose(session: Session, event: Event) -> Sequence[Organisation]:
     """Organisations that may invite: those an organiser has seen, and who is named already."""
     named = [event.lead_host_id or 0, *(one.id for one in event.cohosts)]
     found = select(Organisation).where(or_(Organisation.known, Organisation.id.in_(named)))
-    return session.scalars(found.order_by(Organisation.name_key)).all()
+    return session.scalars(found.order_by(Organisation.sort_key, Organisation.id)).all()

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, contains_eager
 from app.events.models import Event, TeamMember
 from app.events.queries import get_of_event
 from app.events.service import lock_event
+from app.folding import list_key
 from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Permission, Role, may
@@ -31,13 +32,14 @@ def find_event_of(session: Session, slug: str, organiser_id: int) -> tuple[Event
 
 def team_of(session: Session, event_id: int) -> Sequence[TeamMember]:
     """Members by name, with their accounts."""
-    return session.scalars(
+    found = (
         select(TeamMember)
         .join(TeamMember.organiser)
         .where(TeamMember.event_id == event_id)
-        .order_by(func.lower(Organiser.name), Organiser.id)
+        .order_by(TeamMember.organiser_id)
         .options(contains_eager(TeamMember.organiser))
-    ).all()
+    )
+    return sorted(session.scalars(found), key=lambda one: list_key(one.organiser.name))
 
 
 def events_with(session: Session, organiser: Organiser, permission: Permission) -> Sequence[Event]:

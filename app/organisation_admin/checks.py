@@ -12,16 +12,20 @@ from sqlalchemy.orm import Session, aliased
 from app.events.models import Event, Quota, event_cohost
 from app.findings import Check, Fault, faulty
 from app.organisations.models import Organisation
-from app.organisations.rules import name_key
+from app.organisations.rules import columns_of
 from app.registration.models import Group, Registration
 
 
 def organisations(session: Session, _now: datetime) -> Fault:
     one = Organisation
     yield from _organisation_faults()(session)
-    for row, name, key in session.execute(select(one.id, one.name, one.name_key).order_by(one.id)):
-        if name_key(name) != key:
+    found = select(one.id, one.name, one.name_key, one.sort_key).order_by(one.id)
+    for row, name, key, place in session.execute(found):
+        keys = columns_of(name)
+        if keys["name_key"] != key:
             yield f"organisation {row}: the key is not the name's"
+        if keys["sort_key"] != place:
+            yield f"organisation {row}: is sorted under another name"
 
 
 @cache

@@ -15,14 +15,15 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Select, and_, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, joinedload
 
-from app.attendees.filters import MOST_WORDS, clean_search
+from app.attendees.filters import MOST_WORDS, clean_search, names_hold
 from app.attendees.lists import PAGE_LENGTH, Page
 from app.events.models import Event, Quota, event_cohost
 from app.events.rules import Affiliation, QuotaTarget
 from app.events.team_service import events_with
+from app.folding import list_key
 from app.organisation_admin.models import OrganisationMerge, merged_registration
 from app.organisations.models import Organisation
-from app.organisations.rules import Namesakes, name_key
+from app.organisations.rules import Namesakes
 from app.people.models import Organiser
 from app.people.rules import Permission
 from app.refusal import Missing
@@ -81,7 +82,7 @@ def list_organisations(
     found = session.execute(
         select(Organisation, people.scalar_subquery())
         .where(*conditions)
-        .order_by(Organisation.provisional.desc(), Organisation.name_key)
+        .order_by(Organisation.provisional.desc(), Organisation.sort_key, Organisation.id)
         .limit(PAGE_LENGTH)
         .offset((number - 1) * PAGE_LENGTH)
     ).all()
@@ -94,11 +95,10 @@ def _found(text: str) -> list[ColumnElement[bool]]:
     alias = aliased(Organisation)
     conditions = []
     for word in clean_search(text).split()[:MOST_WORDS]:
-        key = name_key(word)
         other = select(alias.id).where(
-            alias.merged_into_id == Organisation.id, alias.name_key.contains(key, autoescape=True)
+            alias.merged_into_id == Organisation.id, names_hold(alias.sort_key, word)
         )
-        conditions.append(or_(Organisation.name_key.contains(key, autoescape=True), other.exists()))
+        conditions.append(or_(names_hold(Organisation.sort_key, word), other.exists()))
     return conditions
 
 
@@ -229,7 +229,7 @@ class Consequences:
 def consequences(session: Session, source: Organisation, target: Organisation) -> Consequences:
     """Four queries, however many people move."""
     aliases = select(Organisation.name).where(Organisation.merged_into_id == source.id)
-    names = session.scalars(aliases.order_by(Organisation.name_key)).all()
+    names = session.scalars(aliases.order_by(Organisation.sort_key, Organisation.id)).all()
     days = days_of(session, Reach(None), source)
     return Consequences(days, [source.name, *names], _shifts(session, source, target))
 
@@ -241,9 +241,8 @@ def _shifts(session: Session, source: Organisation, target: Organisation) -> lis
         select(Quota)
         .where(or_(Quota.event_id.in_(of_source), Quota.organisation_id == source.id))
         .options(joinedload(Quota.organisation))
-        .order_by(Quota.event_id, Quota.name)
     )
-    quotas = session.scalars(found).all()
+    quotas = sorted(session.scalars(found), key=lambda one: (one.event_id, list_key(one.name)))
     events = {
         one.id: one
         for one in session.scalars(select(Event).where(Event.id.in_({q.event_id for q in quotas})))

@@ -35,6 +35,7 @@ class Organisation(Base):
     id: Mapped[pk]
     name: Mapped[line]
     name_key: Mapped[str] = mapped_column(String(250), unique=True)
+    sort_key: Mapped[str] = mapped_column(String(250), index=True)
     kind: Mapped[OrganisationKind] = mapped_column(
         enum_of(OrganisationKind, "kind"), default=OrganisationKind.OTHER
     )

@@ -8,18 +8,21 @@ from collections.abc import Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.folding import list_key
 from app.organisations.models import Organisation, Region
 
 
 def organisation_names(session: Session) -> Sequence[str]:
     """Names to suggest: those an organiser has seen, never what a participant typed in."""
-    listed = select(Organisation.name).where(Organisation.known).order_by(Organisation.name_key)
+    listed = (
+        select(Organisation.name).where(Organisation.known).order_by(Organisation.sort_key, Organisation.id)
+    )
     return session.scalars(listed).all()
 
 
 def listed_organisations(session: Session) -> Sequence[Organisation]:
     """Those an organiser has seen."""
-    listed = select(Organisation).where(Organisation.known).order_by(Organisation.name_key)
+    listed = select(Organisation).where(Organisation.known).order_by(Organisation.sort_key, Organisation.id)
     return session.scalars(listed).all()
 
 
@@ -27,11 +30,11 @@ def districts(session: Session) -> Sequence[str]:
     """Every district that an organisation names."""
     of_one = (Organisation.district != "", Organisation.merged_into_id.is_(None))
     named = select(Organisation.district).where(*of_one).distinct()
-    return session.scalars(named.order_by(Organisation.district)).all()
+    return sorted(session.scalars(named), key=list_key)
 
 
 def regions(session: Session) -> Sequence[Region]:
-    return session.scalars(select(Region).order_by(Region.name)).all()
+    return sorted(session.scalars(select(Region)), key=lambda one: list_key(one.name))
 
 
 def find_region(session: Session, slug: str) -> Region | None:
@@ -41,4 +44,4 @@ def find_region(session: Session, slug: str) -> Region | None:
 def aliases_of(session: Session, organisation: Organisation) -> Sequence[Organisation]:
     """Other spellings that land at it."""
     found = select(Organisation).where(Organisation.merged_into_id == organisation.id)
-    return session.scalars(found.order_by(Organisation.name_key)).all()
+    return session.scalars(found.order_by(Organisation.sort_key, Organisation.id)).all()

@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from enum import Enum
 from math import log
 
+from app.folding import clean_line, loose, plain
 from app.refusal import N_, Refusal
 
 
@@ -40,9 +41,20 @@ LONGEST_KEY = 250  # of the column; one typed letter may become many ("\ufdfa" b
 
 
 def name_key(name: str) -> str:
-    """The form under which spellings meet: case, width, accents composed alike, single spaces. Idempotent."""
-    folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKD", name).casefold()).casefold()
+    """The form under which spellings meet: case, width, accents composed alike, single spaces. Idempotent.
+
+    It says that two names are one organisation, so it is stricter than what finds and sorts them: nobody asks whether
+    Gutersloh meant Gütersloh. Who looks after organisations gets a hint (`Namesakes`).
+    """
+    parted = unicodedata.normalize("NFKD", clean_line(name)).casefold()
+    folded = unicodedata.normalize("NFKC", parted).casefold()
     return " ".join(unicodedata.normalize("NFKC", folded).split())[:LONGEST_KEY].rstrip()
+
+
+def columns_of(name: str) -> dict[str, str]:
+    """What an organisation stores of its name, with what is derived from it."""
+    shown = clean_line(name)
+    return {"name": shown, "name_key": name_key(name), "sort_key": plain(shown)[:LONGEST_KEY].rstrip()}
 
 
 class NameTaken(Refusal):
@@ -52,10 +64,10 @@ class NameTaken(Refusal):
         )
 
 
-# What people write for short, and what they mean.
+# What people write for short, and what they mean; folded as `loose` does it.
 _SHORT_FOR = {
-    "abh": "auslaenderbehoerde",
-    "ebh": "einbuergerungsbehoerde",
+    "abh": "auslanderbehorde",
+    "ebh": "einburgerungsbehorde",
     "jc": "jobcenter",
     "jmd": "jugendmigrationsdienst",
     "ki": "kommunales integrationszentrum",
@@ -63,19 +75,17 @@ _SHORT_FOR = {
     "lk": "kreis",
 }
 _FILLERS = frozenset(
-    ("am", "an", "bei", "das", "der", "des", "die", "e", "ev", "fuer", "im", "in", "und", "v")
+    ("am", "an", "bei", "das", "der", "des", "die", "e", "ev", "fur", "im", "in", "und", "v")
 )
-_GERMAN = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})  # "ß" is folded to "ss"
 LIKELY = 0.5  # from here on two names are worth a look
 _PART = 0.6  # "AWO" is but a part of the name, and all of it is found
 MOST_LIKELY = 2
 
 
 def plain_words(name: str) -> list[str]:
-    """The words that tell names apart: no case, umlauts as two letters, abbreviations in full, no fillers."""
-    folded = unicodedata.normalize("NFD", name_key(name).translate(_GERMAN))
-    plain = "".join(letter for letter in folded if not unicodedata.combining(letter))
-    words = "".join(letter if letter.isalnum() else " " for letter in plain).split()
+    """The words that tell names apart: folded so that umlauts may be written in any way, abbreviations in full, no
+    fillers."""
+    words = "".join(letter if letter.isalnum() else " " for letter in loose(name)).split()
     return " ".join(_SHORT_FOR.get(word, word) for word in words if word not in _FILLERS).split()
 
 

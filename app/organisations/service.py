@@ -14,9 +14,10 @@ from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session, aliased
 
 from app.db import insert_of
+from app.folding import clean_line
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import aliases_of
-from app.organisations.rules import NameTaken, OrganisationKind, name_key
+from app.organisations.rules import NameTaken, OrganisationKind, columns_of, name_key
 from app.refusal import N_, Missing, Refusal
 
 _AT_ONCE = 500  # names in one statement
@@ -41,7 +42,7 @@ def name_organisation(session: Session, name: str) -> Organisation:
     key = name_key(name)
     found = session.scalar(LOCKED, {"key": key})
     if found is None:
-        new = insert_of(session)(Organisation).values(name=_shown(name), name_key=key, provisional=True)
+        new = insert_of(session)(Organisation).values(**columns_of(name), provisional=True)
         session.execute(new.on_conflict_do_nothing(index_elements=[Organisation.name_key]))
         found = session.scalars(LOCKED, {"key": key}).one()
     while found.is_alias:
@@ -53,9 +54,9 @@ def name_organisations(session: Session, names: Collection[str]) -> dict[str, Or
     """The same for many names: name → organisation."""
     keys = {name: name_key(name) for name in names}
     found = _by_key(session, set(keys.values()))
-    new = {key: _shown(name) for name, key in keys.items() if key not in found}
+    new = {key: columns_of(name) for name, key in keys.items() if key not in found}
     if new:
-        rows = [{"name": name, "name_key": key, "provisional": True} for key, name in sorted(new.items())]
+        rows = [{**new[key], "provisional": True} for key in sorted(new)]
         session.execute(
             insert_of(session)(Organisation).on_conflict_do_nothing(index_elements=[Organisation.name_key]),
             rows,
@@ -98,8 +99,7 @@ def add_organisation(
     if find_organisation(session, name) is not None:
         raise NameTaken
     organisation = Organisation(
-        name=_shown(name),
-        name_key=name_key(name),
+        **columns_of(name),
         kind=kind,
         district=district,
         region=region,
@@ -157,16 +157,17 @@ def describe(session: Session, organisation: Organisation, facts: OrganisationFa
     """Everything but whom it concerns. The old name stays as an alias; refuses a name that is another one's."""
     if name_key(facts.name) != organisation.name_key:
         _rename(session, organisation, facts.name)
-    organisation.name = _shown(facts.name)
+    for column, value in columns_of(facts.name).items():
+        setattr(organisation, column, value)
     organisation.kind = facts.kind
-    organisation.district = _shown(facts.district)
+    organisation.district = clean_line(facts.district)
     organisation.region_id = facts.region_id
     organisation.provisional = facts.provisional
     session.flush()
 
 
 def _rename(session: Session, organisation: Organisation, name: str) -> None:
-    old_name, old_key = organisation.name, organisation.name_key
+    old_name = organisation.name
     there = session.scalar(select(Organisation).where(Organisation.name_key == name_key(name)))
     if there is not None and there.merged_into_id != organisation.id:
         raise NameTaken
@@ -178,7 +179,8 @@ def _rename(session: Session, organisation: Organisation, name: str) -> None:
         session.flush()
     organisation.name_key = name_key(name)
     session.flush()
-    alias.name, alias.name_key = old_name, old_key
+    for column, value in columns_of(old_name).items():
+        setattr(alias, column, value)
     session.add(alias)
     session.flush()
 
@@ -219,7 +221,3 @@ def part_again(session: Session, source: Organisation, target: Organisation, ali
         if one.id in aliases:
             one.merged_into_id = source.id
     session.flush()
-
-
-def _shown(name: str) -> str:
-    return " ".join(name.split())

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.allocation.models import AllocationRun, PlacingCondition
 from app.attendees.lists import PAGE_LENGTH, Page
 from app.events.models import Event, Quota, TeamMember
+from app.folding import list_key
 from app.organisations.models import Organisation
 from app.organising.log_words import BEGINNINGS, REMOVALS, pointed_at, subject_of
 from app.outbox.models import Message
@@ -83,7 +84,7 @@ def people_of(session: Session, event_id: int | None) -> Sequence[Organiser]:
     mine = select(AuditEntry.organiser_id).where(_of(event_id), AuditEntry.organiser_id.is_not(None))
     team = select(TeamMember.organiser_id).where(TeamMember.event_id == event_id)
     found = select(Organiser).where(or_(Organiser.id.in_(mine), Organiser.id.in_(team)))
-    return session.scalars(found.order_by(func.lower(Organiser.name), Organiser.id)).all()
+    return sorted(session.scalars(found.order_by(Organiser.id)), key=lambda one: list_key(one.name))
 
 
 def _conditions(wanted: LogFilter) -> list[ColumnElement[bool]]:

@@ -11,6 +11,7 @@ from flask.cli import AppGroup
 
 from app.address import NoAddress, read_address
 from app.clock import now
+from app.folding import clean_line
 from app.people import queries, service
 from app.people.models import Organiser
 from app.people.passwords import hash_password
@@ -37,7 +38,7 @@ def create(email: str, name: str, admin: bool, password_stdin: bool) -> None:
         email = read_address(email.strip())
     except NoAddress as refusal:
         raise click.ClickException(f"{email!r}: {refusal}") from None
-    name = name.strip() or email.partition("@")[0]
+    name = clean_line(name) or email.partition("@")[0]
     with_password = _ask_password(name, email, password_stdin)
     try:
         with transaction() as session:

@@ -5,9 +5,9 @@
 
 import re
 import secrets
-import unicodedata
 from enum import Enum
 
+from app.folding import plain
 from app.refusal import N_, Refusal
 
 
@@ -136,9 +136,8 @@ def looks_like_an_address(name: str) -> bool:
 
 
 def sort_key(family_name: str, given_name: str) -> str:
-    """For lists in the order of a German register: ä as a, ß as ss, case ignored, accents dropped (DIN 5007-1)."""
-    plain = unicodedata.normalize("NFKD", f"{family_name}, {given_name}".casefold())
-    return "".join(letter for letter in plain if not unicodedata.combining(letter))[:400]
+    """For lists in the order of a German register (DIN 5007-1), and for searches."""
+    return plain(f"{family_name}, {given_name}")[:400].rstrip()
 
 
 def mailbox(email_key: str) -> str:

@@ -24,10 +24,11 @@ from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  #
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
 from app.clock import BERLIN
+from app.folding import clean_line
 from app.refusal import Refusal
 from app.texts import day as day_in_words
 from app.texts import gettext, short_day
-from app.web.forms import REQUIRED, BaseForm, tidy
+from app.web.forms import REQUIRED, BaseForm
 from app.web.texts import lazy_gettext as _l
 
 TOO_LONG = _l("This is too long. At most %(max)d characters fit here.")
@@ -136,7 +137,7 @@ class Choice(SelectField):
 
 def _typed(field: Field, values: list[str]) -> str:
     """What was typed, tidied. Nothing but white space is nothing, also for the validators."""
-    typed = str(tidy(values[0])) if values else ""
+    typed = clean_line(values[0]) if values else ""
     if not typed:
         field.raw_data = [""]
     return typed

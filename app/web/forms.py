@@ -23,6 +23,7 @@ from wtforms.i18n import messages_path
 from wtforms.validators import Regexp
 
 from app.address import NoAddress, read_address
+from app.folding import clean_line, clean_text
 from app.refusal import N_, Refusal
 from app.texts import gettext, language, sentence_of
 from app.web.texts import lazy_gettext
@@ -42,11 +43,14 @@ _DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u
 _LINE_BREAKS = frozenset("\n\r\t")
 
 
-def tidy(value: Any) -> Any:
-    """NFC, ordinary line ends, no white space around. Other values pass unchanged."""
-    if not isinstance(value, str):
-        return value
-    return unicodedata.normalize("NFC", value.replace("\r\n", "\n").replace("\r", "\n")).strip()
+def tidy_text(value: Any) -> Any:
+    """`clean_text` as a filter of a field. Other values pass unchanged."""
+    return clean_text(value) if isinstance(value, str) else value
+
+
+def tidy_line(value: Any) -> Any:
+    """`clean_line` as a filter of a field. Other values pass unchanged."""
+    return clean_line(value) if isinstance(value, str) else value
 
 
 def is_unprintable(character: str) -> bool:
@@ -96,6 +100,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             if issubclass(unbound_field.field_class, StringField) and not _is_password(
                 unbound_field.field_class
             ):
+                tidy = tidy_text if issubclass(unbound_field.field_class, TextAreaField) else tidy_line
                 filters = [tidy, *unbound_field.kwargs.get("filters", [])]
                 unbound_field.kwargs["filters"] = list(dict.fromkeys(filters))
             field: Field = unbound_field.bind(form=form, **options)

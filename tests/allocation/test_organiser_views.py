@@ -4,6 +4,7 @@
 """The desk's pages: wishes and seats, conditions, asking for allocations, comparing, publishing, the protocol."""
 
 import json
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -292,7 +293,8 @@ def test_nothing_is_closed_at_the_desk_on_a_day_without_wishes(app: Flask) -> No
 def test_a_name_that_looks_like_a_reference_is_found(app: Flask) -> None:
     made = a_wish_day(app, 2)
     with app.app_context(), transaction() as session:
-        session.get_one(Registration, made.people[1]).given_name = "Anna-Lena"
+        one = session.get_one(Registration, made.people[1])
+        one.take_person(replace(one.person, given_name="Anna-Lena"))
     page = visit(app).get(f"{made.desk}/conditions/together/new").send(first="Anna-Lena", second="Muster002")
     assert page.address == made.desk
     assert [one[1] for one in conditions(app)] == [made.people[1]]

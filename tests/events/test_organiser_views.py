@@ -34,7 +34,8 @@ FACTS = {
     [
         ("3. Fachtag für Gütersloh", "3-fachtag-fuer-guetersloh"),
         ("  KIM-Fachtag OWL 2027: Straße & Öffnung  ", "kim-fachtag-owl-2027-strasse-oeffnung"),
-        ("Çağrı – José", "cagr-jose"),
+        ("Łódź, Ødegård & Þór", "lodz-odegard-thor"),
+        ("Çağrı – José", "cagri-jose"),
         ("日本", ""),
         ("Wort " * 30, "-".join(["wort"] * 9)),
         ("x" * 200, "x" * 48),

@@ -16,11 +16,16 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, inspect, select, text
 
+from app.organisations.models import Organisation
+from app.organisations.service import add_organisation
+from app.organising.checks import data_findings
 from app.registration.models import Registration
 from app.store.schema import newest
 from app.web.database import db, transaction
 from app.web.migrations import prepare
 from tests.abuse.world import build_world
+from tests.factories.days import NOW
+from tests.registration.steps import open_day
 
 ROOT = Path(__file__).resolve().parents[2]
 MIGRATIONS = ROOT / "migrations"
@@ -126,6 +131,55 @@ def test_the_newest_migration_runs_down_and_up_with_data(app: Flask) -> None:
     if not kept:  # the first migration: an empty house is built anew, and people can live in it
         world = build_world(app)
     assert world.app.test_client().get("/events/musterfachtag").status_code == 200
+
+
+def test_names_are_folded_anew(app: Flask) -> None:
+    """0015: people and organisations of before sort and are found as those of today; no two have one key."""
+    people = {"Łukaszewski": "łukaszewski, kim", "Müller": "muller, kim", "": ""}
+    names = {
+        "Verein Łódź": "verein łódź",
+        "Kreis Düren": "kreis düren",
+        "Kreis\u200b Düren": "kreis\u200b düren",
+    }
+    prepare(app)
+    with app.app_context():
+        day = open_day()
+        day.join("anna", "ben", "cem")
+        with transaction() as session:
+            for name in names:
+                add_organisation(session, name.replace("\u200b", "x"))
+        db.session.remove()
+        downgrade(revision="0014")
+        with db.engine.begin() as connection:
+            for number, (family, key) in enumerate(people.items(), 1):
+                connection.execute(
+                    text("UPDATE registration SET family_name = :family, sort_key = :key WHERE id = :id"),
+                    {"family": family, "key": key, "id": number},
+                )
+            connection.execute(text("UPDATE registration SET given_name = 'Kim' WHERE family_name <> ''"))
+            connection.execute(
+                text(
+                    "UPDATE registration SET given_name = '', email = '', email_key = '', role_title = ''"
+                    " WHERE family_name = ''"
+                )
+            )
+            for name, key in names.items():
+                connection.execute(
+                    text("UPDATE organisation SET name = :name, name_key = :key WHERE name = :before"),
+                    {"name": name, "key": key, "before": name.replace("\u200b", "x")},
+                )
+        upgrade()
+        found = db.session.execute(select(Registration.family_name, Registration.sort_key)).all()
+        assert dict(found) == {"Łukaszewski": "lukaszewski, kim", "Müller": "muller, kim", "": ""}
+        keys = db.session.execute(
+            select(Organisation.name, Organisation.name_key, Organisation.sort_key)
+        ).all()
+        assert set(keys) >= {
+            ("Verein Łódź", "verein łódź", "verein lodz"),
+            ("Kreis Düren", "kreis düren", "kreis duren"),
+            ("Kreis Düren (2)", "kreis düren (2)", "kreis duren (2)"),
+        }
+        assert [line for line in data_findings(db.session(), NOW) if "key" in line or "sorted" in line] == []
 
 
 def test_migrations_do_not_import_the_models() -> None:

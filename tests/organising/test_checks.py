@@ -157,6 +157,7 @@ FAULTS = {
         "organisation 2: is an alias and hosts a day"
     ],
     "UPDATE organisation SET name_key = 'anders' WHERE id = 2": ["organisation 2: the key is not the name's"],
+    "UPDATE organisation SET sort_key = 'anders' WHERE id = 2": ["organisation 2: is sorted under another name"],
     "UPDATE registration SET status = 'offered' WHERE id = 4": [
         "registration 4: is offered a seat that is not held",
         "registration 4: an end of the hold that does not fit the status",

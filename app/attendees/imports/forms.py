@@ -12,11 +12,12 @@ from wtforms import BooleanField, HiddenField
 
 from app.address import NoAddress, read_address
 from app.attendees.imports.tables import Cell, Table
+from app.folding import clean_line, loose
 from app.people.rules import address_key
 from app.registration.person import LISTED, Kind, Person, PersonField
 from app.texts import gettext, sentence_of
 from app.web.editing import TOO_LONG, Choice
-from app.web.forms import REQUIRED, BaseForm, adds, is_unprintable, tidy
+from app.web.forms import REQUIRED, BaseForm, adds, is_unprintable
 from app.web.texts import lazy_gettext as _l
 
 NOWHERE = ""
@@ -76,9 +77,9 @@ def mapping_of(sent: Mapping[str, str], table: Table) -> dict[str, int | None]:
 
 
 def guess(head: Sequence[str]) -> dict[str, int | None]:
-    folded = [" ".join(one.casefold().split()) for one in head]
+    folded = [loose(one) for one in head]
     return {
-        one.name: next((folded.index(word) for word in one.headings if word in folded), None)
+        one.name: next((folded.index(word) for word in map(loose, one.headings) if word in folded), None)
         for one in LISTED
     }
 
@@ -134,7 +135,7 @@ def _read(number: int, cells: Sequence[Cell], mapping: Mapped) -> tuple[dict[str
                 CellFault(number, field, "=…", gettext("A formula stands here. Please put its value there."))
             )
             continue
-        value = str(tidy(cell))
+        value = clean_line(cell)
         sentence = _wrong(field, value)
         if field.kind is Kind.ADDRESS and value and not sentence:
             value, sentence = _address(value)

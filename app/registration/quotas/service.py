@@ -18,6 +18,7 @@ from app.events.queries import get_of_event
 from app.events.rules import Affiliation, Aim, QuotaEffect, QuotaTarget, code_key, refuse_quota_below_taken
 from app.events.seats import set_reserved
 from app.events.service import lock_event, mark_changed
+from app.folding import list_key
 from app.organisations.models import Organisation
 from app.organisations.service import keep_organisation
 from app.people.audit import record
@@ -135,7 +136,7 @@ def get_quota(session: Session, event: Event, quota_id: int) -> Quota:
 
 def list_quotas(session: Session, event: Event) -> Sequence[Quota]:
     found = select(Quota).where(Quota.event_id == event.id).options(joinedload(Quota.organisation))
-    return session.scalars(found.order_by(Quota.name, Quota.id)).all()
+    return sorted(session.scalars(found.order_by(Quota.id)), key=lambda one: list_key(one.name))
 
 
 def _settle(session: Session, event: Event, now: datetime, reason: Reason = Reason.CAPACITY_RAISED) -> None:

@@ -236,6 +236,19 @@ def test_errors_stand_at_their_cells_and_nothing_is_saved_until_they_are_left_ou
     assert [one[0] for one in people_of(app, day)] == ["Muster001", "Gut"]
 
 
+def test_cells_are_cleaned_and_headings_may_be_spelled_out(app: Flask) -> None:
+    """What shows nothing and odd blanks of other programs go, as in every form."""
+    day = a_day(app)
+    head = "NACHNAME;Vor\u00adname;E-Mail;Behoerde\u00a0"
+    page = uploaded(
+        app,
+        day,
+        f"{head}\nMül\u00adler;Jo\u0308rg\u2009 Karl;jo\u200berg@example.org;\ufeffAmt\u00a050\n".encode(),
+    )
+    page.send()
+    assert people_of(app, day) == [("Müller", "Jörg Karl", "joerg@example.org", "Amt 50", "")]
+
+
 def test_columns_can_be_named_otherwise(app: Flask) -> None:
     day = a_day(app)
     page = uploaded(app, day, b"a\tb\tc\td\nAmt\tx@example.org\tEva\tMuster\n")
