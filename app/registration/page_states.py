@@ -17,16 +17,24 @@ from app.registration.rules import Status
 
 @dataclass(frozen=True, slots=True)
 class Action:
-    """A button: what it says, and where below the page it posts to; without a path it leads to the day's form."""
+    """A button: what it says, and where below the page it posts to; without a path it leads to the day's form. `promise`
+    says above it what pressing does, and is gone with it."""
 
     label: str
     path: str = ""
     kind: str = "secondary"
     while_open: bool = False  # only as long as the day takes registrations
+    promise: str = ""
 
 
 CONFIRM = Action(N_("Confirm registration"), "/confirm", "primary")
-CONFIRM_LATE = Action(CONFIRM.label, CONFIRM.path, CONFIRM.kind, while_open=True)
+CONFIRM_LATE = Action(
+    CONFIRM.label,
+    CONFIRM.path,
+    CONFIRM.kind,
+    while_open=True,
+    promise=N_("You can still confirm: you get a seat if one is free, else a place on the waiting list."),
+)
 ACCEPT = Action(N_("Accept the seat"), "/accept", "primary")
 DECLINE = Action(N_("Decline the seat"), "/decline")
 REGISTER_AGAIN = Action(N_("Register again"), while_open=True)
@@ -51,6 +59,10 @@ class PageState:
         """Those that can be pressed now; `is_open`: whether the day takes registrations."""
         return [one for one in self.actions if is_open or not one.while_open]
 
+    def sentences(self, *, is_open: bool) -> list[str]:
+        """What stands below the heading: the lead, and what the buttons promise."""
+        return [*self.lead, *(one.promise for one in self.buttons(is_open=is_open) if one.promise)]
+
 
 def _has_seat(registration: Registration) -> bool:
     return registration.has_seat
@@ -61,10 +73,7 @@ _SEAT_HELD = N_("Your seat is held until %(moment)s.")
 _WAITING = N_("You are on the waiting list")
 _PENDING = N_("The organising team decides about your registration")
 _DECISION_COMES = N_("Your mail address is confirmed. You get a mail as soon as the team has decided.")
-_WENT_ON = N_(
-    "The seat went to the next person. You can still confirm: you get a seat if one is free, else a place on the waiting"
-    " list."
-)
+_WENT_ON = N_("The seat went to the next person.")
 _NOT_ANY_MORE = N_("You are not registered any more")
 
 # The first row of the status that applies; the last one of each always does.

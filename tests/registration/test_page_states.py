@@ -73,5 +73,14 @@ def test_every_button_leads_to_a_page_and_every_placeholder_is_filled(app: Flask
     posts = {rule.rule for rule in app.url_map.iter_rules() if "POST" in (rule.methods or ())}
     for state in PAGE_STATES:
         assert {f"/my/<token>{one.path}" for one in state.actions if one.path} <= posts
-        words = " ".join((state.heading, *state.lead, state.note))
+        words = " ".join((state.heading, *state.lead, state.note, *(one.promise for one in state.actions)))
         assert set(re.findall(r"%\((\w+)\)", words)) <= {"moment", "number"}
+
+
+@pytest.mark.parametrize("confirmed_at", [None, now()])
+def test_what_can_be_done_no_more_is_not_promised(confirmed_at: object) -> None:
+    """A day that is closed, over or called off has no button to confirm, and no sentence that speaks of one."""
+    state = page_state(a_registration(Status.EXPIRED, confirmed_at=confirmed_at))
+    said = {is_open: " ".join(state.sentences(is_open=is_open)) for is_open in (True, False)}
+    assert "You can still confirm" in said[True]
+    assert (said[False], state.buttons(is_open=False)) == ("The seat went to the next person.", [])
