@@ -10,7 +10,7 @@ recipient of a mail. Without, everything is English.
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime
-from typing import Any, NamedTuple, Protocol
+from typing import Any, NamedTuple
 
 from app.clock import BERLIN
 from app.refusal import Refusal
@@ -125,13 +125,14 @@ def day(value: date | datetime) -> str:
     return f"{_weekday(value)}, {value.day}{dot} {month(value)} {value.year}"
 
 
-def short_weekday(value: date) -> str:
+def short_weekday(value: date, spoken: str | None = None) -> str:
     """Do."""
-    return f"{_weekday(value)[:2]}." if language() == "de" else _weekday(value)[:3]
+    name = _weekday(value, spoken)
+    return f"{name[:2]}." if (spoken or language()) == "de" else name[:3]
 
 
-def _weekday(value: date) -> str:
-    return WEEKDAYS[language()][value.weekday()]
+def _weekday(value: date, spoken: str | None = None) -> str:
+    return WEEKDAYS[spoken or language()][value.weekday()]
 
 
 def month(value: date) -> str:
@@ -154,41 +155,54 @@ def clock_time(value: datetime) -> str:
     return f"{local.hour}:{local.minute:02d}"
 
 
-def times(starts: datetime, ends: datetime) -> str:
-    """9:30–15:45 Uhr; what ends on another date says on which: 9:30 Uhr – Freitag, 12. März 2027, 15:45 Uhr"""
-    hour = " Uhr" if language() == "de" else ""
+def _said_time(clock: str) -> str:
+    return f"{clock} Uhr" if language() == "de" else clock
+
+
+def day_and_month(value: date | datetime, spoken: str | None = None) -> str:
+    """Do. 11.03., for one of the days of a longer one; `spoken` where that is not the reader's language."""
+    if isinstance(value, datetime):
+        value = local_day(value)
+    short = short_weekday(value, spoken)
+    if (spoken or language()) == "de":
+        return f"{short} {value:%d.%m.}"
+    return f"{short} {value.day} {MONTHS['en'][value.month - 1][:3]}"
+
+
+def days(starts: datetime, ends: datetime, form: Callable[[date], str] = day) -> str:
+    """The date of a period, or its first and last one: Donnerstag, 11. März 2027 – Freitag, 12. März 2027."""
+    first, last = local_day(starts), local_day(ends)
+    return form(first) if first == last else f"{form(first)} – {form(last)}"
+
+
+def short_days(starts: datetime, ends: datetime) -> str:
+    """11.03.2027 – 12.03.2027"""
+    return days(starts, ends, short_day)
+
+
+def times(starts: datetime, ends: datetime, *, dated: bool = False) -> str:
+    """9:30–15:45 Uhr. With the date where it is one of several days (`dated`), and with both where there are two."""
     if local_day(starts) != local_day(ends):
-        return f"{clock_time(starts)}{hour} – {day(ends)}, {clock_time(ends)}{hour}"
-    return f"{clock_time(starts)}–{clock_time(ends)}{hour}"
+        return _over_dates(starts, ends, day_and_month)
+    clock = _said_time(f"{clock_time(starts)}–{clock_time(ends)}")
+    return f"{day_and_month(starts)}, {clock}" if dated else clock
 
 
 def span(starts: datetime, ends: datetime) -> str:
-    """Donnerstag, 11. März 2027, 9:30–15:45 Uhr"""
+    """Donnerstag, 11. März 2027, 9:30–15:45 Uhr; over two dates, each of them with its time."""
+    if local_day(starts) != local_day(ends):
+        return _over_dates(starts, ends, day)
     return f"{day(starts)}, {times(starts, ends)}"
 
 
-class Whole(Protocol):
-    """What has a beginning and an end, and parts between them."""
-
-    @property
-    def starts_at(self) -> datetime: ...
-
-    @property
-    def ends_at(self) -> datetime: ...
-
-
-def part_times(starts: datetime, ends: datetime, whole: Whole) -> str:
-    """9:30–10:45 Uhr; in a day over several dates it says on which: Do., 11.03.2027, 9:30–10:45 Uhr"""
-    both = times(starts, ends)
-    if local_day(whole.starts_at) == local_day(whole.ends_at):
-        return both
-    return f"{short_weekday(local_day(starts))}, {short_day(starts)}, {both}"
+def _over_dates(starts: datetime, ends: datetime, form: Callable[[datetime], str]) -> str:
+    first, last = (f"{form(one)}, {_said_time(clock_time(one))}" for one in (starts, ends))
+    return f"{first} – {last}"
 
 
 def moment(value: datetime) -> str:
     """11.03.2027, 9:30 Uhr"""
-    time = f"{clock_time(value)} Uhr" if language() == "de" else clock_time(value)
-    return f"{short_day(value)}, {time}"
+    return f"{short_day(value)}, {_said_time(clock_time(value))}"
 
 
 def number(value: float) -> str:

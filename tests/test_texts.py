@@ -47,32 +47,47 @@ def test_a_moment_belongs_to_the_day_in_berlin(app: Flask) -> None:
             assert (texts.day(moment), texts.short_day(moment)) == ("Donnerstag, 11. März 2027", "11.03.2027")
 
 
-@pytest.mark.sqlite_only
-@pytest.mark.parametrize(
-    ("language", "same_date", "next_date"),
-    [
-        (
-            "de",
-            "Donnerstag, 11. März 2027, 9:30–15:45 Uhr",
-            "Donnerstag, 11. März 2027, 9:30 Uhr – Freitag, 12. März 2027, 15:45 Uhr",
-        ),
-        (
-            "en",
-            "Thursday, 11 March 2027, 9:30–15:45",
-            "Thursday, 11 March 2027, 9:30 – Friday, 12 March 2027, 15:45",
-        ),
-    ],
-)
-def test_what_ends_on_another_date_says_so(app: Flask, language: str, same_date: str, next_date: str) -> None:
-    starts, ends = (datetime(2027, 3, 11, *at, tzinfo=BERLIN) for at in ((9, 30), (15, 45)))
-    with app.test_request_context(f"/?lang={language}"):
-        assert texts.span(starts, ends) == same_date
-        assert texts.span(starts, ends + timedelta(days=1)) == next_date
-
-
 def test_no_template_asks_babel_for_dates() -> None:
     asked = re.compile(
         r"\|\s*(date|time|datetime|timedelta|decimal|number|currency|percent|scientific)format"
     )
     used = {path.name for path in (ROOT / "templates").rglob("*.*") if asked.search(path.read_text("utf-8"))}
     assert used == set()
+
+
+@pytest.mark.sqlite_only
+def test_a_period_over_two_dates_says_both(app: Flask) -> None:
+    begins, ends = (datetime(2027, *one, tzinfo=BERLIN) for one in ((11, 29, 9, 30), (11, 30, 16, 0)))
+    noon = begins.replace(hour=12, minute=0)
+    said = {
+        "de": (
+            "Montag, 29. November 2027, 9:30 Uhr – Dienstag, 30. November 2027, 16:00 Uhr",
+            "Montag, 29. November 2027, 9:30–12:00 Uhr",
+            "Montag, 29. November 2027 – Dienstag, 30. November 2027",
+            "29.11.2027 – 30.11.2027",
+            "Mo. 29.11., 9:30 Uhr – Di. 30.11., 16:00 Uhr",
+            "Mo. 29.11., 9:30–12:00 Uhr",
+            "9:30–12:00 Uhr",
+        ),
+        "en": (
+            "Monday, 29 November 2027, 9:30 – Tuesday, 30 November 2027, 16:00",
+            "Monday, 29 November 2027, 9:30–12:00",
+            "Monday, 29 November 2027 – Tuesday, 30 November 2027",
+            "29 Nov 2027 – 30 Nov 2027",
+            "Mon 29 Nov, 9:30 – Tue 30 Nov, 16:00",
+            "Mon 29 Nov, 9:30–12:00",
+            "9:30–12:00",
+        ),
+    }
+    for language, expected in said.items():
+        with app.test_request_context(f"/?lang={language}"):
+            assert expected == (
+                texts.span(begins, ends),
+                texts.span(begins, noon),
+                texts.days(begins, ends),
+                texts.short_days(begins, ends),
+                texts.times(begins, ends),
+                texts.times(begins, noon, dated=True),
+                texts.times(begins, noon),
+            )
+            assert texts.days(begins, noon) == texts.day(begins)

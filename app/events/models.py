@@ -10,6 +10,7 @@ from uuid import uuid4
 from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
+from app.clock import BERLIN
 from app.db import Base, enum_of, line, pk, text
 from app.events.facts import FACTS, NEEDED, RoomFacts
 from app.events.rules import (
@@ -183,6 +184,12 @@ class Event(Scarce, InCalendars, Base):
     def is_described(self) -> bool:
         """Nothing is missing without which no day is published."""
         return all(getattr(self, name) for name in NEEDED)
+
+    @property
+    def over_several_dates(self) -> bool:
+        """A time alone then does not say on which of them."""
+        first, last = (moment.astimezone(BERLIN).date() for moment in (self.starts_at, self.ends_at))
+        return first != last
 
     def has_begun(self, now: datetime) -> bool:
         """From here on nobody comes in another one's place."""

@@ -10,16 +10,13 @@ from app.documents import Block, Document
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.programme.agenda import AgendaLine, RunView
-from app.texts import gettext, language, moment, ngettext, part_times, span
+from app.texts import gettext, language, moment, ngettext, span, times
 
 
 def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Document:
     """The released agenda as a PDF says it; `here` is the address of the page."""
     heads = [(gettext("Time"), False), (gettext("What"), False), (gettext("Where"), False)]
-    glance = [
-        (part_times(one.starts_at, one.ends_at, day), one.title, one.room.name if one.room else "")
-        for one in lines
-    ]
+    glance = [(_times(day, one), one.title, one.room.name if one.room else "") for one in lines]
     when = span(day.starts_at, day.ends_at)
     return Document(
         title=f"{gettext('Agenda')}: {day.title}",
@@ -36,6 +33,10 @@ def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Docum
     )
 
 
+def _times(day: Event, line: AgendaLine) -> str:
+    return times(line.starts_at, line.ends_at, dated=day.over_several_dates)
+
+
 def _called_off(day: Event) -> Iterator[Block]:
     if day.status is EventStatus.CANCELLED:
         yield documents.paragraph(gettext("The day had to be called off."))
@@ -47,7 +48,7 @@ def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
     access = " · ".join(line.room.access) if line.room else ""
     if not runs and not line.note and not access:
         return
-    yield documents.heading(f"{part_times(line.starts_at, line.ends_at, day)}: {line.title}")
+    yield documents.heading(f"{_times(day, line)}: {line.title}")
     yield from documents.paragraphs(line.note)
     if access:
         yield documents.paragraph(access)

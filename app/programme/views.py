@@ -6,7 +6,7 @@
 import json
 import re
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
 
@@ -23,7 +23,7 @@ from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes
 from app.refusal import Missing
 from app.store.cache import Cache
-from app.texts import language
+from app.texts import language, local_day
 from app.web import access
 from app.web.database import db
 from app.web.printed import send_printed
@@ -131,7 +131,7 @@ def _json_line(line: AgendaLine) -> dict[str, object]:
 
 
 def _frab(day: Event, lines: list[AgendaLine]) -> str:
-    """The schedule format of frab and pretalx, one day, rooms in order of appearance."""
+    """The schedule format of frab and pretalx, rooms of each date in order of appearance."""
     schedule = ET.Element("schedule")
     ET.SubElement(schedule, "version").text = str(day.revision)
     conference = ET.SubElement(schedule, "conference")
@@ -140,21 +140,19 @@ def _frab(day: Event, lines: list[AgendaLine]) -> str:
         "title": day.title,
         "start": _local(day.starts_at)[:10],
         "end": _local(day.ends_at)[:10],
-        "days": "1",
+        "days": str((local_day(day.ends_at) - local_day(day.starts_at)).days + 1),
         "timeslot_duration": "00:05",
         "time_zone_name": "Europe/Berlin",
     }.items():
         ET.SubElement(conference, name).text = value
-    date = _local(day.starts_at)[:10]
-    day_element = ET.SubElement(
-        schedule, "day", index="1", date=date, start=_local(day.starts_at), end=_local(day.ends_at)
-    )
-    rooms: dict[str, ET.Element] = {}
+    dates = _frab_dates(schedule, day)
+    rooms: dict[tuple[date, str], ET.Element] = {}
     for number, line, title, abstract, people, room in _talks(lines):
-        if room not in rooms:
-            rooms[room] = ET.SubElement(day_element, "room", name=room)
+        on = local_day(line.starts_at)
+        if (on, room) not in rooms:
+            rooms[on, room] = ET.SubElement(dates[on], "room", name=room)
         guid = str(uuid5(NAMESPACE_URL, f"{day.uid}/{number}"))
-        talk = ET.SubElement(rooms[room], "event", id=str(number), guid=guid)
+        talk = ET.SubElement(rooms[on, room], "event", id=str(number), guid=guid)
         for name, value in {
             "date": _local(line.starts_at),
             "start": _local(line.starts_at)[11:16],
@@ -174,6 +172,23 @@ def _frab(day: Event, lines: list[AgendaLine]) -> str:
     ET.indent(schedule)
     text = ET.tostring(schedule, encoding="unicode")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)
+
+
+def _frab_dates(schedule: ET.Element, day: Event) -> dict[date, ET.Element]:
+    """One element for each date of the day; the first begins with it and the last ends with it."""
+    first, last = local_day(day.starts_at), local_day(day.ends_at)
+    dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return {
+        one: ET.SubElement(
+            schedule,
+            "day",
+            index=str(index),
+            date=one.isoformat(),
+            start=_local(max(day.starts_at, datetime.combine(one, time.min, BERLIN))),
+            end=_local(min(day.ends_at, datetime.combine(one + timedelta(days=1), time.min, BERLIN))),
+        )
+        for index, one in enumerate(dates, start=1)
+    }
 
 
 Talk = tuple[int, AgendaLine, str, str, tuple[str, ...], str]

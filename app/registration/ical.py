@@ -7,11 +7,13 @@ from dataclasses import dataclass, replace
 
 from app.clock import BERLIN
 from app.events.ical import event_entry
+from app.events.models import Event
 from app.ical.entry import CalendarEntry, EntryStatus
 from app.programme.agenda import AgendaLine, RunView
 from app.registration.models import Registration
 from app.registration.queries import MyDay
 from app.registration.rules import Status
+from app.texts import day_and_month
 
 WAITING_PREFIX = "Warteliste: "
 
@@ -23,9 +25,10 @@ class Words:
     waits: str
     is_open: str
     absent: str
+    language: str  # of the dates
 
 
-GERMAN = Words("Warteliste für", "noch nicht gewählt", "ohne Sie")  # a calendar is in one language
+GERMAN = Words("Warteliste für", "noch nicht gewählt", "ohne Sie", "de")  # a calendar is in one language
 
 
 def registration_entry(
@@ -51,9 +54,14 @@ def agenda_text(registration: Registration, day: MyDay, words: Words = GERMAN) -
         return ""
     chooses = registration.has_seat and not registration.event.awaits_places
     return "\n".join(
-        f"{line.starts_at.astimezone(BERLIN):%H:%M} {_what_one_does(line, day, words if chooses else None)}"
+        f"{_when(registration.event, line, words)} {_what_one_does(line, day, words if chooses else None)}"
         for line in day.lines
     )
+
+
+def _when(event: Event, line: AgendaLine, words: Words) -> str:
+    clock = f"{line.starts_at.astimezone(BERLIN):%H:%M}"
+    return f"{day_and_month(line.starts_at, words.language)}, {clock}" if event.over_several_dates else clock
 
 
 def _what_one_does(line: AgendaLine, day: MyDay, words: Words | None) -> str:

@@ -28,7 +28,7 @@ from app.registration.queries import MyDay, get_group, get_registration, last_no
 from app.registration.quotas import waiting_list
 from app.registration.rules import ACTIVE, Status
 from app.settings import Settings
-from app.texts import gettext
+from app.texts import gettext, language
 from app.web.mail_texts import MailTexts, render_mail
 
 Method = Literal["REQUEST", "CANCEL"]
@@ -180,7 +180,7 @@ def install(_app: Flask) -> None:
 
 
 def _words() -> Words:
-    return Words(gettext("Waiting list for"), gettext("not chosen yet"), gettext("without you"))
+    return Words(gettext("Waiting list for"), gettext("not chosen yet"), gettext("without you"), language())
 
 
 def _calendar(registration: Registration, day: MyDay, message: Message, method: Method) -> bytes:

@@ -13,7 +13,7 @@ from app.organisations.rules import KIND_LABELS
 from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
 from app.texts import day as day_of
-from app.texts import gettext, language, ngettext, short_day
+from app.texts import days, gettext, language, ngettext, short_day
 
 
 def documentation_document(event: Event, view: DocumentationView, photos: Path, here: str) -> Document:
@@ -22,7 +22,7 @@ def documentation_document(event: Event, view: DocumentationView, photos: Path, 
     can_be_shown = [one for section in view.sections for one in section.photos if _can_be_shown(one, photos)]
     shown = {one.id for one in can_be_shown[:MOST_PHOTOS]}
     facts = [
-        (gettext("When"), day_of(event.starts_at)),
+        (gettext("When"), days(event.starts_at, event.ends_at)),
         (gettext("Where"), event.place),
         (gettext("Published"), day_of(released) if released else ""),
         (gettext("On the web"), here),

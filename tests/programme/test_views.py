@@ -21,7 +21,7 @@ from app.programme.models import AgendaItem, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, add_item, release_agenda, remove_item
 from app.web.database import transaction
-from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
+from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor
 from tests.pdf import tags_of, text_of
 from tests.scheduling.steps import replan_round, replan_run
@@ -103,14 +103,6 @@ def test_page_shows_the_day_in_order(client: FlaskClient) -> None:
     assert places == sorted(places)
     assert {f"{BASE}.ics", f"{BASE}.json", f"{BASE}.xml"} <= set(page.links())
     assert "Set-Cookie" not in page.response.headers
-
-
-def test_over_two_dates_each_part_says_on_which(client: FlaskClient) -> None:
-    build(ends_at=at("15:45", DAY + timedelta(days=1)))
-    page = visit(client)
-    assert "Donnerstag, 13. März 2031, 9:30 Uhr – Freitag, 14. März 2031, 15:45 Uhr" in page.text
-    assert "Do., 13.03.2031, 11:00–12:15 Uhr Workshoprunde 1" in page.text
-    assert "Do., 13.03.2031, 11:00–12:15 Uhr: Workshoprunde 1" in text_of(pdf_of(client))
 
 
 def test_page_follows_each_change_and_logs_it(client: FlaskClient) -> None:

@@ -417,7 +417,7 @@ def test_why_a_round_has_no_place_in_mails_and_calendars(app: Flask) -> None:
     with day.step() as session:
         registration = session.get_one(Registration, day.ids["anna"])
         english = agenda_text(
-            registration, my_day(session, registration), Words("Waiting for", "open", "away")
+            registration, my_day(session, registration), Words("Waiting for", "open", "away", "en")
         )
     assert "Workshoprunde 2: away" in english
 
