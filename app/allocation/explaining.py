@@ -154,15 +154,16 @@ class _Reader:
         led = next((run for run in here if self.person.id in run.staff), None)
         sat = next((run for run in here if self.person.id not in run.staff), None)
         wished = self.wishes.get(one.id, ())
-        rank = wished.index(sat.id) + 1 if sat is not None and sat.id in wished else None
+        granted = wished.index(sat.id) + 1 if sat is not None and sat.id in wished else None
         return RoundOutcome(
             one,
             one.id not in self.person.present,
             self.offered.get(led.id) if led else None,
             self.offered.get(sat.id) if sat else None,
-            rank,
+            # a run over several rounds may be a wish for the first of them
+            self.occupancy.rank_of(self.person, sat) if sat is not None else None,
             tuple(
-                self._wish(number, run, sat, rank)
+                self._wish(number, run, sat, granted)
                 for number, run in enumerate(wished, start=1)
                 if run in self.offered
             ),

@@ -35,6 +35,7 @@ from app.events.rules import Loop
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.programme.models import Round, Run
+from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, Status
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
@@ -120,7 +121,7 @@ def _seats_of_others(session: Session, event: Event) -> dict[int, int]:
 
 def _run(row: Run, numbers: dict[int, int], staff: tuple[int, ...], people: int, kept: int) -> ModelRun:
     first = row.round.number
-    rounds = tuple(numbers[one] for one in range(first, first + row.spans) if one in numbers)
+    rounds = tuple(numbers[one] for one in numbers_filled(first, row.spans) if one in numbers)
     return ModelRun(
         row.id,
         row.workshop_id,

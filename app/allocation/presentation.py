@@ -212,7 +212,7 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
         found.append(
             RunLook(
                 names.run(run.id),
-                names.rounds.get(run.rounds[0], "") if run.rounds else "",
+                ", ".join(names.rounds.get(one, "") for one in run.rounds),
                 mix,
                 kinds_of(mix),
                 tuple(sorted(seats, key=lambda seat: (list_key(seat.person.name), seat.person.reference))),

@@ -22,6 +22,7 @@ from app.events.queries import get_of_event
 from app.folding import list_key
 from app.organisations.models import Organisation
 from app.programme.models import Round, Run
+from app.programme.rounds import numbers_filled
 from app.refusal import Missing
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
@@ -280,7 +281,8 @@ def seats_of_person(session: Session, registration: Registration) -> list[MySeat
 
 def _my_seat(one: Round, mine: list[tuple[Run, StaffRole | None]], absent: bool) -> MySeat:
     run, role = next(
-        ((run, role) for run, role in mine if 0 <= one.number - run.round.number < run.spans), (None, None)
+        ((run, role) for run, role in mine if one.number in numbers_filled(run.round.number, run.spans)),
+        (None, None),
     )
     return MySeat(
         one.title,

@@ -42,6 +42,7 @@ from app.people.audit import record
 from app.programme import conflicts
 from app.programme.conflicts import RunFacts
 from app.programme.models import Round, Run
+from app.programme.rounds import numbers_filled
 from app.refusal import Missing
 from app.registration.history import By
 from app.registration.models import Registration
@@ -307,8 +308,8 @@ def _refuse_contradiction(session: Session, event: Event, facts: ConditionFacts)
 
 
 def _overlap(one: Run, other: Run) -> bool:
-    first, second = one.round.number, other.round.number
-    return first < second + other.spans and second < first + one.spans
+    first, second = (set(numbers_filled(run.round.number, run.spans)) for run in (one, other))
+    return not first.isdisjoint(second)
 
 
 # --- runs ----------------------------------------------------------------------------------------------------------

@@ -96,7 +96,7 @@ def _typed_in(name: str) -> Callable[[PersonRow[OnFile]], Cell]:
 def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[PersonRow[OnFile]], Cell]:
     number = round_.id
     return lambda row: "; ".join(
-        _choice(choice, waits, wants) for choice in row.choices if choice.round_id == number
+        _choice(choice, waits, wants) for choice in row.choices if number in choice.round_ids
     )
 
 

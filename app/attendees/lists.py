@@ -13,7 +13,7 @@ from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import and_, bindparam, func, or_, select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.attendees.columns import Columns
 from app.attendees.filters import (
@@ -37,6 +37,7 @@ from app.organisations.rules import OrganisationKind
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
+from app.programme.rounds import filled_by, fills
 from app.refusal import Missing
 from app.registration import notifications
 from app.registration.models import Registration, registration_quota
@@ -103,16 +104,17 @@ class RunChoice:
     waiting: int
     room: RoomFacts | None
     takes_place: bool = True
+    rounds: tuple[str, ...] = ()  # the titles of all that it fills
 
 
 @dataclass(frozen=True, slots=True)
 class ChosenRun:
-    """One choice of one person: the run, and how it stands with it."""
+    """One choice of one person: the run, the ids of the rounds it fills, and how it stands with it."""
 
     run_id: int
     label: str
     title: str
-    round_id: int
+    round_ids: tuple[int, ...]
     state: PlaceState
     waiting_number: int | None
 
@@ -314,7 +316,7 @@ def count_by_status(session: Session, event: Event) -> Mapping[Status, int]:
 
 
 def runs_of(session: Session, event: Event) -> list[RunChoice]:
-    """The runs of a day in the order of its rounds: one query."""
+    """The runs of a day in the order of its rounds: one query, and one where a run goes on."""
     found = (
         select(Run, Workshop.title, Round, Room)
         .join(Workshop, Run.workshop_id == Workshop.id)
@@ -323,7 +325,8 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
         .where(Round.event_id == event.id)
         .order_by(Run.id)
     )
-    runs = sorted(session.execute(found), key=lambda row: (row[2].number, list_key(row[0].label)))
+    rows = sorted(session.execute(found), key=lambda row: (row[2].number, list_key(row[0].label)))
+    filled = filled_by(session, event, [run for run, *_rest in rows])
     return [
         RunChoice(
             id=run.id,
@@ -336,8 +339,9 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             waiting=run.waiting,
             room=room.facts if room else None,
             takes_place=run.takes_place,
+            rounds=tuple(one.title for one in filled[run.id]),
         )
-        for run, title, round_, room in runs
+        for run, title, round_, room in rows
     ]
 
 
@@ -432,6 +436,8 @@ def next_in_line(session: Session, registration: Registration, now: Any) -> Regi
 
 
 def _choices(session: Session, people: Sequence[int]) -> dict[int, list[ChosenRun]]:
+    """A row for each round that a chosen run fills becomes one choice with all of them."""
+    own = aliased(Round)
     chosen: dict[int, list[ChosenRun]] = defaultdict(list)
     places = (
         select(
@@ -439,18 +445,22 @@ def _choices(session: Session, people: Sequence[int]) -> dict[int, list[ChosenRu
             Place.run_id,
             Run.label,
             Workshop.title,
-            Place.round_id,
+            Round.id,
             Place.state,
             Place.waiting_number,
         )
         .join(Run, Place.run_id == Run.id)
         .join(Workshop, Run.workshop_id == Workshop.id)
+        .join(own, Run.round_id == own.id)
+        .join(Round, fills(own, Round))
         .where(Place.registration_id.in_(people))
-        .order_by(Place.id)
+        .order_by(Place.id, Round.number)
     )
     rows = sorted(session.execute(places), key=lambda row: list_key(row.label))
     for person, run, label, title, round_, state, number in rows:
-        chosen[person].append(ChosenRun(run, label, title, round_, state, number))
+        mine = chosen[person]
+        before = mine.pop().round_ids if mine and mine[-1].run_id == run else ()
+        mine.append(ChosenRun(run, label, title, (*before, round_), state, number))
     return chosen
 
 

@@ -308,7 +308,7 @@ def workshops(slug: str, reference: str) -> ResponseReturnValue:
         event=g.event,
         registration=_active(reference),
         form=form,
-        has_rounds=bool(day.rounds),
+        day=day,
     )
 
 

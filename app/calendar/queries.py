@@ -14,8 +14,8 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.folding import list_key
 from app.organisations.models import Region
-from app.programme.conflicts import filled_by
 from app.programme.models import Round, Run, Workshop
+from app.programme.rounds import filled_by
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place, RunStaff

@@ -18,6 +18,7 @@ from app.events.models import Event
 from app.events.rules import Seats
 from app.folding import list_key
 from app.programme.models import AgendaItem, Round, Run
+from app.programme.rounds import numbers_filled
 from app.programme.rules import ItemKind
 from app.store.cache import Cache
 from app.store.transactions import reads_only
@@ -164,7 +165,11 @@ def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
     return [
         replace(
             one,
-            going_on=tuple(run for first, run in longer if first < one.number < first + run.spans),
+            going_on=tuple(
+                run
+                for first, run in longer
+                if one.number != first and one.number in numbers_filled(first, run.spans)
+            ),
         )
         for one in rounds
     ]

@@ -6,7 +6,6 @@
 Asked by every verb that puts or moves something, here and in the scheduling slice, behind the event's lock.
 """
 
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -18,6 +17,7 @@ from app.events.models import Event, Room
 from app.events.queries import get_of_event
 from app.events.rules import refuse_reversed_times
 from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.programme.rounds import filled_by, rounds_from, runs_filling
 from app.programme.rules import refuse_more_than_room
 from app.refusal import N_, ChangedMeanwhile, Refusal, found
 
@@ -46,54 +46,15 @@ def get_room(session: Session, event: Event, room_id: int) -> Room:
     return get_of_event(session, Room, event.id, room_id)
 
 
-def filled_by(session: Session, event: Event, runs: Iterable[Run]) -> dict[int, list[Round]]:
-    """Run id → the rounds it fills, in order: its own and, if it goes on, those that directly follow by number.
-
-    Asks nothing more where every run fills one round.
-    """
-    every = list(runs)
-    if all(run.spans == 1 for run in every):
-        return {run.id: [run.round] for run in every}
-    numbered = {
-        one.number: one for one in session.scalars(select(Round).where(Round.event_id == event.id)).all()
-    }
-    return {run.id: _following(numbered, run.round, run.spans) for run in every}
-
-
-def rounds_from(session: Session, event: Event, round_: Round, spans: int) -> list[Round]:
-    """The round and those that directly follow it by number; fewer than `spans` if there are not so many."""
-    found = select(Round).where(Round.event_id == event.id, Round.number >= round_.number)
-    return _following({one.number: one for one in session.scalars(found)}, round_, spans)
-
-
-def _following(numbered: dict[int, Round], first: Round, spans: int) -> list[Round]:
-    found = [first]
-    while len(found) < spans and found[-1].number + 1 in numbered:
-        found.append(numbered[found[-1].number + 1])
-    return found
-
-
-def refuse_torn_run(session: Session, event: Event, round_: Round) -> None:
+def refuse_torn_run(session: Session, round_: Round) -> None:
     """A round that a longer run fills keeps its number and stays."""
-    for run in _runs_filling(session, event, round_):
+    for run in runs_filling(session, round_):
         if run.spans > 1:
             raise Refusal(
                 N_("“%(title)s” goes on over this round. Please let it fill one round only first."),
                 field="number",
                 title=run_name(run),
             )
-
-
-def _runs_filling(session: Session, event: Event, round_: Round) -> list[Run]:
-    runs = _runs_of(session, event)
-    filled = filled_by(session, event, runs)
-    return [run for run in runs if round_ in filled[run.id]]
-
-
-def _runs_of(session: Session, event: Event) -> list[Run]:
-    found = select(Run).join(Run.round).where(Round.event_id == event.id)
-    whole = (joinedload(Run.workshop), joinedload(Run.round), joinedload(Run.room))
-    return list(session.scalars(found.options(*whole).order_by(Run.id)))
 
 
 def refuse_stale(thing: Thing, version: int) -> None:
@@ -150,7 +111,7 @@ def refuse_bad_round_times(
                 times=_clock_times(other.starts_at, other.ends_at),
             )
     if leave_out is not None:
-        for run in _runs_filling(session, event, leave_out):
+        for run in runs_filling(session, leave_out):
             if run.takes_place:
                 refuse_room_in_use(
                     session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"

@@ -209,7 +209,7 @@ def remove_round(session: Session, event_id: int, round_id: int, now: datetime) 
     round_ = get_round(session, event, round_id)
     if session.scalar(select(Run.id).where(Run.round_id == round_.id).limit(1)) is not None:
         raise Refusal(N_("Workshops run in this round. Please move or remove them first."))
-    refuse_torn_run(session, event, round_)
+    refuse_torn_run(session, round_)
     log_change(session, event, round_.title, "title", round_.title, "", now)
     session.delete(round_)
     mark_changed(event, now, calendar=False)

@@ -21,6 +21,7 @@ from app.links import absolute
 from app.programme.agenda import AgendaLine, read_agenda
 from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes
+from app.programme.rounds import numbers_filled
 from app.refusal import Missing
 from app.store.cache import Cache
 from app.texts import language, local_day
@@ -207,7 +208,9 @@ def _talks(lines: list[AgendaLine]) -> list[Talk]:
             talks += [
                 (
                     2 * run.id + 1,
-                    replace(line, ends_at=ends.get(line.round.number + run.spans - 1, line.ends_at)),
+                    replace(
+                        line, ends_at=ends.get(numbers_filled(line.round.number, run.spans)[-1], line.ends_at)
+                    ),
                     f"{run.label} {run.title}",
                     run.abstract,
                     run.contributors,

@@ -72,6 +72,7 @@ def _what_one_does(line: AgendaLine, day: MyDay, words: Words | None) -> str:
     parts = [_named(mine.run)] if mine.run else []
     if words is not None:
         parts += [f"{words.waits} {one.run.label} {one.run.title}" for one in mine.in_line]
+        parts += [f"{words.waits} {run.label} {run.title}" for run in mine.would_go_on]
         if not parts:
             parts.append(words.absent if mine.absent else words.is_open)
     return f"{line.title}: {'; '.join(parts)}" if parts else line.title

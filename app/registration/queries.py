@@ -3,7 +3,7 @@
 
 """Reads for pages and mails."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from sqlalchemy import (
@@ -51,6 +51,13 @@ class MyRound:
     goes_on: bool = False  # the place, or what the person leads, is a run that began in an earlier round
     leads: RunView | None = None
     role: StaffRole | None = None
+    would_go_on: tuple[RunView, ...] = ()  # hoped for in an earlier round, and would fill this one, too
+
+    @property
+    def hopes(self) -> tuple[RunView, ...]:
+        """What the person wants, waits or wishes for in this round."""
+        wanted = (self.wanted,) if self.wanted is not None else ()
+        return (*wanted, *(one.run for one in self.in_line), *self.wishes)
 
     @property
     def run(self) -> RunView | None:
@@ -175,22 +182,18 @@ def _with_wishes(session: Session, registration: Registration, mine: Sequence[My
 
 def _going_on(mine: Sequence[MyRound]) -> list[MyRound]:
     """A run over several rounds stands in each of them."""
-    found = list(mine)
-    order = sorted(range(len(found)), key=lambda at: found[at].round.number)
-    for position, at in enumerate(order):
-        here = found[at]
-        if here.run is None or here.goes_on:
-            continue
-        for later in order[position + 1 : position + here.run.spans]:
-            found[later] = replace(
-                found[later],
-                place=None if here.leads else here.place,
-                leads=here.leads,
-                role=here.role,
-                goes_on=True,
-                absent=False,
-            )
-    return found
+    began = {one.run.id: one for one in mine if one.run is not None}
+    hoped_for = {run.id for one in mine for run in one.hopes}
+    return [_with_what_goes_on(one, began, hoped_for) for one in mine]
+
+
+def _with_what_goes_on(one: MyRound, began: Mapping[int, MyRound], hoped_for: Collection[int]) -> MyRound:
+    here = replace(one, would_go_on=tuple(run for run in one.round.going_on if run.id in hoped_for))
+    first = next((began[run.id] for run in one.round.going_on if run.id in began), None)
+    if first is None:
+        return here
+    place = None if first.leads else first.place
+    return replace(here, place=place, leads=first.leads, role=first.role, goes_on=True, absent=False)
 
 
 _AnswerToRound = Row[int, "int | None", "PlaceState | None", int]

@@ -4,10 +4,11 @@
 """How many people a change of a day, a round or a workshop concerns, read for the team's pages and for its verbs."""
 
 from sqlalchemy import Select, and_, exists, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.events.models import Event
 from app.programme.models import Round, Run
+from app.programme.rounds import fills
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.rules import ACTIVE, Status
 
@@ -43,10 +44,11 @@ def count_told_of_cancelling(session: Session, event: Event) -> int:
 def count_taken(
     session: Session, event: Event, round_id: int | None = None, workshop_id: int | None = None
 ) -> int:
-    """Places taken in the runs of a round or of a workshop."""
+    """Places taken in the runs that fill a round, or in those of a workshop."""
     found = select(func.coalesce(func.sum(Run.taken), 0)).join(Run.round).where(Round.event_id == event.id)
     if round_id is not None:
-        found = found.where(Run.round_id == round_id)
+        one = aliased(Round)
+        found = found.join(one, fills(Round, one)).where(one.id == round_id)
     if workshop_id is not None:
         found = found.where(Run.workshop_id == workshop_id)
     return int(session.scalar(found) or 0)

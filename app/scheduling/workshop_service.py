@@ -21,6 +21,7 @@ from app.events.service import lock_event, mark_changed, raise_sequence
 from app.programme import conflicts
 from app.programme.conflicts import RunFacts
 from app.programme.models import Contributor, Round, Run, Workshop
+from app.programme.rounds import rounds_from, runs_filling
 from app.programme.service import RoundFacts, Times, WorkshopFacts, log_change, log_times, room_name
 from app.refusal import N_, Refusal
 from app.registration import notifications
@@ -75,7 +76,7 @@ class RunIsWished(Refusal):
 def change_round(
     session: Session, event_id: int, round_id: int, facts: RoundFacts, version: int, now: datetime
 ) -> Round:
-    """Move or rename a round; every run in it moves along. Refuses a stale version, a taken number, bad times, and rooms
+    """Move or rename a round; every run that fills it moves along, one that began earlier included. Refuses a stale version, a taken number, bad times, and rooms
     that are in use then."""
     event = lock_event(session, event_id)
     round_ = conflicts.get_round(session, event, round_id)
@@ -83,7 +84,7 @@ def change_round(
     conflicts.refuse_stale(round_, version)
     conflicts.refuse_taken_number(session, event, facts.number, round_.id)
     if facts.number != round_.number:
-        conflicts.refuse_torn_run(session, event, round_)
+        conflicts.refuse_torn_run(session, round_)
     conflicts.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
     was = RoundFacts.of(round_)
     round_.number, round_.title = facts.number, facts.title
@@ -91,7 +92,7 @@ def change_round(
     mark_changed(event, now, calendar=False)
     log_change(session, event, facts.title, "title", was.title, facts.title, now)
     if was.times != facts.times:
-        runs = session.scalars(select(Run).where(Run.round_id == round_.id)).all()
+        runs = runs_filling(session, round_)
         for run in runs:
             raise_sequence(run, now)
         log_times(session, event, facts.title, was.times, facts.times, now)
@@ -249,7 +250,7 @@ def _name_contributors(run: Run, names: tuple[str, ...], now: datetime) -> bool:
 
 def _times(session: Session, event: Event, facts: RunFacts) -> Times:
     """From the beginning of its first round to the end of its last one."""
-    last = conflicts.rounds_from(session, event, facts.round, facts.spans)[-1]
+    last = rounds_from(session, event, facts.round, facts.spans)[-1]
     return facts.round.starts_at, last.ends_at
 
 

@@ -20,7 +20,7 @@ from app.allocation.explaining import (
     open_protocol,
     read_published,
 )
-from app.allocation.instance import Instance, ModelPlace
+from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, Wishes
 from app.allocation.protocol import write_protocol
 from app.allocation.result import Allocation, Solver, Stage
 from app.allocation.rules import Goal, Proof
@@ -154,6 +154,20 @@ def test_the_lot_is_named_only_where_nothing_else_decides() -> None:
                         assert by_lot is (wish.outcome is WishOutcome.LOT), (number, person.id, wish.run.id)
                         decided += by_lot
     assert decided
+
+
+def test_a_wish_for_a_run_over_two_rounds_counts_in_both() -> None:
+    """The wish stands in the list of the first round, the place in both."""
+    long_run, other = ModelRun(1, 1, (1, 2), 9), ModelRun(2, 2, (2,), 9)
+    people = (ModelPerson(1, (1, 2), wishes=(Wishes(1, (1,)),)),)
+    published = opened(Instance((1, 2), people, (long_run, other)), (ModelPlace(1, 1),))
+    runs = {
+        one.id: RunView(one.id, one.workshop, "", "", "", None, (), Seats(None, 0, 0), 0)
+        for one in (long_run, other)
+    }
+    found = explain(published, 1, [RoundView(one, one, "", NOW, NOW, ()) for one in (1, 2)], runs)
+    assert found is not None
+    assert [(one.given and one.given.id, one.rank) for one in found.rounds] == [(1, 1), (1, 1)]
 
 
 def opened(instance: Instance, places: tuple[ModelPlace, ...]) -> Published:

@@ -18,9 +18,10 @@ from sqlalchemy import select
 from werkzeug.test import TestResponse
 
 from app.people.audit import entries_of
+from app.programme.models import Run
 from app.registration.models import Registration
 from app.spreadsheets import escape_cell, unescape_cell, write_csv, write_xlsx
-from app.web.database import db
+from app.web.database import db, transaction
 from tests.organising.helpers import Day, a_day, id_of, many_sign_up, queries, signs_up
 from tests.people.helpers import csrf_token, signed_in
 
@@ -91,6 +92,26 @@ def test_csv_cell_by_cell(app: Flask) -> None:
         [waits, "Zuletzt", "Aylin", "person4@example.org", "Amt", "Beratung", "Auf der Warteliste", "1", wish, "", "05.01.2026 09:00"],
     ]  # fmt: skip
     assert unescape_cell(cells[0][1]) == "=Summe Formel"
+
+
+def test_a_run_over_two_rounds_stands_in_the_columns_of_both(app: Flask) -> None:
+    day = a_day(app)
+    with app.app_context(), transaction() as session:
+        session.get_one(Run, day.runs["1.1"]).spans = 2
+    signs_up(app, day, 1, choices={day.rounds[0]: day.runs["1.1"]}, now=JANUARY)
+    signs_up(
+        app,
+        day,
+        2,
+        choices=dict(zip(day.rounds, (day.runs["1.2"], day.runs["2.1"]), strict=True)),
+        now=JANUARY,
+    )
+    _head, *lines = read_csv(take_out(signed_in(app, OTTO), day, "csv"))
+    one = "1.1 Beraten ohne Vorurteil"
+    assert sorted(line[8:10] for line in lines) == [
+        [one, one],
+        ["1.2 Datenschutz im Fallmanagement", "2.1 Konflikte am Schalter"],
+    ]
 
 
 def test_xlsx_cell_by_cell(app: Flask) -> None:

@@ -105,6 +105,7 @@ EXTRAS = {
     "people/session_views": "who is signed in, behind Flask-Login",
     "programme/agenda": "the agenda as values for pages, files and mails",
     "programme/printing": "the agenda as the PDF says it",
+    "programme/rounds": "which rounds a run fills, for values and for the database",
     "programme/conflicts": "service.py, split: whether something fits into the day",
     "registration/page_states": "what the personal page says first, as a table by status",
     "registration/notifications": "what a person is told, as intentions for the outbox",

@@ -18,13 +18,15 @@ from app.registration.queries import my_day
 from app.registration.rules import RunHasPlaces
 from app.registration.workshops.places import GoesOn
 from app.registration.workshops.swapping import swap_places
+from app.scheduling.queries import count_taken
 from app.scheduling.workshop_service import PeopleInIt
 from app.web.database import db
+from tests.factories.days import at
 from tests.organising.helpers import a_day
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.registration.steps import Day, open_day
-from tests.scheduling.steps import replan_run
+from tests.scheduling.steps import replan_round, replan_run
 
 DAY = "/events/musterfachtag"
 
@@ -94,6 +96,33 @@ def test_in_line_for_a_long_run_both_places_stay(day: Day) -> None:
     assert (day.run("1.2").taken, day.run("2.1").taken) == (1, 0)
     with day.step() as session:
         assert swap_places(session, day.event, day.now) == []
+
+
+def test_who_sits_in_it_is_told_when_its_second_round_moves(day: Day) -> None:
+    long_day(day)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.2",))
+    day.forget_mails()
+    sequence = day.run("1.1").sequence
+    assert [count_taken(db.session(), day.event, round_id=day.rounds[one]) for one in (1, 2)] == [2, 1]
+    db.session.rollback()
+    with day.step() as session:
+        replan_round(session, day.rounds[2], day.now, ends_at=at("14:55"))
+    assert (day.mails("anna"), day.mails("ben")) == (["places.changed"], [])
+    assert day.run("1.1").sequence == sequence + 1
+
+
+def test_who_waits_for_it_reads_so_in_every_round(app: Flask, client: FlaskClient, day: Day) -> None:
+    long_day(day)
+    day.set_run("1.1", capacity=0)
+    day.join("anna", labels=("1.1",))
+    anna = day.of("anna")
+    with day.step() as session:
+        mine = my_day(session, session.get_one(Registration, anna.id)).rounds
+        assert [[run.label for run in one.would_go_on] for one in mine] == [[], ["1.1"]]
+    page = Visitor(client).get(f"/my/{personal_token(anna)}").text
+    assert "„1.1 Beraten ohne Vorurteil“ ginge hier weiter." in page
+    assert "Sie haben noch nicht gewählt" not in page
 
 
 def test_called_off_only_knowingly(day: Day) -> None:

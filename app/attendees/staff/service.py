@@ -21,6 +21,7 @@ from app.people.audit import record
 from app.people.rules import address_key
 from app.programme import conflicts
 from app.programme.models import Round, Run
+from app.programme.rounds import rounds_from
 from app.refusal import N_, Missing, Refusal
 from app.registration import notifications
 from app.registration.consents.models import Consent, Purpose
@@ -111,7 +112,7 @@ def name_staff(
         known.role = role
         session.flush()
         return known
-    rounds = {one.id for one in conflicts.rounds_from(session, event, run.round, run.spans)}
+    rounds = {one.id for one in rounds_from(session, event, run.round, run.spans)}
     _refuse_elsewhere(session, event, registration, run, rounds)
     places.leave_rounds(session, registration, rounds, now)
     staff = RunStaff(run_id=run.id, registration_id=registration.id, role=role)
@@ -136,7 +137,7 @@ def take_off(session: Session, event_id: int, run_id: int, staff_id: int, by: By
 def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, now: datetime) -> None:
     """Before a run takes place again, or in other rounds: whoever is named for it sits in nothing else at that time.
     Refuses if one of them is named for something else then. Callers hold the event's lock."""
-    rounds = {one.id for one in conflicts.rounds_from(session, event, round_, spans)}
+    rounds = {one.id for one in rounds_from(session, event, round_, spans)}
     for staff in staff_of(session, run.id):
         try:
             _refuse_elsewhere(session, event, staff.registration, run, rounds)
@@ -158,7 +159,7 @@ def _refuse_elsewhere(
         )
     )
     for other in others:
-        filled = conflicts.rounds_from(session, event, other.round, other.spans)
+        filled = rounds_from(session, event, other.round, other.spans)
         if rounds.intersection(one.id for one in filled):
             raise LeadsElsewhere(other.workshop.title)
     attended = select(Place.round_id).where(

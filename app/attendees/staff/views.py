@@ -6,6 +6,7 @@
 from flask import Blueprint, Response
 
 from app.attendees.staff.service import get_led_run, people_in
+from app.programme.rounds import filled_by
 from app.registration.links import open_personal
 from app.web import access
 from app.web.database import db
@@ -26,5 +27,6 @@ def run_people(token: str, run_id: int) -> Response:
         event=registration.event,
         token=token,
         run=staff.run,
+        rounds=filled_by(session, registration.event, [staff.run])[run_id],
         people=people_in(session, run_id),
     )

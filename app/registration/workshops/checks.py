@@ -8,6 +8,7 @@ from sqlalchemy.orm import aliased
 
 from app.findings import Check, built_once, count_of, faulty, highest_of, listed, scarce, together
 from app.programme.models import Round, Run
+from app.programme.rounds import fills
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE, ENDED, PlaceState
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff, Wish
@@ -105,8 +106,8 @@ def _overlaps() -> Check:
             Run.spans > 1,
             Place.state == PlaceState.PLACE,
             other.state == PlaceState.PLACE,
-            round_.number > Round.number,
-            round_.number < Round.number + Run.spans,
+            round_.id != Round.id,
+            fills(Round, round_),
         )
     )
     return listed(

@@ -52,6 +52,10 @@ class WishesMixin:
         """The selects of a round, the first wish first."""
         return [self[f"wish-{round_.id}-{rank}"] for rank in range(1, ranks_of(round_) + 1)]  # type: ignore[index]
 
+    def names(self, run: RunView) -> bool:
+        """Whether the run is among the wishes of any round."""
+        return any(field.data == str(run.id) for one in self.wish_rounds for field in self.fields_of(one))
+
     def wished(self) -> Wished:
         runs = {
             one.id: tuple(int(field.data) for field in self.fields_of(one) if field.data)

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import claim_seat, join_line, leave_line, release_seat
-from app.programme.conflicts import filled_by
 from app.programme.models import Round, Run
+from app.programme.rounds import filled_by
 from app.refusal import N_, Refusal
 from app.registration import notifications
 from app.registration.models import Registration

@@ -314,3 +314,23 @@ def test_the_day_needs_a_date_for_wishes(app: Flask) -> None:
     with app.app_context(), pytest.raises(Refusal), transaction() as session:
         change_facts(session, team.event_id, now(), wishes_until=late)
     assert Wish.__tablename__ == "wish"
+
+
+def test_a_wish_over_two_rounds_stands_in_both(app: Flask, client: FlaskClient) -> None:
+    """On the personal page, on the team's page, and where wishes are changed."""
+    wished = {"placement": Placement.WISHES, "wishes_until": now() + timedelta(days=3)}
+    team = a_day(app, capacity=9, **wished)
+    with app.app_context(), transaction() as session:
+        session.get_one(Run, team.runs["1.1"]).spans = 2
+    reference = signs_up(app, team)
+    with app.app_context(), transaction() as session:
+        one = session.scalars(select(Registration)).one()
+        give_wishes(session, one.id, Wished({team.rounds[0]: [team.runs["1.1"]]}), NOW)
+        token = personal_token(one)
+    mine = Visitor(client).get(f"/my/{token}")
+    otto = Visitor(signed_in(app, "otto@example.org")).get(f"{team.home}/registrations/{reference}")
+    for page in (mine, otto, mine.follow("Meine Daten")):
+        assert "ginge hier weiter" in page.text
+        assert "kein Wunsch" not in page.text.lower()
+    for editor in (mine.follow("Meine Wünsche ändern"), otto.follow("Wünsche eintragen")):
+        assert "„1.1 Beraten ohne Vorurteil“ geht weiter. Er steht unter den Wünschen." in editor.text

@@ -1,0 +1,59 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Which rounds a run fills: its own and, where it goes on, those that follow by number.
+
+The rule stands here twice, for values and for the database, and nowhere else.
+"""
+
+from collections.abc import Iterable
+
+from sqlalchemy import ColumnElement, and_, select
+from sqlalchemy.orm import Session, aliased, joinedload
+
+from app.events.models import Event
+from app.programme.models import Round, Run
+
+
+def numbers_filled(first: int, spans: int) -> range:
+    """The numbers of the rounds that a run over `spans` rounds fills, from its own number on."""
+    return range(first, first + spans)
+
+
+def fills(own: type[Round], one: type[Round]) -> ColumnElement[bool]:
+    """The condition under which a `Run`, whose round is `own`, fills the round `one`."""
+    return and_(one.event_id == own.event_id, one.number >= own.number, one.number < own.number + Run.spans)
+
+
+def filled_by(session: Session, event: Event, runs: Iterable[Run]) -> dict[int, list[Round]]:
+    """Run id → the rounds it fills, in order. Asks nothing where every run fills one round."""
+    every = list(runs)
+    if all(run.spans == 1 for run in every):
+        return {run.id: [run.round] for run in every}
+    own = aliased(Round)
+    pairs = (
+        select(Run.id, Round)
+        .join(own, Run.round_id == own.id)
+        .join(Round, fills(own, Round))
+        .where(Round.event_id == event.id, Run.id.in_([run.id for run in every]))
+        .order_by(Round.number)
+    )
+    found: dict[int, list[Round]] = {run.id: [] for run in every}
+    for run_id, round_ in session.execute(pairs):
+        found[run_id].append(round_)
+    return found
+
+
+def runs_filling(session: Session, round_: Round) -> list[Run]:
+    """The runs of which the round is one, those that began earlier included, with workshop, round and room."""
+    own, one = aliased(Round), aliased(Round)
+    found = select(Run).join(own, Run.round_id == own.id).join(one, fills(own, one))
+    whole = (joinedload(Run.workshop), joinedload(Run.round), joinedload(Run.room))
+    return list(session.scalars(found.where(one.id == round_.id).options(*whole).order_by(Run.id)))
+
+
+def rounds_from(session: Session, event: Event, round_: Round, spans: int) -> list[Round]:
+    """The rounds that a run would fill from this one on, in order; fewer than `spans` if there are not so many."""
+    numbers = numbers_filled(round_.number, spans)
+    found = select(Round).where(Round.event_id == event.id, Round.number.in_(numbers))
+    return list(session.scalars(found.order_by(Round.number)))
