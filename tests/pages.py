@@ -36,6 +36,7 @@ WORDS = re.compile(r">[^<>&]*[^<>&\s][^<>&]*<")
 OWN_ADDRESS = re.compile(r'="/(?!/)[^"<>]*"')
 VALUE = re.compile(r'( value=| content=| datetime=)"[^"<>]+"')
 HELP = re.compile(r'<footer.*?<nav aria-labelledby="footer-help">(.*?)</nav>', re.DOTALL)
+ERROR_IN_TITLE = re.compile("<title>(Fehler|Error): ")
 HELP_LINKS = ["/barriere-melden", "/barrierefreiheit", "/leichte-sprache", "/calendar"]
 LANGUAGES = {"de", "en"}
 
@@ -47,6 +48,8 @@ def complaints(html: str) -> list[str]:
     """
     found = _complaints(OWN_ADDRESS.sub('="/"', VALUE.sub(r'\1"x"', WORDS.sub(">x<", html))))
     helping = [re.findall(r'href="([^"?]*)', one) for one in HELP.findall(html)]
+    if 'class="kern-error"' in html and not ERROR_IN_TITLE.search(html):
+        found = [*found, "something is wrong, and the title does not say so"]
     return found if helping == [HELP_LINKS] else [*found, f"help is not where it always is: {helping}"]
 
 
@@ -64,10 +67,20 @@ def _complaints(html: str) -> list[str]:
         found.append("no language of ours")
     ids = [str(one) for one in root.xpath("//@id")]
     found += [f"double id {one}" for one in sorted({one for one in ids if ids.count(one) > 1})]
+    found += _summary_faults(root)
     labelled = set(root.xpath("//label/@for"))
     for tag in root.iter():
         found += _complaints_of(tag, set(ids), labelled)
     return found
+
+
+def _summary_faults(root: HtmlElement) -> Iterator[str]:
+    """What is wrong at a field stands above the form as well, in the order of the page (A11Y-06)."""
+    wrong = [str(one).removesuffix("-error") for one in root.xpath("//*[@class='kern-error']/@id")]
+    links = [str(one)[1:] for one in root.xpath("//*[contains(@class, 'error-summary')]//a/@href")]
+    listed = dict.fromkeys(one if one in wrong else one.removesuffix("-0") for one in links)
+    if list(listed) != wrong:
+        yield f"the summary lists {list(listed)}, the page {wrong}"
 
 
 def _complaints_of(tag: HtmlElement, ids: set[str], labelled: set[str]) -> list[str]:

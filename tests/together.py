@@ -22,6 +22,7 @@ TOGETHER = {
     "tests/abuse/test_forged_requests.py": "tried world",
     "tests/abuse/test_hostile_files.py": "tried world",
     "tests/abuse/test_mutations.py::test_bent_requests_are_no_faults": "tried world",
+    "tests/abuse/test_summaries.py": "tried world",
     "tests/abuse/test_cookies.py": "still world",
     "tests/abuse/test_headers.py::test_every_page_carries_them": "still world",
     "tests/abuse/test_headers.py::test_personal_pages_stay_out": "still world",

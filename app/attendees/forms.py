@@ -40,6 +40,8 @@ def reason_for_the_person() -> TextAreaField:
 class AddForm(NonceMixin, ChoicesMixin, PersonFields):
     """Somebody who called or wrote instead of registering."""
 
+    shown_last = ("code", "overbook", "note")
+
     code = StringField(
         _l("Code"),
         [Length(max=60, message=TOO_LONG)],

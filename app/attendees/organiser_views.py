@@ -38,7 +38,7 @@ from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, Missing
 from app.registration.admission import Entry
-from app.registration.forms import SubstituteForm, person_data, with_rounds
+from app.registration.forms import SubstituteForm, person_data, run_label, taking_rounds, with_rounds
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.person import facts_of
@@ -248,8 +248,8 @@ def _add_form() -> Any:
     plain = [one for one in questions_of(session, g.event.id) if not one.sensitive]
     rounds = read_rounds(session, g.event)
     wished, chosen = (rounds, []) if g.event.awaits_places else ([], rounds)
-    form_class = wishing(asking(AddForm, plain, strict=False), wished, with_needs=False)
-    form = with_rounds(form_class, chosen)
+    form_class = taking_rounds(wishing(AddForm, wished, with_needs=False), chosen, run_label)
+    form: Any = asking(form_class, plain, strict=False)()
     if not g.event.code_count:
         del form.code
     return form

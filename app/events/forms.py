@@ -37,16 +37,16 @@ class NewEventForm(EditingForm):
     refused_at: ClassVar[Mapping[str, str]] = {"ends_at": "end"}
 
     title = short_text(_l("Title"), required=True)
-    slug = short_text(
-        _l("Short name"),
-        longest=60,
-        description=_l("Stands in the address of the day. Leave empty to have it made from the title."),
-    )
     date = Day(_l("Date"), required=True)
     start = ClockTime(_l("From"), required=True)
     end = ClockTime(_l("Until"), required=True)
     capacity = WholeNumber(
         _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
+    )
+    slug = short_text(
+        _l("Short name"),
+        longest=60,
+        description=_l("Stands in the address of the day. Leave empty to have it made from the title."),
     )
 
     def validate_slug(self, field: StringField) -> None:

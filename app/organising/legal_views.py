@@ -44,12 +44,6 @@ Disallow: /demo/
 class BarrierForm(BaseForm, NonceMixin):
     """The form at /barriere-melden (A11Y-04)."""
 
-    page = StringField(
-        _l("Which page is it about?"),
-        validators=[Length(max=500, message=_l("Please use at most %(max)d characters."))],
-        description=_l("The address of the page, or in your own words where it is."),
-        render_kw={"maxlength": 500},
-    )
     text = TextAreaField(
         _l("What does not work for you?"),
         validators=[
@@ -60,6 +54,12 @@ class BarrierForm(BaseForm, NonceMixin):
             "For instance: I cannot read the text. Or: the button cannot be reached with the keyboard."
         ),
         render_kw={"rows": 6, "maxlength": 5000},
+    )
+    page = StringField(
+        _l("Which page is it about?"),
+        validators=[Length(max=500, message=_l("Please use at most %(max)d characters."))],
+        description=_l("The address of the page, or in your own words where it is."),
+        render_kw={"maxlength": 500},
     )
     email = EmailField(
         _l("Your mail address"),

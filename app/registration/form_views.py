@@ -78,9 +78,9 @@ def register_form(asked: Asked, **kwargs: Any) -> Any:
     """The form; what it says about seats are gaps, which `with_words` fills in the page."""
 
     def build() -> type[BaseForm]:
-        form_class = agreeing(asking(RegisterForm, asked.questions, words=_option_gap), asked.event)
-        form_class = wishing(form_class, asked.rounds if asked.takes_wishes else ())
-        return taking_rounds(form_class, asked.chosen_rounds, lambda run: _gap(f"run{run.id}"))
+        form_class = wishing(RegisterForm, asked.rounds if asked.takes_wishes else ())
+        form_class = taking_rounds(form_class, asked.chosen_rounds, lambda run: _gap(f"run{run.id}"))
+        return agreeing(asking(form_class, asked.questions, words=_option_gap), asked.event)
 
     form: Any = _classes.get(asked.key(), build)(**kwargs)
     if not asked.event.code_count:

@@ -158,6 +158,8 @@ class AgreementForm(NonceMixin, _AboutWorkshop):
 
 
 class PhotoForm(NonceMixin, _AboutWorkshop):
+    shown_last = ("workshop_id", "alt_text", "decorative", "recognisable", "consent_note")
+
     file = FileField(
         _l("Photo"),
         [FileRequired(REQUIRED)],
@@ -197,6 +199,8 @@ class PhotoForm(NonceMixin, _AboutWorkshop):
 
 
 class DocumentForm(NonceMixin, _AboutWorkshop):
+    shown_last = ("workshop_id", "summary")
+
     file = FileField(
         _l("Document"),
         [FileRequired(REQUIRED)],

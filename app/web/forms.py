@@ -7,16 +7,25 @@ import hashlib
 import json
 import secrets
 import unicodedata
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import cache
 from gettext import NullTranslations, translation
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from flask import g, request
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
 from werkzeug.datastructures import FileStorage
-from wtforms import Field, HiddenField, SelectMultipleField, StringField, TextAreaField, ValidationError
+from wtforms import (
+    Field,
+    FieldList,
+    FormField,
+    HiddenField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    ValidationError,
+)
 from wtforms import Form as PlainForm
 from wtforms.csrf.core import CSRFTokenField
 from wtforms.i18n import messages_path
@@ -95,6 +104,10 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     field. A stale CSRF token is an error of the form, so that everything typed stays.
     """
 
+    shown_last: ClassVar[
+        Sequence[str]
+    ] = ()  # below the fields that are added for a day or a thing, in this order
+
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def bind_field(self, form: PlainForm, unbound_field: Any, options: dict[str, Any]) -> Field:
             if issubclass(unbound_field.field_class, StringField) and not _is_password(
@@ -131,6 +144,19 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
                 valid = False
         return valid
 
+    def every_field(self) -> Iterator[tuple[Field, int | None]]:
+        """Each field in the order of the page, those of forms within this one in their place, with the number of the row
+        they stand in (from 1; None outside of rows). Forms declare their fields in the order of their page."""
+        last = list(self.shown_last)
+        return _walk(sorted(self, key=lambda field: last.index(field.name) + 1 if field.name in last else 0))
+
+    @property
+    def errors(self) -> dict[str | None, Sequence[str]]:
+        """What is wrong, by the full name of the field; under None what is wrong with the form. Status, title and summary
+        of a page all ask here."""
+        found: dict[str | None, Sequence[str]] = {None: self.form_errors} if self.form_errors else {}
+        return found | {field.name: field.errors for field, _row in self.every_field() if field.errors}
+
     def _is_repeated(self, field: Field) -> bool:
         if isinstance(field, SelectMultipleField) or field.type == "MultipleFileField":
             return False
@@ -142,6 +168,17 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             _add_error(self[refusal.field], sentence_of(refusal))
         else:
             self.form_errors.append(sentence_of(refusal))
+
+
+def _walk(fields: Iterable[Field], row: int | None = None) -> Iterator[tuple[Field, int | None]]:
+    for field in fields:
+        if isinstance(field, FieldList):
+            for number, entry in enumerate(field.entries, start=1):
+                yield from _walk([entry], number)
+        elif isinstance(field, FormField):
+            yield from _walk(field.form, row)
+        else:
+            yield field, row
 
 
 def new_nonce() -> str:

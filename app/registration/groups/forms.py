@@ -41,11 +41,11 @@ class GroupForm(AbuseProtectionMixin, ContactForm):
     """The form at /events/<slug>/register/group. Rows are added and removed by buttons that send the form."""
 
     takes_part = BooleanField(_l("I take part myself"))
+    rows = FieldList(FormField(ColleagueRow), min_entries=FIRST_ROWS, max_entries=MOST_PEOPLE)
     together = BooleanField(
         _l("We come only together"),
         description=_l("If there are not enough seats for all of you, all of you wait until there are."),
     )
-    rows = FieldList(FormField(ColleagueRow), min_entries=FIRST_ROWS, max_entries=MOST_PEOPLE)
 
     @property
     def room_for_rows(self) -> bool:

@@ -34,6 +34,15 @@ class QuestionForm(EditingForm):
     """One question; each option has the two fields `option-<id>` and `limit-<id>`, new ones count from n1."""
 
     option_keys: Sequence[str] = ()
+    shown_last = (
+        "required",
+        "organiser_only",
+        "shown_if",
+        "purpose",
+        "legal_basis",
+        "retention",
+        "sensitive",
+    )
 
     label = short_text(_l("Question"), longest=300, required=True)
     hint = TextAreaField(

@@ -20,7 +20,7 @@ from app.registration.consents.forms import agreeing, ask_form, asked_in
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, asked_consents
 from app.registration.consents.records import count_consents
 from app.registration.consents.service import ask_for
-from app.registration.forms import RegisterForm, with_rounds
+from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.history import By
 from app.registration.questions import service
 from app.registration.questions.answer_forms import asking, condition_words, option_words
@@ -178,8 +178,8 @@ def consents(slug: str) -> ResponseReturnValue:
 def preview(slug: str) -> ResponseReturnValue:
     session = db.session()
     asked = [one for one in questions_of(session, g.event.id) if not one.organiser_only]
-    form_class = agreeing(asking(RegisterForm, asked), g.event)
-    form: Any = with_rounds(form_class, read_rounds(session, g.event), formdata=None)
+    form_class = taking_rounds(RegisterForm, read_rounds(session, g.event), run_label)
+    form: Any = agreeing(asking(form_class, asked), g.event)(formdata=None)
     return page("registration/questions/organise_question_preview.html", event=g.event, form=form)
 
 

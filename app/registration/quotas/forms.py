@@ -44,6 +44,7 @@ class QuotaForm(EditingForm):
     """What may be changed of every quota."""
 
     refused_at: ClassVar[Mapping[str, str]] = {"capacity": "seats"}
+    shown_last = ("code", "seats", "release_date", "release_time")
 
     name = short_text(_l("Name"), longest=100, required=True, description=_l("People who wait may read it."))
     seats = WholeNumber(_l("Seats"), least=0, most=20_000, required=True)

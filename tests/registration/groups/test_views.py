@@ -80,6 +80,13 @@ def test_one_row_is_wrong_at_first(app: Flask, page: Page) -> None:
     assert (page.status, list(page.errors())) == (422, ["rows-1-email"])
     page = page.send(**{"rows-1-email": "anna@example.org"})
     assert page.errors() == {"rows-1-email": "Diese Adresse steht zweimal im Formular."}
+    assert (page.status, page.title.startswith("Fehler: ")) == (422, True)
+    summary = page.soup.select_one(".error-summary[autofocus] a")
+    assert summary is not None
+    assert (summary["href"], summary.get_text()) == (
+        "#f-rows-1-email",
+        "Person 2, E-Mail-Adresse: Diese Adresse steht zweimal im Formular.",
+    )
     page = page.send(**{"rows-1-email": "ben@example.org"})
     assert page.heading == "Bitte per E-Mail bestätigen"
     asked = mailbox(app).newest(CONTACT["email"])
