@@ -3,10 +3,12 @@
 
 """What people have set in their system is followed (A11Y-11), and keyboard and thumb find what they aim at (A11Y-08)."""
 
+from io import BytesIO
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page
+from PIL import Image
+from playwright.sync_api import Browser, Locator, Page
 
 from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser, scan
 
@@ -92,6 +94,77 @@ def test_forced_colours_keep_edges(stage: Stage, browser: Browser) -> None:
                 "getComputedStyle(document.querySelector('.hero')).borderBottomStyle"
             )
     assert edges == {"active": "solid", "none": "none"}
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_show_what_is_chosen(stage: Stage, browser: Browser, scheme: str) -> None:
+    """Radios and ticks, with the focus and without: pixels, because a pseudo-element's style says nothing of what is seen."""
+    with context_of(browser, forced_colors="active", color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(stage.address + PAGES[2])
+        for kind in ("radio", "checkbox"):
+            controls = page.locator(f"input[type={kind}]:visible")
+            one, other = controls.nth(0), controls.nth(1)
+            page.locator("h1").click()
+            empty = ink(one)
+            assert empty > 0.05, kind  # its border
+            one.check()
+            page.locator("h1").click()
+            assert ink(one) > empty + 0.03, kind
+            assert ink(other) == pytest.approx(empty, abs=0.01), kind
+            one.focus()
+            assert ink(one) > empty + 0.03, kind  # border and mark stay
+            ring = one.evaluate(
+                "one => getComputedStyle(one).outlineStyle + getComputedStyle(one).outlineWidth"
+            )
+            assert ring == "solid3px", kind
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_forced_colours_keep_icons_meters_tabs_and_charts(
+    stage: Stage, browser: Browser, scheme: str
+) -> None:
+    with context_of(browser, forced_colors="active", color_scheme=scheme) as context:
+        page = context.new_page()
+        page.goto(stage.address + PAGES[1])
+        for icon in (
+            ".utility .kern-icon",
+            ".back .kern-icon",
+            ".hero__facts .kern-icon",
+            ".kern-badge .kern-icon",
+        ):
+            assert ink(page.locator(icon).first) > 0.05, icon
+        page.goto(stage.address + PAGES[3])
+        page.fill("#f-email", stage.organiser)
+        page.fill("#f-password", stage.password)
+        page.click("main button[type=submit]")
+        page.goto(f"{stage.address}/organise{PAGES[1]}/")
+        share = page.locator("progress").first.evaluate("one => one.value / one.max")
+        assert ink(page.locator("progress").first) == pytest.approx(min(share, 1 - share), abs=0.1)
+        for line in (".tabs", ".navigation"):
+            here, elsewhere = (
+                page.locator(f"{line} a{which}").first for which in ("[aria-current]", ":not([aria-current])")
+            )
+            colours = [
+                one.evaluate("one => getComputedStyle(one).borderBottomColor") for one in (here, elsewhere)
+            ]
+            ground = page.evaluate("getComputedStyle(document.body).backgroundColor")
+            assert (colours[0] != colours[1], colours[1] == ground) == (True, True), line
+        page.goto(f"{stage.address}/organise{PAGES[1]}/figures")
+        assert 0.05 < ink(page.locator("svg.bar").nth(3)) < 0.5  # a bar beside its ground
+        page.goto(f"{stage.address}/organise{PAGES[1]}/registrations")
+        wrapper = page.locator(".kern-form-input__select-wrapper").first
+        arrow = wrapper.evaluate("one => getComputedStyle(one, '::after').backgroundColor")
+        assert arrow == page.evaluate("getComputedStyle(document.body).color")
+
+
+def ink(one: Locator) -> float:
+    """The share of pixels that are not of the colour most of them have, or of one close to it."""
+    picture = Image.open(BytesIO(one.screenshot())).convert("L")
+    width, height = picture.size
+    counted = picture.histogram()
+    ground = 0 if sum(counted[:64]) > sum(counted[192:]) else 255
+    return sum(number for shade, number in enumerate(counted) if abs(shade - ground) > 80) / (width * height)
 
 
 @pytest.mark.parametrize("window", [PHONE, DESKTOP], ids=["phone", "desktop"])
