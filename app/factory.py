@@ -63,6 +63,7 @@ import app.registration.views
 import app.results.material_views
 import app.results.organiser_views
 import app.results.views
+import app.scheduling.jobs
 import app.scheduling.organiser_views
 from app import links, serving
 from app.settings import ROOT, Settings
@@ -190,6 +191,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.jobs,
     app.attendees.imports.jobs,
     app.registration.quotas.jobs,
+    app.scheduling.jobs,
     app.allocation.organiser_views,
     app.allocation.result_views,
     app.allocation.mails,

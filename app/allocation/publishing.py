@@ -46,6 +46,7 @@ from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, Status
 from app.registration.workshops.models import Place
+from app.registration.workshops.news import called_off
 from app.registration.workshops.places import move_up_in_all_runs
 
 AT_ONCE = 500  # rows in one statement
@@ -326,7 +327,10 @@ def _delete_places(session: Session, ids: Sequence[int]) -> None:
 
 def _close(session: Session, what: Plan, now: datetime) -> None:
     """Runs that too few would attend. Who waits for one waits no longer."""
-    for run in session.scalars(select(Run).where(Run.id.in_(what.closing)).order_by(Run.id)):
+    closing = {
+        run.id: run for run in session.scalars(select(Run).where(Run.id.in_(what.closing)).order_by(Run.id))
+    }
+    for run in closing.values():
         run.takes_place = False
         raise_sequence(run, now)
     lines = select(Place).where(Place.run_id.in_(what.closing)).options(joinedload(Place.registration))
@@ -334,7 +338,8 @@ def _close(session: Session, what: Plan, now: datetime) -> None:
         session.delete(place)
         place.registration.feed_changed_at = now
         if place.registration_id not in what.told and place.state is not PlaceState.WANTED:
-            notifications.notify_place(session, place.registration, now)
+            change = called_off(closing[place.run_id])
+            notifications.notify_place(session, place.registration, [change], now)
     session.flush()
 
 

@@ -30,6 +30,7 @@ from app.registration.quotas import waiting_list
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.news import between
 
 
 def add(
@@ -99,19 +100,20 @@ def correct(
 def choose_workshops(
     session: Session, registration_id: int, choices: places.Choices, version: int, by: By, now: datetime
 ) -> Registration:
-    """Other workshops for a person, also outside the window; they are told if it changed something."""
+    """Other workshops for a person, also outside the window; they are told which runs they came into and left."""
     registration = service.lock_registration(session, registration_id)
     if registration.version != version:
         raise ChangedMeanwhile
     if not registration.active:
         raise AlreadyEnded
-    before = _choices(session, registration)
+    before, chosen = _choices(session, registration), places.chosen_by(session, registration)
     places.choose(session, registration.event, registration, choices, now)
     if _choices(session, registration) != before:
         registration.changed_at = now
         registration.feed_changed_at = now
         session.flush()
-        notifications.notify_place(session, registration, now)
+        changes = between(chosen, places.chosen_by(session, registration))
+        notifications.notify_place(session, registration, changes, now)
         _record(session, registration, by, now, "workshops")
     return registration
 

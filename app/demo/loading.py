@@ -34,6 +34,7 @@ from app.demo.programme import (
     DayData,
 )
 from app.events.models import Event
+from app.events.notices import day_facts
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.events.service import NewEvent, create_event, name_hosts
 from app.events.team_service import add_member
@@ -82,7 +83,7 @@ from app.results.service import (
     write_frame,
     write_result,
 )
-from app.scheduling.service import change_day, day_facts, fingerprint, publish_day
+from app.scheduling.service import change_day, fingerprint, publish_day
 from app.scheduling.workshop_service import RunPlan, add_run
 from app.texts import force_locale, gettext
 

@@ -3,11 +3,12 @@
 
 """What the team says of a day and of its rooms, said once: tables, forms, the log and the checks read it here."""
 
+import json
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import Flag, auto
-from typing import Annotated, get_type_hints
+from typing import Annotated, Any, get_type_hints
 
 from app.events.rules import Loop, Placement
 from app.refusal import N_
@@ -112,7 +113,17 @@ class DayFacts:
     offer_hours: Annotated[int | None, Fact(N_("Hours to answer an offer from the waiting list"))]
     approval: Annotated[bool, Fact(N_("The team decides who is admitted"))]
     placement: Annotated[Placement, Fact(N_("How places in workshops are given"))]
-    wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"))]
+    wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"), Effect.MAIL)]
+
+    @property
+    def place(self) -> str:
+        return place_of(self.venue_name, self.venue_street, self.venue_postcode, self.venue_city)
+
+
+def place_of(name: str, street: str, postcode: str, city: str) -> str:
+    """The venue on one line: "Haus, Straße, PLZ Ort"."""
+    town = " ".join(part for part in (postcode, city) if part)
+    return ", ".join(part for part in (name, street, town) if part)
 
 
 def _facts_of_day() -> dict[str, Fact]:
@@ -121,6 +132,9 @@ def _facts_of_day() -> dict[str, Fact]:
 
 
 FACTS = _facts_of_day()
+MOMENTS = frozenset(
+    {"starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "wishes_until"}
+)
 # A reader would miss these: without them no day is published.
 NEEDED = tuple(one.name for one in FACTS.values() if one.needed)
 
@@ -128,6 +142,23 @@ NEEDED = tuple(one.name for one in FACTS.values() if one.needed)
 def touches(changed: Collection[str], effect: Effect) -> bool:
     """Whether one of the facts that were changed has this effect."""
     return any(effect in FACTS[name].effect for name in changed)
+
+
+def in_json(facts: DayFacts, names: Collection[str]) -> str:
+    """These facts as text: moments as ISO 8601, a choice as its value."""
+    values = {name: getattr(facts, name) for name in names}
+    return json.dumps(values, default=lambda value: getattr(value, "value", None) or value.isoformat())
+
+
+def from_json(facts: DayFacts, written: str) -> DayFacts:
+    """`facts`, but for what is written there."""
+    return replace(facts, **{name: _read(name, value) for name, value in json.loads(written).items()})
+
+
+def _read(name: str, value: Any) -> Any:
+    if name == "placement":
+        return Placement(value)
+    return datetime.fromisoformat(value) if name in MOMENTS and value is not None else value
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,12 +7,12 @@ from dataclasses import fields
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.clock import BERLIN
 from app.db import Base, enum_of, line, pk, text
-from app.events.facts import FACTS, NEEDED, RoomFacts
+from app.events.facts import FACTS, NEEDED, RoomFacts, place_of
 from app.events.rules import (
     Aim,
     EventStatus,
@@ -89,7 +89,8 @@ class Event(Scarce, InCalendars, Base):
     question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
     any; `consents` names, with blanks between, what people are asked to agree to. With `approval` the team decides who is admitted after confirming the address. Where workshops are wished for,
     `wishes_until` ends it, and `placed_at` says when the allocation was published. With `offer_hours` a free seat is
-    offered to the first in line for so long, without it they move up at once.
+    offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
+    `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
     """
 
     __tablename__ = "event"
@@ -142,6 +143,9 @@ class Event(Scarce, InCalendars, Base):
     placed_at: Mapped[datetime | None]
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
+    calls_off_at: Mapped[datetime | None] = mapped_column(index=True)
+    off_reason: Mapped[text]
+    off_instead: Mapped[text]
     revision: Mapped[int] = mapped_column(default=0)
     changed_at: Mapped[datetime]
     version: Mapped[int] = mapped_column(default=1)
@@ -177,8 +181,7 @@ class Event(Scarce, InCalendars, Base):
     @property
     def place(self) -> str:
         """The venue on one line: "Haus, Straße, PLZ Ort"."""
-        town = " ".join(part for part in (self.venue_postcode, self.venue_city) if part)
-        return ", ".join(part for part in (self.venue_name, self.venue_street, town) if part)
+        return place_of(self.venue_name, self.venue_street, self.venue_postcode, self.venue_city)
 
     @property
     def is_described(self) -> bool:
@@ -214,6 +217,24 @@ class Event(Scarce, InCalendars, Base):
     @validates("slug")
     def _keep_slug(self, _key: str, slug: str) -> str:
         return slug.lower()
+
+
+class Notice(Base):
+    """The team changed facts of a public day, and people were told.
+
+    `before` holds the facts that changed, as they were (`app.events.facts.in_json`): mails say old and new by it, and by it
+    the change can be taken back. `note` is what the team adds in its own words.
+    """
+
+    __tablename__ = "notice"
+    __table_args__ = (Index("ix_notice_event_id_at", "event_id", "at"),)
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    at: Mapped[datetime]
+    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
+    note: Mapped[text]
+    before: Mapped[text]
 
 
 class Quota(Base):

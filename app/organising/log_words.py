@@ -53,6 +53,8 @@ ACTIONS = {
     "event.publish": N_("Day published"),
     "event.withdraw": N_("Day made a draft again"),
     "event.cancel": N_("Day called off"),
+    "event.cancel_soon": N_("Day to be called off in a minute"),
+    "event.keep": N_("Day takes place after all"),
     "agenda.release": N_("Agenda released"),
     "quota.add": N_("Quota added"),
     "quota.change": N_("Quota changed"),

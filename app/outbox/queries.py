@@ -155,3 +155,11 @@ def worker_alive(session: Session, now: datetime) -> bool:
     """Whether a worker was seen lately. It beats also while a mail server takes its time; that a message is in somebody's
     hands says nothing, for whoever had it may be gone."""
     return bool(session.scalar(select(exists().where(Heartbeat.beat_at > now - ALIVE))))
+
+
+def last_told(session: Session, family: str, subject_id: int) -> datetime | None:
+    """When the newest mail of this family about the thing was put into words, of those that have left."""
+    left = select(func.max(Message.frozen_at)).where(
+        Message.family == family, Message.subject_id == subject_id, Message.state == State.SENT
+    )
+    return session.scalar(left)

@@ -13,6 +13,11 @@ LONGEST = timedelta(
 COPIES = 2  # the first one and one automatic repeat when nobody knows whether it arrived
 
 
+QUIET = timedelta(
+    minutes=1
+)  # between what a team sends and its first mail: in it the change can be taken back
+
+
 class State(Enum):
     """Where a message stands. `SENDING` means: the server may have it. Only `UNCLEAR` waits for a person's decision."""
 

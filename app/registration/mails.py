@@ -3,7 +3,7 @@
 
 """Each mail of this slice. Built from the state at the moment of sending, so that no mail says what is no longer true."""
 
-from collections.abc import Collection
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal
 
@@ -13,25 +13,36 @@ from sqlalchemy.orm import Session
 from app import links
 from app.address import sender_in_ascii
 from app.events.models import Event
-from app.events.rules import EventStatus
+from app.events.notices import News, news_since
+from app.events.rules import TAKES_REGISTRATIONS, EventStatus
 from app.ical import render
 from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
-from app.outbox.queries import first_message_id
+from app.outbox.queries import first_message_id, last_told
 from app.refusal import N_
 from app.registration import notifications
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
-from app.registration.queries import MyDay, get_group, get_registration, last_note, my_day
+from app.registration.queries import (
+    MyDay,
+    get_group,
+    get_registration,
+    last_change,
+    last_note,
+    my_day,
+    still_free,
+)
 from app.registration.quotas import waiting_list
 from app.registration.rules import ACTIVE, Status
+from app.registration.workshops.news import place_news
 from app.settings import Settings
 from app.texts import gettext, language
 from app.web.mail_texts import MailTexts, render_mail
 
 Method = Literal["REQUEST", "CANCEL"]
+NOTHING_NEW = News()
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +56,7 @@ class PersonMail:
     kind: str
     template: str
     subject: str
-    still_true: Collection[Status]
+    still_true: Sequence[Status]
     method: Method | None = None
     off: str = ""
 
@@ -53,10 +64,16 @@ class PersonMail:
         registration = get_registration(session, message.subject_id)
         if registration is None or registration.status not in self.still_true:
             return None
+        return self.worded(session, message, registration)
+
+    def worded(
+        self, session: Session, message: Message, registration: Registration, news: News = NOTHING_NEW
+    ) -> Mail:
+        """`news` of the day stand first, and in the subject."""
         day = my_day(session, registration)
         method = self.method if registration.invited_sequence is not None else None
         return Mail(
-            *self._texts(session, message, registration, day),
+            *self._texts(session, message, registration, day, news),
             recipient=registration.email,
             calendar=_calendar(registration, day, message, method) if method else None,
             calendar_method=method,
@@ -66,13 +83,17 @@ class PersonMail:
             reply_to=registration.event.contact_email or None,
         )
 
-    def _texts(self, session: Session, message: Message, registration: Registration, day: MyDay) -> MailTexts:
+    def _texts(
+        self, session: Session, message: Message, registration: Registration, day: MyDay, news: News
+    ) -> MailTexts:
         event = registration.event
         day_is_off = event.status is EventStatus.CANCELLED
+        subject = _NEWS[news.about] if news else self.off if self.off and day_is_off else self.subject
         return render_mail(
             f"registration/{self.template}",
-            gettext(self.off if self.off and day_is_off else self.subject),
+            gettext(subject),
             event.title,
+            news=news,
             registration=registration,
             event=event,
             day_is_off=day_is_off,
@@ -85,6 +106,69 @@ class PersonMail:
             event_link=_event_address(event),
             privacy_link=links.absolute(url_for("legal.privacy")),
             calendar=self.method is not None,
+        )
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class ChangedMail:
+    """The day has changed: what was and what is, and how the person stands, in the words of the row for their status.
+
+    Who does not know yet how they stand, because the mail about it had not left and this one took its place, reads that.
+    Of what changed back before it was told nobody hears.
+    """
+
+    kind: str
+    template: str
+    rows: Mapping[Status, PersonMail]
+
+    def __call__(self, session: Session, message: Message) -> Mail | None:
+        registration = get_registration(session, message.subject_id)
+        if registration is None or registration.status not in self.rows:
+            return None
+        told, stands = last_told(session, message.family, registration.id), last_change(session, registration)
+        knows = told is not None and (stands is None or told >= stands.at)
+        news = news_since(session, registration.event, told or registration.created_at)
+        if knows and not news:
+            return None
+        row = (self.rows if knows else _STATUS_MAILS)[registration.status]
+        return row.worded(session, message, registration, news)
+
+
+@dataclass(frozen=True, slots=True)
+class PlacesMail:
+    """What changed about the person's workshops, and what is free where they lost one."""
+
+    kind: str
+    template: str
+
+    def __call__(self, session: Session, message: Message) -> Mail | None:
+        registration = get_registration(session, message.subject_id)
+        if registration is None or registration.status is not Status.REGISTERED:
+            return None
+        told = last_told(session, message.family, registration.id)
+        news = place_news(session, registration, told or registration.created_at)
+        if not news:
+            return None
+        event, day = registration.event, my_day(session, registration, seats=bool(news.lost_in))
+        open_now = event.registration_state(message.created_at) in TAKES_REGISTRATIONS
+        texts = render_mail(
+            f"registration/{self.template}",
+            gettext(N_("Your workshops have changed")),
+            event.title,
+            registration=registration,
+            event=event,
+            news=news,
+            free=still_free(day, news.lost_in) if open_now and not event.awaits_places else [],
+            agenda=agenda_text(registration, day, _words()),
+            link=personal_address(registration),
+        )
+        return Mail(
+            *texts,
+            recipient=registration.email,
+            references=first_message_id(
+                session, notifications.REGISTERED, registration.id, message.recipient
+            ),
+            reply_to=event.contact_email or None,
         )
 
 
@@ -157,11 +241,7 @@ _PERSON_MAILS = (
         (Status.CANCELLED,),
         "CANCEL",
     ),
-    PersonMail(
-        notifications.CHANGED, "changed", N_("Time or place has changed"), (Status.REGISTERED,), "REQUEST"
-    ),
-    PersonMail(notifications.PLACES, "places", N_("Your workshops have changed"), (Status.REGISTERED,)),
-    PersonMail(notifications.LINK, "link", N_("Your personal link"), ACTIVE),
+    PersonMail(notifications.LINK, "link", N_("Your personal link"), tuple(ACTIVE)),
 )
 _GROUP_MAILS = (
     GroupMail(notifications.GROUP_CONFIRM, "group_confirm", N_("Please confirm your group"), to_confirm=True),
@@ -171,7 +251,34 @@ _GROUP_MAILS = (
         notifications.GROUP_CALLED_OFF, "group_called_off", N_("The day is called off"), called_off=True
     ),
 )
-KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, *_GROUP_MAILS)}
+_STATUS_MAILS = {
+    mail.still_true[0]: mail
+    for mail in _PERSON_MAILS
+    if mail.kind
+    in {notifications.REGISTERED, notifications.WAITING, notifications.PENDING, notifications.OFFERED}
+}
+_CHANGED = ChangedMail(
+    notifications.CHANGED,
+    "changed",
+    {
+        **_STATUS_MAILS,
+        Status.REGISTERED: PersonMail(
+            notifications.CHANGED,
+            "changed",
+            N_("Time or place has changed"),
+            (Status.REGISTERED,),
+            "REQUEST",
+        ),
+    },
+)
+_NEWS = {
+    "when": N_("New date or time"),
+    "where": N_("New venue"),
+    "wishes": N_("New deadline for wishes"),
+    "several": N_("Time and place have changed"),
+}
+_PLACES = PlacesMail(notifications.PLACES, "places")
+KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, _CHANGED, _PLACES, *_GROUP_MAILS)}
 
 
 def install(_app: Flask) -> None:

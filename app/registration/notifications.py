@@ -6,7 +6,7 @@
 The mails are rendered later from the then current state, so a mail never says what is no longer true.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
@@ -20,6 +20,7 @@ from app.people.budget import spend
 from app.registration.models import Group, Registration
 from app.registration.rules import Status
 from app.registration.suppression import is_suppressed, link_bucket, mail_bucket
+from app.registration.workshops.news import RunChange, note_changes
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
 ONE_DAY = timedelta(days=1)
@@ -149,14 +150,23 @@ def notify_successor(session: Session, registration: Registration, now: datetime
 
 
 def notify_changed(session: Session, registration: Registration, now: datetime) -> None:
-    """Time or place of the day moved: the calendar gets the new entry."""
-    _invite(registration)
+    """Time or place of the day moved: the calendar gets the new entry. Who has no certain seat hears of it as well."""
+    if registration.status is Status.REGISTERED:
+        _invite(registration)
     _enqueue(session, CHANGED, registration, now)
 
 
-def notify_place(session: Session, registration: Registration, now: datetime) -> None:
-    """Something about the person's workshops changed without their doing."""
-    if registration.status is Status.REGISTERED:
+def notify_place(
+    session: Session,
+    registration: Registration,
+    changes: Collection[RunChange],
+    now: datetime,
+    note: str = "",
+) -> None:
+    """Something about the person's workshops changed without their doing: `changes`, which the mail tells. With what the
+    team adds in its own words."""
+    if registration.status is Status.REGISTERED and changes:
+        note_changes(session, registration, changes, now, note)
         _enqueue(session, PLACES, registration, now)
 
 

@@ -139,25 +139,34 @@ def my_day(session: Session, registration: Registration, *, seats: bool = False)
     return MyDay(tuple(lines), tuple(_going_on(mine)))
 
 
+def still_free(day: MyDay, round_ids: Collection[int]) -> list[tuple[RoundView, RunView]]:
+    """The runs with free places in those of the rounds in which the person is nowhere; `day` was read with seats."""
+    return [
+        (mine.round, run)
+        for mine in day.rounds
+        if mine.round.id in round_ids and mine.run is None and not mine.absent
+        for run in mine.round.runs
+        if run.takes_place and not run.waiting and not run.seats.full
+    ]
+
+
 def ended_with_the_day(session: Session, registration: Registration) -> bool:
     """Whether a confirmed registration stood until the day itself was called off."""
     if registration.status is not Status.CANCELLED or registration.confirmed_at is None:
         return False
-    last = (
-        select(StatusChange.reason)
-        .where(StatusChange.registration_id == registration.id)
-        .order_by(StatusChange.id.desc())
-        .limit(1)
-    )
-    return session.scalar(last) is Reason.EVENT_CANCELLED
+    last = last_change(session, registration)
+    return last is not None and last.reason is Reason.EVENT_CANCELLED
+
+
+def last_change(session: Session, registration: Registration) -> StatusChange | None:
+    mine = StatusChange.registration_id == registration.id
+    return session.scalar(select(StatusChange).where(mine).order_by(StatusChange.id.desc()).limit(1))
 
 
 def last_note(session: Session, registration: Registration) -> str:
     """What was written down with the last change."""
-    mine = StatusChange.registration_id == registration.id
-    return (
-        session.scalar(select(StatusChange.note).where(mine).order_by(StatusChange.id.desc()).limit(1)) or ""
-    )
+    last = last_change(session, registration)
+    return last.note if last is not None else ""
 
 
 def history(session: Session, registration: Registration) -> Sequence[StatusChange]:

@@ -12,18 +12,19 @@ from wtforms.validators import Length, Optional
 
 from app.events.facts import FACTS, DayFacts
 from app.events.models import Event, Room
+from app.events.notices import day_facts
 from app.events.rules import PLACEMENT_LABELS, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.scheduling.service import day_facts, fingerprint
+from app.scheduling.service import CallingOff, fingerprint
 from app.scheduling.workshop_service import RunPlan
 from app.texts import gettext
+from app.web.asking import AskingForm, TellingForm
 from app.web.editing import (
     TOO_LONG,
     Choice,
     ClockTime,
     Day,
-    EditingForm,
     SpanForm,
     WholeNumber,
     clock_of,
@@ -54,7 +55,7 @@ def _text(name: str, *, required: bool = False) -> StringField:
     return short_text(_l(fact.label), longest=fact.longest, required=required, description=hint)
 
 
-class DayForm(EditingForm):
+class DayForm(TellingForm):
     """All facts of a day. `version` is a fingerprint of the facts that were read, see `service.fingerprint`."""
 
     refused_at: ClassVar[Mapping[str, str]] = {
@@ -182,7 +183,7 @@ class DayForm(EditingForm):
         )
 
 
-class RoundForm(SpanForm):
+class RoundForm(SpanForm, TellingForm):
     number = WholeNumber(_l("Number"), least=1, most=50, required=True)
     title = short_text(_l("Title"), required=True, description=_l("For instance: Workshop round 1."))
 
@@ -204,7 +205,7 @@ class RoundForm(SpanForm):
         return RoundFacts(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at)
 
 
-class WorkshopForm(EditingForm):
+class WorkshopForm(TellingForm):
     title = short_text(_l("Title"), required=True)
     abstract = long_text(
         _l("Description"),
@@ -221,7 +222,7 @@ class WorkshopForm(EditingForm):
         return WorkshopFacts(self.title.data or "", self.abstract.data or "")
 
 
-class RunForm(EditingForm):
+class RunForm(TellingForm):
     """A workshop in a round: number, room, seats, who facilitates."""
 
     round_id = Choice(_l("Round"))
@@ -300,6 +301,25 @@ class RunForm(EditingForm):
             takes_place=bool(self.takes_place.data),
             called_off=bool(self.called_off.data),
         )
+
+
+class CallOffForm(AskingForm):
+    """Why the day does not take place, and what happens instead."""
+
+    reason = long_text(
+        _l("Why the day does not take place"),
+        rows=3,
+        required=True,
+        description=_l("Stands in the mail and on the public page."),
+    )
+    instead = long_text(
+        _l("What happens instead"),
+        rows=3,
+        description=_l("For instance a new date, or who answers questions. Stands beside the reason."),
+    )
+
+    def why(self) -> CallingOff:
+        return CallingOff(self.reason.data or "", self.instead.data or "")
 
 
 def rooms_to_choose(rooms: Iterable[Room]) -> list[tuple[str, str]]:

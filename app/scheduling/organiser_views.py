@@ -4,30 +4,37 @@
 """The day for organisers, as far as a change concerns people who hold places: its facts, publishing and cancelling,
 rounds, workshops and their runs."""
 
-from flask import Blueprint, g, url_for
+from datetime import datetime
+
+from flask import Blueprint, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.attendees.staff.service import ROLE_LABELS, staff_of
 from app.clock import now
+from app.events.notices import revocable
 from app.events.queries import missing_before_publishing, rooms_of
-from app.events.rules import EventStatus
+from app.outbox.previewing import Intended
+from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
 from app.programme import conflicts
 from app.programme import service as programme
 from app.programme.queries import rounds_of
 from app.refusal import N_
-from app.registration.history import by_organiser
+from app.registration.history import By, by_organiser
 from app.scheduling import queries, service, workshop_service
-from app.scheduling.forms import DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.scheduling.forms import CallOffForm, DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.texts import gettext
 from app.web import access
+from app.web.asking import AskingForm, Question, asked
 from app.web.database import db
-from app.web.doing import did
+from app.web.doing import did, pressed
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
+
+SEE_OTHER = 303
 
 # -- the day
 
@@ -37,20 +44,24 @@ bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
 def edit(slug: str) -> ResponseReturnValue:
     form = DayForm.of(g.event)
 
-    def change(session: Session) -> None:
+    def change(session: Session, moment: datetime) -> None:
         service.change_day(
             session,
             g.event.id,
             form.facts(),
             form.version.data or "",
-            by_organiser(g.organiser.id),
-            now(),
+            _by(),
+            moment,
             become_wishes=bool(form.become_wishes.data),
+            note=form.note.data or "",
         )
 
-    if did(form, change, stored=lambda: DayForm.of(g.event, stored=True)):
+    answer = asked(form, change, Intended(g.event.id), stored=lambda: DayForm.of(g.event, stored=True))
+    if isinstance(answer, Question):
+        return _ask(answer, form)
+    if answer:
         return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
-    session = db.session()
+    session, moment = db.session(), now()
     return page(
         "scheduling/organise_day_edit.html",
         event=g.event,
@@ -58,18 +69,27 @@ def edit(slug: str) -> ResponseReturnValue:
         registered=queries.count_registered(session, g.event),
         registrations=queries.count_registrations(session, g.event),
         places=queries.count_taken(session, g.event),
-        over=g.event.is_over(now()),
+        over=g.event.is_over(moment),
         may_lead=may(g.role, Permission.LEAD),
+        revocable=revocable(session, g.event, moment),
+        quiet=QUIET,
+        button=ConfirmForm(),
     )
+
+
+@bp.route("/edit/take-back/<int:notice_id>", methods=["POST"])
+@access.organiser(Permission.EDIT)
+def take_back(slug: str, notice_id: int) -> ResponseReturnValue:
+    if pressed(lambda session: service.take_back(session, g.event.id, notice_id, _by(), now())):
+        flash(gettext("Taken back: the day is as it was, and nobody gets a mail about it."), "success")
+    return redirect(url_for(".edit", slug=slug), SEE_OTHER)
 
 
 @bp.route("/publish", methods=["GET", "POST"])
 @access.organiser(Permission.LEAD)
 def publish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if did(
-        form, lambda session: service.publish_day(session, g.event.id, by_organiser(g.organiser.id), now())
-    ):
+    if did(form, lambda session: service.publish_day(session, g.event.id, _by(), now())):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
     return page(
         "scheduling/organise_day_publish.html",
@@ -85,7 +105,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if did(
         form,
-        lambda session: service.withdraw_day(session, g.event.id, by_organiser(g.organiser.id), now()),
+        lambda session: service.withdraw_day(session, g.event.id, _by(), now()),
     ):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
     return page("scheduling/organise_day_unpublish.html", event=g.event, form=form)
@@ -94,21 +114,38 @@ def unpublish(slug: str) -> ResponseReturnValue:
 @bp.route("/cancel", methods=["GET", "POST"])
 @access.organiser(Permission.LEAD)
 def cancel(slug: str) -> ResponseReturnValue:
-    form = ConfirmForm()
-    if did(
+    form = CallOffForm()
+    answer = asked(
         form,
-        lambda session: service.cancel_day(session, g.event.id, by_organiser(g.organiser.id), now()),
-    ):
+        lambda session, moment: service.cancel_day(session, g.event.id, _by(), moment, form.why()),
+        Intended(g.event.id),
+        instead=lambda session, moment: service.call_off_later(
+            session, g.event.id, form.why(), _by(), moment
+        ),
+    )
+    if isinstance(answer, Question):
+        return _ask(answer, form)
+    if answer:
         return redirect_with(
-            url_for(".edit", slug=slug), N_("The day is cancelled. The mails are on their way.")
+            url_for(".cancel", slug=slug),
+            N_("The day will be called off in a minute. Until then you can take it back."),
         )
     return page(
         "scheduling/organise_day_cancel.html",
         event=g.event,
         form=form,
         told=queries.count_told_of_cancelling(db.session(), g.event),
-        possible=g.event.status is EventStatus.PUBLISHED and not g.event.is_over(now()),
+        possible=service.may_be_called_off(g.event, now()),
+        button=ConfirmForm(),
     )
+
+
+@bp.route("/cancel/keep", methods=["POST"])
+@access.organiser(Permission.LEAD)
+def keep(slug: str) -> ResponseReturnValue:
+    if pressed(lambda session: service.keep_day(session, g.event.id, _by(), now())):
+        flash(gettext("The day takes place. Nobody was told anything."), "success")
+    return redirect(url_for(".edit", slug=slug), SEE_OTHER)
 
 
 # -- rounds
@@ -135,15 +172,19 @@ def new_round(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
     form = RoundForm.of(conflicts.get_round(db.session(), g.event, round_id)).offer(g.event)
-    if did(
+    answer = asked(
         form,
-        lambda session: workshop_service.change_round(
-            session, g.event.id, round_id, form.facts(), form.version_read, now()
+        lambda session, moment: workshop_service.change_round(
+            session, g.event.id, round_id, form.facts(), form.version_read, moment, form.note.data or ""
         ),
+        Intended(g.event.id),
         stored=lambda: RoundForm.of(conflicts.get_round(db.session(), g.event, round_id), stored=True).offer(
             g.event
         ),
-    ):
+    )
+    if isinstance(answer, Question):
+        return _ask(answer, form)
+    if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
         "scheduling/organise_day_round.html",
@@ -180,15 +221,19 @@ def new_workshop(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
     form = WorkshopForm.of(conflicts.get_workshop(db.session(), g.event, workshop_id))
-    if did(
+    answer = asked(
         form,
-        lambda session: workshop_service.change_workshop(
-            session, g.event.id, workshop_id, form.facts(), form.version_read, now()
+        lambda session, moment: workshop_service.change_workshop(
+            session, g.event.id, workshop_id, form.facts(), form.version_read, moment, form.note.data or ""
         ),
+        Intended(g.event.id),
         stored=lambda: WorkshopForm.of(
             conflicts.get_workshop(db.session(), g.event, workshop_id), stored=True
         ),
-    ):
+    )
+    if isinstance(answer, Question):
+        return _ask(answer, form)
+    if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
         "scheduling/organise_day_workshop.html",
@@ -226,13 +271,17 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
 def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = conflicts.get_run(db.session(), g.event, run_id)
     form = _offer(RunForm.of(run))
-    if did(
+    answer = asked(
         form,
-        lambda session: workshop_service.change_run(
-            session, g.event.id, run_id, form.plan(), form.version_read, now()
+        lambda session, moment: workshop_service.change_run(
+            session, g.event.id, run_id, form.plan(), form.version_read, moment, form.note.data or ""
         ),
+        Intended(g.event.id),
         stored=lambda: _offer(RunForm.of(conflicts.get_run(db.session(), g.event, run_id), stored=True)),
-    ):
+    )
+    if isinstance(answer, Question):
+        return _ask(answer, form)
+    if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
     return page(
         "scheduling/organise_day_run.html",
@@ -261,6 +310,14 @@ def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
         title=title,
         cancel=(url_for(".edit_run", slug=slug, run_id=run_id), gettext("Keep it")),
     )
+
+
+def _ask(question: Question, form: AskingForm) -> ResponseReturnValue:
+    return page("_layouts/organise_asked.html", event=g.event, question=question, form=form)
+
+
+def _by() -> By:
+    return by_organiser(g.organiser.id)
 
 
 def _offer(form: RunForm) -> RunForm:

@@ -9,16 +9,19 @@ log, all in one transaction. It flushes, never commits. Rounds and workshops: `w
 
 import hashlib
 from collections.abc import Collection
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
 from app.events.facts import DayFacts, Effect, touches
-from app.events.models import Event
+from app.events.models import Event, Notice
+from app.events.notices import day_facts, facts_before, write_notice
 from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
 from app.events.service import lock_event, mark_changed, raise_sequence
+from app.outbox.rules import QUIET
 from app.people.audit import record
 from app.programme.conflicts import refuse_outside_day
 from app.programme.models import AgendaItem, Round, Run
@@ -27,7 +30,7 @@ from app.registration import notifications
 from app.registration.history import By
 from app.registration.models import Group, Registration
 from app.registration.promotion import move_up
-from app.registration.rules import ACTIVE, Reason, Status
+from app.registration.rules import ACTIVE, CONFIRMED, Reason
 from app.registration.service import cancel
 from app.registration.workshops import places
 from app.registration.workshops.wishes import turn_places_into_wishes
@@ -44,10 +47,6 @@ class PlacesBecomeWishes(Refusal):
             field="become_wishes",
             number=places,
         )
-
-
-def day_facts(event: Event) -> DayFacts:
-    return DayFacts(**{name: getattr(event, name) for name in DayFacts.__slots__})
 
 
 def fingerprint(facts: DayFacts) -> str:
@@ -67,8 +66,10 @@ def change_day(
     now: datetime,
     *,
     become_wishes: bool = False,
+    note: str = "",
 ) -> Event:
-    """Save the day's facts; `seen` is the fingerprint of those that were read, and a stale one is refused (F30).
+    """Save the day's facts; `seen` is the fingerprint of those that were read, and a stale one is refused (F30). Who is
+    told reads old and new, and the `note`.
 
     A day that moves to another date takes its agenda along, at the same times of day. Refuses reversed times, fewer
     seats than are taken, dates that would leave something of the agenda behind, and to ask for wishes where places are
@@ -84,15 +85,40 @@ def change_day(
     _refuse_facts(event, facts)
     if asks_for_wishes:
         turn_places_into_wishes(session, event)
+    changed = _save(session, event, facts, by, now)
+    # Who corrects a day that is over invites nobody to it.
+    if event.status is EventStatus.PUBLISHED and touches(changed, Effect.MAIL) and not event.is_over(now):
+        write_notice(session, event, before, changed, note, by.organiser_id, now)
+        _announce(session, event, now)
+    return event
+
+
+def take_back(session: Session, event_id: int, notice_id: int, by: By, now: datetime) -> Event:
+    """The day is again as it was before this change, and nobody hears of either: the mails find nothing to tell.
+
+    Refuses once mails may have left, and what has become impossible meanwhile, such as fewer seats than are taken.
+    """
+    event = lock_event(session, event_id)
+    facts = facts_before(session, event, notice_id, now)
+    _refuse_facts(event, facts)
+    session.execute(delete(Notice).where(Notice.id == notice_id))
+    _save(session, event, facts, by, now)
+    return event
+
+
+def _save(session: Session, event: Event, facts: DayFacts, by: By, now: datetime) -> list[str]:
+    """All that follows from other facts but telling the people; the names of those that changed."""
+    before = day_facts(event)
     changed = [name for name in DayFacts.__slots__ if getattr(before, name) != getattr(facts, name)]
     _write_facts(session, event, facts, changed, now)
-    _announce(session, event, changed, now)
+    if event.status is EventStatus.PUBLISHED:
+        _fill_seats(session, event, changed, now)
     _take_agenda_along(session, event, before, now)
     if changed:
         record(
             session, now, by.organiser_id, event.id, "event.change", f"event {event.id}", {"fields": changed}
         )
-    return event
+    return changed
 
 
 def _refuse_facts(event: Event, facts: DayFacts) -> None:
@@ -129,18 +155,16 @@ def _write_facts(
     session.flush()
 
 
-def _announce(session: Session, event: Event, changed: Collection[str], now: datetime) -> None:
-    """Tell who is registered, and move up whoever has a seat now; a day that is not public has neither."""
-    if event.status is not EventStatus.PUBLISHED:
-        return
-    # Who corrects a day that is over invites nobody to it.
-    if touches(changed, Effect.MAIL) and not event.is_over(now):
-        found = select(Registration).where(
-            Registration.event_id == event.id, Registration.status == Status.REGISTERED
-        )
-        for registration in session.scalars(found.order_by(Registration.id)).all():
-            registration.feed_changed_at = now
-            notifications.notify_changed(session, registration, now)
+def _announce(session: Session, event: Event, now: datetime) -> None:
+    """Tell everybody who has a seat, waits for one, is offered one or awaits the team's word."""
+    found = select(Registration).where(Registration.event_id == event.id, Registration.status.in_(CONFIRMED))
+    for registration in session.scalars(found.order_by(Registration.id)).all():
+        registration.feed_changed_at = now
+        notifications.notify_changed(session, registration, now)
+
+
+def _fill_seats(session: Session, event: Event, changed: Collection[str], now: datetime) -> None:
+    """Move up whoever has a seat now."""
     if touches(changed, Effect.SEATS):
         move_up(session, event, now, Reason.CAPACITY_RAISED if "capacity" in changed else Reason.MOVED_UP)
         places.move_up_in_all_runs(session, event, now)
@@ -204,15 +228,65 @@ def withdraw_day(session: Session, event_id: int, by: By, now: datetime) -> Even
     return event
 
 
-def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
+class NotDue(Refusal):
+    """Kept after all, or put off."""
+
+    def __init__(self) -> None:
+        super().__init__(N_("This day is not to be cancelled now."))
+
+
+@dataclass(frozen=True, slots=True)
+class CallingOff:
+    """What people read: why the day does not take place, and what happens instead, which may be empty."""
+
+    reason: str
+    instead: str = ""
+
+
+def call_off_later(session: Session, event_id: int, why: CallingOff, by: By, now: datetime) -> Event:
+    """Call the day off after a quiet minute, in which it can be taken back. Refuses as `cancel_day`."""
+    event = lock_event(session, event_id)
+    _refuse_calling_off(event, now)
+    event.calls_off_at = now + QUIET
+    event.off_reason, event.off_instead = why.reason, why.instead
+    session.flush()
+    record(session, now, by.organiser_id, event.id, "event.cancel_soon", f"event {event.id}")
+    return event
+
+
+def keep_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
+    """The day is not called off after all. Refuses when it is too late."""
+    event = lock_event(session, event_id)
+    if event.calls_off_at is None or event.status is EventStatus.CANCELLED:
+        raise Refusal(N_("The day is cancelled already, and the mails are leaving."))
+    event.calls_off_at = None
+    event.off_reason = event.off_instead = ""
+    session.flush()
+    record(session, now, by.organiser_id, event.id, "event.keep", f"event {event.id}")
+    return event
+
+
+def due_for_calling_off(session: Session, now: datetime) -> list[int]:
+    due = Event.calls_off_at <= now, Event.status == EventStatus.PUBLISHED, Event.ends_at > now
+    return list(session.scalars(select(Event.id).where(*due).order_by(Event.id)))
+
+
+def cancel_day(
+    session: Session, event_id: int, by: By, now: datetime, why: CallingOff | None = None
+) -> Event:
     """Call a public day off: every registration ends, everybody confirmed is told, calendars show it as cancelled.
 
-    Refuses a draft, of which nobody knows, a day that is over, and a second time.
+    Without a `why` it is due (`call_off_later`). Refuses one that is not, a draft, of which nobody knows, a day that is over,
+    one whose documentation is public, and a second time.
     """
     event = lock_event(session, event_id)
-    if event.status is not EventStatus.PUBLISHED or event.is_over(now):
-        raise Refusal(N_("Only a public day that is not over can be cancelled."))
+    _refuse_calling_off(event, now)
+    if why is None and (event.calls_off_at is None or event.calls_off_at > now):
+        raise NotDue
+    if why is not None:
+        event.off_reason, event.off_instead = why.reason, why.instead
     event.status = EventStatus.CANCELLED
+    event.calls_off_at = None
     mark_changed(event, now, calendar=True)
     _raise_runs(session, event, now)
     session.flush()
@@ -228,3 +302,18 @@ def cancel_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
         notifications.notify_contact_of_the_end(session, group, now)
     record(session, now, by.organiser_id, event.id, "event.cancel", f"event {event.id}")
     return event
+
+
+def may_be_called_off(event: Event, now: datetime) -> bool:
+    try:
+        _refuse_calling_off(event, now)
+    except Refusal:
+        return False
+    return True
+
+
+def _refuse_calling_off(event: Event, now: datetime) -> None:
+    if event.status is not EventStatus.PUBLISHED or event.is_over(now):
+        raise Refusal(N_("Only a public day that is not over can be cancelled."))
+    if event.documentation_released_at is not None:
+        raise Refusal(N_("The documentation is public, so the day took place and cannot be cancelled."))

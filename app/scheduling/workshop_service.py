@@ -7,7 +7,7 @@ Each locks the event first, asks the programme's rules (times within the day, fr
 writes the public change log and tells who holds a place, all in one transaction. It flushes, never commits.
 """
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -29,6 +29,8 @@ from app.registration.models import Registration
 from app.registration.rules import PlaceState, RunHasPlaces
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, Wish
+from app.registration.workshops.news import RunChange
+from app.registration.workshops.rules import PlaceFact
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +76,13 @@ class RunIsWished(Refusal):
 
 
 def change_round(
-    session: Session, event_id: int, round_id: int, facts: RoundFacts, version: int, now: datetime
+    session: Session,
+    event_id: int,
+    round_id: int,
+    facts: RoundFacts,
+    version: int,
+    now: datetime,
+    note: str = "",
 ) -> Round:
     """Move or rename a round; every run that fills it moves along, one that began earlier included. Refuses a stale version, a taken number, bad times, and rooms
     that are in use then."""
@@ -97,13 +105,21 @@ def change_round(
             raise_sequence(run, now)
         log_times(session, event, facts.title, was.times, facts.times, now)
         session.flush()
-        _tell_places(session, event, runs, now)
+        times = _stored(was.times), _stored(facts.times)
+        # A run over several rounds begins and ends with the others; what people read is when this part of it is.
+        _tell_places(session, event, [RunChange(run, PlaceFact.TIMES, *times) for run in runs], note, now)
     session.flush()
     return round_
 
 
 def change_workshop(
-    session: Session, event_id: int, workshop_id: int, facts: WorkshopFacts, version: int, now: datetime
+    session: Session,
+    event_id: int,
+    workshop_id: int,
+    facts: WorkshopFacts,
+    version: int,
+    now: datetime,
+    note: str = "",
 ) -> Workshop:
     """Save title and abstract; both stand in calendars. Who sits in the workshop is told of a new title, but of a new
     abstract only by the calendar. Refuses a stale version."""
@@ -121,7 +137,8 @@ def change_workshop(
         log_change(session, event, facts.title, "title", old.title, facts.title, now)
     session.flush()
     if old.title != facts.title:
-        _tell_places(session, event, runs, now)
+        renamed = [RunChange(run, PlaceFact.TITLE, old.title, facts.title) for run in runs]
+        _tell_places(session, event, renamed, note, now)
     return workshop
 
 
@@ -149,7 +166,13 @@ def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, no
 
 
 def change_run(
-    session: Session, event_id: int, run_id: int, plan: RunPlan, version: int, now: datetime
+    session: Session,
+    event_id: int,
+    run_id: int,
+    plan: RunPlan,
+    version: int,
+    now: datetime,
+    note: str = "",
 ) -> Run:
     """Move a run, change its seats or call it off. A released one is announced: change log, calendars, mail to who sits
     in it. Who sits in a run that is called off loses the place and is told.
@@ -168,7 +191,7 @@ def change_run(
     if facts.takes_place and (not was.takes_place or not was.same_rounds(facts)):
         staff.resume(session, event, run, facts.round, facts.spans, now)
     if was.takes_place and not facts.takes_place:
-        places.close_run(session, run, now, tell=event.agenda_is_news(now))
+        places.close_run(session, run, now, tell=event.agenda_is_news(now), note=note)
     _write_run(run, facts)
     run.extra = run.seats.still_extra
     moved = not was.same_rounds(facts) or was.room is not facts.room
@@ -180,7 +203,7 @@ def change_run(
     if run.takes_place:
         places.move_up_in_run(session, run, now)
         if moved:
-            _tell_places(session, event, [run], now)
+            _tell_places(session, event, _moves(session, event, run, was, old_times), note, now)
     if not _name_contributors(run, plan.contributors, now) and was.label != run.label:
         raise_sequence(run, now)
     session.flush()
@@ -277,14 +300,40 @@ def _log_run(
     )
 
 
-def _tell_places(session: Session, event: Event, runs: Iterable[Run], now: datetime) -> None:
+def _moves(session: Session, event: Event, run: Run, was: RunFacts, old_times: Times) -> list[RunChange]:
+    """Where and when a run is now, beside where and when it was."""
+    facts = RunFacts.of(run)
+    moves = []
+    if not was.same_rounds(facts):
+        new_times = _times(session, event, facts)
+        moves.append(RunChange(run, PlaceFact.TIMES, _stored(old_times), _stored(new_times)))
+    if was.room is not facts.room:
+        moves.append(RunChange(run, PlaceFact.ROOM, room_name(was.room), room_name(facts.room)))
+    return moves
+
+
+def _stored(times: Times) -> str:
+    return "/".join(moment.isoformat() for moment in times)
+
+
+def _tell_places(
+    session: Session, event: Event, changes: Sequence[RunChange], note: str, now: datetime
+) -> None:
     """Something about these runs changed; who sits in them is told, as long as it is news."""
     if not event.agenda_is_news(now):
         return
-    places_in = select(Place.registration_id).where(
-        Place.run_id.in_([run.id for run in runs] or [0]), Place.state == PlaceState.PLACE
+    of_run: dict[int, list[RunChange]] = {}
+    for change in changes:
+        of_run.setdefault(change.run.id, []).append(change)
+    found = (
+        select(Place.run_id, Registration)
+        .join(Registration, Place.registration_id == Registration.id)
+        .where(Place.run_id.in_(of_run), Place.state == PlaceState.PLACE)
+        .order_by(Registration.id, Place.run_id)
     )
-    found = select(Registration).where(Registration.id.in_(places_in)).order_by(Registration.id)
-    for registration in session.scalars(found).all():
+    of_person: dict[Registration, list[RunChange]] = {}
+    for run_id, registration in session.execute(found):
+        of_person.setdefault(registration, []).extend(of_run[run_id])
+    for registration, mine in of_person.items():
         registration.feed_changed_at = now
-        notifications.notify_place(session, registration, now)
+        notifications.notify_place(session, registration, mine, now, note)

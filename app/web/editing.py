@@ -209,7 +209,11 @@ class EditingForm(BaseForm):
         From here on this form carries the stored version: to send it again is to overwrite, knowingly.
         """
         self.version.data = stored.version.data
-        self.differences = [
+        self.differences = self.differences_from(stored)
+
+    def differences_from(self, stored: "EditingForm") -> list[Difference]:
+        """What differs between `stored` and this form, in the order of the form."""
+        return [
             Difference(str(mine.label.text), shown(stored[mine.name]), shown(mine))
             for mine in self
             if mine.name in stored

@@ -36,7 +36,7 @@ from tests.factories.days import NOW, at, make_event
 from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere
 from tests.pages import Visitor
-from tests.registration.steps import CLOSED, ORGANISER, Day, open_day
+from tests.registration.steps import CLOSED, ORGANISER, WHY, Day, open_day
 from tests.scheduling.steps import change_facts, replan_round, replan_run
 
 TITLE = "Musterfachtag: Vom Einzelfall zur Struktur"
@@ -121,7 +121,7 @@ def change_day(day: Day, **facts: object) -> None:
 
 def call_off(day: Day) -> None:
     with day.step() as session:
-        cancel_day(session, day.event_id, ORGANISER, day.now)
+        cancel_day(session, day.event_id, ORGANISER, day.now, WHY)
 
 
 # -- what stands in them

@@ -51,11 +51,13 @@ day.edit GET,POST ORGANISER EDIT
 day.edit_round GET,POST ORGANISER EDIT
 day.edit_run GET,POST ORGANISER EDIT
 day.edit_workshop GET,POST ORGANISER EDIT
+day.keep POST ORGANISER LEAD
 day.new_round GET,POST ORGANISER EDIT
 day.new_run GET,POST ORGANISER EDIT
 day.new_workshop GET,POST ORGANISER EDIT
 day.publish GET,POST ORGANISER LEAD
 day.remove_run GET,POST ORGANISER EDIT
+day.take_back POST ORGANISER EDIT
 day.unpublish GET,POST ORGANISER LEAD
 demo.download GET DEMO
 demo.inbox GET DEMO

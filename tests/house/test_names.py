@@ -74,6 +74,7 @@ EXTRAS = {
     "allocation/messages": "what stages, reasons and conditions say",
     "events/access_views": "who may enter the organisers' area: stands where events and roles meet",
     "events/facts": "rules.py, split: what the team says of a day and of its rooms",
+    "events/notices": "service.py, split: what people were told of a day's facts, and what it was before",
     "events/seats": "claiming and giving back what is scarce, for days and for runs",
     "events/team_service": "service.py, split: the verbs of the team",
     "organising/health_views": "what the machine asks that watches the service",
@@ -92,6 +93,7 @@ EXTRAS = {
     "outbox/delivery": "Flask-Mail's names over SMTP or a maildir",
     "outbox/maildir": "mails as files",
     "outbox/mime": "from a mail to the bytes that leave",
+    "outbox/previewing": "queries.py, split: what was intended just now, shown before it is agreed to",
     "outbox/route": "service.py, split: the way out",
     "outbox/errors": "what can go wrong while a mail is handed over",
     "outbox/settling": "service.py, split: what became of a message",
@@ -107,6 +109,7 @@ EXTRAS = {
     "programme/printing": "the agenda as the PDF says it",
     "programme/rounds": "which rounds a run fills, for values and for the database",
     "programme/conflicts": "service.py, split: whether something fits into the day",
+    "registration/workshops/news": "what changed about a person's workshops, noted and folded",
     "registration/page_states": "what the personal page says first, as a table by status",
     "registration/notifications": "what a person is told, as intentions for the outbox",
     "attendees/answer_views": "organiser_views.py, split: one person's answers",
@@ -222,12 +225,12 @@ def verbs_of_the_day() -> set[str]:
 
 
 def test_a_verb_of_the_day_has_one_door() -> None:
-    """Guard, change, telling and log stand in one function, which pages and the demo call; no other one wraps it."""
+    """Guard, change, telling and log stand in one function, which pages, the worker and the demo call; no other one wraps it."""
     verbs = verbs_of_the_day()
     wrapped = {
         f"{name_of(path)}: {called}"
         for path in MODULES
-        if not path.stem.endswith("views") and path.relative_to(APP).parts[0] != "demo"
+        if not path.stem.endswith(("views", "jobs")) and path.relative_to(APP).parts[0] != "demo"
         for called in {one.rpartition(".")[2] for one in calls(parsed(path))} & verbs
     }
     assert len(verbs) > 20

@@ -72,6 +72,7 @@ TABLES_UNSAID = {
     # The guide says that the team tells these when asked.
     "registration_quota": "which reserved seats the person counts among",
     "allocation_condition": "what the team demanded of an allocation; names others as well",
+    "place_change": "what mails about workshops said: they stand under mails, and how it is now under workshops",
     "two_people": "that the team told two registrations apart; names the other one as well",
 }
 

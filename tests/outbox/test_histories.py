@@ -36,7 +36,7 @@ from app.web.database import db, transaction
 from tests.factories.days import BIRCH, HALL, NOW, make_event, make_programme
 from tests.mailsink import Sink
 from tests.outbox.conftest import lead_to
-from tests.registration.steps import ORGANISER, Day
+from tests.registration.steps import ORGANISER, WHY, Day
 from tests.scheduling.steps import change_facts, replan_round, replan_run
 
 pytestmark = [pytest.mark.long, pytest.mark.random]
@@ -132,7 +132,7 @@ class History:
     def call_off(self) -> None:
         self.called_off = True
         with transaction() as session:
-            cancel_day(session, self.day.event_id, ORGANISER, self.clock())
+            cancel_day(session, self.day.event_id, ORGANISER, self.clock(), WHY)
 
     def _change_day(self, **facts: object) -> None:
         with transaction() as session:

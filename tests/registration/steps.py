@@ -47,6 +47,7 @@ from app.registration.quotas.service import QuotaFacts
 from app.registration.rules import IN_LINE, Actor, PlaceState, RoundAnswer, Status
 from app.registration.workshops.models import Place, RoundAbsence
 from app.registration.workshops.places import Choices
+from app.scheduling.service import CallingOff
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event, make_programme
 
@@ -54,6 +55,7 @@ MINUTE = timedelta(minutes=1)
 HOUR = timedelta(hours=1)
 CLOSED = at("23:59").replace(year=2031, month=3, day=1)
 ORGANISER = By(Actor.ORGANISER, None, "am Telefon")
+WHY = CallingOff("Der Veranstaltungsort ist gesperrt.", "Wir laden im Herbst wieder ein.")
 OPENED: list["Day"] = []  # of the running test; conftest counts them at its end
 
 

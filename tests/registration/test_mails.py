@@ -34,7 +34,7 @@ from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere
 from tests.mailbox import all_links, calendar_of, link_in, mailbox, text_of
 from tests.pages import Visitor
-from tests.registration.steps import ORGANISER, open_day, person
+from tests.registration.steps import ORGANISER, WHY, open_day, person
 from tests.scheduling.steps import change_facts
 
 TITLE = "Musterfachtag: Vom Einzelfall zur Struktur"
@@ -161,10 +161,10 @@ def cancelled_mail(app: Flask, language: str) -> EmailMessage:
 
 
 def changed_mail(app: Flask, language: str) -> EmailMessage:
-    office = Office(app, language)
+    office = Office(app, language, venue_street="Musterallee 2")
     office.enter("1.1")
     office.confirm()
-    office.change(venue_note="Der Eingang liegt im Hof.", venue_city="Musterstadt")
+    office.change(venue_note="Der Eingang liegt im Hof.", venue_street="Beispielweg 1")
     office.change(starts_at=at("9:15"))
     office.change(starts_at=at("9:30"))
     return office.mail()
@@ -223,7 +223,7 @@ def group_called_off_mail(app: Flask, language: str) -> EmailMessage:
     group = office.day.group("anna", "ben")
     office.day.confirm_group(group)
     with office.day.step() as session:
-        cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+        cancel_day(session, office.day.event_id, ORGANISER, office.day.now, WHY)
     _speak(office, group)
     return office.mail()
 
@@ -282,7 +282,7 @@ SUBJECTS = {
     notifications.DECLINED: ("Sie haben den Platz abgelehnt", "You have declined the seat"),
     notifications.OFFER_ENDED: ("Die Zeit für Ihre Antwort ist vorbei", "The time for your answer is over"),
     notifications.CANCELLED: ("Ihre Anmeldung ist aufgehoben", "Your registration is cancelled"),
-    notifications.CHANGED: ("Zeit oder Ort haben sich geändert", "Time or place has changed"),
+    notifications.CHANGED: ("Neuer Ort", "New venue"),
     notifications.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
     notifications.LINK: ("Ihr persönlicher Link", "Your personal link"),
     notifications.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
@@ -502,7 +502,7 @@ def test_whole_life_in_one_calendar(app: Flask) -> None:
     office.enter(nonce="noch einmal")
     parts.append(calendar_of(office.confirm()))
     with office.day.step() as session:
-        cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+        cancel_day(session, office.day.event_id, ORGANISER, office.day.now, WHY)
     parts.append(calendar_of(office.mail()))
 
     told = [part for part in parts if part is not None]
@@ -536,7 +536,7 @@ def test_called_off_day_says_so(app: Flask) -> None:
     office.enter()
     office.confirm()
     with office.day.step() as session:
-        cancel_day(session, office.day.event_id, ORGANISER, office.day.now)
+        cancel_day(session, office.day.event_id, ORGANISER, office.day.now, WHY)
     mail = office.mail()
     assert mail["Subject"] == f"{TITLE}: Der Fachtag ist abgesagt"
     text = text_of(mail)

@@ -10,9 +10,10 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.events.notices import day_facts
 from app.programme.models import Round, Run
 from app.programme.service import RoundFacts
-from app.scheduling.service import change_day, day_facts, fingerprint
+from app.scheduling.service import change_day, fingerprint
 from app.scheduling.workshop_service import RunPlan, change_round, change_run
 from tests.registration.steps import ORGANISER
 

@@ -12,14 +12,15 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.events.models import Room
+from app.events.notices import day_facts
 from app.events.rules import EventStatus
 from app.programme.models import AgendaChange, Round
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration.rules import RunHasPlaces, Status
-from app.scheduling.service import cancel_day, day_facts, fingerprint
+from app.scheduling.service import cancel_day, fingerprint
 from app.web.database import db
 from tests.factories.days import NOW, at
-from tests.registration.steps import CLOSED, HOUR, ORGANISER, Day, open_day
+from tests.registration.steps import CLOSED, HOUR, ORGANISER, WHY, Day, open_day
 from tests.scheduling import steps
 
 Stamp = tuple[int, datetime]
@@ -127,13 +128,13 @@ def mails(day: Day) -> dict[str, list[str]]:
     ],
 )
 def test_time_or_place_of_the_day(day: Day, facts: dict[str, Any]) -> None:
-    """Everybody with a certain seat gets a new invitation; who waits or has not confirmed does not."""
+    """Everybody with a certain seat gets a new invitation; who waits hears of it, who has not confirmed does not."""
     before, revision = stamps(day), day.event.revision
     change_day(day, **facts)
     everywhere = {"day", *day.runs} if "venue" in next(iter(facts)) else {"day"}
     assert risen(before, stamps(day)) == everywhere
     assert day.event.revision == revision + 1
-    assert mails(day) == {"anna": ["registration.changed"], "ben": ["registration.changed"]}
+    assert mails(day) == {key: ["registration.changed"] for key in ("anna", "ben", "cem")}
     for name in ("anna", "ben"):
         assert day.of(name).invited_sequence == day.event.sequence
         assert day.of(name).feed_changed_at == day.now
@@ -429,7 +430,7 @@ def test_round_refuses_stale_and_reversed(day: Day) -> None:
 def test_cancelled_day(day: Day) -> None:
     before = stamps(day)
     with day.step() as session:
-        cancel_day(session, day.event_id, ORGANISER, day.now)
+        cancel_day(session, day.event_id, ORGANISER, day.now, WHY)
     assert day.event.status is EventStatus.CANCELLED
     assert risen(before, stamps(day)) == {"day", *day.runs}
     assert set(day.statuses().values()) == {Status.CANCELLED}
@@ -445,7 +446,7 @@ def test_cancelled_day(day: Day) -> None:
 
 def test_cancelled_day_stays_empty(day: Day) -> None:
     with day.step() as session:
-        cancel_day(session, day.event_id, ORGANISER, day.now)
+        cancel_day(session, day.event_id, ORGANISER, day.now, WHY)
     for step in (
         lambda: day.register("emil"),
         lambda: day.confirm("dora"),

@@ -3,6 +3,8 @@
 
 """Organisers' pages of the day itself, its rounds, workshops and runs."""
 
+from datetime import timedelta
+
 import pytest
 from flask import Flask
 
@@ -14,6 +16,7 @@ from app.programme.models import Round, Run, Workshop
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
 from app.registration.person import Person
+from app.scheduling.jobs import call_off
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.factories.organising import a_day, somebody
@@ -27,11 +30,11 @@ def lead(app: Flask, event_id: int) -> Visitor:
     return somebody(app, "aylin@example.org", event_id, Role.LEAD)
 
 
-def seat(app: Flask, event_id: int, **choices: int) -> None:
+def seat(app: Flask, event_id: int, name: str = "Anna", **choices: int) -> None:
     with app.app_context(), transaction() as session:
-        person = Person("Anna", "Beispiel", "anna@example.org", "Stadt Musterstadt")
+        person = Person(name, "Beispiel", f"{name.lower()}@example.org", "Stadt Musterstadt")
         entry = Entry(
-            person, "nonce", choices={int(one.removeprefix("r")): run for one, run in choices.items()}
+            person, f"nonce {name}", choices={int(one.removeprefix("r")): run for one, run in choices.items()}
         )
         manual.add(session, event_id, entry, PARTICIPANT, NOW, extra_seat=False)
 
@@ -174,12 +177,27 @@ def test_cancelling_says_how_many_people_get_a_mail(app: Flask) -> None:
     seat(app, event_id)
     visitor = lead(app, event_id)
     page = visitor.get(f"{HOME}/cancel")
-    assert "1 Person bekommt sofort eine E-Mail." in page.text
-    assert stored(app, event_id).status is EventStatus.PUBLISHED
-    assert page.send().status == 200
+    assert "1 Person bekommt eine E-Mail. Sie sehen sie, bevor sie abgeht." in page.text
+    page = page.send()
+    assert (page.status, set(page.errors())) == (422, {"reason"})
+    page = page.send(reason="Das Kreishaus ist gesperrt.", instead="Neuer Termin im Herbst.")
+    assert "Das Kreishaus ist gesperrt." in page.soup.find("pre").text  # type: ignore[union-attr]
+    page = page.send()
+    event = stored(app, event_id)
+    assert (page.status, event.status, event.off_instead) == (
+        200,
+        EventStatus.PUBLISHED,
+        "Neuer Termin im Herbst.",
+    )
+    assert event.calls_off_at is not None
+    with app.app_context():
+        assert call_off(event.calls_off_at - timedelta(seconds=1)) == 0
+        assert call_off(event.calls_off_at) == 1
     assert stored(app, event_id).status is EventStatus.CANCELLED
-    assert page.send().status == 422
     assert visitor.get(f"{HOME}/cancel").soup.main.find("form") is None  # type: ignore[union-attr]
+    public = visitor.get("/events/musterfachtag").text
+    assert "Das Kreishaus ist gesperrt." in public
+    assert "Neuer Termin im Herbst." in public
 
 
 # -- rounds, workshops, runs

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.attendees import manual
 from app.events.models import Event
+from app.events.notices import day_facts
 from app.events.queries import get_public_event
 from app.events.rules import EventStatus
 from app.outbox.models import Message
@@ -28,10 +29,10 @@ from app.registration.person import Person
 from app.registration.rules import Status
 from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
-from app.scheduling.service import day_facts, fingerprint
+from app.scheduling.service import fingerprint
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
-from tests.registration.steps import ORGANISER
+from tests.registration.steps import ORGANISER, WHY
 from tests.scheduling.steps import plan_of
 
 LATER = NOW + timedelta(hours=1)
@@ -147,7 +148,7 @@ def test_publishing_and_taking_back(app: Flask) -> None:
         by = by_organiser(None)  # type: ignore[arg-type]
         refused(lambda s: scheduling.publish_day(s, event.id, by, LATER))
         refused(lambda s: scheduling.withdraw_day(s, event.id, by, LATER))
-        refused(lambda s: scheduling.cancel_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.cancel_day(s, event.id, by, LATER, WHY))
         replan(event, fingerprint(day_facts(event)), venue_city="Musterstadt")
         with transaction() as session:
             scheduling.publish_day(session, event.id, by, LATER)
@@ -169,12 +170,12 @@ def test_a_cancelled_day_tells_everybody_once(app: Flask) -> None:
         anna, bert = seat(event, "Anna", programme.runs["1.1"]), seat(event, "Bert")
         before, by = len(mails()), by_organiser(None)  # type: ignore[arg-type]
         assert queries.count_told_of_cancelling(db.session(), event) == 2
-        refused(lambda s: scheduling.cancel_day(s, event.id, by, event.ends_at))  # what was, was
+        refused(lambda s: scheduling.cancel_day(s, event.id, by, event.ends_at, WHY))  # what was, was
         with transaction() as session:
-            scheduling.cancel_day(session, event.id, by, LATER)
+            scheduling.cancel_day(session, event.id, by, LATER, WHY)
         assert mails()[before:] == [("cancelled", anna), ("cancelled", bert)]
         assert {one.status for one in db.session.scalars(select(Registration))} == {Status.CANCELLED}
-        refused(lambda s: scheduling.cancel_day(s, event.id, by, LATER))
+        refused(lambda s: scheduling.cancel_day(s, event.id, by, LATER, WHY))
         assert len(mails()) == before + 2
 
 

@@ -30,6 +30,8 @@ from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, PlaceState
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, RunStaff, StaffRole
+from app.registration.workshops.news import RunChange, lost
+from app.registration.workshops.rules import PlaceFact
 
 MOST_FOUND = 8
 ROLE_LABELS = {StaffRole.FACILITATOR: N_("Leads it"), StaffRole.NOTE_TAKER: N_("Takes the minutes")}
@@ -114,10 +116,11 @@ def name_staff(
         return known
     rounds = {one.id for one in rounds_from(session, event, run.round, run.spans)}
     _refuse_elsewhere(session, event, registration, run, rounds)
-    places.leave_rounds(session, registration, rounds, now)
+    left = places.leave_rounds(session, registration, rounds, now)
     staff = RunStaff(run_id=run.id, registration_id=registration.id, role=role)
     session.add(staff)
-    _note(session, event, registration, run, "name", by, now)
+    changes = [RunChange(run, PlaceFact.ROLE, new=role.value), *map(lost, left)]
+    _note(session, event, registration, run, changes, "name", by, now)
     return staff
 
 
@@ -128,9 +131,9 @@ def take_off(session: Session, event_id: int, run_id: int, staff_id: int, by: By
     staff = session.get(RunStaff, staff_id)
     if staff is None or staff.run_id != run.id:
         raise Missing
-    registration = staff.registration
+    registration, change = staff.registration, RunChange(run, PlaceFact.ROLE, old=staff.role.value)
     session.delete(staff)
-    _note(session, event, registration, run, "take_off", by, now)
+    _note(session, event, registration, run, [change], "take_off", by, now)
     return run
 
 
@@ -143,10 +146,10 @@ def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, 
             _refuse_elsewhere(session, event, staff.registration, run, rounds)
         except (LeadsElsewhere, AttendsIt):
             raise BusyElsewhere(staff.registration.full_name) from None
-        if places.leave_rounds(session, staff.registration, rounds, now):
+        if left := places.leave_rounds(session, staff.registration, rounds, now):
             staff.registration.feed_changed_at = now
             if event.agenda_is_news(now):
-                notifications.notify_place(session, staff.registration, now)
+                notifications.notify_place(session, staff.registration, [*map(lost, left)], now)
 
 
 def _refuse_elsewhere(
@@ -172,12 +175,19 @@ def _refuse_elsewhere(
 
 
 def _note(
-    session: Session, event: Event, registration: Registration, run: Run, action: str, by: By, now: datetime
+    session: Session,
+    event: Event,
+    registration: Registration,
+    run: Run,
+    changes: Sequence[RunChange],
+    action: str,
+    by: By,
+    now: datetime,
 ) -> None:
     registration.feed_changed_at = now
     session.flush()
     if event.agenda_is_news(now):
-        notifications.notify_place(session, registration, now)
+        notifications.notify_place(session, registration, changes, now)
     subject = f"registration {registration.id}"
     record(session, now, by.organiser_id, event.id, f"run_staff.{action}", subject, {"run": run.id})
 

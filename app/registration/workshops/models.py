@@ -3,22 +3,25 @@
 
 """Places in workshop runs, wishes for them, what people cannot do without, and who leads a run."""
 
+from datetime import datetime
 from enum import Enum
 
 from sqlalchemy import (
     CheckConstraint,
     ForeignKey,
     Index,
+    String,
     UniqueConstraint,
     text,
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, enum_of, pk
+from app.db import text as long_text
 from app.programme.models import Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
-from app.registration.workshops.rules import Need
+from app.registration.workshops.rules import Need, PlaceFact
 
 
 class Place(Base):
@@ -119,3 +122,24 @@ class RunStaff(Base):
 
     run: Mapped[Run] = relationship()
     registration: Mapped[Registration] = relationship()
+
+
+class PlaceChange(Base):
+    """What changed about a run for one person without their doing; mails say it (`old` → `new`).
+
+    `old` and `new` are empty for "not" of a yes or no, two ISO moments with a slash for times, else a name.
+    """
+
+    __tablename__ = "place_change"
+    __table_args__ = (Index("ix_place_change_registration_id_at", "registration_id", "at"),)
+
+    id: Mapped[pk]
+    registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    at: Mapped[datetime]
+    fact: Mapped[PlaceFact] = mapped_column(enum_of(PlaceFact, "fact"))
+    old: Mapped[str] = mapped_column(String(300), default="")
+    new: Mapped[str] = mapped_column(String(300), default="")
+    note: Mapped[long_text]
+
+    run: Mapped[Run] = relationship()

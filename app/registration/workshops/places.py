@@ -25,6 +25,7 @@ from app.registration.rules import (
     UnknownRun,
 )
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff
+from app.registration.workshops.news import called_off, gained, lost
 from app.registration.workshops.swapping import swap_places
 from app.registration.workshops.wishes import OtherWay, pass_wishes_on
 
@@ -158,8 +159,8 @@ def pass_on(session: Session, old: Registration, new: Registration) -> None:
 
 def leave_rounds(
     session: Session, registration: Registration, round_ids: Collection[int], now: datetime
-) -> bool:
-    """Whatever the person has, waits for or said in these rounds ends; whether anything was given back."""
+) -> list[Run]:
+    """Whatever the person has, waits for or said in these rounds ends; the runs they had or waited for."""
     own = _places(session, registration)
     filled = _rounds_filled(session, registration.event, [place.run for place in own])
     left = [place for place in own if filled[place.run_id].intersection(round_ids)]
@@ -172,11 +173,11 @@ def leave_rounds(
     session.execute(absences)
     session.flush()
     _move_up_in(session, registration.event, freed, now)
-    return bool(left)
+    return [place.run for place in left]
 
 
-def close_run(session: Session, run: Run, now: datetime, *, tell: bool) -> None:
-    """The run does not take place: whoever sits in it or waits for it is out, and told."""
+def close_run(session: Session, run: Run, now: datetime, *, tell: bool, note: str = "") -> None:
+    """The run does not take place: whoever sits in it or waits for it is out, and told, with what the team adds."""
     found = select(Place).where(Place.run_id == run.id).options(joinedload(Place.registration))
     for place in session.scalars(found.order_by(Place.id)).all():
         sure = place.state is not PlaceState.WANTED
@@ -184,7 +185,7 @@ def close_run(session: Session, run: Run, now: datetime, *, tell: bool) -> None:
         place.registration.feed_changed_at = now
         session.flush()
         if tell and sure:
-            notifications.notify_place(session, place.registration, now)
+            notifications.notify_place(session, place.registration, [called_off(run)], now, note)
 
 
 def leave_line_of(session: Session, registration: Registration, run_id: int) -> None:
@@ -314,6 +315,11 @@ def _refuse_twice(stays: list[Place], runs: dict[int, Run]) -> None:
             raise TwiceTheSameWorkshop(f"round-{round_id}", run.workshop.title)
 
 
+def chosen_by(session: Session, registration: Registration) -> list[tuple[Run, PlaceState]]:
+    """The runs of a person, and how they stand there."""
+    return [(place.run, place.state) for place in _places(session, registration)]
+
+
 def _places(session: Session, registration: Registration) -> list[Place]:
     found = (
         select(Place)
@@ -405,11 +411,13 @@ def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) 
 
 def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     freed: list[Run] = []
+    left: list[Run] = []
     own = _places(session, place.registration)
     filled = _rounds_filled(session, place.registration.event, [one.run for one in own])
     for other in own:
         overlaps = filled[other.run_id] & filled[place.run_id]
         if other is not place and overlaps and other.state is PlaceState.PLACE:
+            left.append(other.run)
             freed += _drop(session, other)
     session.flush()
     if not claim_seat(session, place.run):
@@ -419,7 +427,8 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     place.waiting_number = None
     place.registration.feed_changed_at = now
     session.flush()
-    notifications.notify_place(session, place.registration, now)
+    changes = [gained(place.run), *(lost(run) for run in left)]
+    notifications.notify_place(session, place.registration, changes, now)
     return freed
 
 

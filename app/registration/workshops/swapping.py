@@ -22,6 +22,7 @@ from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import ENDED, PlaceState
 from app.registration.workshops.models import Place
+from app.registration.workshops.news import gained, lost
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,4 +143,5 @@ def _carry_out(session: Session, chain: list[SwapOffer], now: datetime) -> None:
         one.hopes.registration.changed_at = now
     session.flush()
     for one in sorted(chain, key=lambda one: one.hopes.registration_id):
-        notifications.notify_place(session, one.hopes.registration, now)
+        changes = [gained(one.hopes.run), lost(one.has.run)]
+        notifications.notify_place(session, one.hopes.registration, changes, now)

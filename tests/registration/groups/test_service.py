@@ -36,6 +36,7 @@ from tests.registration.steps import (
     OF_MUSTERAU,
     OFFICE,
     ORGANISER,
+    WHY,
     Day,
     add_organisations,
     open_day,
@@ -340,7 +341,7 @@ def test_who_only_brings_others_is_told_when_the_day_is_called_off() -> None:
     day.cancel("gregor")
     assert count_told_of_cancelling(db.session(), db.session.get_one(Event, day.event_id)) == 7
     with day.step() as session:
-        cancel_day(session, day.event_id, ORGANISER, day.now)
+        cancel_day(session, day.event_id, ORGANISER, day.now, WHY)
     last = {name: told(name)[-1] for name in ("anna", "ben", "clara", "dora", "emil", "frida", "heidi")}
     assert last == {
         "anna": "registration.cancelled",

@@ -33,6 +33,7 @@ from tests.registration.steps import (
     OFFICE,
     ORGANISER,
     TOWN,
+    WHY,
     Day,
     add_organisations,
     open_day,
@@ -451,7 +452,7 @@ def test_a_day_that_is_called_off_ends_offers() -> None:
     day.join("ben", "cem")
     day.cancel("ben")
     with day.step() as session:
-        cancel_day(session, day.event_id, ORGANISER, day.now)
+        cancel_day(session, day.event_id, ORGANISER, day.now, WHY)
     assert day.status("cem") is Status.CANCELLED
 
 

@@ -293,6 +293,8 @@ def test_places_become_wishes_only_knowingly(app: Flask) -> None:
     with app.app_context():
         assert db.session.get_one(Run, team.runs["1.1"]).taken == 1
     page = page.send(become_wishes="y")
+    assert "Neue Frist für Wünsche" in page.text
+    page = page.send()
     assert page.status == 200, page.errors()
     with app.app_context():
         assert db.session.get_one(Run, team.runs["1.1"]).taken == 0

@@ -1,0 +1,144 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Ask before people are told: a change that would send mails is tried, shown, and carried out when the team says so.
+
+Trying it is doing it in a transaction that is rolled back, so the page shows what would leave, not a guess of it.
+"""
+
+import hashlib
+import json
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Protocol, TypeVar
+
+from flask import request
+from sqlalchemy.orm import Session
+from wtforms import HiddenField
+
+from app.clock import now
+from app.web.database import transaction
+from app.web.doing import Done, carried_out
+from app.web.editing import Difference, EditingForm, long_text
+from app.web.texts import lazy_gettext as _l
+
+T = TypeVar("T")
+
+BACK, LOOK = "edit", "look"  # buttons: to the form; and the question again, with the note in the mail
+# What the question adds to the form, or a form says of itself: not what somebody typed.
+_OWN = frozenset({"csrf_token", "agreed", "note", BACK, LOOK})
+
+
+class AskingForm(EditingForm):
+    """A form whose verb may tell people: beside its fields it carries what the team agreed to."""
+
+    agreed = HiddenField(default="")
+
+
+class TellingForm(AskingForm):
+    """One with a note of the team for the mail; it is asked for with the question."""
+
+    note = long_text(
+        _l("A word of your own"), rows=3, description=_l("Stands in the mail, for instance why.")
+    )
+
+
+class Sample(Protocol):
+    """How many get a mail, in which language, and what one of them reads."""
+
+    @property
+    def number(self) -> int: ...
+    @property
+    def language(self) -> str: ...
+    @property
+    def subject(self) -> str: ...
+    @property
+    def text(self) -> str: ...
+
+
+class Telling(Protocol):
+    """What a verb intends to tell at a moment, in the open transaction; `rest` holds it back for a while."""
+
+    def samples(self, session: Session, moment: datetime) -> Sequence[Sample]: ...
+    def rest(self, session: Session, moment: datetime) -> None: ...
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """What would change, whom it reaches, and what was typed. `again`: it was agreed to, but reaches others by now."""
+
+    changes: Sequence[Difference]
+    samples: Sequence[Sample]
+    carried: Sequence[tuple[str, str]]
+    agreed: str
+    again: bool
+
+    @property
+    def people(self) -> int:
+        return sum(one.number for one in self.samples)
+
+
+class _Tried(Exception):
+    """Nothing of it stays."""
+
+
+class _NotAgreed(Exception):
+    def __init__(self, samples: Sequence[Sample], agreed: str) -> None:
+        super().__init__()
+        self.samples = samples
+        self.agreed = agreed
+
+
+def asked(
+    form: AskingForm,
+    verb: Callable[[Session, datetime], T],
+    telling: Telling,
+    *,
+    instead: Callable[[Session, datetime], T] | None = None,
+    stored: Callable[[], EditingForm] | None = None,
+) -> Done[T] | Question | None:
+    """`did`, for a verb that may tell people: where it would, a question comes first.
+
+    The verb gets the moment at which it intends its mails. What was agreed to is done and its mails rest for a while;
+    `instead` is done in its place, for what happens only after that while.
+    """
+    if not form.validate_on_submit() or BACK in request.form:
+        form.agreed.data = ""  # who goes on from the form is asked again
+        return None
+
+    def action() -> T:
+        moment = now()
+        with suppress(_Tried), transaction() as session:
+            result = verb(session, moment)
+            samples = telling.samples(session, moment)
+            agreed = _fingerprint(samples)
+            if samples and (form.agreed.data != agreed or LOOK in request.form):
+                raise _NotAgreed(samples, agreed)
+            if instead is not None:
+                raise _Tried
+            telling.rest(session, moment)
+            return result
+        with transaction() as session:
+            return (instead or verb)(session, moment)
+
+    try:
+        done = carried_out(form, action, stored=stored)
+        form.agreed.data = ""
+        return done
+    except _NotAgreed as question:
+        return Question(
+            form.differences_from(stored()) if stored is not None else [],
+            question.samples,
+            [pair for pair in request.form.items(multi=True) if pair[0] not in _OWN],
+            question.agreed,
+            again=bool(form.agreed.data) and LOOK not in request.form,
+        )
+
+
+def _fingerprint(samples: Sequence[Sample]) -> str:
+    """Of what is done and of whom it reaches: who agrees agrees to this."""
+    typed = sorted(pair for pair in request.form.items(multi=True) if pair[0] not in _OWN)
+    said = json.dumps([typed, [(one.number, one.subject) for one in samples]])
+    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

@@ -1,0 +1,157 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Mails that say what changed: old and new, the run by its name, and what is still free."""
+
+from email.message import EmailMessage
+
+import pytest
+from flask import Flask
+
+from app.events.rules import Placement
+from app.outbox.worker import Worker
+from app.registration.rules import Status
+from app.scheduling.service import cancel_day
+from tests.factories.days import at
+from tests.mailbox import mailbox, text_of
+from tests.registration.steps import ORGANISER, WHY, Day, open_day
+from tests.scheduling.steps import change_facts, replan_round, replan_run
+
+
+@pytest.fixture
+def day(app: Flask) -> Day:
+    """anna sits in 1.1, ben waits for it in 1.2, cem waits for a seat; everybody has read all mails."""
+    with app.app_context():
+        day = open_day(capacity=2)
+        day.set_run("1.1", capacity=1)
+        day.join("anna", labels=("1.1",))
+        day.join("ben", labels=("1.2",))
+        day.choose("ben", "1.1")
+        day.join("cem")
+        deliver(app, day)
+        return day
+
+
+def deliver(app: Flask, day: Day) -> None:
+    Worker(app, clock=lambda: day.now).deliver()
+
+
+def mails_to(app: Flask, name: str) -> list[EmailMessage]:
+    return [mail for mail in mailbox(app).read() if mail["To"] == f"{name}@example.org"]
+
+
+def change(app: Flask, day: Day, **facts: object) -> None:
+    with app.app_context(), day.step() as session:
+        change_facts(session, day.event_id, day.now, **facts)
+
+
+def newest(app: Flask, day: Day, name: str) -> tuple[str, str]:
+    with app.app_context():
+        deliver(app, day)
+    mail = mails_to(app, name)[-1]
+    return str(mail["Subject"]), text_of(mail)
+
+
+def test_old_and_new_stand_side_by_side(app: Flask, day: Day) -> None:
+    change(app, day, starts_at=at("10:00"))
+    subject, text = newest(app, day, "anna")
+    assert subject.endswith(": Neuer Termin")
+    assert "bisher: Donnerstag, 13. März 2031, 9:30–15:45 Uhr" in text
+    assert "jetzt: Donnerstag, 13. März 2031, 10:00–15:45 Uhr" in text
+
+
+def test_who_waits_hears_of_it_and_how_they_stand(app: Flask, day: Day) -> None:
+    change(app, day, venue_name="Rathaus")
+    subject, text = newest(app, day, "cem")
+    assert subject.endswith(": Neuer Ort")
+    assert "Sie stehen auf der Warteliste." in text.replace("sie", "Sie")
+    assert "jetzt: Rathaus" in text
+
+
+def test_two_changes_before_the_mail_are_one_line(app: Flask, day: Day) -> None:
+    change(app, day, starts_at=at("10:00"))
+    change(app, day, starts_at=at("10:15"))
+    _, text = newest(app, day, "anna")
+    assert "9:30–15:45" in text
+    assert "10:15–15:45" in text
+    assert "10:00–" not in text
+
+
+def test_what_changed_back_is_told_to_nobody(app: Flask, day: Day) -> None:
+    before = len(mails_to(app, "anna")), len(mails_to(app, "cem"))
+    change(app, day, starts_at=at("10:00"))
+    change(app, day, starts_at=at("9:30"))
+    with app.app_context():
+        deliver(app, day)
+    assert (len(mails_to(app, "anna")), len(mails_to(app, "cem"))) == before
+
+
+def test_who_never_read_how_they_stand_reads_both(app: Flask, day: Day) -> None:
+    """The mail about the change takes the place of one about the seat that has not left."""
+    with app.app_context():
+        day.join("dora")
+    change(app, day, venue_name="Rathaus")
+    with app.app_context():
+        deliver(app, day)
+    (mail,) = mails_to(app, "dora")
+    text = text_of(mail)
+    assert "Warteliste" in text
+    assert "Rathaus" in text
+
+
+def test_a_moved_deadline_for_wishes_is_told(app: Flask) -> None:
+    with app.app_context():
+        day = open_day(capacity=2, placement=Placement.WISHES, wishes_until=at("8:00"))
+        day.join("anna")
+        deliver(app, day)
+    change(app, day, wishes_until=at("9:00"))
+    subject, text = newest(app, day, "anna")
+    assert subject.endswith(": Neue Frist für Wünsche")
+    assert "bisher: 13.03.2031, 8:00 Uhr" in text
+
+
+def test_a_called_off_run_is_named_and_what_is_free_there(app: Flask, day: Day) -> None:
+    with app.app_context():
+        day.set_event(agenda_released_at=day.now)
+        with day.step() as session:
+            replan_run(session, day.runs["1.1"], day.now, takes_place=False, called_off=True)
+    _, text = newest(app, day, "anna")
+    assert "„1.1 Beraten ohne Vorurteil“ in „Workshoprunde 1“ findet nicht statt." in text
+    assert "Dort ist zurzeit noch Platz:" in text
+    assert "1.2" in text.partition("noch Platz:")[2]
+    _, text = newest(app, day, "ben")
+    assert "findet nicht statt" in text
+    assert "noch Platz" not in text  # ben still sits in 1.2
+
+
+def test_room_and_time_read_differently(app: Flask, day: Day) -> None:
+    with app.app_context():
+        day.set_event(agenda_released_at=day.now)
+        with day.step() as session:
+            replan_run(session, day.runs["1.1"], day.now, room_id=None)
+    _, text = newest(app, day, "anna")
+    assert "Raum jetzt noch ohne Raum, bisher Raum Birke." in text
+    with app.app_context(), day.step() as session:
+        replan_round(session, day.rounds[1], day.now, starts_at=at("11:15"))
+    _, text = newest(app, day, "anna")
+    assert "jetzt 11:15–12:15 Uhr, bisher 11:00–12:15 Uhr." in text
+    assert "Raum jetzt" not in text
+
+
+def test_who_moves_up_reads_what_was_left(app: Flask, day: Day) -> None:
+    with app.app_context():
+        day.cancel("anna")
+    _, text = newest(app, day, "ben")
+    assert "Sie haben einen Platz in „1.1" in text
+    assert "Sie haben keinen Platz mehr in „1.2" in text
+
+
+def test_why_a_day_is_off_and_what_happens_instead(app: Flask, day: Day) -> None:
+    with app.app_context(), day.step() as session:
+        cancel_day(session, day.event_id, ORGANISER, day.now, WHY)
+    subject, text = newest(app, day, "cem")
+    assert subject.endswith(": Der Fachtag ist abgesagt")
+    assert WHY.reason in text
+    assert WHY.instead in text
+    with app.app_context():
+        assert day.status("cem") is Status.CANCELLED
