@@ -3,13 +3,13 @@
 
 """What the team says of a day and of its rooms, said once: tables, forms, the log and the checks read it here."""
 
-import json
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from enum import Flag, auto
 from typing import Annotated, Any, get_type_hints
 
+from app.db import Json
 from app.events.rules import Loop, Placement
 from app.refusal import N_
 from app.texts import gettext
@@ -144,15 +144,20 @@ def touches(changed: Collection[str], effect: Effect) -> bool:
     return any(effect in FACTS[name].effect for name in changed)
 
 
-def in_json(facts: DayFacts, names: Collection[str]) -> str:
-    """These facts as text: moments as ISO 8601, a choice as its value."""
-    values = {name: getattr(facts, name) for name in names}
-    return json.dumps(values, default=lambda value: getattr(value, "value", None) or value.isoformat())
+def in_json(facts: DayFacts, names: Collection[str]) -> Json:
+    """These facts as JSON can write them: moments as ISO 8601, a choice as its value."""
+    return {name: _written(getattr(facts, name)) for name in names}
 
 
-def from_json(facts: DayFacts, written: str) -> DayFacts:
+def _written(value: Any) -> Any:
+    if isinstance(value, Placement):
+        return value.value
+    return value.isoformat() if isinstance(value, datetime) else value
+
+
+def from_json(facts: DayFacts, written: Json) -> DayFacts:
     """`facts`, but for what is written there."""
-    return replace(facts, **{name: _read(name, value) for name, value in json.loads(written).items()})
+    return replace(facts, **{name: _read(name, value) for name, value in written.items()})
 
 
 def _read(name: str, value: Any) -> Any:

@@ -7,11 +7,11 @@ from dataclasses import fields
 from datetime import datetime
 from uuid import uuid4
 
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.clock import BERLIN
-from app.db import Base, enum_of, line, pk, text
+from app.db import Base, Json, enum_of, line, pk, text
 from app.events.facts import FACTS, NEEDED, RoomFacts, place_of
 from app.events.rules import (
     Aim,
@@ -234,7 +234,7 @@ class Notice(Base):
     at: Mapped[datetime]
     organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
     note: Mapped[text]
-    before: Mapped[text]
+    before: Mapped[Json] = mapped_column(JSON)
 
 
 class Quota(Base):

@@ -3,7 +3,6 @@
 
 """What people were told of a day's changed facts: written with the change, read by mails and to take it back."""
 
-import json
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
@@ -101,7 +100,7 @@ def revocable(session: Session, event: Event, now: datetime) -> Notice | None:
     """The last change, while no mail about it can have left. Not another way of choosing: places do not come back by it."""
     newest = select(Notice).where(Notice.event_id == event.id).order_by(Notice.id.desc()).limit(1)
     notice = session.scalar(newest)
-    if notice is None or now >= notice.at + QUIET or "placement" in json.loads(notice.before):
+    if notice is None or now >= notice.at + QUIET or "placement" in notice.before:
         return None
     return notice
 

@@ -114,7 +114,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
 @bp.route("/cancel", methods=["GET", "POST"])
 @access.organiser(Permission.LEAD)
 def cancel(slug: str) -> ResponseReturnValue:
-    form = CallOffForm()
+    form = CallOffForm(data={"reason": g.event.off_reason, "instead": g.event.off_instead})
     answer = asked(
         form,
         lambda session, moment: service.cancel_day(session, g.event.id, _by(), moment, form.why()),

@@ -35,7 +35,8 @@ from app.attendees.imports.tables import Table, keep
 from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.events.facts import RoomFacts
-from app.events.models import Event, Quota, Room, TeamMember
+from app.events.models import Event, Notice, Quota, Room, TeamMember
+from app.events.notices import day_facts, write_notice
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
 from app.events.service import lock_event
 from app.events.team_service import add_member
@@ -81,7 +82,8 @@ from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import cancel, confirm, expire, register
 from app.registration.workshops.models import RegistrationNeed, RunStaff, StaffRole, Wish
-from app.registration.workshops.rules import Need
+from app.registration.workshops.news import RunChange, note_changes
+from app.registration.workshops.rules import Need, PlaceFact
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
@@ -239,6 +241,7 @@ def build_world(app: Flask) -> World:
     for status in NAMES:
         _somebody(app, status)
     _consents_and_wishes(app)
+    _told(app)
     _a_look(app)
     _quotas(app)
     _organisations(app)
@@ -270,6 +273,21 @@ def _consents_and_wishes(app: Flask) -> None:
         session.add(Wish(registration_id=one.id, round_id=run.round_id, run_id=run.id, rank=1))
         session.add(RegistrationNeed(registration_id=one.id, need=Need.STEP_FREE))
         session.add(RunStaff(run_id=run.id, registration_id=one.id, role=StaffRole.NOTE_TAKER))
+
+
+def _told(app: Flask) -> None:
+    """The venue was changed, and a run has another room for somebody who sits in it. A day is about to be called off."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        later = now() + timedelta(hours=1)  # it can still be taken back when the last test looks
+        write_notice(session, day, day_facts(day), ["venue_name"], "Der Saal ist größer.", None, later)
+        empty = session.scalars(select(Event).where(Event.slug == EMPTY)).one()
+        empty.calls_off_at, empty.off_reason = later, "Der Saal ist gesperrt."
+        one = session.scalars(
+            select(Registration).where(Registration.given_name == NAMES[Status.REGISTERED])
+        ).one()
+        run = session.scalars(select(Run).where(Run.label == "1.2")).one()
+        note_changes(session, one, [RunChange(run, PlaceFact.ROOM, "Foyer", "Raum Birke")], now())
 
 
 def _groups(app: Flask) -> None:
@@ -618,6 +636,7 @@ def _remember(world: World) -> None:
             "quota_id": Quota,
             "material_id": Material,
             "condition_id": PlacingCondition,
+            "notice_id": Notice,
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)

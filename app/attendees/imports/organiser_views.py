@@ -110,6 +110,8 @@ def _by() -> By:
 
 
 def _add_judged(judged: JudgedTable, form: ImportForm) -> Added:
+    if judged.bad_rows and not judged.people:
+        raise Refusal(N_("Nobody can be added. Please choose other columns or another file."))
     if judged.bad_rows and not form.leave_out.data:
         raise Refusal(
             N_("There are rows with errors. Mend the file, or leave them out on purpose."), field="leave_out"

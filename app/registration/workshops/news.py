@@ -125,7 +125,9 @@ def place_news(session: Session, registration: Registration, since: datetime | N
         folded[key] = one.run, old, one.new
     off = {run_id for (run_id, fact), (_run, _old, new) in folded.items() if fact is PlaceFact.OFF and new}
     lines = [
-        RunNews(f"{run.label} {run.workshop.title}", run.round.title, run.round_id, fact, *_words(fact, old, new))
+        RunNews(
+            f"{run.label} {run.workshop.title}", run.round.title, run.round_id, fact, *_words(fact, old, new)
+        )
         for (run_id, fact), (run, old, new) in folded.items()
         # Of a run that does not take place nothing else is worth a word.
         if old != new and (fact is PlaceFact.OFF or run_id not in off)
