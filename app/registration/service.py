@@ -91,6 +91,7 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
             new = _hold(session, event, entry, earlier, quotas, parts, now, kept)
             waits = not new.has_seat
         if kept is not NOTHING:
+            session.refresh(event)  # the seat that was claimed and taken back went past the mapper
             move_up(session, event, now)
         return FormAnswer(earlier.active, waits)
     registration = _hold(session, event, entry, earlier, quotas, parts, now, kept)
@@ -273,7 +274,7 @@ def _take_up_again(session: Session, event: Event, registration: Registration, n
     take_seat_or_number(session, event, registration, quotas, mine)
     move(session, registration, once_confirmed(registration), PARTICIPANT, Reason.RETURNED, now)
     if registration.has_seat:
-        take_wanted(session, registration, now)
+        take_wanted(session, registration)
 
 
 def end(

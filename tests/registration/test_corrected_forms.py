@@ -154,6 +154,28 @@ def test_a_correction_to_a_known_address_looks_like_any_other(app: Flask, client
 
 
 @pytest.mark.usefixtures("runs")
+def test_a_seat_that_a_correction_to_a_known_address_frees_goes_on(app: Flask, client: FlaskClient) -> None:
+    """Who is known needs none, so the first in line gets it."""
+    others = {name: app.test_client() for name in ("anna", "dora")}
+    form_of(others["anna"]).send(**{**CORA, "email": "anna@example.org"})
+    Visitor(others["anna"]).get(link_in(mailbox(app).newest("anna@example.org"))).send(
+        button="Anmeldung bestätigen"
+    )
+    form = form_of(client)
+    form.send(**CORA)
+    form_of(others["dora"]).send(**{**CORA, "email": "dora@example.org"})
+    Visitor(others["dora"]).get(link_in(mailbox(app).newest("dora@example.org"))).send(
+        button="Anmeldung bestätigen"
+    )
+    assert everybody(app)[-1] == ("dora@example.org", Status.WAITING, False)
+    form.send(**{**CORA, "email": "anna@example.org"})
+    assert everybody(app) == [
+        ("anna@example.org", Status.REGISTERED, True),
+        ("dora@example.org", Status.REGISTERED, True),
+    ]
+
+
+@pytest.mark.usefixtures("runs")
 def test_the_address_is_said_once(app: Flask, client: FlaskClient) -> None:
     """It stands in no address, and who comes next at this browser does not read it."""
     page = form_of(client).send(**CORA)
