@@ -58,7 +58,7 @@ def take_from_line(
     leave_line(session, registration.event, quotas)
     registration.has_seat = True
     move(session, registration, Status.REGISTERED, by, Reason.MOVED_UP, now)
-    take_wanted(session, registration, now)
+    take_wanted(session, registration)
     notifications.notify_moved_up(session, registration, now)
 
 
@@ -67,16 +67,16 @@ def _give_or_offer(
 ) -> None:
     if event.offer_hours is None:
         move(session, first, Status.REGISTERED, SYSTEM, reason, now)
-        take_wanted(session, first, now)
+        take_wanted(session, first)
         notifications.notify_moved_up(session, first, now)
     else:
         until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
         move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, reserved_until=until)
-        take_wanted(session, first, now)
+        take_wanted(session, first)
         notifications.notify_offer(session, first, now)
 
 
-def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
+def take_wanted(session: Session, registration: Registration) -> None:
     """Somebody has a seat at the day now: workshops and options that were only wanted are taken."""
-    places.take_wanted(session, registration, now)
+    places.take_wanted(session, registration)
     answers.take_wanted(session, registration)

@@ -16,7 +16,7 @@ from app.attendees import manual
 from app.events.models import Event
 from app.events.notices import day_facts
 from app.events.queries import get_public_event
-from app.events.rules import EventStatus
+from app.events.rules import EventStatus, Placement
 from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.programme.models import AgendaChange, AgendaItem, Run
@@ -33,7 +33,7 @@ from app.scheduling.service import fingerprint
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
 from tests.registration.steps import ORGANISER, WHY
-from tests.scheduling.steps import plan_of
+from tests.scheduling.steps import change_facts, plan_of
 
 LATER = NOW + timedelta(hours=1)
 
@@ -346,3 +346,16 @@ def test_the_fingerprint_knows_equal_facts(app: Flask) -> None:
         assert fingerprint(facts) != fingerprint(replace(facts, capacity=99))
         assert isinstance(facts.starts_at, datetime)
         assert db.session.query(AgendaItem).count() == 5
+
+
+def test_wishes_need_a_date_before_the_day(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app)
+        wishes: dict[str, object] = {"placement": Placement.WISHES}
+        for until in (None, event.starts_at + timedelta(minutes=1)):
+            with pytest.raises(Refusal) as refused_at, transaction() as session:
+                change_facts(session, event.id, LATER, **wishes, wishes_until=until)
+            assert refused_at.value.field == "wishes_until"
+        with transaction() as session:
+            change_facts(session, event.id, LATER, **wishes, wishes_until=event.starts_at)
+        assert event.placement is Placement.WISHES

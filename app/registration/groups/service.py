@@ -332,7 +332,7 @@ def _take_up_again(
         move(session, one, once_confirmed(one), CONTACT, Reason.RETURNED, now)
         session.flush()
         if one.has_seat:
-            take_wanted(session, one, now)
+            take_wanted(session, one)
     return back
 
 

@@ -102,7 +102,7 @@ def choose_first(session: Session, event: Event, registration: Registration, cho
     session.flush()
 
 
-def take_wanted(session: Session, registration: Registration, now: datetime) -> None:
+def take_wanted(session: Session, registration: Registration) -> None:
     """The person has a seat at the day now: what was only wanted becomes a place or a place in line.
 
     Who once waited in a round beside the place they had there gets the better one if it is free, else the other one
@@ -136,8 +136,6 @@ def take_wanted(session: Session, registration: Registration, now: datetime) -> 
                 else:
                     busy |= filled[place.run_id]
         session.flush()
-    if any(place.state is PlaceState.WAITING for place in wishes):
-        _swap(session, registration.event, now, registration)
 
 
 def give_back(session: Session, registration: Registration, now: datetime, *, keep_wishes: bool) -> None:

@@ -354,3 +354,19 @@ def test_who_only_brings_others_is_told_when_the_day_is_called_off() -> None:
     }
     assert "group.called_off" not in told("frida") + told("dora")
     assert (told("jana")[-1], told("karl")[-1]) == ("group.called_off", "registration.cancelled")
+
+
+def test_who_is_known_waits_in_the_group_as_somebody_new_would() -> None:
+    """T09: a row of somebody known stands with a seat while there are seats for the rows before it, else in line."""
+    day = open_day(capacity=3)
+    day.join("xenia")
+    roomy = day.group("clara", "anna", "xenia")
+    assert waiting_guests(roomy) == [False]
+    day.set_event(capacity=2)
+    tight = day.group("dana", "ben", "xenia")
+    assert waiting_guests(tight) == [True]
+
+
+def waiting_guests(group_id: int) -> list[bool]:
+    db.session.rollback()
+    return list(db.session.scalars(select(GroupGuest.waits).where(GroupGuest.group_id == group_id)))

@@ -483,3 +483,21 @@ def test_a_known_address_gets_the_answer_of_a_new_one(app: Flask) -> None:
         assert answers["ben", organisation] == answers["cem", organisation] == answers["neu", organisation]
     assert answers["neu", KI] is False
     assert answers["neu", TOWN] is True
+
+
+def test_a_group_that_comes_together_is_passed_over_and_then_moves_as_one() -> None:
+    """Who stands behind it may have the one seat it cannot use; with seats for all, every member moves."""
+    day = open_day(capacity=1)
+    day.join("karl")
+    group = day.group("clara", "anna", "ben", together=True)
+    day.confirm_group(group)
+    day.join("dora")
+    day.cancel("karl")
+    assert (day.status("anna"), day.status("dora")) == (Status.WAITING, Status.REGISTERED)
+    day.set_event(capacity=3)
+    day.join("emil")
+    assert [day.status(name) for name in ("anna", "ben", "emil")] == [
+        Status.REGISTERED,
+        Status.REGISTERED,
+        Status.WAITING,
+    ]

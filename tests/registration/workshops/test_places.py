@@ -8,9 +8,11 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 
+from app.programme.models import Run
 from app.registration import correcting
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
+from app.registration.workshops import places
 from app.web.database import transaction
 from tests.factories.days import make_event, make_programme
 from tests.registration.steps import CLOSED, OPENED, Day, open_day
@@ -28,6 +30,10 @@ def small_day(capacity: int | None = 100, **runs: int) -> Day:
     for name, seats in runs.items():
         day.set_run(f"{name[1]}.{name[2]}", capacity=seats)
     return day
+
+
+def mails(day: Day) -> dict[str, list[str]]:
+    return {name: kinds for name in day.ids if (kinds := day.mails(name))}
 
 
 # -- choosing
@@ -355,3 +361,25 @@ def test_counters_notice_a_place_that_was_taken_by_the_way(app: Flask) -> None:
     with pytest.raises(AssertionError):
         day.check()
     OPENED.remove(day)
+
+
+def test_a_run_that_is_called_off_tells_who_had_or_awaited_a_place() -> None:
+    """Who only wanted one has no seat of the day, and reads nothing of workshops."""
+    day = small_day(capacity=2, r11=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.1",))
+    day.join("cem", labels=("1.1",))
+    day.forget_mails()
+    with day.step() as session:
+        places.close_run(session, session.get_one(Run, day.runs["1.1"]), day.now, tell=True)
+    assert mails(day) == {"anna": ["places.changed"], "ben": ["places.changed"]}
+    assert [day.places(name) for name in ("anna", "ben", "cem")] == [{}, {}, {}]
+
+
+def test_before_the_agenda_is_public_a_run_is_called_off_in_silence() -> None:
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1",))
+    day.forget_mails()
+    with day.step() as session:
+        places.close_run(session, session.get_one(Run, day.runs["1.1"]), day.now, tell=False)
+    assert mails(day) == {}

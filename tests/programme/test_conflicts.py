@@ -1,0 +1,27 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Whether something lies within the day: on its first and last date, and no other."""
+
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from app.programme.conflicts import refuse_outside_day
+from app.refusal import Refusal
+from app.web.database import transaction
+from tests.factories.days import at, make_event
+
+
+@pytest.mark.sqlite_only
+def test_the_agenda_lies_on_the_dates_of_the_day(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        event = make_event(session, ends_at=at("15:45") + timedelta(days=1))
+        for starts, ends in (("7:00", "9:00"), ("16:00", "23:00")):
+            refuse_outside_day(event, "Ankommen", at(starts), at(ends))
+            refuse_outside_day(event, "Abreise", at(starts) + timedelta(days=1), at(ends) + timedelta(days=1))
+        one = timedelta(days=1)
+        for early in (at("9:00") - one, at("9:00") + 2 * one):
+            with pytest.raises(Refusal):
+                refuse_outside_day(event, "Daneben", early, early + timedelta(hours=1))
