@@ -48,6 +48,10 @@ def test_moves_a_workshop_and_calendars_follow(stage: Stage, browser: Browser) -
         label = next(option for option in room.locator("option").all_text_contents() if "Foyer" in option)
         room.select_option(label=label)
         page.locator("main form button[type=submit]").first.click()
+        # Who sits in it is told, so the team sees first whom it reaches and what they will read.
+        assert "Raum jetzt Foyer" in page.locator("main pre").first.inner_text()
+        page.get_by_role("button", name="Speichern und absenden").click()
+        page.wait_for_url(re.compile("/programme$"))
         after = _sequences(context.request.get(feed).body())
     risen = {uid for uid in before if after[uid] > before[uid]}
     assert len(risen) == 1

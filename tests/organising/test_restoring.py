@@ -21,6 +21,7 @@ from sqlalchemy.engine import URL, make_url
 
 from app.clock import now
 from app.events.models import Event
+from app.events.notices import day_facts, write_notice
 from app.events.service import mark_changed, raise_sequence
 from app.factory import create_app
 from app.organising import lives, restoring
@@ -164,6 +165,9 @@ class Doings:
             for _ in range(times):
                 with transaction() as session:
                     day = session.scalars(select(Event)).one()
+                    before = day_facts(day)
+                    day.venue_street += "a"
+                    write_notice(session, day, before, ["venue_street"], "", None, now())
                     mark_changed(day, now(), calendar=True)
                     for run in session.scalars(select(Run)):
                         raise_sequence(run, now())
