@@ -15,6 +15,7 @@ from flask.typing import ResponseReturnValue
 from app.events.team_service import find_event_of
 from app.people.rules import Permission, Role, may
 from app.people.session_views import ask_to_sign_in, visitor
+from app.people.sign_in_views import show_what_was_kept, sign_in_here
 from app.refusal import Missing
 from app.web import access
 from app.web.access import SAFE_METHODS, Access, Audience, Guard
@@ -35,12 +36,17 @@ def guards_of_organisers() -> dict[Audience, Guard]:
 
 
 def ask_who(_wanted: Access, _arguments: dict[str, Any]) -> ResponseReturnValue | None:
-    """Anybody who is signed in may enter. Others are sent to sign in; what they wanted to send is not."""
+    """Anybody who is signed in may enter. Others are sent to sign in, or do so where they sent a form, and lose none of it."""
     found = visitor()
-    if found is None:
-        if request.method not in SAFE_METHODS:
-            abort(401)
+    if found is None and request.method in SAFE_METHODS:
         return ask_to_sign_in()
+    if found is not None:
+        show_what_was_kept()
+    elif answer := sign_in_here():
+        return answer
+    found = found or visitor()
+    if found is None:
+        abort(401)
     g.organiser, g.sign_in, g.event, g.role = found.organiser, found.sign_in, None, None
     return None
 

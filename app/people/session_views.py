@@ -83,6 +83,11 @@ def begin_visit(token: str, sign_in: SignIn) -> None:
     login_user(Visitor(token, sign_in))
 
 
+def was_here() -> bool:
+    """Whether this browser was signed in once: its cookie says so, and we signed it."""
+    return SEEN in session
+
+
 def end_visit() -> None:
     logout_user()
     session.clear()

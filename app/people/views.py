@@ -3,8 +3,6 @@
 
 """Doors of the organisers' area: sign in and out, one's own account, a forgotten password."""
 
-import logging
-from collections.abc import Callable
 from datetime import datetime, timedelta
 from time import sleep
 
@@ -24,19 +22,15 @@ from app.people.forms import (
 )
 from app.people.models import PasswordLink
 from app.people.rules import LinkReason, personal_words, refuse_weak_password
+from app.people.sign_in_views import answered, begin, prove, with_password
 from app.refusal import N_, Refusal
 from app.texts import gettext, language
 from app.web import access
 from app.web.database import db, transaction
 from app.web.doing import carried_out, did
-from app.web.forms import BaseForm
 
-log = logging.getLogger(__name__)
 bp = Blueprint("people", __name__, url_prefix="/organise")
 
-TOO_MANY = N_(
-    "There were too many attempts. Please try again in a quarter of an hour, or set a new password by mail."
-)
 TOO_MANY_MAILS = N_("There were too many attempts. Please try again in an hour.")
 # Writing a mail takes some milliseconds more than writing none; nobody can tell when both answers wait (T09).
 ANSWER_AFTER = timedelta(milliseconds=100)
@@ -53,10 +47,10 @@ def sign_in() -> ResponseReturnValue:
     if form.is_submitted():
         status = 422
         if form.validate():
-            answer, status = _with_password(form, lambda: _sign_in(form))
+            answer, status = with_password(form, lambda: _sign_in(form))
             if answer is not None:
                 return answer
-    return _page(render_template("people/sign_in.html", form=form), status)
+    return answered(render_template("people/sign_in.html", form=form), status)
 
 
 @bp.post("/sign-out")
@@ -96,7 +90,7 @@ def change_name() -> ResponseReturnValue:
     if did(form, lambda session: service.rename(session, g.organiser, typed(form.name), now())):
         flash(gettext("Your name is saved."), "success")
         return redirect(url_for("people.account"), 303)
-    return _page(render_template("people/change_name.html", form=form), 422 if form.errors else 200)
+    return answered(render_template("people/change_name.html", form=form), 422 if form.errors else 200)
 
 
 @bp.route("/account/password", methods=["GET", "POST"])
@@ -107,10 +101,10 @@ def change_password() -> ResponseReturnValue:
     if form.is_submitted():
         status = 422
         if form.validate():
-            answer, status = _with_password(form, lambda: _change_password(form))
+            answer, status = with_password(form, lambda: _change_password(form))
             if answer is not None:
                 return answer
-    return _page(render_template("people/change_password.html", form=form), status)
+    return answered(render_template("people/change_password.html", form=form), status)
 
 
 @bp.route("/forgot-password", methods=["GET", "POST"])
@@ -121,13 +115,13 @@ def forgot_password() -> ResponseReturnValue:
     if form.validate_on_submit():
         email, spoken, began = typed(form.email), language(), now()
         with transaction() as session:
-            answered = service.forgot_password(session, email, session_views.origin(), began, spoken)
+            granted = service.forgot_password(session, email, session_views.origin(), began, spoken)
         _wait_until(began + ANSWER_AFTER)
-        if answered:
+        if granted:
             return redirect(url_for("people.password_mail_sent"), 303)
         status = 429
         form.add_refusal(Refusal(TOO_MANY_MAILS))
-    return _page(render_template("people/forgot_password.html", form=form), status)
+    return answered(render_template("people/forgot_password.html", form=form), status)
 
 
 @bp.get("/forgot-password/sent")
@@ -146,38 +140,16 @@ def new_password(token: str, reason: LinkReason) -> ResponseReturnValue:
     ticket = links.read(service.MAIL_KINDS[reason], token)
     link = queries.find_password_link(db.session(), ticket.id, reason, now())
     if link is None or link.link_key != ticket.key:
-        return _page(render_template("people/link_over.html", reason=reason), 410)
+        return answered(render_template("people/link_over.html", reason=reason), 410)
     form = SetPasswordForm()
     if form.validate_on_submit() and (done := carried_out(form, lambda: _set_password(form, link))):
         return done.result
     html = render_template("people/new_password.html", form=form, organiser=link.organiser, reason=reason)
-    return _page(html, 422 if form.errors else 200)
-
-
-class TooManyAttempts(Refusal):
-    """The budget for guessing is used up; nothing was compared."""
-
-
-def _with_password(
-    form: BaseForm, action: Callable[[], ResponseReturnValue]
-) -> tuple[ResponseReturnValue | None, int]:
-    """The answer of an action that compares a password; without one, the status of the page that asks again."""
-    try:
-        return action(), 303
-    except Refusal as refusal:  # the status says which one it was
-        form.add_refusal(refusal)
-        return None, 429 if isinstance(refusal, TooManyAttempts) else 422
+    return answered(html, 422 if form.errors else 200)
 
 
 def _sign_in(form: SignInForm) -> ResponseReturnValue:
-    email, password = typed(form.email), typed(form.password)
-    proven = queries.credentials(db.session(), email)
-    _prove(email, proven.password_hash, password, Refusal(service.NO_MATCH))
-    new_hash = passwords.renewed(proven.password_hash, password)
-    browser, origin = session_views.browser(), session_views.origin()
-    with transaction() as session:
-        opened, token = service.sign_in(session, proven, browser, origin, now(), new_hash=new_hash)
-    session_views.begin_visit(token, opened)
+    begin(form)
     return redirect(session_views.landing(), 303)
 
 
@@ -185,7 +157,7 @@ def _change_password(form: ChangePasswordForm) -> ResponseReturnValue:
     organiser = g.organiser
     refuse_weak_password(typed(form.password), *personal_words(organiser.name, organiser.email))
     old_hash = organiser.password_hash
-    _prove(
+    prove(
         organiser.email, old_hash, typed(form.old_password), Refusal(WRONG_OLD_PASSWORD, field="old_password")
     )
     new_hash, browser = passwords.hash_password(typed(form.password)), session_views.browser()
@@ -213,21 +185,5 @@ def _set_password(form: SetPasswordForm, link: PasswordLink) -> ResponseReturnVa
     return redirect(session_views.landing(), 303)
 
 
-def _prove(email: str, password_hash: str | None, password: str, no_match: Refusal) -> None:
-    """Spend a try, then compare: outside of any transaction, and as long for an address without an account (T09)."""
-    with transaction() as session:
-        granted = service.may_try_sign_in(session, email, session_views.origin(), now())
-    if not granted:
-        log.warning("sign-in refused: budget used up")
-        raise TooManyAttempts(TOO_MANY)
-    if not passwords.verify(password_hash, password):
-        log.info("sign-in refused: no match")
-        raise no_match
-
-
 def _wait_until(moment: datetime) -> None:
     sleep(max((moment - now()).total_seconds(), 0))
-
-
-def _page(html: str, status: int) -> ResponseReturnValue:
-    return html, status, {"Retry-After": "900"} if status == 429 else {}

@@ -52,11 +52,17 @@ def _refuse_what_is_no_form() -> None:
         return
     if request.mimetype not in FORMS and (request.mimetype or request.content_length):
         abort(415)
+    make_room()
     upload = upload_of(current_app, request.endpoint)
-    if upload is not None:
-        request.max_content_length = upload.largest + ROOM_FOR_WORDS
     if _has_misplaced_file(upload) or not all(_is_field_name(name) for name in request.form):
         abort(400)
+
+
+def make_room() -> None:
+    """For the file that the view takes, if it takes one."""
+    upload = upload_of(current_app, str(request.endpoint))
+    if upload is not None:
+        request.max_content_length = upload.largest + ROOM_FOR_WORDS
 
 
 def _has_misplaced_file(upload: Upload | None) -> bool:

@@ -4,7 +4,6 @@
 """Error pages: one page, one clear sentence each, and a reference for what went wrong on our side (T36, SEC-11)."""
 
 import logging
-import re
 import secrets
 import traceback
 from http import HTTPStatus
@@ -19,15 +18,15 @@ from flask import (
     render_template,
     request,
 )
-from flask_wtf.csrf import CSRFError
+from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
 from app.refusal import N_, Missing
 from app.store.outages import Outage, outage_of
 from app.texts import gettext
-from app.web.access import SAFE_METHODS
-from app.web.forms import CARRIED
+from app.web import kept
+from app.web.forms import STALE
 
 log = logging.getLogger(__name__)
 
@@ -37,7 +36,6 @@ WORDS = {
         N_("This request does not fit"),
         N_("Something about this request was not right. Please go back, reload the page and try again."),
     ),
-    401: (N_("Please sign in"), N_("This page is for organisers who are signed in.")),
     403: (N_("Not allowed"), N_("You may not do this here. Please ask the lead of the organising team.")),
     404: (N_("Page not found"), N_("There is nothing under this address, or the link has lost its purpose.")),
     405: (
@@ -97,6 +95,7 @@ OUTAGES = {
     ),
 }
 RETRY_SECONDS = {Outage.BUSY: 10, Outage.AWAY: 30, Outage.FULL: 300}
+NOT_DONE = N_("Nothing is done yet")
 STALE_FORM = N_(
     "The form was open for too long or was sent from another page. Please go back, reload the page and send it again."
 )
@@ -123,46 +122,37 @@ def error_page(status: int, sentence: str | None = None, reference: str | None =
 def outage_page(outage: Outage) -> Response:
     """503 with everything that was typed: to be read, and to be sent again with one press. Asks no database."""
     heading, sentence = OUTAGES[outage]
-    typed, whole = _typed()
-    html = render_template(
-        "errors/outage.html",
-        heading=heading,
-        sentence=sentence,
-        typed=typed,
-        whole=whole,
-        shown=_shown(typed),
-    )
-    response = make_response(html, 503)
-    response.headers["Cache-Control"] = "no-store"
+    response = _send_again(503, gettext(heading), gettext(sentence), kept.token())
     response.headers["Retry-After"] = str(RETRY_SECONDS[outage])
     return response
 
 
-def _typed() -> tuple[list[tuple[str, str]], bool]:
-    """The fields of the form, and whether that is all of it: passwords and files do not travel back."""
-    if request.method in SAFE_METHODS:
-        return [], False
-    try:
-        fields, files = list(request.form.items(multi=True)), any(request.files.values())
-    except (HTTPException, OSError):  # a body that cannot be read, or for which there was no room
-        return [], False
-    typed = [(name, value) for name, value in fields if "password" not in name]
-    return typed, len(typed) == len(fields) and not files
+def stale_page() -> Response:
+    """400 for a button without a valid token: what it sends is still there, with a new token, for one more press. Not for what
+    another site's page sent."""
+    if request.headers.get("Sec-Fetch-Site") == "cross-site":
+        return error_page(400, STALE_FORM)
+    return _send_again(400, gettext(NOT_DONE), g.get("why_again") or gettext(STALE), generate_csrf())
 
 
-def _shown(typed: list[tuple[str, str]]) -> str:
-    """What a person wrote, without what the form carries along and what buttons and lists send."""
-    texts = [value.strip() for name, value in typed if name not in CARRIED]
-    return "\n".join(text for text in texts if text and not _SENT_BY_CHOICES.fullmatch(text))
-
-
-_SENT_BY_CHOICES = re.compile(r"[a-z0-9_:-]{1,20}")
+def _send_again(status: int, heading: str, sentence: str, token: str | None) -> Response:
+    html = render_template(
+        "errors/send_again.html",
+        status=status,
+        heading=heading,
+        sentence=sentence,
+        sent=kept.typed(),
+        token=token,
+    )
+    response = make_response(html, status)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 def install(app: Flask) -> None:
     @app.errorhandler(CSRFError)
     def stale(_error: CSRFError) -> Response:
-        return error_page(400, STALE_FORM)
+        return stale_page()
 
     @app.errorhandler(HTTPException)
     def known(error: HTTPException) -> Response:

@@ -129,7 +129,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             if isinstance(field, CSRFTokenField):
                 # Flask-WTF's own words are technical and in English; whatever is wrong with it, the way out is one.
                 # And it does not ask which site the request comes from (SEC-03).
-                field.errors = [] if csrf_holds() else [gettext(STALE)]
+                field.errors = [] if csrf_holds() else [g.get("why_again") or gettext(STALE)]
                 valid = valid and not field.errors
                 continue
             if self._is_repeated(field):

@@ -196,7 +196,7 @@ def has_pages(module: str) -> bool:
     return "\nbp = Blueprint(" in path.read_text(encoding="utf-8")
 
 
-GUARDS = {"session_views"}  # who is signed in: asked wherever a page is for somebody
+GUARDS = {"session_views", "sign_in_views"}  # who is signed in: asked wherever a page is for somebody
 
 # What a person is asked is said once, as fields in `registration`; the team's pages and the own data show the same ones.
 BORROWED_FORMS = {

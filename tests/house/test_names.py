@@ -105,6 +105,7 @@ EXTRAS = {
     "people/budget": "how often something may be tried",
     "people/passwords": "Argon2id, kept away from transactions",
     "people/session_views": "who is signed in, behind Flask-Login",
+    "people/sign_in_views": "views.py, split: proving who one is, also in the answer to a form",
     "programme/agenda": "the agenda as values for pages, files and mails",
     "programme/printing": "the agenda as the PDF says it",
     "programme/rounds": "which rounds a run fills, for values and for the database",

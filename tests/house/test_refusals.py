@@ -21,7 +21,7 @@ IN_VIEWS = {
         1,
         "a button without a form leads to a page with one",
     ),
-    ("app/people/views.py", "_with_password"): (1, "429 when the budget for guessing is used up"),
+    ("app/people/sign_in_views.py", "with_password"): (1, "429 when the budget for guessing is used up"),
     ("app/registration/groups/views.py", "_press"): (1, "a button's refusal on a page that keeps no session"),
     ("app/registration/views.py", "_answer"): (1, "a button's refusal has a page of its own"),
     ("app/registration/views.py", "consent"): (1, "the same for who left in between"),

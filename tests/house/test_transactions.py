@@ -48,11 +48,10 @@ OPEN_THEIR_OWN = {
         "remove_member": SAYS_IT_ELSEWHERE,
         "welcome_again": REFUSES_NOTHING,
     },
+    "app/people/sign_in_views.py": {"begin": COOKIE_FOLLOWS, "prove": STAYS_SPENT},
     "app/people/views.py": {
         "_change_password": COOKIE_FOLLOWS,
-        "_prove": STAYS_SPENT,
         "_set_password": COOKIE_FOLLOWS,
-        "_sign_in": COOKIE_FOLLOWS,
         "end_others": REFUSES_NOTHING,
         "forgot_password": STAYS_SPENT,
         "sign_out": REFUSES_NOTHING,
