@@ -159,7 +159,7 @@ $(ASSETS_DEV): $(NODE_SOURCES) | $(DEV)
 	@$(BIN)/python -m tools.assets --dev
 	@touch $@
 
-$(COMPILED): $(TEMPLATES) app/web/compiled.py | $(RUNTIME)
+$(COMPILED): $(TEMPLATES) app/web/compiled.py app/web/texts.py | $(RUNTIME)
 	@FACHTAG_MODE=demo FACHTAG_DATA_DIR=$(VENV)/nothing $(FLASK) compile-templates >/dev/null
 	@touch $@
 

@@ -67,7 +67,7 @@ import app.scheduling.jobs
 import app.scheduling.organiser_views
 from app import links, serving
 from app.settings import ROOT, Settings
-from app.web import access, assets, bodies, compiled, database, errors, headers, migrations, texts
+from app.web import access, assets, bodies, compiled, database, errors, headers, kept, migrations, texts
 
 ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -101,6 +101,7 @@ def create_app(settings: Settings) -> Flask:
     errors.install(app)
     _wire_slices(app)
     bodies.install(app)
+    kept.install(app)
     access.refuse_undeclared(app)
     app.config["LANGUAGELESS"] |= frozenset(
         rule.endpoint for rule in app.url_map.iter_rules() if rule.rule.endswith(FOR_PROGRAMS)

@@ -16,6 +16,7 @@ from itsdangerous import BadData, URLSafeSerializer
 
 from app.refusal import Missing
 
+FIRST_LANGUAGE = "de"
 SHORTEST_KEY = 22  # letters of a random one
 
 
@@ -59,6 +60,14 @@ def read(purpose: str, token: str) -> Ticket:
     except (BadData, ValueError, TypeError):
         raise Missing from None
     return Ticket(id_, str(key))
+
+
+def in_language(path: str, language: str) -> str:
+    """The same page in that language. It stands in the address where it is not the one people see first."""
+    if language == FIRST_LANGUAGE:
+        return path
+    page, mark, place = path.partition("#")
+    return f"{page}{'&' if '?' in page else '?'}lang={language}{mark}{place}"
 
 
 def absolute(path: str) -> str:

@@ -23,7 +23,8 @@ KEYS = {"link_key", "feed_key"}
 
 
 def test_every_link_is_signed_over_a_key() -> None:
-    """Whoever signs a link takes a key from the row; beside links only the time is signed at which a form was opened."""
+    """Whoever signs a link takes a key from the row; beside links only the time is signed at which a form was
+    opened, and what a form held when its sender had to sign in."""
     tickets = {
         f"{name_of(path)}: {dotted(node.args[1])}"
         for path in MODULES
@@ -34,7 +35,7 @@ def test_every_link_is_signed_over_a_key() -> None:
     assert len(by_rows) == 4
     assert {one.rpartition(".")[2] for one in by_rows} == KEYS
     signing = {name_of(path) for path in MODULES if "itsdangerous" in path.read_text(encoding="utf-8")}
-    assert signing == {"app/links.py", "app/registration/abuse_protection_forms.py"}
+    assert signing == {"app/links.py", "app/registration/abuse_protection_forms.py", "app/web/kept.py"}
 
 
 def test_a_link_of_before_opens_its_row_and_no_newer_one(app: Flask) -> None:

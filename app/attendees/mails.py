@@ -13,6 +13,7 @@ from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.registration.links import personal_address
 from app.registration.queries import get_registration
+from app.texts import language
 from app.web.mail_texts import render_mail
 
 
@@ -31,7 +32,7 @@ def build_mailing(session: Session, message: Message) -> Mail | None:
         event=event,
         words=mailing.text,
         link=personal_address(registration) if registration.active else "",
-        event_link=links.absolute(url_for("events.event", slug=event.slug)),
+        event_link=links.absolute(links.in_language(url_for("events.event", slug=event.slug), language())),
     )
     return Mail(*texts, recipient=registration.email, reply_to=event.contact_email or None)
 

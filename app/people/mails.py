@@ -15,7 +15,7 @@ from app.people.models import PasswordLink
 from app.people.rules import LinkReason
 from app.people.service import FORGOTTEN, MAIL_KINDS, WELCOME
 from app.refusal import N_
-from app.texts import gettext
+from app.texts import gettext, language
 from app.web.mail_texts import render_mail
 
 _PATHS = {LinkReason.WELCOME: "/organise/welcome/", LinkReason.FORGOTTEN: "/organise/new-password/"}
@@ -24,7 +24,7 @@ _PATHS = {LinkReason.WELCOME: "/organise/welcome/", LinkReason.FORGOTTEN: "/orga
 def link_address(link: PasswordLink) -> str:
     """The address of a link, signed for its purpose."""
     token = links.sign(MAIL_KINDS[link.reason], links.Ticket(link.id, link.link_key))
-    return links.absolute(_PATHS[link.reason] + token)
+    return links.absolute(links.in_language(_PATHS[link.reason] + token, language()))
 
 
 @dataclass(frozen=True, slots=True)

@@ -27,7 +27,6 @@ TOO_MANY = N_(
 BACK_AGAIN = N_(
     "You are signed in again. Nothing is done yet: please look over what you typed, and send it once more."
 )
-FILES_ANEW = N_("Please choose the file again: %(names)s")
 
 
 class TooManyAttempts(Refusal):
@@ -87,7 +86,9 @@ def sign_in_here() -> ResponseReturnValue | None:
         return _ask(SignInForm(formdata=None), 401, sent, kept.seal(sent))
     sent = _opened(sealed) if sealed else kept.NOTHING
     form, status = SignInForm(), 422
-    if form.validate():
+    if kept.SHOW_AGAIN in request.form:
+        status = 401
+    elif form.validate():
         _, status = with_password(form, lambda: begin(form))
         if not form.errors and not sealed:
             return redirect(session_views.own_page(request.full_path) or session_views.landing(), 303)
@@ -121,10 +122,7 @@ def _opened(sealed: str) -> kept.Typed:
 
 
 def _show(sent: kept.Typed) -> None:
-    sentences = [gettext(BACK_AGAIN)]
-    if sent.files:
-        sentences.append(gettext(FILES_ANEW) % {"names": ", ".join(sent.files)})
-    kept.show_again(sent, " ".join(sentences))
+    kept.show_again(sent, kept.with_files(gettext(BACK_AGAIN), sent))
 
 
 def _ask(form: SignInForm, status: int, sent: kept.Typed, sealed: str | None) -> ResponseReturnValue:

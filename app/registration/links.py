@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The links that open something without signing in: one registration, its calendar, one group. Each with a random key."""
+"""The links that open something without signing in: one registration, its calendar, one group. Each with a random key, and
+in the language of who registered.
+"""
 
 from sqlalchemy.orm import Session
 
@@ -26,7 +28,8 @@ def personal_token(registration: Registration) -> str:
 
 
 def personal_address(registration: Registration, page: str = "") -> str:
-    return links.absolute(f"/my/{personal_token(registration)}{page}")
+    path = f"/my/{personal_token(registration)}{page}"
+    return links.absolute(links.in_language(path, registration.language))
 
 
 def group_token(group: Group) -> str:
@@ -34,7 +37,8 @@ def group_token(group: Group) -> str:
 
 
 def group_address(group: Group, page: str = "") -> str:
-    return links.absolute(f"/group/{group_token(group)}{page}")
+    path = f"/group/{group_token(group)}{page}"
+    return links.absolute(links.in_language(path, group.language))
 
 
 def feed_token(registration: Registration) -> str:

@@ -104,7 +104,7 @@ class PersonMail:
             link=personal_address(registration),
             not_me=personal_address(registration, "/not-me"),
             event_link=_event_address(event),
-            privacy_link=links.absolute(url_for("legal.privacy")),
+            privacy_link=links.absolute(links.in_language(url_for("legal.privacy"), language())),
             calendar=self.method is not None,
         )
 
@@ -304,7 +304,7 @@ def _calendar(registration: Registration, day: MyDay, message: Message, method: 
 
 
 def _event_address(event: Event) -> str:
-    return links.absolute(url_for("events.event", slug=event.slug))
+    return links.absolute(links.in_language(url_for("events.event", slug=event.slug), language()))
 
 
 def _host(registration: Registration) -> str:

@@ -123,13 +123,19 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
             """What fields say of themselves. Flask-WTF would read it from the disk in every request."""
             return _sentences_of_fields(language())
 
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """False for a form that is shown again and not sent: nothing is judged yet."""
+        return not g.get("why_again") and bool(super().validate_on_submit(extra_validators))
+
     def validate(self, extra_validators: Any = None) -> bool:
+        if g.get("why_again"):
+            return False
         valid = bool(super().validate(extra_validators=extra_validators))
         for field in self:
             if isinstance(field, CSRFTokenField):
                 # Flask-WTF's own words are technical and in English; whatever is wrong with it, the way out is one.
                 # And it does not ask which site the request comes from (SEC-03).
-                field.errors = [] if csrf_holds() else [g.get("why_again") or gettext(STALE)]
+                field.errors = [] if csrf_holds() else [gettext(STALE)]
                 valid = valid and not field.errors
                 continue
             if self._is_repeated(field):

@@ -9,18 +9,23 @@ Nothing is carried out from here: a request that shows what was kept holds no CS
 import re
 from dataclasses import dataclass
 
-from flask import current_app, g, request
+from flask import Flask, current_app, g, request
 from itsdangerous import BadData, URLSafeTimedSerializer
 from werkzeug.datastructures import ImmutableMultiDict
 from werkzeug.exceptions import HTTPException
 
+from app.refusal import N_
+from app.texts import gettext
 from app.web.access import SAFE_METHODS
 from app.web.forms import CARRIED
 
 SEALED = "kept"  # the name of the field
 LONGEST_SEAL = 400_000  # letters; a form may have 500,000 bytes, and the sign-in wants some of them
 SEAL_HOLDS = 7 * 86_400  # seconds; nobody is signed in for longer
-_NEVER = frozenset({"csrf_token", SEALED})
+SHOW_AGAIN = "show_again"  # the button of a form that shows it in the other language
+_NEVER = frozenset({"csrf_token", SEALED, SHOW_AGAIN})
+IN_OTHER_LANGUAGE = N_("This is your form in English. Nothing is sent yet.")
+FILES_ANEW = N_("Please choose the file again: %(names)s")
 _SENT_BY_CHOICES = re.compile(r"[a-z0-9_:-]{1,20}")
 
 
@@ -87,6 +92,23 @@ def show_again(kept: Typed, sentence: str) -> None:
     request.form = ImmutableMultiDict(kept.fields)
     g.csrf_holds, g.why_again = False, sentence
     g.pop("csrf_token", None)  # made for a visit that may have ended just now
+
+
+def install(app: Flask) -> None:
+    """After the guards, and after what came in is known to be a form."""
+    app.before_request(_show_in_other_language)
+
+
+def _show_in_other_language() -> None:
+    if request.endpoint is None or request.method in SAFE_METHODS or SHOW_AGAIN not in request.form:
+        return
+    sent = typed()
+    show_again(sent, with_files(gettext(IN_OTHER_LANGUAGE), sent))
+
+
+def with_files(sentence: str, sent: Typed) -> str:
+    """The sentence, and which files have to be chosen anew."""
+    return f"{sentence} {gettext(FILES_ANEW) % {'names': ', '.join(sent.files)}}" if sent.files else sentence
 
 
 def _signer() -> URLSafeTimedSerializer:

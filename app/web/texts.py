@@ -9,14 +9,18 @@ language travels in the links of the visit, so no cookie is needed.
 
 from collections.abc import Callable
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 
 import flask_babel
 from babel.support import NullTranslations, Translations
-from flask import Flask, has_request_context, request
+from flask import Flask, g, has_request_context, request
 from flask_babel import Babel, get_locale, get_translations, lazy_gettext
-from jinja2 import pass_eval_context
+from flask_wtf import FlaskForm
+from jinja2 import pass_context, pass_eval_context
 from jinja2.nodes import EvalContext
+from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from wtforms import HiddenField
 
 from app.texts import (
     LANGUAGES,
@@ -39,6 +43,7 @@ from app.texts import (
     speak_through,
     times,
 )
+from app.web.access import Audience
 
 __all__ = ["chosen_language", "here", "install", "language", "lazy_gettext", "paragraphs", "select_language"]
 
@@ -70,9 +75,49 @@ def paragraphs(value: str) -> Markup:
 
 
 def here(path: str) -> str:
-    """A path of ours that keeps the chosen language."""
+    """A path of ours that keeps the chosen language, German too: the browser may ask for another one."""
     asked = chosen_language()
-    return f"{path}?lang={asked}" if asked else path
+    return in_language(asked, path) if asked else path
+
+
+@pass_context
+def _here_in_templates(_page: Context, path: str) -> str:
+    """With the page's context, or Jinja would work it out for a literal path once, when it compiles the template."""
+    return here(path)
+
+
+def in_language(code: str, address: str | None = None) -> str:
+    """An address of ours in that language; all else it asks for stays. If none is given, this page's own one, without its
+    path, which may be a personal link: no error page repeats that. Public pages of a day ask for nothing else, and are kept
+    for everybody: whatever stands in the address of the first reader is not handed to the others."""
+    if address is None:
+        access = g.get("access")
+        kept_for_all = access is None or (access.audience is Audience.PUBLIC and request.view_args)
+        address = "" if kept_for_all else f"?{request.query_string.decode('ascii', 'replace')}"
+    page, mark, place = address.partition("#")
+    path, _, query = page.partition("?")
+    asked = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "lang"]
+    return f"{path}?{urlencode([*asked, ('lang', code)])}{mark}{place}"
+
+
+# How the button of a form is called that shows it in the other language, in the words of those who read that one.
+_OTHER = {"de": ("en", "Continue in English"), "en": ("de", "Auf Deutsch weiter")}
+
+
+def other_language() -> tuple[str, str]:
+    return _OTHER[language()]
+
+
+def asks_something(form: object) -> bool:
+    """Whether somebody can type or choose something in this form, so that a switch of the language would lose it."""
+    return isinstance(form, FlaskForm) and any(not isinstance(field, HiddenField) for field in form)
+
+
+def first_on_page() -> bool:
+    """True for the first form that asks in an answer: its button is where the switch on top leads to."""
+    first = not g.get("has_form", False)
+    g.has_form = True
+    return first
 
 
 def _language() -> str:
@@ -100,13 +145,20 @@ def install(app: Flask) -> None:
         "moment": moment,
         "number": number,
         "paragraphs": paragraphs,
-        "here": here,
+        "here": _here_in_templates,
         "iso": iso,
         "from_iso": from_iso,
         "sentence": sentence_of,
     }
     for name, function in filters.items():
         app.add_template_filter(function, name)
+    app.jinja_env.globals.update(
+        in_language=in_language,
+        other_language=other_language,
+        asks_something=asks_something,
+        first_on_page=first_on_page,
+        chosen_language=chosen_language,
+    )
     _translate_templates(app)
 
     @app.url_defaults

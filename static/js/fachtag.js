@@ -104,3 +104,13 @@ function mover(list, from, to, way, said) {
   });
   return button;
 }
+
+// The language on top leads to the form's own button for it, which keeps what was typed: press it at once.
+for (const link of document.querySelectorAll('a[href="#other-language"]')) {
+  link.addEventListener("click", (event) => {
+    const button = document.getElementById("other-language");
+    if (!button) return;
+    event.preventDefault();
+    button.click();
+  });
+}

@@ -6,7 +6,9 @@
 That no page names a language that is none of ours is part of the page contract.
 """
 
+import re
 from io import BytesIO
+from urllib.parse import urljoin
 
 import pytest
 from flask import Flask
@@ -15,8 +17,8 @@ from pypdf import PdfReader
 
 from app.web.database import transaction
 from tests.factories.days import make_event, make_programme
-from tests.mailbox import mailbox
-from tests.pages import Visitor, tree
+from tests.mailbox import mailbox, text_of
+from tests.pages import Visitor, tree, values_of
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -61,5 +63,42 @@ def test_so_do_mails_and_documents(app: Flask, client: FlaskClient, language: st
     html = mail.get_body(("html",))
     assert html is not None
     assert (mail["Content-Language"], tree(html.get_content()).get("lang")) == (language, language)
+    links = set(tree(html.get_content()).xpath("//a[starts-with(@href, 'http')]/@href"))
+    assert len(links) > 1
+    for link in links:
+        assert Visitor(client).get(link).tree.get("lang") == language, link
     with client.get(f"{DAY}/agenda.pdf?lang={language}") as answer:
         assert PdfReader(BytesIO(answer.data)).trailer["/Root"]["/Lang"] == language
+
+
+def test_a_registration_in_english_stays_so_behind_every_button(app: Flask, client: FlaskClient) -> None:
+    """From the form over the mail to the end, for somebody whose browser asks for German."""
+    person = {"given_name": "Ada", "family_name": "Muster", "organisation": "Kreis Musterstadt"}
+    sent = Visitor(client).get(f"{DAY}/register?lang=en").send(**person, email="ada@example.org")
+    (link,) = re.findall(r"http://localhost(/my/\S+)", text_of(mailbox(app).newest("ada@example.org")))[:1]
+    mine = Visitor(client).get(link)
+    confirmed = mine.send(button="Confirm")
+    corrected = confirmed.follow("Correct my details").send(**{**person, "given_name": "Eda"})
+    left = corrected.follow("Cancel my registration").send(button="Cancel my registration")
+    for page in (sent, mine, confirmed, corrected, left):
+        assert (page.status, page.tree.get("lang")) == (200, "en"), page.address
+    assert "lang=en" in text_of(mailbox(app).newest("ada@example.org"))
+
+
+def test_the_switch_keeps_the_form_and_what_the_address_asks_for(client: FlaskClient) -> None:
+    form = Visitor(client).get(f"{DAY}/register")
+    (switch,) = form.tree.xpath("//header//a[@hreflang='en']/@href")
+    (button,) = form.tree.xpath(f"//form//button[@id='{switch[1:]}']")
+    typed = {**values_of(form.form()), "given_name": "Ada <b>", button.get("name"): button.get("value")}
+    english = Visitor(client).post(urljoin(f"{DAY}/register", button.get("formaction")), typed)
+    assert (english.status, english.tree.get("lang")) == (200, "en")
+    assert values_of(english.form())["given_name"] == "Ada <b>"
+    assert english.tree.xpath("//*[@class='kern-error']") == []
+    (elsewhere,) = Visitor(client).get("/?region=&x=1").tree.xpath("//header//a[@hreflang='en']/@href")
+    assert elsewhere == "?region=&x=1&lang=en"
+
+
+def test_what_the_first_reader_asked_for_is_kept_for_nobody_else(client: FlaskClient) -> None:
+    for address in (DAY, f"{DAY}/agenda", f"{DAY}/register"):
+        client.get(f"{address}?told=first")
+        assert "told=first" not in client.get(address).text, address
