@@ -114,6 +114,13 @@ class DayFacts:
     approval: Annotated[bool, Fact(N_("The team decides who is admitted"))]
     placement: Annotated[Placement, Fact(N_("How places in workshops are given"))]
     wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"), Effect.MAIL)]
+    language: Annotated[
+        str,
+        Fact(
+            N_("Language of the texts"),
+            hint=N_("In which you write title, texts and programme. Screen readers read them aloud in it."),
+        ),
+    ]
 
     @property
     def place(self) -> str:

@@ -84,7 +84,7 @@ event_cohost = Table(
 
 class Event(Scarce, InCalendars, Base):
     """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
-    `version` guards against lost updates. `reserved` is what its reservations hold back at the moment; how many quotas
+    `version` guards against lost updates. `language` is that of the texts its team writes. `reserved` is what its reservations hold back at the moment; how many quotas
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
     question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
     any; `consents` names, with blanks between, what people are asked to agree to. With `approval` the team decides who is admitted after confirming the address. Where workshops are wished for,
@@ -106,12 +106,14 @@ class Event(Scarce, InCalendars, Base):
             CheckConstraint("offer_hours IS NULL OR offer_hours > 0", name="offer_hours"),
             CheckConstraint("together_count >= 0", name="together_not_negative"),
             CheckConstraint("placement = 'direct' OR wishes_until IS NOT NULL", name="wishes_end"),
+            CheckConstraint("language IN ('de', 'en')", name="language"),
             CheckConstraint("placed_at IS NULL OR placement = 'wishes'", name="placed_by_wishes"),
         )
 
     id: Mapped[pk]
     slug: Mapped[str] = mapped_column(String(60), unique=True)
     title: Mapped[line]
+    language: Mapped[str] = mapped_column(String(2), default="de")
     status: Mapped[EventStatus] = mapped_column(enum_of(EventStatus, "status"), default=EventStatus.DRAFT)
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]

@@ -162,7 +162,7 @@ def _frab(day: Event, lines: list[AgendaLine]) -> str:
             "slug": f"{day.slug}-{number}",
             "title": title,
             "type": line.kind.value if line.kind else "workshop",
-            "language": "de",
+            "language": day.language,
             "abstract": abstract,
             "url": absolute(url_for("programme.agenda", slug=day.slug, lang=None)),
         }.items():

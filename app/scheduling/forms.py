@@ -46,13 +46,17 @@ def _label(name: str) -> Any:
     return _l(FACTS[name].label)
 
 
+def _hint(name: str) -> Any:
+    hint = FACTS[name].hint
+    return _l(hint) if hint else ""
+
+
 def _text(name: str, *, required: bool = False) -> StringField:
     """The field of a fact of a day that is a text."""
     fact = FACTS[name]
-    hint = _l(fact.hint) if fact.hint else ""
     if fact.rows:
-        return long_text(_l(fact.label), rows=fact.rows, required=required, description=hint)
-    return short_text(_l(fact.label), longest=fact.longest, required=required, description=hint)
+        return long_text(_l(fact.label), rows=fact.rows, required=required, description=_hint(name))
+    return short_text(_l(fact.label), longest=fact.longest, required=required, description=_hint(name))
 
 
 class DayForm(TellingForm):
@@ -65,6 +69,12 @@ class DayForm(TellingForm):
     }
 
     title = _text("title", required=True)
+    language = Choice(
+        _label("language"),
+        choices=[("de", _l("German")), ("en", _l("English"))],
+        default="de",
+        description=_hint("language"),
+    )
     start_date = Day(_l("Date"), required=True)
     start_time = ClockTime(_l("From"), required=True)
     end_time = ClockTime(_l("Until"), required=True)

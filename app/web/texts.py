@@ -8,7 +8,7 @@ language travels in the links of the visit, so no cookie is needed.
 """
 
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import flask_babel
@@ -65,11 +65,26 @@ def select_language() -> str:
     return chosen_language() or request.accept_languages.best_match(LANGUAGES) or "de"
 
 
-def paragraphs(value: str) -> Markup:
-    """Plain text to paragraphs and line breaks; everything in it is escaped."""
+class Spoken(Protocol):
+    """A day, in whose language its team writes."""
+
+    language: str
+
+
+def spoken(value: str | None, day: Spoken) -> str | None:
+    """What people wrote, marked with its language where that is not the page's: it is read aloud in it (A11Y-17)."""
+    if not value or day.language == language():
+        return value
+    return Markup('<span lang="{}">{}</span>').format(day.language, value)
+
+
+def paragraphs(value: str, day: Spoken | None = None) -> Markup:
+    """Plain text to paragraphs and line breaks; everything in it is escaped. Of a `day`, in its language."""
+    foreign = day is not None and day.language != language()
+    begin = Markup('<p lang="{}">').format(day.language) if day is not None and foreign else Markup("<p>")
     blocks = [block.strip() for block in value.replace("\r\n", "\n").split("\n\n") if block.strip()]
     return Markup("\n").join(
-        Markup("<p>{}</p>").format(Markup("<br>").join(escape(line) for line in block.split("\n")))
+        begin + Markup("{}</p>").format(Markup("<br>").join(escape(line) for line in block.split("\n")))
         for block in blocks
     )
 
@@ -145,6 +160,7 @@ def install(app: Flask) -> None:
         "moment": moment,
         "number": number,
         "paragraphs": paragraphs,
+        "spoken": spoken,
         "here": _here_in_templates,
         "iso": iso,
         "from_iso": from_iso,

@@ -14,8 +14,10 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from pypdf import PdfReader
+from sqlalchemy import select
 
-from app.web.database import transaction
+from app.events.models import Event
+from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.mailbox import mailbox, text_of
 from tests.pages import Visitor, tree, values_of
@@ -102,3 +104,23 @@ def test_what_the_first_reader_asked_for_is_kept_for_nobody_else(client: FlaskCl
     for address in (DAY, f"{DAY}/agenda", f"{DAY}/register"):
         client.get(f"{address}?told=first")
         assert "told=first" not in client.get(address).text, address
+
+
+def test_what_the_team_wrote_in_german_says_so_on_english_pages(app: Flask, client: FlaskClient) -> None:
+    with app.app_context():
+        day = db.session.scalars(select(Event)).one()
+        title, place, workshop = day.title, day.place, "Beraten ohne Vorurteil"
+    for address, texts in (("/", [title]), (DAY, [title, place]), (f"{DAY}/agenda", [place, workshop])):
+        for language, marked in (("en", ["de"]), ("de", [])):
+            page = Visitor(client).get(f"{address}?lang={language}")
+            for text in texts:
+                (found, *_) = [
+                    one for one in page.tree.xpath("//main//*[text()]") if text in (one.text or "")
+                ]
+                assert [str(one) for one in found.xpath("ancestor-or-self::*[@lang]/@lang")][1:] == marked
+    assert Visitor(client).get(f"{DAY}?lang=en").tree.xpath("//main//p[@lang='de']")
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Event)).one().language = "en"
+        session.scalars(select(Event)).one().revision += 1
+    assert Visitor(client).get(f"{DAY}?lang=en").tree.xpath("//main//*[@lang]") == []
+    assert Visitor(client).get(f"{DAY}?lang=de").tree.xpath("//h1/span[@lang='en']")
