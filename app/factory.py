@@ -35,11 +35,12 @@ import app.demo.views
 import app.events.access_views
 import app.events.organiser_views
 import app.events.views
+import app.legal.organiser_views
+import app.legal.views
 import app.organisation_admin.organiser_views
 import app.organising.commands
 import app.organising.health_views
 import app.organising.jobs
-import app.organising.legal_views
 import app.organising.log_views
 import app.organising.team_views
 import app.organising.views
@@ -165,6 +166,8 @@ MODULES: tuple[ModuleType, ...] = (
     app.people.views,
     app.people.mails,
     app.people.commands,
+    app.legal.views,
+    app.legal.organiser_views,
     app.events.access_views,
     app.events.views,
     app.events.organiser_views,
@@ -205,7 +208,6 @@ MODULES: tuple[ModuleType, ...] = (
     app.calendar.views,
     app.organising.views,
     app.organising.team_views,
-    app.organising.legal_views,
     app.organising.log_views,
     app.organising.health_views,
     app.organising.jobs,

@@ -20,8 +20,9 @@ from app.allocation import checks as allocation
 from app.attendees import checks as attendees
 from app.events import checks as events
 from app.findings import Fault
+from app.legal.queries import placeholders_left
+from app.legal.security import security_text_faults
 from app.organisation_admin import checks as organisation_admin
-from app.organising.legal import security_text_faults
 from app.organising.weak_settings import configuration_findings
 from app.outbox import checks as outbox
 from app.programme import checks as programme
@@ -73,6 +74,9 @@ def every_finding(session: Session, settings: Settings, now: datetime) -> list[s
     found += of_database
     if not any(line.startswith("database:") for line in of_database):
         found += data_findings(session, now)
+        if settings.mode is OperatingMode.PRODUCTION:
+            left = placeholders_left(session, settings.data_dir)
+            found += [f"legal text {one} has to be filled in" for one in left]
         found += [
             f"material {name}: the file is missing" for name in missing_files(session, settings.data_dir)
         ]

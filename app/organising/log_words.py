@@ -41,10 +41,11 @@ AREAS = {
     "organiser": N_("Accounts"),
     "organisation": N_("Organisations"),
     "address": N_("Addresses without mails"),
+    "legal_text": N_("Legal texts"),
     "database": N_("Database"),
 }
 # What belongs to no day.
-OF_THE_HOUSE = frozenset({"organiser", "organisation", "address", "database"})
+OF_THE_HOUSE = frozenset({"organiser", "organisation", "address", "legal_text", "database"})
 
 ACTIONS = {
     "event.create": N_("Day created"),
@@ -116,6 +117,7 @@ ACTIONS = {
     "organisation.part": N_("Merge taken back"),
     "address.silence": N_("Mail address gets no mails any more"),
     "address.allow": N_("Mail address may get mails again"),
+    "legal_text.change": N_("Legal text changed"),
     "database.restored": N_("Backup brought back"),
     "database.rewrite": N_("Deleted data removed from the database file"),
 }
@@ -227,6 +229,7 @@ THINGS = {
     "condition": N_("Condition %(number)s"),
     "event": N_("The day itself"),
     "group": N_("Group %(number)s"),
+    "legal_text": N_("Legal text %(number)s"),
     "life": N_("Life %(number)s of the database"),
     "material": N_("Material %(number)s"),
     "message": N_("Mail %(number)s"),

@@ -13,8 +13,8 @@ from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
 from app.allocation.service import forget_attempts
-from app.organising.legal import forget_barriers
-from app.organising.models import BarrierReport
+from app.legal.models import BarrierReport
+from app.legal.service import forget_barriers
 from app.outbox.maildir import forget_mails
 from app.outbox.models import Message
 from app.outbox.rules import WAITING

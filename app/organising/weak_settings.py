@@ -11,7 +11,6 @@ from sqlalchemy import make_url
 
 from app.address import NoAddress, sender_in_ascii
 from app.findings import Fault
-from app.organising.legal import placeholders_left
 from app.settings import OperatingMode, Settings, SettingsError
 from app.store.engines import SQLITE_FLOOR
 
@@ -45,7 +44,6 @@ def configuration_findings(settings: Settings) -> list[str]:
         found += [*_keys(settings), *_addresses(settings), *_privacy_of_files(settings)]
         if _debugging():
             found.append("FLASK_DEBUG is on")
-        found += [f"legal text {left} has to be filled in" for left in placeholders_left(settings)]
     return found
 
 

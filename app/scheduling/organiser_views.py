@@ -6,7 +6,7 @@ rounds, workshops and their runs."""
 
 from datetime import datetime
 
-from flask import Blueprint, flash, g, redirect, url_for
+from flask import Blueprint, current_app, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,7 @@ from app.attendees.staff.service import ROLE_LABELS, staff_of
 from app.clock import now
 from app.events.notices import revocable
 from app.events.queries import missing_before_publishing, rooms_of
+from app.legal.queries import unfinished_texts
 from app.outbox.previewing import Intended
 from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
@@ -24,6 +25,7 @@ from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.scheduling import queries, service, workshop_service
 from app.scheduling.forms import CallOffForm, DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.settings import Settings
 from app.texts import gettext
 from app.web import access
 from app.web.asking import AskingForm, Question, asked
@@ -88,15 +90,25 @@ def take_back(slug: str, notice_id: int) -> ResponseReturnValue:
 @bp.route("/publish", methods=["GET", "POST"])
 @access.organiser(Permission.LEAD)
 def publish(slug: str) -> ResponseReturnValue:
-    form = ConfirmForm()
-    if did(form, lambda session: service.publish_day(session, g.event.id, _by(), now())):
+    form, unfinished = ConfirmForm(), _unfinished_texts()
+    if did(
+        form,
+        lambda session: service.publish_day(session, g.event.id, _by(), now(), unfinished=unfinished),
+    ):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
     return page(
         "scheduling/organise_day_publish.html",
         event=g.event,
         form=form,
         points=missing_before_publishing(g.event),
+        unfinished=unfinished,
     )
+
+
+def _unfinished_texts() -> list[str]:
+    """A day of the demo is public without them."""
+    settings: Settings = current_app.extensions["fachtag.settings"]
+    return [] if settings.demo else unfinished_texts(db.session(), settings.data_dir)
 
 
 @bp.route("/unpublish", methods=["GET", "POST"])

@@ -8,7 +8,7 @@ log, all in one transaction. It flushes, never commits. Rounds and workshops: `w
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
@@ -200,13 +200,20 @@ def _raise_runs(session: Session, event: Event, now: datetime) -> None:
         raise_sequence(run, now)
 
 
-def publish_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
-    """Refuses a day that is not a draft any more, and what a reader would miss."""
+def publish_day(
+    session: Session, event_id: int, by: By, now: datetime, *, unfinished: Sequence[str] = ()
+) -> Event:
+    """Refuses a day that is not a draft any more, and what a reader would miss; `unfinished` are the titles of legal
+    texts that still have open places (WEB-01)."""
     event = lock_event(session, event_id)
     if event.status is not EventStatus.DRAFT:
         raise Refusal(N_("This day is public already."))
     if not event.is_described:
         raise Refusal(N_("Before publishing, the day needs a short description and a venue with its town."))
+    if unfinished:
+        raise Refusal(
+            N_("Before publishing, an administrator has to fill in: %(texts)s."), texts=", ".join(unfinished)
+        )
     event.status = EventStatus.PUBLISHED
     mark_changed(event, now, calendar=True)
     session.flush()

@@ -40,12 +40,12 @@ from app.events.notices import day_facts, write_notice
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
 from app.events.service import lock_event
 from app.events.team_service import add_member
+from app.legal import models, service
 from app.organisation_admin.models import OrganisationMerge
 from app.organisation_admin.service import merge
 from app.organisations.models import Region
 from app.organisations.rules import OrganisationKind
 from app.organisations.service import add_organisation, find_organisation, name_organisation
-from app.organising import legal
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.people.models import Organiser, PasswordLink
@@ -599,8 +599,8 @@ def _links_and_mails(app: Flask) -> None:
         minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).all()
         letter = MailingText("Parkplätze", "Bitte nutzen Sie den Hof.")
         write_to(session, day, minh, letter, "nonce-letter-0123456789", TEAM, now())
-        report = legal.Barrier("Die Schrift ist zu klein.", "/events/musterfachtag", "melder@example.org")
-        legal.report_barrier(session, report, "nonce-barrier-0123456789", now())
+        report = service.Barrier("Die Schrift ist zu klein.", "/events/musterfachtag", "melder@example.org")
+        service.report_barrier(session, report, "nonce-barrier-0123456789", now())
         failed = session.scalars(select(Message).where(Message.event_id == day).order_by(Message.id)).first()
         assert failed is not None
         session.add(
@@ -658,7 +658,7 @@ def _remember(world: World) -> None:
         for action in ("message", "approve", "reject", "move_up", "cancel"):
             world.queries[f"many.{action}"] = "who=all"
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
-        world.ids["report_id"] = list(session.scalars(select(legal.BarrierReport.id)))
+        world.ids["report_id"] = list(session.scalars(select(models.BarrierReport.id)))
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
         lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
         data_dir = world.app.extensions["fachtag.settings"].data_dir

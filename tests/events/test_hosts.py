@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.legal import queries, rules
 from app.organisations.service import add_organisation
-from app.organising import legal
 from app.web.database import transaction
 from tests.factories.days import make_event
 from tests.pages import Visitor, words
@@ -48,4 +48,4 @@ def test_the_notice_leads_there(client: FlaskClient) -> None:
 
 
 def _open_places() -> tuple[str, ...]:
-    return legal.parse((legal.BUILT_IN / "datenschutz.txt").read_text("utf-8"), "").placeholders
+    return rules.parse((queries.BUILT_IN / "datenschutz.txt").read_text("utf-8"), "").placeholders

@@ -97,6 +97,9 @@ legal.privacy GET PUBLIC
 legal.report_barrier GET,POST PUBLIC
 legal.robots GET PUBLIC
 legal.security_txt GET PUBLIC
+legal_texts.edit GET,POST ADMIN
+legal_texts.overview GET ADMIN
+legal_texts.version GET ADMIN
 log.day GET ORGANISER LEAD
 log.house GET ADMIN
 many.approve GET,POST ORGANISER EDIT_PEOPLE

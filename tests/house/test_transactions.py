@@ -37,7 +37,7 @@ OPEN_THEIR_OWN = {
         "two_people": REFUSES_NOTHING,
     },
     "app/attendees/staff/organiser_views.py": {"_name": READS_FIRST, "remove": REFUSES_NOTHING},
-    "app/organising/legal_views.py": {
+    "app/legal/views.py": {
         "_report": READS_FIRST,
         "_spend_report": STAYS_SPENT,
         "answer_barrier": REFUSES_NOTHING,

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.db import Base
 from app.organisations.service import add_organisation
 from app.organising import weak_settings
-from app.organising.checks import CHECKS, data_findings
+from app.organising.checks import CHECKS, data_findings, every_finding
 from app.organising.commands import guarded
 from app.organising.weak_settings import configuration_findings, refuse_weak
 from app.registration.questions.answers import Given
@@ -531,14 +531,17 @@ def test_all_weak_settings_are_named_at_once(production: Settings) -> None:
     assert len(configuration_findings(weak)) == 4
 
 
-def test_placeholders_are_refused(production: Settings) -> None:
-    """WEB-01"""
-    (production.data_dir / "legal" / "impressum.txt").write_text("# Impressum\n\n[Name der Behörde]\n")
-    assert configuration_findings(production) == [
-        "legal text impressum: [Name der Behörde] has to be filled in"
-    ]
-    (production.data_dir / "legal" / "impressum.txt").unlink()
-    assert configuration_findings(production)
+def test_open_places_in_legal_texts_are_found_and_keep_nothing_from_starting(
+    app: Flask, production: Settings
+) -> None:
+    """WEB-01: they are filled in on a page, so that page has to be served; a day is not published with them
+    (`tests/legal/test_organiser_views.py`)."""
+    sentence = "legal text impressum: [Name der Behörde] has to be filled in"
+    with app.app_context():
+        assert sentence not in every_finding(db.session(), production, NOW)
+        (production.data_dir / "legal" / "impressum.txt").write_text("# Impressum\n\n[Name der Behörde]\n")
+        assert sentence in every_finding(db.session(), production, NOW)
+    refuse_weak(production)
 
 
 def test_debug_is_refused(production: Settings, monkeypatch: pytest.MonkeyPatch) -> None:

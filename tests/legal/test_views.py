@@ -11,9 +11,9 @@ import pytest
 from sqlalchemy import select
 
 from app.clock import now
-from app.organising import legal
-from app.organising.legal import Block, Piece, parse, pieces
-from app.organising.models import BarrierReport
+from app.legal import queries, rules, security, service
+from app.legal.models import BarrierReport
+from app.legal.rules import Block, Piece, parse, pieces
 from app.people.passwords import NO_PASSWORD
 from app.people.service import create_organiser
 from app.web.database import db, transaction
@@ -105,7 +105,7 @@ def _write(settings, name, text):
 
 @pytest.mark.sqlite_only
 class TestPages:
-    @pytest.mark.parametrize(("name", "title"), legal.PAGES.items())
+    @pytest.mark.parametrize(("name", "title"), rules.PAGES.items())
     def test_each_page_can_be_read_in_both_languages(self, client, name, title):
         """A11Y-02, A11Y-05, WEB-01, WEB-02: no account, no cookie."""
         for lang in ("de", "en"):
@@ -119,7 +119,7 @@ class TestPages:
         """WEB-01, A11Y-02: linked in the footer, the statement in the header as well."""
         page = Visitor(client).get("/impressum")
         footer = {a["href"] for a in page.soup.find("footer").find_all("a")}
-        assert {f"/{name}" for name in legal.PAGES} | {"/barriere-melden"} <= footer
+        assert {f"/{name}" for name in rules.PAGES} | {"/barriere-melden"} <= footer
         assert page.soup.find("header").find("a", href="/barrierefreiheit") is not None
 
     @pytest.mark.parametrize(
@@ -166,7 +166,7 @@ class TestPages:
         assert [word for word in words if word not in text] == []
 
     def test_easy_language_is_easy(self):
-        lines = (legal.BUILT_IN / "leichte-sprache.txt").read_text("utf-8").splitlines()
+        lines = (queries.BUILT_IN / "leichte-sprache.txt").read_text("utf-8").splitlines()
         sentences = [line for line in lines if line and not line.startswith(("#", "SPDX", "[", "- "))]
         assert [s for s in sentences if len(s.split()) > 14] == []
 
@@ -182,26 +182,31 @@ class TestPages:
 class TestPlaceholders:
     """SEC-13, WEB-01."""
 
-    def test_our_texts_are_full_of_them(self, settings):
-        left = legal.placeholders_left(settings)
-        assert {entry.partition(":")[0] for entry in left} == set(legal.PAGES)
+    def test_our_texts_are_full_of_them(self, app, settings):
+        left = _left(app, settings)
+        assert {entry.partition(":")[0] for entry in left} == set(rules.PAGES)
         assert "impressum: [Name der Behörde]" in left
 
-    def test_none_is_left_once_every_page_is_written(self, settings):
-        for name in legal.PAGES:
+    def test_none_is_left_once_every_page_is_written(self, app, settings):
+        for name in rules.PAGES:
             _write(settings, name, "# Titel\n\nKreis Musterstadt, siehe Fußnote [1].")
-        assert legal.placeholders_left(settings) == []
+        assert _left(app, settings) == []
 
-    def test_a_forgotten_one_is_named(self, settings):
-        for name in legal.PAGES:
+    def test_a_forgotten_one_is_named(self, app, settings):
+        for name in rules.PAGES:
             _write(settings, name, "# Titel\n\nfertig")
         _write(settings, "datenschutz", "# Titel\n\nStand: [Datum dieser Fassung]")
-        assert legal.placeholders_left(settings) == ["datenschutz: [Datum dieser Fassung]"]
+        assert _left(app, settings) == ["datenschutz: [Datum dieser Fassung]"]
 
     def test_the_page_says_that_it_is_a_draft(self, settings, client):
         assert "Name der Behörde" in [m.get_text().strip("[]") for m in _marks(client)]
         _write(settings, "impressum", "# Impressum\n\nfertig")
         assert _marks(client) == []
+
+
+def _left(app, settings):
+    with app.app_context():
+        return queries.placeholders_left(db.session(), settings.data_dir)
 
 
 def _marks(client):
@@ -307,13 +312,13 @@ class TestReportingABarrier:
         """T08, SEC-06: and what was typed is still there."""
         statuses = [
             Visitor(client).get("/barriere-melden").send(text=f"Nummer {n}").status
-            for n in range(legal.REPORTS_PER_NETWORK)
+            for n in range(service.REPORTS_PER_NETWORK)
         ]
         assert set(statuses) == {200}
         refused = Visitor(client).get("/barriere-melden").send(text="Einer zu viel")
         assert refused.status == 429
         assert _typed(refused)["text"] == "Einer zu viel"
-        assert len(_reports(app)) == legal.REPORTS_PER_NETWORK
+        assert len(_reports(app)) == service.REPORTS_PER_NETWORK
 
 
 class TestTheList:
@@ -326,18 +331,18 @@ class TestTheList:
         with app.app_context():
             with transaction() as session:
                 admin = create_organiser(session, "a@example.org", "A", NO_PASSWORD, LATER, is_admin=True)
-                first = legal.report_barrier(
-                    session, legal.Barrier("alt"), "n" * 16, LATER - timedelta(days=9)
+                first = service.report_barrier(
+                    session, service.Barrier("alt"), "n" * 16, LATER - timedelta(days=9)
                 )
-                legal.report_barrier(session, legal.Barrier("neu"), "m" * 16, LATER)
-                assert legal.age_in_days(first, LATER) == 9
+                service.report_barrier(session, service.Barrier("neu"), "m" * 16, LATER)
+                assert queries.age_in_days(first, LATER) == 9
             with transaction() as session:
-                assert [report.text for report in legal.open_barriers(session)] == ["alt", "neu"]
-                legal.answer_barrier(session, first.id, admin, LATER)
-                legal.answer_barrier(session, first.id, admin, LATER + timedelta(days=1))
+                assert [report.text for report in queries.open_barriers(session)] == ["alt", "neu"]
+                service.answer_barrier(session, first.id, admin, LATER)
+                service.answer_barrier(session, first.id, admin, LATER + timedelta(days=1))
             with transaction() as session:
-                assert legal.count_open_barriers(session) == 1
-                (done,) = legal.answered_barriers(session)
+                assert queries.count_open_barriers(session) == 1
+                (done,) = queries.answered_barriers(session)
                 assert (done.text, done.answered_at, done.answered_by.name) == ("alt", LATER, "A")
 
     def test_answered_ones_are_forgotten_after_half_a_year(self, app):
@@ -345,12 +350,12 @@ class TestTheList:
             with transaction() as session:
                 admin = create_organiser(session, "a@example.org", "A", NO_PASSWORD, LATER, is_admin=True)
                 for n in range(3):
-                    legal.report_barrier(session, legal.Barrier(f"{n}"), str(n) * 16, LATER)
-                old, young, _open = legal.open_barriers(session)
-                legal.answer_barrier(session, old.id, admin, LATER)
-                legal.answer_barrier(session, young.id, admin, LATER + timedelta(days=1))
+                    service.report_barrier(session, service.Barrier(f"{n}"), str(n) * 16, LATER)
+                old, young, _open = queries.open_barriers(session)
+                service.answer_barrier(session, old.id, admin, LATER)
+                service.answer_barrier(session, young.id, admin, LATER + timedelta(days=1))
             with transaction() as session:
-                legal.forget_barriers(session, LATER + legal.REPORTS_KEPT)
+                service.forget_barriers(session, LATER + service.REPORTS_KEPT)
             assert [report[0] for report in _reports(app)] == ["1", "2"]
 
     @pytest.mark.sqlite_only
@@ -358,7 +363,9 @@ class TestTheList:
         """T20; and the button answers the report."""
         with app.app_context(), transaction() as session:
             create_organiser(session, "a@example.org", "A", NO_PASSWORD, now(), is_admin=True)
-            legal.report_barrier(session, legal.Barrier("</p><script>x</script>", "<i>", ""), "n" * 16, now())
+            service.report_barrier(
+                session, service.Barrier("</p><script>x</script>", "<i>", ""), "n" * 16, now()
+            )
         _sign_in(app, client, "a@example.org")
         page = Visitor(client).get("/organise/barriers")
         assert (page.status, page.heading) == (200, _in_german(app, "Reported barriers"))
@@ -366,7 +373,7 @@ class TestTheList:
         answered = page.send(action="/organise/barriers/1/answered")
         assert (answered.status, len(answered.soup.find_all("table"))) == (200, 1)
         with app.app_context():
-            assert legal.count_open_barriers(db.session()) == 0
+            assert queries.count_open_barriers(db.session()) == 0
 
 
 def _in_german(app, sentence):
@@ -411,7 +418,7 @@ class TestPlainFiles:
         assert fields["Contact"] == "mailto:fachtag@example.org"
         assert re.fullmatch(r"\d{4}-\d\d-\d\dT00:00:00Z", fields["Expires"])
         assert now() < datetime.fromisoformat(fields["Expires"]) < now() + timedelta(days=365)
-        assert legal.security_text_faults(settings, now()) == []
+        assert security.security_text_faults(settings, now()) == []
 
     @pytest.mark.parametrize(
         ("text", "faults"),
@@ -436,11 +443,11 @@ class TestPlainFiles:
     def test_the_operators_own_file_is_checked(self, settings, client, text, faults):
         _write(settings, "security", text)
         assert client.get("/.well-known/security.txt").get_data(as_text=True) == text
-        assert legal.security_text_faults(settings, LATER) == faults
+        assert security.security_text_faults(settings, LATER) == faults
 
     def test_a_sender_with_a_name_gives_the_bare_address(self, settings):
         named = replace(settings, mail_from="Fachtag OWL <tag@example.org>")
-        assert legal.security_text(named, LATER).startswith("Contact: mailto:tag@example.org\n")
+        assert security.security_text(named, LATER).startswith("Contact: mailto:tag@example.org\n")
 
 
 def test_blocks_are_plain_values():

@@ -11,12 +11,15 @@ from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.clock import now
-from app.organising import legal
+from app.legal import queries, service
+from app.legal.rules import without_token
+from app.legal.security import security_text
 from app.people.budget import spend
 from app.people.rules import bucket
 from app.people.session_views import origin
 from app.refusal import N_, Refusal
 from app.settings import Settings
+from app.texts import language
 from app.web import access
 from app.web.database import db, transaction
 from app.web.doing import carried_out
@@ -72,12 +75,13 @@ class BarrierForm(BaseForm, NonceMixin):
         render_kw={"autocomplete": "email", "maxlength": 254},
     )
 
-    def barrier(self) -> legal.Barrier:
-        return legal.Barrier(self.text.data or "", self.page.data or "", self.email.data or "")
+    def barrier(self) -> service.Barrier:
+        return service.Barrier(self.text.data or "", self.page.data or "", self.email.data or "")
 
 
 def _show(name: str) -> Response:
-    return page("legal/text.html", text=legal.read_text(_settings(), name))
+    text = queries.read_text(db.session(), _settings().data_dir, name, language())
+    return page("legal/text.html", text=text)
 
 
 @bp.get("/impressum")
@@ -128,15 +132,15 @@ def barrier_reported() -> Response:
 @access.admin
 def barriers() -> Response:
     session, moment = db.session(), now()
-    waiting = [(report, legal.age_in_days(report, moment)) for report in legal.open_barriers(session)]
-    return page("legal/barriers.html", waiting=waiting, answered=legal.answered_barriers(session))
+    waiting = [(report, queries.age_in_days(report, moment)) for report in queries.open_barriers(session)]
+    return page("legal/barriers.html", waiting=waiting, answered=queries.answered_barriers(session))
 
 
 @bp.post("/organise/barriers/<int:report_id>/answered")
 @access.admin
 def answer_barrier(report_id: int) -> ResponseReturnValue:
     with transaction() as session:
-        legal.answer_barrier(session, report_id, g.organiser, now())
+        service.answer_barrier(session, report_id, g.organiser, now())
     return redirect_with(url_for(".barriers"), N_("The report is marked as answered."))
 
 
@@ -149,7 +153,7 @@ def robots() -> Response:
 @bp.get("/.well-known/security.txt")
 @access.public
 def security_txt() -> Response:
-    return _plain(legal.security_text(_settings(), now()))
+    return _plain(security_text(_settings(), now()))
 
 
 def install(app: Flask) -> None:
@@ -159,14 +163,14 @@ def install(app: Flask) -> None:
 def _report(form: BarrierForm) -> None:
     _spend_report()
     with transaction() as session:
-        legal.report_barrier(session, form.barrier(), form.key, now())
+        service.report_barrier(session, form.barrier(), form.key, now())
 
 
 def _spend_report() -> None:
     here = origin()
     name = bucket("barrier", here.network, here.key)
     with transaction() as session:
-        granted = spend(session, name, legal.REPORTS_PER_NETWORK, legal.REPORT_WINDOW, now())
+        granted = spend(session, name, service.REPORTS_PER_NETWORK, service.REPORT_WINDOW, now())
     if not granted:
         raise Refusal(TOO_MANY_REPORTS)
 
@@ -175,14 +179,14 @@ def _page_in_question() -> str:
     """What the link says ("?seite="), else the page of ours from which somebody came; its path, never a token."""
     named = request.args.get("seite", "")
     if named:
-        return legal.without_token(named[:500]) if named.isprintable() else ""
+        return without_token(named[:500]) if named.isprintable() else ""
     try:
         came_from = urlsplit(request.referrer or "")
     except ValueError:  # a browser never sends that
         return ""
     if came_from.netloc != _settings().host or came_from.path in {"", "/barriere-melden"}:
         return ""
-    return legal.without_token(came_from.path)[:500]
+    return without_token(came_from.path)[:500]
 
 
 def _plain(text: str) -> Response:

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.organising import legal
+from app.legal import queries, rules, service
 from app.organising.sweeping import MAILS_KEPT
 from app.people.audit import KEPT as AUDIT_KEPT
 from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
@@ -26,7 +26,7 @@ from tests.factories.days import NOW, make_event
 from tests.mailbox import link_in, mailbox
 from tests.pages import Visitor
 
-NOTICE = (legal.BUILT_IN / "datenschutz.txt").read_text(encoding="utf-8")
+NOTICE = (queries.BUILT_IN / "datenschutz.txt").read_text(encoding="utf-8")
 SPANS = {
     "14 Tage": timedelta(days=14),
     "30 Tage": timedelta(days=30),
@@ -40,7 +40,7 @@ PERIODS = {
     "Antworten auf Fragen": [ANSWERS_KEPT[Retention.DAYS]],
     "Warteliste und abgemeldete Personen": [ENDED_KEPT],
     "versandte E-Mails": [MAILS_KEPT],
-    "gemeldete Barrieren": [legal.REPORTS_KEPT],
+    "gemeldete Barrieren": [service.REPORTS_KEPT],
     "Protokoll der Organisation": [AUDIT_KEPT],
     "Konten der Organisationsteams": [],
     "Ergebnisse und Vereinbarungen eines Fachtags": [],
@@ -76,7 +76,7 @@ def test_the_basis_is_the_public_task_unless_the_operator_says_otherwise() -> No
     told = section("Wenn Sie sich zu einem Fachtag anmelden")
     assert "Artikel 6 Absatz 1 Buchstabe e DSGVO in Verbindung mit § 3 DSG NRW" in told
     assert "[Bei nicht öffentlichen Veranstaltern: andere Rechtsgrundlage nennen]" in told
-    left = legal.parse(NOTICE, "").placeholders
+    left = rules.parse(NOTICE, "").placeholders
     assert "[Bei nicht öffentlichen Veranstaltern: andere Rechtsgrundlage nennen]" in left
     assert "Buchstabe f" not in NOTICE  # no basis for authorities in their tasks
     assert "Artikel 7 Absatz 3" in told
