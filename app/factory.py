@@ -37,11 +37,13 @@ import app.events.organiser_views
 import app.events.views
 import app.legal.organiser_views
 import app.legal.views
+import app.organisation_admin.master_data_views
 import app.organisation_admin.organiser_views
 import app.organising.commands
 import app.organising.health_views
 import app.organising.jobs
 import app.organising.log_views
+import app.organising.setup_views
 import app.organising.team_views
 import app.organising.views
 import app.outbox.commands
@@ -186,6 +188,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.attendees.answer_views,
     app.registration.quotas.organiser_views,
     app.organisation_admin.organiser_views,
+    app.organisation_admin.master_data_views,
     app.registration.groups.views,
     app.registration.groups.organiser_views,
     app.privacy.views,
@@ -207,6 +210,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.results.material_views,
     app.calendar.views,
     app.organising.views,
+    app.organising.setup_views,
     app.organising.team_views,
     app.organising.log_views,
     app.organising.health_views,

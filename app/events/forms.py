@@ -79,6 +79,10 @@ class Several(SelectMultipleField):
 class HostsForm(BaseForm):
     region_id = Choice(_l("Region"), description=_l("The day appears in this region's list and calendar."))
     lead_host_id = Choice(_l("Host"))
+    new_host = short_text(
+        _l("Another host, not in the list"),
+        description=_l("It is added to the organisations and takes the place of the host chosen above."),
+    )
     cohost_ids = Several(_l("Further hosts"))
 
     def offer(self, regions: Iterable[Region], organisations: Iterable[Organisation]) -> "HostsForm":

@@ -14,6 +14,7 @@ from app.events.queries import free_slug, hosts_to_choose, slug_of, with_hosts
 from app.events.service import create_event, name_hosts
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import regions
+from app.organisations.service import accept_organisation
 from app.people.rules import Permission
 from app.refusal import N_
 from app.web import access
@@ -45,7 +46,7 @@ def new_event() -> ResponseReturnValue:
 def edit_hosts(slug: str) -> ResponseReturnValue:
     reading = db.session()
     day = with_hosts(reading, g.event)
-    form = HostsForm.of(day).offer(regions(reading), hosts_to_choose(reading, day))
+    form = HostsForm.of(day).offer(regions(reading, day.region_id), hosts_to_choose(reading, day))
 
     def name(session: Session) -> None:
         name_hosts(session, g.event.id, *_named(session, form), g.organiser.id, now())
@@ -60,9 +61,12 @@ def _named(
 ) -> tuple[Organisation | None, list[Organisation], Region | None]:
     """Host, further hosts and region as chosen; whoever hosts is not named a second time."""
     lead_id, region_id = form.lead_host_id.data, form.region_id.data
-    others = [int(one) for one in form.cohost_ids.data or [] if one != lead_id]
+    chosen = [int(one) for one in form.cohost_ids.data or [] if one != lead_id]
     cohosts = session.scalars(
-        select(Organisation).where(Organisation.id.in_(others)).order_by(Organisation.id)
+        select(Organisation).where(Organisation.id.in_(chosen)).order_by(Organisation.id)
     ).all()
     lead = session.get(Organisation, int(lead_id)) if lead_id else None
-    return lead, list(cohosts), session.get(Region, int(region_id)) if region_id else None
+    if form.new_host.data:
+        lead = accept_organisation(session, form.new_host.data)
+    others = [one for one in cohosts if one is not lead]
+    return lead, others, session.get(Region, int(region_id)) if region_id else None

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, InCalendars, TeamMember
 from app.events.rules import refuse_reversed_times
 from app.organisations.models import Organisation, Region
+from app.organisations.queries import office
 from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Role
@@ -51,7 +52,7 @@ def lock_event(session: Session, event_id: int | ScalarSelect[int]) -> Event:
 
 
 def create_event(session: Session, new: NewEvent, lead: Organiser | None, now: datetime) -> Event:
-    """A draft that only its team can see; who makes it leads it. Refuses a taken address and reversed times."""
+    """A draft that only its team can see; who makes it leads it, the own office hosts it. Refuses a taken address and reversed times."""
     refuse_reversed_times(new.starts_at, new.ends_at)
     if session.scalar(select(Event.id).where(Event.slug == new.slug)) is not None:
         raise Refusal(N_("This short name is taken. Please choose another one."), field="slug")
@@ -61,6 +62,7 @@ def create_event(session: Session, new: NewEvent, lead: Organiser | None, now: d
         starts_at=new.starts_at,
         ends_at=new.ends_at,
         capacity=new.capacity,
+        lead_host=office(session),
         created_at=now,
         modified_at=_whole_second(now),
         changed_at=_whole_second(now),

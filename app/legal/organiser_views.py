@@ -39,43 +39,43 @@ def overview() -> Response:
     return page("legal/organise_texts.html", rows=rows, titles=PAGES, languages=LANGUAGE_NAMES)
 
 
-@bp.route("/<name>/<code>", methods=["GET", "POST"])
+@bp.route("/<legal_page>/<code>", methods=["GET", "POST"])
 @access.admin
-def edit(name: str, code: str) -> ResponseReturnValue:
-    _refuse_unknown(name, code)
-    form = _form(name, code)
+def edit(legal_page: str, code: str) -> ResponseReturnValue:
+    _refuse_unknown(legal_page, code)
+    form = _form(legal_page, code)
     looks = "preview" in request.form and form.validate_on_submit()
 
     def write(session: Session) -> None:
-        write_text(session, name, code, form.text.data or "", form.version_read, g.organiser, now())
+        write_text(session, legal_page, code, form.text.data or "", form.version_read, g.organiser, now())
 
-    if not looks and did(form, write, stored=lambda: _form(name, code, stored=True)):
-        return redirect_with(url_for(".edit", name=name, code=code), N_("The text is saved."))
+    if not looks and did(form, write, stored=lambda: _form(legal_page, code, stored=True)):
+        return redirect_with(url_for(".edit", legal_page=legal_page, code=code), N_("The text is saved."))
     return page(
         "legal/organise_text.html",
-        name=name,
+        name=legal_page,
         code=code,
-        title=PAGES[name],
+        title=PAGES[legal_page],
         language_name=LANGUAGE_NAMES[code],
         form=form,
-        preview=parse(form.text.data or "", PAGES[name]) if looks or request.method == "GET" else None,
-        versions=versions_of(db.session(), name, code),
+        preview=parse(form.text.data or "", PAGES[legal_page]) if looks or request.method == "GET" else None,
+        versions=versions_of(db.session(), legal_page, code),
     )
 
 
-@bp.get("/<name>/<code>/<int:number>")
+@bp.get("/<legal_page>/<code>/<int:number>")
 @access.admin
-def version(name: str, code: str, number: int) -> Response:
-    _refuse_unknown(name, code)
-    saved = get_version(db.session(), name, code, number)
+def version(legal_page: str, code: str, number: int) -> Response:
+    _refuse_unknown(legal_page, code)
+    saved = get_version(db.session(), legal_page, code, number)
     return page(
         "legal/organise_text_version.html",
-        name=name,
+        name=legal_page,
         code=code,
-        title=PAGES[name],
+        title=PAGES[legal_page],
         language_name=LANGUAGE_NAMES[code],
         version=saved,
-        text=parse(saved.text, PAGES[name]),
+        text=parse(saved.text, PAGES[legal_page]),
     )
 
 

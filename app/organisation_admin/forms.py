@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from wtforms import BooleanField, HiddenField, SearchField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
-from app.organisations.models import Organisation, Region
+from app.organisations.models import MasterData, Organisation, Region
 from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.organisations.service import OrganisationFacts
 from app.texts import gettext
@@ -92,3 +92,18 @@ class MergeForm(BaseForm):
     """The button under what would follow."""
 
     into = HiddenField(validators=[Regexp(r"\A[0-9]{1,9}\Z", message=CHOOSE)])
+
+
+class EntryForm(EditingForm):
+    """The name of a region or a district."""
+
+    name = short_text(_l("Name"), longest=100, required=True)
+
+    @classmethod
+    def of(cls, entry: MasterData, *, stored: bool = False) -> "EntryForm":
+        data = {"name": entry.name, "version": str(entry.version)}
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    @property
+    def typed(self) -> str:
+        return self.name.data or ""

@@ -40,7 +40,7 @@ from app.organisation_admin.service import (
     undo_merge,
 )
 from app.organisations.models import Organisation
-from app.organisations.queries import aliases_of, districts, listed_organisations, regions
+from app.organisations.queries import aliases_of, districts_to_choose, listed_organisations, regions
 from app.organisations.rules import KIND_LABELS
 from app.refusal import N_
 from app.registration.history import By, by_organiser
@@ -87,7 +87,7 @@ def new() -> ResponseReturnValue:
         "organisation_admin/organise_organisation.html",
         organisation=None,
         form=form,
-        districts=districts(db.session()),
+        districts=districts_to_choose(db.session()),
     )
 
 
@@ -96,7 +96,7 @@ def new() -> ResponseReturnValue:
 def organisation(organisation_id: int) -> ResponseReturnValue:
     reading = db.session()
     found = get_organisation(reading, _reach(reading), organisation_id)
-    form = OrganisationForm.of(found).offer(regions(reading))
+    form = OrganisationForm.of(found).offer(regions(reading, found.region_id))
 
     def change(session: Session) -> None:
         get_changeable(session, _reach(session), organisation_id)
@@ -104,7 +104,7 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
 
     def stored() -> OrganisationForm:
         again = get_organisation(reading, _reach(reading), organisation_id)
-        return OrganisationForm.of(again, stored=True).offer(regions(reading))
+        return OrganisationForm.of(again, stored=True).offer(regions(reading, again.region_id))
 
     if did(form, change, stored=stored):
         return redirect_with(_address(organisation_id), N_("“%(title)s” is saved."), title=form.name.data)
@@ -117,7 +117,7 @@ def _page_of(session: Session, found: Organisation, form: OrganisationForm) -> R
         "organisation_admin/organise_organisation.html",
         organisation=found,
         form=form,
-        districts=districts(session),
+        districts=districts_to_choose(session),
         days=days_of(session, reach, found),
         aliases=aliases_of(session, found),
         merges=[one for one in merges_into(session, found) if _may_take_back(reach, one.organiser_id)],

@@ -3,22 +3,45 @@
 
 """Tables of the organisations slice."""
 
+from typing import Any
+
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, and_
 from sqlalchemy.ext.hybrid import hybrid_property
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.db import Base, enum_of, line, pk
 from app.organisations.rules import OrganisationKind
 
 
-class Region(Base):
-    """A region with a feed of its own, for instance OWL."""
+class MasterData:
+    """A word of this installation that forms offer, in the order of `position`. A retired one is offered no more, and stays
+    where it was chosen. `version` guards against lost updates."""
+
+    id: Mapped[pk]
+    name: Mapped[line]
+    position: Mapped[int] = mapped_column(default=0)
+    retired: Mapped[bool] = mapped_column(default=False)
+    version: Mapped[int] = mapped_column(default=1)
+
+    @declared_attr.directive
+    def __mapper_args__(cls) -> dict[str, Any]:
+        return {"version_id_col": cls.version}
+
+
+class Region(MasterData, Base):
+    """A region with a feed of its own, for instance OWL. Its address, `slug`, stays when it is renamed."""
 
     __tablename__ = "region"
 
-    id: Mapped[pk]
     slug: Mapped[str] = mapped_column(String(60), unique=True)
-    name: Mapped[line]
+
+
+class District(MasterData, Base):
+    """A district or an independent town. Organisations and quotas say its name; `name_key` is what they are compared by."""
+
+    __tablename__ = "district"
+
+    name_key: Mapped[str] = mapped_column(String(250), unique=True)
 
 
 class Organisation(Base):
@@ -67,3 +90,13 @@ class Organisation(Base):
     @classmethod
     def _known(cls) -> ColumnElement[bool]:
         return and_(~cls.provisional, cls.merged_into_id.is_(None))
+
+
+class Office(Base):
+    """The organisation that runs this installation and hosts its days unless somebody says otherwise: one row, or none."""
+
+    __tablename__ = "office"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[pk]
+    organisation_id: Mapped[int] = mapped_column(ForeignKey("organisation.id"))

@@ -5,11 +5,11 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, aliased
 
 from app.folding import list_key
-from app.organisations.models import Organisation, Region
+from app.organisations.models import District, Office, Organisation, Region
 
 
 def organisation_names(session: Session) -> Sequence[str]:
@@ -33,8 +33,16 @@ def districts(session: Session) -> Sequence[str]:
     return sorted(session.scalars(named), key=list_key)
 
 
-def regions(session: Session) -> Sequence[Region]:
-    return sorted(session.scalars(select(Region)), key=lambda one: list_key(one.name))
+def districts_to_choose(session: Session) -> Sequence[str]:
+    """Those that are offered, in the team's order."""
+    offered = select(District.name).where(~District.retired).order_by(District.position, District.id)
+    return session.scalars(offered).all()
+
+
+def regions(session: Session, chosen: int | None = None) -> Sequence[Region]:
+    """Those that are offered, in the team's order; `chosen` with them, though it be retired."""
+    offered = select(Region).where(or_(~Region.retired, Region.id == chosen))
+    return sorted(session.scalars(offered), key=lambda one: (one.position, list_key(one.name)))
 
 
 def find_region(session: Session, slug: str) -> Region | None:
@@ -45,3 +53,11 @@ def aliases_of(session: Session, organisation: Organisation) -> Sequence[Organis
     """Other spellings that land at it."""
     found = select(Organisation).where(Organisation.merged_into_id == organisation.id)
     return session.scalars(found.order_by(Organisation.sort_key, Organisation.id)).all()
+
+
+def office(session: Session) -> Organisation | None:
+    """The own organisation; where it was merged, the one it was merged into."""
+    named = aliased(Organisation)
+    meant = Organisation.id == func.coalesce(named.merged_into_id, named.id)
+    own = select(Organisation).join(named, meant).join(Office, Office.organisation_id == named.id)
+    return session.scalar(own)

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session, aliased
 
 from app.db import insert_of
 from app.folding import clean_line
-from app.organisations.models import Organisation, Region
+from app.organisations.models import District, Office, Organisation, Region
 from app.organisations.queries import aliases_of
 from app.organisations.rules import NameTaken, OrganisationKind, columns_of, name_key
 from app.refusal import N_, Missing, Refusal
@@ -101,13 +101,47 @@ def add_organisation(
     organisation = Organisation(
         **columns_of(name),
         kind=kind,
-        district=district,
+        district=keep_district(session, district),
         region=region,
         provisional=provisional,
     )
     session.add(organisation)
     session.flush()
     return organisation
+
+
+def keep_district(session: Session, name: str) -> str:
+    """The district as it is spelled already; a new one is offered from now on. Nothing typed is no district."""
+    shown = clean_line(name)
+    if not shown:
+        return ""
+    known = select(District.name).where(District.name_key == name_key(shown))
+    if (spelled := session.scalar(known)) is not None:
+        return spelled
+    last = select(func.coalesce(func.max(District.position), 0) + 1).scalar_subquery()
+    new = insert_of(session)(District).values(
+        name=shown, name_key=name_key(shown), position=last, retired=False, version=1
+    )
+    session.execute(new.on_conflict_do_nothing(index_elements=[District.name_key]))
+    return session.scalars(known).one()
+
+
+def accept_organisation(
+    session: Session, name: str, *, kind: OrganisationKind = OrganisationKind.OTHER, district: str = ""
+) -> Organisation:
+    """The one of that name or alias, or a new one: somebody of the team named it, so it may be suggested to others."""
+    there = find_organisation(session, name)
+    if there is None:
+        return add_organisation(session, name, kind=kind, district=district)
+    there.provisional = False
+    session.flush()
+    return there
+
+
+def make_office(session: Session, organisation: Organisation) -> None:
+    """From now on it hosts new days."""
+    session.merge(Office(id=1, organisation_id=organisation.id))
+    session.flush()
 
 
 @dataclass(frozen=True, slots=True)
@@ -160,7 +194,7 @@ def describe(session: Session, organisation: Organisation, facts: OrganisationFa
     for column, value in columns_of(facts.name).items():
         setattr(organisation, column, value)
     organisation.kind = facts.kind
-    organisation.district = clean_line(facts.district)
+    organisation.district = keep_district(session, facts.district)
     organisation.region_id = facts.region_id
     organisation.provisional = facts.provisional
     session.flush()

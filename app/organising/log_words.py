@@ -41,11 +41,12 @@ AREAS = {
     "organiser": N_("Accounts"),
     "organisation": N_("Organisations"),
     "address": N_("Addresses without mails"),
+    "master_data": N_("Regions and districts"),
     "legal_text": N_("Legal texts"),
     "database": N_("Database"),
 }
 # What belongs to no day.
-OF_THE_HOUSE = frozenset({"organiser", "organisation", "address", "legal_text", "database"})
+OF_THE_HOUSE = frozenset({"organiser", "organisation", "address", "master_data", "legal_text", "database"})
 
 ACTIONS = {
     "event.create": N_("Day created"),
@@ -113,10 +114,18 @@ ACTIONS = {
     "organiser.password": N_("Password changed"),
     "organisation.add": N_("Organisation added"),
     "organisation.change": N_("Organisation changed"),
+    "organisation.office": N_("Own organisation named"),
     "organisation.merge": N_("Organisations merged"),
     "organisation.part": N_("Merge taken back"),
+    "address.sender": N_("Sender of mails named"),
     "address.silence": N_("Mail address gets no mails any more"),
     "address.allow": N_("Mail address may get mails again"),
+    "master_data.add": N_("Region or district added"),
+    "master_data.change": N_("Region or district renamed"),
+    "master_data.move": N_("Region or district moved in the order"),
+    "master_data.retire": N_("Region or district retired"),
+    "master_data.offer": N_("Region or district offered again"),
+    "master_data.remove": N_("Region or district removed"),
     "legal_text.change": N_("Legal text changed"),
     "database.restored": N_("Backup brought back"),
     "database.rewrite": N_("Deleted data removed from the database file"),
@@ -227,6 +236,7 @@ THINGS = {
     "agreement": N_("Agreement %(number)s"),
     "allocation": N_("Allocation %(number)s"),
     "condition": N_("Condition %(number)s"),
+    "district": N_("District %(number)s"),
     "event": N_("The day itself"),
     "group": N_("Group %(number)s"),
     "legal_text": N_("Legal text %(number)s"),
@@ -237,6 +247,7 @@ THINGS = {
     "organiser": N_("Account %(number)s"),
     "question": N_("Question %(number)s"),
     "quota": N_("Quota %(number)s"),
+    "region": N_("Region %(number)s"),
     "registration": N_("Registration %(number)s"),
     "run": N_("Workshop %(number)s"),
 }

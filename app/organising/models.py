@@ -5,7 +5,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint
+from sqlalchemy import CheckConstraint, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, pk, random_key
@@ -32,3 +32,12 @@ class Life(Base):
     marked_at: Mapped[datetime]
     copied: Mapped[bool] = mapped_column(default=False)
     raised_by: Mapped[int] = mapped_column(default=0)
+
+
+class SkippedStep(Base):
+    """A step of setting up that somebody left for later; `name` is one of `setup.STEPS`."""
+
+    __tablename__ = "skipped_step"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    at: Mapped[datetime]

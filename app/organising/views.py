@@ -12,7 +12,7 @@ from app.attendees.filters import clean_search
 from app.clock import now
 from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
 from app.organisations.rules import KIND_LABELS
-from app.organising import queries
+from app.organising import queries, setup
 from app.organising.rules import MAIL_LABELS, STATE_KINDS, STATE_LABELS, days_until, hardly_booked
 from app.outbox.queries import queue, worker_alive
 from app.outbox.rules import TROUBLE, State
@@ -21,6 +21,7 @@ from app.people.audit import record
 from app.people.rules import ROLE_LABELS, Permission, may
 from app.refusal import Missing
 from app.registration.rules import STATUS_LABELS as REGISTRATION_LABELS
+from app.settings import Settings
 from app.texts import gettext
 from app.web import access
 from app.web.access import access_of
@@ -102,7 +103,11 @@ class MailSearch(BaseForm):
 @access.signed_in
 def home() -> ResponseReturnValue:
     moment = now()
+    if g.organiser.is_admin and setup.untouched(db.session()):
+        return redirect(url_for("setup.overview"), SEE_OTHER)
     to_come, over = queries.my_events(db.session(), g.organiser, moment)
+    settings: Settings = current_app.extensions["fachtag.settings"]
+    setting_up = setup.steps(db.session(), settings.data_dir) if g.organiser.is_admin else []
     return page(
         "organising/home.html",
         to_come=to_come,
@@ -113,6 +118,7 @@ def home() -> ResponseReturnValue:
         status_labels=STATUS_LABELS,
         role_labels=ROLE_LABELS,
         is_admin=g.organiser.is_admin,
+        left_to_set_up=sum(one.open for one in setting_up),
     )
 
 

@@ -8,7 +8,7 @@ from datetime import datetime
 from sqlalchemy import CheckConstraint, Index, LargeBinary, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, deferred, mapped_column
 
-from app.db import Base, enum_of, pk
+from app.db import Base, enum_of, line, pk
 from app.outbox.rules import COPIES, State
 
 
@@ -89,3 +89,17 @@ class Heartbeat(Base):
 
     worker: Mapped[str] = mapped_column(String(120), primary_key=True)
     beat_at: Mapped[datetime]
+
+
+class Sender(Base):
+    """Whom mails and invitations come from, where a page says otherwise than FACHTAG_MAIL_FROM: one row, or none."""
+
+    __tablename__ = "sender"
+    __table_args__ = (CheckConstraint("id = 1", name="only_one"),)
+
+    id: Mapped[pk]
+    name: Mapped[line]
+    email: Mapped[str] = mapped_column(String(254))
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}

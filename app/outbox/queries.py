@@ -6,11 +6,12 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from email.utils import quote
 
 from sqlalchemy import ColumnElement, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, undefer
 
-from app.outbox.models import Heartbeat, Message, Route
+from app.outbox.models import Heartbeat, Message, Route, Sender
 from app.outbox.route import route_is_open
 from app.outbox.rules import LATE, LEASED, TROUBLE, State, family_of
 from app.outbox.statements import OVERTAKEN
@@ -163,3 +164,9 @@ def last_told(session: Session, family: str, subject_id: int) -> datetime | None
         Message.family == family, Message.subject_id == subject_id, Message.state == State.SENT
     )
     return session.scalar(left)
+
+
+def sender_of(session: Session, usual: str) -> str:
+    """Whom mails come from, as "Name <address>"; `usual` is the operator's setting."""
+    chosen = session.get(Sender, 1)
+    return f'"{quote(chosen.name)}" <{chosen.email}>' if chosen else usual

@@ -30,6 +30,7 @@ from app.outbox.errors import DeliveryError, Doubtful, Never, NotBegun, NotNow, 
 from app.outbox.jobs import JOBS
 from app.outbox.mime import Unsendable, pack
 from app.outbox.models import Message
+from app.outbox.queries import sender_of
 from app.outbox.rules import Claim, DeliveryPolicy, RenderedMail, Start
 from app.outbox.watchdog import Watchdog
 from app.store.outages import outage_of
@@ -216,9 +217,8 @@ class Worker:
                 built = builder(session, message)
             if built is None:
                 return None
-            return pack(
-                built, sender=self.app.config["MAIL_DEFAULT_SENDER"], language=language, now=self.clock()
-            )
+            sender = sender_of(session, self.app.config["MAIL_DEFAULT_SENDER"])
+            return pack(built, sender=sender, language=language, now=self.clock())
 
     def _wrapped(self, claimed: Claim, content: bytes, recipient: str) -> FrozenMessage:
         def mark() -> None:

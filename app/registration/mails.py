@@ -19,7 +19,7 @@ from app.ical import render
 from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
-from app.outbox.queries import first_message_id, last_told
+from app.outbox.queries import first_message_id, last_told, sender_of
 from app.refusal import N_
 from app.registration import notifications
 from app.registration.ical import Words, agenda_text, registration_entry
@@ -75,7 +75,7 @@ class PersonMail:
         return Mail(
             *self._texts(session, message, registration, day, news),
             recipient=registration.email,
-            calendar=_calendar(registration, day, message, method) if method else None,
+            calendar=_calendar(session, registration, day, message, method) if method else None,
             calendar_method=method,
             references=first_message_id(
                 session, notifications.REGISTERED, registration.id, message.recipient
@@ -290,14 +290,16 @@ def _words() -> Words:
     return Words(gettext("Waiting list for"), gettext("not chosen yet"), gettext("without you"), language())
 
 
-def _calendar(registration: Registration, day: MyDay, message: Message, method: Method) -> bytes:
+def _calendar(
+    session: Session, registration: Registration, day: MyDay, message: Message, method: Method
+) -> bytes:
     entry: CalendarEntry = registration_entry(
         registration,
         day,
         _event_address(registration.event),
         registration.invited_sequence,
     )
-    organiser = Party(_host(registration), sender_in_ascii(_settings().mail_from))
+    organiser = Party(_host(registration), sender_in_ascii(sender_of(session, _settings().mail_from)))
     attendee = Party(registration.full_name, registration.email)
     make = render.request if method == "REQUEST" else render.cancel
     return make(entry, organiser, attendee, message.created_at)

@@ -46,6 +46,7 @@ from app.organisation_admin.service import merge
 from app.organisations.models import Region
 from app.organisations.rules import OrganisationKind
 from app.organisations.service import add_organisation, find_organisation, name_organisation
+from app.organising import setup
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.people.models import Organiser, PasswordLink
@@ -601,6 +602,11 @@ def _links_and_mails(app: Flask) -> None:
         write_to(session, day, minh, letter, "nonce-letter-0123456789", TEAM, now())
         report = service.Barrier("Die Schrift ist zu klein.", "/events/musterfachtag", "melder@example.org")
         service.report_barrier(session, report, "nonce-barrier-0123456789", now())
+        lead = session.scalars(select(Organiser).where(Organiser.email == LEAD)).one()
+        service.write_text(session, "impressum", "de", "# Impressum\n\nKreis Lippe", 0, lead, now())
+        setup.name_office(session, "Kreis Lippe", OrganisationKind.KI, "Lippe", lead, now())
+        setup.name_sender(session, "Fachtage", "tage@example.org", "fachtag@example.org", 0, lead, now())
+        setup.skip(session, "leichte-sprache", now())
         failed = session.scalars(select(Message).where(Message.event_id == day).order_by(Message.id)).first()
         assert failed is not None
         session.add(
@@ -665,6 +671,9 @@ def _remember(world: World) -> None:
         table = Table(["Nachname", "Vorname", "E-Mail", "Organisation"], [(2, list(IMPORTED))])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
         world.texts["name"] = ["fachtag.css"]
+        world.texts |= {"legal_page": ["impressum"], "code": ["de"], "step": ["region"]}
+        world.texts |= {"list_name": ["regions", "districts"], "deed": ["up", "retire", "offer", "remove"]}
+        world.ids |= {"number": [1], "entry_id": list(session.scalars(select(Region.id)))}
         world.texts["condition_kind"] = [one.value for one in ConditionKind]
         world.texts["purpose"], world.texts["action"] = ["list"], ["withdraw"]
         alone = (

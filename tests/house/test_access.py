@@ -107,6 +107,9 @@ many.cancel GET,POST ORGANISER EDIT_PEOPLE
 many.message GET,POST ORGANISER EDIT_PEOPLE
 many.move_up GET,POST ORGANISER EDIT_PEOPLE
 many.reject GET,POST ORGANISER EDIT_PEOPLE
+master_data.act POST ADMIN
+master_data.entry GET,POST ADMIN
+master_data.overview GET,POST ADMIN
 organisations.merge_into GET,POST SIGNED_IN
 organisations.new GET,POST ADMIN
 organisations.organisation GET,POST SIGNED_IN
@@ -219,6 +222,10 @@ results_materials.material GET,POST ORGANISER EDIT
 results_materials.new_document GET,POST ORGANISER EDIT
 results_materials.new_photo GET,POST ORGANISER EDIT
 results_materials.remove GET,POST ORGANISER EDIT
+setup.overview GET ADMIN
+setup.own_office GET,POST ADMIN
+setup.sender GET,POST ADMIN
+setup.skip POST ADMIN
 staff.remove POST ORGANISER EDIT_PEOPLE
 staff.show GET,POST ORGANISER EDIT_PEOPLE
 static GET PUBLIC

@@ -16,7 +16,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, inspect, select, text
 
-from app.organisations.models import Organisation
+from app.organisations.models import District, Organisation
 from app.organisations.service import add_organisation
 from app.organising.checks import data_findings
 from app.registration.models import Registration
@@ -32,7 +32,7 @@ MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
 # Columns that do not come back as they were: what the newest migration brings (on the way down it goes), or has to say in
 # older words on its way down.
-CHANGED: set[tuple[str, str]] = set()
+CHANGED: set[tuple[str, str]] = {("region", "position")}
 
 
 @contextmanager
@@ -131,6 +131,23 @@ def test_the_newest_migration_runs_down_and_up_with_data(app: Flask) -> None:
     if not kept:  # the first migration: an empty house is built anew, and people can live in it
         world = build_world(app)
     assert world.app.test_client().get("/events/musterfachtag").status_code == 200
+
+
+def test_districts_become_a_list_of_their_own(app: Flask) -> None:
+    """0018: what organisations name is offered afterwards, once in however many spellings, and stays with them."""
+    prepare(app)
+    with app.app_context():
+        with transaction() as session:
+            for number, name in enumerate(("Kreis Musterau", "kreis musterau", "Probeburg", "")):
+                made = add_organisation(session, f"Stelle {number}")
+                made.district = name
+        downgrade(revision="-1")
+        upgrade()
+        offered = db.session().scalars(select(District.name).order_by(District.position)).all()
+        assert offered == ["Kreis Musterau", "Probeburg"]
+        kept = db.session().scalars(select(Organisation.district).order_by(Organisation.id)).all()
+        assert kept == ["Kreis Musterau", "kreis musterau", "Probeburg", ""]
+        db.session.remove()
 
 
 def test_names_are_folded_anew(app: Flask) -> None:

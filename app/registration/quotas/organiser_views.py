@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, QuotaTarget
-from app.organisations.queries import districts, listed_organisations
+from app.organisations.queries import districts_to_choose, listed_organisations
 from app.organisations.rules import KIND_LABELS
 from app.people.rules import Permission, may
 from app.refusal import N_
@@ -43,7 +43,7 @@ def show(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def new(slug: str) -> ResponseReturnValue:
     reading = db.session()
-    form = NewQuotaForm().offer(districts(reading), listed_organisations(reading))
+    form = NewQuotaForm().offer(districts_to_choose(reading), listed_organisations(reading))
     if did(
         form,
         lambda session: add_quota(session, g.event.id, form.facts(), by_organiser(g.organiser.id), now()),

@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Administrators look after regions and districts."""
+
+from dataclasses import dataclass
+
+from flask import Blueprint, flash, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.clock import now
+from app.organisation_admin import master_data
+from app.organisation_admin.forms import EntryForm
+from app.organisation_admin.master_data import Table, entries, get_entry, in_use
+from app.organisations.models import District, Region
+from app.refusal import N_, Missing
+from app.registration.history import By, by_organiser
+from app.texts import gettext
+from app.web import access
+from app.web.database import db
+from app.web.doing import did, pressed
+from app.web.pages import page, redirect_with
+
+bp = Blueprint("master_data", __name__, url_prefix="/organise/master-data")
+
+SEE_OTHER = 303
+
+
+@dataclass(frozen=True, slots=True)
+class MasterList:
+    """A list of this installation, and what is said of it."""
+
+    table: Table
+    heading: str
+    lead: str
+
+
+LISTS = {
+    "regions": MasterList(
+        Region, N_("Regions"), N_("A day stands in the list and in the calendar of its region.")
+    ),
+    "districts": MasterList(
+        District,
+        N_("Districts"),
+        N_(
+            "Organisations lie in one; quotas and lists ask for it. A new name is added by itself when an organisation gets it."
+        ),
+    ),
+}
+VERBS = {
+    "up": (master_data.move_up, N_("The order is saved.")),
+    "retire": (master_data.retire, N_("It is retired: forms offer it no more.")),
+    "offer": (master_data.offer_again, N_("Forms offer it again.")),
+    "remove": (master_data.remove_entry, N_("It is removed.")),
+}
+
+
+@bp.route("/<list_name>", methods=["GET", "POST"])
+@access.admin
+def overview(list_name: str) -> ResponseReturnValue:
+    which, form = _list(list_name), EntryForm()
+    if did(form, lambda session: master_data.add_entry(session, which.table, form.typed, _by(), now())):
+        return redirect_with(
+            url_for(".overview", list_name=list_name), N_("“%(title)s” is saved."), title=form.typed
+        )
+    session = db.session()
+    rows = [(one, in_use(session, one)) for one in entries(session, which.table)]
+    return page(
+        "organisation_admin/organise_master_data.html", list_name=list_name, which=which, rows=rows, form=form
+    )
+
+
+@bp.route("/<list_name>/<int:entry_id>", methods=["GET", "POST"])
+@access.admin
+def entry(list_name: str, entry_id: int) -> ResponseReturnValue:
+    which, reading = _list(list_name), db.session()
+    form = EntryForm.of(get_entry(reading, which.table, entry_id))
+
+    def rename(session: Session) -> None:
+        version = form.version_read
+        master_data.rename_entry(session, which.table, entry_id, form.typed, version, _by(), now())
+
+    def stored() -> EntryForm:
+        reading.expire_all()
+        return EntryForm.of(get_entry(reading, which.table, entry_id), stored=True)
+
+    if did(form, rename, stored=stored):
+        return redirect_with(
+            url_for(".overview", list_name=list_name), N_("“%(title)s” is saved."), title=form.typed
+        )
+    return page(
+        "organisation_admin/organise_master_data_entry.html", list_name=list_name, which=which, form=form
+    )
+
+
+@bp.post("/<list_name>/<int:entry_id>/<deed>")
+@access.admin
+def act(list_name: str, entry_id: int, deed: str) -> ResponseReturnValue:
+    which = _list(list_name)
+    if deed not in VERBS:
+        raise Missing
+    verb, sentence = VERBS[deed]
+    if pressed(lambda session: verb(session, which.table, entry_id, _by(), now())):
+        flash(gettext(sentence), "success")
+    return redirect(url_for(".overview", list_name=list_name), SEE_OTHER)
+
+
+def _list(list_name: str) -> MasterList:
+    if list_name not in LISTS:
+        raise Missing
+    return LISTS[list_name]
+
+
+def _by() -> By:
+    return by_organiser(g.organiser.id)

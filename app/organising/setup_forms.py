@@ -1,0 +1,49 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Forms of setting up."""
+
+from wtforms import EmailField
+from wtforms.validators import DataRequired, Length
+
+from app.organisations.rules import KIND_LABELS, OrganisationKind
+from app.outbox.models import Sender
+from app.web.editing import TOO_LONG, Choice, EditingForm, short_text
+from app.web.forms import REQUIRED, BaseForm, valid_address
+from app.web.texts import lazy_gettext as _l
+
+
+class OfficeForm(BaseForm):
+    """The own organisation."""
+
+    name = short_text(_l("Name of your organisation"), required=True)
+    kind = Choice(
+        _l("Kind of organisation"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
+    )
+    district = short_text(
+        _l("District"),
+        longest=100,
+        description=_l("District or independent town, for instance Herford."),
+    )
+
+
+class SenderForm(EditingForm):
+    """Whom mails come from."""
+
+    name = short_text(
+        _l("Name"), longest=100, required=True, description=_l("For instance: Fachtage Kreis Musterau.")
+    )
+    email = EmailField(
+        _l("Mail address"),
+        [DataRequired(REQUIRED), Length(max=254, message=TOO_LONG), valid_address],
+        description=_l("A mailbox that somebody reads: answers come there."),
+        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    )
+
+    @classmethod
+    def of(cls, chosen: Sender | None, name: str, email: str, *, stored: bool = False) -> "SenderForm":
+        """Without a choice it begins with what the operator's setting says."""
+        data = {"name": name, "email": email, "version": "0"}
+        if chosen is not None:
+            data = {"name": chosen.name, "email": chosen.email, "version": str(chosen.version)}
+        return cls(formdata=None, data=data) if stored else cls(data=data)

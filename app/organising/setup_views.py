@@ -1,0 +1,116 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The first run: what a new installation needs until its first day, each with its form, without a terminal."""
+
+from email.utils import parseaddr
+
+from flask import Blueprint, Response, current_app, g, redirect, url_for
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.address import in_letters
+from app.clock import now
+from app.legal.rules import PAGES
+from app.organisations.queries import districts_to_choose, office
+from app.organisations.rules import OrganisationKind
+from app.organising import setup
+from app.organising.setup_forms import OfficeForm, SenderForm
+from app.outbox.models import Sender
+from app.refusal import N_
+from app.settings import Settings
+from app.web import access
+from app.web.database import db
+from app.web.doing import did, pressed
+from app.web.pages import page, redirect_with
+
+bp = Blueprint("setup", __name__, url_prefix="/organise/setup")
+
+SEE_OTHER = 303
+LABELS = {
+    setup.OFFICE: (N_("Your organisation"), N_("It hosts your days and stands in invitations.")),
+    setup.REGION: (N_("Region"), N_("Days stand in the list and in the calendar of their region.")),
+    setup.SENDER: (
+        N_("Sender of mails"),
+        N_("The name and the address that people read, and to which they answer."),
+    ),
+    setup.FIRST_DAY: (
+        N_("The first day"),
+        N_("A title and a date are enough. It stays a draft until you publish it."),
+    ),
+}
+PREPARED = N_("A prepared text in which you fill in what only you know.")
+
+
+@bp.get("")
+@access.admin
+def overview() -> Response:
+    listed = setup.steps(db.session(), _settings().data_dir)
+    labels = LABELS | {name: (title, PREPARED) for name, title in PAGES.items()}
+    return page(
+        "organising/setup.html",
+        steps=listed,
+        labels=labels,
+        addresses={one.name: _address(one.name) for one in listed},
+        settled=sum(not one.open for one in listed),
+    )
+
+
+@bp.route("/office", methods=["GET", "POST"])
+@access.admin
+def own_office() -> ResponseReturnValue:
+    session, known = db.session(), office(db.session())
+    form = OfficeForm(
+        data={"name": known.name, "kind": known.kind.value, "district": known.district} if known else None
+    )
+
+    def name(session: Session) -> None:
+        kind = OrganisationKind(form.kind.data)
+        setup.name_office(session, form.name.data or "", kind, form.district.data or "", g.organiser, now())
+
+    if did(form, name):
+        return redirect_with(url_for(".overview"), N_("“%(title)s” is saved."), title=form.name.data)
+    return page("organising/setup_office.html", form=form, districts=districts_to_choose(session))
+
+
+@bp.route("/sender", methods=["GET", "POST"])
+@access.admin
+def sender() -> ResponseReturnValue:
+    usual_name, usual = parseaddr(_settings().mail_from)
+    form = _sender_form(usual_name, usual)
+
+    def name(session: Session) -> None:
+        typed = (form.name.data or "", form.email.data or "")
+        setup.name_sender(session, *typed, usual, form.version_read, g.organiser, now())
+
+    if did(form, name, stored=lambda: _sender_form(usual_name, usual, stored=True)):
+        return redirect_with(url_for(".overview"), N_("The sender is saved."))
+    return page("organising/setup_sender.html", form=form, domain=in_letters(usual).rpartition("@")[2])
+
+
+@bp.post("/<step>/skip")
+@access.admin
+def skip(step: str) -> ResponseReturnValue:
+    pressed(lambda session: setup.skip(session, step, now()))
+    return redirect(url_for(".overview"), SEE_OTHER)
+
+
+def _sender_form(name: str, email: str, *, stored: bool = False) -> SenderForm:
+    db.session().expire_all()
+    return SenderForm.of(db.session().get(Sender, 1), name, email, stored=stored)
+
+
+def _address(step: str) -> str:
+    if step in PAGES:
+        return url_for("legal_texts.edit", legal_page=step, code="de")
+    return {
+        setup.OFFICE: url_for(".own_office"),
+        setup.REGION: url_for("master_data.overview", list_name="regions"),
+        setup.SENDER: url_for(".sender"),
+        setup.FIRST_DAY: url_for("events_organise.new_event"),
+    }[step]
+
+
+def _settings() -> Settings:
+    settings: Settings = current_app.extensions["fachtag.settings"]
+    return settings

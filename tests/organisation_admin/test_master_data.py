@@ -1,0 +1,136 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Regions and districts: data with a page, kept where they are used."""
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.events.models import Event, Quota
+from app.events.queries import public_events
+from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.organisation_admin import master_data
+from app.organisations.models import District, Organisation, Region
+from app.organisations.queries import districts_to_choose, regions
+from app.organisations.service import add_organisation
+from app.people.models import AuditEntry
+from app.refusal import ChangedMeanwhile, Refusal
+from app.registration.history import SYSTEM
+from app.web.database import db, transaction
+from tests.factories.days import NOW
+from tests.organising.helpers import a_day
+from tests.pages import Visitor
+from tests.people.helpers import an_organiser, signed_in
+from tests.registration.steps import open_day
+
+BY = SYSTEM
+
+
+@pytest.fixture
+def admin(app: Flask) -> FlaskClient:
+    an_organiser(app, "ada@example.org", name="Ada", is_admin=True)
+    return signed_in(app, "ada@example.org")
+
+
+def offered(app: Flask) -> list[str]:
+    with app.app_context():
+        return [one.name for one in regions(db.session())]
+
+
+def test_an_empty_installation_gets_its_regions_from_the_page(app: Flask, admin: FlaskClient) -> None:
+    page = Visitor(admin).get("/organise/master-data/regions")
+    assert "Es gibt noch keine" in page.text
+    for name in ("Münsterland", "Südwestfalen"):
+        done = Visitor(admin).get("/organise/master-data/regions").send(button="Hinzufügen", name=name)
+        assert f"„{name}“ ist gespeichert." in done.text
+    assert offered(app) == ["Münsterland", "Südwestfalen"]
+    assert admin.get("/calendar/regions/muensterland.ics").status_code == 200
+    again = (
+        Visitor(admin).get("/organise/master-data/regions").send(button="Hinzufügen", name="  MÜNSTERLAND ")
+    )
+    assert again.status == 422
+    assert "Diesen Namen gibt es schon." in again.text
+    Visitor(admin).get("/organise/master-data/regions").send(button="„Südwestfalen“ nach oben")
+    assert offered(app) == ["Südwestfalen", "Münsterland"]
+    with app.app_context():
+        assert set(db.session().scalars(select(AuditEntry.action))) >= {"master_data.add", "master_data.move"}
+    assert "Region oder Kreis hinzugefügt" in Visitor(admin).get("/organise/log").text
+
+
+def test_what_is_in_use_is_retired_and_stays_where_it_is(app: Flask, admin: FlaskClient) -> None:
+    day = a_day(app)
+    with app.app_context(), transaction() as session:
+        region = master_data.add_entry(session, Region, "Münsterland", BY, NOW)
+        session.get_one(Event, day.event_id).region_id = region.id
+        session.flush()
+        number = region.id
+    listed = Visitor(admin).get("/organise/master-data/regions")
+    assert "„Münsterland“ entfernen" not in listed.text
+    with app.app_context(), transaction() as session, pytest.raises(Refusal, match="in use"):
+        master_data.remove_entry(session, Region, number, BY, NOW)
+    listed.send(button="„Münsterland“ stilllegen")
+    assert offered(app) == []
+    chosen = Visitor(admin).get(f"{day.home}/edit/hosts")
+    assert chosen.values(chosen.form())["region_id"] == str(number)
+    with app.app_context():
+        assert len(public_events(db.session(), "muensterland")) == 1
+    Visitor(admin).get("/organise/master-data/regions").send(button="„Münsterland“ wieder anbieten")
+    assert offered(app) == ["Münsterland"]
+
+
+def test_what_nobody_uses_is_removed(app: Flask, admin: FlaskClient) -> None:
+    Visitor(admin).get("/organise/master-data/regions").send(button="Hinzufügen", name="Irrtum")
+    done = Visitor(admin).get("/organise/master-data/regions").send(button="„Irrtum“ entfernen")
+    assert "Der Eintrag ist entfernt." in done.text
+    assert offered(app) == []
+
+
+def test_a_district_is_renamed_with_its_organisations_and_quotas(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        with transaction() as session:
+            add_organisation(session, "Stelle A", district="Kreis Musterau")
+            add_organisation(session, "Stelle B", district="kreis  musterau")
+        day.add_quota("Musterau", 5, QuotaEffect.CAP, Aim(QuotaTarget.DISTRICT, district="Kreis Musterau"))
+        session = db.session()
+        assert list(districts_to_choose(session)) == ["Kreis Musterau"]
+        one = session.scalars(select(District)).one()
+        number, version = one.id, one.version
+        with transaction() as session:
+            master_data.rename_entry(session, District, number, "Kreis Neuau", version, BY, NOW)
+        with transaction() as session, pytest.raises(ChangedMeanwhile):
+            master_data.rename_entry(session, District, number, "Kreis Altau", version, BY, NOW)
+        session = db.session()
+        assert set(session.scalars(select(Organisation.district).where(Organisation.district != ""))) == {
+            "Kreis Neuau"
+        }
+        assert session.scalars(select(Quota.district)).all() == ["Kreis Neuau"]
+
+
+def test_who_renames_second_sees_both(app: Flask, admin: FlaskClient) -> None:
+    """F30"""
+    Visitor(admin).get("/organise/master-data/regions").send(button="Hinzufügen", name="Eins")
+    with app.app_context():
+        number = db.session().scalars(select(Region.id)).one()
+    late = Visitor(admin).get(f"/organise/master-data/regions/{number}")
+    Visitor(admin).get(f"/organise/master-data/regions/{number}").send(name="Zwei")
+    refused = late.send(name="Drei")
+    assert refused.status == 422
+    assert "Zwei" in refused.text
+    refused.send()
+    assert offered(app) == ["Drei"]
+
+
+def test_only_administrators(app: Flask) -> None:
+    an_organiser(app, "otto@example.org")
+    client = signed_in(app, "otto@example.org")
+    for address in ("regions", "districts", "regions/1"):
+        assert client.get(f"/organise/master-data/{address}").status_code == 403
+    assert Visitor(client).client.post("/organise/master-data/regions/1/remove").status_code in {400, 403}
+
+
+@pytest.mark.parametrize("address", ["kinds", "regions/7"])
+def test_what_is_not_there(admin: FlaskClient, address: str) -> None:
+    assert admin.get(f"/organise/master-data/{address}").status_code == 404

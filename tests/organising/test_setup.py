@@ -1,0 +1,128 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The first run: from an empty production installation to the first draft day, on pages alone."""
+
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+
+from app.events.models import Event
+from app.events.rules import EventStatus
+from app.organisations.models import Organisation
+from app.organisations.queries import office
+from app.organising.models import SkippedStep
+from app.organising.setup import STEPS, name_sender
+from app.outbox.models import Sender
+from app.outbox.queries import sender_of
+from app.people.models import Organiser
+from app.refusal import Refusal
+from app.settings import OperatingMode, Settings
+from app.web.database import db, transaction
+from tests.factories.days import NOW
+from tests.organising.helpers import a_day
+from tests.pages import Visitor
+from tests.people.helpers import an_organiser, signed_in
+
+
+@pytest.fixture
+def admin(app: Flask, settings: Settings) -> FlaskClient:
+    """Of a production installation in which nobody has done anything."""
+    app.extensions["fachtag.settings"] = replace(settings, mode=OperatingMode.PRODUCTION)
+    an_organiser(app, "ada@example.org", name="Ada", is_admin=True)
+    return signed_in(app, "ada@example.org")
+
+
+def test_the_first_administrator_lands_at_the_first_step(admin: FlaskClient) -> None:
+    page = Visitor(admin).get("/organise/")
+    assert page.heading == "Einrichten"
+    assert f"0 von {len(STEPS)} Schritten" in page.text
+
+
+def test_step_by_step_to_the_first_draft(app: Flask, admin: FlaskClient) -> None:
+    done = Visitor(admin).get("/organise/setup/office").send(name="Kreis Musterau", district="Kreis Musterau")
+    assert "„Kreis Musterau“ ist gespeichert." in done.text
+    Visitor(admin).get("/organise/master-data/regions").send(button="Hinzufügen", name="Musterland")
+    Visitor(admin).get("/organise/setup/sender").send(name="Fachtage Müsterau", email="tage@example.org")
+    for name in ("impressum", "datenschutz", "barrierefreiheit"):
+        Visitor(admin).get(f"/organise/legal/{name}/de").send(text="# Titel\n\nfertig")
+    left = Visitor(admin).get("/organise/setup")
+    assert f"6 von {len(STEPS)} Schritten" in left.text
+    skipped = left.send(button="„Leichte Sprache“ vorerst überspringen")
+    assert f"7 von {len(STEPS)} Schritten" in skipped.text
+    assert "1 Schritt der Einrichtung ist offen" in Visitor(admin).get("/organise/").text
+    Visitor(admin).get("/organise/events/new").send(
+        title="Erster Fachtag", date="2027-05-11", start="9:00", end="16:00"
+    )
+    with app.app_context():
+        session = db.session()
+        event = session.scalars(select(Event)).one()
+        assert (event.status, event.lead_host.name) == (EventStatus.DRAFT, "Kreis Musterau")
+        assert sender_of(session, "x@example.org") == '"Fachtage Müsterau" <tage@example.org>'
+        assert session.scalars(select(SkippedStep.name)).all() == ["leichte-sprache"]
+    home = Visitor(admin).get("/organise/")
+    assert home.heading == "Meine Fachtage"
+    assert "der Einrichtung" not in home.text
+
+
+def test_a_sender_of_another_domain_is_refused_at_its_field(app: Flask, admin: FlaskClient) -> None:
+    """The mail server may not send for it, and the mails would be taken for forged ones."""
+    page = Visitor(admin).get("/organise/setup/sender").send(name="Wir", email="wir@example.com")
+    assert page.status == 422
+    assert "@example.org enden" in page.text
+    with app.app_context():
+        assert db.session().get(Sender, 1) is None
+
+
+def test_who_names_the_sender_second_sees_both(app: Flask, admin: FlaskClient) -> None:
+    """F30"""
+    late = Visitor(admin).get("/organise/setup/sender")
+    Visitor(admin).get("/organise/setup/sender").send(name="Eins", email="eins@example.org")
+    refused = late.send(name="Zwei", email="zwei@example.org")
+    assert refused.status == 422
+    assert "Eins" in refused.text
+    refused.send()
+    with app.app_context():
+        assert db.session().get_one(Sender, 1).name == "Zwei"
+        admin_ = db.session().scalars(select(Organiser)).one()
+        with transaction() as session, pytest.raises(Refusal):
+            name_sender(session, "x", "x@example.net", "y@example.org", 2, admin_, NOW)
+
+
+def test_an_office_that_is_known_is_taken_as_it_is(app: Flask, admin: FlaskClient) -> None:
+    for _ in range(2):
+        Visitor(admin).get("/organise/setup/office").send(name="Kreis Musterau")
+    with app.app_context():
+        assert len(db.session().scalars(select(Organisation)).all()) == 1
+        own = office(db.session())
+        assert own is not None
+        assert own.known
+
+
+def test_a_team_names_a_host_that_is_not_in_the_list(app: Flask) -> None:
+    """Without an administrator; the name stands on the public page and is suggested to others."""
+    day = a_day(app)
+    client = signed_in(app, "lea@example.org")
+    Visitor(client).get(f"{day.home}/edit/hosts").send(new_host="Stadt Probeburg")
+    with app.app_context():
+        event = db.session().get_one(Event, day.event_id)
+        assert (event.lead_host.name, event.lead_host.known) == ("Stadt Probeburg", True)
+    page = Visitor(client).get(f"{day.home}/edit/hosts")
+    assert page.values(page.form())["lead_host_id"] == str(event.lead_host_id)
+
+
+def test_only_administrators_set_up(app: Flask) -> None:
+    an_organiser(app, "otto@example.org")
+    client = signed_in(app, "otto@example.org")
+    for address in ("", "/office", "/sender"):
+        assert client.get(f"/organise/setup{address}").status_code == 403
+    assert Visitor(client).get("/organise/").heading == "Meine Fachtage"
+
+
+def test_a_step_that_does_not_exist(admin: FlaskClient) -> None:
+    page = Visitor(admin).get("/organise/setup")
+    token = page.tree.xpath("//input[@name='csrf_token']/@value")[0]
+    assert admin.post("/organise/setup/nothing/skip", data={"csrf_token": token}).status_code == 404
