@@ -7,7 +7,8 @@ import shutil
 import socket
 import threading
 from collections.abc import Iterator
-from dataclasses import dataclass
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from waitress import wasyncore
 from waitress.server import create_server
 
 from app.factory import create_app
+from app.settings import OperatingMode
 from app.web.database import db
 from tests.conftest import CHROMIUM, settings_for
 from tests.mailbox import Mailbox, mailbox
@@ -101,6 +103,31 @@ def stage(demo_folder: Path, tmp_path: Path) -> Iterator[Stage]:
     shutil.copytree(demo_folder, folder)
     port = _free_port()
     app = create_app(_demo_settings(folder, port))
+    email, password = (folder / "demo-organiser.txt").read_text("utf-8").split()[:2]
+    with served(app, port):
+        yield Stage(app, f"http://127.0.0.1:{port}", mailbox(app), email, password)
+
+
+@pytest.fixture
+def empty_stage(tmp_path: Path) -> Iterator[Stage]:
+    """An installation as an operator hands it over: production, tables, one administrator, nothing else."""
+    port = _free_port()
+    app = create_app(replace(_demo_settings(tmp_path, port), mode=OperatingMode.PRODUCTION))
+    email, password = "ada.muster@example.org", "Ein Stuhl steht im Flur"
+    runner = app.test_cli_runner()
+    for command, typed in (
+        (["db", "upgrade"], None),
+        (["organiser", "create", email, "--admin", "--password-stdin"], f"{password}\n"),
+    ):
+        result = runner.invoke(args=command, input=typed)
+        assert result.exit_code == 0, result.output
+    with served(app, port):
+        yield Stage(app, f"http://127.0.0.1:{port}", mailbox(app), email, password)
+
+
+@contextmanager
+def served(app: Flask, port: int) -> Iterator[None]:
+    """The application behind the server of `make run`."""
     sockets: dict[int, Any] = {}
     server = create_server(app, map=sockets, host="127.0.0.1", port=port, threads=4)
     ended = threading.Event()
@@ -111,8 +138,7 @@ def stage(demo_folder: Path, tmp_path: Path) -> Iterator[Stage]:
 
     thread = threading.Thread(target=serve, daemon=True)
     thread.start()
-    email, password = (folder / "demo-organiser.txt").read_text("utf-8").split()[:2]
-    yield Stage(app, f"http://127.0.0.1:{port}", mailbox(app), email, password)
+    yield
     ended.set()
     server.pull_trigger()  # or it would notice only after its second
     thread.join(5)

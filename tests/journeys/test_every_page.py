@@ -220,7 +220,7 @@ def test_organisers_pages(stage: Stage, browser: Browser, half: int) -> None:
         found = [one for path in mine for one in look_at(page, stage.address + path)]
     assert found == []
     assert len(mine) > 15
-    assert {"log.day", "log.house"} <= set(pages)
+    assert {"log.day", "log.house", "setup.overview", "legal_texts.edit", "master_data.entry"} <= set(pages)
 
 
 def sign_in(stage: Stage, page: Page) -> None:
