@@ -232,8 +232,21 @@ class WorkerProcess:
 @click.command("serve")
 @click.option("--host", envvar="HOST", default="127.0.0.1", show_default=True, help="Address to listen at.")
 @click.option("--port", envvar="PORT", default=8000, show_default=True, help="Port to listen at; 0: any.")
-@click.option("--server", type=click.Choice(["waitress", "granian"]), default="waitress", show_default=True)
-@click.option("--workers", default=2, show_default=True, help="Processes of granian.")
+@click.option(
+    "--server",
+    envvar="FACHTAG_SERVER",
+    type=click.Choice(["waitress", "granian"]),
+    default="waitress",
+    show_default=True,
+)
+@click.option(
+    "--workers",
+    envvar="FACHTAG_SERVER_PROCESSES",
+    type=click.IntRange(min=1),
+    default=2,
+    show_default=True,
+    help="Processes of granian.",
+)
 @click.option("--with-worker", is_flag=True, help="Run the worker along, for a small machine.")
 @with_appcontext
 def serve(host: str, port: int, server: str, workers: int, with_worker: bool) -> None:
