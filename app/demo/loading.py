@@ -68,7 +68,7 @@ from app.registration.correcting import change_choices
 from app.registration.history import By, by_organiser
 from app.registration.models import Registration
 from app.registration.questions.answers import Given
-from app.registration.questions.models import Question
+from app.registration.questions.models import Law, Question
 from app.registration.questions.service import add_standard_set
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
@@ -135,7 +135,7 @@ def load(session: Session, data_dir: Path, password_hash: str, now: datetime) ->
 
 def _add_organisations(session: Session) -> tuple[Region, list[Organisation]]:
     region = Region(slug=REGION[0], name=REGION[1])
-    session.add(region)
+    session.add_all([region, Law(name="§ 3 DSG NRW")])
     session.flush()
     return region, [
         add_organisation(

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Regions and districts: added, renamed, put in order, retired. What is in use is not removed but retired.
+"""Regions, districts and laws: added, renamed, put in order, retired. What is in use is not removed but retired.
 
 A district stands by its name where it is used, so a new name is written there, too, under the locks of the days whose quotas
 name it.
@@ -24,8 +24,9 @@ from app.organisations.rules import name_key
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Refusal, found
 from app.registration.history import By
+from app.registration.questions.models import Law, Question
 
-Entry = Region | District
+Entry = Region | District | Law
 Table = type[Any]  # of an entry
 
 
@@ -53,8 +54,10 @@ def add_entry(session: Session, table: Table, name: str, by: By, now: datetime) 
     last = session.scalar(select(func.max(table.position))) or 0
     if table is Region:
         made: Entry = Region(name=shown, slug=_free_slug(session, shown), position=last + 1)
-    else:
+    elif table is District:
         made = District(name=shown, name_key=name_key(shown), position=last + 1)
+    else:
+        made = Law(name=shown, position=last + 1)
     session.add(made)
     session.flush()
     _record(session, made, "master_data.add", by, now)
@@ -64,7 +67,7 @@ def add_entry(session: Session, table: Table, name: str, by: By, now: datetime) 
 def rename_entry(
     session: Session, table: Table, entry_id: int, name: str, version: int, by: By, now: datetime
 ) -> None:
-    """Where it is used, too. Refuses a name that is another one's, and a stale version (F30)."""
+    """Where it is used, too, but for laws: questions keep what people were told. Refuses a name that is another one's, and a stale version (F30)."""
     shown = clean_line(name)
     days = [lock_event(session, one) for one in _days_with(session, get_entry(session, table, entry_id))]
     entry = _locked(session, table, entry_id)
@@ -130,7 +133,9 @@ def remove_entry(session: Session, table: Table, entry_id: int, by: By, now: dat
 
 
 def in_use(session: Session, entry: Entry) -> bool:
-    """Whether a day, an organisation or a quota names it."""
+    """Whether a day, an organisation, a quota or a question names it."""
+    if isinstance(entry, Law):
+        return session.scalar(select(Question.id).where(Question.law == entry.name).limit(1)) is not None
     if isinstance(entry, Region):
         days = select(Event.id).where(Event.region_id == entry.id)
         organisations = select(Organisation.id).where(Organisation.region_id == entry.id)
@@ -143,6 +148,8 @@ def in_use(session: Session, entry: Entry) -> bool:
 
 def _days_with(session: Session, entry: Entry) -> Sequence[int]:
     """Days whose pages or quotas say its name, in the order in which they are locked."""
+    if isinstance(entry, Law):
+        return []
     if isinstance(entry, Region):
         days = select(Event.id).where(Event.region_id == entry.id)
     else:
@@ -178,4 +185,6 @@ def _record(session: Session, entry: Entry, action: str, by: By, now: datetime) 
     subject = f"region {entry.id}"
     if isinstance(entry, District):
         subject = f"district {entry.id}"
+    elif isinstance(entry, Law):
+        subject = f"law {entry.id}"
     record(session, now, by.organiser_id, None, action, subject, {"name": entry.name})

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Administrators look after regions and districts."""
+"""Administrators look after regions, districts and laws."""
 
 from dataclasses import dataclass
 
@@ -16,6 +16,7 @@ from app.organisation_admin.master_data import Table, entries, get_entry, in_use
 from app.organisations.models import District, Region
 from app.refusal import N_, Missing
 from app.registration.history import By, by_organiser
+from app.registration.questions.models import Law
 from app.texts import gettext
 from app.web import access
 from app.web.database import db
@@ -45,6 +46,14 @@ LISTS = {
         N_("Districts"),
         N_(
             "Organisations lie in one; quotas and lists ask for it. A new name is added by itself when an organisation gets it."
+        ),
+    ),
+    "laws": MasterList(
+        Law,
+        N_("Legal bases"),
+        N_(
+            "Laws that give your public task, for instance § 3 DSG NRW. Questions name one; those that stand keep the words"
+            " that people were told."
         ),
     ),
 }

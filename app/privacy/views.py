@@ -19,7 +19,6 @@ from app.registration.links import open_personal
 from app.registration.models import Registration
 from app.registration.person import facts_of
 from app.registration.questions.answer_forms import answer_words
-from app.registration.questions.rules import LEGAL_BASIS_LABELS
 from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
 from app.registration.workshops.forms import NEED_LABELS
 from app.web import access
@@ -51,7 +50,6 @@ def data(token: str) -> Response:
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,
         purposes=PURPOSE_LABELS,
-        basis_labels=LEGAL_BASIS_LABELS,
         role_labels=ROLE_LABELS,
         needs=[str(NEED_LABELS[one]) for one in mine.needs],
     )

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""an installation is set up on its pages: legal texts by version, regions and districts, the office, the sender"""
+"""an installation is set up on its pages: legal texts by version, regions and districts, laws, the office, the sender"""
 
 import unicodedata
 
@@ -14,6 +14,7 @@ branch_labels = None
 depends_on = None
 
 
+USUAL_LAW = "§ 3 DSG NRW"
 REGION = ("position", "retired", "version")
 
 
@@ -21,6 +22,7 @@ def upgrade() -> None:
     keep_legal_texts()
     describe_regions()
     list_districts()
+    name_laws()
     op.create_table(
         "office",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -49,8 +51,11 @@ def upgrade() -> None:
 
 
 def downgrade() -> None:
-    for table in ("skipped_step", "sender", "office"):
+    for table in ("skipped_step", "sender", "office", "law"):
         op.drop_table(table)
+    with op.batch_alter_table("question") as batch_op:
+        batch_op.drop_constraint(op.f("ck_question_law_of_task"), type_="check")
+        batch_op.drop_column("law")
     op.drop_table("district")
     with op.batch_alter_table("region") as batch_op:
         for column in REGION:
@@ -97,6 +102,32 @@ def list_districts() -> None:
     ]
     if rows:
         op.bulk_insert(district, rows)
+
+
+def name_laws() -> None:
+    """Until now every public task was that of § 3 DSG NRW: questions that are there keep it, and it is offered where there
+    are any."""
+    law = op.create_table(
+        "law",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("retired", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_law")),
+    )
+    with op.batch_alter_table("question") as batch_op:
+        batch_op.add_column(sa.Column("law", sa.String(length=200), nullable=False, server_default=""))
+    with op.batch_alter_table("question") as batch_op:
+        batch_op.alter_column("law", server_default=None)
+        batch_op.create_check_constraint(
+            op.f("ck_question_law_of_task"), "law = '' OR legal_basis = 'public_task'"
+        )
+    question = sa.table("question", sa.column("law"), sa.column("legal_basis"))
+    if op.get_bind().execute(sa.select(sa.func.count()).select_from(question)).scalar():
+        op.bulk_insert(law, [{"name": USUAL_LAW, "position": 1, "retired": False, "version": 1}])
+        of_task = question.c.legal_basis == "public_task"
+        op.execute(question.update().where(of_task).values(law=USUAL_LAW))
 
 
 def name_key(name: str) -> str:

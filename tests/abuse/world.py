@@ -75,7 +75,7 @@ from app.registration.models import Group, GroupGuest, Registration
 from app.registration.person import Person
 from app.registration.promotion import move_up
 from app.registration.questions.answering import look_at_sensitive
-from app.registration.questions.models import Question
+from app.registration.questions.models import Law, Question
 from app.registration.questions.queries import questions_of
 from app.registration.questions.rules import QuestionKind
 from app.registration.questions.service import add_question
@@ -607,6 +607,7 @@ def _links_and_mails(app: Flask) -> None:
         setup.name_office(session, "Kreis Lippe", OrganisationKind.KI, "Lippe", lead, now())
         setup.name_sender(session, "Fachtage", "tage@example.org", "fachtag@example.org", 0, lead, now())
         setup.skip(session, "leichte-sprache", now())
+        session.add(Law(name="§ 3 DSG NRW"))
         failed = session.scalars(select(Message).where(Message.event_id == day).order_by(Message.id)).first()
         assert failed is not None
         session.add(
@@ -672,7 +673,10 @@ def _remember(world: World) -> None:
         world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
         world.texts["name"] = ["fachtag.css"]
         world.texts |= {"legal_page": ["impressum"], "code": ["de"], "step": ["region"]}
-        world.texts |= {"list_name": ["regions", "districts"], "deed": ["up", "retire", "offer", "remove"]}
+        world.texts |= {
+            "list_name": ["regions", "districts", "laws"],
+            "deed": ["up", "retire", "offer", "remove"],
+        }
         world.ids |= {"number": [1], "entry_id": list(session.scalars(select(Region.id)))}
         world.texts["condition_kind"] = [one.value for one in ConditionKind]
         world.texts["purpose"], world.texts["action"] = ["list"], ["withdraw"]

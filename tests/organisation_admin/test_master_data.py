@@ -18,6 +18,7 @@ from app.organisations.service import add_organisation
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration.history import SYSTEM
+from app.registration.questions.models import Question
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.organising.helpers import a_day
@@ -56,7 +57,7 @@ def test_an_empty_installation_gets_its_regions_from_the_page(app: Flask, admin:
     assert offered(app) == ["Südwestfalen", "Münsterland"]
     with app.app_context():
         assert set(db.session().scalars(select(AuditEntry.action))) >= {"master_data.add", "master_data.move"}
-    assert "Region oder Kreis hinzugefügt" in Visitor(admin).get("/organise/log").text
+    assert "Region, Kreis oder Rechtsgrundlage hinzugefügt" in Visitor(admin).get("/organise/log").text
 
 
 def test_what_is_in_use_is_retired_and_stays_where_it_is(app: Flask, admin: FlaskClient) -> None:
@@ -134,3 +135,27 @@ def test_only_administrators(app: Flask) -> None:
 @pytest.mark.parametrize("address", ["kinds", "regions/7"])
 def test_what_is_not_there(admin: FlaskClient, address: str) -> None:
     assert admin.get(f"/organise/master-data/{address}").status_code == 404
+
+
+def test_a_question_names_the_law_of_its_task_and_keeps_it(app: Flask, admin: FlaskClient) -> None:
+    """DP-01: no Land is built in. What people were told stays, whatever becomes of the list."""
+    day = a_day(app)
+    Visitor(admin).get("/organise/master-data/laws").send(button="Hinzufügen", name="§ 3 HDSIG")
+    asked = {"label": "Was fragen Sie die Vortragenden?", "kind": "long_text", "purpose": "Zur Vorbereitung."}
+    asked |= {"legal_basis": "public_task", "retention": "6_months"}
+    Visitor(admin).get(f"{day.home}/questions/new").send(**asked)
+    listed = "Öffentliche Aufgabe (Art. 6 Abs. 1 e DSGVO, § 3 HDSIG)"
+    assert listed in Visitor(admin).get(f"{day.home}/questions").text
+    assert listed in Visitor(admin).get(f"/events/{day.slug}/register").text
+    laws = Visitor(admin).get("/organise/master-data/laws")
+    assert "„§ 3 HDSIG“ entfernen" not in laws.text
+    laws.send(button="„§ 3 HDSIG“ stilllegen")
+    with app.app_context():
+        number = db.session().scalars(select(Question.id)).one()
+    form = Visitor(admin).get(f"{day.home}/questions/{number}")
+    assert form.values(form.form())["law"] == "§ 3 HDSIG"
+    assert "§ 3 HDSIG" not in Visitor(admin).get(f"{day.home}/questions/new").text
+    consent = form.send(legal_basis="consent")
+    assert consent.status == 200
+    with app.app_context():
+        assert db.session().scalars(select(Question.law)).one() == ""

@@ -25,7 +25,7 @@ from app.registration.questions.answers import (
 )
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import AnswerView
-from app.registration.questions.rules import CHOOSING, LEGAL_BASIS_LABELS, RETENTION_LABELS, QuestionKind
+from app.registration.questions.rules import CHOOSING, RETENTION_LABELS, QuestionKind
 from app.texts import gettext, ngettext, sentence_of, short_day
 from app.web.editing import TOO_LONG, Day, EditingForm, WholeNumber
 from app.web.forms import REQUIRED, BaseForm
@@ -101,7 +101,7 @@ class AnswersMixin:
                 gettext(
                     "%(purpose)s Legal basis: %(basis)s. Deleted: %(retention)s.",
                     purpose=one.purpose,
-                    basis=gettext(LEGAL_BASIS_LABELS[one.legal_basis]),
+                    basis=one.basis,
                     retention=gettext(RETENTION_LABELS[one.retention]),
                 ),
             )

@@ -3,7 +3,7 @@
 
 """The organisers' form for one question, and the one that copies those of another day."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from wtforms import BooleanField, StringField, TextAreaField
@@ -40,6 +40,7 @@ class QuestionForm(EditingForm):
         "shown_if",
         "purpose",
         "legal_basis",
+        "law",
         "retention",
         "sensitive",
     )
@@ -71,12 +72,17 @@ class QuestionForm(EditingForm):
     legal_basis = Choice(
         _l("Legal basis"), choices=[(one.value, _l(LEGAL_BASIS_LABELS[one])) for one in LegalBasis]
     )
+    law = Choice(
+        _l("Law that gives the task"),
+        description=_l("Only with the public task. Administrators look after this list."),
+    )
     retention = Choice(
         _l("Answers are deleted"), choices=[(one.value, _l(RETENTION_LABELS[one])) for one in Retention]
     )
     shown_if = Choice(_l("Ask only if an earlier answer is"))
 
-    def offer(self, earlier: Sequence[Question]) -> "QuestionForm":
+    def offer(self, earlier: Sequence[Question], laws: Iterable[str]) -> "QuestionForm":
+        self.law.offer([("", gettext("None named")), *((one, one) for one in laws)])
         self.shown_if.offer(
             [
                 ("", gettext("Ask always")),
@@ -90,12 +96,13 @@ class QuestionForm(EditingForm):
         return self
 
     def facts(self) -> QuestionFacts:
-        kind = QuestionKind(self.kind.data)
+        kind, basis = QuestionKind(self.kind.data), LegalBasis(self.legal_basis.data)
         return QuestionFacts(
             kind=kind,
             label=self.label.data or "",
             purpose=self.purpose.data or "",
-            legal_basis=LegalBasis(self.legal_basis.data),
+            legal_basis=basis,
+            law=self.law.data if basis is LegalBasis.PUBLIC_TASK else "",
             retention=Retention(self.retention.data),
             hint=self.hint.data or "",
             required=bool(self.required.data),
@@ -126,7 +133,9 @@ class CopyForm(BaseForm):
         return self
 
 
-def question_form(question: Question | None, known: Sequence[Question], *, stored: bool = False) -> Any:
+def question_form(
+    question: Question | None, known: Sequence[Question], laws: Sequence[str], *, stored: bool = False
+) -> Any:
     """The form for this question (None: a new one); `stored` leaves aside what was sent."""
     with_options = question is not None and question.kind in WITH_OPTIONS
     present = question.options if question is not None and with_options else []
@@ -139,9 +148,12 @@ def question_form(question: Question | None, known: Sequence[Question], *, store
         )
     bound: Any = type("QuestionForm", (QuestionForm,), {"option_keys": keys, **fields})
     earlier = [one for one in known if question is None or one.position < question.position]
-    data = _data(question) if question is not None else {"retention": Retention.MONTHS.value}
+    # Its own law stays on offer, though it be retired.
+    offered = list(dict.fromkeys([*laws, *([question.law] if question is not None and question.law else [])]))
+    begin = {"retention": Retention.MONTHS.value, "law": next(iter(laws), "")}
+    data = _data(question) if question is not None else begin
     form = bound(formdata=None, data=data) if stored else bound(data=data)
-    return form.offer(earlier)
+    return form.offer(earlier, offered)
 
 
 def _data(question: Question) -> dict[str, object]:
@@ -157,6 +169,7 @@ def _data(question: Question) -> dict[str, object]:
         "sensitive": question.sensitive,
         "purpose": question.purpose,
         "legal_basis": question.legal_basis.value,
+        "law": question.law,
         "retention": question.retention.value,
         "shown_if": str(question.shown_if or ""),
         "version": str(question.version),

@@ -16,7 +16,16 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.db import Base, enum_of, pk
 from app.events.models import Scarce, scarce_checks
-from app.registration.questions.rules import LegalBasis, QuestionKind, Retention
+from app.organisations.models import MasterData
+from app.registration.questions.rules import LEGAL_BASIS_LABELS, LegalBasis, QuestionKind, Retention
+from app.texts import gettext
+
+
+class Law(MasterData, Base):
+    """A law that gives the public task on which questions rest, such as § 3 DSG NRW. A question keeps the words it was
+    asked with."""
+
+    __tablename__ = "law"
 
 
 class Question(Base):
@@ -31,6 +40,7 @@ class Question(Base):
         CheckConstraint("sensitive = (legal_basis = 'explicit_consent')", name="sensitive_by_consent"),
         CheckConstraint("NOT sensitive OR retention = '14_days'", name="sensitive_kept_short"),
         CheckConstraint("retention <> 'withdrawal' OR legal_basis = 'consent'", name="withdrawal_of_consent"),
+        CheckConstraint("law = '' OR legal_basis = 'public_task'", name="law_of_task"),
         CheckConstraint("NOT required OR legal_basis = 'public_task'", name="consent_is_free"),
         # A form that is open while a question is removed must not answer the next one.
         {"sqlite_autoincrement": True},
@@ -47,6 +57,7 @@ class Question(Base):
     sensitive: Mapped[bool] = mapped_column(default=False)
     purpose: Mapped[str] = mapped_column(String(300))
     legal_basis: Mapped[LegalBasis] = mapped_column(enum_of(LegalBasis, "legal_basis"))
+    law: Mapped[str] = mapped_column(String(200), default="")
     retention: Mapped[Retention] = mapped_column(enum_of(Retention, "retention"))
     version: Mapped[int] = mapped_column(default=1)
 
@@ -61,6 +72,13 @@ class Question(Base):
     def field(self) -> str:
         """The name of the form's field."""
         return f"q-{self.id}"
+
+    @property
+    def basis(self) -> str:
+        """The legal basis in words, with the law that gives the task where one is named."""
+        if self.law:
+            return gettext("Public task (Art. 6 (1) e GDPR, %(law)s)", law=self.law)
+        return gettext(LEGAL_BASIS_LABELS[self.legal_basis])
 
     @property
     def withdrawable(self) -> bool:

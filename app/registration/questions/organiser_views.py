@@ -31,9 +31,10 @@ from app.registration.questions.queries import (
     answered_questions,
     count_answers,
     days_with_questions,
+    laws_to_choose,
     questions_of,
 )
-from app.registration.questions.rules import LEGAL_BASIS_LABELS, QUESTION_KIND_LABELS, RETENTION_LABELS
+from app.registration.questions.rules import QUESTION_KIND_LABELS, RETENTION_LABELS
 from app.registration.rules import Actor
 from app.spreadsheets import CSV, write_csv
 from app.texts import gettext, ngettext
@@ -61,7 +62,6 @@ def overview(slug: str) -> ResponseReturnValue:
         conditions={one.id: condition_words(one, known) for one in known},
         option_words=option_words,
         kinds=QUESTION_KIND_LABELS,
-        bases=LEGAL_BASIS_LABELS,
         retentions=RETENTION_LABELS,
         consents=asked_consents(g.event),
         agreed=count_consents(session, g.event.id) if may(g.role, Permission.SEE_PEOPLE) else {},
@@ -75,7 +75,7 @@ def overview(slug: str) -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def new(slug: str) -> ResponseReturnValue:
-    form = question_form(None, questions_of(db.session(), g.event.id))
+    form = question_form(None, questions_of(db.session(), g.event.id), laws_to_choose(db.session()))
     if did(form, lambda session: service.add_question(session, g.event.id, form.facts(), _by(), now())):
         return redirect_with(_overview(slug), N_("“%(title)s” is saved."), title=form.label.data)
     return page(
@@ -230,7 +230,7 @@ def _form(question_id: int, *, stored: bool = False) -> Any:
     question = next((one for one in known if one.id == question_id), None)
     if question is None:
         raise Missing
-    return question_form(question, known, stored=stored)
+    return question_form(question, known, laws_to_choose(db.session()), stored=stored)
 
 
 def _question(question_id: int) -> Question:

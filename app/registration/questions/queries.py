@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from app.registration.models import ANSWERS, GivenAnswer, Registration
-from app.registration.questions.models import Answer, Answered, Question, SensitiveAnswer
+from app.registration.questions.models import Answer, Answered, Law, Question, SensitiveAnswer
 from app.registration.questions.rules import CHOOSING, QuestionKind
 
 Given = TypeVar("Given", bound=Answered)
@@ -161,3 +161,9 @@ def answered_questions(session: Session, event_id: int) -> dict[int, int]:
         )
         found |= {int(row[0]): int(row[1]) for row in session.execute(counted)}
     return found
+
+
+def laws_to_choose(session: Session) -> Sequence[str]:
+    """Those that are offered, in the team's order."""
+    offered = select(Law.name).where(~Law.retired).order_by(Law.position, Law.id)
+    return session.scalars(offered).all()

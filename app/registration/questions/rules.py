@@ -48,7 +48,7 @@ QUESTION_KIND_LABELS = {
 
 
 LEGAL_BASIS_LABELS = {
-    LegalBasis.PUBLIC_TASK: N_("Public task (Art. 6 (1) e GDPR, § 3 DSG NRW)"),
+    LegalBasis.PUBLIC_TASK: N_("Public task (Art. 6 (1) e GDPR)"),
     LegalBasis.CONSENT: N_("Consent (Art. 6 (1) a GDPR)"),
     LegalBasis.EXPLICIT_CONSENT: N_("Explicit consent, sensitive data (Art. 9 (2) a GDPR)"),
 }

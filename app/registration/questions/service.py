@@ -23,7 +23,7 @@ from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.history import By
 from app.registration.models import ANSWERS
 from app.registration.questions.models import Condition, Option, Question
-from app.registration.questions.queries import questions_of
+from app.registration.questions.queries import laws_to_choose, questions_of
 from app.registration.questions.rules import (
     WITH_OPTIONS,
     YES_OR_NO,
@@ -48,7 +48,8 @@ class OptionFacts:
 
 @dataclass(frozen=True, slots=True)
 class QuestionFacts:
-    """What the organiser's form says of a question. `shown_if` is the id of an option of an earlier one."""
+    """What the organiser's form says of a question. `shown_if` is the id of an option of an earlier one, `law` what gives a
+    public task."""
 
     kind: QuestionKind
     label: str
@@ -61,10 +62,11 @@ class QuestionFacts:
     sensitive: bool = False
     shown_if: int | None = None
     options: tuple[OptionFacts, ...] = ()
+    law: str = ""
 
 
 # From the first answer on they say what people agreed to.
-_FROZEN = ("kind", "purpose", "legal_basis", "retention", "sensitive", "organiser_only")
+_FROZEN = ("kind", "purpose", "legal_basis", "law", "retention", "sensitive", "organiser_only")
 
 
 def add_question(session: Session, event_id: int, facts: QuestionFacts, by: By, now: datetime) -> Question:
@@ -164,11 +166,14 @@ def copy_questions(session: Session, event_id: int, source_id: int, by: By, now:
 def add_standard_set(
     session: Session, event_id: int, translate: Callable[[str], str], by: By, now: datetime
 ) -> list[Question]:
-    """The questions most days need, in the language of `translate`; those that are there stay."""
+    """The questions most days need, in the language of `translate`; those that are there stay. The first law that is offered
+    gives the public task."""
     lock_event(session, event_id)
+    law = next(iter(laws_to_choose(session)), "")
     words = [
         replace(
             facts,
+            law=law if facts.legal_basis is LegalBasis.PUBLIC_TASK else "",
             label=translate(facts.label),
             hint=translate(facts.hint) if facts.hint else "",
             purpose=translate(facts.purpose),
