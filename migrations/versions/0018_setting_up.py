@@ -54,7 +54,6 @@ def downgrade() -> None:
     for table in ("skipped_step", "sender", "office", "law"):
         op.drop_table(table)
     with op.batch_alter_table("question") as batch_op:
-        batch_op.drop_constraint(op.f("ck_question_law_of_task"), type_="check")
         batch_op.drop_column("law")
     op.drop_table("district")
     with op.batch_alter_table("region") as batch_op:
@@ -120,9 +119,6 @@ def name_laws() -> None:
         batch_op.add_column(sa.Column("law", sa.String(length=200), nullable=False, server_default=""))
     with op.batch_alter_table("question") as batch_op:
         batch_op.alter_column("law", server_default=None)
-        batch_op.create_check_constraint(
-            op.f("ck_question_law_of_task"), "law = '' OR legal_basis = 'public_task'"
-        )
     question = sa.table("question", sa.column("law"), sa.column("legal_basis"))
     if op.get_bind().execute(sa.select(sa.func.count()).select_from(question)).scalar():
         op.bulk_insert(law, [{"name": USUAL_LAW, "position": 1, "retired": False, "version": 1}])

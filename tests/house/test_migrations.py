@@ -20,11 +20,15 @@ from app.organisations.models import District, Organisation
 from app.organisations.service import add_organisation
 from app.organising.checks import data_findings
 from app.registration.models import Registration
+from app.registration.questions.models import Law, Question
+from app.registration.questions.rules import LegalBasis, QuestionKind
+from app.registration.questions.service import add_question
 from app.store.schema import newest
 from app.web.database import db, transaction
 from app.web.migrations import prepare
 from tests.abuse.world import build_world
-from tests.factories.days import NOW
+from tests.factories.days import NOW, make_event
+from tests.factories.questions import TEAM, facts
 from tests.registration.steps import open_day
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -147,6 +151,27 @@ def test_districts_become_a_list_of_their_own(app: Flask) -> None:
         assert offered == ["Kreis Musterau", "Probeburg"]
         kept = db.session().scalars(select(Organisation.district).order_by(Organisation.id)).all()
         assert kept == ["Kreis Musterau", "kreis musterau", "Probeburg", ""]
+        db.session.remove()
+
+
+def test_questions_keep_the_law_they_were_asked_with(app: Flask) -> None:
+    """0018: before, every public task was that of § 3 DSG NRW. A house without questions begins with an empty list."""
+    prepare(app)
+    with app.app_context():
+        downgrade(revision="-1")
+        upgrade()
+        assert db.session().scalars(select(Law.name)).all() == []
+        with transaction() as session:
+            event = make_event(session)
+            for label, basis in (("Frage", LegalBasis.PUBLIC_TASK), ("Foto", LegalBasis.CONSENT)):
+                asked = facts(QuestionKind.LONG_TEXT, label, legal_basis=basis)
+                add_question(session, event.id, asked, TEAM, NOW)
+        db.session.remove()
+        downgrade(revision="-1")
+        upgrade()
+        kept = db.session().scalars(select(Question.law).order_by(Question.id)).all()
+        assert kept == ["§ 3 DSG NRW", ""]
+        assert db.session().scalars(select(Law.name)).all() == ["§ 3 DSG NRW"]
         db.session.remove()
 
 

@@ -242,6 +242,7 @@ FAULTS = {
     "UPDATE question SET retention = '6_months' WHERE id = 2": [
         "question 2: is sensitive without explicit consent or kept too long"
     ],
+    "UPDATE question SET law = '§ 1' WHERE id = 4": ["question 4: names a law that gives a task, and rests on consent"],
     "UPDATE question SET required = true WHERE id = 4": ["question 4: is required, though its answer rests on consent"],
     "UPDATE question SET position = 7 WHERE id = 1": ["question 2: hangs on an answer that is not asked before it"],
     "INSERT INTO allocation (id, event_id, name, mode, mixing, seed, seconds, nonce, state, progress, claims, stop_asked,"

@@ -60,6 +60,9 @@ def _question_faults() -> Check:
         "is required, though its answer rests on consent": and_(
             one.required, one.legal_basis != LegalBasis.PUBLIC_TASK
         ),
+        "names a law that gives a task, and rests on consent": and_(
+            one.law != "", one.legal_basis != LegalBasis.PUBLIC_TASK
+        ),
     }
     return faulty("question", one.id, faults)
 

@@ -40,7 +40,6 @@ class Question(Base):
         CheckConstraint("sensitive = (legal_basis = 'explicit_consent')", name="sensitive_by_consent"),
         CheckConstraint("NOT sensitive OR retention = '14_days'", name="sensitive_kept_short"),
         CheckConstraint("retention <> 'withdrawal' OR legal_basis = 'consent'", name="withdrawal_of_consent"),
-        CheckConstraint("law = '' OR legal_basis = 'public_task'", name="law_of_task"),
         CheckConstraint("NOT required OR legal_basis = 'public_task'", name="consent_is_free"),
         # A form that is open while a question is removed must not answer the next one.
         {"sqlite_autoincrement": True},
