@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.legal.forms import LegalTextForm
 from app.legal.queries import get_version, newest_version, read_text, source_of, versions_of
-from app.legal.rules import PAGES, parse
+from app.legal.rules import PAGE_LABELS, PAGES, parse
 from app.legal.service import write_text
 from app.refusal import N_, Missing
 from app.settings import Settings
-from app.texts import LANGUAGES
+from app.texts import LANGUAGES, gettext
 from app.web import access
 from app.web.database import db
 from app.web.doing import did
@@ -36,7 +36,7 @@ def overview() -> Response:
         for name in PAGES
         for code in LANGUAGES
     ]
-    return page("legal/organise_texts.html", rows=rows, titles=PAGES, languages=LANGUAGE_NAMES)
+    return page("legal/organise_texts.html", rows=rows, titles=PAGE_LABELS, languages=LANGUAGE_NAMES)
 
 
 @bp.route("/<legal_page>/<code>", methods=["GET", "POST"])
@@ -55,7 +55,7 @@ def edit(legal_page: str, code: str) -> ResponseReturnValue:
         "legal/organise_text.html",
         name=legal_page,
         code=code,
-        title=PAGES[legal_page],
+        title=gettext(PAGE_LABELS[legal_page]),
         language_name=LANGUAGE_NAMES[code],
         form=form,
         preview=parse(form.text.data or "", PAGES[legal_page]) if looks or request.method == "GET" else None,
@@ -72,7 +72,7 @@ def version(legal_page: str, code: str, number: int) -> Response:
         "legal/organise_text_version.html",
         name=legal_page,
         code=code,
-        title=PAGES[legal_page],
+        title=gettext(PAGE_LABELS[legal_page]),
         language_name=LANGUAGE_NAMES[code],
         version=saved,
         text=parse(saved.text, PAGES[legal_page]),

@@ -13,9 +13,9 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.legal.models import BarrierReport, LegalTextVersion
-from app.legal.rules import NEEDED, PAGES, LegalText, parse
+from app.legal.rules import NEEDED, PAGE_LABELS, PAGES, LegalText, parse
 from app.refusal import Missing, found
-from app.texts import LANGUAGES
+from app.texts import LANGUAGES, gettext
 
 BUILT_IN = Path(__file__).with_name("texts")
 
@@ -74,7 +74,7 @@ def placeholders_left(session: Session, data_dir: Path) -> list[str]:
 
 def unfinished_texts(session: Session, data_dir: Path) -> list[str]:
     """The titles of those texts without which no day is published, and in which something still has to be filled in."""
-    return [PAGES[page] for page in NEEDED if read_text(session, data_dir, page).placeholders]
+    return [gettext(PAGE_LABELS[page]) for page in NEEDED if read_text(session, data_dir, page).placeholders]
 
 
 def _all_texts(session: Session, data_dir: Path) -> Iterator[tuple[str, LegalText]]:

@@ -16,11 +16,20 @@ stand around what still has to be filled in: "[Name der Behörde]".
 import re
 from dataclasses import dataclass
 
+from app.refusal import N_
+
 PAGES = {
     "impressum": "Impressum",
     "datenschutz": "Datenschutzerklärung",
     "barrierefreiheit": "Erklärung zur Barrierefreiheit",
     "leichte-sprache": "Leichte Sprache",
+}
+# What the team calls them, in its own language; the pages themselves are written in German first.
+PAGE_LABELS = {
+    "impressum": N_("Imprint"),
+    "datenschutz": N_("Privacy statement"),
+    "barrierefreiheit": N_("Accessibility statement"),
+    "leichte-sprache": N_("Easy language"),
 }
 NEEDED = ("impressum", "datenschutz")  # without them no day is published
 LINKED_PAGES = {**{f"/{name}": title for name, title in PAGES.items()}, "/barriere-melden": "Barriere melden"}

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.address import in_letters
 from app.clock import now
-from app.legal.rules import PAGES
+from app.legal.rules import PAGE_LABELS
 from app.organisations.queries import districts_to_choose, office
 from app.organisations.rules import OrganisationKind
 from app.organising import setup
@@ -46,7 +46,7 @@ PREPARED = N_("A prepared text in which you fill in what only you know.")
 @access.admin
 def overview() -> Response:
     listed = setup.steps(db.session(), _settings().data_dir)
-    labels = LABELS | {name: (title, PREPARED) for name, title in PAGES.items()}
+    labels = LABELS | {name: (title, PREPARED) for name, title in PAGE_LABELS.items()}
     return page(
         "organising/setup.html",
         steps=listed,
@@ -101,7 +101,7 @@ def _sender_form(name: str, email: str, *, stored: bool = False) -> SenderForm:
 
 
 def _address(step: str) -> str:
-    if step in PAGES:
+    if step in PAGE_LABELS:
         return url_for("legal_texts.edit", legal_page=step, code="de")
     return {
         setup.OFFICE: url_for(".own_office"),

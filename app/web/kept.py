@@ -56,7 +56,8 @@ def typed() -> Typed:
         files = [file.filename for file in request.files.values() if file.filename]
     except (HTTPException, OSError):  # a body that cannot be read, or for which there was no room
         return NOTHING
-    kept = [(name, value) for name, value in fields if "password" not in name]
+    # A part of a broken body may have no name.
+    kept = [(name, value) for name, value in fields if name and "password" not in name]
     return Typed(kept, files, whole=len(kept) == len(fields) and not files)
 
 
