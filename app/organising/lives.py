@@ -46,24 +46,25 @@ def live_on(data_dir: Path, now: datetime) -> None:
     with transaction() as session:
         if not inspect(session.connection()).has_table(Life.__tablename__):
             return  # a database without tables has no life yet; whoever looks at the health is told
-        lives = lives_of(session, lock=True)
-        if fell_back(lives, last_seen(data_dir), grown=has_days(session)):
+        seen, lives = last_seen(data_dir), lives_of(session, lock=True)  # in this order, see `keep_on`
+        if fell_back(lives, seen, grown=has_days(session)):
             raise OlderLife(OLDER)
         life = lives[-1] if lives else Life(began_at=now)
         session.add(life)
         life.mark = (life.mark or 0) + 1
         life.marked_at = now
         session.flush()
-        seen = Seen(life.token, life.mark)
-    remember(data_dir, seen)
+        marked = Seen(life.token, life.mark)
+    remember(data_dir, marked)
 
 
 def keep_on(data_dir: Path, now: datetime) -> None:
     """What a running worker asks at each look: marks the life from time to time, and stops at once at another database
     than the one it began with, before anything leaves twice. Raises `OlderLife`."""
     session = current_session()
-    lives = lives_of(session)
-    if fell_back(lives, last_seen(data_dir), grown=has_days(session)):
+    # The folder first: a second worker marks the database before the folder, and the other way round its mark looked lost.
+    seen, lives = last_seen(data_dir), lives_of(session)
+    if fell_back(lives, seen, grown=has_days(session)):
         raise OlderLife(OLDER)
     if not lives or lives[-1].marked_at <= now - MARKED_EVERY:
         live_on(data_dir, now)
