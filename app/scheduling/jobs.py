@@ -9,11 +9,10 @@ from datetime import datetime
 from flask import Flask
 
 from app.outbox.jobs import register_job
-from app.refusal import Missing, Refusal
 from app.registration.history import SYSTEM
 from app.scheduling.service import cancel_day, due_for_calling_off
-from app.store.transactions import transaction
 from app.web.database import db
+from app.web.doing import did_for_each
 
 log = logging.getLogger(__name__)
 
@@ -25,18 +24,13 @@ def install(_app: Flask) -> None:
 
 
 def call_off(now: datetime) -> int:
-    """Call off every day whose quiet minute is over, one transaction each; how many were looked at.
+    """Call off every day whose quiet minute is over, one transaction each; how many.
 
     Two workers at once do no harm: `cancel_day` asks again under the lock.
     """
     due = due_for_calling_off(db.session(), now)
     db.session.rollback()
-    for event_id in due:
-        try:
-            with transaction() as session:
-                cancel_day(session, event_id, SYSTEM, now)
-        except (Missing, Refusal):
-            continue  # deleted, kept or called off in the meantime
-    if due:
-        log.info("%d days were called off", len(due))
-    return len(due)
+    done = did_for_each(due, lambda session, event_id: cancel_day(session, event_id, SYSTEM, now))
+    if done.number:
+        log.info("%d days were called off", done.number)
+    return done.number

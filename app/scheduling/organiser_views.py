@@ -68,13 +68,14 @@ def edit(slug: str) -> ResponseReturnValue:
         "scheduling/organise_day_edit.html",
         event=g.event,
         form=form,
-        registered=queries.count_registered(session, g.event),
+        told=queries.count_told_of_changes(session, g.event),
         registrations=queries.count_registrations(session, g.event),
         places=queries.count_taken(session, g.event),
         over=g.event.is_over(moment),
         may_lead=may(g.role, Permission.LEAD),
         revocable=revocable(session, g.event, moment),
         quiet=QUIET,
+        moment=moment,
         button=ConfirmForm(),
     )
 
@@ -126,6 +127,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
 @bp.route("/cancel", methods=["GET", "POST"])
 @access.organiser(Permission.LEAD)
 def cancel(slug: str) -> ResponseReturnValue:
+    moment = now()
     form = CallOffForm(data={"reason": g.event.off_reason, "instead": g.event.off_instead})
     answer = asked(
         form,
@@ -147,7 +149,8 @@ def cancel(slug: str) -> ResponseReturnValue:
         event=g.event,
         form=form,
         told=queries.count_told_of_cancelling(db.session(), g.event),
-        possible=service.may_be_called_off(g.event, now()),
+        possible=service.may_be_called_off(g.event, moment),
+        moment=moment,
         button=ConfirmForm(),
     )
 

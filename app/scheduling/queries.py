@@ -10,7 +10,7 @@ from app.events.models import Event
 from app.programme.models import Round, Run
 from app.programme.rounds import fills
 from app.registration.models import Group, GroupGuest, Registration
-from app.registration.rules import ACTIVE, Status
+from app.registration.rules import ACTIVE, CONFIRMED
 
 
 def count_registrations(session: Session, event: Event) -> int:
@@ -19,15 +19,10 @@ def count_registrations(session: Session, event: Event) -> int:
     return session.scalar(found) or 0
 
 
-def count_registered(session: Session, event: Event) -> int:
+def count_told_of_changes(session: Session, event: Event) -> int:
     """Who hears of it by mail when time or place of the day change."""
-    found = select(func.count()).select_from(Registration)
-    return (
-        session.scalar(
-            found.where(Registration.event_id == event.id, Registration.status == Status.REGISTERED)
-        )
-        or 0
-    )
+    told = Registration.event_id == event.id, Registration.status.in_(CONFIRMED)
+    return session.scalar(select(func.count()).select_from(Registration).where(*told)) or 0
 
 
 def count_told_of_cancelling(session: Session, event: Event) -> int:

@@ -12,7 +12,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
@@ -88,7 +88,7 @@ def change_day(
     changed = _save(session, event, facts, by, now)
     # Who corrects a day that is over invites nobody to it.
     if event.status is EventStatus.PUBLISHED and touches(changed, Effect.MAIL) and not event.is_over(now):
-        write_notice(session, event, before, changed, note, by.organiser_id, now)
+        write_notice(session, event, before, changed, note, now)
         _announce(session, event, now)
     return event
 
@@ -229,6 +229,7 @@ def withdraw_day(session: Session, event_id: int, by: By, now: datetime) -> Even
     if count_registrations(session, event):
         raise Refusal(N_("People have registered for this day. It can be cancelled, but no longer hidden."))
     event.status = EventStatus.DRAFT
+    event.calls_off_at = None
     mark_changed(event, now, calendar=True)
     session.flush()
     record(session, now, by.organiser_id, event.id, "event.withdraw", f"event {event.id}")
@@ -262,10 +263,12 @@ def call_off_later(session: Session, event_id: int, why: CallingOff, by: By, now
 
 
 def keep_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
-    """The day is not called off after all. Refuses when it is too late."""
+    """The day is not called off after all; a second press changes nothing. Refuses when it is too late."""
     event = lock_event(session, event_id)
-    if event.calls_off_at is None or event.status is EventStatus.CANCELLED:
+    if event.status is EventStatus.CANCELLED:
         raise Refusal(N_("The day is cancelled already, and the mails are leaving."))
+    if event.calls_off_at is None:
+        return event
     event.calls_off_at = None
     event.off_reason = event.off_instead = ""
     session.flush()
@@ -274,8 +277,10 @@ def keep_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
 
 
 def due_for_calling_off(session: Session, now: datetime) -> list[int]:
-    due = Event.calls_off_at <= now, Event.status == EventStatus.PUBLISHED, Event.ends_at > now
-    return list(session.scalars(select(Event.id).where(*due).order_by(Event.id)))
+    """The ids of the days whose quiet minute is over, but for those that can no longer be called off."""
+    due = Event.calls_off_at <= now, Event.status == EventStatus.PUBLISHED
+    took_place = or_(Event.ends_at <= now, Event.documentation_released_at.is_not(None))
+    return list(session.scalars(select(Event.id).where(*due, ~took_place).order_by(Event.id)))
 
 
 def cancel_day(

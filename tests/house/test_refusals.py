@@ -37,7 +37,6 @@ WITHOUT_THE_MISSING = {
     "app/outbox/commands.py": "the command line has no pages: it says which number is none",
     "app/registration/jobs.py": "deleted in the meantime: the others are not kept from it",
     "app/registration/quotas/jobs.py": "the same",
-    "app/scheduling/jobs.py": "the same",
     "app/web/doing.py": "the same, for an action on many people",
 }
 

@@ -33,6 +33,26 @@ def test_calling_off_can_be_taken_back_for_a_minute(app: Flask) -> None:
     assert "Der Tag findet statt. Niemand hat etwas erfahren." in page.text
 
 
+def test_a_day_that_is_kept_twice_or_hidden_is_not_called_off_later(app: Flask) -> None:
+    event_id, _ = a_day(app)
+    visitor = lead(app, event_id)
+    page = visitor.get(f"{HOME}/cancel").send(reason="Ein Irrtum.")
+    kept = page.send(button="findet doch statt")
+    assert "Der Tag findet statt." in kept.text
+    assert "Der Tag findet statt." in page.send(button="findet doch statt").text
+    visitor.get(f"{HOME}/cancel").send(reason="Ein Irrtum.")
+    visitor.get(f"{HOME}/unpublish").send()
+    visitor.get(f"{HOME}/publish").send()
+    with app.app_context():
+        assert call_off(now() + timedelta(hours=1)) == 0
+    assert stored(app, event_id).status is EventStatus.PUBLISHED
+
+
+def test_when_no_mail_leaves_the_page_does_not_promise_a_time(app: Flask) -> None:
+    event_id, _ = a_day(app, calls_off_at=now() - timedelta(minutes=5))
+    assert "sobald wieder E-Mails abgehen" in lead(app, event_id).get(f"{HOME}/edit").text
+
+
 def test_a_day_with_public_documentation_took_place(app: Flask) -> None:
     event_id, _ = a_day(app, documentation_released_at=now())
     page = lead(app, event_id).get(f"{HOME}/cancel")
