@@ -92,7 +92,7 @@ def paragraphs(value: str, day: Spoken | None = None) -> Markup:
 def here(path: str) -> str:
     """A path of ours that keeps the chosen language, German too: the browser may ask for another one."""
     asked = chosen_language()
-    return in_language(asked, path) if asked else path
+    return address_in(asked, path) if asked else path
 
 
 @pass_context
@@ -101,7 +101,7 @@ def _here_in_templates(_page: Context, path: str) -> str:
     return here(path)
 
 
-def in_language(code: str, address: str | None = None) -> str:
+def address_in(code: str, address: str | None = None) -> str:
     """An address of ours in that language; all else it asks for stays. If none is given, this page's own one, without its
     path, which may be a personal link: no error page repeats that. Public pages of a day ask for nothing else, and are kept
     for everybody: whatever stands in the address of the first reader is not handed to the others."""
@@ -169,7 +169,7 @@ def install(app: Flask) -> None:
     for name, function in filters.items():
         app.add_template_filter(function, name)
     app.jinja_env.globals.update(
-        in_language=in_language,
+        address_in=address_in,
         other_language=other_language,
         asks_something=asks_something,
         first_on_page=first_on_page,
