@@ -29,7 +29,7 @@ from app.registration.questions import answers
 from app.registration.quotas import waiting_list
 from app.registration.rules import AlreadyEnded, MailedEnough, Reason, Status
 from app.registration.workshops import places
-from app.registration.workshops.models import Place, RoundAbsence
+from app.registration.workshops.models import RoundAbsence
 from app.registration.workshops.news import between
 
 
@@ -106,14 +106,14 @@ def choose_workshops(
         raise ChangedMeanwhile
     if not registration.active:
         raise AlreadyEnded
-    before, chosen = _choices(session, registration), places.chosen_by(session, registration)
+    before = places.chosen_by(session, registration), _absences(session, registration)
     places.choose(session, registration.event, registration, choices, now)
-    if _choices(session, registration) != before:
+    after = places.chosen_by(session, registration), _absences(session, registration)
+    if after != before:
         registration.changed_at = now
         registration.feed_changed_at = now
         session.flush()
-        changes = between(chosen, places.chosen_by(session, registration))
-        notifications.notify_place(session, registration, changes, now)
+        notifications.notify_place(session, registration, between(before[0], after[0]), now)
         _record(session, registration, by, now, "workshops")
     return registration
 
@@ -197,12 +197,9 @@ def _facts(registration: Registration) -> dict[str, object]:
     return {name: getattr(registration, name) for name in (*STORED, "organisation_id")}
 
 
-def _choices(session: Session, registration: Registration) -> set[tuple[object, ...]]:
-    chosen = select(Place.run_id, Place.state).where(Place.registration_id == registration.id)
+def _absences(session: Session, registration: Registration) -> set[int]:
     absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id)
-    return {tuple(row) for row in session.execute(chosen)} | {
-        (one, "absent") for one in session.scalars(absent)
-    }
+    return set(session.scalars(absent))
 
 
 def _tell_new_address(session: Session, registration: Registration, now: datetime) -> None:

@@ -139,9 +139,6 @@ def _facts_of_day() -> dict[str, Fact]:
 
 
 FACTS = _facts_of_day()
-MOMENTS = frozenset(
-    {"starts_at", "ends_at", "registration_opens_at", "registration_closes_at", "wishes_until"}
-)
 # A reader would miss these: without them no day is published.
 NEEDED = tuple(one.name for one in FACTS.values() if one.needed)
 
@@ -168,9 +165,14 @@ def from_json(facts: DayFacts, written: Json) -> DayFacts:
 
 
 def _read(name: str, value: Any) -> Any:
-    if name == "placement":
+    kind = _KINDS[name]
+    if kind is Placement:
         return Placement(value)
-    return datetime.fromisoformat(value) if name in MOMENTS and value is not None else value
+    return datetime.fromisoformat(value) if value is not None and kind in _MOMENT else value
+
+
+_KINDS = get_type_hints(DayFacts)
+_MOMENT = (datetime, datetime | None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,6 @@ from uuid import uuid4
 from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
-from app.clock import BERLIN
 from app.db import Base, Json, enum_of, line, pk, text
 from app.events.facts import FACTS, NEEDED, RoomFacts, place_of
 from app.events.rules import (
@@ -29,6 +28,7 @@ from app.organisations.models import Organisation, Region
 from app.organisations.rules import OrganisationKind
 from app.people.models import Organiser
 from app.people.rules import Role
+from app.texts import local_day
 
 UID_HOME = "fachtag.invalid"  # right-hand side of every calendar UID: constant, and no host name (D2)
 
@@ -193,8 +193,7 @@ class Event(Scarce, InCalendars, Base):
     @property
     def over_several_dates(self) -> bool:
         """A time alone then does not say on which of them."""
-        first, last = (moment.astimezone(BERLIN).date() for moment in (self.starts_at, self.ends_at))
-        return first != last
+        return local_day(self.starts_at) != local_day(self.ends_at)
 
     def has_begun(self, now: datetime) -> bool:
         """From here on nobody comes in another one's place."""
@@ -225,7 +224,7 @@ class Notice(Base):
     """The team changed facts of a public day, and people were told.
 
     `before` holds the facts that changed, as they were (`app.events.facts.in_json`): mails say old and new by it, and by it
-    the change can be taken back. `note` is what the team adds in its own words.
+    the change can be taken back. `note` is what the team adds in its own words. Who it was stands in the log.
     """
 
     __tablename__ = "notice"
@@ -234,7 +233,6 @@ class Notice(Base):
     id: Mapped[pk]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
     at: Mapped[datetime]
-    organiser_id: Mapped[int | None] = mapped_column(ForeignKey("organiser.id", ondelete="SET NULL"))
     note: Mapped[text]
     before: Mapped[Json] = mapped_column(JSON)
 

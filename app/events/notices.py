@@ -53,27 +53,17 @@ def write_notice(
     before: DayFacts,
     changed: Collection[str],
     note: str,
-    organiser_id: int | None,
     now: datetime,
 ) -> None:
     """People are told that these facts `changed`; `before` says how they were."""
-    session.add(
-        Notice(
-            event_id=event.id,
-            at=now,
-            organiser_id=organiser_id,
-            note=note,
-            before=in_json(before, sorted(changed)),
-        )
-    )
+    was = in_json(before, sorted(changed))
+    session.add(Notice(event_id=event.id, at=now, note=note, before=was))
 
 
-def news_since(session: Session, event: Event, since: datetime | None) -> News:
-    """What differs now from how it was when the first notice after `since` was written; None: from the beginning."""
-    found = select(Notice).where(Notice.event_id == event.id).order_by(Notice.at, Notice.id)
-    if since is not None:
-        found = found.where(Notice.at > since)
-    notices = session.scalars(found).all()
+def news_since(session: Session, event: Event, since: datetime) -> News:
+    """What differs now from how it was when the first notice after `since` was written."""
+    found = select(Notice).where(Notice.event_id == event.id, Notice.at > since)
+    notices = session.scalars(found.order_by(Notice.at, Notice.id)).all()
     facts = was = day_facts(event)
     for notice in reversed(notices):
         was = from_json(was, notice.before)

@@ -34,7 +34,7 @@ def read_text(session: Session, data_dir: Path, page: str, language: str = "de")
 
 
 def source_of(session: Session, data_dir: Path, page: str, language: str) -> str:
-    """What was saved last; else in German the operator's file `<data folder>/legal/<page>.txt`, else ours (decision 24)."""
+    """What was saved last; else in German the operator's file `<data folder>/legal/<page>.txt`, else ours (docs/decisions/0023)."""
     newest = newest_version(session, page, language)
     if newest is not None and newest.text:
         return newest.text

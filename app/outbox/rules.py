@@ -13,9 +13,8 @@ LONGEST = timedelta(
 COPIES = 2  # the first one and one automatic repeat when nobody knows whether it arrived
 
 
-QUIET = timedelta(
-    minutes=1
-)  # between what a team sends and its first mail: in it the change can be taken back
+# Between what a team sends and its first mail: in it the change can be taken back.
+QUIET = timedelta(minutes=1)
 
 
 class State(Enum):

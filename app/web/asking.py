@@ -120,8 +120,9 @@ def asked(
                 raise _Tried
             telling.rest(session, moment)
             return result
+        assert instead is not None  # noqa: S101 - else the verb stands
         with transaction() as session:
-            return (instead or verb)(session, moment)
+            return instead(session, moment)
 
     try:
         done = carried_out(form, action, stored=stored)

@@ -281,7 +281,7 @@ def _told(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
         later = now() + timedelta(hours=1)  # it can still be taken back when the last test looks
-        write_notice(session, day, day_facts(day), ["venue_name"], "Der Saal ist größer.", None, later)
+        write_notice(session, day, day_facts(day), ["venue_name"], "Der Saal ist größer.", later)
         empty = session.scalars(select(Event).where(Event.slug == EMPTY)).one()
         empty.calls_off_at, empty.off_reason = later, "Der Saal ist gesperrt."
         one = session.scalars(

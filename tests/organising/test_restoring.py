@@ -167,7 +167,7 @@ class Doings:
                     day = session.scalars(select(Event)).one()
                     before = day_facts(day)
                     day.venue_street += "a"
-                    write_notice(session, day, before, ["venue_street"], "", None, now())
+                    write_notice(session, day, before, ["venue_street"], "", now())
                     mark_changed(day, now(), calendar=True)
                     for run in session.scalars(select(Run)):
                         raise_sequence(run, now())

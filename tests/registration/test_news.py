@@ -130,7 +130,7 @@ def test_room_and_time_read_differently(app: Flask, day: Day) -> None:
         with day.step() as session:
             replan_run(session, day.runs["1.1"], day.now, room_id=None)
     _, text = newest(app, day, "anna")
-    assert "Raum jetzt noch ohne Raum, bisher Raum Birke." in text
+    assert "Raum jetzt noch keiner, bisher Raum Birke." in text
     with app.app_context(), day.step() as session:
         replan_round(session, day.rounds[1], day.now, starts_at=at("11:15"))
     _, text = newest(app, day, "anna")

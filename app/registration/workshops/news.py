@@ -104,19 +104,17 @@ def note_changes(
         )
 
 
-def place_news(session: Session, registration: Registration, since: datetime | None) -> PlaceNews:
-    """What changed after `since` and did not change back; None: all of it."""
+def place_news(session: Session, registration: Registration, since: datetime) -> PlaceNews:
+    """What changed after `since` and did not change back."""
     found = (
         select(PlaceChange)
-        .where(PlaceChange.registration_id == registration.id)
+        .where(PlaceChange.registration_id == registration.id, PlaceChange.at > since)
         .options(
             joinedload(PlaceChange.run).joinedload(Run.workshop),
             joinedload(PlaceChange.run).joinedload(Run.round),
         )
         .order_by(PlaceChange.at, PlaceChange.id)
     )
-    if since is not None:
-        found = found.where(PlaceChange.at > since)
     changes = session.scalars(found).all()
     folded: dict[tuple[int, PlaceFact], tuple[Run, str, str]] = {}
     for one in changes:
