@@ -10,8 +10,10 @@ from flask import Flask
 
 from app.events.rules import Placement
 from app.outbox.worker import Worker
+from app.registration.models import Registration
 from app.registration.rules import Status
 from app.scheduling.service import cancel_day
+from app.web.database import transaction
 from tests.factories.days import at
 from tests.mailbox import mailbox, text_of
 from tests.registration.steps import ORGANISER, WHY, Day, open_day
@@ -64,8 +66,30 @@ def test_who_waits_hears_of_it_and_how_they_stand(app: Flask, day: Day) -> None:
     change(app, day, venue_name="Rathaus")
     subject, text = newest(app, day, "cem")
     assert subject.endswith(": Neuer Ort")
-    assert "Sie stehen auf der Warteliste." in text.replace("sie", "Sie")
+    assert "am Fachtag hat sich etwas geändert." in text
+    assert "\n\nSie stehen auf der Warteliste." in text.replace("\r\n", "\n")
     assert "jetzt: Rathaus" in text
+
+
+def test_a_sentence_after_the_news_begins_as_one(app: Flask) -> None:
+    """After the greeting alone it goes on in small letters."""
+    with app.app_context():
+        day = open_day(capacity=9)
+        day.register("anna")
+        with transaction() as session:
+            session.get_one(Registration, day.ids["anna"]).language = "en"
+        day.confirm("anna")
+    _, text = newest(app, day, "anna")
+    assert "\n\nyou are registered." in text.replace("\r\n", "\n")
+    with app.app_context():
+        day.register("ben")
+        with transaction() as session:
+            session.get_one(Registration, day.ids["ben"]).language = "en"
+        day.confirm("ben")
+    change(app, day, venue_name="Rathaus")
+    _, text = newest(app, day, "ben")
+    assert "\n\nsomething about the day has changed." in text.replace("\r\n", "\n")
+    assert "\n\nYou are registered." in text.replace("\r\n", "\n")
 
 
 def test_two_changes_before_the_mail_are_one_line(app: Flask, day: Day) -> None:

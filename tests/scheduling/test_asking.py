@@ -30,7 +30,7 @@ def test_calling_off_can_be_taken_back_for_a_minute(app: Flask) -> None:
     assert (event.status, event.calls_off_at, event.off_reason) == (EventStatus.PUBLISHED, None, "")
     with app.app_context():
         assert call_off(now() + timedelta(hours=1)) == 0
-    assert "Der Tag findet statt. Niemand hat etwas erfahren." in page.text
+    assert "Der Fachtag findet statt. Niemand hat etwas erfahren." in page.text
 
 
 def test_a_day_that_is_kept_twice_or_hidden_is_not_called_off_later(app: Flask) -> None:
@@ -38,8 +38,8 @@ def test_a_day_that_is_kept_twice_or_hidden_is_not_called_off_later(app: Flask) 
     visitor = lead(app, event_id)
     page = visitor.get(f"{HOME}/cancel").send(reason="Ein Irrtum.")
     kept = page.send(button="findet doch statt")
-    assert "Der Tag findet statt." in kept.text
-    assert "Der Tag findet statt." in page.send(button="findet doch statt").text
+    assert "Der Fachtag findet statt." in kept.text
+    assert "Der Fachtag findet statt." in page.send(button="findet doch statt").text
     visitor.get(f"{HOME}/cancel").send(reason="Ein Irrtum.")
     visitor.get(f"{HOME}/unpublish").send()
     visitor.get(f"{HOME}/publish").send()
