@@ -354,6 +354,8 @@ def test_who_overslept_the_lease_changes_nothing(office: Office, clock: Clock) -
     write(office, settling.settle_permanent, sleeper, "550")
     write(office, settling.set_aside, sleeper, "broken")
     temporary(office, sleeper)
+    closed = write(office, settling.settle_closed, sleeper, "421 closing", now=clock(), policy=POLICY)
+    assert closed is None
     assert begin(office, other) is Start.BEGUN
     assert not write(office, settling.settle_sent, sleeper, "250 late", now=clock())
     assert write(office, settling.settle_sent, other, "250 fine", now=clock())

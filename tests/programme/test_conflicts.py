@@ -8,10 +8,10 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.programme.conflicts import refuse_outside_day
+from app.programme.conflicts import refuse_outside_day, refuse_torn_run
 from app.refusal import Refusal
 from app.web.database import transaction
-from tests.factories.days import at, make_event
+from tests.factories.days import at, make_event, make_programme
 
 
 @pytest.mark.sqlite_only
@@ -25,3 +25,17 @@ def test_the_agenda_lies_on_the_dates_of_the_day(app: Flask) -> None:
         for early in (at("9:00") - one, at("9:00") + 2 * one):
             with pytest.raises(Refusal):
                 refuse_outside_day(event, "Daneben", early, early + timedelta(hours=1))
+
+
+def test_a_run_over_two_rounds_holds_both_of_them(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        programme = make_programme(session, event)
+        first, second = programme.rounds
+        for round_ in (first, second):
+            refuse_torn_run(session, round_)
+        programme.runs["1.1"].spans = 2
+        session.flush()
+        for round_ in (first, second):
+            with pytest.raises(Refusal, match="goes on over this round"):
+                refuse_torn_run(session, round_)

@@ -85,6 +85,15 @@ def test_same_form_again_lands_on_the_same_registration() -> None:
     assert len(day.history("anna")) == 1
 
 
+def test_same_form_again_says_again_whether_it_waits() -> None:
+    day = open_day(capacity=1)
+    for name, waits in (("anna", False), ("ben", True)):
+        day.register(name)
+        with day.step() as session:
+            entry = Entry(person(name), f"nonce-{name}", "de")
+            assert service.answer_form(session, day.event_id, entry, day.now).waits is waits
+
+
 def test_same_form_again_after_closing_still_lands_there() -> None:
     day = open_day(capacity=2)
     day.join("anna")

@@ -19,6 +19,7 @@ from app.events.queries import get_public_event
 from app.events.rules import EventStatus, Placement
 from app.outbox.models import Message
 from app.people.models import AuditEntry
+from app.programme.conflicts import run_name
 from app.programme.models import AgendaChange, AgendaItem, Run
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal
@@ -208,6 +209,20 @@ def test_a_round_is_not_put_where_it_does_not_fit(app: Flask) -> None:
             )
 
         assert move(number=2)[1] == "number"
+        with transaction():
+            run.spans = 2
+        for torn in programme.rounds:
+            facts = replace(RoundFacts.of(torn), number=9)
+            assert refused(
+                lambda s, torn=torn, facts=facts: workshop_service.change_round(
+                    s, event.id, torn.id, facts, torn.version, LATER
+                )
+            ) == (
+                f"“{run_name(run)}” goes on over this round. Please let it fill one round only first.",
+                "number",
+            )
+        with transaction():
+            run.spans = 1
         assert move(starts_at=at("13:00"), ends_at=at("14:00"))[0].startswith("“Workshoprunde 2” takes place")
         assert (
             move(
@@ -359,3 +374,9 @@ def test_wishes_need_a_date_before_the_day(app: Flask) -> None:
         with transaction() as session:
             change_facts(session, event.id, LATER, **wishes, wishes_until=event.starts_at)
         assert event.placement is Placement.WISHES
+
+
+def test_what_people_who_are_there_refuse() -> None:
+    assert "3 people" in str(workshop_service.PeopleInIt(3))
+    wished = workshop_service.RunIsWished("round_id")
+    assert (wished.field, str(wished)[:24]) == ("round_id", "People wish for this run")

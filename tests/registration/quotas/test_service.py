@@ -12,7 +12,7 @@ from sqlalchemy import select
 
 from app.attendees import manual
 from app.attendees.imports.service import add_many
-from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState
+from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState, Seats
 from app.people.models import AuditEntry
 from app.privacy.erasure import delete_surplus
 from app.refusal import ChangedMeanwhile, Refusal
@@ -20,7 +20,8 @@ from app.registration import service
 from app.registration.admission import Entry
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
-from app.registration.quotas.rules import Why
+from app.registration.quotas.rules import Availability, QuotaState, Why
+from app.registration.quotas.waiting_list import availability_of, quotas_of_day
 from app.registration.rules import Status
 from app.scheduling.service import cancel_day, day_facts
 from app.web.database import db, transaction
@@ -501,3 +502,21 @@ def test_a_group_that_comes_together_is_passed_over_and_then_moves_as_one() -> N
         Status.REGISTERED,
         Status.WAITING,
     ]
+
+
+def test_who_goes_gives_one_seat_back_to_the_reservation() -> None:
+    day = open_day(capacity=3)
+    quota = day.add_quota("KIs", 2, RESERVE, OF_KI)
+    day.join("kim", organisation=KI)
+    rows = quotas_of_day(db.session(), day.event)
+    now, then = (availability_of(day.event, rows, {quota}, gives_back=back) for back in (False, True))
+    assert (now.quotas[0].held_back, now.seats.reserved, now.seats.taken) == (1, 1, 1)
+    assert (then.quotas[0].held_back, then.seats.reserved, then.seats.taken) == (2, 2, 0)
+
+
+def test_the_last_reserved_seat_is_still_one() -> None:
+    one = Availability(Seats(3, 2, 0, 1), (QuotaState(7, "KIs", full=False, held_back=1, release_at=None),))
+    assert one.open_reservations == {7}
+    assert one.has_seat_for(frozenset({7}))
+    assert not one.has_seat_for(frozenset())
+    assert Availability(one.seats, (one.quotas[0].after_one(),)).open_reservations == frozenset()

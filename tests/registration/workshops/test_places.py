@@ -13,6 +13,7 @@ from app.registration import correcting
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
 from app.registration.workshops import places
+from app.registration.workshops.places import AtWorkThere, GoesOn
 from app.web.database import transaction
 from tests.factories.days import make_event, make_programme
 from tests.registration.steps import CLOSED, OPENED, Day, open_day
@@ -37,6 +38,11 @@ def mails(day: Day) -> dict[str, list[str]]:
 
 
 # -- choosing
+
+
+def test_what_a_run_over_two_rounds_and_one_s_own_work_refuse() -> None:
+    for refusal in (GoesOn("round-2", "Wohnen"), AtWorkThere("round-2", "Wohnen")):
+        assert (refusal.field, "“Wohnen”" in str(refusal)) == ("round-2", True)
 
 
 def test_chosen_run_is_a_place_at_once() -> None:

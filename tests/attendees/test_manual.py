@@ -1,0 +1,118 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What the team does by hand for one person: each verb stands in the log, with what it did."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.attendees import manual
+from app.people.models import AuditEntry
+from app.refusal import ChangedMeanwhile, Refusal
+from app.registration.admission import Entry
+from app.registration.models import Registration
+from app.registration.rules import AlreadyEnded, Status
+from app.web.database import db
+from tests.registration.steps import ORGANISER, Day, open_day, person
+
+
+@pytest.fixture(autouse=True)
+def inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+def logged(day: Day, name: str) -> list[tuple[str, dict[str, object]]]:
+    rows = db.session.scalars(
+        select(AuditEntry)
+        .where(AuditEntry.subject == f"registration {day.ids[name]}")
+        .order_by(AuditEntry.id)
+    )
+    return [(row.action.removeprefix("registration."), row.detail) for row in rows]
+
+
+def moved_up(day: Day, name: str, *, extra_seat: bool) -> Registration:
+    with day.step() as session:
+        return manual.move_up(session, day.ids[name], ORGANISER, day.now, extra_seat=extra_seat)
+
+
+def test_each_verb_is_logged() -> None:
+    day = open_day(capacity=2)
+    day.add("anna")
+    day.add("ben")
+    day.add("cem")
+    moved_up(day, "cem", extra_seat=True)
+    with day.step() as session:
+        one = session.get_one(Registration, day.ids["ben"])
+        facts = replace(person("ben"), role_title="Leitung")
+        manual.correct(session, one.id, facts, one.version, ORGANISER, day.now)
+    with day.step() as session:
+        one = session.get_one(Registration, day.ids["ben"])
+        manual.choose_workshops(session, one.id, day.choices("1.1"), one.version, ORGANISER, day.now)
+    with day.step() as session:
+        manual.send_link(session, day.ids["ben"], ORGANISER, day.now)
+    with day.step() as session:
+        entry = Entry(person("dora"), "nonce-dora")
+        day.ids["dora"] = manual.substitute(session, day.ids["ben"], entry, ORGANISER, day.now).id
+    with day.step() as session:
+        manual.cancel(session, day.ids["anna"], ORGANISER, day.now)
+    assert logged(day, "anna") == [("add", {"status": "registered", "overbooked": False}), ("cancel", {})]
+    assert logged(day, "ben") == [
+        ("add", {"status": "registered", "overbooked": False}),
+        ("change", {"fields": ["role_title"]}),
+        ("workshops", {}),
+        ("link", {}),
+    ]
+    assert logged(day, "cem") == [
+        ("add", {"status": "waiting", "overbooked": False}),
+        ("move_up", {"overbooked": True}),
+    ]
+    assert logged(day, "dora") == [("substitute", {"predecessor": day.ids["ben"]})]
+
+
+def test_what_changes_nothing_is_not_logged() -> None:
+    day = open_day(capacity=2)
+    day.add("anna", "1.1")
+    before = logged(day, "anna"), day.mails("anna")
+    with day.step() as session:
+        one = session.get_one(Registration, day.ids["anna"])
+        manual.correct(session, one.id, person("anna"), one.version, ORGANISER, day.now)
+        manual.choose_workshops(session, one.id, day.choices("1.1"), one.version, ORGANISER, day.now)
+    day.add("anna")
+    assert (logged(day, "anna"), day.mails("anna")) == before
+
+
+def test_a_free_seat_is_no_overbooking() -> None:
+    day = open_day(capacity=1)
+    day.add("anna")
+    day.add("ben")
+    with pytest.raises(Refusal, match="no free seat"):
+        moved_up(day, "ben", extra_seat=False)
+    assert moved_up(day, "ben", extra_seat=True).status is Status.REGISTERED
+    assert (day.event.extra, day.seats()) == (1, (2, 0))
+    with pytest.raises(Refusal, match="does not stand on the waiting list"):
+        moved_up(day, "ben", extra_seat=False)
+
+
+def test_a_stale_version_and_somebody_who_left_are_refused() -> None:
+    day = open_day(capacity=2)
+    day.add("anna")
+    version = day.of("anna").version
+
+    def choose(version: int) -> None:
+        with day.step() as session:
+            manual.choose_workshops(session, day.ids["anna"], day.choices("1.1"), version, ORGANISER, day.now)
+
+    with pytest.raises(ChangedMeanwhile):
+        choose(version + 1)
+    day.cancel("anna")
+    with pytest.raises(AlreadyEnded):
+        choose(day.of("anna").version)
+    with pytest.raises(AlreadyEnded), day.step() as session:
+        manual.correct(session, day.ids["anna"], person("anna"), 1, ORGANISER, day.now)
+    with pytest.raises(AlreadyEnded), day.step() as session:
+        manual.send_link(session, day.ids["anna"], ORGANISER, day.now)
