@@ -503,6 +503,17 @@ def test_who_waits_for_a_run_that_is_closed_is_told_so(app: Flask, made: WishDay
     assert findings(app) == []
 
 
+def test_who_reads_of_the_allocation_is_not_told_of_the_closed_run_as_well(app: Flask, made: WishDay) -> None:
+    set_run(app, made, "1.1", least_people=3)
+    waits_for(app, made, 1, "1.1")
+    publishes(app, made, solved(app, made))
+    with app.app_context():
+        assert not db.session.get_one(Run, made.day.runs["1.1"]).takes_place
+        mails = db.session.scalars(select(Message.kind).where(Message.subject_id == made.people[1]))
+        assert [kind for kind in mails if kind.startswith("places.")] == ["places.allocated"]
+    assert made.people[1] in told(app)
+
+
 def test_a_new_allocation_places_who_came_later(app: Flask, made: WishDay) -> None:
     first = solved(app, made)
     publishes(app, made, first)

@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 
-from app.programme.conflicts import refuse_outside_day, refuse_torn_run
+from app.programme.conflicts import refuse_bad_round_times, refuse_outside_day, refuse_torn_run
 from app.refusal import Refusal
 from app.web.database import transaction
 from tests.factories.days import at, make_event, make_programme
@@ -39,3 +39,18 @@ def test_a_run_over_two_rounds_holds_both_of_them(app: Flask) -> None:
         for round_ in (first, second):
             with pytest.raises(Refusal, match="goes on over this round"):
                 refuse_torn_run(session, round_)
+
+
+def test_a_round_moves_only_to_where_the_rooms_of_its_runs_are_free(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        programme = make_programme(session, event)
+        round_, run = programme.rounds[0], programme.runs["1.1"]
+        run.room = programme.rooms["Großer Saal"]  # where the talk is until 10:45
+        session.flush()
+        times = at("10:30"), at("12:15")
+        with pytest.raises(Refusal, match="Großer Saal is in use"):
+            refuse_bad_round_times(session, event, *times, leave_out=round_)
+        run.takes_place = False
+        session.flush()
+        refuse_bad_round_times(session, event, *times, leave_out=round_)

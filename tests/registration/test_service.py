@@ -10,6 +10,7 @@ import pytest
 from flask import Flask
 from sqlalchemy import func, select
 
+from app.attendees import manual
 from app.events.rules import EventStatus
 from app.outbox import settling
 from app.outbox.models import Message
@@ -35,6 +36,16 @@ STARTS, ENDS = at("9:30"), at("15:45")
 def inside(app: Flask) -> Iterator[None]:
     with app.app_context():
         yield
+
+
+def test_who_is_moved_up_by_hand_sits_there() -> None:
+    day = open_day(capacity=1)
+    day.join("anna", "ben")
+    with day.step() as session:
+        manual.move_up(session, day.ids["ben"], ORGANISER, day.now, extra_seat=True)
+    ben = day.of("ben")
+    assert (ben.status, ben.has_seat) == (REGISTERED, True)
+    assert (day.seats(), day.mails("ben")[-1]) == ((2, 0), "registration.moved_up")
 
 
 # -- registering and confirming

@@ -155,9 +155,11 @@ def test_publishing_and_taking_back(app: Flask) -> None:
             scheduling.publish_day(session, event.id, by, LATER)
         assert event.status is EventStatus.PUBLISHED
         refused(lambda s: scheduling.publish_day(s, event.id, by, LATER))
+        before = (event.revision, event.sequence)
         with transaction() as session:
             scheduling.withdraw_day(session, event.id, by, LATER)
         assert event.status is EventStatus.DRAFT
+        assert (event.revision, event.sequence) == (before[0] + 1, before[1] + 1)
         with transaction() as session:
             scheduling.publish_day(session, event.id, by, LATER)
         seat(event, "Anna")

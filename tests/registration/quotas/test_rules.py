@@ -1,0 +1,91 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What is free, for whom, as tables of cases."""
+
+import pytest
+
+from app.events.rules import Seats
+from app.registration.quotas.rules import Availability, QuotaState
+
+NOBODY: frozenset[int] = frozenset()
+CAPPED, KEPT = frozenset({1}), frozenset({2})
+
+
+def cap(left: int, waiting: int = 0) -> QuotaState:
+    return QuotaState(1, "Verbände", left <= 0, 0, None, waiting, left)
+
+
+def kept(seats: int, waiting: int = 0) -> QuotaState:
+    return QuotaState(2, "KIs", full=False, held_back=seats, release_at=None, waiting=waiting)
+
+
+def day(capacity: int | None, taken: int, *quotas: QuotaState) -> Availability:
+    return Availability(Seats(capacity, taken, 0, sum(one.held_back for one in quotas)), quotas)
+
+
+@pytest.mark.parametrize(("left", "then", "full"), [(3, 2, False), (2, 1, False), (1, 0, True)])
+def test_a_limit_fills_with_its_last_seat(left: int, then: int, full: bool) -> None:
+    after = cap(left).after_one()
+    assert (after.left, after.full) == (then, full)
+
+
+@pytest.mark.parametrize(("held_back", "then"), [(2, 1), (1, 0), (0, 0)])
+def test_a_reservation_never_fills(held_back: int, then: int) -> None:
+    after = kept(held_back).after_one()
+    assert (after.held_back, after.full, after.left) == (then, False, None)
+
+
+@pytest.mark.parametrize(
+    ("state", "under", "free"),
+    [
+        (day(3, 2), NOBODY, True),
+        (day(3, 3), NOBODY, False),
+        (day(None, 900), NOBODY, True),
+        (day(3, 2, kept(1)), NOBODY, False),
+        (day(3, 2, kept(1)), KEPT, True),
+        (day(3, 3, kept(1)), KEPT, False),
+        (day(9, 2, cap(1)), CAPPED, True),
+        (day(9, 2, cap(0)), CAPPED, False),
+        (day(9, 2, cap(0)), NOBODY, True),
+        (day(9, 2, cap(0), kept(1)), CAPPED | KEPT, False),
+    ],
+)
+def test_who_finds_a_seat(state: Availability, under: frozenset[int], free: bool) -> None:
+    assert state.has_seat_for(under) is free
+    assert state.has_seats_for([under]) is free
+
+
+@pytest.mark.parametrize(
+    ("state", "people", "fit"),
+    [
+        (day(3, 1), [NOBODY] * 2, True),
+        (day(3, 1), [NOBODY] * 3, False),
+        (day(9, 0, cap(2)), [CAPPED] * 2, True),
+        (day(9, 0, cap(2)), [CAPPED] * 3, False),
+        (day(9, 0, cap(2)), [CAPPED, NOBODY, CAPPED], True),
+        (day(3, 0, kept(2)), [KEPT, KEPT, NOBODY], True),
+        (day(3, 0, kept(2)), [NOBODY, NOBODY], False),
+        (day(3, 0, kept(1)), [KEPT, NOBODY, NOBODY], True),
+        (day(3, 0, kept(1)), [KEPT, KEPT, KEPT], True),
+        (day(3, 0, kept(1)), [KEPT, KEPT, KEPT, KEPT], False),
+    ],
+)
+def test_who_fits_together(state: Availability, people: list[frozenset[int]], fit: bool) -> None:
+    assert state.has_seats_for(people) is fit
+
+
+@pytest.mark.parametrize(
+    ("state", "waiting", "may"),
+    [
+        (day(3, 3), 1, False),
+        (day(3, 2), 1, True),
+        (day(3, 2, kept(1)), 1, False),  # nobody of those for whom it is kept
+        (day(3, 2, kept(1, waiting=1)), 1, True),
+        (day(9, 2, cap(0, waiting=2)), 2, False),  # all who wait fall under the limit that is reached
+        (day(9, 2, cap(0, waiting=2)), 3, True),
+        (day(9, 2, cap(1, waiting=2)), 2, True),
+    ],
+)
+def test_whether_a_walk_along_the_line_may_help(state: Availability, waiting: int, may: bool) -> None:
+    assert state.may_help(waiting) is may
