@@ -106,6 +106,10 @@ def _complaints_of(tag: HtmlElement, ids: set[str], labelled: set[str]) -> list[
         named = tag.get("aria-label") or tag.get("aria-labelledby")
         if not named and tag.get("id") not in labelled:
             found.append(f"field without label {tag.get('name')}")
+    if name in {"table", "tr", "td"} and tag.get("role") is None:
+        found.append(f"{name} without its role, which it loses where rows are cards")
+    if name == "td" and not tag.get("data-label"):
+        found.append("cell without the words of its column, which a card shows")
     for reference in ("aria-describedby", "aria-labelledby", "aria-controls", "for"):
         for one in (tag.get(reference) or "").split():
             if one not in ids:

@@ -4,10 +4,12 @@
 """Which language a reader gets, and what templates need of it.
 
 The language is `?lang=`, else what the browser asks for, else German; a chosen
-language travels in the links of the visit, so no cookie is needed.
+language travels in the links of the visit, so no cookie is needed. What templates
+cannot build themselves as HTML is built here, too, from escaped parts.
 """
 
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
@@ -89,6 +91,27 @@ def paragraphs(value: str, day: Spoken | None = None) -> Markup:
     )
 
 
+_OPENING = re.compile(r"<(tr|th|td)(?=[\s>])")
+
+
+def labelled(rows: Markup, heads: Sequence[str | tuple[str, str]]) -> Markup:
+    """The rows of a table's body, each cell with its role and the words of its column: where rows are cards, a cell stands
+    without its head, and an element that is not laid out as part of a table is none to a screen reader either. `heads` are
+    those of `ui.table`: words, or words and a class. What people wrote is escaped by now and opens no element."""
+    words = [escape(escape(one if isinstance(one, str) else one[0]).striptags()) for one in heads]
+    columns = iter(words)
+
+    def marked(found: re.Match[str]) -> str:
+        nonlocal columns
+        if found[1] == "tr":
+            columns = iter(words)
+            return '<tr role="row"'
+        role = "cell" if found[1] == "td" else "rowheader"
+        return f'<{found[1]} role="{role}" data-label="{next(columns)}"'
+
+    return Markup(_OPENING.sub(marked, rows))  # noqa: S704 - the words that come in are escaped
+
+
 def here(path: str) -> str:
     """A path of ours that keeps the chosen language, German too: the browser may ask for another one."""
     asked = chosen_language()
@@ -160,6 +183,7 @@ def install(app: Flask) -> None:
         "moment": moment,
         "number": number,
         "paragraphs": paragraphs,
+        "labelled": labelled,
         "spoken": spoken,
         "here": _here_in_templates,
         "iso": iso,

@@ -35,8 +35,9 @@ QUIET = [
     "--disable-sync",
     "--no-first-run",
 ]
-# What axe finds, squeezed buttons (one that is higher than wide breaks its words letter by letter), and a page wider
-# than its window. Only this comes back: all that axe says of a page is a megabyte, and takes longer than asking.
+# What axe finds, squeezed buttons (one that is higher than wide breaks its words letter by letter), a page wider than its
+# window, and what stands outside of it or can be scrolled into view sideways only: the last column of a table, say. What is
+# a pixel large is for listening. Only this comes back: all that axe says is a megabyte, and takes longer than asking.
 LOOK = """async asked => {
     const {violations} = await axe.run(document, {...asked, resultTypes: ['violations']});
     const found = violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 120)}`));
@@ -48,7 +49,23 @@ LOOK = """async asked => {
         .map(icon => `an icon that does not exist: ${icon.className}`);
     const wide = document.documentElement.scrollWidth;
     const tooWide = wide > innerWidth ? [`page is ${wide} px wide in a window of ${innerWidth} px`] : [];
-    return [...found, ...squeezed, ...blots, ...tooWide];
+    const named = element => `${element.tagName.toLowerCase()}.${element.className} "${element.textContent.trim().slice(0, 40)}"`;
+    const forListening = element => element.closest('.kern-sr-only, thead, .skip-link');
+    const shown = [...document.body.querySelectorAll('*')].filter(one => one.getClientRects().length && !forListening(one));
+    const outside = shown
+        .filter(one => {
+            const {left, right} = one.getBoundingClientRect();
+            return left < -1 || right > innerWidth + 1;
+        })
+        .map(one => `outside of the window: ${named(one)}`);
+    const cut = shown
+        .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible')
+        .filter(one => !one.matches('input, select, option'))
+        .map(one => `cut, or scrolls sideways: ${named(one)}`);
+    const empty = [...document.querySelectorAll('.table-region td')]
+        .filter(one => one.textContent.trim() && one.getBoundingClientRect().width < 24)
+        .map(one => `no room for the cell ${named(one)}`);
+    return [...found, ...squeezed, ...blots, ...tooWide, ...outside.slice(0, 5), ...cut, ...empty];
 }"""
 # Colours fade into a new theme; what counts is where they end.
 STILL = """const still = new CSSStyleSheet();
