@@ -50,7 +50,7 @@ def overview(slug: str) -> Response:
             view=view,
             can_edit=may(g.role, Permission.EDIT),
             can_publish=may(g.role, Permission.LEAD),
-            missing=[section for section in view.sections if section.workshop and not section.written],
+            missing=[section for section in view.sections if section.missing],
         ),
     )
 

@@ -10,10 +10,11 @@ from app import documents
 from app.documents import Block, Document
 from app.events.models import Event
 from app.organisations.rules import KIND_LABELS
+from app.programme.agenda import AgendaLine
 from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
 from app.texts import day as day_of
-from app.texts import days, gettext, language, ngettext, short_day
+from app.texts import days, gettext, language, ngettext, short_day, times
 
 
 def documentation_document(event: Event, view: DocumentationView, photos: Path, here: str) -> Document:
@@ -24,6 +25,9 @@ def documentation_document(event: Event, view: DocumentationView, photos: Path, 
     facts = [
         (gettext("When"), days(event.starts_at, event.ends_at)),
         (gettext("Where"), event.place),
+        (gettext("Host"), event.lead_host.name if event.lead_host else ""),
+        (gettext("Together with"), "; ".join(one.name for one in event.cohosts)),
+        (gettext("Funding"), event.funding_note),
         (gettext("Published"), day_of(released) if released else ""),
         (gettext("On the web"), here),
     ]
@@ -36,6 +40,7 @@ def documentation_document(event: Event, view: DocumentationView, photos: Path, 
         blocks=(
             documents.facts(facts),
             *documents.paragraphs(view.intro),
+            *_agenda(event, view.agenda),
             *(block for section in view.sections if not section.empty for block in _section(section, shown)),
             *_more_photos(len(can_be_shown) - MOST_PHOTOS),
             *_attendance(view),
@@ -44,12 +49,37 @@ def documentation_document(event: Event, view: DocumentationView, photos: Path, 
     )
 
 
+def _agenda(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Block]:
+    if lines:
+        heads = gettext("Time"), gettext("What"), gettext("Facilitation"), gettext("Where")
+        yield documents.heading(gettext("Agenda"))
+        yield documents.table(
+            gettext("Agenda of the day"),
+            [(head, False) for head in heads],
+            [row for line in lines for row in _agenda_rows(event, line)],
+            (0, 4, 3, 2),
+        )
+
+
+def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str, str]]:
+    when = times(line.starts_at, line.ends_at, dated=event.over_several_dates)
+    yield when, line.title, "", line.room.name if line.room else ""
+    for run in line.round.runs if line.round else ():
+        room = run.room.name if run.room else ""
+        yield "", f"{run.label} {run.title}".strip(), ", ".join(run.contributors), room
+
+
 MOST_PHOTOS = 40  # of a day; more stand on the page alone
 
 
 def _section(section: Section, shown: Container[int]) -> Iterator[Block]:
     name = section.workshop.name if section.workshop else gettext("Plenary")
     yield documents.heading(name)
+    if section.workshop and not section.workshop.takes_place:
+        yield documents.paragraph(gettext("This workshop did not take place."))
+    if section.contributors:
+        names = ", ".join(section.contributors)
+        yield documents.paragraph(gettext("Facilitated by %(names)s", names=names))
     if section.attended is not None:
         yield documents.paragraph(
             ngettext("%(num)s person took part", "%(num)s people took part", section.attended)

@@ -1,20 +1,21 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Reads for pages. The documentation is read as values in six queries, however much was agreed."""
+"""Reads for pages. The documentation is read as values, in as many queries however much was agreed."""
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import TypeVar
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.folding import list_key
 from app.organisations.rules import OrganisationKind
+from app.programme.agenda import AgendaLine, RunView, read_agenda
 from app.programme.models import Run, Workshop
 from app.refusal import Missing
 from app.results.files import is_name
@@ -32,11 +33,13 @@ from app.results.rules import (
 
 @dataclass(frozen=True, slots=True)
 class WorkshopName:
-    """`label` is that of its first run, for instance "1.4"; empty while no run is planned."""
+    """`label` is that of its first run that takes place, for instance "1.4"; empty while no run is planned. A workshop
+    that has runs, all called off, does not take place."""
 
     id: int
     label: str
     title: str
+    takes_place: bool = True
 
     @property
     def name(self) -> str:
@@ -80,9 +83,11 @@ class MaterialView:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """What came out of one workshop, or of the plenary (`workshop` None)."""
+    """What came out of one workshop, or of the plenary (`workshop` None). Who facilitated it is known once the agenda is
+    public."""
 
     workshop: WorkshopName | None
+    contributors: tuple[str, ...]
     summary: str
     findings: tuple[str, ...]
     attended: int | None
@@ -100,18 +105,25 @@ class Section:
         return bool(self.summary or self.findings)
 
     @property
+    def missing(self) -> bool:
+        """A workshop took place, and nobody has written what came out."""
+        return self.workshop is not None and self.workshop.takes_place and not self.written
+
+    @property
     def empty(self) -> bool:
         return not (self.written or self.agreements or self.photos or self.documents)
 
 
 @dataclass(frozen=True, slots=True)
 class DocumentationView:
-    """Everything on the page. `figures` in the order of the kinds; `sections` workshops first, the plenary last."""
+    """Everything on the page. `figures` in the order of the kinds; `sections` workshops first, the plenary last; `agenda` as
+    far as it is public, without what was called off."""
 
     intro: str
     next_host: str
     figures: tuple[tuple[OrganisationKind, int], ...]
     sections: tuple[Section, ...]
+    agenda: tuple[AgendaLine, ...]
 
     @property
     def attended(self) -> int:
@@ -124,7 +136,7 @@ class DocumentationView:
 
 @dataclass(frozen=True, slots=True)
 class DocumentationState:
-    """For the dashboard. `written` of `workshops` have words; `overdue` counts agreements as of today."""
+    """For the dashboard. `written` of the `workshops` that take place have words; `overdue` counts agreements as of today."""
 
     released_at: datetime | None
     workshops: int
@@ -144,7 +156,8 @@ Row = TypeVar("Row", WorkshopResult, Agreement, Material)
 
 
 def read_documentation(session: Session, event: Event, today: date) -> DocumentationView:
-    """Six queries. `today` decides what is overdue; empty sections are there too, for the organisers."""
+    """Six queries, and those of the agenda. `today` decides what is overdue; empty sections are there too, for the
+    organisers."""
     frame = session.scalar(select(Documentation).where(Documentation.event_id == event.id))
     counts = session.execute(
         select(AttendanceFigure.kind, AttendanceFigure.count).where(AttendanceFigure.event_id == event.id)
@@ -154,28 +167,55 @@ def read_documentation(session: Session, event: Event, today: date) -> Documenta
     results = _by_workshop(session.scalars(_of(WorkshopResult, event)))
     agreements = _by_workshop(session.scalars(_of(Agreement, event)))
     materials = _by_workshop(session.scalars(_of(Material, event)))
+    agenda = _as_it_was(session, event)
+    facilitated = _contributors(agenda)
     return DocumentationView(
         intro=frame.intro if frame else "",
         next_host=frame.next_host if frame else "",
         figures=tuple((kind, by_kind[kind]) for kind in OrganisationKind if kind in by_kind),
         sections=tuple(
-            _section(name, results[key], agreements[key], materials[key], today) for key, name in places
+            _section(name, facilitated[key], results[key], agreements[key], materials[key], today)
+            for key, name in places
         ),
+        agenda=agenda,
     )
+
+
+def _as_it_was(session: Session, event: Event) -> tuple[AgendaLine, ...]:
+    if event.agenda_released_at is None:
+        return ()
+    return tuple(
+        line if line.round is None else replace(line, round=replace(line.round, runs=_held(line.round.runs)))
+        for line in read_agenda(session, event, seats=False)
+    )
+
+
+def _held(runs: Iterable[RunView]) -> tuple[RunView, ...]:
+    return tuple(run for run in runs if run.takes_place)
+
+
+def _contributors(agenda: Iterable[AgendaLine]) -> dict[int | None, tuple[str, ...]]:
+    """By workshop, each of them once."""
+    names: dict[int | None, dict[str, None]] = defaultdict(dict)
+    for run in (run for line in agenda if line.round for run in line.round.runs):
+        names[run.workshop_id].update(dict.fromkeys(run.contributors))
+    return defaultdict(tuple, {workshop: tuple(found) for workshop, found in names.items()})
 
 
 def workshop_names(session: Session, event: Event) -> list[WorkshopName]:
     """The day's workshops in the order of the agenda: one query."""
     rows = session.execute(
-        select(Workshop.id, func.coalesce(Run.label, ""), Workshop.title)
+        select(
+            Workshop.id, func.coalesce(Run.label, ""), Workshop.title, func.coalesce(Run.takes_place, true())
+        )
         .outerjoin(Run, Run.workshop_id == Workshop.id)
         .where(Workshop.event_id == event.id)
         .order_by(Workshop.id)
     )
     first: dict[int, WorkshopName] = {}
-    for row in sorted(rows, key=lambda row: list_key(row[1])):
+    for row in sorted(rows, key=lambda row: (not row[3], list_key(row[1]))):
         first.setdefault(row[0], WorkshopName(*row))
-    return list(first.values())
+    return sorted(first.values(), key=lambda one: list_key(one.label))
 
 
 def find_material(session: Session, event: Event, stored_name: str) -> Material:
@@ -192,10 +232,10 @@ def find_material(session: Session, event: Event, stored_name: str) -> Material:
 def documentation_state(session: Session, event: Event, today: date) -> DocumentationState:
     """Four queries, for the dashboard."""
     has_words = (WorkshopResult.findings != "") | (WorkshopResult.summary != "")
-    written = select(func.count()).where(
-        WorkshopResult.event_id == event.id, has_words, WorkshopResult.workshop_id.is_not(None)
+    workshops = (
+        select(func.count()).select_from(Workshop).where(Workshop.event_id == event.id, _takes_place())
     )
-    workshops = select(func.count()).where(Workshop.event_id == event.id)
+    written = workshops.join(WorkshopResult, WorkshopResult.workshop_id == Workshop.id).where(has_words)
     rows = session.execute(
         select(Agreement.status, Agreement.due).where(Agreement.event_id == event.id)
     ).all()
@@ -215,6 +255,12 @@ def documentation_state(session: Session, event: Event, today: date) -> Document
     )
 
 
+def _takes_place() -> ColumnElement[bool]:
+    """Whether a workshop does: as in `WorkshopName`."""
+    of_it = Run.workshop_id == Workshop.id
+    return or_(~select(Run.id).where(of_it).exists(), select(Run.id).where(of_it, Run.takes_place).exists())
+
+
 def _of(table: type[Row], event: Event) -> Select[Row]:
     return select(table).where(table.event_id == event.id).order_by(table.id)
 
@@ -228,6 +274,7 @@ def _by_workshop(rows: Iterable[Row]) -> dict[int | None, list[Row]]:
 
 def _section(
     workshop: WorkshopName | None,
+    contributors: tuple[str, ...],
     results: Sequence[WorkshopResult],
     agreements: Sequence[Agreement],
     materials: Sequence[Material],
@@ -237,6 +284,7 @@ def _section(
     views = [_material_view(material) for material in materials]
     return Section(
         workshop=workshop,
+        contributors=contributors,
         summary=result.summary if result else "",
         findings=finding_lines(result.findings) if result else (),
         attended=result.attended if result else None,

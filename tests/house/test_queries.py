@@ -46,7 +46,7 @@ FIRST = {
     "/calendar/all.ics": 2,
     "/calendar/events/musterfachtag.ics": 3,
     "/calendar/regions/owl.ics": 2,
-    f"{DAY}/results": 7,
+    f"{DAY}/results": 8,  # the agenda was read for its page
 }
 OTHERS = {
     "/": 2,

@@ -14,6 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from app.events.rules import EventStatus
 from app.organisations.rules import OrganisationKind
 from app.people.audit import entries_of
+from app.programme.models import Run
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.results.material_service import (
     add_material_bytes,
@@ -93,6 +94,26 @@ def test_a_workshop_that_runs_twice_stands_there_once(app: Flask) -> None:
         "1.2 Datenschutz im Fallmanagement",
         "2.1 Konflikte am Schalter",
     ]
+
+
+def test_a_workshop_called_off_is_not_missing(app: Flask) -> None:
+    """It is not counted among those that need words; one that runs a second time goes by the number of that run."""
+    day = make_day(app)
+    with app.app_context(), transaction() as session:
+        for run in session.scalars(select(Run).where(Run.label.in_(["1.2", "2.1"]))):
+            run.takes_place = False
+        write_result(session, the_event(day), day.workshops[2], ResultFacts("Stand schon da"), 0, NOW)
+    with app.app_context():
+        names = workshop_names(db.session(), the_event(day))
+        assert [(one.label, one.takes_place) for one in names] == [
+            ("1.1", True),
+            ("2.1", False),
+            ("2.2", True),
+        ]
+        state = documentation_state(db.session(), the_event(day), TODAY)
+        assert (state.workshops, state.written) == (2, 0)
+        view = read_documentation(db.session(), the_event(day), TODAY)
+        assert [one.workshop.label for one in view.sections if one.missing and one.workshop] == ["1.1", "2.2"]
 
 
 def test_the_later_of_two_is_told(app: Flask) -> None:

@@ -9,9 +9,14 @@ import pytest
 from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.events.service import mark_changed
 from app.organisations.rules import OrganisationKind
+from app.organisations.service import name_organisation
+from app.programme.models import Run
 from app.results import views
 from app.results.material_service import add_material_bytes
 from app.results.models import Material
@@ -122,6 +127,7 @@ def test_what_came_out_can_be_read(app: Flask, client: FlaskClient) -> None:
     assert (page.status, page.heading) == (200, "Documentation")
     assert [heading.get_text() for heading in page.soup.main.find_all("h2")] == [  # type: ignore[union-attr]
         "Contents",
+        "Agenda",
         "1.1 Beraten ohne Vorurteil",
         "Plenary",
         "Who was there",
@@ -166,7 +172,7 @@ def test_on_paper(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         text, tags = text_of(answer.data), tags_of(answer.data)
     for words in ("Worum es ging", "Standards gehen auseinander", "Liste führen", "Kreis Lippe", "24"):
         assert words in text, words
-    assert (tags.count("Figure"), tags.count("Table")) == (1, 2)
+    assert (tags.count("Figure"), tags.count("Table")) == (1, 3)
     monkeypatch.setattr(printed, "typeset_into", lambda *_: pytest.fail("set again"))
     with CountedQueries(app) as hit, client.get(f"{PAGE}.pdf") as answer:
         assert answer.status_code == 200
@@ -176,6 +182,54 @@ def test_on_paper(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPat
         stored_printed.forget(folder, now()),
         stored_printed.forget(folder, now() + timedelta(days=2)),
     ) == (0, 1)
+
+
+def called_off(session: Session, *labels: str) -> None:
+    for run in session.scalars(select(Run).where(Run.label.in_(labels))):
+        run.takes_place = False
+
+
+def a_hosted_day(app: Flask) -> Day:
+    """Published; of the workshop that runs twice the first run was called off, and the workshop after it altogether."""
+    day = make_day(app)
+    with app.app_context(), transaction() as session:
+        event = the_event(day)
+        event.lead_host = name_organisation(session, "Kreis Musterland")
+        event.cohosts = [name_organisation(session, "Stadt Musterstadt")]
+        event.funding_note = "Gefördert vom Land"
+        called_off(session, "1.2", "2.1")
+        add_agreement(session, event, an_agreement(day.workshops[1]), NOW)
+        add_agreement(session, event, an_agreement(day.workshops[2], text="Neuer Termin"), NOW)
+    released(app, day)
+    return day
+
+
+def test_hosts_funding_agenda_and_who_facilitated_stand_there_and_nothing_called_off(
+    app: Flask, client: FlaskClient
+) -> None:
+    """On the page and on paper: what was called off is left out, and what is written of it says so."""
+    a_hosted_day(app)
+    text = Visitor(client).get(PAGE).text
+    with client.get(f"{PAGE}.pdf") as answer:
+        paper = " ".join(text_of(answer.data).split())
+    for said in (text, paper):
+        for words in ("Kreis Musterland", "Stadt Musterstadt", "Gefördert vom Land", "Mittagsimbiss"):
+            assert words in said, words
+        for words in ("Leitung: Aylin Beispiel", "Leitung: Dr. Sascha Probe", "2.2 Datenschutz"):
+            assert words in said, words
+        assert "1.2" not in said
+        assert "Svenja Demohaus" not in said
+        assert said.count("Dieser Workshop ist ausgefallen.") == 1
+
+
+def test_an_agenda_that_never_was_public_does_not_become_so_here(app: Flask, client: FlaskClient) -> None:
+    day = a_hosted_day(app)
+    with app.app_context(), transaction():
+        the_event(day).agenda_released_at = None
+        mark_changed(the_event(day), NOW, calendar=False)
+    text = Visitor(client).get(PAGE).text
+    assert "Mittagsimbiss" not in text
+    assert "Aylin Beispiel" not in text
 
 
 def test_no_cookie_and_no_session_on_the_public_page(app: Flask, client: FlaskClient) -> None:
@@ -259,7 +313,7 @@ def test_taken_back_is_gone(app: Flask, client: FlaskClient) -> None:
 def test_a_hit_costs_one_query_and_a_miss_the_same_however_much_was_agreed(
     app: Flask, client: FlaskClient
 ) -> None:
-    """A hit costs one read by primary key."""
+    """A hit costs one read by primary key, a miss the agenda's five as well."""
     day = make_day(app)
     released(app, day)
     costs = []
@@ -277,7 +331,7 @@ def test_a_hit_costs_one_query_and_a_miss_the_same_however_much_was_agreed(
         with CountedQueries(app) as hit:
             assert client.get(PAGE).status_code == 200
         costs.append((miss.number, hit.number))
-    assert costs == [(7, 1), (7, 1)]
+    assert costs == [(12, 1), (12, 1)]
 
 
 def test_a_change_is_seen_at_once(app: Flask, client: FlaskClient) -> None:
