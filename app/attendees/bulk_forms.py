@@ -11,9 +11,11 @@ from wtforms import BooleanField, HiddenField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, ValidationError
 
 from app.attendees.forms import LONGEST_NOTE, reason_for_the_person
+from app.attendees.lists import RunChoice
 from app.attendees.mailings import MailingText
-from app.texts import gettext
-from app.web.editing import TOO_LONG
+from app.texts import gettext, ngettext
+from app.web.asking import TellingForm
+from app.web.editing import TOO_LONG, Choice
 from app.web.forms import REQUIRED, BaseForm, NonceMixin
 from app.web.texts import lazy_gettext as _l
 
@@ -94,3 +96,28 @@ class MoveUpForm(ManyForm):
     def validate_note(self, field: TextAreaField) -> None:
         if self.overbook.data and not field.data:
             raise ValidationError(gettext("Please write down why you overbook."))
+
+
+class MoveForm(ManyForm, TellingForm):
+    """From one workshop into another of its round; the day's runs are offered that take place."""
+
+    out_of = Choice(_l("Out of"))
+    into = Choice(_l("Into"), description=_l("Only a workshop of the same round."))
+
+    def offer(self, runs: Sequence[RunChoice]) -> "MoveForm":
+        held = [one for one in runs if one.takes_place]
+        self.out_of.offer((str(one.id), _named(one)) for one in held)
+        nowhere = ("", gettext("No other one: the round stays open"))
+        self.into.offer([nowhere, *((str(one.id), _with_seats(one)) for one in held)])
+        return self
+
+
+def _named(run: RunChoice) -> str:
+    return f"{run.round_title}: {run.label} {run.title}"
+
+
+def _with_seats(run: RunChoice) -> str:
+    left = run.seats.left
+    if left is None:
+        return _named(run)
+    return f"{_named(run)} ({ngettext('%(num)d place left', '%(num)d places left', left)})"

@@ -16,12 +16,13 @@ from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.attendees import approval, lists, manual
+from app.attendees import approval, lists, manual, moving
 from app.attendees.bulk_forms import (
     ApproveForm,
     CancelManyForm,
     LetterForm,
     ManyForm,
+    MoveForm,
     MoveUpForm,
     RejectManyForm,
 )
@@ -29,6 +30,7 @@ from app.attendees.filters import Wanted
 from app.attendees.list_forms import query_of, read_offer, wanted_people
 from app.attendees.mailings import write_to
 from app.clock import now
+from app.outbox.previewing import Intended
 from app.people.rules import Permission
 from app.refusal import Missing
 from app.registration.history import By
@@ -36,6 +38,7 @@ from app.registration.models import Registration
 from app.registration.rules import STATUS_LABELS, Actor, Status
 from app.texts import gettext, ngettext
 from app.web import access
+from app.web.asking import Question, asked
 from app.web.database import db
 from app.web.doing import DoneForMany, did, did_for_each
 from app.web.pages import page
@@ -43,7 +46,9 @@ from app.web.pages import page
 bp = Blueprint("many", __name__, url_prefix="/organise/events/<slug>/registrations/many")
 
 MOST_NAMED = 20
-MOST_AT_ONCE = 200  # people who are cancelled or moved up by one press: each is a transaction of its own
+MOST_AT_ONCE = (
+    lists.MOST_TICKED
+)  # people who are cancelled or moved up by one press: each is a transaction of its own
 SEE_OTHER = 303
 
 
@@ -126,6 +131,42 @@ def reject(slug: str) -> ResponseReturnValue:
     return _for_each(slug, "reject", form, _waiting_first, turn_down, _turned_down)
 
 
+@bp.route("/move", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT_PEOPLE)
+def move(slug: str) -> ResponseReturnValue:
+    """Out of one workshop, perhaps into another: in one transaction, because it is tried and shown before it is done."""
+    chosen = _chosen()
+    form = MoveForm(data={"out_of": str(chosen.wanted.run_id or "")})
+    form.offer(lists.runs_of(db.session(), g.event)).of(chosen.ids)
+
+    def change(session: Session, moment: datetime) -> moving.Moved:
+        into = int(form.into.data) if form.into.data else None
+        leaves, note = int(form.out_of.data), form.note.data or ""
+        return moving.move(session, g.event.id, chosen.ids, leaves, into, _by(), moment, note=note)
+
+    if len(chosen.ids) > MOST_AT_ONCE:
+        return _page("move", chosen, form)
+    answer = asked(form, change, Intended(g.event.id))
+    if isinstance(answer, Question):
+        return page("_layouts/organise_asked.html", event=g.event, question=answer, form=form)
+    if answer is None:
+        return _page("move", chosen, form)
+    done = answer.result
+    _say(DoneForMany(done.number, done.refused), _moved(done.number))
+    if done.waiting:
+        sentence = ngettext(
+            "%(num)d person waits for a place there and keeps the one held so far.",
+            "%(num)d people wait for a place there and keep the one held so far.",
+            done.waiting,
+        )
+        flash(sentence, "info")
+    return _back(slug, chosen)
+
+
+def _moved(number: int) -> str:
+    return str(ngettext("%(num)d person is moved.", "%(num)d people are moved.", number))
+
+
 def _cancelled(number: int) -> str:
     return str(ngettext("%(num)d registration is cancelled.", "%(num)d registrations are cancelled.", number))
 
@@ -170,11 +211,10 @@ def _chosen() -> Chosen:
         raise Missing
     if who == "all":
         return Chosen(wanted, True, (), lists.every_id(session, g.event, wanted))
-    picked = tuple(dict.fromkeys(sent.getlist("pick")))[: lists.PAGE_LENGTH]
-    ids = lists.ids_of(session, g.event, picked)
-    if request.method == "POST" and not ids:
+    picked = lists.ticked(session, g.event, sent.getlist("pick"))
+    if request.method == "POST" and not picked:
         raise Missing  # the page showed no form for nobody
-    return Chosen(wanted, False, picked, ids)
+    return Chosen(wanted, False, tuple(picked.values()), tuple(picked))
 
 
 def _page(action: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
@@ -187,7 +227,7 @@ def _page(action: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
         people_named=lists.people_of(session, chosen.ids[:MOST_NAMED]),
         number=len(chosen.ids),
         unconfirmed=lists.count_unconfirmed(session, chosen.ids),
-        too_many=action != "message" and len(chosen.ids) > MOST_AT_ONCE,
+        too_many=len(chosen.ids) > MOST_AT_ONCE and (action != "message" or not chosen.everybody),
         most=MOST_AT_ONCE,
         status_labels=STATUS_LABELS,
         statuses=lists.statuses_of(db.session(), chosen.ids),

@@ -50,6 +50,7 @@ from app.registration.workshops.models import Place, RunStaff
 Item = TypeVar("Item")
 
 PAGE_LENGTH = 50
+MOST_TICKED = 200  # people; an address names them all, and servers take some 4,000 letters of one
 NOTHING_ELSE = Columns(("workshops",))
 CHUNK = 500  # rows of an export that are in memory at once
 # A mail about a person belongs to one of these families.
@@ -239,13 +240,17 @@ def every_id(session: Session, event: Event, wanted: Wanted) -> Sequence[int]:
     return session.scalars(ordered(conditions(session, event, wanted), wanted.order)).all()
 
 
-def ids_of(session: Session, event: Event, references: Sequence[str]) -> Sequence[int]:
-    """Of these people, by name; who is not of this day is left out (T02)."""
-    known = [one.upper() for one in references if len(one) <= 9 and one.isascii() and one.isprintable()]
-    found = select(Registration.id).where(
+def ticked(session: Session, event: Event, references: Sequence[str]) -> Mapping[int, str]:
+    """Id → reference of these people, by name; who is not of this day is left out (T02), and who is more than
+    one too many."""
+    known = {one.upper() for one in references if len(one) <= 9 and one.isascii() and one.isprintable()}
+    if not known:
+        return {}
+    found = select(Registration.id, Registration.reference).where(
         Registration.event_id == event.id, Registration.reference.in_(known)
     )
-    return session.scalars(found.order_by(Registration.sort_key, Registration.id)).all()
+    rows = session.execute(found.order_by(Registration.sort_key, Registration.id).limit(MOST_TICKED + 1))
+    return dict(rows.all())
 
 
 def statuses_of(session: Session, ids: Sequence[int]) -> dict[Status, int]:

@@ -98,9 +98,17 @@ def correct(
 
 
 def choose_workshops(
-    session: Session, registration_id: int, choices: places.Choices, version: int, by: By, now: datetime
+    session: Session,
+    registration_id: int,
+    choices: places.Choices,
+    version: int,
+    by: By,
+    now: datetime,
+    *,
+    note: str = "",
 ) -> Registration:
-    """Other workshops for a person, also outside the window; they are told which runs they came into and left."""
+    """Other workshops for a person, also outside the window; they are told which runs they came into and left, with what
+    the team adds in its own words."""
     registration = service.lock_registration(session, registration_id)
     if registration.version != version:
         raise ChangedMeanwhile
@@ -113,7 +121,7 @@ def choose_workshops(
         registration.changed_at = now
         registration.feed_changed_at = now
         session.flush()
-        notifications.notify_place(session, registration, between(before[0], after[0]), now)
+        notifications.notify_place(session, registration, between(before[0], after[0]), now, note)
         _record(session, registration, by, now, "workshops")
     return registration
 

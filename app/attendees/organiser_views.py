@@ -79,10 +79,16 @@ def people(slug: str) -> ResponseReturnValue:
     counts = lists.count_by_status(session, g.event)
     listing = lists.list_people(session, g.event, wanted, page_number(request.args), shown, counts)
     search = search_form(wanted, offer)
+    ticked = set(lists.ticked(session, g.event, request.args.getlist("pick")).values())
     return page(
         "attendees/organise_list.html",
         event=g.event,
         listing=listing,
+        ticked=ticked,
+        elsewhere=sorted(ticked - {row.registration.reference for row in listing.items}),
+        most_ticked=lists.MOST_TICKED,
+        who="all" if request.args.get("who") == "all" else "",
+        has_runs=bool(offer.runs) and not g.event.awaits_places,
         lines=positions_of(session, g.event, [row.registration for row in listing.items], now()),
         counts={status.value: number for status, number in counts.items()},
         wanted=wanted,

@@ -123,6 +123,7 @@ EXTRAS = {
     "registration/questions/answers": "answers to the organisers' questions: judged, stored, given back",
     "attendees/manual": "service.py, split: what the team does for a person",
     "scheduling/workshop_service": "service.py, split: the verbs over rounds, workshops and runs",
+    "attendees/moving": "service.py, split: many out of one workshop into another",
     "attendees/mailings": "service.py, split: messages of the team to many",
     "attendees/approval_views": "organiser_views.py, split: yes or no to who wants to come",
     "attendees/approval": "service.py, split: the team decides who is admitted",
