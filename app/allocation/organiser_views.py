@@ -50,7 +50,7 @@ SEE_OTHER = 303
 
 
 @bp.get("")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def admin(slug: str) -> ResponseReturnValue:
     session = db.session()
     by_wishes = g.event.placement is Placement.WISHES
@@ -70,7 +70,6 @@ def admin(slug: str) -> ResponseReturnValue:
         state_labels=STATE_LABELS,
         mode_words=MODE_WORDS,
         mixing_words=MIXING_WORDS,
-        may_edit=may(g.role, Permission.EDIT_PEOPLE),
         may_edit_day=may(g.role, Permission.EDIT),
     )
     return reloading(answer) if any(one.state in UNFINISHED for one, _proof in allocations) else answer

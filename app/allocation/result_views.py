@@ -35,7 +35,7 @@ MOST_NAMED = 30
 
 
 @bp.get("/compare")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def compare(slug: str) -> ResponseReturnValue:
     session = db.session()
     return page(
@@ -47,7 +47,7 @@ def compare(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/<int:allocation_id>")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def show(slug: str, allocation_id: int) -> ResponseReturnValue:
     session = db.session()
     allocation_run = get_allocation(session, g.event, allocation_id)
@@ -63,7 +63,6 @@ def show(slug: str, allocation_id: int) -> ResponseReturnValue:
         mode_labels=MODE_LABELS,
         mixing_labels=MIXING_LABELS,
         state_labels=STATE_LABELS,
-        may_edit=may(g.role, Permission.EDIT_PEOPLE),
         may_publish=may(g.role, Permission.LEAD),
     )
     return reloading(answer) if allocation_run.state in UNFINISHED else answer
@@ -140,7 +139,7 @@ def _publish_page(allocation_id: int, form: PublishForm) -> ResponseReturnValue:
 
 
 @bp.get("/<int:allocation_id>/protocol")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def protocol(slug: str, allocation_id: int) -> ResponseReturnValue:
     session = db.session()
     allocation_run = get_done(session, g.event, allocation_id)
@@ -168,7 +167,7 @@ def protocol_file(slug: str, allocation_id: int) -> ResponseReturnValue:
 
 
 @bp.get("/<int:allocation_id>/protocol.pdf")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def protocol_pdf(slug: str, allocation_id: int) -> ResponseReturnValue:
     """What the page says, for the file."""
     allocation_run = get_done(db.session(), g.event, allocation_id)

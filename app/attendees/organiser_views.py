@@ -115,7 +115,7 @@ def workshop_lists(slug: str) -> ResponseReturnValue:
 
 
 @bp.get("/doubles")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def duplicates(slug: str) -> ResponseReturnValue:
     pairs, more = find_doubles(db.session(), g.event)
     return page(
@@ -124,7 +124,6 @@ def duplicates(slug: str) -> ResponseReturnValue:
         pairs=pairs,
         more=more,
         status_labels=STATUS_LABELS,
-        may_edit=may(g.role, Permission.EDIT_PEOPLE),
     )
 
 
@@ -212,7 +211,8 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         line=position_of(session, registration, now()),
         quotas=quotas_of(session, g.event, registration.id),
         history=history(session, registration),
-        mails=lists.mails_about(session, registration),
+        sees_mails=(sees_mails := may(g.role, Permission.EDIT_PEOPLE)),
+        mails=lists.mails_about(session, registration) if sees_mails else [],
         status_labels=STATUS_LABELS,
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,

@@ -12,7 +12,7 @@ from typing import Any
 from flask import Flask, abort, g, request
 from flask.typing import ResponseReturnValue
 
-from app.events.team_service import find_event_of
+from app.events.team_service import find_event_of, may_create_days, roles_of
 from app.people.rules import Permission, Role, may
 from app.people.session_views import ask_to_sign_in, visitor
 from app.people.sign_in_views import show_what_was_kept, sign_in_here
@@ -30,6 +30,7 @@ def guards_of_organisers() -> dict[Audience, Guard]:
     """The guards of the organisers' area, by audience."""
     return {
         Audience.SIGNED_IN: ask_who,
+        Audience.CREATOR: ask_for_creator,
         Audience.ADMIN: ask_for_admin,
         Audience.ORGANISER: ask_for_permission,
     }
@@ -54,6 +55,13 @@ def ask_who(_wanted: Access, _arguments: dict[str, Any]) -> ResponseReturnValue 
 def ask_for_admin(wanted: Access, arguments: dict[str, Any]) -> ResponseReturnValue | None:
     answer = ask_who(wanted, arguments)
     if answer is None and not g.organiser.is_admin:
+        abort(403)
+    return answer
+
+
+def ask_for_creator(wanted: Access, arguments: dict[str, Any]) -> ResponseReturnValue | None:
+    answer = ask_who(wanted, arguments)
+    if answer is None and not may_create_days(g.organiser, roles_of(db.session(), g.organiser)):
         abort(403)
     return answer
 

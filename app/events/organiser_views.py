@@ -26,7 +26,7 @@ bp = Blueprint("events_organise", __name__, url_prefix="/organise/events")
 
 
 @bp.route("/new", methods=["GET", "POST"])
-@access.signed_in
+@access.creator
 def new_event() -> ResponseReturnValue:
     form = NewEventForm()
 

@@ -3,7 +3,7 @@
 
 """The team of a day: who works on it, and as what. There is always somebody who leads."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import and_, func, select
@@ -52,6 +52,19 @@ def events_with(session: Session, organiser: Organiser, permission: Permission) 
         )
         found = found.where(Event.id.in_(mine))
     return session.scalars(found).all()
+
+
+def may_create_days(organiser: Organiser, roles: Iterable[Role | None]) -> bool:
+    """An administrator, whoever got the account from the operator, and whoever edits a day already: not somebody who was
+    asked to stand at one door. `roles`: those that the person has on any day."""
+    return organiser.is_admin or organiser.creates_days or any(may(one, Permission.EDIT) for one in roles)
+
+
+def roles_of(session: Session, organiser: Organiser) -> Sequence[Role]:
+    """On whichever days, each once."""
+    return session.scalars(
+        select(TeamMember.role).where(TeamMember.organiser_id == organiser.id).distinct()
+    ).all()
 
 
 def get_member(session: Session, event_id: int, member_id: int) -> TeamMember:

@@ -87,7 +87,7 @@ def welcome_again(slug: str, member_id: int) -> ResponseReturnValue:
     with transaction() as session:
         member = team_service.get_member(session, g.event.id, member_id)
         if member.organiser.signed_in_at is None and member.organiser.disabled_at is None:
-            people.welcome(session, member.organiser, now(), spoken, g.event.id)
+            people.welcome(session, member.organiser, now(), spoken, _invitation())
     flash(gettext("A mail with a new link is on its way."), "success")
     return redirect(url_for("team.show", slug=slug), 303)
 
@@ -109,8 +109,12 @@ def _new_organiser(session: Session, form: MemberForm, spoken: str) -> Organiser
     organiser = people.create_organiser(
         session, typed(form.email), typed(form.name), NO_PASSWORD, now(), by=g.organiser
     )
-    people.welcome(session, organiser, now(), spoken, g.event.id)
+    people.welcome(session, organiser, now(), spoken, _invitation())
     return organiser
+
+
+def _invitation() -> people.Invitation:
+    return people.Invitation(g.event.id, g.event.title, g.organiser.name)
 
 
 def _spend_welcome_mail() -> bool:

@@ -11,6 +11,7 @@ from wtforms import SearchField
 from app.attendees.filters import clean_search
 from app.clock import now
 from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
+from app.events.team_service import may_create_days
 from app.organisations.rules import KIND_LABELS
 from app.organising import queries, setup
 from app.organising.rules import MAIL_LABELS, STATE_KINDS, STATE_LABELS, days_until, hardly_booked
@@ -106,6 +107,7 @@ def home() -> ResponseReturnValue:
     if g.organiser.is_admin and setup.untouched(db.session()):
         return redirect(url_for("setup.overview"), SEE_OTHER)
     to_come, over = queries.my_events(db.session(), g.organiser, moment)
+    roles = {one.role for one in (*to_come, *over)}
     settings: Settings = current_app.extensions["fachtag.settings"]
     setting_up = setup.steps(db.session(), settings.data_dir) if g.organiser.is_admin else []
     return page(
@@ -118,6 +120,8 @@ def home() -> ResponseReturnValue:
         status_labels=STATUS_LABELS,
         role_labels=ROLE_LABELS,
         is_admin=g.organiser.is_admin,
+        may_create=may_create_days(g.organiser, roles),
+        sees_organisations=g.organiser.is_admin or any(may(one, Permission.EDIT_PEOPLE) for one in roles),
         left_to_set_up=sum(one.open for one in setting_up),
     )
 
@@ -142,12 +146,12 @@ def dashboard(slug: str) -> ResponseReturnValue:
         kind_labels=KIND_LABELS,
         registration_labels=REGISTRATION_LABELS,
         sees_people=sees_people,
-        may_retry=may(g.role, Permission.EDIT_PEOPLE),
+        sees_mails=may(g.role, Permission.EDIT_PEOPLE),
     )
 
 
 @bp.get("/events/<slug>/mails")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def mails(slug: str) -> ResponseReturnValue:
     asked, text = request.args.get("state", ""), clean_search(request.args.get("q", ""))
     try:
@@ -161,12 +165,11 @@ def mails(slug: str) -> ResponseReturnValue:
         search=MailSearch(formdata=None, data={"q": text, "state": asked}).offer(),
         filtered=bool(asked or text),
         trouble=TROUBLE,
-        may_retry=may(g.role, Permission.EDIT_PEOPLE),
     )
 
 
 @bp.get("/events/<slug>/mails/<int(max=2147483647):message_id>")
-@access.organiser(Permission.SEE_PEOPLE)
+@access.organiser(Permission.EDIT_PEOPLE)
 def mail(slug: str, message_id: int) -> ResponseReturnValue:
     message = queries.get_mail(db.session(), g.event, message_id)
     return page(
@@ -174,7 +177,7 @@ def mail(slug: str, message_id: int) -> ResponseReturnValue:
         event=g.event,
         message=message,
         letter=queries.read_letter(message),
-        may_retry=may(g.role, Permission.EDIT_PEOPLE) and message.state in TROUBLE,
+        may_retry=message.state in TROUBLE,
         is_waiting=message.state is State.QUEUED,
     )
 

@@ -54,7 +54,11 @@ def list_() -> None:
     for organiser in queries.organisers(db.session()):
         marks = [
             mark
-            for mark, holds in (("administrator", organiser.is_admin), ("disabled", organiser.disabled_at))
+            for mark, holds in (
+                ("administrator", organiser.is_admin),
+                ("creates days", organiser.creates_days and not organiser.is_admin),
+                ("disabled", organiser.disabled_at),
+            )
             if holds
         ]
         last = f"{organiser.signed_in_at:%Y-%m-%d}" if organiser.signed_in_at else "never"

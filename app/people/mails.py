@@ -45,6 +45,8 @@ class LinkMail:
             organiser=link.organiser,
             link=link_address(link),
             ends_at=link.ends_at,
+            invited_by=link.invited_by,
+            invited_to=link.invited_to,
         )
         return Mail(*texts, recipient=message.recipient)
 

@@ -13,7 +13,10 @@ from app.people.rules import LinkReason
 
 
 class Organiser(Base):
-    """An account of somebody who organises. A disabled one keeps its history and loses its sessions."""
+    """An account of somebody who organises. A disabled one keeps its history and loses its sessions.
+
+    `creates_days`: it was made by the operator, not by a team that needed help with its own day.
+    """
 
     __tablename__ = "organiser"
 
@@ -23,6 +26,7 @@ class Organiser(Base):
     name: Mapped[line]
     password_hash: Mapped[str] = mapped_column(String(200))
     is_admin: Mapped[bool] = mapped_column(default=False)
+    creates_days: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[datetime]
     signed_in_at: Mapped[datetime | None]
     disabled_at: Mapped[datetime | None]
@@ -49,7 +53,10 @@ class SignIn(Base):
 
 
 class PasswordLink(Base):
-    """One mailed link with which a password is set, once. The link itself is signed and stands in no table."""
+    """One mailed link with which a password is set, once. The link itself is signed and stands in no table.
+
+    `invited_by`: the name of whoever added the person to a team, `invited_to`: the title of its day; the mail says both.
+    """
 
     __tablename__ = "password_link"
 
@@ -57,6 +64,8 @@ class PasswordLink(Base):
     organiser_id: Mapped[int] = mapped_column(ForeignKey("organiser.id", ondelete="CASCADE"), index=True)
     reason: Mapped[LinkReason] = mapped_column(enum_of(LinkReason, "reason"))
     link_key: Mapped[random_key]
+    invited_by: Mapped[line] = mapped_column(default="")
+    invited_to: Mapped[line] = mapped_column(default="")
     created_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     closed_at: Mapped[datetime | None]

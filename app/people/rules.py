@@ -80,9 +80,9 @@ class Role(Enum):
 
 class Permission(Enum):
     SEE = "see the event behind the scenes"
-    SEE_PEOPLE = "see participants"
+    SEE_PEOPLE = "see who takes part, and the lists by workshop"
     EDIT = "edit the event, its agenda and its results"
-    EDIT_PEOPLE = "add, change and cancel registrations"
+    EDIT_PEOPLE = "add, change and cancel registrations, read their mails, allocate workshops"
     SEE_SENSITIVE = "see and change what participants need, by name"
     EXPORT = "take lists out of the house"
     LEAD = "publish, cancel and manage the team"
@@ -91,14 +91,14 @@ class Permission(Enum):
 ROLE_LABELS = {
     Role.LEAD: N_("Lead"),
     Role.ORGANISER: N_("Organiser"),
-    Role.CHECK_IN: N_("Check-in"),
+    Role.CHECK_IN: N_("Reception"),
     Role.VIEWER: N_("Viewer"),
 }
 
 ROLE_NOTES = {
     Role.LEAD: N_("Everything, also publish, cancel, manage the team and read sensitive answers."),
     Role.ORGANISER: N_("Edit the day, see and change registrations, take lists out."),
-    Role.CHECK_IN: N_("See the day and who takes part."),
+    Role.CHECK_IN: N_("See the day, who takes part and the lists by workshop; change nothing, read no mail."),
     Role.VIEWER: N_("See the day behind the scenes, without people."),
 }
 

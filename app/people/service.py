@@ -7,6 +7,7 @@ Hashes come in ready-made: hashing is slow and happens before the transaction op
 """
 
 import secrets
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import delete, or_, select, update
@@ -46,6 +47,15 @@ NO_MATCH = N_("The mail address and the password do not belong together. Please 
 CHANGED_MEANWHILE = N_("The password was changed meanwhile. Please sign in again.")
 
 
+@dataclass(frozen=True, slots=True)
+class Invitation:
+    """Into the team of a day: its id and title, and the name of whoever invites."""
+
+    event_id: int
+    title: str
+    by: str
+
+
 # -- accounts
 
 
@@ -59,13 +69,14 @@ def create_organiser(
     is_admin: bool = False,
     by: Organiser | None = None,
 ) -> Organiser:
-    """A new account. Refuses an address that has one already."""
+    """A new account; one that a colleague makes may not begin days of its own. Refuses an address that has one already."""
     organiser = Organiser(
         email=email.strip(),
         email_key=address_key(email),
         name=" ".join(name.split()),
         password_hash=password_hash,
         is_admin=is_admin,
+        creates_days=by is None,
         created_at=now,
     )
     taken = Refusal(N_("There is an account with this mail address already."), field="email")
@@ -204,10 +215,10 @@ def reset_password(session: Session, organiser: Organiser, new_hash: str, now: d
 
 
 def welcome(
-    session: Session, organiser: Organiser, now: datetime, language: str, event_id: int | None = None
+    session: Session, organiser: Organiser, now: datetime, language: str, to: Invitation | None = None
 ) -> PasswordLink:
-    """Mail a new organiser the link with which they set their first password."""
-    return _mail_link(session, organiser, LinkReason.WELCOME, now, language=language, event_id=event_id)
+    """Mail a new organiser the link with which they set their first password, and who invited them to what."""
+    return _mail_link(session, organiser, LinkReason.WELCOME, now, language=language, to=to)
 
 
 def forgot_password(session: Session, email: str, origin: Origin, now: datetime, language: str) -> bool:
@@ -286,9 +297,11 @@ def _mail_link(
     now: datetime,
     *,
     language: str,
-    event_id: int | None = None,
+    to: Invitation | None = None,
 ) -> PasswordLink:
     link = PasswordLink(organiser=organiser, reason=reason, created_at=now, ends_at=now + LINK_LIVES[reason])
+    if to is not None:
+        link.invited_by, link.invited_to = to.by, to.title
     session.add(link)
     session.flush()
     enqueue(
@@ -297,7 +310,7 @@ def _mail_link(
         subject_id=link.id,
         revision=1,
         recipient=organiser.email,
-        event_id=event_id,
+        event_id=to.event_id if to else None,
         now=now,
         give_up_at=link.ends_at,
         language=language,

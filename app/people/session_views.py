@@ -27,7 +27,7 @@ from app.web.texts import here
 SEEN = "seen"
 SEEN_IS_RENEWED_AFTER = 15 * 60  # seconds
 HOME = "/organise/"
-_ORGANISERS_AREA = frozenset({Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN})
+_ORGANISERS_AREA = frozenset({Audience.SIGNED_IN, Audience.CREATOR, Audience.ORGANISER, Audience.ADMIN})
 _PLAIN = frozenset("abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_./")
 
 manager = LoginManager()

@@ -23,6 +23,7 @@ class Audience(Enum):
     PERSONAL = "who holds a personal link"
     FEED = "calendar programs that hold a feed address"
     SIGNED_IN = "any organiser who is signed in"
+    CREATOR = "organisers who may begin a day"
     ORGANISER = "an organiser with a permission for this event"
     ADMIN = "the installation's administrators"
     OPERATOR = "the machine that watches the service"
@@ -50,6 +51,7 @@ public = _declare(Access(Audience.PUBLIC))
 personal = _declare(Access(Audience.PERSONAL))
 feed = _declare(Access(Audience.FEED))
 signed_in = _declare(Access(Audience.SIGNED_IN))
+creator = _declare(Access(Audience.CREATOR))
 admin = _declare(Access(Audience.ADMIN))
 operator = _declare(Access(Audience.OPERATOR))
 demo_only = _declare(Access(Audience.DEMO))

@@ -20,7 +20,14 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-PRIVATE = {Audience.PERSONAL, Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN, Audience.DEMO}
+PRIVATE = {
+    Audience.PERSONAL,
+    Audience.SIGNED_IN,
+    Audience.CREATOR,
+    Audience.ORGANISER,
+    Audience.ADMIN,
+    Audience.DEMO,
+}
 
 
 def install(app: Flask, *, secure: bool) -> None:

@@ -105,7 +105,9 @@ def test_personal_pages_are_not_kept_by_anybody(still_world: World, status: Stat
 
 @pytest.mark.long
 def test_what_organisers_see_is_not_kept_either(still_world: World) -> None:
-    addresses = still_world.every_address(Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN)
+    addresses = still_world.every_address(
+        Audience.SIGNED_IN, Audience.CREATOR, Audience.ORGANISER, Audience.ADMIN
+    )
     assert len(addresses) > 40
     told = {address: still_world.shown_to_lead(address).headers["Cache-Control"] for address in addresses}
     assert {address: one for address, one in told.items() if one != "no-store"} == {}

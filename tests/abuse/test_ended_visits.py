@@ -19,7 +19,7 @@ from tests.abuse.world import World, ask
 from tests.pages import Visitor, complaints, post_forms, tree, values_of
 from tests.people.helpers import MAIL, PASSWORD, an_organiser, signed_in
 
-INSIDE = {Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN}
+INSIDE = {Audience.SIGNED_IN, Audience.CREATOR, Audience.ORGANISER, Audience.ADMIN}
 HOSTILE = "Mü\"<b>&amp;'</b>"
 NAME = "/organise/account/name"
 

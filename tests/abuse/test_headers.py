@@ -29,7 +29,14 @@ EXPECTED = {
     "Cross-Origin-Opener-Policy": "same-origin",
     "Cross-Origin-Resource-Policy": "same-origin",
 }
-NOT_FOR_CACHES = {Audience.PERSONAL, Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN, Audience.DEMO}
+NOT_FOR_CACHES = {
+    Audience.PERSONAL,
+    Audience.SIGNED_IN,
+    Audience.CREATOR,
+    Audience.ORGANISER,
+    Audience.ADMIN,
+    Audience.DEMO,
+}
 
 
 # Files that somebody uploaded open in a sandbox where nothing at all may run (T22).

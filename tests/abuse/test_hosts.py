@@ -76,7 +76,9 @@ def test_mails_contain_the_configured_address_only(settings: Settings, proxies: 
         action=f"/organise/events/{SLUG}/registrations/{reference}/link"
     )
     assert sent.status == 200
-    for address in world.every_address(Audience.SIGNED_IN, Audience.ORGANISER, Audience.PERSONAL):
+    for address in world.every_address(
+        Audience.SIGNED_IN, Audience.CREATOR, Audience.ORGANISER, Audience.PERSONAL
+    ):
         assert EVIL not in ask(liar.client, address, headers=LIES).headers.get("Location", "")
     mails = mailbox(app).deliver()
     assert {"erika@example.org", VIEWER, "nora@example.org"} <= {str(mail["To"]) for mail in mails}

@@ -79,7 +79,12 @@ def test_every_page_of_every_role_shows_it_as_text(hostile_world: World) -> None
         if rule.endpoint == "static" or access.audience is Audience.OPERATOR:
             continue
         for address in hostile_world.addresses(rule):
-            asks_who = access.audience in {Audience.SIGNED_IN, Audience.ORGANISER, Audience.ADMIN}
+            asks_who = access.audience in {
+                Audience.SIGNED_IN,
+                Audience.CREATOR,
+                Audience.ORGANISER,
+                Audience.ADMIN,
+            }
             for name, browser in browsers.items():
                 if (name != "nobody") != asks_who:
                     continue

@@ -51,7 +51,7 @@ from app.outbox.models import Message
 from app.outbox.rules import State
 from app.people.models import Organiser, PasswordLink
 from app.people.rules import LinkReason, Origin, Role
-from app.people.service import MAIL_KINDS, forgot_password, welcome
+from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import (
@@ -595,7 +595,7 @@ def _links_and_mails(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         day = session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
         newcomer = session.scalars(select(Organiser).where(Organiser.email == NEWCOMER)).one()
-        welcome(session, newcomer, now(), "de", day)
+        welcome(session, newcomer, now(), "de", Invitation(day, "Fachtag", "Lena Leitung"))
         forgot_password(session, VIEWER, Origin("192.0.2.0/24", "key"), now(), "de")
         minh = session.scalars(select(Registration.id).where(Registration.given_name == "Minh")).all()
         letter = MailingText("Parkplätze", "Bitte nutzen Sie den Hof.")

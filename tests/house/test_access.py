@@ -27,7 +27,7 @@ pytestmark = pytest.mark.sqlite_only
 
 # endpoint, methods beside HEAD and OPTIONS, audience, permission
 TABLE = """
-allocation.admin GET ORGANISER SEE_PEOPLE
+allocation.admin GET ORGANISER EDIT_PEOPLE
 allocation.close_run GET,POST ORGANISER EDIT_PEOPLE
 allocation.drop_condition POST ORGANISER EDIT_PEOPLE
 allocation.new GET,POST ORGANISER EDIT_PEOPLE
@@ -66,7 +66,7 @@ demo.mail GET DEMO
 events.event GET PUBLIC
 events.overview GET PUBLIC
 events_organise.edit_hosts GET,POST ORGANISER EDIT
-events_organise.new_event GET,POST SIGNED_IN
+events_organise.new_event GET,POST CREATOR
 explained.mine GET PERSONAL
 explained.places GET PUBLIC
 figures.show GET ORGANISER SEE
@@ -118,8 +118,8 @@ organisations.overview GET SIGNED_IN
 organisations.take_back POST SIGNED_IN
 organising.dashboard GET ORGANISER SEE
 organising.home GET SIGNED_IN
-organising.mail GET ORGANISER SEE_PEOPLE
-organising.mails GET ORGANISER SEE_PEOPLE
+organising.mail GET ORGANISER EDIT_PEOPLE
+organising.mails GET ORGANISER EDIT_PEOPLE
 organising.retry_mail POST ORGANISER EDIT_PEOPLE
 own.data GET PERSONAL
 own.data_file GET PERSONAL
@@ -127,7 +127,7 @@ own.delete GET,POST PERSONAL
 own.deleted GET PUBLIC
 participants.add GET,POST ORGANISER EDIT_PEOPLE
 participants.cancel GET,POST ORGANISER EDIT_PEOPLE
-participants.duplicates GET ORGANISER SEE_PEOPLE
+participants.duplicates GET ORGANISER EDIT_PEOPLE
 participants.edit GET,POST ORGANISER EDIT_PEOPLE
 participants.export POST ORGANISER EXPORT
 participants.people GET ORGANISER SEE_PEOPLE
@@ -147,13 +147,13 @@ people.password_mail_sent GET PUBLIC
 people.sign_in GET,POST PUBLIC
 people.sign_out POST PUBLIC
 people.welcome GET,POST PERSONAL
-placing.compare GET ORGANISER SEE_PEOPLE
+placing.compare GET ORGANISER EDIT_PEOPLE
 placing.drop GET,POST ORGANISER EDIT_PEOPLE
-placing.protocol GET ORGANISER SEE_PEOPLE
+placing.protocol GET ORGANISER EDIT_PEOPLE
 placing.protocol_file GET ORGANISER SEE_SENSITIVE
-placing.protocol_pdf GET ORGANISER SEE_PEOPLE
+placing.protocol_pdf GET ORGANISER EDIT_PEOPLE
 placing.publish_ GET,POST ORGANISER LEAD
-placing.show GET ORGANISER SEE_PEOPLE
+placing.show GET ORGANISER EDIT_PEOPLE
 placing.stop_ POST ORGANISER EDIT_PEOPLE
 programme.agenda GET PUBLIC
 programme.agenda_json GET PUBLIC
@@ -301,7 +301,7 @@ def test_addresses_and_audiences_belong_together(wired: Flask) -> None:
 
 EXPECTED_AT = [
     ("/organise/events/<slug>", {Audience.ORGANISER}),
-    ("/organise", {Audience.SIGNED_IN, Audience.ADMIN}),
+    ("/organise", {Audience.SIGNED_IN, Audience.CREATOR, Audience.ADMIN}),
     ("/calendar/.*<token>", {Audience.FEED}),
     ("/(my|group)/", {Audience.PERSONAL}),
     ("/demo", {Audience.DEMO}),

@@ -11,7 +11,16 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.people.rules import IDLE_SIGN_IN, LONGEST_SIGN_IN, SHORTEST_PASSWORD
+from app.people.rules import (
+    GRANTS,
+    IDLE_SIGN_IN,
+    LONGEST_SIGN_IN,
+    ROLE_LABELS,
+    SHORTEST_PASSWORD,
+    Permission,
+    Role,
+)
+from app.texts import gettext
 from tests.pages import HELP_LINKS, Visitor, words
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -75,3 +84,30 @@ def test_what_the_guide_says_of_operating_is_so(app: Flask, client: FlaskClient)
     help_ = re.search(r"\*\*Hilfe:\*\* (.*?)\.", guide)
     assert help_ is not None
     assert set(re.findall(r"`(/[^`]*)`", help_[1])) <= set(HELP_LINKS)
+
+
+# The rows of the guide's table of roles, in its order.
+ROWS = (
+    Permission.SEE,
+    Permission.SEE_PEOPLE,
+    Permission.EDIT,
+    Permission.EDIT_PEOPLE,
+    Permission.EXPORT,
+    Permission.SEE_SENSITIVE,
+    Permission.LEAD,
+)
+
+
+@pytest.mark.sqlite_only
+def test_the_guide_says_what_each_role_may_in_the_words_of_the_pages(app: Flask) -> None:
+    """SEC-05: every permission has its row, every role its column."""
+    table = re.search(r"^\| Was eine Rolle darf \|.*?\n\n", GUIDE.read_text(encoding="utf-8"), re.M | re.S)
+    assert table is not None
+    head, _, *rows = [
+        [cell.strip() for cell in line.strip("|").split("|")] for line in table[0].strip().splitlines()
+    ]
+    with app.test_request_context("/?lang=de"):
+        assert head[1:] == [gettext(ROLE_LABELS[role]) for role in Role]
+    said = [[cell == "ja" for cell in row[1:]] for row in rows]
+    assert set(ROWS) == set(Permission)
+    assert said == [[one in GRANTS[role] for role in Role] for one in ROWS]

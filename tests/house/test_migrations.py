@@ -19,6 +19,8 @@ from sqlalchemy import Connection, inspect, select, text
 from app.organisations.models import District, Organisation
 from app.organisations.service import add_organisation
 from app.organising.checks import data_findings
+from app.people.models import Organiser
+from app.people.rules import Role
 from app.registration.models import Registration
 from app.registration.questions.models import Law, Question
 from app.registration.questions.rules import LegalBasis, QuestionKind
@@ -29,6 +31,7 @@ from app.web.migrations import prepare
 from tests.abuse.world import build_world
 from tests.factories.days import NOW, make_event
 from tests.factories.questions import TEAM, facts
+from tests.people.helpers import an_event, an_organiser
 from tests.registration.steps import open_day
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +39,11 @@ MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
 # Columns that do not come back as they were: what the newest migration brings (on the way down it goes), or has to say in
 # older words on its way down.
-CHANGED: set[tuple[str, str]] = {("region", "position"), ("question", "law")}
+CHANGED: set[tuple[str, str]] = {
+    ("organiser", "creates_days"),
+    ("password_link", "invited_by"),
+    ("password_link", "invited_to"),
+}
 
 
 @contextmanager
@@ -145,7 +152,7 @@ def test_districts_become_a_list_of_their_own(app: Flask) -> None:
             for number, name in enumerate(("Kreis Musterau", "kreis musterau", "Probeburg", "")):
                 made = add_organisation(session, f"Stelle {number}")
                 made.district = name
-        downgrade(revision="-1")
+        downgrade(revision="0017")
         upgrade()
         offered = db.session().scalars(select(District.name).order_by(District.position)).all()
         assert offered == ["Kreis Musterau", "Probeburg"]
@@ -158,7 +165,7 @@ def test_questions_keep_the_law_they_were_asked_with(app: Flask) -> None:
     """0018: before, every public task was that of § 3 DSG NRW. A house without questions begins with an empty list."""
     prepare(app)
     with app.app_context():
-        downgrade(revision="-1")
+        downgrade(revision="0017")
         upgrade()
         assert db.session().scalars(select(Law.name)).all() == []
         with transaction() as session:
@@ -167,11 +174,28 @@ def test_questions_keep_the_law_they_were_asked_with(app: Flask) -> None:
                 asked = facts(QuestionKind.LONG_TEXT, label, legal_basis=basis)
                 add_question(session, event.id, asked, TEAM, NOW)
         db.session.remove()
-        downgrade(revision="-1")
+        downgrade(revision="0017")
         upgrade()
         kept = db.session().scalars(select(Question.law).order_by(Question.id)).all()
         assert kept == ["§ 3 DSG NRW", ""]
         assert db.session().scalars(select(Law.name)).all() == ["§ 3 DSG NRW"]
+        db.session.remove()
+
+
+def test_only_who_was_asked_to_a_door_loses_new_days(app: Flask) -> None:
+    """0022: before, every account could begin a day."""
+    prepare(app)
+    event = an_event(app, lea=Role.LEAD, chris=Role.CHECK_IN, vera=Role.VIEWER)
+    an_event(app, "zwei", lea=Role.VIEWER)
+    an_organiser(app, "neu@example.org")
+    an_organiser(app, "admin@example.org", is_admin=True)
+    assert event
+    with app.app_context():
+        downgrade(revision="0018")
+        upgrade()
+        found = select(Organiser.email).where(Organiser.creates_days).order_by(Organiser.id)
+        kept = db.session().scalars(found).all()
+        assert [one.partition("@")[0] for one in kept] == ["lea", "neu", "admin"]
         db.session.remove()
 
 

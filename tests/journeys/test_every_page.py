@@ -33,7 +33,7 @@ from tests.pages import Visitor
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 PUBLIC = {Audience.PUBLIC, Audience.DEMO}
-ORGANISERS = {Audience.ORGANISER, Audience.SIGNED_IN, Audience.ADMIN}
+ORGANISERS = {Audience.ORGANISER, Audience.CREATOR, Audience.SIGNED_IN, Audience.ADMIN}
 # Nothing to look at, or reached by a link that only a mail carries; those are opened below or in their own tests.
 NOT_BY_LINK = {
     "people.welcome",

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import select, update
 from werkzeug.routing import Rule
 
 from app.events.models import Event, Room, TeamMember
@@ -20,12 +20,13 @@ from app.people.rules import GRANTS, Permission, Role
 from app.programme.models import AgendaItem, Workshop
 from app.registration.questions.models import Question
 from app.web.access import Audience, access_of
-from app.web.database import db
+from app.web.database import db, transaction
 from tests.factories.questions import make_questions
 from tests.organising.helpers import ROLES, Day, a_day, signs_up
+from tests.pages import Visitor
 from tests.people.helpers import an_organiser, signed_in
 
-ORGANISERS = {Audience.ORGANISER, Audience.SIGNED_IN, Audience.ADMIN}
+ORGANISERS = {Audience.ORGANISER, Audience.CREATOR, Audience.SIGNED_IN, Audience.ADMIN}
 ALLOWED = {200, 302, 303, 308, 400, 404, 409, 422}  # a POST without a token is 400 or shows its form again
 
 
@@ -89,23 +90,72 @@ def answer(client: FlaskClient, door: Door) -> int:
 def is_allowed(door: Door, role: Role | None, *, admin: bool = False) -> bool:
     if door.audience is Audience.SIGNED_IN or admin:
         return True
+    if door.audience is Audience.CREATOR:
+        return role is not None and Permission.EDIT in GRANTS[role]
     return door.audience is Audience.ORGANISER and role is not None and door.permission in GRANTS[role]
+
+
+# What the two narrow roles may open at a day, written down: whoever opens one more door to them does so knowingly.
+VIEWER = {
+    "figures.show",
+    "organising.dashboard",
+    "programme_organise.programme",
+    "programme_organise.rooms",
+    "questions.overview",
+    "questions.preview",
+    "quotas.show",
+    "results_desk.overview",
+    "results_desk.preview",
+    "results_materials.file",
+}
+RECEPTION = VIEWER | {
+    "group_admin.show",
+    "participants.people",
+    "participants.person",
+    "participants.workshop_lists",
+    "questions.answers",
+}
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(("role", "listed"), [(Role.VIEWER, VIEWER), (Role.CHECK_IN, RECEPTION)])
+def test_the_doors_of_a_narrow_role_are_these(app: Flask, role: Role, listed: set[str]) -> None:
+    opened = {
+        (one.endpoint, one.method)
+        for one in doors(app, {})
+        if one.audience is Audience.ORGANISER and is_allowed(one, role)
+    }
+    assert opened == {(endpoint, "GET") for endpoint in listed}
+
+
+@pytest.mark.sqlite_only
+def test_whoever_was_asked_to_the_door_begins_no_day_and_reads_no_mail(app: Flask) -> None:
+    day = a_day(app)
+    reference = signs_up(app, day)
+    with app.app_context(), transaction() as session:
+        session.execute(update(Organiser).values(creates_days=False))
+    for name in ROLES:
+        client = signed_in(app, f"{name}@example.org")
+        may = name in {"lea", "otto"}
+        assert client.get("/organise/events/new").status_code == (200 if may else 403), name
+        home = Visitor(client).get("/organise/").links()
+        assert ("/organise/events/new" in home, "/organise/organisations" in home) == (may, may), name
+        assert any("/mails" in one for one in Visitor(client).get(f"{day.home}/").links()) == may, name
+    person = Visitor(signed_in(app, "chris@example.org")).get(f"{day.home}/registrations/{reference}")
+    assert person.status == 200
+    assert not any("/mails/" in one for one in person.links())
 
 
 @pytest.fixture
 def two_days(app: Flask) -> tuple[Day, Day]:
     """The team knows the first day; the second one has another team."""
     mine, other = a_day(app, "mine"), a_day(app, "other")
-    with app.app_context():
-        from app.web.database import transaction
-
-        with transaction() as session:
-            for day in (mine, other):
-                make_questions(session, day.event_id)
-            for member in session.scalars(
-                select(TeamMember).where(TeamMember.event_id == other.event_id)
-            ).all():
-                session.delete(member)
+    with app.app_context(), transaction() as session:
+        session.execute(update(Organiser).values(creates_days=False))  # invited, not made by the operator
+        for day in (mine, other):
+            make_questions(session, day.event_id)
+        for member in session.scalars(select(TeamMember).where(TeamMember.event_id == other.event_id)).all():
+            session.delete(member)
     return mine, other
 
 
@@ -200,8 +250,6 @@ def test_nothing_of_a_foreign_day_leaks(app: Flask, two_days: tuple[Day, Day]) -
 @pytest.mark.sqlite_only
 def test_a_demoted_member_is_asked_anew_at_every_request(app: Flask) -> None:
     """The role of the moment counts, not that of the sign-in (T16)."""
-    from app.web.database import transaction
-
     day = a_day(app)
     client = signed_in(app, "otto@example.org")
     assert client.get(f"{day.home}/registrations").status_code == 200

@@ -255,7 +255,7 @@ def test_read_what_was_sent(app: Flask) -> None:
         one = db.session.scalars(select(Registration).where(Registration.reference == reference)).one()
         link = personal_address(one, "/cancel")
     deliver(app, number, f"Guten Tag,\n\nIhr Link: {link} – Grüße <b>&\n")
-    page = visitor_of(app, "chris").get(f"{day.home}/mails/{number}")
+    page = visitor_of(app, "otto").get(f"{day.home}/mails/{number}")
     assert page.heading == "Sie sind dabei – Ä"
     assert "250 ok" in page.text
     assert "Ihr Link: http://localhost/my/…/cancel – Grüße <b>&" in page.text
@@ -269,17 +269,17 @@ def test_a_link_that_sets_a_password_is_not_shown(app: Flask) -> None:
     """A team's mails stand in the list, too: whoever may read them must not take over the account."""
     from app.people.mails import link_address
     from app.people.models import Organiser, PasswordLink
-    from app.people.service import welcome
+    from app.people.service import Invitation, welcome
 
     day = a_day(app)
     with app.app_context(), transaction() as session:
         lea = session.scalars(select(Organiser).where(Organiser.email == "lea@example.org")).one()
-        welcome(session, lea, now(), "de", day.event_id)
+        welcome(session, lea, now(), "de", Invitation(day.event_id, "Fachtag probe", "Lea"))
         number = session.scalars(select(Message.id)).one()
     with app.test_request_context():
         link = link_address(db.session.scalars(select(PasswordLink)).one())
     deliver(app, number, f"Passwort setzen: {link}\n")
-    page = visitor_of(app, "chris").get(f"{day.home}/mails/{number}")
+    page = visitor_of(app, "otto").get(f"{day.home}/mails/{number}")
     assert "Passwort setzen: http" in page.text
     assert link.rsplit(".", 1)[-1][:43] not in page.response.text
 
@@ -304,7 +304,6 @@ def test_list_search_and_filter_mails(app: Flask) -> None:
     assert shown(q="\u202e") == shown()
     assert visitor.client.get(f"{address}?state=broken").status_code == 404
     assert len(visitor.get(f"{address}?state=failed").soup.select("main form[method=post]")) == len(failed)
-    assert not Visitor(signed_in(app, "chris@example.org")).get(address).soup.select("main form[method=post]")
 
 
 @pytest.mark.parametrize("state", [State.FAILED, State.UNCLEAR, State.QUARANTINED])

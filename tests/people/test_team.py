@@ -126,7 +126,7 @@ def test_add_somebody_with_an_account(app: Flask) -> None:
 
 def test_add_somebody_new(app: Flask) -> None:
     """They get an account without a password, and a mail with the link to set one."""
-    from app.people.mails import link_address
+    from app.people.mails import KINDS, link_address
 
     day = an_event(app, lea=Role.LEAD)
     Visitor(signed_in(app, "lea@example.org")).get(TEAM).send(
@@ -140,6 +140,10 @@ def test_add_somebody_new(app: Flask) -> None:
             "neu@example.org",
             day,
         )
+        mail = KINDS[message.kind](db.session(), message)
+        assert mail is not None
+        assert "Lea lädt Sie ins Team des Fachtags „Fachtag probe“ ein." in mail.text
+        assert "Lea lädt Sie ins Team des Fachtags „Fachtag probe“ ein." in mail.html
         address = link_address(db.session.scalars(select(PasswordLink)).one()).removeprefix(
             "http://localhost"
         )
