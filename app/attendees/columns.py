@@ -4,18 +4,22 @@
 """What a list of people may say about each of them. The name is always there; the rest can be chosen.
 
 A column is called by a word that stands in addresses; "q-7" is what was answered to question 7, and never to a
-sensitive one (DP-04).
+sensitive one (DP-04); "consent-press" says whether somebody agreed to that.
 """
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from app.refusal import N_
+from app.registration.consents.models import PURPOSE_LABELS, Purpose
 from app.registration.person import LISTED, Kind
 from app.registration.questions.models import Question
 
 NAMES = [one for one in LISTED if one.kind is Kind.NAME]
 OF_PERSON = {one.column: one for one in LISTED if one.kind is not Kind.NAME}
+
+
+OF_CONSENTS = {f"consent-{one.value}": one for one in Purpose}
 
 
 def _labels_of_person() -> Iterator[tuple[str, str]]:
@@ -32,6 +36,7 @@ LABELS = {
     "status": N_("Status"),
     "waiting": N_("Waiting number"),
     "quotas": N_("Quotas"),
+    **{name: PURPOSE_LABELS[one] for name, one in OF_CONSENTS.items()},
     "workshops": N_("Workshops"),
     "registered": N_("Registered at"),
     "confirmed": N_("Address confirmed at"),
@@ -52,6 +57,10 @@ class Columns:
     def quotas(self) -> bool:
         return "quotas" in self.names
 
+    @property
+    def consents(self) -> bool:
+        return any(name in OF_CONSENTS for name in self.names)
+
     def __contains__(self, name: str) -> bool:
         return name in self.names or any(one.field == name for one in self.questions)
 
@@ -70,5 +79,6 @@ def chosen(names: Iterable[str], questions: Sequence[Question]) -> Columns:
     )
 
 
-def all_of_a_file(questions: Sequence[Question]) -> Columns:
-    return Columns(OF_FILES, tuple(one for one in questions if not one.sensitive))
+def all_of_a_file(questions: Sequence[Question], consents: Collection[Purpose]) -> Columns:
+    agreed = (name for name, one in OF_CONSENTS.items() if one in consents)
+    return Columns((*OF_FILES, *agreed), tuple(one for one in questions if not one.sensitive))

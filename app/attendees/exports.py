@@ -8,10 +8,11 @@ Files are German. The rule for cells stands in `app.spreadsheets`.
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
-from app.attendees.columns import LABELS, NAMES, OF_PERSON, Columns
+from app.attendees.columns import LABELS, NAMES, OF_CONSENTS, OF_PERSON, Columns
 from app.attendees.lists import ChosenRun, OnFile, PersonRow
 from app.organisations.rules import KIND_LABELS
 from app.programme.models import Round
+from app.registration.consents.models import Purpose
 from app.registration.questions.exports import answer_cell
 from app.registration.questions.models import Question
 from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState
@@ -65,8 +66,10 @@ def cells(
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
         kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
         waits, wants = gettext("waiting list"), gettext("wish")
+        answers = gettext("No"), gettext("Yes")
     say: dict[str, Callable[[PersonRow[OnFile]], Cell]] = {
         **{name: _typed_in(one.name) for name, one in OF_PERSON.items()},
+        **{name: _agreed_to(one, answers) for name, one in OF_CONSENTS.items()},
         "kind": lambda row: kinds[row.registration.kind],
         "district": lambda row: row.registration.district,
         "status": lambda row: statuses[row.registration.status],
@@ -91,6 +94,10 @@ def cells(
 
 def _typed_in(name: str) -> Callable[[PersonRow[OnFile]], Cell]:
     return lambda row: row.registration.typed_in[name]
+
+
+def _agreed_to(purpose: Purpose, answers: tuple[str, str]) -> Callable[[PersonRow[OnFile]], Cell]:
+    return lambda row: answers[purpose in row.agreed]
 
 
 def _workshops_of(round_: Round, waits: str, wants: str) -> Callable[[PersonRow[OnFile]], Cell]:

@@ -25,6 +25,8 @@ from app.organisations.rules import OrganisationKind
 from app.organisations.service import find_organisation
 from app.people.rules import address_key
 from app.refusal import N_
+from app.registration.consents.models import Purpose
+from app.registration.consents.records import agreed_to
 from app.registration.models import Registration, registration_quota
 from app.registration.questions.models import Answer
 from app.registration.rules import IN_LINE, Status
@@ -53,7 +55,8 @@ ORDER_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Wanted:
-    """Which people a list shows, and in which order. `option_id` is an answer that was chosen."""
+    """Which people a list shows, and in which order. `option_id` is an answer that was chosen; `consent` says what
+    somebody agreed to, or did not."""
 
     text: str = ""
     status: Status | None = None
@@ -63,6 +66,7 @@ class Wanted:
     district: str = ""
     quota_id: int | None = None
     option_id: int | None = None
+    consent: tuple[Purpose, bool] | None = None
     order: SortOrder = SortOrder.NAME
 
     @property
@@ -108,6 +112,9 @@ def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnEle
     if wanted.option_id is not None:
         chosen = select(Answer.registration_id)
         found.append(_is_in(Registration.id, chosen, Answer.option_id == wanted.option_id))
+    if wanted.consent is not None:
+        purpose, agrees = wanted.consent
+        found.append(agreed_to(purpose) if agrees else ~agreed_to(purpose))
     found += _of_organisation(session, wanted)
     words = [_has_word(word) for word in _words(wanted)]
     if words and (len(found) > 1 or wanted.order is not SortOrder.NAME):

@@ -20,6 +20,8 @@ from app.events.models import Event, Quota
 from app.organisations.queries import districts, organisation_names
 from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.refusal import Missing
+from app.registration.consents.models import PURPOSE_LABELS, Purpose
+from app.registration.consents.records import consents_to_list
 from app.registration.questions.answer_forms import option_words
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import questions_of
@@ -42,6 +44,12 @@ class Choices:
     quotas: Sequence[Quota]
     questions: Sequence[Question]
     districts: Sequence[str]
+    consents: Sequence[Purpose]
+
+    @property
+    def agreements(self) -> Iterator[tuple[Purpose, bool]]:
+        """What people may have agreed to, or not."""
+        return ((one, agrees) for one in self.consents for agrees in (True, False))
 
     @property
     def answers(self) -> Iterator[tuple[Question, Option]]:
@@ -54,6 +62,7 @@ def read_offer(session: Session, event: Event) -> Choices:
         quotas_of_day(session, event),
         [one for one in questions_of(session, event.id) if not one.sensitive],
         districts(session),
+        consents_to_list(session, event),
     )
 
 
@@ -73,6 +82,7 @@ class SearchForm(BaseForm):
     district = Choice(_l("District"))
     quota = Choice(_l("Quota"))
     answer = Choice(_l("Answer"))
+    consent = Choice(_l("Consent"))
     run = Choice(_l("Workshop"))
 
     def offer(self, offer: Choices) -> "SearchForm":
@@ -84,6 +94,7 @@ class SearchForm(BaseForm):
             "district": [(one, one) for one in offer.districts],
             "quota": [(str(one.id), one.name) for one in offer.quotas],
             "answer": [(str(option.id), _answer(one, option)) for one, option in offer.answers],
+            "consent": [(_word(*one), _consent(*one)) for one in offer.agreements],
             "run": [(str(one.id), _run(one)) for one in offer.runs],
         }
         for name, choices in found.items():
@@ -99,11 +110,25 @@ class SearchForm(BaseForm):
         return [field for field in self if field.name in _MORE]
 
 
-_MORE = ("organisation", "kind", "district", "quota", "answer", "run")
+_MORE = ("organisation", "kind", "district", "quota", "answer", "consent", "run")
 
 
 def _answer(question: Question, option: Option) -> str:
     return f"{question.label}: {option_words(question, option)}"
+
+
+def _word(purpose: Purpose, agrees: bool) -> str:
+    """As an address says it."""
+    return purpose.value if agrees else f"no-{purpose.value}"
+
+
+def _consent(purpose: Purpose, agrees: bool) -> str:
+    label = gettext(PURPOSE_LABELS[purpose])
+    return (
+        gettext("%(purpose)s: agreed", purpose=label)
+        if agrees
+        else gettext("%(purpose)s: not agreed", purpose=label)
+    )
 
 
 def _run(run: RunChoice) -> str:
@@ -122,6 +147,7 @@ def wanted_people(sent: Mapping[str, str], offer: Choices) -> Wanted:
         district=_district(sent.get("district", ""), offer),
         quota_id=_known(sent.get("quota", ""), {one.id for one in offer.quotas}),
         option_id=_known(sent.get("answer", ""), {option.id for _, option in offer.answers}),
+        consent=_agreement(sent.get("consent", ""), offer),
         order=_one_of(SortOrder, sent.get("sort", "")) or SortOrder.NAME,
     )
 
@@ -137,6 +163,13 @@ def _known(sent: str, ids: set[int]) -> int | None:
     if sent and sent not in map(str, ids):
         raise Missing
     return int(sent) if sent else None
+
+
+def _agreement(sent: str, offer: Choices) -> tuple[Purpose, bool] | None:
+    known = {_word(*one): one for one in offer.agreements}
+    if sent and sent not in known:
+        raise Missing
+    return known.get(sent)
 
 
 def _district(sent: str, offer: Choices) -> str:
@@ -160,6 +193,7 @@ def query_of(wanted: Wanted) -> dict[str, str]:
         "district": wanted.district,
         "quota": str(wanted.quota_id or ""),
         "answer": str(wanted.option_id or ""),
+        "consent": _word(*wanted.consent) if wanted.consent else "",
         "run": str(wanted.run_id or ""),
         "sort": wanted.order.value if wanted.order is not SortOrder.NAME else "",
     }
@@ -204,6 +238,7 @@ def column_choices(offer: Choices, on: Columns, event: Event) -> list[tuple[str,
     left_out = {"workshops"} if not offer.runs else set()
     if not event.quota_count:
         left_out.add("quotas")
+    left_out |= {name for name, one in columns.OF_CONSENTS.items() if one not in offer.consents}
     found = [
         (name, gettext(label), name in on) for name, label in columns.LABELS.items() if name not in left_out
     ]

@@ -7,7 +7,7 @@ A page of a list costs the same number of queries with one person and with a hun
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any, Generic, NamedTuple, TypeVar
@@ -40,6 +40,8 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.rounds import filled_by, fills
 from app.refusal import Missing
 from app.registration import notifications
+from app.registration.consents.models import Purpose
+from app.registration.consents.records import agreed_by
 from app.registration.models import Registration, registration_quota
 from app.registration.person import STORED
 from app.registration.questions.models import Answer, Question
@@ -140,12 +142,14 @@ Person = TypeVar("Person", Registration, OnFile)
 
 @dataclass(frozen=True, slots=True)
 class PersonRow(Generic[Person]):
-    """One person of a list, with what they chose, answered (question id → texts) and fall under, as far as asked for."""
+    """One person of a list, with what they chose, answered (question id → texts), fall under and agreed to, as far as
+    asked for."""
 
     registration: Person
     choices: Sequence[ChosenRun] = ()
     answers: Mapping[int, Sequence[str]] = field(default_factory=dict)
     quotas: Sequence[str] = ()
+    agreed: Collection[Purpose] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -288,8 +292,16 @@ def _rows(
     chosen = _choices(session, ids) if "workshops" in columns else {}
     given = _answers(session, ids, columns.questions)
     under = _quotas(session, event, ids) if columns.quotas else {}
+    agreed = agreed_by(session, ids) if columns.consents else {}
     return [
-        PersonRow(one, chosen.get(one.id, ()), given.get(one.id, {}), under.get(one.id, ())) for one in people
+        PersonRow(
+            one,
+            chosen.get(one.id, ()),
+            given.get(one.id, {}),
+            under.get(one.id, ()),
+            agreed.get(one.id, ()),
+        )
+        for one in people
     ]
 
 

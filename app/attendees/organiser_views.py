@@ -38,6 +38,8 @@ from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
 from app.refusal import N_, Missing
 from app.registration.admission import Entry
+from app.registration.consents.models import PURPOSE_LABELS
+from app.registration.consents.records import consents_of, consents_to_list
 from app.registration.forms import SubstituteForm, person_data, run_label, taking_rounds, with_rounds
 from app.registration.history import By
 from app.registration.models import Registration
@@ -97,6 +99,7 @@ def people(slug: str) -> ResponseReturnValue:
         query=query_of(wanted),
         shown=shown,
         of_person=columns.OF_PERSON,
+        of_consents=columns.OF_CONSENTS,
         choices=column_choices(offer, shown, g.event),
         names=names_to_suggest(session),
         status_labels=STATUS_LABELS,
@@ -144,7 +147,7 @@ def export(slug: str) -> ResponseReturnValue:
         raise Missing
     offer = read_offer(db.session(), g.event)
     wanted = wanted_people(request.form, offer)
-    every = columns.all_of_a_file(offer.questions)
+    every = columns.all_of_a_file(offer.questions, offer.consents)
     taken = every
     if request.form.get("columns", "all") not in {"all", "shown"}:
         raise Missing
@@ -207,6 +210,9 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         event=g.event,
         registration=registration,
         facts=facts_of(registration.person),
+        agreed={one.purpose: one.given_at for one in consents_of(session, registration.id)},
+        consents_asked=consents_to_list(session, g.event),
+        purposes=PURPOSE_LABELS,
         day=my_day(session, registration),
         line=position_of(session, registration, now()),
         quotas=quotas_of(session, g.event, registration.id),

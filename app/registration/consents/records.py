@@ -3,12 +3,13 @@
 
 """Consents as rows: written down, ended, read. Callers hold the event's lock."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 
-from sqlalchemy import func, insert, select, update
+from sqlalchemy import ColumnElement, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
+from app.events.models import Event
 from app.registration.consents.models import TEXT_VERSION, Consent, ConsentSource, Purpose, asked_consents
 from app.registration.models import Registration
 
@@ -62,6 +63,40 @@ def every_consent_of(session: Session, registration_id: int) -> Sequence[Consent
     """The withdrawn ones too: the person may read all of it."""
     mine = select(Consent).where(Consent.registration_id == registration_id)
     return session.scalars(mine.order_by(Consent.id)).all()
+
+
+def consents_to_list(session: Session, event: Event) -> tuple[Purpose, ...]:
+    """What the day asks for, and what somebody agreed to before it stopped asking. No query where it never asked."""
+    asked = asked_consents(event)
+    if not event.questions_version:
+        return asked
+    standing = (
+        select(Consent.purpose)
+        .join(Registration, Consent.registration_id == Registration.id)
+        .where(Registration.event_id == event.id, Consent.withdrawn_at.is_(None))
+    )
+    given = set(session.scalars(standing.distinct()))
+    return tuple(one for one in Purpose if one in asked or one in given)
+
+
+def agreed_by(session: Session, ids: Collection[int]) -> dict[int, set[Purpose]]:
+    """Registration id → what stands, of those who agreed to something."""
+    found: dict[int, set[Purpose]] = {}
+    standing = select(Consent.registration_id, Consent.purpose).where(
+        Consent.registration_id.in_(ids), Consent.withdrawn_at.is_(None)
+    )
+    for person, purpose in session.execute(standing):
+        found.setdefault(person, set()).add(purpose)
+    return found
+
+
+def agreed_to(purpose: Purpose) -> ColumnElement[bool]:
+    """Whether a person of a list agreed to it; one look into the index of what stands."""
+    return exists().where(
+        Consent.registration_id == Registration.id,
+        Consent.purpose == purpose,
+        Consent.withdrawn_at.is_(None),
+    )
 
 
 def count_consents(session: Session, event_id: int) -> dict[Purpose, int]:

@@ -1,0 +1,32 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Consents: what a day asks for, and who agrees.
+
+asks_for(app, day.event_id, Purpose.LIST)
+agrees(app, reference, Purpose.LIST)
+"""
+
+from flask import Flask
+from sqlalchemy import select
+
+from app.registration.consents.models import ConsentSource, Purpose
+from app.registration.consents.records import write_down
+from app.registration.consents.service import ask_for
+from app.registration.history import By
+from app.registration.models import Registration
+from app.registration.rules import Actor
+from app.web.database import transaction
+from tests.factories.days import NOW
+
+
+def asks_for(app: Flask, event_id: int, *purposes: Purpose) -> None:
+    with app.app_context(), transaction() as session:
+        ask_for(session, event_id, purposes, By(Actor.ORGANISER), NOW)
+
+
+def agrees(app: Flask, reference: str, *purposes: Purpose) -> None:
+    """To what the day asks for, on the personal page."""
+    with app.app_context(), transaction() as session:
+        one = session.scalars(select(Registration).where(Registration.reference == reference)).one()
+        write_down(session, one, dict.fromkeys(purposes, "Ja, gern."), ConsentSource.PAGE, NOW)
