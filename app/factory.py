@@ -22,6 +22,7 @@ import app.allocation.views
 import app.attendees.answer_views
 import app.attendees.approval_views
 import app.attendees.bulk_views
+import app.attendees.consent_views
 import app.attendees.figure_views
 import app.attendees.imports.jobs
 import app.attendees.imports.organiser_views
@@ -55,6 +56,7 @@ import app.privacy.organiser_views
 import app.privacy.views
 import app.programme.organiser_views
 import app.programme.views
+import app.registration.consents.views
 import app.registration.groups.organiser_views
 import app.registration.groups.views
 import app.registration.jobs
@@ -179,6 +181,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.attendees.organiser_views,
     app.attendees.approval_views,
     app.attendees.bulk_views,
+    app.attendees.consent_views,
     app.attendees.figure_views,
     app.attendees.imports.organiser_views,
     app.scheduling.organiser_views,
@@ -189,6 +192,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.registration.quotas.organiser_views,
     app.organisation_admin.organiser_views,
     app.organisation_admin.master_data_views,
+    app.registration.consents.views,
     app.registration.groups.views,
     app.registration.groups.organiser_views,
     app.privacy.views,

@@ -142,6 +142,8 @@ def my(token: str) -> Response:
         line=position_of(session, registration, now()),
         consents=_consents(session, registration) if confirmed else [],
         purposes=PURPOSE_LABELS,
+        names_people=registration.status is Status.REGISTERED
+        and Purpose.LIST in asked_consents(registration.event),
         consent_texts=CONSENT_TEXTS,
         refused_because=last_note(session, registration) if registration.status is Status.REJECTED else "",
         token=token,

@@ -118,6 +118,8 @@ EXTRAS = {
     "registration/workshops/news": "what changed about a person's workshops, noted and folded",
     "registration/page_states": "what the personal page says first, as a table by status",
     "registration/notifications": "what a person is told, as intentions for the outbox",
+    "attendees/consent_views": "organiser_views.py, split: what people agreed to, put to use",
+    "attendees/photos": "who may be pictured, and who may not",
     "attendees/answer_views": "organiser_views.py, split: one person's answers",
     "registration/questions/answering": "service.py, split: changing answers afterwards",
     "registration/questions/answers": "answers to the organisers' questions: judged, stored, given back",

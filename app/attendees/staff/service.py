@@ -7,16 +7,14 @@ Verbs lock the event first, flush, never commit.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import and_, func, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.attendees.filters import Wanted, conditions
 from app.events.models import Event
 from app.events.service import lock_event
-from app.organisations.models import Organisation
 from app.people.audit import record
 from app.people.rules import address_key
 from app.programme import conflicts
@@ -24,7 +22,7 @@ from app.programme.models import Round, Run
 from app.programme.rounds import rounds_from
 from app.refusal import N_, Missing, Refusal
 from app.registration import notifications
-from app.registration.consents.models import Consent, Purpose
+from app.registration.consents.records import NamedPeople, named_among
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, PlaceState
@@ -220,14 +218,6 @@ def find_people(session: Session, event: Event, typed: str) -> list[Registration
 # -- by who leads
 
 
-@dataclass(frozen=True, slots=True)
-class RunPeople:
-    """Who comes to a run: names and organisations of those who agreed to stand in lists, and how many others."""
-
-    named: tuple[tuple[str, str], ...]
-    others: int
-
-
 def get_led_run(session: Session, registration: Registration, run_id: int) -> RunStaff:
     """Raises `Missing` for a run that the person does not lead (T01)."""
     found = select(RunStaff).where(RunStaff.run_id == run_id, RunStaff.registration_id == registration.id)
@@ -241,21 +231,9 @@ def get_led_run(session: Session, registration: Registration, run_id: int) -> Ru
     return staff
 
 
-def people_in(session: Session, run_id: int) -> RunPeople:
-    """Consents that were withdrawn count no more from that moment on (DP-03)."""
-    agreed = and_(
-        Consent.registration_id == Registration.id,
-        Consent.purpose == Purpose.LIST,
-        Consent.withdrawn_at.is_(None),
+def people_in(session: Session, run_id: int) -> NamedPeople:
+    """Who comes to a run."""
+    seated = exists().where(
+        Place.registration_id == Registration.id, Place.run_id == run_id, Place.state == PlaceState.PLACE
     )
-    found = (
-        select(func.trim(Registration.full_name), Organisation.name, Consent.id)
-        .join(Place, Place.registration_id == Registration.id)
-        .join(Organisation, Organisation.id == Registration.organisation_id)
-        .outerjoin(Consent, agreed)
-        .where(Place.run_id == run_id, Place.state == PlaceState.PLACE, Registration.status.in_(CONFIRMED))
-        .order_by(Registration.sort_key, Registration.id)
-    )
-    rows = session.execute(found).all()
-    named = [(name, organisation) for name, organisation, consent in rows if consent is not None and name]
-    return RunPeople(tuple(named), len(rows) - len(named))
+    return named_among(session, seated, Registration.status.in_(CONFIRMED))

@@ -4,12 +4,14 @@
 """Consents as rows: written down, ended, read. Callers hold the event's lock."""
 
 from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Select, exists, func, insert, select, update
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.organisations.models import Organisation
 from app.registration.consents.models import TEXT_VERSION, Consent, ConsentSource, Purpose, asked_consents
 from app.registration.models import Registration
 
@@ -79,7 +81,7 @@ def consents_to_list(session: Session, event: Event) -> tuple[Purpose, ...]:
     return tuple(one for one in Purpose if one in asked or one in given)
 
 
-def agreed_by(session: Session, ids: Collection[int]) -> dict[int, set[Purpose]]:
+def agreed_by(session: Session, ids: Collection[int] | Select[int]) -> dict[int, set[Purpose]]:
     """Registration id → what stands, of those who agreed to something."""
     found: dict[int, set[Purpose]] = {}
     standing = select(Consent.registration_id, Consent.purpose).where(
@@ -97,6 +99,31 @@ def agreed_to(purpose: Purpose) -> ColumnElement[bool]:
         Consent.purpose == purpose,
         Consent.withdrawn_at.is_(None),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPeople:
+    """Names and organisations of those who agreed to stand in lists, by family name, and how many others there are."""
+
+    named: tuple[tuple[str, str], ...]
+    others: int
+
+    @property
+    def number(self) -> int:
+        return len(self.named) + self.others
+
+
+def named_among(session: Session, *conditions: ColumnElement[bool]) -> NamedPeople:
+    """Of the people for whom all of this is true (DP-13). A consent that was withdrawn counts no more (DP-03)."""
+    found = (
+        select(func.trim(Registration.full_name), Organisation.name, agreed_to(Purpose.LIST))
+        .join(Organisation, Organisation.id == Registration.organisation_id)
+        .where(*conditions)
+        .order_by(Registration.sort_key, Registration.id)
+    )
+    rows = session.execute(found).all()
+    named = tuple((name, organisation) for name, organisation, agreed in rows if agreed and name)
+    return NamedPeople(named, len(rows) - len(named))
 
 
 def count_consents(session: Session, event_id: int) -> dict[Purpose, int]:
