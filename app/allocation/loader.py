@@ -30,6 +30,7 @@ from app.allocation.instance import (
 )
 from app.allocation.models import PlacingCondition
 from app.allocation.rules import MIXING_RULES, ConditionKind, Mixing, Mode
+from app.attendees.filters import takes_part
 from app.events.models import Event
 from app.events.rules import Loop
 from app.organisations.models import Organisation
@@ -37,11 +38,10 @@ from app.organisations.rules import OrganisationKind
 from app.programme.models import Round, Run
 from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
-from app.registration.rules import PlaceState, Status
+from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
 from app.registration.workshops.rules import Need
 
-PLACED = (Status.REGISTERED, Status.OFFERED)
 # Kinds of organisation as the model knows them: numbers that a stored protocol keeps, so new kinds come last.
 KIND_NUMBERS = {kind: number for number, kind in enumerate(OrganisationKind, start=1)}
 KIND_OF_NUMBER = {number: kind for kind, number in KIND_NUMBERS.items()}
@@ -59,9 +59,7 @@ class Terms:
 
 def to_be_placed(event_id: int) -> Select[int]:
     """Ids of everybody who gets places."""
-    return select(Registration.id).where(
-        Registration.event_id == event_id, Registration.has_seat, Registration.status.in_(PLACED)
-    )
+    return select(Registration.id).where(Registration.event_id == event_id, *takes_part())
 
 
 def read_question(session: Session, event: Event, terms: Terms) -> Instance:

@@ -13,7 +13,8 @@ from app.outbox.models import Message
 from app.outbox.queries import first_message_id
 from app.registration import notifications
 from app.registration.links import personal_address
-from app.registration.queries import get_registration
+from app.registration.possible import possible
+from app.registration.queries import get_registration, my_day
 from app.registration.rules import Status
 from app.texts import gettext
 from app.web.mail_texts import render_mail
@@ -34,6 +35,7 @@ def build_allocated(session: Session, message: Message) -> Mail | None:
         registration=registration,
         event=event,
         seats=seats_of_person(session, registration),
+        may=possible(registration, my_day(session, registration), message.created_at),
         link=personal_address(registration),
     )
     return Mail(

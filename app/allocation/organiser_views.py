@@ -32,6 +32,8 @@ from app.allocation.rules import (
     ConditionKind,
 )
 from app.allocation.service import add_condition, ask, ask_several, mark_run, remove_condition
+from app.attendees.filters import Wanted, without_of
+from app.attendees.lists import count_people
 from app.clock import now
 from app.events.rules import Placement
 from app.people.rules import Permission, may
@@ -56,6 +58,7 @@ def admin(slug: str) -> ResponseReturnValue:
     by_wishes = g.event.placement is Placement.WISHES
     allocations = allocations_of(session, g.event)
     conditions = conditions_of(session, g.event)
+    without = without_of(g.event, has_runs=any(one.takes_place for one in runs_of(session, g.event)))
     answer = page(
         "allocation/admin.html",
         event=g.event,
@@ -63,6 +66,8 @@ def admin(slug: str) -> ResponseReturnValue:
         open_until=g.event.wishes_until if g.event.takes_wishes(now()) else None,
         rows=_demand() if by_wishes else [],
         people=placed_ids(session, g.event) if by_wishes else set(),
+        without=without,
+        missing=count_people(session, g.event, Wanted(without=without)) if by_wishes and without else 0,
         conditions=presentation.condition_lines(session, g.event, conditions),
         condition_labels=CONDITION_LABELS,
         allocations=allocations,

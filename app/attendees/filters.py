@@ -9,13 +9,14 @@ reads rows of those alone that it shows.
 """
 
 import unicodedata
+from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import Enum
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, UnaryExpression, and_, case, false, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, joinedload
 from sqlalchemy.sql.operators import custom_op
 
 from app.events.models import Event
@@ -24,13 +25,15 @@ from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.organisations.service import find_organisation
 from app.people.rules import address_key
+from app.programme.models import Round, Run
+from app.programme.rounds import filled_by
 from app.refusal import N_
 from app.registration.consents.models import Purpose
 from app.registration.consents.records import agreed_to
 from app.registration.models import Registration, registration_quota
 from app.registration.questions.models import Answer
-from app.registration.rules import IN_LINE, Status
-from app.registration.workshops.models import Place
+from app.registration.rules import IN_LINE, PLACED, PlaceState, Status
+from app.registration.workshops.models import Place, RoundAbsence, RunStaff, Wish
 
 LONGEST_SEARCH = 100
 MOST_WORDS = 6
@@ -44,6 +47,17 @@ class SortOrder(Enum):
     WAITING = "waiting"
 
 
+class Without(Enum):
+    """What somebody who takes part has not got yet."""
+
+    WISH = "wish"
+    PLACE = "place"
+
+
+WITHOUT_LABELS = {
+    Without.WISH: N_("any wish for a workshop"),
+    Without.PLACE: N_("a workshop in one of the rounds"),
+}
 ORDER_LABELS = {
     SortOrder.NAME: N_("Name"),
     SortOrder.ORGANISATION: N_("Organisation"),
@@ -67,6 +81,7 @@ class Wanted:
     quota_id: int | None = None
     option_id: int | None = None
     consent: tuple[Purpose, bool] | None = None
+    without: Without | None = None
     order: SortOrder = SortOrder.NAME
 
     @property
@@ -115,6 +130,9 @@ def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnEle
     if wanted.consent is not None:
         purpose, agrees = wanted.consent
         found.append(agreed_to(purpose) if agrees else ~agreed_to(purpose))
+    if wanted.without is not None:
+        found += takes_part()
+        found += _WITHOUT[wanted.without](session, event)
     found += _of_organisation(session, wanted)
     words = [_has_word(word) for word in _words(wanted)]
     if words and (len(found) > 1 or wanted.order is not SortOrder.NAME):
@@ -132,6 +150,55 @@ def _is_in(
     column: ColumnElement[int] | InstrumentedAttribute[int], ids: Select[int], condition: ColumnElement[bool]
 ) -> ColumnElement[bool]:
     return column.in_(ids.where(condition))
+
+
+def takes_part() -> list[ColumnElement[bool]]:
+    """Who has a seat and gets places in workshops."""
+    return [Registration.has_seat.is_(True), Registration.status.in_(PLACED)]
+
+
+def without_of(event: Event, *, has_runs: bool) -> Without | None:
+    """What may be missing on this day: wishes as long as places are not given, places otherwise. `has_runs`: whether a
+    workshop takes place at all."""
+    if not has_runs:
+        return None
+    return Without.WISH if event.awaits_places else Without.PLACE
+
+
+def _without_wish(_session: Session, event: Event) -> list[ColumnElement[bool]]:
+    """Who has said nothing of any round, and leads nothing."""
+    of_day = select(Round.id).where(Round.event_id == event.id)
+    said = (
+        select(Wish.registration_id).where(Wish.round_id.in_(of_day)),
+        select(RoundAbsence.registration_id).where(RoundAbsence.round_id.in_(of_day)),
+        select(RunStaff.registration_id).join(RunStaff.run).where(Run.round_id.in_(of_day)),
+    )
+    return [Registration.id.not_in(ids) for ids in said]
+
+
+def _without_place(session: Session, event: Event) -> list[ColumnElement[bool]]:
+    """Who is nowhere in a round in which something takes place: neither in a run, nor absent, nor leading one."""
+    runs = session.scalars(
+        select(Run).join(Run.round).where(Round.event_id == event.id).options(joinedload(Run.round))
+    ).all()
+    filling: dict[int, list[int]] = defaultdict(list)
+    for run_id, rounds in filled_by(session, event, runs).items():
+        for one in rounds:
+            filling[one.id].append(run_id)
+    on = {run.id for run in runs if run.takes_place}
+    return [or_(false(), *(_nowhere(one, ids) for one, ids in filling.items() if on.intersection(ids)))]
+
+
+def _nowhere(round_id: int, run_ids: Sequence[int]) -> ColumnElement[bool]:
+    somewhere = (
+        select(Place.registration_id).where(Place.run_id.in_(run_ids), Place.state == PlaceState.PLACE),
+        select(RunStaff.registration_id).where(RunStaff.run_id.in_(run_ids)),
+        select(RoundAbsence.registration_id).where(RoundAbsence.round_id == round_id),
+    )
+    return and_(*(Registration.id.not_in(ids) for ids in somewhere))
+
+
+_WITHOUT = {Without.WISH: _without_wish, Without.PLACE: _without_place}
 
 
 def _of_organisation(session: Session, wanted: Wanted) -> list[ColumnElement[bool]]:

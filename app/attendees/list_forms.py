@@ -14,7 +14,15 @@ from wtforms import SearchField, StringField
 
 from app.attendees import columns, lists
 from app.attendees.columns import Columns
-from app.attendees.filters import ORDER_LABELS, SortOrder, Wanted, clean_search
+from app.attendees.filters import (
+    ORDER_LABELS,
+    WITHOUT_LABELS,
+    SortOrder,
+    Wanted,
+    Without,
+    clean_search,
+    without_of,
+)
 from app.attendees.lists import RunChoice
 from app.events.models import Event, Quota
 from app.organisations.queries import districts, organisation_names
@@ -45,6 +53,7 @@ class Choices:
     questions: Sequence[Question]
     districts: Sequence[str]
     consents: Sequence[Purpose]
+    without: Without | None
 
     @property
     def agreements(self) -> Iterator[tuple[Purpose, bool]]:
@@ -57,12 +66,14 @@ class Choices:
 
 
 def read_offer(session: Session, event: Event) -> Choices:
+    runs = lists.runs_of(session, event)
     return Choices(
-        lists.runs_of(session, event),
+        runs,
         quotas_of_day(session, event),
         [one for one in questions_of(session, event.id) if not one.sensitive],
         districts(session),
         consents_to_list(session, event),
+        without_of(event, has_runs=any(one.takes_place for one in runs)),
     )
 
 
@@ -84,6 +95,7 @@ class SearchForm(BaseForm):
     answer = Choice(_l("Answer"))
     consent = Choice(_l("Consent"))
     run = Choice(_l("Workshop"))
+    without = Choice(_l("Without"))
 
     def offer(self, offer: Choices) -> "SearchForm":
         """What nobody can choose is not asked."""
@@ -96,6 +108,7 @@ class SearchForm(BaseForm):
             "answer": [(str(option.id), _answer(one, option)) for one, option in offer.answers],
             "consent": [(_word(*one), _consent(*one)) for one in offer.agreements],
             "run": [(str(one.id), _run(one)) for one in offer.runs],
+            "without": [(one.value, gettext(WITHOUT_LABELS[one])) for one in (offer.without,) if one],
         }
         for name, choices in found.items():
             if choices:
@@ -110,7 +123,7 @@ class SearchForm(BaseForm):
         return [field for field in self if field.name in _MORE]
 
 
-_MORE = ("organisation", "kind", "district", "quota", "answer", "consent", "run")
+_MORE = ("organisation", "kind", "district", "quota", "answer", "consent", "run", "without")
 
 
 def _answer(question: Question, option: Option) -> str:
@@ -148,6 +161,7 @@ def wanted_people(sent: Mapping[str, str], offer: Choices) -> Wanted:
         quota_id=_known(sent.get("quota", ""), {one.id for one in offer.quotas}),
         option_id=_known(sent.get("answer", ""), {option.id for _, option in offer.answers}),
         consent=_agreement(sent.get("consent", ""), offer),
+        without=_offered(_one_of(Without, sent.get("without", "")), offer),
         order=_one_of(SortOrder, sent.get("sort", "")) or SortOrder.NAME,
     )
 
@@ -170,6 +184,12 @@ def _agreement(sent: str, offer: Choices) -> tuple[Purpose, bool] | None:
     if sent and sent not in known:
         raise Missing
     return known.get(sent)
+
+
+def _offered(sent: Without | None, offer: Choices) -> Without | None:
+    if sent is not None and sent is not offer.without:
+        raise Missing
+    return sent
 
 
 def _district(sent: str, offer: Choices) -> str:
@@ -195,6 +215,7 @@ def query_of(wanted: Wanted) -> dict[str, str]:
         "answer": str(wanted.option_id or ""),
         "consent": _word(*wanted.consent) if wanted.consent else "",
         "run": str(wanted.run_id or ""),
+        "without": wanted.without.value if wanted.without else "",
         "sort": wanted.order.value if wanted.order is not SortOrder.NAME else "",
     }
     return {name: value for name, value in values.items() if value}

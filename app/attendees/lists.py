@@ -25,6 +25,7 @@ from app.attendees.filters import (
     searched_ids,
     segments,
     shown_ids,
+    takes_part,
 )
 from app.attendees.mailings import CIRCULAR
 from app.attendees.models import MailingCopy
@@ -164,6 +165,11 @@ class RunList:
 
 def count_people(session: Session, event: Event, wanted: Wanted) -> int:
     return how_many(session, conditions(session, event, wanted))
+
+
+def count_placed(session: Session, event: Event) -> int:
+    """Who takes part, and gets places in workshops."""
+    return how_many(session, [Registration.event_id == event.id, *takes_part()])
 
 
 def list_people(

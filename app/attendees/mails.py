@@ -12,7 +12,8 @@ from app.attendees.models import MailingCopy
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.registration.links import personal_address
-from app.registration.queries import get_registration
+from app.registration.possible import possible
+from app.registration.queries import get_registration, my_day
 from app.texts import language
 from app.web.mail_texts import render_mail
 
@@ -31,6 +32,7 @@ def build_mailing(session: Session, message: Message) -> Mail | None:
         registration=registration,
         event=event,
         words=mailing.text,
+        may=possible(registration, my_day(session, registration), message.created_at),
         link=personal_address(registration) if registration.active else "",
         event_link=links.absolute(links.in_language(url_for("events.event", slug=event.slug), language())),
     )

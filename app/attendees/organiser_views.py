@@ -16,7 +16,7 @@ from app.attendees import columns, exports, lists, manual
 from app.attendees.columns import Columns
 from app.attendees.duplicates import duplicates as find_doubles
 from app.attendees.duplicates import say_two_people
-from app.attendees.filters import Wanted
+from app.attendees.filters import Wanted, without_of
 from app.attendees.forms import AddForm, CancelForm, CorrectForm, WorkshopsForm
 from app.attendees.list_forms import (
     chips,
@@ -113,8 +113,18 @@ def people(slug: str) -> ResponseReturnValue:
 @bp.get("/workshops")
 @access.organiser(Permission.SEE_PEOPLE)
 def workshop_lists(slug: str) -> ResponseReturnValue:
-    runs = lists.run_lists(db.session(), g.event)
-    return page("attendees/organise_workshop_lists.html", event=g.event, runs=runs, role_labels=ROLE_LABELS)
+    session = db.session()
+    runs = lists.run_lists(session, g.event)
+    without = without_of(g.event, has_runs=any(one.run.takes_place for one in runs))
+    return page(
+        "attendees/organise_workshop_lists.html",
+        event=g.event,
+        runs=runs,
+        without=without,
+        missing=lists.count_people(session, g.event, Wanted(without=without)) if without else 0,
+        people=lists.count_placed(session, g.event),
+        role_labels=ROLE_LABELS,
+    )
 
 
 @bp.get("/doubles")

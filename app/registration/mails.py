@@ -25,6 +25,7 @@ from app.registration import notifications
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
+from app.registration.possible import possible
 from app.registration.queries import (
     MyDay,
     get_group,
@@ -99,6 +100,7 @@ class PersonMail:
             day_is_off=day_is_off,
             agenda=agenda_text(registration, day, _words()) if registration.has_seat else "",
             day=day,
+            may=possible(registration, day, message.created_at),
             reason=last_note(session, registration) if registration.status is Status.REJECTED else "",
             line=waiting_list.position_of(session, registration, message.created_at),
             link=personal_address(registration),
@@ -160,6 +162,7 @@ class PlacesMail:
             news=news,
             free=still_free(day, news.lost_in) if open_now and not event.awaits_places else [],
             agenda=agenda_text(registration, day, _words()),
+            may=possible(registration, day, message.created_at),
             link=personal_address(registration),
         )
         return Mail(

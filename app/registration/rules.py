@@ -115,6 +115,7 @@ ACTOR_LABELS = {
 
 ACTIVE = frozenset({Status.UNCONFIRMED, Status.PENDING, Status.REGISTERED, Status.WAITING, Status.OFFERED})
 CONFIRMED = ACTIVE - {Status.UNCONFIRMED}
+PLACED = (Status.REGISTERED, Status.OFFERED)  # with a seat, they get places in workshops
 RESERVED = frozenset({Status.UNCONFIRMED, Status.OFFERED})  # until a moment, then it goes to the next
 ENDED = frozenset({Status.CANCELLED, Status.EXPIRED, Status.REJECTED})
 # Without a seat they stand in line; who is not confirmed or approved yet keeps the place there, but does not move up.

@@ -33,6 +33,7 @@ from app.registration.ical import registration_entry
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
 from app.registration.page_states import page_state
+from app.registration.possible import possible
 from app.registration.queries import last_note, my_day
 from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.questions.answering import change_answers, withdraw_answer
@@ -130,6 +131,7 @@ def my(token: str) -> Response:
     confirmed = registration.status in CONFIRMED
     questions = asked_questions(session, registration.event) if confirmed else []
     answers = answers_of(session, registration, questions)
+    day = my_day(session, registration)
     return page(
         "registration/my.html",
         questions=questions,
@@ -138,7 +140,7 @@ def my(token: str) -> Response:
         event=registration.event,
         state=page_state(registration),
         standing=registration.status.value,
-        day=my_day(session, registration),
+        day=day,
         line=position_of(session, registration, now()),
         consents=_consents(session, registration) if confirmed else [],
         purposes=PURPOSE_LABELS,
@@ -148,10 +150,8 @@ def my(token: str) -> Response:
         refused_because=last_note(session, registration) if registration.status is Status.REJECTED else "",
         token=token,
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
-        takes_wishes=registration.event.takes_wishes(now()),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
-        before_start=not registration.event.has_begun(now()),
-        before_end=not registration.event.is_over(now()),
+        may=possible(registration, day, now()),
         form=ConfirmForm(),
         done=done_just_now(),
     )

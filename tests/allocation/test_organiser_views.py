@@ -30,6 +30,7 @@ from tests.allocation.day import (
     allocation_run,
     asks,
     by_wishes,
+    joins,
     needs_step_free,
     places,
     publishes,
@@ -104,13 +105,28 @@ def test_wishes_and_seats_by_workshop(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         needs_step_free(session, made, 1)
     page = visit(app, "otto").get(made.desk)
-    assert "Die Wünsche sind vollständig" in page.text
+    assert "Die Zeit für Wünsche ist vorbei" in page.text
+    assert "0 von 5 Teilnehmenden haben keinen Wunsch genannt." in page.text
     assert "5 Personen bekommen Plätze" in page.text
     assert [row[:5] for row in rows(page, "Wünsche und Plätze je Workshop")][:2] == [
         ["1.1 Beraten ohne Vorurteil Workshoprunde 1, Raum Birke", "3", "2", "20", "2"],
         ["1.2 Datenschutz im Fallmanagement Workshoprunde 1, Raum Ahorn", "2", "3", "16", "–"],
     ]
     assert "Muster001" not in page.text
+
+
+def test_who_wishes_for_nothing_is_counted_and_listed(app: Flask) -> None:
+    """Three of five say nothing: no page calls that complete, and the number leads to their names."""
+    made = a_wish_day(app, 3, wish=False)
+    with app.app_context(), transaction() as session:
+        for number in (4, 5):
+            joins(session, made, number)
+    page = visit(app).get(made.desk)
+    assert "3 von 5 Teilnehmenden haben keinen Wunsch genannt." in page.text
+    assert "vollständig" not in page.text
+    listed = page.follow("Anzeigen")
+    assert listed.address == f"{made.day.home}/registrations?without=wish"
+    assert "3 Personen" in listed.text
 
 
 def test_while_wishes_are_open_it_says_until_when(app: Flask) -> None:

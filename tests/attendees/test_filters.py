@@ -8,6 +8,7 @@ from itertools import product
 import pytest
 from flask import Flask
 from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
 
 from app.attendees import lists
 from app.attendees.filters import SortOrder, Wanted
@@ -16,11 +17,14 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
 from app.organisations.service import add_organisation
+from app.programme.models import Run
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
 from app.registration.questions.models import Answer
 from app.registration.quotas.service import QuotaFacts, add_quota
-from app.registration.rules import Status
+from app.registration.rules import RoundAnswer, Status
+from app.registration.workshops.models import RunStaff, StaffRole
+from app.registration.workshops.places import Choices
 from app.web.database import db, transaction
 from tests.attendees.test_exports import read_csv, read_xlsx, take_out
 from tests.factories.days import NOW
@@ -89,6 +93,42 @@ def test_filters_alone_and_together(app: Flask) -> None:
         assert [line[1] for line in file[1:]] == found, query
 
 
+def test_who_is_nowhere_in_a_round(app: Flask) -> None:
+    """A place, an absence, a role, or a workshop that goes on from the round before: each is somewhere. Who waits for a
+    seat of the day is not asked."""
+    day = a_day(app, capacity=6)
+    with app.app_context(), transaction() as session:
+        set_run_in(session, day.runs["1.1"], spans=2, room_id=None)
+    first, second = day.rounds
+    in_first: Choices = {first: day.runs["1.2"]}
+    chosen: list[Choices] = [
+        {first: day.runs["1.1"]},
+        {**in_first, second: day.runs["2.1"]},
+        {**in_first, second: RoundAnswer.ABSENT},
+        in_first,
+        {},
+        in_first,
+        {},
+    ]
+    for number, choices in enumerate(chosen, start=1):
+        signs_up(app, day, number, choices=choices, family_name=f"Muster{number}")
+    with app.app_context(), transaction() as session:
+        sixth = session.scalars(select(Registration.id).where(Registration.family_name == "Muster6")).one()
+        session.add(RunStaff(run_id=day.runs["2.1"], registration_id=sixth, role=StaffRole.FACILITATOR))
+    visitor = Visitor(signed_in(app, OTTO))
+    page = visitor.get(f"{day.home}/registrations?without=place")
+    assert names(page) == ["Muster4", "Muster5"]
+    assert "Ohne: Workshop in einer der Runden" in page.text
+    lists_page = visitor.get(f"{day.home}/workshops")
+    assert "2 von 6 Teilnehmenden haben in einer der Runden keinen Workshop." in lists_page.text
+    assert names(lists_page.follow("Anzeigen")) == ["Muster4", "Muster5"]
+
+
+def set_run_in(session: Session, run_id: int, **facts: object) -> None:
+    for name, value in facts.items():
+        setattr(session.get_one(Run, run_id), name, value)
+
+
 def test_the_alias_of_an_organisation_means_it(app: Flask) -> None:
     day, _ = busy_day(app)
     with app.app_context(), transaction() as session:
@@ -99,7 +139,18 @@ def test_the_alias_of_an_organisation_means_it(app: Flask) -> None:
 
 
 @pytest.mark.parametrize(
-    "query", ["kind=kis", "district=Mond", "quota=99", "quota=x", "answer=99", "answer=-1", "sort=id"]
+    "query",
+    [
+        "kind=kis",
+        "district=Mond",
+        "quota=99",
+        "quota=x",
+        "answer=99",
+        "answer=-1",
+        "sort=id",
+        "without=x",
+        "without=wish",
+    ],
 )
 def test_a_filter_that_does_not_exist_shows_nothing(app: Flask, query: str) -> None:
     day, _ = busy_day(app)

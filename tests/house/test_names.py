@@ -116,6 +116,7 @@ EXTRAS = {
     "programme/rounds": "which rounds a run fills, for values and for the database",
     "programme/conflicts": "service.py, split: whether something fits into the day",
     "registration/workshops/news": "what changed about a person's workshops, noted and folded",
+    "registration/possible": "rules.py, split: what somebody can still change, for pages and mails",
     "registration/page_states": "what the personal page says first, as a table by status",
     "registration/notifications": "what a person is told, as intentions for the outbox",
     "attendees/consent_views": "organiser_views.py, split: what people agreed to, put to use",
