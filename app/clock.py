@@ -6,10 +6,11 @@
 Use cases take `now` as a parameter; views and the worker call `now()` once and hand it on.
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
 from zoneinfo import ZoneInfo
 
 BERLIN = ZoneInfo("Europe/Berlin")
+END_OF_NIGHT = time(6, 0)  # until then the night belongs to the day before
 
 
 def now() -> datetime:

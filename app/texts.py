@@ -9,7 +9,7 @@ recipient of a mail. Without, everything is English.
 
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
 
 from app.clock import BERLIN
@@ -117,6 +117,11 @@ def local_day(value: datetime) -> date:
     return _local(value).date()
 
 
+def last_day(ends: datetime) -> date:
+    """The last date of what ends then: an end at midnight is the end of the date before."""
+    return local_day(ends - timedelta(microseconds=1))
+
+
 def day(value: date | datetime) -> str:
     """Donnerstag, 11. März 2027"""
     if isinstance(value, datetime):
@@ -155,6 +160,17 @@ def clock_time(value: datetime) -> str:
     return f"{local.hour}:{local.minute:02d}"
 
 
+def _end_time(value: datetime) -> str:
+    """24:00, which belongs to the date before it."""
+    clock = clock_time(value)
+    return "24:00" if clock == "0:00" else clock
+
+
+def clock_times(starts: datetime, ends: datetime) -> str:
+    """9:30–10:45, alike in every language."""
+    return f"{clock_time(starts)}–{_end_time(ends)}"
+
+
 def _said_time(clock: str) -> str:
     return f"{clock} Uhr" if language() == "de" else clock
 
@@ -171,7 +187,7 @@ def day_and_month(value: date | datetime, spoken: str | None = None) -> str:
 
 def days(starts: datetime, ends: datetime, form: Callable[[date], str] = day) -> str:
     """The date of a period, or its first and last one: Donnerstag, 11. März 2027 – Freitag, 12. März 2027."""
-    first, last = local_day(starts), local_day(ends)
+    first, last = local_day(starts), last_day(ends)
     return form(first) if first == last else f"{form(first)} – {form(last)}"
 
 
@@ -182,22 +198,22 @@ def short_days(starts: datetime, ends: datetime) -> str:
 
 def times(starts: datetime, ends: datetime, *, dated: bool = False) -> str:
     """9:30–15:45 Uhr. With the date where it is one of several days (`dated`), and with both where there are two."""
-    if local_day(starts) != local_day(ends):
+    if local_day(starts) != last_day(ends):
         return _over_dates(starts, ends, day_and_month)
-    clock = _said_time(f"{clock_time(starts)}–{clock_time(ends)}")
+    clock = _said_time(clock_times(starts, ends))
     return f"{day_and_month(starts)}, {clock}" if dated else clock
 
 
 def span(starts: datetime, ends: datetime) -> str:
     """Donnerstag, 11. März 2027, 9:30–15:45 Uhr; over two dates, each of them with its time."""
-    if local_day(starts) != local_day(ends):
+    if local_day(starts) != last_day(ends):
         return _over_dates(starts, ends, day)
     return f"{day(starts)}, {times(starts, ends)}"
 
 
-def _over_dates(starts: datetime, ends: datetime, form: Callable[[datetime], str]) -> str:
-    first, last = (f"{form(one)}, {_said_time(clock_time(one))}" for one in (starts, ends))
-    return f"{first} – {last}"
+def _over_dates(starts: datetime, ends: datetime, form: Callable[[date], str]) -> str:
+    first = f"{form(local_day(starts))}, {_said_time(clock_time(starts))}"
+    return f"{first} – {form(last_day(ends))}, {_said_time(_end_time(ends))}"
 
 
 def moment(value: datetime) -> str:

@@ -21,6 +21,7 @@ from app.web.editing import (
     Day,
     EditingForm,
     WholeNumber,
+    given_end,
     given_moment,
     options,
     short_text,
@@ -39,7 +40,7 @@ class NewEventForm(EditingForm):
     title = short_text(_l("Title"), required=True)
     date = Day(_l("Date"), required=True)
     start = ClockTime(_l("From"), required=True)
-    end = ClockTime(_l("Until"), required=True)
+    end = ClockTime(_l("Until"), required=True, end=True)
     capacity = WholeNumber(
         _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
     )
@@ -60,7 +61,7 @@ class NewEventForm(EditingForm):
     def new_event(self, slug: str) -> NewEvent:
         """`slug` is what was typed, or what was made from the title."""
         starts_at = given_moment(self.date.data, self.start.data)
-        ends_at = given_moment(self.date.data, self.end.data)
+        ends_at = given_end(self.date.data, self.end.data)
         return NewEvent(slug, self.title.data or "", starts_at, ends_at, self.capacity.data)
 
 

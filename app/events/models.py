@@ -28,7 +28,7 @@ from app.organisations.models import Organisation, Region
 from app.organisations.rules import OrganisationKind
 from app.people.models import Organiser
 from app.people.rules import Role
-from app.texts import local_day
+from app.texts import last_day, local_day
 
 UID_HOME = "fachtag.invalid"  # right-hand side of every calendar UID: constant, and no host name (D2)
 
@@ -193,7 +193,7 @@ class Event(Scarce, InCalendars, Base):
     @property
     def over_several_dates(self) -> bool:
         """A time alone then does not say on which of them."""
-        return local_day(self.starts_at) != local_day(self.ends_at)
+        return local_day(self.starts_at) != last_day(self.ends_at)
 
     def has_begun(self, now: datetime) -> bool:
         """From here on nobody comes in another one's place."""

@@ -7,12 +7,12 @@ Asked by every verb that puts or moves something, here and in the scheduling sli
 """
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
-from app.clock import BERLIN
+from app.clock import BERLIN, END_OF_NIGHT
 from app.events.models import Event, Room
 from app.events.queries import get_of_event
 from app.events.rules import refuse_reversed_times
@@ -20,6 +20,7 @@ from app.programme.models import AgendaItem, Round, Run, Workshop
 from app.programme.rounds import filled_by, rounds_from, runs_filling
 from app.programme.rules import refuse_more_than_room
 from app.refusal import N_, ChangedMeanwhile, Refusal, found
+from app.texts import clock_times, last_day, local_day
 
 Thing = AgendaItem | Round | Workshop | Run
 
@@ -64,25 +65,30 @@ def refuse_stale(thing: Thing, version: int) -> None:
 
 def refuse_bad_times(event: Event, starts_at: datetime, ends_at: datetime) -> None:
     refuse_reversed_times(starts_at, ends_at, "end")
-    first, last = (moment.astimezone(BERLIN).date() for moment in (event.starts_at, event.ends_at))
-    if starts_at.astimezone(BERLIN).date() < first or ends_at.astimezone(BERLIN).date() > last:
+    if _on_other_dates(event, starts_at, ends_at):
         raise Refusal(
             N_("This lies outside of the day, which begins on %(first)s and ends on %(last)s."),
             field="date",
-            first=first,
-            last=last,
+            first=local_day(event.starts_at),
+            last=last_day(event.ends_at),
         )
 
 
 def refuse_outside_day(event: Event, title: str, starts_at: datetime, ends_at: datetime) -> None:
     """The agenda may begin before the official start (arrival) and end after it, but on the same dates."""
-    first, last = (moment.astimezone(BERLIN).date() for moment in (event.starts_at, event.ends_at))
-    if starts_at.astimezone(BERLIN).date() < first or ends_at.astimezone(BERLIN).date() > last:
+    if _on_other_dates(event, starts_at, ends_at):
         raise Refusal(
             N_("“%(title)s” on %(date)s would lie outside of the day. Please move it first."),
             title=title,
-            date=starts_at.astimezone(BERLIN).date(),
+            date=local_day(starts_at),
         )
+
+
+def _on_other_dates(event: Event, starts_at: datetime, ends_at: datetime) -> bool:
+    """The night after the last date still belongs to it."""
+    last = last_day(event.ends_at)
+    morning = datetime.combine(last + timedelta(days=1), END_OF_NIGHT, BERLIN)
+    return not local_day(event.starts_at) <= local_day(starts_at) <= last or ends_at > morning
 
 
 def refuse_taken_number(session: Session, event: Event, number: int, own_id: int | None = None) -> None:
@@ -108,7 +114,7 @@ def refuse_bad_round_times(
                 N_("“%(title)s” takes place at the same time (%(times)s)."),
                 field="start",
                 title=other.title,
-                times=_clock_times(other.starts_at, other.ends_at),
+                times=clock_times(other.starts_at, other.ends_at),
             )
     if leave_out is not None:
         for run in runs_filling(session, leave_out):
@@ -204,15 +210,9 @@ class _RoomInUse(Refusal):
             field=field,
             room=room.name,
             title=title,
-            times=_clock_times(starts_at, ends_at),
+            times=clock_times(starts_at, ends_at),
         )
 
 
 def run_name(run: Run) -> str:
     return f"{run.label} {run.workshop.title}"
-
-
-def _clock_times(starts_at: datetime, ends_at: datetime) -> str:
-    """9:30–10:45, alike in every language."""
-    both = (moment.astimezone(BERLIN) for moment in (starts_at, ends_at))
-    return "–".join(f"{moment.hour}:{moment.minute:02d}" for moment in both)

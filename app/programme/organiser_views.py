@@ -15,6 +15,7 @@ from app.events.queries import rooms_of
 from app.people.rules import Permission, may
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
+from app.programme.contradictions import contradictions, contradictions_of
 from app.programme.forms import ItemForm, RoomForm
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.refusal import N_
@@ -32,10 +33,12 @@ bp = Blueprint("programme_organise", __name__, url_prefix="/organise/events/<slu
 @access.organiser(Permission.SEE)
 def programme(slug: str) -> ResponseReturnValue:
     session = db.session()
+    lines = read_agenda(session, g.event)
     return page(
         "programme/organise_programme.html",
         event=g.event,
-        lines=read_agenda(session, g.event),
+        lines=lines,
+        contradictions=contradictions(g.event, lines),
         workshops=workshops_of(session, g.event),
         may_edit=may(g.role, Permission.EDIT),
         may_release=may(g.role, Permission.LEAD),
@@ -56,7 +59,7 @@ def new_item(slug: str) -> ResponseReturnValue:
         ),
     ):
         return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
-    return page("programme/organise_item.html", event=g.event, form=form, item=None)
+    return page("programme/organise_item.html", event=g.event, form=form, item=None, contradictions=())
 
 
 @bp.route("/items/<int:item_id>", methods=["GET", "POST"])
@@ -75,7 +78,13 @@ def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
 
     if did(form, change, stored=stored):
         return redirect_with(_programme(slug), N_("Saved."))
-    return page("programme/organise_item.html", event=g.event, form=form, item=item)
+    return page(
+        "programme/organise_item.html",
+        event=g.event,
+        form=form,
+        item=item,
+        contradictions=contradictions_of(db.session(), g.event, f"item-{item_id}"),
+    )
 
 
 @bp.route("/items/<int:item_id>/remove", methods=["GET", "POST"])
@@ -174,7 +183,13 @@ def release(slug: str) -> ResponseReturnValue:
         return redirect_with(_programme(slug), N_("The agenda is public now."))
     lines = read_agenda(db.session(), g.event)
     return page(
-        "programme/organise_release.html", event=g.event, form=form, lines=lines, loose=loose_ends(lines)
+        "programme/organise_release.html",
+        event=g.event,
+        form=form,
+        lines=lines,
+        loose=loose_ends(lines),
+        contradictions=contradictions(g.event, lines),
+        may_edit=may(g.role, Permission.EDIT),
     )
 
 

@@ -24,7 +24,7 @@ from app.programme.queries import agenda_changes
 from app.programme.rounds import numbers_filled
 from app.refusal import Missing
 from app.store.cache import Cache
-from app.texts import language, local_day
+from app.texts import language, last_day, local_day
 from app.web import access
 from app.web.database import db
 from app.web.printed import send_printed
@@ -140,8 +140,8 @@ def _frab(day: Event, lines: list[AgendaLine]) -> str:
         "acronym": day.slug,
         "title": day.title,
         "start": _local(day.starts_at)[:10],
-        "end": _local(day.ends_at)[:10],
-        "days": str((local_day(day.ends_at) - local_day(day.starts_at)).days + 1),
+        "end": last_day(day.ends_at).isoformat(),
+        "days": str((last_day(day.ends_at) - local_day(day.starts_at)).days + 1),
         "timeslot_duration": "00:05",
         "time_zone_name": "Europe/Berlin",
     }.items():
@@ -177,7 +177,7 @@ def _frab(day: Event, lines: list[AgendaLine]) -> str:
 
 def _frab_dates(schedule: ET.Element, day: Event) -> dict[date, ET.Element]:
     """One element for each date of the day; the first begins with it and the last ends with it."""
-    first, last = local_day(day.starts_at), local_day(day.ends_at)
+    first, last = local_day(day.starts_at), last_day(day.ends_at)
     dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return {
         one: ET.SubElement(

@@ -18,7 +18,7 @@ from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.scheduling.service import CallingOff, fingerprint
 from app.scheduling.workshop_service import RunPlan
-from app.texts import gettext
+from app.texts import gettext, last_day
 from app.web.asking import AskingForm, TellingForm
 from app.web.editing import (
     TOO_LONG,
@@ -29,6 +29,7 @@ from app.web.editing import (
     WholeNumber,
     clock_of,
     day_of,
+    given_end,
     given_moment,
     long_text,
     moment_of,
@@ -77,8 +78,8 @@ class DayForm(TellingForm):
     )
     start_date = Day(_l("Date"), required=True)
     start_time = ClockTime(_l("From"), required=True)
-    end_time = ClockTime(_l("Until"), required=True)
-    end_date = Day(_l("Last date"), description=_l("Only if it lasts several days."))
+    end_time = ClockTime(_l("Until"), required=True, end=True)
+    end_date = Day(_l("Last date"), description=_l("Only if it lasts several days, or past midnight."))
     summary = _text("summary")
     description = _text("description")
     for_whom = _text("for_whom")
@@ -140,13 +141,13 @@ class DayForm(TellingForm):
     @classmethod
     def of(cls, event: Event, *, stored: bool = False) -> "DayForm":
         facts = day_facts(event)
-        one_date = day_of(facts.starts_at) == day_of(facts.ends_at)
+        one_date = day_of(facts.starts_at) == last_day(facts.ends_at)
         data = {
             **{name: getattr(facts, name) for name in DayFacts.__slots__},
             "start_date": day_of(facts.starts_at),
             "start_time": clock_of(facts.starts_at),
             "end_time": clock_of(facts.ends_at),
-            "end_date": None if one_date else day_of(facts.ends_at),
+            "end_date": None if one_date else last_day(facts.ends_at),
             "placement": facts.placement.value,
             "wishes_date": day_of(facts.wishes_until),
             "wishes_time": clock_of(facts.wishes_until),
@@ -172,7 +173,7 @@ class DayForm(TellingForm):
 
     def facts(self) -> DayFacts:
         starts_at = given_moment(self.start_date.data, self.start_time.data)
-        ends_at = given_moment(self.end_date.data or self.start_date.data, self.end_time.data)
+        ends_at = given_end(self.end_date.data or self.start_date.data, self.end_time.data)
         texts = {
             field.name: field.data or ""
             for field in self

@@ -20,6 +20,7 @@ from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
 from app.programme import conflicts
 from app.programme import service as programme
+from app.programme.contradictions import contradictions_of
 from app.programme.queries import rounds_of
 from app.refusal import N_
 from app.registration.history import By, by_organiser
@@ -77,6 +78,7 @@ def edit(slug: str) -> ResponseReturnValue:
         quiet=QUIET,
         moment=moment,
         button=ConfirmForm(),
+        contradictions=contradictions_of(session, g.event),
     )
 
 
@@ -103,6 +105,7 @@ def publish(slug: str) -> ResponseReturnValue:
         form=form,
         points=missing_before_publishing(g.event),
         unfinished=unfinished,
+        contradictions=contradictions_of(db.session(), g.event),
     )
 
 
@@ -180,6 +183,7 @@ def new_round(slug: str) -> ResponseReturnValue:
         form=form,
         round_id=None,
         taken=0,
+        contradictions=(),
     )
 
 
@@ -207,6 +211,7 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
         form=form,
         round_id=round_id,
         taken=queries.count_taken(db.session(), g.event, round_id=round_id),
+        contradictions=contradictions_of(db.session(), g.event, f"round-{round_id}"),
     )
 
 
@@ -278,6 +283,7 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
         title=title,
         workshop_id=workshop_id,
         run=None,
+        contradictions=(),
     )
 
 
@@ -305,6 +311,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
         title=run.workshop.title,
         workshop_id=run.workshop_id,
         run=run,
+        contradictions=contradictions_of(db.session(), g.event, f"round-{run.round_id}"),
         staff=staff_of(db.session(), run_id),
         role_labels=ROLE_LABELS,
         may_edit_people=may(g.role, Permission.EDIT_PEOPLE),

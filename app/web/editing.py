@@ -23,11 +23,11 @@ from wtforms import (
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
 
-from app.clock import BERLIN
+from app.clock import BERLIN, END_OF_NIGHT
 from app.folding import clean_line
 from app.refusal import Refusal
 from app.texts import day as day_in_words
-from app.texts import gettext, short_day
+from app.texts import gettext, last_day, local_day, short_day
 from app.web.forms import REQUIRED, BaseForm
 from app.web.texts import lazy_gettext as _l
 
@@ -102,10 +102,12 @@ class Day(DateField):
 
 
 class ClockTime(TimeField):
-    """A time of day in Berlin from the browser's own control, or typed: 9:30, 9.30, 9:30 Uhr."""
+    """A time of day in Berlin from the browser's own control, or typed: 9:30, 9.30, 9:30 Uhr. Where it is an `end`, 24:00 is
+    read as well; the control knows midnight as 0:00 only."""
 
-    def __init__(self, label: Any, *, required: bool = False, **kwargs: Any) -> None:
+    def __init__(self, label: Any, *, required: bool = False, end: bool = False, **kwargs: Any) -> None:
         super().__init__(label, [InputRequired(REQUIRED) if required else Optional()], **kwargs)
+        self.end = end
 
     def process_formdata(self, valuelist: list[str]) -> None:
         self.data = None
@@ -113,6 +115,9 @@ class ClockTime(TimeField):
         if not typed:
             return
         read = _CLOCK.fullmatch(typed)
+        if self.end and read is not None and (read[1], read[2]) == ("24", "00"):
+            self.data = time(0, 0)
+            return
         if read is None or int(read[1]) > 23 or int(read[2]) > 59:
             raise ValueError(gettext("Please enter a time like 9:30."))
         self.data = time(int(read[1]), int(read[2]))
@@ -161,6 +166,13 @@ def given_moment(day: Any, clock: Any) -> datetime:
     if found is None:
         raise ValueError("a date and a time were expected")
     return found
+
+
+def given_end(day: Any, clock: Any, *, after: time | None = None) -> datetime:
+    """`given_moment` of an end: midnight is that at the end of the date. With the time of a beginning in `after`, an earlier
+    one that is still night lies in the night that follows."""
+    over_night = clock == time(0, 0) or (after is not None and clock < after and clock <= END_OF_NIGHT)
+    return given_moment(day + timedelta(days=1) if over_night else day, clock)
 
 
 def day_of(moment: datetime | None) -> date | None:
@@ -228,11 +240,18 @@ class SpanForm(EditingForm):
     refused_at: ClassVar[Mapping[str, str]] = {"ends_at": "end"}
     date = Choice(_l("Date"))
     start = ClockTime(_l("From"), required=True)
-    end = ClockTime(_l("Until"), required=True)
+    end = ClockTime(
+        _l("Until"),
+        required=True,
+        end=True,
+        description=_l(
+            "24:00 or 0:00 is midnight. An end before the beginning, until 6:00, lies in the night after."
+        ),
+    )
 
     def offer_dates(self, first: datetime, last: datetime) -> None:
         """`first` and `last` are the beginning and the end of the event."""
-        begin, finish = first.astimezone(BERLIN).date(), last.astimezone(BERLIN).date()
+        begin, finish = local_day(first), last_day(last)
         dates = [begin + timedelta(days=number) for number in range((finish - begin).days + 1)]
         self._only_date = begin
         if len(dates) == 1:
@@ -242,15 +261,15 @@ class SpanForm(EditingForm):
 
     @property
     def starts_at(self) -> datetime:
-        return self._moment(self.start)
+        return given_moment(self._day, self.start.data)
 
     @property
     def ends_at(self) -> datetime:
-        return self._moment(self.end)
+        return given_end(self._day, self.end.data, after=self.start.data)
 
-    def _moment(self, field: ClockTime) -> datetime:
-        day = date.fromisoformat(self.date.data) if "date" in self else self._only_date
-        return given_moment(day, field.data)
+    @property
+    def _day(self) -> Any:
+        return date.fromisoformat(self.date.data) if "date" in self else self._only_date
 
 
 def span_data(starts_at: datetime, ends_at: datetime) -> dict[str, object]:

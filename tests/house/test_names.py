@@ -114,6 +114,7 @@ EXTRAS = {
     "programme/agenda": "the agenda as values for pages, files and mails",
     "programme/printing": "the agenda as the PDF says it",
     "programme/rounds": "which rounds a run fills, for values and for the database",
+    "programme/contradictions": "queries.py, split: where day and programme contradict each other",
     "programme/conflicts": "service.py, split: whether something fits into the day",
     "registration/workshops/news": "what changed about a person's workshops, noted and folded",
     "registration/possible": "rules.py, split: what somebody can still change, for pages and mails",
