@@ -5,12 +5,12 @@
 
 from sqlalchemy import ColumnElement, and_, select
 
-from app.attendees.lists import FAMILIES
 from app.attendees.mailings import CIRCULAR
 from app.attendees.models import MailingCopy
 from app.findings import Check, built_once, faulty
 from app.outbox.models import Message
 from app.outbox.rules import family_of
+from app.registration.invitations import FAMILIES
 from app.registration.models import Registration
 
 

@@ -40,9 +40,9 @@ from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
 from app.programme.rounds import filled_by, fills
 from app.refusal import Missing
-from app.registration import notifications
 from app.registration.consents.models import Purpose
 from app.registration.consents.records import agreed_by
+from app.registration.invitations import FAMILIES
 from app.registration.models import Registration, registration_quota
 from app.registration.person import STORED
 from app.registration.questions.models import Answer, Question
@@ -56,10 +56,6 @@ PAGE_LENGTH = 50
 MOST_TICKED = 200  # people; an address names them all, and servers take some 4,000 letters of one
 NOTHING_ELSE = Columns(("workshops",))
 CHUNK = 500  # rows of an export that are in memory at once
-# A mail about a person belongs to one of these families.
-FAMILIES = frozenset(
-    family_of(kind) for kind in (notifications.CONFIRM, notifications.PLACES, notifications.LINK)
-)
 
 
 @dataclass(frozen=True, slots=True)

@@ -91,6 +91,8 @@ class Event(Scarce, InCalendars, Base):
     `wishes_until` ends it, and `placed_at` says when the allocation was published. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
     `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
+    Entries in calendars of people who register from now on are numbered from `lowest_offset` on: an address of which no row
+    tells any more may have been sent a lower number.
     """
 
     __tablename__ = "event"
@@ -139,6 +141,7 @@ class Event(Scarce, InCalendars, Base):
     code_count: Mapped[int] = mapped_column(default=0)
     together_count: Mapped[int] = mapped_column(default=0)
     questions_version: Mapped[int] = mapped_column(default=0)
+    lowest_offset: Mapped[int] = mapped_column(default=0)
     consents: Mapped[str] = mapped_column(String(200), default="")
     placement: Mapped[Placement] = mapped_column(enum_of(Placement, "placement"), default=Placement.DIRECT)
     wishes_until: Mapped[datetime | None]

@@ -46,6 +46,7 @@ MAIL_LABELS = {
     "registration.rejected": N_("You cannot take part"),
     "registration.offered": N_("A seat is free for you"),
     "registration.declined": N_("You have declined the seat"),
+    "registration.address_left": N_("No longer registered with this address"),
     "registration.offer_ended": N_("The time for your answer is over"),
     "places.changed": N_("Your workshops have changed"),
     "places.allocated": N_("Your places in workshops"),

@@ -27,6 +27,7 @@ from app.privacy.erasure import (
     days_to_forget,
     delete_answers,
     delete_groups,
+    delete_last_mails,
     delete_needs,
     delete_surplus,
     remove_names,
@@ -91,6 +92,8 @@ def sweep(data_dir: Path, now: datetime, *, mailbox: Path | None = None) -> Swep
             swept.registrations_deleted += delete_surplus(session, event_id, now)
         with transaction() as session:
             swept.names_removed += remove_names(session, event_id, now)
+    with transaction() as session:
+        swept.mails_deleted += delete_last_mails(session)
     while True:
         with transaction() as session:
             deleted = delete_old_mails(session, now)

@@ -17,7 +17,8 @@ class Message(Base):
 
     `kind`, `subject_id` and `revision` together are announced once. `claims` counts claims without a result,
     `attempts` answers that asked for patience, `copies` how often DATA was begun and not refused. `event_id`
-    carries no foreign key: the outbox stands below the events and outlives them.
+    carries no foreign key: the outbox stands below the events and outlives them. `sequence` is the number of the calendar part,
+    known when the mail is built, or before.
     """
 
     __tablename__ = "message"

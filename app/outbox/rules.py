@@ -41,6 +41,7 @@ class Start(Enum):
 
 LEASED = frozenset({State.CLAIMED, State.SENDING})
 WAITING = frozenset({State.QUEUED, *LEASED})
+MAY_HAVE_LEFT = frozenset({*LEASED, State.SENT, State.UNCLEAR})
 TROUBLE = frozenset({State.FAILED, State.UNCLEAR, State.QUARANTINED})
 LATE = timedelta(
     minutes=5

@@ -54,11 +54,13 @@ def enqueue(
     give_up_at: datetime | None = None,
     language: str = "de",
     settle: bool = True,
+    sequence: int | None = None,
 ) -> int | None:
     """Intend to tell `recipient` about this revision of the thing. Returns None when that was intended before.
 
     Older mails of the same family about the same thing to the same person that have not left are settled unsent: at once, or
-    without `settle` by the worker, before it sends anything.
+    without `settle` by the worker, before it sends anything. `sequence` numbers a calendar part whose number the thing itself will
+    not tell any more when the mail is built.
     """
     values = {
         "kind": kind,
@@ -71,6 +73,7 @@ def enqueue(
         "created_at": now,
         "next_attempt_at": now,
         "give_up_at": last_moment(give_up_at, now),
+        "sequence": sequence,
     }
     new_id: int | None = session.scalar(intending(insert_of(session)), values)
     if settle and new_id is not None and revision > 1:  # nothing is older than the first
@@ -197,8 +200,15 @@ def forget_wording(session: Session, families: Collection[str], subject_ids: Col
     of_them = Message.family.in_(families), Message.subject_id.in_(subject_ids)
     gone = {"frozen": None, "subject_line": ""}
     session.execute(change(*of_them, Message.state == State.SENT).values(**gone))
-    anew = {**gone, "message_id": None, "frozen_at": None, "sequence": None, "copies": 0}
+    anew = {**gone, "message_id": None, "frozen_at": None, "copies": 0}
     session.execute(change(*of_them, Message.state.not_in([State.SENT, *LEASED])).values(**anew))
+
+
+def settle_unsent(session: Session, families: Collection[str], subject_id: int, recipient: str) -> None:
+    """The address is nobody's any more: what has not left for it never will, also if somebody presses "send again"."""
+    never_left = Message.state.in_([State.QUEUED, State.FAILED, State.QUARANTINED]), Message.copies == 0
+    mine = Message.family.in_(families), Message.subject_id == subject_id, Message.recipient == recipient
+    session.execute(change(*mine, *never_left).values(state=State.SUPERSEDED))
 
 
 def kept_in_words(session: Session) -> set[str]:

@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.attendees.lists import FAMILIES
 from app.attendees.mailings import CIRCULAR
 from app.attendees.models import MailingCopy
 from app.db import new_link_key
@@ -21,12 +20,13 @@ from app.events.models import Event
 from app.events.seats import leave_line
 from app.events.service import lock_event
 from app.outbox.models import Message
-from app.outbox.rules import family_of
+from app.outbox.rules import WAITING, family_of
 from app.outbox.service import forget_wording
 from app.people.audit import record
 from app.registration import notifications
 from app.registration.consents.models import Consent
 from app.registration.history import PARTICIPANT, SYSTEM
+from app.registration.invitations import ADDRESS_LEFT, FAMILIES, leave_address
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
 from app.registration.person import NOBODY, columns_of
 from app.registration.promotion import move_up
@@ -142,7 +142,8 @@ def remove_names(session: Session, event_id: int, now: datetime) -> int:
 def forget_person(session: Session, registration_id: int, now: datetime) -> None:
     """The person asks for it (Art. 17 GDPR): cancel unless the day is over, and remove everything that names them.
 
-    A second time changes nothing but the withdrawn links. No mail is left to tell of it.
+    A second time changes nothing but the withdrawn links. One mail may be left: it takes the day out of the calendar of the
+    address, and goes when it has left (`delete_last_mails`).
     """
     registration = lock_registration(session, registration_id)
     event_id = registration.event_id
@@ -161,11 +162,23 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
     told = session.scalars(named.execution_options(synchronize_session=False)).all()
     forget_wording(session, FAMILIES, told)  # their mails say who named them
     registration.group = None
+    if not registration.event.is_over(now):
+        leave_address(session, registration, now)
     session.flush()
     move_up(session, registration.event, now)
     _remove_name(session, registration_id, now)
     session.expire(registration)
     record(session, now, None, event_id, FORGOTTEN, f"registration {registration_id}")
+
+
+def delete_last_mails(session: Session) -> int:
+    """Delete what took the day out of a calendar after its owner was forgotten, once it has left or never will; how many."""
+    nameless = select(Registration.id).where(Registration.email == "")
+    gone = delete(Message).where(
+        Message.kind == ADDRESS_LEFT, Message.state.not_in(WAITING), Message.subject_id.in_(nameless)
+    )
+    found = session.scalars(gone.returning(Message.id).execution_options(synchronize_session=False))
+    return len(found.all())
 
 
 def delete_answers(session: Session, event_id: int, now: datetime) -> int:
@@ -221,8 +234,10 @@ def _empty_newest(session: Session, event_id: int, newest: int, now: datetime) -
 
 
 def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
-    """Links and calendar of the person are withdrawn, the reference is a new one, mails and notes are gone."""
-    _delete_mails(session, [registration_id])
+    """Links and calendar of the person are withdrawn, the reference is a new one, mails and notes are gone, but for the one
+    that takes the day out of a calendar."""
+    the_others = or_(Message.kind != ADDRESS_LEFT, Message.state.not_in(WAITING))
+    _delete_mails(session, [registration_id], the_others)
     session.execute(
         update(StatusChange).where(StatusChange.registration_id == registration_id).values(note="")
     )
@@ -243,16 +258,18 @@ def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
     )
 
 
-def _delete_mails(session: Session, ids: Sequence[int]) -> None:
+def _delete_mails(session: Session, ids: Sequence[int], *only: ColumnElement[bool]) -> None:
     copies = select(MailingCopy.id).where(MailingCopy.registration_id.in_(ids))
-    _delete_mails_of(session, FAMILIES, ids)
+    _delete_mails_of(session, FAMILIES, ids, *only)
     _delete_mails_of(session, {family_of(CIRCULAR)}, copies)
 
 
-def _delete_mails_of(session: Session, families: Collection[str], ids: Sequence[int] | Select[int]) -> None:
+def _delete_mails_of(
+    session: Session, families: Collection[str], ids: Sequence[int] | Select[int], *only: ColumnElement[bool]
+) -> None:
     session.execute(
         delete(Message)
-        .where(Message.family.in_(families), Message.subject_id.in_(ids))
+        .where(Message.family.in_(families), Message.subject_id.in_(ids), *only)
         .execution_options(synchronize_session=False)
     )
 

@@ -184,7 +184,7 @@ def enter(session: Session, event: Event, entry: Entry, way: Way, now: datetime)
         created_at=now,
         changed_at=now,
         feed_changed_at=now,
-        sequence_offset=way.next_offset,
+        sequence_offset=max(way.next_offset, event.lowest_offset),
         mail_revision=notifications.FIRST,
     )
     if way.group is not None:
@@ -238,7 +238,7 @@ def admit_many(
     offsets, nonce = _next_offsets(session, event), secrets.token_hex(12)
     rows: list[dict[str, Any]] = []
     for place, (person, seat) in enumerate(zip(people, got, strict=True)):
-        offset = offsets.get(address_key(person.email), 0)
+        offset = max(offsets.get(address_key(person.email), 0), event.lowest_offset)
         rows.append(
             {
                 **columns_of(person),

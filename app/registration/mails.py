@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app import links
 from app.address import sender_in_ascii
+from app.events.ical import event_entry
 from app.events.models import Event
 from app.events.notices import News, news_since
 from app.events.rules import TAKES_REGISTRATIONS, EventStatus
@@ -23,6 +24,7 @@ from app.outbox.queries import first_message_id, last_told, sender_of
 from app.refusal import N_
 from app.registration import notifications
 from app.registration.ical import Words, agenda_text, registration_entry
+from app.registration.invitations import ADDRESS_LEFT, shares_calendar
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
 from app.registration.possible import possible
@@ -72,9 +74,9 @@ class PersonMail:
     ) -> Mail:
         """`news` of the day stand first, and in the subject."""
         day = my_day(session, registration)
-        method = self.method if registration.invited_sequence is not None else None
+        method = self._method(session, registration)
         return Mail(
-            *self._texts(session, message, registration, day, news),
+            *self._texts(session, message, registration, day, news, method),
             recipient=registration.email,
             calendar=_calendar(session, registration, day, message, method) if method else None,
             calendar_method=method,
@@ -84,8 +86,22 @@ class PersonMail:
             reply_to=registration.event.contact_email or None,
         )
 
+    def _method(self, session: Session, registration: Registration) -> Method | None:
+        event = registration.event
+        if registration.invited_sequence is None:
+            return None
+        if self.method == "CANCEL" and shares_calendar(session, event, registration.email, registration.id):
+            return None
+        return self.method
+
     def _texts(
-        self, session: Session, message: Message, registration: Registration, day: MyDay, news: News
+        self,
+        session: Session,
+        message: Message,
+        registration: Registration,
+        day: MyDay,
+        news: News,
+        method: Method | None,
     ) -> MailTexts:
         event = registration.event
         day_is_off = event.status is EventStatus.CANCELLED
@@ -107,7 +123,7 @@ class PersonMail:
             not_me=personal_address(registration, "/not-me"),
             event_link=_event_address(event),
             privacy_link=links.absolute(links.in_language(url_for("legal.privacy"), language())),
-            calendar=self.method is not None,
+            calendar=method is not None,
         )
 
 
@@ -171,6 +187,38 @@ class PlacesMail:
             references=first_message_id(
                 session, notifications.REGISTERED, registration.id, message.recipient
             ),
+            reply_to=event.contact_email or None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class AddressLeftMail:
+    """To an address that no registration has any more, so it says nothing of the person. Where it was invited, the entry is
+    taken out of its calendar, by the number that was given with the intention."""
+
+    kind: str
+    template: str
+    subject: str
+
+    def __call__(self, session: Session, message: Message) -> Mail | None:
+        event = session.get(Event, message.event_id)
+        if event is None:
+            return None
+        takes_out = message.sequence is not None and not shares_calendar(session, event, message.recipient)
+        texts = render_mail(
+            f"registration/{self.template}",
+            gettext(self.subject),
+            event.title,
+            event=event,
+            event_link=_event_address(event),
+            calendar=takes_out,
+        )
+        return Mail(
+            *texts,
+            recipient=message.recipient,
+            calendar=_taken_out(session, event, message) if takes_out else None,
+            calendar_method="CANCEL" if takes_out else None,
+            references=first_message_id(session, self.kind, message.subject_id, message.recipient),
             reply_to=event.contact_email or None,
         )
 
@@ -280,8 +328,12 @@ _NEWS = {
     "wishes": N_("New deadline for wishes"),
     "several": N_("Time and place have changed"),
 }
-_PLACES = PlacesMail(notifications.PLACES, "places")
-KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, _CHANGED, _PLACES, *_GROUP_MAILS)}
+_OTHERS: tuple[ChangedMail | PlacesMail | AddressLeftMail, ...] = (
+    _CHANGED,
+    PlacesMail(notifications.PLACES, "places"),
+    AddressLeftMail(ADDRESS_LEFT, "address_left", N_("No longer registered with this address")),
+)
+KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, *_OTHERS, *_GROUP_MAILS)}
 
 
 def install(_app: Flask) -> None:
@@ -302,19 +354,25 @@ def _calendar(
         _event_address(registration.event),
         registration.invited_sequence,
     )
-    organiser = Party(_host(registration), sender_in_ascii(sender_of(session, _settings().mail_from)))
+    organiser = _organiser(session, registration.event)
     attendee = Party(registration.full_name, registration.email)
     make = render.request if method == "REQUEST" else render.cancel
     return make(entry, organiser, attendee, message.created_at)
 
 
+def _taken_out(session: Session, event: Event, message: Message) -> bytes:
+    entry = event_entry(event, _event_address(event), sequence=message.sequence)
+    attendee = Party("", message.recipient)
+    return render.cancel(entry, _organiser(session, event), attendee, message.created_at)
+
+
+def _organiser(session: Session, event: Event) -> Party:
+    host = event.lead_host.name if event.lead_host else "Fachtag"
+    return Party(host, sender_in_ascii(sender_of(session, _settings().mail_from)))
+
+
 def _event_address(event: Event) -> str:
     return links.absolute(links.in_language(url_for("events.event", slug=event.slug), language()))
-
-
-def _host(registration: Registration) -> str:
-    host = registration.event.lead_host
-    return host.name if host else "Fachtag"
 
 
 def _settings() -> Settings:

@@ -377,6 +377,7 @@ STAYING_BECAUSE = {
     "registration.mail_revision": "numbers mails of one person within the outbox; no mail carries it",
     "registration_group.mail_revision": "as with registrations",
     "registration.sequence_offset": "counts beside the day's sequence, which goes up",
+    "event.lowest_offset": "counts beside the day's sequence, too",
     "registration.waiting_number": "drawn from the counter, kept",
     "place.waiting_number": "drawn from the counter, kept",
     "question_option.waiting_counter": "who waits for an option has no number",

@@ -17,6 +17,7 @@ from sqlalchemy import select
 
 from app.attendees.mailings import CIRCULAR, MailingText, write_to
 from app.attendees.mails import KINDS as OF_ATTENDEES
+from app.attendees.manual import correct
 from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
@@ -25,6 +26,7 @@ from app.registration import notifications, service
 from app.registration.admission import Entry
 from app.registration.groups.service import renew_group_link
 from app.registration.ical import Words, agenda_text
+from app.registration.invitations import ADDRESS_LEFT
 from app.registration.mails import KINDS as OF_REGISTRATION
 from app.registration.models import Group, Registration
 from app.registration.queries import my_day
@@ -196,6 +198,17 @@ def substituted_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def address_left_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.1")
+    office.confirm()
+    with office.day.step() as session:
+        one = session.get_one(Registration, office.day.ids["anna"])
+        facts = replace(PERSON, email="neu@example.org")
+        correct(session, one.id, facts, one.version, ORGANISER, office.day.now)
+    return office.mail()
+
+
 def group_confirm_mail(app: Flask, language: str) -> EmailMessage:
     office = Office(app, language)
     _speak(office, office.day.group("anna", "ben"))
@@ -265,6 +278,7 @@ MAKERS: dict[str, Make] = {
     notifications.PLACES: places_mail,
     notifications.LINK: link_mail,
     notifications.SUBSTITUTED: substituted_mail,
+    ADDRESS_LEFT: address_left_mail,
     notifications.GROUP_CONFIRM: group_confirm_mail,
     notifications.GROUP_SEATS: group_seats_mail,
     notifications.GROUP_LINK: group_link_mail,
@@ -286,6 +300,7 @@ SUBJECTS = {
     notifications.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
     notifications.LINK: ("Ihr persönlicher Link", "Your personal link"),
     notifications.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
+    ADDRESS_LEFT: ("Nicht mehr mit dieser Adresse angemeldet", "No longer registered with this address"),
     notifications.GROUP_CONFIRM: ("Bitte bestätigen Sie Ihre Gruppe", "Please confirm your group"),
     notifications.GROUP_SEATS: ("Plätze für Ihre Organisation", "Seats for your organisation"),
     notifications.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
@@ -298,6 +313,7 @@ METHODS = {
     notifications.CHANGED: "REQUEST",
     notifications.CANCELLED: "CANCEL",
     notifications.SUBSTITUTED: "CANCEL",
+    ADDRESS_LEFT: "CANCEL",
 }
 # These lead to no personal page.
 KINDS = OF_REGISTRATION | OF_ATTENDEES
@@ -306,6 +322,7 @@ ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
     notifications.DECLINED,
     notifications.REJECTED,
     notifications.SUBSTITUTED,
+    ADDRESS_LEFT,
 }
 
 

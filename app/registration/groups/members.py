@@ -142,7 +142,8 @@ def _name(
 ) -> None:
     seat.take_person(entry.person)
     seat.language, seat.nonce = entry.language, entry.nonce
-    seat.sequence_offset, seat.named_by, seat.confirmed_at = next_offset, name_of(group), now
+    seat.sequence_offset = max(next_offset, group.event.lowest_offset)
+    seat.named_by, seat.confirmed_at = name_of(group), now
     move(session, seat, Status.REGISTERED, CONTACT, Reason.NAMED, now)
     session.flush()
 
