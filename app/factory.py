@@ -60,6 +60,7 @@ import app.registration.consents.views
 import app.registration.groups.organiser_views
 import app.registration.groups.views
 import app.registration.jobs
+import app.registration.link_views
 import app.registration.mails
 import app.registration.questions.organiser_views
 import app.registration.quotas.jobs
@@ -178,6 +179,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.programme.views,
     app.programme.organiser_views,
     app.registration.views,
+    app.registration.link_views,
     app.attendees.organiser_views,
     app.attendees.approval_views,
     app.attendees.bulk_views,

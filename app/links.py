@@ -17,6 +17,8 @@ from itsdangerous import BadData, URLSafeSerializer
 from app.refusal import Missing
 
 FIRST_LANGUAGE = "de"
+# Signs that stand behind an address in a text and end no address of ours: a link pasted with one of them works.
+PASTED = ".,;:!?)]}>*'\"’”“»«…"
 SHORTEST_KEY = 22  # letters of a random one
 
 
@@ -68,6 +70,12 @@ def in_language(path: str, language: str) -> str:
         return path
     page, mark, place = path.partition("#")
     return f"{page}{'&' if '?' in page else '?'}lang={language}{mark}{place}"
+
+
+def without_pasted(path: str) -> str | None:
+    """The path that was meant by one with something of the text around it at its end; None for any other one."""
+    meant = path.rstrip(PASTED)
+    return meant if meant != path and len(meant) > 1 and not meant.startswith(("//", "/\\")) else None
 
 
 def absolute(path: str) -> str:

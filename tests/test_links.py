@@ -81,3 +81,24 @@ def test_a_link_without_a_row_or_with_another_key_opens_nothing(app: Flask) -> N
             links.read("my", links.sign("group", links.Ticket(7, key)))
     assert len({new_link_key() for _ in range(1000)}) == 1000
     assert {len(new_link_key()) for _ in range(100)} == {links.SHORTEST_KEY}
+
+
+@pytest.mark.parametrize("sign", [".", ")", ">", ").", "%3E", "!", "”", "»,"])
+def test_a_link_pasted_out_of_a_sentence_works(app: Flask, sign: str) -> None:
+    """Personal links, public pages, also with their language; what never was a page stays none, and nobody is sent elsewhere."""
+    with app.app_context():
+        day = open_day()
+        day.join("anna")
+    with app.test_request_context():
+        token = personal_token(db.session.get_one(Registration, day.ids["anna"]))
+    client = app.test_client()
+    for path in (f"/my/{token}", f"/my/{token}/cancel", "/events/musterfachtag"):
+        answer = client.get(path + sign + "?lang=en", follow_redirects=True)
+        assert answer.status_code == 200, path
+        assert 'lang="en"' in answer.text
+    assert client.get(f"/events/musterfachtag{sign}?lang=en").location == "/events/musterfachtag?lang=en"
+    assert 'lang="en"' in client.get(f"/my/{token}?lang=en{sign}").text
+    assert client.get(f"/my/{token[:-3]}aaa{sign}", follow_redirects=True).status_code == 404
+    assert links.without_pasted(f"//evil.example{sign}") is None
+    assert client.get(f"/{sign}").status_code in {302, 404}
+    assert client.post(f"/my/{token}/cancel{sign}").status_code == 404

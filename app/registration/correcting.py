@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db import new_link_key
 from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import move_in_line, move_quotas
+from app.events.service import lock_event
 from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
@@ -20,7 +21,7 @@ from app.registration.invitations import leave_address
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.promotion import move_up
-from app.registration.queries import find_earlier
+from app.registration.queries import find_earlier, groups_of
 from app.registration.quotas import waiting_list
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere
 from app.registration.service import lock_registration
@@ -122,6 +123,20 @@ def leave_run_line(session: Session, registration_id: int, run_id: int, now: dat
     registration.changed_at = now
     session.flush()
     return registration
+
+
+def send_links(session: Session, event_id: int, email: str, now: datetime) -> None:
+    """Whoever takes part with this address gets the personal link again, and who registered a group the group's. The page
+    says the same and takes as long if nobody does (T09)."""
+    lock_event(session, event_id)
+    known = find_earlier(session, event_id, email).active
+    if known is not None:
+        notifications.remind_of_link(session, known, now)
+    else:
+        notifications.remind_nobody(session, event_id, email, now)
+    for group in groups_of(session, event_id, email):
+        if notifications.spend_mail(session, address_key(email), now):
+            notifications.notify_contact_link(session, group, now)
 
 
 def renew_link(session: Session, registration_id: int, now: datetime) -> Registration:

@@ -132,6 +132,11 @@ class RegisterForm(AbuseProtectionMixin, ChoicesMixin, PersonForm):
         return (self.code.data or "") if "code" in self else ""
 
 
+@asks([one for one in FIELDS if one.kind is Kind.ADDRESS], own=True)
+class LinkForm(AbuseProtectionMixin, BaseForm):
+    """With which address somebody takes part."""
+
+
 class ChoicesForm(ChoicesMixin, BaseForm):
     """Other workshops, on the personal page."""
 

@@ -112,6 +112,14 @@ def get_group(session: Session, group_id: int) -> Group | None:
     )
 
 
+def groups_of(session: Session, event_id: int, email: str) -> Sequence[Group]:
+    """What somebody registered as a contact person of this address, and confirmed."""
+    mine = select(Group).where(
+        Group.event_id == event_id, func.lower(Group.email) == email.lower(), Group.confirmed_at.is_not(None)
+    )
+    return session.scalars(mine.order_by(Group.id)).all()
+
+
 def members_of(session: Session, group: Group) -> Sequence[Registration]:
     """The group's own registrations in the order in which they were entered; who passed the place on is left out."""
     mine = select(Registration).where(

@@ -7,6 +7,7 @@ import logging
 import secrets
 import traceback
 from http import HTTPStatus
+from urllib.parse import quote
 
 from flask import (
     Flask,
@@ -15,6 +16,7 @@ from flask import (
     g,
     has_request_context,
     make_response,
+    redirect,
     render_template,
     request,
 )
@@ -22,10 +24,12 @@ from flask_wtf.csrf import CSRFError, generate_csrf
 from sqlalchemy.exc import DBAPIError
 from werkzeug.exceptions import HTTPException
 
+from app import links
 from app.refusal import N_, Missing
 from app.store.outages import Outage, outage_of
 from app.texts import gettext
 from app.web import kept
+from app.web.access import SAFE_METHODS
 from app.web.forms import STALE
 
 log = logging.getLogger(__name__)
@@ -158,14 +162,14 @@ def install(app: Flask) -> None:
     def known(error: HTTPException) -> Response:
         if error.response is not None or (error.code is not None and error.code < 400):
             return make_response(error.get_response())
-        response = error_page(error.code or 500)
+        response = (_meant() if error.code == HTTPStatus.NOT_FOUND else None) or error_page(error.code or 500)
         if error.code == HTTPStatus.METHOD_NOT_ALLOWED:
             response.headers["Allow"] = dict(error.get_headers(None)).get("Allow", "GET, HEAD")
         return response
 
     @app.errorhandler(Missing)
     def missing(error: Missing) -> Response:
-        return error_page(error.status)
+        return _meant() or error_page(error.status)
 
     @app.errorhandler(Exception)
     def unexpected(error: Exception) -> Response:
@@ -178,6 +182,15 @@ def install(app: Flask) -> None:
         if current_app.config.get("TESTING") and not g.get("expect_fault"):
             raise error
         return error_page(500, reference=reference)
+
+
+def _meant() -> Response | None:
+    """On to the page whose address was pasted with a full stop or a bracket at its end; None if it was not."""
+    meant = links.without_pasted(request.path)
+    if meant is None or request.method not in SAFE_METHODS:
+        return None
+    query = request.query_string.decode("ascii", "replace")
+    return make_response(redirect(quote(meant) + (f"?{query}" if query else "")))
 
 
 def what_happened(error: BaseException | None) -> str:

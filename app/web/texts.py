@@ -24,6 +24,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from wtforms import HiddenField
 
+from app.links import PASTED
 from app.texts import (
     LANGUAGES,
     Voice,
@@ -52,11 +53,11 @@ __all__ = ["chosen_language", "here", "install", "language", "lazy_gettext", "pa
 
 
 def chosen_language() -> str | None:
-    """The language asked for in the address, if it is one of ours."""
+    """The language asked for in the address, if it is one of ours; also behind a link that was pasted out of a sentence."""
     if not has_request_context():
         return None
     try:
-        asked = request.args.get("lang")
+        asked = request.args.get("lang", "").rstrip(PASTED)
     except UnicodeDecodeError:  # a query of raw bytes; the answer is 400, and that page has a language too
         return None
     return asked if asked in LANGUAGES else None

@@ -16,6 +16,7 @@ from tests.pages import complaints, tree
 WITH_A_FORM = {
     "registration.register",
     "groups.register",
+    "links.ask",
     "legal.report_barrier",
     "people.sign_in",
     "people.forgot_password",

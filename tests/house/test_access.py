@@ -102,6 +102,8 @@ legal.security_txt GET PUBLIC
 legal_texts.edit GET,POST ADMIN
 legal_texts.overview GET ADMIN
 legal_texts.version GET ADMIN
+links.ask GET,POST PUBLIC
+links.sent GET PUBLIC
 log.day GET ORGANISER LEAD
 log.house GET ADMIN
 many.approve GET,POST ORGANISER EDIT_PEOPLE
