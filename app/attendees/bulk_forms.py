@@ -62,6 +62,7 @@ class LetterForm(NonceMixin, ManyForm):
         description=_l("Greeting, time and place of the day and the personal link are added by themselves."),
         render_kw={"rows": 10},
     )
+    ended = BooleanField()  # its label says how many they are
 
     def letter(self) -> MailingText:
         return MailingText(self.subject.data or "", self.text.data or "")

@@ -73,18 +73,27 @@ class Chosen:
 @bp.route("/message", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def message(slug: str) -> ResponseReturnValue:
+    """To whom of them has a seat or waits for one. Who left is written to as well when the team says so, or has chosen nobody
+    else."""
     chosen = _chosen()
     form = LetterForm().of(chosen.ids)
-    done = did(form, lambda s: write_to(s, g.event.id, chosen.ids, form.letter(), form.key, _by(), now()))
+    there = lists.still_there(db.session(), chosen.ids) or chosen.ids
+    ended = len(chosen.ids) - len(there)
+    if ended:
+        form.ended.label.text = _also(ended)
+    else:
+        del form.ended
+    whom = chosen.ids if ended and form.ended.data else there
+    done = did(form, lambda s: write_to(s, g.event.id, whom, form.letter(), form.key, _by(), now()))
     if done is None:
-        return _page("message", chosen, form)
+        return _page("message", chosen, form, there)
     sentence = ngettext(
         "The message is on its way to %(num)d person.",
         "The message is on its way to %(num)d people.",
         done.result,
     )
     flash(sentence, "success")
-    if done.result < len(chosen.ids):
+    if done.result < len(whom):
         flash(gettext("The others have not confirmed their address, or it was deleted."), "warning")
     return _back(slug, chosen)
 
@@ -167,6 +176,16 @@ def _moved(number: int) -> str:
     return str(ngettext("%(num)d person is moved.", "%(num)d people are moved.", number))
 
 
+def _also(number: int) -> str:
+    return str(
+        ngettext(
+            "Also to %(num)d person whose registration has ended",
+            "Also to %(num)d people whose registration has ended",
+            number,
+        )
+    )
+
+
 def _cancelled(number: int) -> str:
     return str(ngettext("%(num)d registration is cancelled.", "%(num)d registrations are cancelled.", number))
 
@@ -217,20 +236,24 @@ def _chosen() -> Chosen:
     return Chosen(wanted, False, tuple(picked.values()), tuple(picked))
 
 
-def _page(action: str, chosen: Chosen, form: ManyForm) -> ResponseReturnValue:
+def _page(
+    action: str, chosen: Chosen, form: ManyForm, about: Sequence[int] | None = None
+) -> ResponseReturnValue:
+    """`about` is whom of the chosen the page names; else all of them."""
     session = db.session()
+    ids = chosen.ids if about is None else about
     return page(
         f"attendees/organise_many_{action}.html",
         event=g.event,
         form=form,
         chosen=chosen,
-        people_named=lists.people_of(session, chosen.ids[:MOST_NAMED]),
-        number=len(chosen.ids),
-        unconfirmed=lists.count_unconfirmed(session, chosen.ids),
-        too_many=len(chosen.ids) > MOST_AT_ONCE and (action != "message" or not chosen.everybody),
+        people_named=lists.people_of(session, ids[:MOST_NAMED]),
+        number=len(ids),
+        unconfirmed=lists.count_unconfirmed(session, ids),
+        too_many=len(ids) > MOST_AT_ONCE and (action != "message" or not chosen.everybody),
         most=MOST_AT_ONCE,
         status_labels=STATUS_LABELS,
-        statuses=lists.statuses_of(db.session(), chosen.ids),
+        statuses=lists.statuses_of(session, ids),
     )
 
 

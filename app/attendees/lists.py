@@ -47,7 +47,7 @@ from app.registration.models import Registration, registration_quota
 from app.registration.person import STORED
 from app.registration.questions.models import Answer, Question
 from app.registration.quotas import waiting_list
-from app.registration.rules import PlaceState, Status
+from app.registration.rules import ACTIVE, PlaceState, Status
 from app.registration.workshops.models import Place, RunStaff
 
 Item = TypeVar("Item")
@@ -257,6 +257,15 @@ def ticked(session: Session, event: Event, references: Sequence[str]) -> Mapping
     )
     rows = session.execute(found.order_by(Registration.sort_key, Registration.id).limit(MOST_TICKED + 1))
     return dict(rows.all())
+
+
+def still_there(session: Session, ids: Sequence[int]) -> Sequence[int]:
+    """Those of these people who hold a seat or wait for one, in the same order."""
+    found: set[int] = set()
+    for start in range(0, len(ids), CHUNK):
+        some = Registration.id.in_(ids[start : start + CHUNK])
+        found.update(session.scalars(select(Registration.id).where(some, Registration.status.in_(ACTIVE))))
+    return [one for one in ids if one in found]
 
 
 def statuses_of(session: Session, ids: Sequence[int]) -> dict[Status, int]:

@@ -12,8 +12,10 @@ from app.organising.checks import data_findings
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.privacy import erasure
+from app.registration.history import By
 from app.registration.models import Registration, StatusChange
-from app.registration.rules import Reason
+from app.registration.rules import Actor, Reason
+from app.registration.service import cancel
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at
 from tests.organising.helpers import Day, a_day, id_of, seats_of, signs_up, status_of
@@ -81,6 +83,31 @@ def test_a_message_to_all_whom_the_filter_shows_reaches_nobody_unconfirmed(app: 
     done = page.send(subject="Hallo", text="Bis bald.")
     assert len(messages(done)) == 2
     assert sorted(circulars(app)) == [f"person{number}@example.org" for number in (1, 2, 4)]
+
+
+def test_who_has_left_is_written_to_only_when_the_team_says_so(app: Flask) -> None:
+    """The tick says how many they are; who chooses nobody else by the filter has said it."""
+    day = a_day(app, capacity=2)
+    people = [signs_up(app, day, number) for number in range(1, 5)]
+    with app.app_context(), transaction() as session:
+        cancel(session, id_of(app, people[1]), By(Actor.ORGANISER), NOW)
+    visitor = as_otto(app)
+    address = f"{day.home}/registrations/many/message"
+    for query in ({"who": "all"}, {"pick": people}):
+        page = visitor.get(address, query_string=query)
+        assert "Es betrifft 3 Personen" in page.text
+        assert "Auch an 1 Person, deren Anmeldung beendet ist" in page.text
+        page.send(subject="Hallo", text="Bis bald.")
+    assert sorted(circulars(app)) == sorted(2 * [f"person{number}@example.org" for number in (1, 3, 4)])
+    done = visitor.get(address + "?who=all").send(subject="An alle", text="Bis bald.", ended="y")
+    assert messages(done) == ["Die Nachricht ist auf dem Weg zu 4 Personen."]
+    assert circulars(app).count("person2@example.org") == 1
+    page = visitor.get(address + "?who=all&status=cancelled")
+    assert "Es betrifft 1 Person" in page.text
+    assert "Auch an" not in page.text
+    assert messages(page.send(subject="Schade", text="Bis zum nächsten Mal.")) == [
+        "Die Nachricht ist auf dem Weg zu 1 Person."
+    ]
 
 
 def test_pressed_twice_it_is_sent_once_and_two_messages_do_not_overtake_each_other(app: Flask) -> None:
