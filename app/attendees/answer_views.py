@@ -8,7 +8,7 @@ from typing import Any
 from flask import Blueprint, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
-from app.attendees import lists
+from app.attendees import queries
 from app.clock import now
 from app.people.rules import Permission
 from app.refusal import N_, Missing
@@ -107,7 +107,7 @@ def _form(registration: Registration, *, sensitive: bool, stored: bool = False) 
 
 
 def _active(reference: str) -> Registration:
-    registration = lists.get_by_reference(db.session(), g.event, reference)
+    registration = queries.get_by_reference(db.session(), g.event, reference)
     if not registration.active:
         raise Missing
     return registration

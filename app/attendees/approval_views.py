@@ -7,7 +7,7 @@ from flask import Blueprint, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.attendees import approval, lists
+from app.attendees import approval, queries
 from app.attendees.forms import RejectForm
 from app.clock import now
 from app.people.rules import Permission
@@ -28,7 +28,7 @@ SEE_OTHER = 303
 @bp.post("/approve")
 @access.organiser(Permission.EDIT_PEOPLE)
 def approve(slug: str, reference: str) -> ResponseReturnValue:
-    registration_id = lists.get_by_reference(db.session(), g.event, reference).id
+    registration_id = queries.get_by_reference(db.session(), g.event, reference).id
     address = url_for("participants.person", slug=slug, reference=reference)
     by = By(Actor.ORGANISER, g.organiser.id)
     done = pressed(lambda session: approval.approve(session, registration_id, by, now()).status)
@@ -44,7 +44,7 @@ def approve(slug: str, reference: str) -> ResponseReturnValue:
 @bp.route("/reject", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def reject(slug: str, reference: str) -> ResponseReturnValue:
-    registration = lists.get_by_reference(db.session(), g.event, reference)
+    registration = queries.get_by_reference(db.session(), g.event, reference)
     address = url_for("participants.person", slug=slug, reference=reference)
     if registration.status is not Status.PENDING:
         raise Missing

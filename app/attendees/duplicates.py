@@ -12,8 +12,8 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
-from app.attendees.lists import get_by_reference
 from app.attendees.models import DistinctPair
+from app.attendees.queries import get_by_reference
 from app.events.models import Event
 from app.events.service import lock_event
 from app.folding import UMLAUTS, loose

@@ -10,9 +10,9 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Any, Generic, NamedTuple, TypeVar
+from typing import Generic, NamedTuple, TypeVar
 
-from sqlalchemy import and_, bindparam, func, or_, select
+from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.attendees.columns import Columns
@@ -27,26 +27,19 @@ from app.attendees.filters import (
     shown_ids,
     takes_part,
 )
-from app.attendees.mailings import CIRCULAR
-from app.attendees.models import MailingCopy
 from app.events.facts import RoomFacts
 from app.events.models import Event, Quota, Room
-from app.events.rules import TAKES_REGISTRATIONS, Seats
+from app.events.rules import Seats
 from app.folding import list_key
 from app.organisations.models import Organisation
 from app.organisations.rules import OrganisationKind
-from app.outbox.models import Message
-from app.outbox.rules import family_of
 from app.programme.models import Round, Run, Workshop
 from app.programme.rounds import filled_by, fills
-from app.refusal import Missing
 from app.registration.consents.models import Purpose
 from app.registration.consents.records import agreed_by
-from app.registration.invitations import FAMILIES
 from app.registration.models import Registration, registration_quota
 from app.registration.person import STORED
 from app.registration.questions.models import Answer, Question
-from app.registration.quotas import waiting_list
 from app.registration.rules import ACTIVE, PlaceState, Status
 from app.registration.workshops.models import Place, RunStaff
 
@@ -412,55 +405,6 @@ def run_lists(session: Session, event: Event) -> list[RunList]:
         )
         for run in runs_of(session, event)
     ]
-
-
-def get_by_reference(session: Session, event: Event, reference: str) -> Registration:
-    """Raises `Missing` for a reference of another day (T02)."""
-    registration = None
-    if len(reference) <= 9 and reference.isascii() and reference.isprintable():
-        registration = session.scalar(
-            select(Registration)
-            .where(Registration.event_id == event.id, Registration.reference == reference.upper())
-            .options(joinedload(Registration.organisation), joinedload(Registration.group))
-        )
-    if registration is None:
-        raise Missing
-    return registration
-
-
-def before_and_after(
-    session: Session, registration: Registration
-) -> tuple[Registration | None, Registration | None]:
-    """In whose place the person comes, and who comes in the person's place."""
-    found = select(Registration).where(
-        or_(Registration.id == registration.predecessor_id, Registration.predecessor_id == registration.id)
-    )
-    both = session.scalars(found).all()
-    before = next((one for one in both if one.id == registration.predecessor_id), None)
-    return before, next((one for one in both if one is not before), None)
-
-
-def mails_about(session: Session, registration: Registration) -> Sequence[Message]:
-    """The correspondence with one person, oldest first."""
-    copies = select(MailingCopy.id).where(MailingCopy.registration_id == registration.id)
-    found = select(Message).where(
-        or_(
-            and_(Message.family.in_(FAMILIES), Message.subject_id == registration.id),
-            and_(Message.family == family_of(CIRCULAR), Message.subject_id.in_(copies)),
-        )
-    )
-    return session.scalars(found.order_by(Message.id)).all()
-
-
-def next_in_line(session: Session, registration: Registration, now: Any) -> Registration | None:
-    """Who gets this person's seat when it is given back now; None when it stays free."""
-    event = registration.event
-    if not registration.has_seat or event.registration_state(now) not in TAKES_REGISTRATIONS:
-        return None
-    quotas = waiting_list.quotas_of_day(session, event)
-    left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]
-    availability = waiting_list.availability_of(event, quotas, left, gives_back=True)
-    return waiting_list.next_in_line(session, event, availability, locked=False)
 
 
 def _choices(session: Session, people: Sequence[int]) -> dict[int, list[ChosenRun]]:

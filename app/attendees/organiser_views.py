@@ -12,7 +12,7 @@ from flask import session as remembered
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.attendees import columns, exports, lists, manual
+from app.attendees import columns, exports, lists, manual, queries
 from app.attendees.columns import Columns
 from app.attendees.duplicates import duplicates as find_doubles
 from app.attendees.duplicates import say_two_people
@@ -208,7 +208,7 @@ def _pieces(file: Any) -> Iterator[bytes]:
 @access.organiser(Permission.SEE_PEOPLE)
 def person(slug: str, reference: str) -> ResponseReturnValue:
     session = db.session()
-    registration = lists.get_by_reference(session, g.event, reference)
+    registration = queries.get_by_reference(session, g.event, reference)
     questions = questions_of(session, g.event.id)
     plain = [one for one in questions if not one.sensitive]
     return page(
@@ -228,7 +228,7 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         quotas=quotas_of(session, g.event, registration.id),
         history=history(session, registration),
         sees_mails=(sees_mails := may(g.role, Permission.EDIT_PEOPLE)),
-        mails=lists.mails_about(session, registration) if sees_mails else [],
+        mails=queries.mails_about(session, registration) if sees_mails else [],
         status_labels=STATUS_LABELS,
         reason_labels=REASON_LABELS,
         actor_labels=ACTOR_LABELS,
@@ -237,7 +237,7 @@ def person(slug: str, reference: str) -> ResponseReturnValue:
         may_edit=may(g.role, Permission.EDIT_PEOPLE) and registration.active and not registration.unnamed,
         may_substitute=registration.may_be_substituted(now()),
         may_decide=may(g.role, Permission.EDIT_PEOPLE) and registration.status is Status.PENDING,
-        others=lists.before_and_after(session, registration),
+        others=queries.before_and_after(session, registration),
     )
 
 
@@ -292,7 +292,7 @@ def edit(slug: str, reference: str) -> ResponseReturnValue:
     form = CorrectForm(data=person_data(registration))
 
     def correct(session: Session) -> None:
-        again = lists.get_by_reference(session, g.event, reference)
+        again = queries.get_by_reference(session, g.event, reference)
         manual.correct(session, again.id, form.person(), form.version_read, _by(), now())
 
     if did(form, correct, stored=lambda: CorrectForm(formdata=None, data=person_data(_active(reference)))):
@@ -316,7 +316,7 @@ def workshops(slug: str, reference: str) -> ResponseReturnValue:
     form = _workshops_form(registration, day)
 
     def choose(session: Session) -> None:
-        again = lists.get_by_reference(session, g.event, reference)
+        again = queries.get_by_reference(session, g.event, reference)
         manual.choose_workshops(session, again.id, form.choices(), form.version_read, _by(), now())
 
     def stored() -> Any:
@@ -346,7 +346,7 @@ def _note_wishes(slug: str, registration: Registration) -> ResponseReturnValue:
     form, reference = _wishes_form(registration), registration.reference
 
     def note(session: Session) -> None:
-        again = lists.get_by_reference(session, g.event, reference)
+        again = queries.get_by_reference(session, g.event, reference)
         note_wishes(session, again.id, form.wished(), form.version_read, _by(), now())
 
     if did(form, note, stored=lambda: _wishes_form(_active(reference), formdata=None)):
@@ -369,7 +369,7 @@ def _wishes_form(registration: Registration, **kwargs: Any) -> Any:
 @bp.route("/registrations/<reference>/substitute", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def substitute(slug: str, reference: str) -> ResponseReturnValue:
-    registration = lists.get_by_reference(db.session(), g.event, reference)
+    registration = queries.get_by_reference(db.session(), g.event, reference)
     form = SubstituteForm(data={"organisation": registration.organisation.name})
     if form.validate_on_submit():
         entry = Entry(form.person(), form.key, registration.language)
@@ -381,7 +381,7 @@ def substitute(slug: str, reference: str) -> ResponseReturnValue:
     return page(
         "attendees/organise_substitute.html",
         event=g.event,
-        registration=lists.get_by_reference(db.session(), g.event, reference),
+        registration=queries.get_by_reference(db.session(), g.event, reference),
         form=form,
         names=organisation_names(db.session()),
     )
@@ -394,7 +394,7 @@ def cancel(slug: str, reference: str) -> ResponseReturnValue:
     form = CancelForm()
 
     def end(session: Session) -> str:
-        again = lists.get_by_reference(session, g.event, reference)
+        again = queries.get_by_reference(session, g.event, reference)
         moved = manual.cancel(session, again.id, _by(form.note.data), now())
         return _cancelled(
             [one.full_name for one in moved if one.status is not Status.OFFERED],
@@ -410,7 +410,7 @@ def cancel(slug: str, reference: str) -> ResponseReturnValue:
         event=g.event,
         registration=registration,
         form=form,
-        next_in_line=lists.next_in_line(db.session(), registration, moment),
+        next_in_line=queries.next_in_line(db.session(), registration, moment),
         is_open=g.event.registration_state(moment) in TAKES_REGISTRATIONS,
     )
 
@@ -437,13 +437,13 @@ def _cancelled(names: list[str], offered: list[str]) -> str:
 @bp.post("/registrations/<reference>/link")
 @access.organiser(Permission.EDIT_PEOPLE)
 def send_link(slug: str, reference: str) -> ResponseReturnValue:
-    registration = lists.get_by_reference(db.session(), g.event, reference)
+    registration = queries.get_by_reference(db.session(), g.event, reference)
     if registration.unnamed:
         raise Missing
     address = _address(slug, registration)
 
     def send(session: Session) -> None:
-        manual.send_link(session, lists.get_by_reference(session, g.event, reference).id, _by(), now())
+        manual.send_link(session, queries.get_by_reference(session, g.event, reference).id, _by(), now())
 
     if pressed(send):
         flash(gettext("The personal link is on its way."), "success")
@@ -459,7 +459,7 @@ def _active(reference: str) -> Registration:
 
 
 def _leaving(reference: str) -> Registration:
-    registration = lists.get_by_reference(db.session(), g.event, reference)
+    registration = queries.get_by_reference(db.session(), g.event, reference)
     if not registration.active:
         raise Missing
     return registration

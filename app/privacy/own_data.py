@@ -13,7 +13,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.attendees.lists import mails_about
+from app.attendees.queries import mails_about
 from app.outbox.models import Message
 from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.consents.models import Consent

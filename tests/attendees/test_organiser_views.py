@@ -10,6 +10,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.attendees import lists, manual
+from app.attendees import queries as person_queries
 from app.attendees.filters import SortOrder, Wanted, clean_search
 from app.attendees.lists import Page
 from app.attendees.manual import correct
@@ -70,7 +71,7 @@ def audit(app: Flask, day: Day) -> list[tuple[str, str | None]]:
 def kinds_to(app: Flask, reference: str) -> list[str]:
     with app.app_context():
         one = db.session.scalars(select(Registration).where(Registration.reference == reference)).one()
-        return [message.kind for message in lists.mails_about(db.session(), one)]
+        return [message.kind for message in person_queries.mails_about(db.session(), one)]
 
 
 # -- the list
@@ -475,7 +476,7 @@ def test_add_somebody_with_workshops(app: Flask) -> None:
         assert [(line.actor, line.note) for line in db.session.scalars(select(StatusChange))] == [
             (Actor.ORGANISER, "Am Telefon")
         ]
-        assert [message.kind for message in lists.mails_about(db.session(), one)] == [
+        assert [message.kind for message in person_queries.mails_about(db.session(), one)] == [
             notifications.REGISTERED
         ]
     assert audit(app, day) == [("registration.add", OTTO)]

@@ -183,7 +183,7 @@ def test_questions_keep_the_law_they_were_asked_with(app: Flask) -> None:
 
 
 def test_only_who_was_asked_to_a_door_loses_new_days(app: Flask) -> None:
-    """0022: before, every account could begin a day."""
+    """0019: before, every account could begin a day."""
     prepare(app)
     event = an_event(app, lea=Role.LEAD, chris=Role.CHECK_IN, vera=Role.VIEWER)
     an_event(app, "zwei", lea=Role.VIEWER)

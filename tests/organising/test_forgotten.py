@@ -15,7 +15,6 @@ from flask import Flask
 from sqlalchemy import select, text
 
 from app.attendees import manual
-from app.attendees.lists import FAMILIES
 from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.organising.jobs import demo_mailbox
@@ -29,6 +28,7 @@ from app.registration import substituting
 from app.registration.admission import Entry
 from app.registration.correcting import change_person
 from app.registration.history import PARTICIPANT
+from app.registration.invitations import FAMILIES
 from app.registration.models import Registration
 from app.web.database import db, transaction
 from tests.mailbox import mailbox

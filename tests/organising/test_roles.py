@@ -109,6 +109,7 @@ VIEWER = {
     "results_materials.file",
 }
 RECEPTION = VIEWER | {
+    "agreed.photos",
     "group_admin.show",
     "participants.people",
     "participants.person",
