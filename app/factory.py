@@ -73,7 +73,19 @@ import app.scheduling.jobs
 import app.scheduling.organiser_views
 from app import links, serving
 from app.settings import ROOT, Settings
-from app.web import access, assets, bodies, compiled, database, errors, headers, kept, migrations, texts
+from app.web import (
+    access,
+    assets,
+    bodies,
+    compiled,
+    database,
+    errors,
+    headers,
+    kept,
+    migrations,
+    packing,
+    texts,
+)
 
 ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
@@ -103,6 +115,7 @@ def create_app(settings: Settings) -> Flask:
     )
     assets.install(app)
     compiled.install(app)
+    packing.install(app)
     headers.install(app, secure=settings.secure)
     errors.install(app)
     _wire_slices(app)

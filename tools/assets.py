@@ -7,11 +7,14 @@
     python -m tools.assets --lock   after a change in package.json: writes package-lock.json anew, without addresses
 
 A name with a hash never changes its content, so browsers may keep the file for ever. `manifest.json` leads from the
-name a template uses ("kern.css") to the file. There is no bundler: a short list of files is copied, nothing else.
+name a template uses ("house.css") to the file. There is no bundler: a short list of files is copied. Only the style
+sheet is made: the faces, what our pages use of KERN (`tools.styles`) and our own rules, in one file. What is text lies
+there packed, too, for the browser that asks for it.
 """
 
 import argparse
 import fcntl
+import gzip
 import hashlib
 import json
 import os
@@ -26,6 +29,7 @@ ROOT = Path(__file__).resolve().parent.parent
 if __package__ in {None, ""}:  # started as a file instead of as a module
     sys.path.insert(0, str(ROOT))
 
+from tools import styles  # noqa: E402
 from tools.node import NoNode, npm_command  # noqa: E402
 
 MODULES = ROOT / "node_modules"
@@ -33,29 +37,44 @@ VENDOR = ROOT / "static" / "vendor"
 STAMP = MODULES / ".fachtag-installed"
 MANIFEST = "manifest.json"
 
-KERN = MODULES / "@kern-ux" / "native" / "dist"
-KERN_FILES = {"kern.css": KERN / "kern.min.css"}
-# Four of the 33 faces that KERN brings: what our pages use. Each weighs some 130 kB.
-FACES = {
-    "fira-sans-regular.woff2": "FiraSans-Regular.woff2",
-    "fira-sans-italic.woff2": "FiraSans-Italic.woff2",
-    "fira-sans-medium.woff2": "FiraSans-Medium.woff2",
-    "fira-sans-semibold.woff2": "FiraSans-SemiBold.woff2",
-}
+KERN = MODULES / "@kern-ux" / "native" / "dist" / "kern.min.css"
+# Four faces of Fira Sans are what our pages use. Each is cut into files by letters, and a browser fetches those of which
+# it has a letter to show: with these three everything that DIN 91379 knows in Latin letters.
+FONTS = MODULES / "@fontsource" / "fira-sans"
+FACES = ("400", "400-italic", "500", "600")
+SUBSETS = ("latin", "latin-ext", "vietnamese")
 # The same for PDFs, which take TrueType only.
 PRINTED = MODULES / "@expo-google-fonts" / "fira-sans"
 PRINTED_FACES = {
     "fira-sans-regular.ttf": PRINTED / "400Regular" / "FiraSans_400Regular.ttf",
     "fira-sans-semibold.ttf": PRINTED / "600SemiBold" / "FiraSans_600SemiBold.ttf",
 }
-FACE_RULES = KERN / "fonts" / "fira-sans.css"
-FACE_RULES_NAME = "fira-sans.css"
+HOUSE = "house.css"
 OWN_FOLDERS = {"css": "*.css", "js": "*.js", "img": "*.svg"}
+# Where a class may be named that KERN has rules for.
+NAMING = {"templates": "*.html", "app": "*.py", "static/js": "*.js"}
+PACKED = (".css", ".js", ".svg")
 
 
 def source_names() -> set[str]:
     """Every name that `asset("…")` may be asked for. Needs nothing built or installed."""
-    return {*KERN_FILES, *FACES, *PRINTED_FACES, FACE_RULES_NAME, *own_files()}
+    return {HOUSE, *face_files(), *PRINTED_FACES, *own_files()} - set(own_styles())
+
+
+def face_files() -> dict[str, Path]:
+    """The files of the four faces, by name."""
+    files = {}
+    for face in FACES:
+        weight, _, style = face.partition("-")
+        for subset in SUBSETS:
+            name = f"fira-sans-{subset}-{weight}-{style or 'normal'}.woff2"
+            files[name] = FONTS / "files" / name
+    return files
+
+
+def own_styles() -> dict[str, Path]:
+    """Our own style sheets, which become part of the one that browsers get."""
+    return {name: path for name, path in own_files().items() if path.suffix == ".css"}
 
 
 def own_files() -> dict[str, Path]:
@@ -105,45 +124,59 @@ def build(vendor: Path = VENDOR) -> dict[str, str]:
     Files that are there already are left alone, files of an earlier build are removed.
     """
     vendor.mkdir(parents=True, exist_ok=True)
-    contents = {
-        name: path.read_bytes() for name, path in {**KERN_FILES, **PRINTED_FACES, **own_files()}.items()
-    }
-    contents |= {name: (KERN / "fonts" / "fira-sans" / face).read_bytes() for name, face in FACES.items()}
+    files = {**face_files(), **PRINTED_FACES, **own_files()}
+    contents = {name: path.read_bytes() for name, path in files.items() if name not in own_styles()}
     manifest = {name: hashed_name(name, content) for name, content in contents.items()}
-    contents[FACE_RULES_NAME] = face_rules(FACE_RULES.read_text(encoding="utf-8"), manifest).encode()
-    manifest[FACE_RULES_NAME] = hashed_name(FACE_RULES_NAME, contents[FACE_RULES_NAME])
+    contents[HOUSE] = house_styles(manifest).encode()
+    manifest[HOUSE] = hashed_name(HOUSE, contents[HOUSE])
 
-    for name, content in contents.items():
-        target = vendor / manifest[name]
+    written = {manifest[name]: content for name, content in contents.items()}
+    written |= {
+        f"{name}.gz": gzip.compress(content, mtime=0)
+        for name, content in written.items()
+        if name.endswith(PACKED)
+    }
+    for name, content in written.items():
+        target = vendor / name
         if not target.is_file() or target.stat().st_size != len(content):
             _write(target, content)
-    written = json.dumps(dict(sorted(manifest.items())), indent=2).encode() + b"\n"
-    if not (vendor / MANIFEST).is_file() or (vendor / MANIFEST).read_bytes() != written:
-        _write(vendor / MANIFEST, written)  # last: whoever reads it finds every file it names
-    kept = {MANIFEST, *manifest.values()}
+    listed = json.dumps(dict(sorted(manifest.items())), indent=2).encode() + b"\n"
+    if not (vendor / MANIFEST).is_file() or (vendor / MANIFEST).read_bytes() != listed:
+        _write(vendor / MANIFEST, listed)  # last: whoever reads it finds every file it names
     for left_over in vendor.iterdir():
-        if left_over.name not in kept and not left_over.name.startswith("."):
+        if left_over.name not in {MANIFEST, *written} and not left_over.name.startswith("."):
             left_over.unlink()
     return manifest
 
 
-def face_rules(kern_rules: str, manifest: dict[str, str]) -> str:
-    """KERN's @font-face rules, reduced to our faces and pointing to the hashed files beside the style sheet."""
-    hashed = {face: manifest[name] for name, face in FACES.items()}
+def house_styles(manifest: dict[str, str]) -> str:
+    """The one style sheet of every page: faces, KERN, ours; `manifest` leads to the files of the faces."""
+    ours = "\n".join(path.read_text(encoding="utf-8") for path in own_styles().values())
+    kern = styles.cut(KERN.read_text(encoding="utf-8"), named_classes(), beside=ours)
+    return "\n".join((kern, face_rules(manifest), styles.tidy(ours))) + "\n"
+
+
+def named_classes() -> styles.Names:
+    """What templates, code and scripts may write into `class`."""
+    sources = [path for folder, pattern in NAMING.items() for path in sorted((ROOT / folder).rglob(pattern))]
+    return styles.Names(path.read_text(encoding="utf-8") for path in sources)
+
+
+def face_rules(manifest: dict[str, str]) -> str:
+    """The package's @font-face rules, reduced to our files and pointing to the hashed ones beside the style sheet."""
     rules = []
-    for rule in re.findall(r"@font-face\s*\{[^}]*\}", kern_rules):
-        address = re.search(r'url\(["\']?([^"\')]+)["\']?\)', rule)
-        face = address.group(1).rpartition("/")[2] if address else ""
-        if address and face in hashed:
-            # swap: the text is readable at once in the system's font, also on a slow connection
-            rules.append(
-                rule.replace(address.group(0), f'url("{hashed[face]}")').replace(
-                    "}", "    font-display: swap;\n}"
-                )
-            )
-    if len(rules) != len(FACES):
-        raise ValueError(f"KERN's fira-sans.css has rules for {len(rules)} of our {len(FACES)} faces")
-    return "\n".join(rules) + "\n"
+    for face in FACES:
+        for rule in styles.parse((FONTS / f"{face}.css").read_text(encoding="utf-8")):
+            file = re.search(r"/([\w-]+\.woff2)", str(rule.inside))
+            if file and file[1] in manifest:
+                # the package says `swap`: the text is readable at once in the system's font
+                source = f'src: url("{manifest[file[1]]}") format("woff2")'
+                rules.append(f"{rule.head}{{{re.sub(r'src:[^;]*', source, str(rule.inside))}}}")
+    if len(rules) != len(face_files()):
+        raise ValueError(
+            f"the package has rules for {len(rules)} of our {len(face_files())} files of Fira Sans"
+        )
+    return "\n".join(rules)
 
 
 def hashed_name(name: str, content: bytes) -> str:

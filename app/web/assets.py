@@ -7,7 +7,7 @@ import json
 from functools import lru_cache
 from pathlib import Path
 
-from flask import Flask, Response, send_from_directory
+from flask import Flask, Response, request, send_from_directory
 
 from app.settings import ROOT
 from app.web import access
@@ -34,7 +34,14 @@ def install(app: Flask) -> None:
     @app.get("/static/<path:name>")
     @access.public
     def static(name: str) -> Response:
-        response = send_from_directory(STATIC, name, max_age=ONE_YEAR)
+        packed = (STATIC / f"{name}.gz").is_file()
+        unpack = request.accept_encodings.quality("gzip") == 0
+        # The name ends in .gz: from that Flask knows the encoding, and what is inside.
+        response = send_from_directory(
+            STATIC, f"{name}.gz" if packed and not unpack else name, max_age=ONE_YEAR
+        )
+        if packed:
+            response.vary.add("Accept-Encoding")
         if Path(name).parts[0] == "vendor":
             response.cache_control.immutable = True
             response.cache_control.public = True

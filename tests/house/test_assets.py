@@ -2,13 +2,15 @@
 # SPDX-License-Identifier: EUPL-1.2
 """What a browser loads from us: hashed, complete, from nowhere else, and nothing inline that the CSP would refuse."""
 
+import gzip
 import json
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
 
-from tools import assets
+from tools import assets, styles
 
 ROOT = Path(__file__).resolve().parents[2]
 TEMPLATES = ROOT / "templates"
@@ -46,6 +48,25 @@ def _class_names(source: str) -> set[str]:
         )
         names |= set(pieces.split())
     return names
+
+
+def _read(path: Path) -> str:
+    return path.read_text(encoding="utf-8")
+
+
+def _house(folder: Path) -> str:
+    return _read(folder / json.loads(_read(folder / assets.MANIFEST))[assets.HOUSE])
+
+
+@cache
+def _house_rules() -> str:
+    """The style sheet of every page, with the plain names of the fonts."""
+    return assets.house_styles({name: name for name in assets.face_files()})
+
+
+@cache
+def _classes_of_kern() -> set[str]:
+    return styles.classes(_read(assets.KERN))
 
 
 def _name(path: Path) -> str:
@@ -130,10 +151,9 @@ def test_the_search_for_inline_code_finds_it(source: str, finding: str) -> None:
 
 def test_every_kern_class_in_a_template_exists_in_kern_or_in_our_bridge() -> None:
     """A misspelt class fails silently in every browser."""
-    styles = assets.KERN_FILES["kern.css"].read_text(encoding="utf-8") + assets.own_files()[
-        "fachtag.css"
-    ].read_text(encoding="utf-8")
-    known = set(re.findall(r"\.(kern-[a-zA-Z0-9_-]+)", styles))
+    known = _classes_of_kern() | set().union(
+        *(styles.classes(_read(one)) for one in assets.own_styles().values())
+    )
     used = {
         (name, _name(path))
         for path in PAGES
@@ -150,24 +170,73 @@ def test_build_is_hashed_complete_and_repeatable(tmp_path: Path) -> None:
     for name, file_name in manifest.items():
         assert file_name == assets.hashed_name(name, (tmp_path / file_name).read_bytes())
 
+    packed = {path.name for path in tmp_path.glob("*.gz")}
+    assert packed == {f"{one}.gz" for one in manifest.values() if one.endswith((".css", ".js", ".svg"))}
+    for name in packed:
+        plain = (tmp_path / name.removesuffix(".gz")).read_bytes()
+        assert gzip.decompress((tmp_path / name).read_bytes()) == plain
+
     before = {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()}
     (tmp_path / "kern.000000000000.css").write_text("left over", encoding="utf-8")
     assert assets.build(tmp_path) == manifest
     assert {path.name: path.stat().st_mtime_ns for path in tmp_path.iterdir()} == before
 
 
-def test_fonts_are_few_and_come_from_us(tmp_path: Path) -> None:
+def test_fonts_come_from_us_and_by_the_letters_a_page_has(tmp_path: Path) -> None:
     manifest = assets.build(tmp_path)
-    rules = (tmp_path / manifest["fira-sans.css"]).read_text(encoding="utf-8")
-    assert sorted(re.findall(r'url\("([^"]+)"\)', rules)) == sorted(manifest[name] for name in assets.FACES)
-    weight = sum((tmp_path / manifest[name]).stat().st_size for name in assets.FACES)
-    assert weight < 600_000
+    faces = [rule for rule in styles.parse(_house(tmp_path)) if rule.head == "@font-face"]
+    loaded = [re.findall(r'url\("([^"]+)"\)', str(rule.inside)) for rule in faces]
+    assert sorted(loaded) == sorted([manifest[name]] for name in assets.face_files())
+    assert all("unicode-range" in str(rule.inside) and "swap" in str(rule.inside) for rule in faces)
+    for name in assets.face_files():
+        most = 27_000 if "-latin-4" in name or "-latin-5" in name or "-latin-6" in name else 53_000
+        assert (tmp_path / manifest[name]).stat().st_size < most, name
 
 
-@pytest.mark.parametrize("name", ["kern.css", "fachtag.css", "fachtag.js", "logo.svg", "together.svg"])
+def test_every_latin_letter_of_names_has_a_font() -> None:
+    """DIN 91379, the letters of names in German registers: Latin with all its marks, Vietnamese ones too."""
+    ranges = [
+        (int(first, 16), int(last or first, 16))
+        for first, last in re.findall(r"U\+([0-9A-F]+)(?:-([0-9A-F]+))?", _house_rules())
+    ]
+    letters = "AÄÖÜßẞŁłĐđØøŞşĞğİıČčŽžŐőȘșÞþÆæŒœẾếỪừỴỵḨḩ„“–…€"
+    assert [letter for letter in letters if not any(a <= ord(letter) <= b for a, b in ranges)] == []
+
+
+def test_what_is_cut_from_kern_is_named_nowhere() -> None:
+    """A class that a template, a script or a view writes keeps every rule it had."""
+    cut = _classes_of_kern() - styles.classes(_house_rules())
+    names = assets.named_classes()
+    assert {name for name in cut if names.may_be_used(name)} == set()
+    assert len(cut) > 2000
+    written = set()
+    for path in PAGES:
+        source = _read(path)
+        written |= _class_names(source)
+        written |= {f"kern-icon--{name}" for name in re.findall(r'\b(?:icon\(|icon=)"([\w-]+)"', source)}
+        written |= {f"kern-btn--{kind}" for kind in re.findall(r'\bkind="([\w-]+)"', source)}
+        written |= {f"kern-alert--{kind}" for kind in re.findall(r'\bkind="([\w-]+)"', source)}
+        written |= {f"kern-badge--{kind}" for kind in re.findall(r'\bkind="([\w-]+)"', source)}
+    assert written & cut == set()
+
+
+def test_the_style_sheet_is_small() -> None:
+    """What every first visit waits for: on a line of 400 kbit/s each 50 kB are a second."""
+    assert len(gzip.compress(_house_rules().encode())) < 18_500
+
+
+def test_every_colour_and_length_that_a_rule_asks_for_is_there() -> None:
+    rules = _house_rules()
+    asked = set(re.findall(r"var\(\s*(--[\w-]+)\s*\)", rules))
+    whole = _read(assets.KERN) + "".join(map(_read, assets.own_styles().values()))
+    declared = set(re.findall(r"(--[\w-]+)\s*:", whole))
+    assert asked & declared <= set(re.findall(r"(--[\w-]+)\s*:", rules))
+
+
+@pytest.mark.parametrize("name", ["house.css", "fachtag.js", "logo.svg", "together.svg"])
 def test_assets_load_nothing_from_elsewhere(name: str) -> None:
     """SEC-01: no foreign origin. Namespaces are names, not addresses that anybody opens."""
-    source = {**assets.KERN_FILES, **assets.own_files()}[name].read_text(encoding="utf-8")
+    source = _house_rules() if name == assets.HOUSE else _read(assets.own_files()[name])
     addresses = set(re.findall(r"https?://[^\s\"')]+", source))
     assert {address for address in addresses if not address.startswith("http://www.w3.org/")} == set()
 

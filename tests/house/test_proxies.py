@@ -153,3 +153,10 @@ def test_without_encryption_there_is_nothing_but_the_way_to_it() -> None:
     # Caddy sends to https by itself, for every name that does not say http:// before it.
     assert re.findall(r"^\S*example\.org \{", sample("Caddyfile"), re.MULTILINE) == ["fachtag.example.org {"]
     assert "auto_https" not in sample("Caddyfile")
+
+
+def test_no_proxy_packs_what_the_application_left_alone() -> None:
+    """It packs by itself, and some answers it does not on purpose (decision 0026)."""
+    assert "gzip off;" in sample("nginx.conf")
+    assert "SetEnv no-gzip 1" in sample("apache.conf")
+    assert re.search(r"^\s*encode\b", sample("Caddyfile"), re.MULTILINE) is None

@@ -9,6 +9,7 @@ import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from app.settings import OperatingMode
 from app.web.database import db
 from tests.conftest import CHROMIUM, settings_for
 from tests.mailbox import Mailbox, mailbox
+from tools import assets, styles
 
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
@@ -37,7 +39,7 @@ QUIET = [
 ]
 # What axe finds, squeezed buttons (one that is higher than wide breaks its words letter by letter), a page wider than its
 # window, and what stands outside of it or can be scrolled into view sideways only: the last column of a table, say. What is
-# a pixel large is for listening. Only this comes back: all that axe says is a megabyte, and takes longer than asking.
+# a pixel large is for listening. And which classes of KERN the page names. Only this comes back: all that axe says is a megabyte, and takes longer than asking.
 LOOK = """async asked => {
     const {violations} = await axe.run(document, {...asked, resultTypes: ['violations']});
     const found = violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 120)}`));
@@ -49,7 +51,7 @@ LOOK = """async asked => {
         .map(icon => `an icon that does not exist: ${icon.className}`);
     const wide = document.documentElement.scrollWidth;
     const tooWide = wide > innerWidth ? [`page is ${wide} px wide in a window of ${innerWidth} px`] : [];
-    const named = element => `${element.tagName.toLowerCase()}.${element.className} "${element.textContent.trim().slice(0, 40)}"`;
+    const called = element => `${element.tagName.toLowerCase()}.${element.className} "${element.textContent.trim().slice(0, 40)}"`;
     const forListening = element => element.closest('.kern-sr-only, thead, .skip-link');
     const shown = [...document.body.querySelectorAll('*')].filter(one => one.getClientRects().length && !forListening(one));
     const outside = shown
@@ -57,15 +59,16 @@ LOOK = """async asked => {
             const {left, right} = one.getBoundingClientRect();
             return left < -1 || right > innerWidth + 1;
         })
-        .map(one => `outside of the window: ${named(one)}`);
+        .map(one => `outside of the window: ${called(one)}`);
     const cut = shown
         .filter(one => one.scrollWidth > one.clientWidth + 1 && getComputedStyle(one).overflowX !== 'visible')
         .filter(one => !one.matches('input, select, option'))
-        .map(one => `cut, or scrolls sideways: ${named(one)}`);
+        .map(one => `cut, or scrolls sideways: ${called(one)}`);
     const empty = [...document.querySelectorAll('.table-region td')]
         .filter(one => one.textContent.trim() && one.getBoundingClientRect().width < 24)
-        .map(one => `no room for the cell ${named(one)}`);
-    return [...found, ...squeezed, ...blots, ...tooWide, ...outside.slice(0, 5), ...cut, ...empty];
+        .map(one => `no room for the cell ${called(one)}`);
+    const named = new Set([...document.querySelectorAll('[class*=kern-]')].flatMap(one => [...one.classList]));
+    return {wrong: [...found, ...squeezed, ...blots, ...tooWide, ...outside.slice(0, 5), ...cut, ...empty], named: [...named]};
 }"""
 # Colours fade into a new theme; what counts is where they end.
 STILL = """const still = new CSSStyleSheet();
@@ -191,5 +194,13 @@ def open_browser(
 def scan(page: Page, rules: list[str] | None = None) -> list[str]:
     """What is wrong with the page as it is shown now. Empty for a good page. `rules` asks only these of axe."""
     asked = RULES if rules is None else {"runOnly": {"type": "rule", "values": rules}}
-    found: list[str] = page.evaluate(LOOK, asked)
-    return found
+    seen: dict[str, list[str]] = page.evaluate(LOOK, asked)
+    lost = [f"a class whose rules were cut: {name}" for name in seen["named"] if name in _cut_classes()]
+    return seen["wrong"] + lost
+
+
+@cache
+def _cut_classes() -> set[str]:
+    """What KERN has rules for, and the style sheet of our pages has not."""
+    ours = assets.house_styles({name: name for name in assets.face_files()})
+    return styles.classes(assets.KERN.read_text("utf-8")) - styles.classes(ours)
