@@ -77,7 +77,7 @@ def table(
     widths: Sequence[int] = (),
 ) -> Block:
     """A table with a caption. A head is its label and whether the column holds numbers. `widths`: the columns' shares of
-    the page, 0 for as wide as needed; without them the first takes what is left."""
+    the page, 0 for as wide as needed, which is for short words of ours; without them the first takes what is left."""
     return {
         "kind": "table",
         "caption": caption,

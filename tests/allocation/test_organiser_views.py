@@ -40,7 +40,7 @@ from tests.allocation.day import (
 )
 from tests.organising.helpers import a_day, queries, signs_up
 from tests.pages import Page, Visitor
-from tests.pdf import text_of
+from tests.pdf import beyond_the_margins, text_of
 from tests.people.helpers import signed_in
 
 
@@ -543,6 +543,11 @@ def test_the_protocol_as_page_and_file(app: Flask) -> None:
     assert answer.mimetype == "application/pdf"
     assert 'filename="probe-allocation-1.pdf"' in answer.headers["Content-Disposition"]
     assert stored["result_fingerprint"] in text_of(answer.data)
+    with app.app_context(), transaction() as session:
+        session.get_one(AllocationRun, number).name = "w" * 100
+        session.get_one(Event, made.day.event_id).title = f"https://example.org/{'x' * 150}"
+    answer = visit(app, "otto").client.get(f"{made.desk}/{number}/protocol.pdf")
+    assert beyond_the_margins(answer.data) == []
     assert visit(app, "otto").client.get(address).status_code == 403
 
 

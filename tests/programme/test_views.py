@@ -23,7 +23,7 @@ from app.programme.service import ItemFacts, add_item, release_agenda, remove_it
 from app.web.database import transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor
-from tests.pdf import tags_of, text_of
+from tests.pdf import beyond_the_margins, tags_of, text_of
 from tests.scheduling.steps import replan_round, replan_run
 
 BASE = "/events/musterfachtag/agenda"
@@ -305,6 +305,17 @@ def test_on_paper_too_a_day_is_called_off_and_says_when_it_was_printed(client: F
         mark_changed(session.get_one(Event, event_id), NOW, calendar=True)
     assert "Der Fachtag musste abgesagt werden." in text_of(pdf_of(client))
     assert "Der Fachtag musste abgesagt werden." in visit(client).text
+
+
+def test_on_paper_no_word_is_too_long(client: FlaskClient) -> None:
+    event_id, programme = build()
+    with transaction() as session:
+        event = session.get_one(Event, event_id)
+        event.title = event.venue_name = "w" * 150
+        session.get_one(Workshop, programme.workshops[0].id).title = "x" * 150
+        session.get_one(Workshop, programme.workshops[0].id).abstract = f"https://example.org/{'y' * 200}"
+        mark_changed(event, NOW, calendar=False)
+    assert beyond_the_margins(pdf_of(client)) == []
 
 
 def pdf_of(client: FlaskClient, query: str = "") -> bytes:

@@ -35,7 +35,7 @@ from app.store import printed as stored_printed
 from app.web import printed
 from app.web.database import db, transaction
 from tests.pages import Visitor
-from tests.pdf import tags_of, text_of
+from tests.pdf import beyond_the_margins, tags_of, text_of
 from tests.results.samples import (
     LONG,
     NOW,
@@ -220,6 +220,21 @@ def test_hosts_funding_agenda_and_who_facilitated_stand_there_and_nothing_called
         assert "1.2" not in said
         assert "Svenja Demohaus" not in said
         assert said.count("Dieser Workshop ist ausgefallen.") == 1
+
+
+def test_on_paper_no_word_is_too_long(app: Flask, client: FlaskClient) -> None:
+    day = make_day(app)
+    link = f"https://example.org/{'y' * 160}"
+    with app.app_context(), transaction() as session:
+        event = the_event(day)
+        event.title = event.funding_note = "w" * 150
+        write_frame(session, event, FrameFacts(link, link, {OrganisationKind.KI: 24}), 0, NOW)
+        agreed = an_agreement(day.workshops[1], text="x" * 150, owner=link, note=link)
+        add_agreement(session, event, agreed, NOW)
+    with_materials(app, day)
+    released(app, day)
+    with client.get(f"{PAGE}.pdf") as answer:
+        assert beyond_the_margins(answer.data) == []
 
 
 def test_an_agenda_that_never_was_public_does_not_become_so_here(app: Flask, client: FlaskClient) -> None:

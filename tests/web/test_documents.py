@@ -13,7 +13,7 @@ from pypdf import PdfReader
 
 from app import documents
 from app.documents import Document, NotSet, typeset
-from tests.pdf import alternatives_of, tags_of, text_of
+from tests.pdf import alternatives_of, beyond_the_margins, lines_by_page, tags_of, text_of
 from tests.results.samples import png
 
 HOSTILE = '#panic("x") *fett* $x$ <label> @ref `raw` \\ #read("/etc/passwd") // weg'
@@ -121,3 +121,79 @@ def test_a_long_value_is_copied_as_it_is() -> None:
 def test_what_cannot_be_set_is_said() -> None:
     with pytest.raises(NotSet, match="unknown"):
         typeset(document({"kind": "unknown"}))
+
+
+LONG_WORDS = {
+    "letters": "w" * 200,
+    "a link": "https://fachtag.example.org/" + "protokoll-2031/" * 12,
+    "a link without signs": "https://example.org/" + "x" * 200,
+    "an address": "vorname.nachname@kommunales-integrationszentrum.kreis-musterland.example.org",
+    "a word that is none": "a" * 38,
+}
+
+
+def every_block(words: str) -> tuple[documents.Block, ...]:
+    return (
+        documents.heading(words),
+        documents.heading(words, 3),
+        documents.paragraph(words),
+        documents.items([words]),
+        documents.picture("a.png", words, words),
+        documents.facts([(words, words)]),
+        documents.table(words, [(words, False), ("Wert", True)], [(words, 1)]),
+        documents.table(
+            words,
+            [(words, False), (words, False), ("Wann", False), (words, False)],
+            [(words, words, "11.03.2031", words)],
+            (4, 3, 0, 3),
+        ),
+        documents.exact(words, words),
+    )
+
+
+@pytest.mark.parametrize("words", LONG_WORDS.values(), ids=LONG_WORDS)
+def test_nothing_is_longer_than_its_line(words: str, tmp_path: Path) -> None:
+    """What is copied out of it is what was written: nothing invisible holds the pieces apart."""
+    (tmp_path / "a.png").write_bytes(png())
+    blocks = every_block(words)
+    pdf = typeset(replace(document(*blocks, title=words), footer="Fachtag", pictures=tmp_path))
+    assert beyond_the_margins(pdf) == []
+    written = "".join(text_of(pdf).split())
+    assert words in written
+    assert not {"\u00ad", "\u200b", "\ufffc"} & set(written)
+
+
+def test_words_are_hyphenated_as_before() -> None:
+    text = text_of(typeset(document(documents.paragraph("Kraftfahrzeughaftpflichtversicherung " * 9))))
+    assert text.count("Kraftfahrzeughaftpflichtversicherung") < 9
+    assert "\u00ad\n" in text  # a hyphen that goes when it is copied
+
+
+BELOW = {
+    "paragraph": [documents.paragraph("Absatz " * 200)],
+    "list": [documents.items(["Punkt " * 60, "Punkt"])],
+    "facts": [documents.facts([("Schild", "Wert " * 60)])],
+    "table": [documents.table("Kopf", [("Was", False), ("Wert", True)], [("Zeile", 1)] * 6)],
+    "long value": [documents.exact("Schild", "0123456789")],
+    "heading and table": [
+        documents.heading("Kopf", 3),
+        documents.table("Kopf", [("Was", False)], [("Zeile",)] * 6),
+    ],
+    "sentence that belongs to what follows": [
+        documents.paragraph("Kopf", sticky=True),
+        documents.paragraph("Absatz " * 200),
+    ],
+}
+
+
+@pytest.mark.parametrize("below", BELOW.values(), ids=BELOW)
+def test_no_heading_is_the_last_on_its_page(below: list[documents.Block]) -> None:
+    """Wherever on the page it comes: here it moves down line by line."""
+    blocks: list[documents.Block] = []
+    for lines in range(28, 60):
+        blocks += [documents.paragraph("\n".join(["Zeile"] * lines)), documents.heading("Kopf"), *below]
+    pages = lines_by_page(typeset(document(*blocks)))
+    assert len(pages) > 20
+    last = {page[-2] for page in pages}  # the very last is the footer
+    assert "Kopf" not in last
+    assert not any(line.startswith("Was") for line in last)
