@@ -83,8 +83,9 @@ class TargetForm(BaseForm):
 
     into = Choice(_l("Merge into"))
 
-    def offer(self, organisations: Iterable[Organisation]) -> "TargetForm":
-        self.into.offer((str(one.id), one.name) for one in organisations)
+    def offer(self, organisations: Iterable[tuple[int, str]]) -> "TargetForm":
+        """`organisations`: ids and names."""
+        self.into.offer((str(key), name) for key, name in organisations)
         return self
 
 

@@ -29,6 +29,7 @@ from app.organisation_admin.queries import (
     get_organisation,
     likely_meant,
     list_organisations,
+    may_be_target,
     may_change,
     merges_into,
     reach_of,
@@ -122,7 +123,7 @@ def _page_of(session: Session, found: Organisation, form: OrganisationForm) -> R
         aliases=aliases_of(session, found),
         merges=[one for one in merges_into(session, found) if _may_take_back(reach, one.organiser_id)],
         may_change=may_change(session, reach, found),
-        likely=likely_meant(session, found) if found.provisional else (),
+        likely=likely_meant(session, reach, found) if found.provisional else (),
         kind_labels=KIND_LABELS,
     )
 
@@ -133,8 +134,10 @@ def merge_into(organisation_id: int) -> ResponseReturnValue:
     form = MergeForm(data={"into": request.args.get("into", "")})
 
     def unite(session: Session) -> tuple[str, int, int]:
-        get_changeable(session, _reach(session), organisation_id)
-        made = merge(session, organisation_id, int(form.into.data or 0), _by(), now())
+        source = get_changeable(session, _reach(session), organisation_id)
+        into = int(form.into.data or 0)
+        accepting = _target(session, source, str(into)) is not None
+        made = merge(session, organisation_id, into, _by(), now(), accepting=accepting)
         return made.name, made.moved["people"], made.target_id
 
     if done := did(form, unite):
@@ -145,16 +148,18 @@ def merge_into(organisation_id: int) -> ResponseReturnValue:
     source = get_changeable(session, _reach(session), organisation_id)
     target = _target(session, source, str(form.into.data or ""))
     chosen = {"into": str(target.id)} if target else {}
-    known = [one for one in listed_organisations(session) if one.id != source.id]
+    likely = likely_meant(session, _reach(session), source)
+    listed = [(one.id, one.name) for one in listed_organisations(session) if one.id != source.id]
+    listed += [(one.id, one.name) for one in likely if one.provisional]
     return page(
         "organisation_admin/organise_organisation_merge.html",
         organisation=source,
         target=target,
         following=consequences(session, source, target) if target else None,
         form=form,
-        choose=TargetForm(formdata=None, data=chosen).offer(known),
-        has_choice=bool(known),
-        likely=likely_meant(session, source),
+        choose=TargetForm(formdata=None, data=chosen).offer(listed),
+        has_choice=bool(listed),
+        likely=likely,
     )
 
 
@@ -163,7 +168,9 @@ def _target(session: Session, source: Organisation, into: str) -> Organisation |
     found = (
         session.get(Organisation, int(into)) if into.isascii() and into.isdigit() and len(into) < 10 else None
     )
-    return found if found is not None and found.known and found.id != source.id else None
+    if found is None or found.id == source.id or not may_be_target(session, _reach(session), found):
+        return None
+    return found
 
 
 def _merged(name: str, people: int) -> str:

@@ -52,10 +52,11 @@ def reach_of(session: Session, organiser: Organiser) -> Reach:
 
 
 class Known(NamedTuple):
-    """One that may be meant."""
+    """One that may be meant; a provisional one is accepted with the merge."""
 
     id: int
     name: str
+    provisional: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +87,7 @@ def list_organisations(
         .limit(PAGE_LENGTH)
         .offset((number - 1) * PAGE_LENGTH)
     ).all()
-    likely = _likely(session, [one for one, _ in found if one.provisional])
+    likely = _likely(session, reach, [one for one, _ in found if one.provisional])
     return Page([OrganisationRow(one, many, likely.get(one.id, ())) for one, many in found], total, number)
 
 
@@ -107,20 +108,40 @@ def _people_of(organisation_id: InstrumentedAttribute[int] | int, reach: Reach) 
     return found if reach.everywhere else found.where(~reach.outside())
 
 
-def _likely(session: Session, strangers: Collection[Organisation]) -> dict[int, tuple[Known, ...]]:
+def _likely(
+    session: Session, reach: Reach, strangers: Collection[Organisation]
+) -> dict[int, tuple[Known, ...]]:
+    """Among the known organisations, and the provisional ones that one may accept: often several spell it anew."""
     if not strangers:
         return {}
-    names = select(Organisation.id, Organisation.name).where(Organisation.known)
-    known = {row.id: row for row in session.execute(names)}
-    namesakes = Namesakes({key: row.name for key, row in known.items()})
-    return {one.id: tuple(Known(*known[key]) for key in namesakes.likely(one.name)) for one in strangers}
+    own = and_(Organisation.provisional, Organisation.merged_into_id.is_(None), *_only_from(reach))
+    names = select(Organisation.id, Organisation.name, Organisation.provisional)
+    meant = {row.id: Known(*row) for row in session.execute(names.where(or_(Organisation.known, own)))}
+    namesakes = Namesakes({key: one.name for key, one in meant.items()})
+    return {
+        one.id: tuple(meant[key] for key in namesakes.likely(one.name, one.id))
+        for one in strangers
+        if one.id in meant  # else it is others' to merge
+    }
 
 
-def likely_meant(session: Session, organisation: Organisation) -> tuple[Known, ...]:
-    """Known organisations that this one may be another spelling of."""
-    return tuple(
-        one for one in _likely(session, [organisation])[organisation.id] if one.id != organisation.id
-    )
+def _only_from(reach: Reach) -> list[ColumnElement[bool]]:
+    """Somebody comes from there to these days, and nobody to others."""
+    if reach.everywhere:
+        return []
+    elsewhere = _people_of(Organisation.id, Reach(None)).where(reach.outside())
+    return [_people_of(Organisation.id, reach).exists(), ~elsewhere.exists()]
+
+
+def likely_meant(session: Session, reach: Reach, organisation: Organisation) -> tuple[Known, ...]:
+    """Organisations that this one may be another spelling of."""
+    return _likely(session, reach, [organisation]).get(organisation.id, ())
+
+
+def may_be_target(session: Session, reach: Reach, organisation: Organisation) -> bool:
+    """Whether others may be merged into it: it is known, or provisional and one's own to accept."""
+    mine = select(Organisation.id).where(Organisation.id == organisation.id, *_only_from(reach))
+    return organisation.known or (not organisation.is_alias and session.scalar(mine) is not None)
 
 
 def get_organisation(session: Session, reach: Reach, organisation_id: int) -> Organisation:

@@ -89,17 +89,22 @@ def change_organisation(
     return organisation
 
 
-def merge(session: Session, source_id: int, target_id: int, by: By, now: datetime) -> OrganisationMerge:
+def merge(
+    session: Session, source_id: int, target_id: int, by: By, now: datetime, *, accepting: bool = False
+) -> OrganisationMerge:
     """The source becomes an alias of the target: its people, its quotas and its other spellings go along.
 
-    Refuses to merge one into itself, into an alias or into one that no organiser has seen, and a source that hosts a
-    day, because the public reads that name.
+    `accepting` accepts the target with it. Refuses to merge one into itself, into an alias or else into one that no
+    organiser has seen, and a source that hosts a day, because the public reads that name.
     """
     if source_id == target_id:
         [source] = lock_organisations(session, [source_id])
         refuse_merge(source, source)
     events = _lock(session, _days_of_merge(session, source_id))
     source, target = lock_organisations(session, [source_id, target_id])
+    if accepting and target.provisional:
+        target.provisional = False
+        _record(session, target.id, by, now, "change", provisional=False)
     refuse_merge(source, target)
     if hosts_a_day(session, source.id):
         raise Refusal(

@@ -90,9 +90,9 @@ def plain_words(name: str) -> list[str]:
 
 
 class Namesakes:
-    """Which of the known organisations a name may mean.
+    """Which of several organisations a name may mean.
 
-    Compared are the triples of letters of both names. The rarer a triple among the known names, the more it counts:
+    Compared are the triples of letters of both names. The rarer a triple among these names, the more it counts:
     "herford" tells more than "stadt". Reading them costs once, asking costs what the name has in common with them.
     """
 
@@ -108,8 +108,9 @@ class Namesakes:
             for key in keys:
                 self._weights[key] += weight
 
-    def likely(self, name: str) -> list[int]:
-        """The keys of the names that are most alike, the best first; often none."""
+    def likely(self, name: str, besides: int | None = None) -> list[int]:
+        """The keys of the names that are most alike, the best first; often none. `besides`: the name's own key, if it has
+        one."""
         mine = _triples(name)
         own = sum(self._weight(triple) for triple in mine)
         shared: dict[int, float] = {}
@@ -121,7 +122,7 @@ class Namesakes:
             key: max(2 * both / (own + self._weights[key]), _PART * both / own)
             for key, both in shared.items()
         }
-        best = sorted((-score, key) for key, score in scores.items() if score >= LIKELY)
+        best = sorted((-score, key) for key, score in scores.items() if score >= LIKELY and key != besides)
         return [key for _, key in best[:MOST_LIKELY]]
 
     def _weight(self, triple: str) -> float:

@@ -135,5 +135,5 @@ def test_an_organisation_in_another_spelling_is_a_hint_and_no_other_one_in_silen
         known = add_organisation(session, "Verein Łódź-Müller")
         typed = name_organisation(session, "Verein Lodz-Muller")
         assert typed.id != known.id
-        assert [one.id for one in likely_meant(session, typed)] == [known.id]
+        assert [one.id for one in likely_meant(session, Reach(None), typed)] == [known.id]
         assert find_organisation(session, "Verein\u00a0Łódź\u00ad-Müller\u200b") is known

@@ -72,6 +72,32 @@ def test_a_typed_name_is_merged_into_the_one_it_means_and_taken_back(app: Flask)
     assert f"„{TYPED}“ ist wieder eine eigene Organisation." in page.text
 
 
+SPELLINGS = ["Caritas Musterstadt e. V.", "Caritas-Verband Musterstadt", "Caritasverband Musterstadt"]
+
+
+def test_new_spellings_are_proposed_to_each_other(app: Flask) -> None:
+    """Nobody knows the organisation yet, and three people wrote it in three ways."""
+    visitor = admin(app)
+    event_id, _ = a_day(app)
+    for number, name in enumerate(SPELLINGS):
+        joins(app, event_id, f"person{number}", name)
+    page = visitor.get(ALL)
+    for name in SPELLINGS:
+        [row] = [row[0] for row in rows(page) if row[0].startswith(f"{name} vorläufig")]
+        assert {one for one in SPELLINGS if f"Vielleicht gemeint {one} vorläufig" in row} == {*SPELLINGS} - {
+            name
+        }
+    for name in SPELLINGS[:2]:
+        page = visitor.get(f"{ALL}/{id_of(app, name)}/merge").follow(SPELLINGS[2])
+        assert f"1 Anmeldung geht an „{SPELLINGS[2]}“ über." in page.text
+        assert ("wird damit aufgenommen" in page.text) is (name == SPELLINGS[0])
+        page = page.send(button="Zusammenführen")
+        assert page.heading == SPELLINGS[2]
+    assert not any("vorläufig" in row[0] for row in rows(visitor.get(ALL)))
+    with app.app_context():
+        assert {one.organisation.name for one in db.session.scalars(select(Registration))} == {SPELLINGS[2]}
+
+
 def test_refusals_are_sentences_and_keep_what_was_typed(app: Flask) -> None:
     """A11Y-06, F30"""
     visitor = admin(app)
@@ -204,6 +230,24 @@ FILLED = {"name": "Umbenannt", "kind": "other", "district": "", "region_id": "",
 def token(visitor: Visitor) -> str:
     page = visitor.get("/organise/account/name")
     return str(page.soup.find("input", attrs={"name": "csrf_token"})["value"])  # type: ignore[index]
+
+
+def test_what_was_typed_on_days_of_others_is_not_proposed(app: Flask, two_days: tuple[int, int]) -> None:
+    """T01: nobody else has seen that name, and it is not one's own to accept."""
+    mine, other = two_days
+    own, shared, foreign = SPELLINGS
+    joins(app, mine, "pia", own)
+    for day, name in ((mine, "ben"), (other, "cem")):
+        joins(app, day, name, shared)
+    joins(app, other, "dana", foreign)
+    visitor = somebody(app, "otto@example.org", mine, Role.ORGANISER)
+    assert [row[0] for row in rows(visitor.get(ALL))] == [f"{own} vorläufig", f"{shared} vorläufig"]
+    for target in (shared, foreign):
+        page = visitor.get(f"{ALL}/{id_of(app, own)}/merge?into={id_of(app, target)}")
+        assert "Was folgt" not in page.text
+        assert target not in page.text
+        sent = {"into": str(id_of(app, target)), "csrf_token": token(visitor)}
+        assert visitor.post(f"{ALL}/{id_of(app, own)}/merge", sent).status in {404, 422}
 
 
 @pytest.mark.parametrize("role", [Role.CHECK_IN, Role.VIEWER])
