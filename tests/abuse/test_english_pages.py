@@ -1,37 +1,24 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Whoever reads English stays there: every link and every form of every English page leads to an English one, and none of
-our German sentences stands on it."""
+"""Whoever reads English stays there: every link and every form of every English page leads to an English one, and nothing of
+our German is said on it, aloud or on paper."""
 
 from collections.abc import Iterator
 from urllib.parse import parse_qs, urljoin, urlsplit
 
 import pytest
-from babel.messages.pofile import read_po
 from lxml.html import HtmlElement
 from werkzeug.exceptions import HTTPException
 
 from app.web.access import Audience
 from tests.abuse.forms import GERMAN, TEXT_LIKE, Sender, forms_of, fresh
 from tests.abuse.world import World, ask
-from tests.house.test_imports import ROOT
+from tests.german import german_of_ours, said_in
 from tests.pages import post_forms, tree, words
+from tests.pdf import text_of
 
 ANY = {Audience.DEMO, Audience.OPERATOR, Audience.FEED}
-
-
-# What the team of this world typed, which happens to be what we say elsewhere.
-TYPED = "".join((ROOT / "tests" / name).read_text() for name in ("abuse/world.py", "factories/questions.py"))
-
-
-def german_sentences() -> set[str]:
-    """What our catalogue says in German and never in English."""
-    with (ROOT / "app/translations/de/LC_MESSAGES/messages.po").open("rb") as file:
-        entries = [one for one in read_po(file) if one.id and isinstance(one.string, str)]
-    english = {str(one.id) for one in entries}
-    german = {str(one.string) for one in entries if " " in one.string and "%(" not in one.string}
-    return {one for one in german - english if f'"{one}"' not in TYPED}
 
 
 def leaving(world: World, page: HtmlElement, address: str) -> Iterator[str]:
@@ -65,10 +52,8 @@ def leaving(world: World, page: HtmlElement, address: str) -> Iterator[str]:
             yield f"{tag.tag} to {parts.path}?{parts.query}"
 
 
-def said_in_german(page: HtmlElement, sentences: set[str]) -> Iterator[str]:
-    for text in page.xpath("//body//text()[not(ancestor::*[@lang='de'])]"):
-        if " ".join(str(text).split()) in sentences:
-            yield f"German: {text.strip()}"
+def said_in_german(page: HtmlElement) -> list[str]:
+    return [f"German: {one}" for one in german_of_ours(said_in(page))]
 
 
 def without_a_switch(page: HtmlElement) -> Iterator[str]:
@@ -79,8 +64,12 @@ def without_a_switch(page: HtmlElement) -> Iterator[str]:
             yield f"no way to the other language in the form to {form.get('action')}"
 
 
-def faults_at(world: World, address: str, sentences: set[str]) -> list[str]:
+def faults_at(world: World, address: str) -> list[str]:
     response = ask(world.lead(), address, headers=GERMAN)
+    if response.mimetype == "application/pdf":
+        lines = text_of(response.get_data()).splitlines()
+        said = german_of_ours([*lines, *(line.partition(":")[0] for line in lines)])
+        return [f"German on paper: {one}" for one in said]
     if response.mimetype != "text/html" or response.status_code >= 300:
         return []
     page = tree(response.get_data(as_text=True))
@@ -90,12 +79,11 @@ def faults_at(world: World, address: str, sentences: set[str]) -> list[str]:
         for one in page.xpath("//a/@href[starts-with(., '#')]")
         if not page.xpath(f"//*[@id='{one[1:]}']")
     ]
-    return [*found, *leaving(world, page, address), *said_in_german(page, sentences), *without_a_switch(page)]
+    return [*found, *leaving(world, page, address), *said_in_german(page), *without_a_switch(page)]
 
 
 @pytest.mark.long
 def test_every_english_page_leads_to_english_ones(still_world: World) -> None:
-    sentences = german_sentences()
     faults = {}
     for rule, access in still_world.rules():
         if access.audience in ANY:
@@ -103,7 +91,7 @@ def test_every_english_page_leads_to_english_ones(still_world: World) -> None:
         for address in still_world.addresses(rule):
             asked = still_world.queries.get(rule.endpoint)
             full = f"{address}?{asked}&lang=en" if asked else f"{address}?lang=en"
-            if found := faults_at(still_world, full, sentences):
+            if found := faults_at(still_world, full):
                 faults[full] = found
     assert faults == {}, "\n".join(f"{address}: {sorted(set(found))}" for address, found in faults.items())
 
@@ -137,4 +125,4 @@ def test_the_walk_sees_a_link_that_loses_the_language(still_world: World) -> Non
     page = tree('<body><a href="/calendar">x</a><a href="/calendar?lang=en">y</a><p>Alle Fachtage</p></body>')
     assert list(leaving(still_world, page, "/?lang=en")) == ["a to /calendar?"]
     assert words(page) == "x y Alle Fachtage"
-    assert list(said_in_german(page, {"Alle Fachtage"})) == ["German: Alle Fachtage"]
+    assert said_in_german(page) == ["German: Alle Fachtage"]

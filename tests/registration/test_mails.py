@@ -32,6 +32,7 @@ from app.registration.models import Group, Registration
 from app.registration.queries import my_day
 from app.scheduling.service import cancel_day
 from tests.factories.days import at
+from tests.german import german_of_ours
 from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere
 from tests.mailbox import all_links, calendar_of, link_in, mailbox, text_of
@@ -357,6 +358,8 @@ def test_words_and_headers(app: Flask, kind: str, language: str) -> None:
     assert "<" not in text
     assert html.html is not None
     assert html.html["lang"] == language
+    said = german_of_ours([mail["Subject"], *text.splitlines(), *html.find_all(string=True)])
+    assert bool(said) is (language == "de")
     headings = [heading.get_text() for heading in html.find_all("h1")]
     assert headings == [subject]
 
