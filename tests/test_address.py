@@ -96,7 +96,7 @@ def test_a_sender_that_cannot_be_one_stops_the_start(sender: str) -> None:
 # Here an address only finds an account; what does not fit finds none, and saying more would tell who has one (T09).
 ONLY_LOOKED_UP = {"SignInForm.email", "ForgotPasswordForm.email"}
 # Offers the columns of a table.
-NO_TEXT = {"MappingForm.email", "ImportForm.email"}
+NO_TEXT = {"LookForm.email", "ImportForm.email"}
 
 
 def _all_forms(form: type[BaseForm] = BaseForm) -> set[type[BaseForm]]:

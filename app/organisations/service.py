@@ -6,8 +6,9 @@
 What merging does to people and quotas stands in `organisation_admin`, which knows both.
 """
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import bindparam, func, select
@@ -21,6 +22,7 @@ from app.organisations.rules import NameTaken, OrganisationKind, columns_of, nam
 from app.refusal import N_, Missing, Refusal
 
 _AT_ONCE = 500  # names in one statement
+NO_KINDS: Mapping[str, OrganisationKind] = MappingProxyType({})
 
 
 # Read anew, and merged by nobody else before the transaction ends. Only what is found is locked, no alias.
@@ -50,13 +52,19 @@ def name_organisation(session: Session, name: str) -> Organisation:
     return found
 
 
-def name_organisations(session: Session, names: Collection[str]) -> dict[str, Organisation]:
-    """The same for many names: name → organisation."""
+def name_organisations(
+    session: Session, names: Collection[str], kinds: Mapping[str, OrganisationKind] = NO_KINDS
+) -> dict[str, Organisation]:
+    """The same for many names: name → organisation. `kinds`, by name, are those of new ones where that is known."""
     keys = {name: name_key(name) for name in names}
     found = _by_key(session, set(keys.values()))
     new = {key: columns_of(name) for name, key in keys.items() if key not in found}
     if new:
-        rows = [{**new[key], "provisional": True} for key in sorted(new)]
+        known = {name_key(name): kind for name, kind in kinds.items()}
+        rows = [
+            {**new[key], "provisional": True, "kind": known.get(key, OrganisationKind.OTHER)}
+            for key in sorted(new)
+        ]
         session.execute(
             insert_of(session)(Organisation).on_conflict_do_nothing(index_elements=[Organisation.name_key]),
             rows,

@@ -9,7 +9,7 @@ lock; what people are told is theirs to say, for it differs.
 """
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import Enum
@@ -27,7 +27,8 @@ from app.events.seats import (
     overbook,
 )
 from app.organisations.models import Organisation
-from app.organisations.service import name_organisation, name_organisations
+from app.organisations.rules import OrganisationKind
+from app.organisations.service import NO_KINDS, name_organisation, name_organisations
 from app.people.rules import address_key
 from app.registration import notifications
 from app.registration.consents import records
@@ -224,11 +225,19 @@ def admit_unnamed(session: Session, group: Group, nonces: Iterable[str], by: By,
 
 
 def admit_many(
-    session: Session, event: Event, people: Sequence[Person], by: By, now: datetime, *, invited: bool
-) -> tuple[list[int], list[int]]:
-    """The same for a file of people, added by the team, in some statements for all of them: the ids of who got a seat and
-    of who stands in line, each in the order of the file. `invited`: their mails bring the day's calendar entry."""
-    organisations = name_organisations(session, {person.organisation for person in people})
+    session: Session,
+    event: Event,
+    people: Sequence[Person],
+    by: By,
+    now: datetime,
+    *,
+    invited: bool,
+    kinds: Mapping[str, OrganisationKind] = NO_KINDS,
+) -> list[tuple[int, bool]]:
+    """The same for a file of people, added by the team, in some statements for all of them: the id of each in the order of
+    the file, and whether there was a seat. `invited`: their mails bring the day's calendar entry. `kinds` of organisations
+    by their names, for those that nobody has named before."""
+    organisations = name_organisations(session, {person.organisation for person in people}, kinds)
     quotas = waiting_list.quotas_of_day(session, event)
     under = {name: waiting_list.covering(quotas, one) for name, one in organisations.items()}
     mine = [under[person.organisation] for person in people]
@@ -260,8 +269,7 @@ def admit_many(
         )
     ids = _write_many(session, rows, mine, by, now) if rows else []
     session.flush()
-    seated = [one for one, seat in zip(ids, got, strict=True) if seat]
-    return seated, [one for one, seat in zip(ids, got, strict=True) if not seat]
+    return list(zip(ids, got, strict=True))
 
 
 def _write_many(

@@ -11,7 +11,7 @@ import pytest
 from flask import Flask
 from werkzeug.datastructures import MultiDict
 
-from app.attendees.imports import tables
+from app.attendees.imports.bounds import LARGEST_FILE
 from app.results import uploads
 from app.web.access import Audience
 from app.web.bodies import ROOM_FOR_WORDS, Upload, upload_of
@@ -20,7 +20,7 @@ from tests.abuse.mutations import BOUNDARY, Part, multipart
 from tests.abuse.world import World
 
 UPLOADS = {
-    "importing.upload": Upload("file", tables.LARGEST_FILE),
+    "importing.upload": Upload("file", LARGEST_FILE),
     "results_materials.new_photo": Upload("file", uploads.LARGEST_FILE),
     "results_materials.new_document": Upload("file", uploads.LARGEST_FILE),
 }

@@ -74,7 +74,7 @@ def test_what_could_run_is_taken_nowhere(tried_world: World, name: str, content:
 def test_a_good_file_under_the_name_of_a_program_is_no_good_file(
     tried_world: World, name: str, content: bytes
 ) -> None:
-    """Of what is handed out again. A list of people is read as cells, whatever its name, and the file is not kept."""
+    """Of what is handed out again. A list of people is read as cells, whatever its name, and handed to nobody again."""
     with Sender(tried_world) as sender:
         for endpoint, form in upload_forms(sender).items():
             if endpoint != "importing.upload":
@@ -95,6 +95,6 @@ def test_what_comes_in_lies_apart_under_a_random_name_for_us_alone(app: Flask) -
     taken = [one for one in kept if {"materials", "imports"} & set(one.parts)]
     assert len(taken) >= 3
     for one in taken:
-        assert re.fullmatch(r"(\d+-\d+-)?[0-9a-f]{32}\.(jpg|png|pdf|json)", one.name), one.name
+        assert re.fullmatch(r"(\d+-\d+-)?[0-9a-f]{32}\.(jpg|png|pdf|table)", one.name), one.name
         assert stat.S_IMODE(one.stat().st_mode) & 0o077 == 0, one.name
         assert ROOT / "static" not in one.parents

@@ -31,7 +31,7 @@ from app.allocation.rules import AllocationState, ConditionKind, Mixing, Mode, P
 from app.allocation.verification import worth
 from app.attendees.approval import reject
 from app.attendees.duplicates import say_two_people
-from app.attendees.imports.tables import Table, keep
+from app.attendees.imports.kept import keep
 from app.attendees.mailings import MailingText, write_to
 from app.clock import now
 from app.events.facts import RoomFacts
@@ -669,8 +669,8 @@ def _remember(world: World) -> None:
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
         lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
         data_dir = world.app.extensions["fachtag.settings"].data_dir
-        table = Table(["Nachname", "Vorname", "E-Mail", "Organisation"], [(2, list(IMPORTED))])
-        world.texts["upload_name"] = [keep(data_dir, day, lead, table)]
+        table = "\n".join(["Nachname;Vorname;E-Mail;Organisation", ";".join(IMPORTED)])
+        world.texts["upload_name"] = [keep(data_dir, day, lead, table.encode())]
         world.texts["name"] = ["fachtag.css"]
         world.texts |= {"legal_page": ["impressum"], "code": ["de"], "step": ["region"]}
         world.texts |= {

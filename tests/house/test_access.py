@@ -86,7 +86,9 @@ groups.show GET PERSONAL
 groups.substitute GET,POST PERSONAL
 health.alive GET OPERATOR
 health.ready GET OPERATOR
+importing.left_out GET ORGANISER EDIT_PEOPLE
 importing.look GET,POST ORGANISER EDIT_PEOPLE
+importing.template GET ORGANISER EDIT_PEOPLE
 importing.upload GET,POST ORGANISER EDIT_PEOPLE
 led_runs.run_people GET PERSONAL
 legal.accessibility GET PUBLIC

@@ -9,7 +9,8 @@ import pytest
 from flask import Flask
 from wtforms.validators import DataRequired
 
-from app.attendees.imports.forms import MappingForm, guess
+from app.attendees.imports.forms import LookForm
+from app.attendees.imports.headings import PERSON, guess
 from app.registration.forms import Colleague, DetailsForm, PersonFields, PersonForm
 from app.registration.models import Registration
 from app.registration.person import FIELDS, LISTED, NOBODY, STORED, Kind, Person, columns_of
@@ -43,7 +44,7 @@ def test_what_is_stored_and_what_is_derived() -> None:
         (PersonFields, set()),
         (DetailsForm, {"email"}),
         (Colleague, {"organisation"}),
-        (MappingForm, set()),
+        (LookForm, set()),
     ],
 )
 def test_forms_ask_all_of_it_but_what_they_leave_out(
@@ -53,7 +54,7 @@ def test_forms_ask_all_of_it_but_what_they_leave_out(
         form = form_class()
     asked = [one for one in FIELDS if one.name in form]
     assert {one.name for one in FIELDS} - {one.name for one in asked} == left_out
-    if form_class is not MappingForm:
+    if form_class is not LookForm:
         required = [any(isinstance(v, DataRequired) for v in form[one.name].validators) for one in asked]
         assert required == [one.required for one in asked]
 
@@ -68,6 +69,7 @@ def test_what_a_form_does_not_ask_is_handed_in(app: Flask) -> None:
 def test_headings_name_one_field_each() -> None:
     words = [word for one in FIELDS for word in one.headings]
     assert len(words) == len(set(words))
-    assert guess([one.headings[0].upper() for one in LISTED]) == {
-        one.name: place for place, one in enumerate(LISTED)
+    assert guess([one.headings[0].upper() for one in LISTED], PERSON) == {
+        "full_name": None,
+        **{one.name: place for place, one in enumerate(LISTED)},
     }

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from app.attendees.imports import tables
+from app.attendees.imports import kept
 from app.outbox.jobs import register_job
 
 EVERY_SECONDS = 600
@@ -19,4 +19,4 @@ def install(_app: Flask) -> None:
 
 def forget_imports(now: datetime) -> int:
     """Tables that somebody uploaded an hour ago and did not import."""
-    return tables.forget_old(current_app.extensions["fachtag.settings"].data_dir, now)
+    return kept.forget_old(current_app.extensions["fachtag.settings"].data_dir, now)

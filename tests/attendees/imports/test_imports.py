@@ -15,9 +15,10 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from app.attendees import manual
-from app.attendees.imports import organiser_views, tables
-from app.attendees.imports.service import add_many
-from app.attendees.imports.tables import MOST_ROWS, read_table
+from app.attendees.imports import kept, organiser_views
+from app.attendees.imports.bounds import MOST_ROWS
+from app.attendees.imports.service import Newcomer, add_many
+from app.attendees.imports.tables import read_file
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.rules import OrganisationKind
 from app.organising.checks import data_findings
@@ -63,10 +64,23 @@ def xlsx(*lines: list[object]) -> bytes:
     return file.getvalue()
 
 
+LINK = '<Relationship Id="{}" Type="http://schemas.openxmlformats.org/officeDocument/2006/relationships/{}" Target="{}"/>'
+
+
+def links(*those: tuple[str, str, str]) -> str:
+    return "<Relationships>" + "".join(LINK.format(*one) for one in those) + "</Relationships>"
+
+
 def packed(**parts: bytes) -> bytes:
-    """An archive that looks like a spreadsheet; __ stands for a slash."""
+    """An archive that looks like a spreadsheet, with an index; __ stands for a slash."""
     file = io.BytesIO()
+    texts = [("b", "sharedStrings", "sharedStrings.xml")] if "xl__sharedStrings" in parts else []
     with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        archive.writestr("_rels/.rels", links(("a", "officeDocument", "xl/workbook.xml")))
+        archive.writestr("xl/workbook.xml", '<workbook><sheets><sheet name="A" id="a"/></sheets></workbook>')
+        archive.writestr(
+            "xl/_rels/workbook.xml.rels", links(("a", "worksheet", "worksheets/sheet1.xml"), *texts)
+        )
         for name, content in parts.items():
             archive.writestr(name.replace("__", "/") + ".xml", content)
     return file.getvalue()
@@ -82,13 +96,15 @@ def packed(**parts: bytes) -> bytes:
 def test_letters_and_separators(encoding: str, separator: str) -> None:
     text = "Nachname;Vorname;Ort\r\nMüller;\"Jörg; J.\";Köln\r\n\r\n;;\r\n'=1+1;O'Neil;\r\n"
     text = text.replace('"Jörg; J."', '"Jörg\n J."').replace(";", separator)
-    table = read_table(text.encode(encoding))
+    table = read_file(text.encode(encoding)).table
     assert table.head == ["Nachname", "Vorname", "Ort"]
     assert table.rows == [(2, ["Müller", "Jörg\n J.", "Köln"]), (5, ["=1+1", "O'Neil"])]
 
 
 def test_a_spreadsheet_of_another_program() -> None:
-    table = read_table(xlsx(["Name", None, "Zahl", "Summe"], ["Öz", "x", 3, "=1+1"], [], [None, " ", 2.5]))
+    table = read_file(
+        xlsx(["Name", None, "Zahl", "Summe"], ["Öz", "x", 3, "=1+1"], [], [None, " ", 2.5])
+    ).table
     assert table.head == ["Name", "", "Zahl", "Summe"]
     assert table.rows == [(2, ["Öz", "x", "3", None]), (4, ["", " ", "2.5"])]
 
@@ -138,7 +154,7 @@ SLOW = {"many tags"}
 def test_what_is_no_table_or_too_large_is_refused_quickly(name: str) -> None:
     begun = time.process_time()
     with pytest.raises(Refusal) as refused:
-        read_table(BOMBS[name])
+        read_file(BOMBS[name])
     assert refused.value.field == "file"
     assert time.process_time() - begun < 5
 
@@ -186,9 +202,18 @@ def test_in_portions_it_is_the_same_order(app: Flask, monkeypatch: pytest.Monkey
         assert data_findings(db.session(), NOW) == []
 
 
-def test_mails_only_if_asked(app: Flask) -> None:
+def test_mails_only_if_asked_and_after_a_look_at_them(app: Flask) -> None:
+    """What they will read and how many they are stands there first; the way back keeps what was ticked."""
     day = a_day(app, capacity=1)
-    uploaded(app, day, GOOD.encode()).send(tell=True)
+    question = uploaded(app, day, GOOD.encode()).send(tell=True)
+    assert "2 Personen bekommen eine E-Mail" in question.text
+    assert "Guten Tag Jörg Müller" in question.text
+    back = question.send(edit="1")
+    assert back.soup.select_one('input[name="tell"][checked]') is not None
+    assert people_of(app, day) == []
+    with app.app_context():
+        assert db.session.scalar(select(func.count(Message.id))) == 0
+    back.send().send()
     with app.app_context():
         kinds = db.session.execute(select(Message.recipient, Message.kind).order_by(Message.id)).all()
         assert [tuple(one) for one in kinds] == [
@@ -294,8 +319,8 @@ def test_the_table_is_nobody_elses_and_gone_after_an_hour(app: Flask) -> None:
     (file,) = (data_dir / "imports").iterdir()
     assert oct(os.stat(file).st_mode & 0o777) == "0o600"
     then = NOW.fromtimestamp(file.stat().st_mtime, NOW.tzinfo)
-    assert tables.forget_old(data_dir, then + timedelta(minutes=59)) == 0
-    assert tables.forget_old(data_dir, then + timedelta(minutes=61)) == 1
+    assert kept.forget_old(data_dir, then + timedelta(minutes=59)) == 0
+    assert kept.forget_old(data_dir, then + timedelta(minutes=61)) == 1
     assert otto.get(day.home + path).status_code == 404
 
 
@@ -305,7 +330,9 @@ def test_many_at_once_stand_as_if_one_after_the_other(app: Flask) -> None:
         add_organisations()
         results = []
         people = [
-            Person(f"P{number}", "Muster", f"p{number}@example.org", KI if number % 3 else "Irgendwo")
+            Newcomer(
+                Person(f"P{number}", "Muster", f"p{number}@example.org", KI if number % 3 else "Irgendwo")
+            )
             for number in range(14)
         ]
         for together in (True, False):
@@ -318,7 +345,14 @@ def test_many_at_once_stand_as_if_one_after_the_other(app: Flask) -> None:
                     again = add_many(session, day.event_id, people, ORGANISER, NOW, tell=True)
                     assert (again.registered, again.waiting, again.known) == (0, 0, 14)
                 for one in people if not together else ():
-                    manual.add(session, day.event_id, Entry(one, one.email), ORGANISER, NOW, extra_seat=False)
+                    manual.add(
+                        session,
+                        day.event_id,
+                        Entry(one.person, one.person.email),
+                        ORGANISER,
+                        NOW,
+                        extra_seat=False,
+                    )
             found = (
                 select(Registration).where(Registration.event_id == day.event_id).order_by(Registration.id)
             )

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.attendees import manual
-from app.attendees.imports.service import add_many
+from app.attendees.imports.service import Newcomer, add_many
 from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState, Seats
 from app.people.models import AuditEntry
 from app.privacy.erasure import delete_surplus
@@ -91,7 +91,14 @@ def test_a_seat_that_was_kept_twice_leaves_one_for_others(how: str) -> None:
         day.group("kora", "kim", organisation=KI)
     else:
         with day.step() as session:
-            add_many(session, day.event_id, [person("kim", organisation=KI)], ORGANISER, day.now, tell=False)
+            add_many(
+                session,
+                day.event_id,
+                [Newcomer(person("kim", organisation=KI))],
+                ORGANISER,
+                day.now,
+                tell=False,
+            )
     assert day.status("ben") is Status.REGISTERED
     assert (day.event.reserved, day.event.seats.left) == (0, 0)
 

@@ -1,0 +1,124 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Which line of a table holds the headings, and which column says what: guesses that people see and can change.
+
+Offices write "E-Mail Adresse", "Behörde / Organisation" or "Name der Dienststelle (Pflichtfeld)". Compared are letters and
+digits only, first of the whole heading, then of its parts, then whether all words of a known one stand in it.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Collection, Mapping, Sequence
+
+from app.attendees.imports.bounds import Cell, Lines
+from app.folding import loose
+from app.registration.person import LISTED
+
+FULL_NAME = "full_name"
+FULL_NAMES = (
+    "name, vorname",
+    "nachname, vorname",
+    "vorname, name",
+    "vorname, nachname",
+    "vor- und nachname",
+    "vor- und zuname",
+    "name und vorname",
+    "vollständiger name",
+    "teilnehmer",
+    "teilnehmerin",
+    "teilnehmende",
+    "teilnehmer/in",
+    "teilnehmer/-in",
+    "teilnehmer*in",
+    "teilnehmer:in",
+    "ansprechperson",
+    "ansprechpartner",
+    "full name",
+    "first and last name",
+    "participant",
+)
+FIRST_LINES = 20  # among which the headings are looked for
+_ABOUT = 0.6  # of the usual number of filled cells
+SURE = 2  # headings that are known
+_PARTS = re.compile(r"[/,;|()\[\]\n:]| oder | und | bzw\.? | or | and ")
+_WORDS = re.compile(r"[^\W_]+")
+_SHORTEST = 5  # letters of a heading that counts among other words: "Name" stands in too many
+PERSON: Mapping[str, Sequence[str]] = {
+    FULL_NAME: FULL_NAMES,
+    **{one.name: one.headings for one in LISTED},
+}
+
+
+def key_of(heading: str) -> str:
+    """Letters and digits, folded as searches fold them."""
+    return "".join(_WORDS.findall(loose(heading)))
+
+
+def guess(head: Sequence[str], known: Mapping[str, Collection[str]]) -> dict[str, int | None]:
+    """What is known by which headings → the place of its column, or None. No column says two things."""
+    found: dict[str, int | None] = dict.fromkeys(known)
+    free = {place: heading for place, heading in enumerate(head) if heading.strip()}
+    for fits in (_whole, _part, _words):
+        for name, headings in known.items():
+            if found[name] is None:
+                found[name] = next(
+                    (place for heading in headings for place, one in free.items() if fits(one, heading)), None
+                )
+                free.pop(found[name], None)  # type: ignore[arg-type]
+    return found
+
+
+def _whole(heading: str, known: str) -> bool:
+    return key_of(heading) == key_of(known)
+
+
+def _part(heading: str, known: str) -> bool:
+    return key_of(known) in {key_of(part) for part in _PARTS.split(heading.casefold())}
+
+
+def _words(heading: str, known: str) -> bool:
+    wanted = set(_WORDS.findall(loose(known)))
+    return len(key_of(known)) >= _SHORTEST and wanted <= set(_WORDS.findall(loose(heading)))
+
+
+def likeness(line: Sequence[Cell]) -> int:
+    """How many things of a person the cells name as headings do."""
+    texts = [one or "" for one in line]
+    if any(looks_like_address(one) for one in texts):
+        return 0
+    return sum(place is not None for place in guess(texts, PERSON).values())
+
+
+def find_head(lines: Lines) -> int:
+    """The number of the line (from 1) that holds the headings; 0: none does, people begin at once.
+
+    Where no heading is known it is the first line that is about as wide as the table, unless a mail address stands in it.
+    """
+    filled = [(number, line) for number, line in enumerate(lines, start=1) if any(line)][:FIRST_LINES]
+    if not filled:
+        return 0
+    best, number = max(((likeness(line), -number) for number, line in filled), default=(0, 0))
+    if best >= SURE:
+        return -number
+    widths = Counter(_width(line) for _, line in filled)
+    usual = max(widths, key=lambda width: (widths[width], width))
+    wide = next((one for one in filled if _width(one[1]) >= _ABOUT * usual), filled[0])
+    return 0 if any(looks_like_address(one or "") for one in wide[1]) else wide[0]
+
+
+def _width(line: Sequence[Cell]) -> int:
+    return sum(one != "" for one in line)
+
+
+def looks_like_address(text: str) -> bool:
+    return re.search(r"\S@\S+\.\S", text) is not None
+
+
+def column_most_like(rows: Collection[Sequence[Cell]], fits: Callable[[str], bool]) -> int | None:
+    """The place of the column of which most cells fit; None where hardly any does."""
+    found = Counter(
+        place for cells in rows for place, one in enumerate(cells) if one is not None and fits(one)
+    )
+    best = max(found, key=lambda place: found[place], default=None)
+    return best if best is not None and 2 * found[best] >= len(rows) else None
