@@ -31,6 +31,14 @@ ONE_DAY = timedelta(days=1)
 _AT_ONCE = 500  # ids in one statement
 
 
+class TooMany(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_("The team has written %(number)s messages today. Please go on tomorrow."),
+            number=MESSAGES_A_DAY,
+        )
+
+
 @dataclass(frozen=True, slots=True)
 class MailingText:
     """What the team writes."""
@@ -81,10 +89,7 @@ def write_to(
     if not people:
         raise Refusal(N_("None of them can be written to. Nothing was sent."))
     if not spend(session, f"circular:{event_id}", MESSAGES_A_DAY, ONE_DAY, now):
-        raise Refusal(
-            N_("The team has written %(number)s messages today. Please go on tomorrow."),
-            number=MESSAGES_A_DAY,
-        )
+        raise TooMany
     detail = {"people": people}
     record(session, now, by.organiser_id, event_id, "registration.message", f"event {event_id}", detail)
     return people

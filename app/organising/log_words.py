@@ -82,6 +82,7 @@ ACTIONS = {
     "registration.reject": N_("Person turned down"),
     "registration.two_people": N_("Two registrations are two people"),
     "registration.message": N_("Message sent to many"),
+    "registration.invite": N_("People of earlier days invited"),
     "registration.import": N_("List imported"),
     "registration.export": N_("List taken out"),
     "registration.forget": N_("Personal data deleted"),

@@ -56,6 +56,7 @@ MAIL_LABELS = {
     "group.link": N_("Link to your group"),
     "group.called_off": N_("The day is called off"),
     "circular.message": N_("Message of the organising team"),
+    "circular.invitation": N_("Invitation to the next day"),
     "people.welcome": N_("Invitation to the organising team"),
 }
 

@@ -17,7 +17,7 @@ class Mail:
     """One mail to one person, before it becomes bytes.
 
     `recipient` is the address as it stands when the mail is rendered. `calendar` and `calendar_method` come
-    together. `references` is the Message-ID of the thread's first mail (`queries.first_message_id`).
+    together. `unsubscribe` is the address of the page that ends such mails. `references` is the Message-ID of the thread's first mail (`queries.first_message_id`).
     """
 
     subject: str
@@ -28,6 +28,7 @@ class Mail:
     calendar_method: Literal["REQUEST", "CANCEL"] | None = None
     references: str | None = None
     reply_to: str | None = None
+    unsubscribe: str | None = None
 
     def __post_init__(self) -> None:
         if (self.calendar is None) != (self.calendar_method is None):

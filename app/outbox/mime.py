@@ -98,6 +98,8 @@ def _add_headers(message: EmailMessage, mail: Mail, sender: str, subject: str) -
     if mail.references:
         message.set_raw("In-Reply-To", mail.references)
         message.set_raw("References", mail.references)
+    if mail.unsubscribe:
+        message.set_raw("List-Unsubscribe", f"<{mail.unsubscribe}>")
     message.set_raw("Auto-Submitted", "auto-generated")  # RFC 3834: no out-of-office answer comes back
     message.set_raw("X-Auto-Response-Suppress", "OOF, AutoReply")  # the same for Exchange; reports still come
 

@@ -8,6 +8,7 @@ nobody can tell from the time an answer takes (T09). Only a hash is kept.
 """
 
 import hashlib
+from collections.abc import Iterable
 from datetime import datetime
 
 from sqlalchemy import func, select
@@ -40,6 +41,13 @@ def allow(session: Session, email: str, organiser_id: int, now: datetime) -> Non
 def is_suppressed(session: Session, email_key: str) -> bool:
     found = select(Budget.id).where(Budget.bucket == mail_bucket(email_key), used_up())
     return session.scalar(found) is not None
+
+
+def suppressed_among(session: Session, email_keys: Iterable[str]) -> set[str]:
+    """Those that get no mail nobody asked for."""
+    buckets = {key: mail_bucket(key) for key in email_keys}
+    listed = set(session.scalars(select(Budget.bucket).where(Budget.bucket.startswith(_MAIL), used_up())))
+    return {key for key, bucket in buckets.items() if bucket in listed}
 
 
 def count_suppressed(session: Session) -> int:

@@ -4,7 +4,7 @@
 """What organisers' forms are made of: numbers, dates and times with our own sentences, and two people on one form."""
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -16,12 +16,14 @@ from wtforms import (
     HiddenField,
     IntegerField,
     SelectField,
+    SelectMultipleField,
     StringField,
     TextAreaField,
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.clock import BERLIN, END_OF_NIGHT
 from app.folding import clean_line
@@ -134,10 +136,29 @@ class Choice(SelectField):
         self.choices = options(choices)
 
     def pre_validate(self, form: Any) -> None:
-        try:
-            super().pre_validate(form)
-        except ValidationError:
-            raise ValidationError(gettext("Please choose one of these.")) from None
+        refuse_unknown(super().pre_validate, form)
+
+
+class SeveralOf(SelectMultipleField):
+    """Any number of a list, as boxes to tick."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+    def offer(self, choices: Iterable[tuple[str, Any]]) -> None:
+        """Choices that are known only in a request."""
+        self.choices = options(choices)
+
+    def pre_validate(self, form: Any) -> None:
+        refuse_unknown(super().pre_validate, form)
+
+
+def refuse_unknown(look: Callable[[Any], None], form: Any) -> None:
+    """Look whether what was chosen is offered; if not, in our words."""
+    try:
+        look(form)
+    except ValidationError:
+        raise ValidationError(gettext("Please choose one of these.")) from None
 
 
 def _typed(field: Field, values: list[str]) -> str:

@@ -27,6 +27,7 @@ pytestmark = pytest.mark.sqlite_only
 
 # endpoint, methods beside HEAD and OPTIONS, audience, permission
 TABLE = """
+agreed.invite_people GET,POST ORGANISER EDIT_PEOPLE
 agreed.photos GET ORGANISER SEE_PEOPLE
 allocation.admin GET ORGANISER EDIT_PEOPLE
 allocation.close_run GET,POST ORGANISER EDIT_PEOPLE
@@ -47,6 +48,7 @@ calendar.event_file GET PUBLIC
 calendar.how_to GET PUBLIC
 calendar.my GET FEED
 calendar.region GET PUBLIC
+consents.no_invitations GET,POST PERSONAL
 consents.people GET PERSONAL
 day.cancel GET,POST ORGANISER LEAD
 day.edit GET,POST ORGANISER EDIT

@@ -123,6 +123,7 @@ EXTRAS = {
     "registration/page_states": "what the personal page says first, as a table by status",
     "registration/notifications": "what a person is told, as intentions for the outbox",
     "attendees/consent_views": "organiser_views.py, split: what people agreed to, put to use",
+    "attendees/invitations": "who of earlier days is invited to a new one",
     "attendees/photos": "who may be pictured, and who may not",
     "attendees/answer_views": "organiser_views.py, split: one person's answers",
     "registration/questions/answering": "service.py, split: changing answers afterwards",

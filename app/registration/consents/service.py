@@ -6,6 +6,7 @@
 from collections.abc import Collection
 from datetime import datetime
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
@@ -38,6 +39,16 @@ def withdraw(session: Session, registration_id: int, purpose: Purpose, now: date
     registration = lock_registration(session, registration_id)
     end_consents(session, registration_id, now, purpose)
     return registration
+
+
+def withdraw_invitations(session: Session, registration_id: int, now: datetime) -> None:
+    """Nobody with this mail address is invited any more, whatever day they agreed at. A second time changes nothing."""
+    registration = lock_registration(session, registration_id)
+    same = select(Registration.id).where(
+        Registration.email_key == registration.email_key, Registration.confirmed_at.is_not(None)
+    )
+    for one in session.scalars(same.order_by(Registration.id)).all():
+        end_consents(session, one, now, Purpose.NEXT_DAY)
 
 
 def ask_for(session: Session, event_id: int, purposes: Collection[Purpose], by: By, now: datetime) -> Event:

@@ -7,10 +7,9 @@ from collections.abc import Callable, Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
-from wtforms import RadioField, SelectMultipleField, StringField, TextAreaField
+from wtforms import RadioField, StringField, TextAreaField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, Length, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms.validators import DataRequired, Length
 
 from app.events.rules import Seats
 from app.refusal import Refusal
@@ -27,7 +26,7 @@ from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import AnswerView
 from app.registration.questions.rules import CHOOSING, RETENTION_LABELS, QuestionKind
 from app.texts import gettext, ngettext, sentence_of, short_day
-from app.web.editing import TOO_LONG, Day, EditingForm, WholeNumber
+from app.web.editing import TOO_LONG, Day, EditingForm, SeveralOf, WholeNumber, refuse_unknown
 from app.web.forms import REQUIRED, BaseForm
 
 FEW_LEFT = 5
@@ -43,24 +42,7 @@ class OneOf(RadioField):
         if self.data is None:
             self.data = ""
         if self.data:
-            _refuse_unknown(super().pre_validate, form)
-
-
-class SeveralOf(SelectMultipleField):
-    """Any number of answers, as boxes to tick."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def pre_validate(self, form: Any) -> None:
-        _refuse_unknown(super().pre_validate, form)
-
-
-def _refuse_unknown(look: Any, form: Any) -> None:
-    try:
-        look(form)
-    except ValidationError:
-        raise ValidationError(gettext("Please choose one of these.")) from None
+            refuse_unknown(super().pre_validate, form)
 
 
 class AnswersMixin:

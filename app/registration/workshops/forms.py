@@ -14,11 +14,10 @@ from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from app.programme.agenda import RoundView, RunView
-from app.registration.questions.answer_forms import SeveralOf
 from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import MOST_RANKS, Wished
 from app.texts import gettext, ngettext
-from app.web.editing import Choice, EditingForm
+from app.web.editing import Choice, EditingForm, SeveralOf
 from app.web.forms import BaseForm
 from app.web.texts import lazy_gettext as _l
 
