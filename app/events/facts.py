@@ -110,7 +110,7 @@ class DayFacts:
             missing=N_("A number of seats: without one, everybody gets a seat."),
         ),
     ]
-    offer_hours: Annotated[int | None, Fact(N_("Hours to answer an offer from the waiting list"))]
+    offer_hours: Annotated[int | None, Fact(N_("Working hours to answer an offer from the waiting list"))]
     approval: Annotated[bool, Fact(N_("The team decides who is admitted"))]
     placement: Annotated[Placement, Fact(N_("How places in workshops are given"))]
     wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"), Effect.MAIL)]

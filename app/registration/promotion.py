@@ -4,7 +4,7 @@
 """Who moves up: free seats go to the first in line who may have one, in the transaction that set them free."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy.orm import Session
 
@@ -23,6 +23,7 @@ from app.registration.rules import (
     Reason,
     Status,
 )
+from app.registration.working_hours import after_working_hours
 from app.registration.workshops import places
 
 
@@ -70,7 +71,7 @@ def _give_or_offer(
         take_wanted(session, first)
         notifications.notify_moved_up(session, first, now)
     else:
-        until = min(now + timedelta(hours=event.offer_hours), event.starts_at)
+        until = min(after_working_hours(now, event.offer_hours), event.starts_at)
         move(session, first, Status.OFFERED, SYSTEM, Reason.OFFERED, now, reserved_until=until)
         take_wanted(session, first)
         notifications.notify_offer(session, first, now)

@@ -105,7 +105,10 @@ class DayForm(TellingForm):
         _label("offer_hours"),
         least=1,
         most=336,
-        description=_l("Leave empty to give a free seat to the next person at once."),
+        description=_l(
+            "Leave empty to give a free seat to the next person at once. A working day has ten hours, from 8 to 18;"
+            " weekends and the public holidays of North Rhine-Westphalia do not count."
+        ),
     )
     approval = BooleanField(
         _label("approval"),

@@ -151,7 +151,7 @@ def offer_ended_mail(app: Flask, language: str) -> EmailMessage:
     office.enter("1.1")
     office.confirm()
     office.day.cancel("ben")
-    office.day.expire("anna", now=office.day.now + timedelta(hours=48))
+    office.day.expire("anna", now=office.day.now + timedelta(days=7))
     return office.mail()
 
 

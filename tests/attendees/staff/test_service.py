@@ -103,7 +103,7 @@ def test_an_offer_that_lapses_ends_it_too(day: Day) -> None:
     day.join("anna", "ben")
     lead(day, "ben", "1.1")
     day.cancel("anna")
-    day.expire("ben", day.now + timedelta(hours=25))
+    day.expire("ben", day.now + timedelta(days=7))
     assert leading(day) == []
 
 

@@ -23,6 +23,7 @@ from app.registration.quotas.jobs import release_due
 from app.registration.quotas.rules import Availability, QuotaState, Why
 from app.registration.quotas.waiting_list import availability_of, quotas_of_day
 from app.registration.rules import Status
+from app.registration.working_hours import after_working_hours
 from app.scheduling.service import cancel_day, day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
@@ -371,13 +372,16 @@ def test_an_offer_is_reserved_until_its_end_and_then_goes_to_the_next() -> None:
     day.join("ben", "cem", "dana")
     day.cancel("ben")
     assert day.statuses() == {"ben": Status.CANCELLED, "cem": Status.OFFERED, "dana": Status.WAITING}
-    assert day.of("cem").reserved_until == day.now + timedelta(hours=24)
+    ends = day.of("cem").reserved_until
+    assert ends == after_working_hours(day.now, 24)  # Monday morning to Wednesday noon
+    assert ends is not None
+    assert timedelta(days=2) < ends - day.now < timedelta(days=3)
     assert day.mails("cem") == ["registration.offered"]
     assert day.of("cem").invited_sequence is None
     assert day.line("dana").why is Why.OFFER  # type: ignore[union-attr]
-    day.expire("cem", now=day.now + timedelta(hours=23))
+    day.expire("cem", now=ends - timedelta(minutes=1))
     assert day.status("cem") is Status.OFFERED
-    day.expire("cem", now=day.now + timedelta(hours=1))
+    day.expire("cem", now=ends)
     assert (day.status("cem"), day.status("dana")) == (Status.EXPIRED, Status.OFFERED)
     assert day.mails("cem") == ["registration.offer_ended"]
     day.accept("dana")
