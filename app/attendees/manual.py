@@ -12,7 +12,6 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db import new_link_key
 from app.events.models import Event, Quota
 from app.events.rules import EventStatus
 from app.events.seats import claim_seat, overbook
@@ -87,11 +86,7 @@ def correct(
     )
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
     if registration.email_key != key:
-        registration.link_key = new_link_key()
-        registration.feed_key = new_link_key()
-        registration.feed_changed_at = now
-        session.flush()
-        _tell_new_address(session, registration, now)
+        notifications.notify_standing(session, registration, now)
     if changed:
         _record(session, registration, by, now, "change", fields=changed)
     return registration
@@ -208,13 +203,6 @@ def _facts(registration: Registration) -> dict[str, object]:
 def _absences(session: Session, registration: Registration) -> set[int]:
     absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration.id)
     return set(session.scalars(absent))
-
-
-def _tell_new_address(session: Session, registration: Registration, now: datetime) -> None:
-    if registration.status is Status.UNCONFIRMED:
-        notifications.ask_to_confirm(session, registration, now)
-    else:
-        notifications.notify_status(session, registration, now)
 
 
 def _record(

@@ -85,6 +85,7 @@ ACTIONS = {
     "registration.invite": N_("People of earlier days invited"),
     "registration.import": N_("List imported"),
     "registration.export": N_("List taken out"),
+    "registration.address": N_("Mail address changed by its owner"),
     "registration.forget": N_("Personal data deleted"),
     "group.allot": N_("Seats kept for an organisation"),
     "run.open": N_("Workshop takes place"),
@@ -135,6 +136,7 @@ ACTIONS = {
 # Who did what no account did. Of anything else the account is gone, or somebody typed a command.
 ITSELF = N_("the person concerned")
 BY_NO_ACCOUNT = {
+    "registration.address": ITSELF,
     "registration.forget": ITSELF,
     "address.silence": ITSELF,
     "database.rewrite": N_("Fachtag itself"),

@@ -50,6 +50,7 @@ MAIL_LABELS = {
     "registration.offer_ended": N_("The time for your answer is over"),
     "places.changed": N_("Your workshops have changed"),
     "places.allocated": N_("Your places in workshops"),
+    "link.address": N_("Please confirm your new mail address"),
     "link.personal": N_("Your personal link"),
     "group.confirm": N_("Please confirm your group"),
     "group.seats": N_("Seats for your organisation"),

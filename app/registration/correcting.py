@@ -17,7 +17,7 @@ from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
 from app.registration import notifications
-from app.registration.invitations import leave_address
+from app.registration.addresses import take_address
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.promotion import move_up
@@ -69,10 +69,7 @@ def change_person(
         if earlier.active not in {None, registration}:
             raise AddressTaken
         if address_key(person.email) != registration.email_key:
-            leave_address(session, registration, now)
-            # The new address may have been told of a higher number by a registration of its own, or of one that is gone.
-            floors = earlier.next_offset, registration.event.lowest_offset
-            registration.sequence_offset = max(registration.sequence_offset, *floors)
+            take_address(session, registration, person.email, earlier, now)
     else:
         person = replace(person, email=registration.email)
     registration.take_person(person)

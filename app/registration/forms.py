@@ -137,6 +137,11 @@ class LinkForm(AbuseProtectionMixin, BaseForm):
     """With which address somebody takes part."""
 
 
+@asks([one for one in FIELDS if one.kind is Kind.ADDRESS], own=True)
+class AddressForm(BaseForm):
+    """The new address of a registration."""
+
+
 class ChoicesForm(ChoicesMixin, BaseForm):
     """Other workshops, on the personal page."""
 

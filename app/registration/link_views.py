@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The personal link, sent again to whoever asks for it with the own address."""
+"""The personal link, sent again to whoever asks for it with the own address; and the address, changed."""
 
 from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -10,11 +10,14 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.events.queries import get_public_event
 from app.registration import abuse_protection_forms
+from app.registration.addresses import ask_new_address, confirm_new_address, open_new_address
 from app.registration.correcting import send_links
-from app.registration.forms import LinkForm
+from app.registration.forms import AddressForm, LinkForm
+from app.registration.links import open_personal, personal_token
 from app.web import access
 from app.web.database import db
 from app.web.doing import did
+from app.web.forms import ConfirmForm
 from app.web.pages import page, remember_address, remembered_address
 
 bp = Blueprint("links", __name__)
@@ -46,3 +49,45 @@ def ask(slug: str) -> ResponseReturnValue:
 def sent(slug: str) -> Response:
     event = get_public_event(db.session(), slug)
     return page("registration/link_sent.html", event=event, address=remembered_address())
+
+
+@bp.route("/my/<token>/address", methods=["GET", "POST"])
+@access.personal
+def address(token: str) -> ResponseReturnValue:
+    registration = open_personal(db.session(), token)
+    if not registration.may_be_readdressed(now()):
+        return redirect(url_for("registration.my", token=token), SEE_OTHER)
+    form = AddressForm()
+
+    def ask_owner(session: Session) -> str:
+        email = str(form.email.data)
+        ask_new_address(session, registration.id, email, now())
+        return email
+
+    if done := did(form, ask_owner):
+        remember_address(done.result)
+        return redirect(url_for(".address_asked", token=token), SEE_OTHER)
+    event = registration.event
+    return page("registration/address.html", form=form, event=event, registration=registration, token=token)
+
+
+@bp.get("/my/<token>/address/asked")
+@access.personal
+def address_asked(token: str) -> Response:
+    event = open_personal(db.session(), token).event
+    return page("registration/address_asked.html", event=event, address=remembered_address(), token=token)
+
+
+@bp.route("/my/<token>/new-address/<int:asked_id>", methods=["GET", "POST"])
+@access.personal
+def confirm_address(token: str, asked_id: int) -> ResponseReturnValue:
+    """Behind the link in the mail to the new address; nothing happens before the button is pressed."""
+    registration, email = open_new_address(db.session(), asked_id, token)
+    form = ConfirmForm()
+
+    def confirm(session: Session) -> str:
+        return personal_token(confirm_new_address(session, asked_id, token, now()))
+
+    if done := did(form, confirm):
+        return redirect(url_for("registration.my", token=done.result, done="address"), SEE_OTHER)
+    return page("registration/address_confirm.html", form=form, event=registration.event, address=email)

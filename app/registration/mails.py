@@ -23,6 +23,7 @@ from app.outbox.models import Message
 from app.outbox.queries import first_message_id, last_told, sender_of
 from app.refusal import N_
 from app.registration import notifications
+from app.registration.addresses import new_address_token
 from app.registration.ical import Words, agenda_text, registration_entry
 from app.registration.invitations import ADDRESS_LEFT, shares_calendar
 from app.registration.links import group_address, personal_address
@@ -38,7 +39,7 @@ from app.registration.queries import (
     still_free,
 )
 from app.registration.quotas import waiting_list
-from app.registration.rules import ACTIVE, Status
+from app.registration.rules import ACTIVE, CONFIRMED, Status
 from app.registration.workshops.news import place_news
 from app.settings import Settings
 from app.texts import gettext, language
@@ -224,6 +225,31 @@ class AddressLeftMail:
 
 
 @dataclass(frozen=True, slots=True)
+class NewAddressMail:
+    """To an address that may be a stranger's (T08): it holds nothing of the person, and its link asks before anything
+    changes."""
+
+    kind: str
+    template: str
+    subject: str
+
+    def __call__(self, session: Session, message: Message) -> Mail | None:
+        registration = get_registration(session, message.subject_id)
+        if registration is None or registration.status not in CONFIRMED:
+            return None
+        event, token = registration.event, new_address_token(registration, message.recipient)
+        path = f"/my/{token}/new-address/{message.id}"
+        texts = render_mail(
+            f"registration/{self.template}",
+            gettext(self.subject),
+            event.title,
+            event=event,
+            link=links.absolute(links.in_language(path, registration.language)),
+        )
+        return Mail(*texts, recipient=message.recipient, reply_to=event.contact_email or None)
+
+
+@dataclass(frozen=True, slots=True)
 class GroupMail:
     """A row, too: a mail to the contact of a group. `called_off`: it is about a day that is, the others are not.
     `to_confirm`: only until the group is confirmed."""
@@ -254,7 +280,7 @@ class GroupMail:
         return Mail(*texts, recipient=group.email, reply_to=event.contact_email or None)
 
 
-# Two mails go to an address that may be a stranger's (T08): "confirm" and "group_confirm" hold nothing of what was typed
+# Three mails go to an address that may be a stranger's (T08): "confirm", "new_address" and "group_confirm" hold nothing of what was typed
 # in. "substituted" goes to whoever had the place, and does not name who comes instead.
 _PERSON_MAILS = (
     PersonMail(
@@ -328,9 +354,10 @@ _NEWS = {
     "wishes": N_("New deadline for wishes"),
     "several": N_("Time and place have changed"),
 }
-_OTHERS: tuple[ChangedMail | PlacesMail | AddressLeftMail, ...] = (
+_OTHERS: tuple[ChangedMail | PlacesMail | NewAddressMail | AddressLeftMail, ...] = (
     _CHANGED,
     PlacesMail(notifications.PLACES, "places"),
+    NewAddressMail(notifications.NEW_ADDRESS, "new_address", N_("Please confirm your new mail address")),
     AddressLeftMail(ADDRESS_LEFT, "address_left", N_("No longer registered with this address")),
 )
 KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, *_OTHERS, *_GROUP_MAILS)}

@@ -226,6 +226,10 @@ class Registration(Named, Base):
     def may_be_substituted(self, now: datetime) -> bool:
         return self.status in CONFIRMED and not self.event.has_begun(now)
 
+    def may_be_readdressed(self, now: datetime) -> bool:
+        """Whether the person can name another mail address."""
+        return self.status in CONFIRMED and not self.event.is_over(now)
+
     @property
     def is_draft(self) -> bool:
         """A single form that was sent, and nobody has confirmed the address in it."""

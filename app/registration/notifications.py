@@ -46,6 +46,7 @@ SUBSTITUTED = "registration.substituted"
 PLACES = "places.changed"
 ALLOCATED = "places.allocated"
 LINK = "link.personal"
+NEW_ADDRESS = "link.address"
 GROUP_CONFIRM = "group.confirm"
 GROUP_SEATS = "group.seats"
 GROUP_LINK = "group.link"
@@ -87,6 +88,23 @@ def remind_nobody(session: Session, event_id: int, email: str, now: datetime) ->
             )
 
 
+def ask_about_address(session: Session, registration: Registration, email: str, now: datetime) -> None:
+    """For callers that have spent the mail. It says nothing of the person: the address may be a stranger's (T08)."""
+    registration.mail_revision += 1
+    session.flush()
+    enqueue(
+        session,
+        kind=NEW_ADDRESS,
+        subject_id=registration.id,
+        revision=registration.mail_revision,
+        recipient=email,
+        event_id=registration.event_id,
+        now=now,
+        give_up_at=last_try(registration.event, now),
+        language=registration.language,
+    )
+
+
 def spend_reminder(session: Session, registration: Registration, now: datetime) -> bool:
     """As `spend_mail`. Who confirmed this registration gets its link, whatever they said of other people's tries."""
     key = registration.email_key
@@ -113,6 +131,16 @@ def notify_status(
         _enqueue(session, PENDING, registration, now, first=first)
     else:
         _enqueue(session, WAITING, registration, now, first=first)
+
+
+def notify_standing(session: Session, registration: Registration, now: datetime) -> None:
+    """How somebody stands, to an address that has been told nothing of it yet."""
+    if registration.status is Status.UNCONFIRMED:
+        ask_to_confirm(session, registration, now)
+    elif registration.status is Status.OFFERED:
+        notify_offer(session, registration, now)
+    else:
+        notify_status(session, registration, now)
 
 
 def notify_moved_up(session: Session, registration: Registration, now: datetime) -> None:

@@ -152,6 +152,11 @@ class AddressTaken(Refusal):
         super().__init__(N_("Somebody is registered with this mail address already."), field="email")
 
 
+class SameAddress(Refusal):
+    def __init__(self) -> None:
+        super().__init__(N_("This is the address that you are registered with already."), field="email")
+
+
 class Closed(Refusal):
     """The window is shut; asked again inside the transaction (T31)."""
 

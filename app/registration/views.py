@@ -292,6 +292,7 @@ def details(token: str) -> ResponseReturnValue:
         registration=registration,
         token=token,
         names=organisation_names(session),
+        may_readdress=registration.may_be_readdressed(now()),
     )
 
 

@@ -25,7 +25,11 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
 
 
 # What a personal page says after it was sent: these pages keep no session, so the address carries the word.
-_DONE = {"saved": N_("Saved."), "mailed": N_("A mail with the new link is on its way.")}
+_DONE = {
+    "saved": N_("Saved."),
+    "mailed": N_("A mail with the new link is on its way."),
+    "address": N_("The new mail address holds. A mail with the new link is on its way there."),
+}
 
 
 def done_just_now() -> str | None:

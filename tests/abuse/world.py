@@ -64,6 +64,7 @@ from app.programme.service import (
     add_workshop,
 )
 from app.registration import links as registration_links
+from app.registration.addresses import ask_new_address, new_address_token
 from app.registration.admission import Entry
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
@@ -72,6 +73,7 @@ from app.registration.groups.members import add_colleague
 from app.registration.groups.service import Allotment, GroupEntry, allot, register_group
 from app.registration.history import PARTICIPANT, By
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.notifications import NEW_ADDRESS
 from app.registration.person import Person
 from app.registration.promotion import move_up
 from app.registration.questions.answering import look_at_sensitive
@@ -108,6 +110,7 @@ CHECK_IN = "chris@example.org"
 CODE = "Sommer-27"
 IMPORTED = ("Neu", "Nele", "nele@example.org", "Gemeinde Musterstadt")
 # Given name by the status the person ends up in.
+ELSEWHERE = "anderswo@example.org"  # the new address of somebody
 NAMES = {
     Status.REGISTERED: "Svenja",
     Status.UNCONFIRMED: "Aylin",
@@ -133,6 +136,7 @@ class World:
     feeds: dict[Status, str] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
     wishing: list[str] = field(default_factory=list)
+    new_addresses: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
     shown: dict[str, TestResponse] = field(default_factory=dict)
 
@@ -172,6 +176,8 @@ class World:
             return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
         if rule.endpoint == "registration.wishes":
             return [*self.personal.values(), *self.wishing]
+        if rule.endpoint == "links.confirm_address":
+            return self.new_addresses
         return list(self.groups if rule.endpoint.startswith("groups.") else self.personal.values())
 
     def rules(self, method: str = "GET") -> Iterator[tuple[Rule, Access]]:
@@ -242,6 +248,7 @@ def build_world(app: Flask) -> World:
     for status in NAMES:
         _somebody(app, status)
     _consents_and_wishes(app)
+    _another_address(app)
     _told(app)
     _a_look(app)
     _quotas(app)
@@ -274,6 +281,14 @@ def _consents_and_wishes(app: Flask) -> None:
         session.add(Wish(registration_id=one.id, round_id=run.round_id, run_id=run.id, rank=1))
         session.add(RegistrationNeed(registration_id=one.id, need=Need.STEP_FREE))
         session.add(RunStaff(run_id=run.id, registration_id=one.id, role=StaffRole.NOTE_TAKER))
+
+
+def _another_address(app: Flask) -> None:
+    """Somebody has asked for it, and the new one has not confirmed it."""
+    with app.app_context(), transaction() as session:
+        whose = Registration.given_name == NAMES[Status.REGISTERED]
+        one = session.scalars(select(Registration.id).where(whose)).one()
+        ask_new_address(session, one, ELSEWHERE, now())
 
 
 def _told(app: Flask) -> None:
@@ -695,6 +710,9 @@ def _remember(world: World) -> None:
         for status, one in people.items():
             world.personal[status] = registration_links.personal_token(one)
             world.feeds[status] = registration_links.feed_token(one)
+        asked = session.scalars(select(Message.id).where(Message.kind == NEW_ADDRESS)).one()
+        world.ids["asked_id"] = [asked]
+        world.new_addresses = [new_address_token(people[Status.REGISTERED], ELSEWHERE)]
         wanda = session.scalars(select(Registration).where(Registration.given_name == "Wanda")).one()
         world.wishing = [registration_links.personal_token(wanda)]
         members = select(Registration.reference).where(Registration.group_id.is_not(None))

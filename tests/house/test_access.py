@@ -106,7 +106,10 @@ legal.security_txt GET PUBLIC
 legal_texts.edit GET,POST ADMIN
 legal_texts.overview GET ADMIN
 legal_texts.version GET ADMIN
+links.address GET,POST PERSONAL
+links.address_asked GET PERSONAL
 links.ask GET,POST PUBLIC
+links.confirm_address GET,POST PERSONAL
 links.sent GET PUBLIC
 log.day GET ORGANISER LEAD
 log.house GET ADMIN

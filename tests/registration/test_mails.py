@@ -23,6 +23,7 @@ from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
 from app.registration import notifications, service
+from app.registration.addresses import ask_new_address
 from app.registration.admission import Entry
 from app.registration.groups.service import renew_group_link
 from app.registration.ical import Words, agenda_text
@@ -210,6 +211,18 @@ def address_left_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def new_address_mail(app: Flask, language: str) -> EmailMessage:
+    """To anna's new address, which is the one that this file reads."""
+    office = Office(app, language)
+    entry = Entry(replace(PERSON, email="alt@example.org"), "n", language)
+    with office.day.step() as session:
+        office.day.ids["anna"] = service.register(session, office.day.event_id, entry, office.day.now).id
+    office.day.confirm("anna")
+    with office.day.step() as session:
+        ask_new_address(session, office.day.ids["anna"], "anna@example.org", office.day.now)
+    return office.mail()
+
+
 def group_confirm_mail(app: Flask, language: str) -> EmailMessage:
     office = Office(app, language)
     _speak(office, office.day.group("anna", "ben"))
@@ -279,6 +292,7 @@ MAKERS: dict[str, Make] = {
     notifications.PLACES: places_mail,
     notifications.LINK: link_mail,
     notifications.SUBSTITUTED: substituted_mail,
+    notifications.NEW_ADDRESS: new_address_mail,
     ADDRESS_LEFT: address_left_mail,
     notifications.GROUP_CONFIRM: group_confirm_mail,
     notifications.GROUP_SEATS: group_seats_mail,
@@ -302,6 +316,10 @@ SUBJECTS = {
     notifications.LINK: ("Ihr persönlicher Link", "Your personal link"),
     notifications.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
     ADDRESS_LEFT: ("Nicht mehr mit dieser Adresse angemeldet", "No longer registered with this address"),
+    notifications.NEW_ADDRESS: (
+        "Bitte bestätigen Sie Ihre neue E-Mail-Adresse",
+        "Please confirm your new mail address",
+    ),
     notifications.GROUP_CONFIRM: ("Bitte bestätigen Sie Ihre Gruppe", "Please confirm your group"),
     notifications.GROUP_SEATS: ("Plätze für Ihre Organisation", "Seats for your organisation"),
     notifications.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
@@ -321,6 +339,7 @@ KINDS = OF_REGISTRATION | OF_ATTENDEES
 ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
     notifications.CANCELLED,
     notifications.DECLINED,
+    notifications.NEW_ADDRESS,
     notifications.REJECTED,
     notifications.SUBSTITUTED,
     ADDRESS_LEFT,
@@ -387,9 +406,10 @@ def test_cancelled_leads_back_to_the_day_and_to_nothing_secret(app: Flask) -> No
 
 
 @pytest.mark.parametrize("language", ["de", "en"])
-def test_unconfirmed_mail_holds_no_word_of_the_submitter(app: Flask, language: str) -> None:
+@pytest.mark.parametrize("make", [confirm_mail, new_address_mail])
+def test_unconfirmed_mail_holds_no_word_of_the_submitter(app: Flask, language: str, make: Make) -> None:
     """T08: whoever typed it in, a stranger's mailbox never gets to read it."""
-    mail = confirm_mail(app, language)
+    mail = make(app, language)
     everything = mail["Subject"] + "".join(
         part.get_content() for part in mail.walk() if part.get_content_maintype() == "text"
     )
