@@ -3,6 +3,7 @@
 
 """Refusal: the base of every "no" that a person may read."""
 
+import hashlib
 from collections.abc import Mapping
 from typing import TypeVar
 
@@ -55,3 +56,15 @@ class ChangedMeanwhile(Refusal):
                 "Somebody else changed this in the meantime. Please compare below, then save again to keep your text."
             )
         )
+
+
+def fingerprint(facts: object) -> str:
+    """32 hex digits by which a page knows again what it was filled with, where a row has no version of its own or one that
+    rises for other reasons too. `facts` are values whose `repr` is the same for the same content."""
+    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
+
+
+def refuse_changed(facts: object, seen: str) -> None:
+    """Raises `ChangedMeanwhile` unless `seen` is the fingerprint of the facts as they are now, read under their lock (F30)."""
+    if fingerprint(facts) != seen:
+        raise ChangedMeanwhile

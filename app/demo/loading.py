@@ -36,7 +36,7 @@ from app.demo.programme import (
 from app.events.models import Event
 from app.events.notices import day_facts
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
-from app.events.service import NewEvent, create_event, name_hosts
+from app.events.service import NewEvent, create_event, hosts_of, name_hosts
 from app.events.team_service import add_member
 from app.organisation_admin.service import merge
 from app.organisations.models import Organisation, Region
@@ -59,7 +59,7 @@ from app.programme.service import (
     add_workshop,
     release_agenda,
 )
-from app.refusal import N_, Refusal
+from app.refusal import N_, Refusal, fingerprint
 from app.registration import notifications
 from app.registration.admission import Entry
 from app.registration.consents.models import Purpose
@@ -83,7 +83,7 @@ from app.results.service import (
     write_frame,
     write_result,
 )
-from app.scheduling.service import change_day, fingerprint, publish_day
+from app.scheduling.service import change_day, publish_day
 from app.scheduling.workshop_service import RunPlan, add_run
 from app.texts import force_locale, gettext
 
@@ -184,7 +184,7 @@ def _build_day(
     event = create_event(session, new, None, now)
     lead = organisations[data.lead_host - 1]
     cohosts = [organisations[n - 1] for n in CENTRES if n != data.lead_host]
-    name_hosts(session, event.id, lead, cohosts, region, None, now)
+    name_hosts(session, event.id, lead, cohosts, region, fingerprint(hosts_of(event)), None, now)
     event.summary, event.description, event.for_whom = data.summary, data.description, data.for_whom
     event.venue_name, event.venue_street, event.venue_postcode, event.venue_city = data.venue
     event.venue_note, event.fee_note, event.funding_note = data.venue_note, FEE, FUNDING
@@ -359,7 +359,14 @@ def _load_upcoming(
         asked = add_standard_set(
             session, stage.event.id, gettext, By(Actor.ORGANISER, team[0].id), opens - timedelta(days=2)
         )
-    ask_for(session, stage.event.id, set(Purpose), By(Actor.ORGANISER, team[0].id), opens - timedelta(days=2))
+    ask_for(
+        session,
+        stage.event.id,
+        set(Purpose),
+        fingerprint(stage.event.consents),
+        By(Actor.ORGANISER, team[0].id),
+        opens - timedelta(days=2),
+    )
     stage.answers.update(_some_answers(asked, guests))
     queue = _in_order(guests)
     moments = spread(opens, now, len(guests) + 1)

@@ -12,8 +12,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.events.models import Event
 from app.events.queries import RESERVED_SLUGS
-from app.events.service import NewEvent
+from app.events.service import NewEvent, hosts_of
 from app.organisations.models import Organisation, Region
+from app.refusal import fingerprint
 from app.texts import gettext
 from app.web.editing import (
     Choice,
@@ -26,7 +27,6 @@ from app.web.editing import (
     options,
     short_text,
 )
-from app.web.forms import BaseForm
 from app.web.texts import lazy_gettext as _l
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
@@ -77,7 +77,7 @@ class Several(SelectMultipleField):
             raise ValidationError(gettext("Please choose from this list only."))
 
 
-class HostsForm(BaseForm):
+class HostsForm(EditingForm):
     region_id = Choice(_l("Region"), description=_l("The day appears in this region's list and calendar."))
     lead_host_id = Choice(_l("Host"))
     new_host = short_text(
@@ -95,11 +95,11 @@ class HostsForm(BaseForm):
         return self
 
     @classmethod
-    def of(cls, event: Event) -> "HostsForm":
-        return cls(
-            data={
-                "region_id": str(event.region_id or ""),
-                "lead_host_id": str(event.lead_host_id or ""),
-                "cohost_ids": [str(one.id) for one in event.cohosts],
-            }
-        )
+    def of(cls, event: Event, *, stored: bool = False) -> "HostsForm":
+        data = {
+            "region_id": str(event.region_id or ""),
+            "lead_host_id": str(event.lead_host_id or ""),
+            "cohost_ids": [str(one.id) for one in event.cohosts],
+            "version": fingerprint(hosts_of(event)),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)

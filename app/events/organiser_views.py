@@ -44,16 +44,22 @@ def new_event() -> ResponseReturnValue:
 @bp.route("/<slug>/edit/hosts", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit_hosts(slug: str) -> ResponseReturnValue:
-    reading = db.session()
-    day = with_hosts(reading, g.event)
-    form = HostsForm.of(day).offer(regions(reading, day.region_id), hosts_to_choose(reading, day))
+    form = _hosts_form(stored=False)
 
     def name(session: Session) -> None:
-        name_hosts(session, g.event.id, *_named(session, form), g.organiser.id, now())
+        seen = form.version.data or ""
+        name_hosts(session, g.event.id, *_named(session, form), seen, g.organiser.id, now())
 
-    if did(form, name):
+    if did(form, name, stored=lambda: _hosts_form(stored=True)):
         return redirect_with(url_for(".edit_hosts", slug=slug), N_("The hosts are saved."))
     return page("events/organise_hosts.html", event=g.event, form=form)
+
+
+def _hosts_form(*, stored: bool) -> HostsForm:
+    reading = db.session()
+    day = with_hosts(reading, g.event)
+    form = HostsForm.of(day, stored=stored)
+    return form.offer(regions(reading, day.region_id), hosts_to_choose(reading, day))
 
 
 def _named(

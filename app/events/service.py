@@ -16,7 +16,7 @@ from app.organisations.queries import office
 from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Role
-from app.refusal import N_, Missing, Refusal
+from app.refusal import N_, Missing, Refusal, refuse_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,16 +81,24 @@ def name_hosts(
     lead: Organisation | None,
     cohosts: list[Organisation],
     region: Region | None,
+    seen: str,
     by: int | None,
     now: datetime,
 ) -> Event:
-    """Who invites, and in which region's list the day stands; `by` is the organiser's id."""
+    """Who invites, and in which region's list the day stands; `by` is the organiser's id. Refuses when somebody else named them
+    since `hosts_of` was read, whose fingerprint is `seen` (F30)."""
     event = lock_event(session, event_id)
+    refuse_changed(hosts_of(event), seen)
     event.lead_host, event.cohosts, event.region = lead, cohosts, region
     mark_changed(event, now, calendar=False)
     session.flush()
     record(session, now, by, event.id, "event.hosts", f"event {event.id}")
     return event
+
+
+def hosts_of(event: Event) -> tuple[int | None, list[int], int | None]:
+    """Host, further hosts and region, by their ids."""
+    return event.lead_host_id, sorted(one.id for one in event.cohosts), event.region_id
 
 
 def mark_changed(event: Event, now: datetime, *, calendar: bool) -> None:

@@ -16,7 +16,7 @@ from app.folding import list_key
 from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Permission, Role, may
-from app.refusal import N_, Refusal
+from app.refusal import N_, Refusal, refuse_changed
 
 LAST_LEAD = N_("Somebody has to lead this day. Please make another person lead first.")
 
@@ -92,11 +92,13 @@ def add_member(
 
 
 def change_role(
-    session: Session, event_id: int, member_id: int, role: Role, *, by: Organiser, now: datetime
+    session: Session, event_id: int, member_id: int, role: Role, seen: str, *, by: Organiser, now: datetime
 ) -> TeamMember:
-    """Refuses to take the lead from the last one who has it."""
+    """Refuses to take the lead from the last one who has it; and when somebody else gave another role since the one was read
+    whose fingerprint is `seen` (F30)."""
     lock_event(session, event_id)
     member = get_member(session, event_id, member_id)
+    refuse_changed(member.role, seen)
     if role is not Role.LEAD:
         _refuse_last_lead(session, member)
     before, member.role = member.role, role

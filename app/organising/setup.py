@@ -23,7 +23,7 @@ from app.organising.models import SkippedStep
 from app.outbox.models import Sender
 from app.people.audit import record
 from app.people.models import Organiser
-from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
+from app.refusal import N_, ChangedMeanwhile, Missing, Refusal, refuse_changed
 
 OFFICE, REGION, SENDER, FIRST_DAY = "office", "region", "sender", "day"
 STEPS = (OFFICE, REGION, SENDER, *PAGES, FIRST_DAY)
@@ -77,9 +77,18 @@ def skip(session: Session, name: str, now: datetime) -> None:
 
 
 def name_office(
-    session: Session, name: str, kind: OrganisationKind, district: str, by: Organiser, now: datetime
+    session: Session,
+    name: str,
+    kind: OrganisationKind,
+    district: str,
+    seen: str,
+    by: Organiser,
+    now: datetime,
 ) -> None:
-    """The own organisation, which hosts new days: one that is known by this name, else a new one."""
+    """The own organisation, which hosts new days: one that is known by this name, else a new one. Refuses when somebody else named
+    one since the one was read of whose id `seen` is the fingerprint (F30)."""
+    before = office(session)
+    refuse_changed(before and before.id, seen)
     own = accept_organisation(session, name, kind=kind, district=district)
     make_office(session, own)
     record(session, now, by.id, None, "organisation.office", f"organisation {own.id}")

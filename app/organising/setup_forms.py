@@ -6,14 +6,16 @@
 from wtforms import EmailField
 from wtforms.validators import DataRequired, Length
 
+from app.organisations.models import Organisation
 from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.outbox.models import Sender
+from app.refusal import fingerprint
 from app.web.editing import TOO_LONG, Choice, EditingForm, short_text
-from app.web.forms import REQUIRED, BaseForm, valid_address
+from app.web.forms import REQUIRED, valid_address
 from app.web.texts import lazy_gettext as _l
 
 
-class OfficeForm(BaseForm):
+class OfficeForm(EditingForm):
     """The own organisation."""
 
     name = short_text(_l("Name of your organisation"), required=True)
@@ -25,6 +27,14 @@ class OfficeForm(BaseForm):
         longest=100,
         description=_l("District or independent town, for instance Herford."),
     )
+
+    @classmethod
+    def of(cls, own: Organisation | None, *, stored: bool = False) -> "OfficeForm":
+        """Filled from the own organisation, if there is one; `stored` leaves aside what was sent."""
+        data = {"version": fingerprint(own and own.id)}
+        if own is not None:
+            data |= {"name": own.name, "kind": own.kind.value, "district": own.district}
+        return cls(formdata=None, data=data) if stored else cls(data=data)
 
 
 class SenderForm(EditingForm):

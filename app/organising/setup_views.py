@@ -59,16 +59,16 @@ def overview() -> Response:
 @bp.route("/office", methods=["GET", "POST"])
 @access.admin
 def own_office() -> ResponseReturnValue:
-    session, known = db.session(), office(db.session())
-    form = OfficeForm(
-        data={"name": known.name, "kind": known.kind.value, "district": known.district} if known else None
-    )
+    session = db.session()
+    form = OfficeForm.of(office(session))
 
     def name(session: Session) -> None:
-        kind = OrganisationKind(form.kind.data)
-        setup.name_office(session, form.name.data or "", kind, form.district.data or "", g.organiser, now())
+        kind, seen = OrganisationKind(form.kind.data), form.version.data or ""
+        setup.name_office(
+            session, form.name.data or "", kind, form.district.data or "", seen, g.organiser, now()
+        )
 
-    if did(form, name):
+    if did(form, name, stored=lambda: OfficeForm.of(office(session), stored=True)):
         return redirect_with(url_for(".overview"), N_("“%(title)s” is saved."), title=form.name.data)
     return page("organising/setup_office.html", form=form, districts=districts_to_choose(session))
 

@@ -7,8 +7,10 @@ from wtforms import EmailField, RadioField, StringField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 from wtforms.validators import DataRequired, Length
 
+from app.events.models import TeamMember
 from app.people.rules import ROLE_LABELS, Role
-from app.web.editing import CHOOSE, TOO_LONG
+from app.refusal import fingerprint
+from app.web.editing import CHOOSE, TOO_LONG, EditingForm
 from app.web.forms import REQUIRED, BaseForm, letters_only, valid_address
 from app.web.texts import lazy_gettext as _l
 
@@ -42,5 +44,11 @@ class MemberForm(BaseForm):
     role = _role_field()
 
 
-class RoleForm(BaseForm):
+class RoleForm(EditingForm):
     role = _role_field()
+
+    @classmethod
+    def of(cls, member: TeamMember, *, stored: bool = False) -> "RoleForm":
+        """Filled from the member; `stored` leaves aside what was sent."""
+        data = {"role": member.role.value, "version": fingerprint(member.role)}
+        return cls(formdata=None, data=data) if stored else cls(data=data)

@@ -3,12 +3,13 @@
 
 """The team of a day: its lead adds people, gives them roles and removes them."""
 
-from flask import Blueprint, flash, g, redirect, render_template, url_for
+from flask import Blueprint, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.events import team_service
+from app.events.models import TeamMember
 from app.organising.team_forms import MemberForm, RoleForm, typed
 from app.people import service as people
 from app.people.models import Organiser
@@ -21,6 +22,7 @@ from app.texts import gettext, language
 from app.web import access
 from app.web.database import db, transaction
 from app.web.doing import carried_out, did
+from app.web.pages import page
 from app.web.texts import here
 
 bp = Blueprint("team", __name__, url_prefix="/organise/events/<slug>/team")
@@ -35,7 +37,7 @@ def show(slug: str) -> ResponseReturnValue:
     if form.validate_on_submit() and (done := carried_out(form, lambda: _add(form))):
         flash(gettext("%(name)s is in the team now.", name=done.result), "success")
         return redirect(url_for("team.show", slug=slug), 303)
-    html = render_template(
+    return page(
         "events/team.html",
         event=g.event,
         team=team_service.team_of(db.session(), g.event.id),
@@ -43,20 +45,18 @@ def show(slug: str) -> ResponseReturnValue:
         role_labels=ROLE_LABELS,
         role_notes=[(gettext(ROLE_LABELS[role]), gettext(ROLE_NOTES[role])) for role in Role],
     )
-    return html, 422 if form.errors else 200
 
 
 @bp.route("/<int:member_id>", methods=["GET", "POST"])
 @access.organiser(Permission.LEAD)
 def change_member(slug: str, member_id: int) -> ResponseReturnValue:
-    member = team_service.get_member(db.session(), g.event.id, member_id)
-    form = RoleForm(data={"role": member.role.value})
-    if did(
-        form,
-        lambda session: team_service.change_role(
-            session, g.event.id, member_id, Role(form.role.data), by=g.organiser, now=now()
-        ),
-    ):
+    form = RoleForm.of(_member(member_id))
+
+    def change(session: Session) -> None:
+        role, seen = Role(form.role.data), form.version.data or ""
+        team_service.change_role(session, g.event.id, member_id, role, seen, by=g.organiser, now=now())
+
+    if did(form, change, stored=lambda: RoleForm.of(_member(member_id), stored=True)):
         flash(gettext("The role is saved."), "success")
         return redirect(_after_change(slug), 303)
     return _member_page(form, member_id)
@@ -69,8 +69,7 @@ def remove_member(slug: str, member_id: int) -> ResponseReturnValue:
         with transaction() as session:
             team_service.remove_member(session, g.event.id, member_id, by=g.organiser, now=now())
     except Refusal as refusal:  # the button is no form: the member's own page says why not
-        form = RoleForm(formdata=None)
-        form.process(data={"role": team_service.get_member(db.session(), g.event.id, member_id).role.value})
+        form = RoleForm.of(_member(member_id), stored=True)
         form.add_refusal(refusal)
         return _member_page(form, member_id)
     flash(gettext("This person is no longer in the team."), "success")
@@ -131,6 +130,8 @@ def _after_change(slug: str) -> str:
 
 
 def _member_page(form: RoleForm, member_id: int) -> ResponseReturnValue:
-    member = team_service.get_member(db.session(), g.event.id, member_id)
-    html = render_template("events/team_member.html", event=g.event, member=member, form=form)
-    return html, 422 if form.errors else 200
+    return page("events/team_member.html", event=g.event, member=_member(member_id), form=form)
+
+
+def _member(member_id: int) -> TeamMember:
+    return team_service.get_member(db.session(), g.event.id, member_id)

@@ -15,24 +15,25 @@ from app.events.rules import LOOP_LABELS, Loop
 from app.programme.models import AgendaItem
 from app.programme.rules import KIND_LABELS, ItemKind
 from app.programme.service import ItemFacts
+from app.refusal import fingerprint
 from app.texts import gettext
 from app.web.editing import (
     TOO_LONG,
     Choice,
+    EditingForm,
     SpanForm,
     WholeNumber,
     long_text,
     short_text,
     span_data,
 )
-from app.web.forms import BaseForm
 from app.web.texts import lazy_gettext as _l
 
 NO_ROOM = _l("No room")
 NO_LIMIT = _l("Leave empty if there is no limit.")
 
 
-class RoomForm(BaseForm):
+class RoomForm(EditingForm):
     name = short_text(_l("Name of the room"), longest=100, required=True)
     seats = WholeNumber(_l("Seats"), least=1, most=20_000, description=NO_LIMIT)
     step_free = BooleanField(_l("Can be reached without steps"), default=True)
@@ -49,8 +50,11 @@ class RoomForm(BaseForm):
     )
 
     @classmethod
-    def of(cls, room: Room) -> "RoomForm":
-        return cls(data={**asdict(room.facts), "loop": room.loop.value})
+    def of(cls, room: Room, *, stored: bool = False) -> "RoomForm":
+        """Filled from the room; `stored` leaves aside what was sent."""
+        facts = room.facts
+        data = {**asdict(facts), "loop": facts.loop.value, "version": fingerprint(facts)}
+        return cls(formdata=None, data=data) if stored else cls(data=data)
 
     def facts(self) -> RoomFacts:
         return RoomFacts(

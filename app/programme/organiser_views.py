@@ -164,9 +164,12 @@ def _room_page(slug: str, form: RoomForm, room_id: int | None) -> ResponseReturn
     def save(session: Session) -> Room:
         if room_id is None:
             return service.add_room(session, g.event.id, form.facts(), now())
-        return service.change_room(session, g.event.id, room_id, form.facts(), now())
+        return service.change_room(session, g.event.id, room_id, form.facts(), form.version.data or "", now())
 
-    if did(form, save):
+    def stored() -> RoomForm:
+        return RoomForm.of(conflicts.get_room(db.session(), g.event, room_id or 0), stored=True)
+
+    if did(form, save, stored=stored):
         return redirect_with(url_for(".rooms", slug=slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page("programme/organise_room.html", event=g.event, form=form, room_id=room_id)
 

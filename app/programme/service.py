@@ -33,7 +33,7 @@ from app.programme.conflicts import (
 )
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.rules import ItemKind
-from app.refusal import N_, Refusal
+from app.refusal import N_, Refusal, refuse_changed
 
 Times = tuple[datetime, datetime]  # from, until
 
@@ -87,13 +87,17 @@ def add_room(session: Session, event_id: int, facts: RoomFacts, now: datetime) -
     return room
 
 
-def change_room(session: Session, event_id: int, room_id: int, facts: RoomFacts, now: datetime) -> Room:
-    """Refuses a name that is taken, and fewer seats than a run in it has.
+def change_room(
+    session: Session, event_id: int, room_id: int, facts: RoomFacts, seen: str, now: datetime
+) -> Room:
+    """Refuses a name that is taken, and fewer seats than a run in it has; and when somebody else saved since the facts were
+    read whose fingerprint is `seen` (F30).
 
     A new name reaches the calendars of everybody who sits in it, and the change log.
     """
     event = lock_event(session, event_id)
     room = get_room(session, event, room_id)
+    refuse_changed(room.facts, seen)
     runs = _runs_in(session, room)
     for run in runs:
         if facts.seats is not None and (run.capacity is None or run.capacity > facts.seats):

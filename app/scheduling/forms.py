@@ -16,7 +16,8 @@ from app.events.notices import day_facts
 from app.events.rules import PLACEMENT_LABELS, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.scheduling.service import CallingOff, fingerprint
+from app.refusal import fingerprint
+from app.scheduling.service import CallingOff
 from app.scheduling.workshop_service import RunPlan
 from app.texts import gettext, last_day
 from app.web.asking import AskingForm, TellingForm

@@ -7,7 +7,6 @@ Each locks the event first, asks what the agenda allows, changes, tells who is c
 log, all in one transaction. It flushes, never commits. Rounds and workshops: `workshop_service`.
 """
 
-import hashlib
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -25,7 +24,7 @@ from app.outbox.rules import QUIET
 from app.people.audit import record
 from app.programme.conflicts import refuse_outside_day
 from app.programme.models import AgendaItem, Round, Run
-from app.refusal import N_, ChangedMeanwhile, Refusal
+from app.refusal import N_, Refusal, refuse_changed
 from app.registration import notifications
 from app.registration.history import By
 from app.registration.models import Group, Registration
@@ -49,14 +48,6 @@ class PlacesBecomeWishes(Refusal):
         )
 
 
-def fingerprint(facts: DayFacts) -> str:
-    """Tells whether somebody else saved these facts since they were read.
-
-    The event's own version would say so for every room and workshop, too, and send people to a conflict without one.
-    """
-    return hashlib.sha256(repr(facts).encode("utf-8", "surrogatepass")).hexdigest()[:32]
-
-
 def change_day(
     session: Session,
     event_id: int,
@@ -77,8 +68,7 @@ def change_day(
     """
     event = lock_event(session, event_id)
     before = day_facts(event)
-    if fingerprint(before) != seen:
-        raise ChangedMeanwhile
+    refuse_changed(before, seen)  # its version rises with every room and workshop, too
     asks_for_wishes = before.placement is Placement.DIRECT and facts.placement is Placement.WISHES
     if asks_for_wishes and not become_wishes and (taken := count_taken(session, event)):
         raise PlacesBecomeWishes(taken)

@@ -52,8 +52,10 @@ def carried_out(
         return Done(action())
     except ChangedMeanwhile as refusal:
         form.add_refusal(refusal)
-        if stored is not None and isinstance(form, EditingForm):
-            form.compare_with(stored())
+        if isinstance(form, EditingForm):
+            form.stale = True
+            if stored is not None:
+                form.compare_with(stored())
     except Refusal as refusal:
         form.add_refusal(refusal)
     return None

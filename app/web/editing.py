@@ -216,11 +216,12 @@ class Difference:
 class EditingForm(BaseForm):
     """A form over a row that others may edit at the same time: it carries the version that was read (F30).
 
-    `refused_at` maps the fields a service names in its refusals to the fields of the form.
+    `refused_at` maps the fields a service names in its refusals to the fields of the form. `stale`: somebody else saved first.
     """
 
     refused_at: ClassVar[Mapping[str, str]] = {}
     differences: Sequence[Difference] = ()
+    stale = False
     version = HiddenField(default="0")
 
     @property

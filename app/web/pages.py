@@ -13,15 +13,18 @@ from werkzeug.wrappers import Response as WerkzeugResponse
 from app.refusal import N_
 from app.texts import gettext
 
-UNPROCESSABLE = 422
+CONFLICT, UNPROCESSABLE = 409, 422
 RELOAD_SECONDS = 5
 
 
 def page(template: str, status: int = 200, **context: Any) -> Response:
-    """A rendered page; 422 with an error summary when one of its forms was refused (A11Y-06)."""
-    refused = any(isinstance(value, FlaskForm) and value.errors for value in context.values())
-    html = render_template(template, form_has_errors=refused, **context)
-    return make_response(html, UNPROCESSABLE if refused else status)
+    """A rendered page; 422 with an error summary when one of its forms was refused (A11Y-06), 409 when somebody else saved
+    first (F30)."""
+    refused = [value for value in context.values() if isinstance(value, FlaskForm) and value.errors]
+    html = render_template(template, form_has_errors=bool(refused), **context)
+    if refused:
+        status = CONFLICT if any(getattr(one, "stale", False) for one in refused) else UNPROCESSABLE
+    return make_response(html, status)
 
 
 # What a personal page says after it was sent: these pages keep no session, so the address carries the word.

@@ -63,6 +63,7 @@ from app.programme.service import (
     add_round,
     add_workshop,
 )
+from app.refusal import fingerprint
 from app.registration import links as registration_links
 from app.registration.addresses import ask_new_address, new_address_token
 from app.registration.admission import Entry
@@ -267,7 +268,7 @@ def _consents_asked(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         for slug in (SLUG, EMPTY):
             day = session.scalars(select(Event.id).where(Event.slug == slug)).one()
-            ask_for(session, day, {Purpose.LIST, Purpose.PRESS}, TEAM, now())
+            ask_for(session, day, {Purpose.LIST, Purpose.PRESS}, fingerprint(""), TEAM, now())
 
 
 def _consents_and_wishes(app: Flask) -> None:
@@ -619,7 +620,9 @@ def _links_and_mails(app: Flask) -> None:
         service.report_barrier(session, report, "nonce-barrier-0123456789", now())
         lead = session.scalars(select(Organiser).where(Organiser.email == LEAD)).one()
         service.write_text(session, "impressum", "de", "# Impressum\n\nKreis Lippe", 0, lead, now())
-        setup.name_office(session, "Kreis Lippe", OrganisationKind.KI, "Lippe", lead, now())
+        setup.name_office(
+            session, "Kreis Lippe", OrganisationKind.KI, "Lippe", fingerprint(None), lead, now()
+        )
         setup.name_sender(session, "Fachtage", "tage@example.org", "fachtag@example.org", 0, lead, now())
         setup.skip(session, "leichte-sprache", now())
         session.add(Law(name="§ 3 DSG NRW"))

@@ -360,7 +360,7 @@ def test_two_organisers_on_one_person(app: Flask) -> None:
     first.send(family_name="Von Otto")
     nasty = "</td><script>alert(1)</script>"
     conflict = second.send(family_name="Von Lea", organisation=nasty)
-    assert conflict.status == 422
+    assert conflict.status == 409
     cells = [
         [cell.get_text(strip=True) for cell in row.select("td")] for row in conflict.soup.select("tbody tr")
     ]
@@ -378,7 +378,7 @@ def test_a_version_that_is_no_number(app: Flask) -> None:
     reference = signs_up(app, day)
     page = as_otto(app).get(f"{day.home}/registrations/{reference}/edit")
     for odd in ("x", "", "-1", "9" * 40, "1_0"):
-        assert page.send(version=odd).status == 422, odd
+        assert page.send(version=odd).status == 409, odd
 
 
 def test_the_change_and_its_trace_are_one(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -631,7 +631,7 @@ def test_two_people_choose_at_once(app: Flask) -> None:
     mine, theirs = visitor.get(address), visitor.get(address)
     theirs.send(**{first: str(day.runs["1.1"])})
     conflict = mine.send(**{first: str(day.runs["1.2"])})
-    assert conflict.status == 422
+    assert conflict.status == 409
     cells = [cell.get_text(strip=True) for cell in conflict.soup.select("tbody td")]
     assert [cell[:3] for cell in cells] == ["1.1", "1.2"]
     assert conflict.send().status == 200

@@ -17,6 +17,7 @@ from app.events.rules import EventStatus
 from app.events.service import (
     NewEvent,
     create_event,
+    hosts_of,
     lock_event,
     mark_changed,
     name_hosts,
@@ -27,7 +28,7 @@ from app.organisations.models import Region
 from app.organisations.service import add_organisation
 from app.people.models import AuditEntry, Organiser
 from app.people.rules import Role
-from app.refusal import Missing, Refusal
+from app.refusal import Missing, Refusal, fingerprint
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 
@@ -131,8 +132,8 @@ def test_days_of_a_region() -> None:
         later = make_event(session, slug="spaeter", starts_at=at("10:00"), ends_at=at("11:00"))
         first = make_event(session, slug="frueher", starts_at=at("8:00"), ends_at=at("9:00"))
         make_event(session, slug="entwurf", status=EventStatus.DRAFT).region = owl
-        name_hosts(session, later.id, host, [friend], owl, None, NOW)
-        name_hosts(session, first.id, host, [], None, None, NOW)
+        name_hosts(session, later.id, host, [friend], owl, fingerprint(hosts_of(later)), None, NOW)
+        name_hosts(session, first.id, host, [], None, fingerprint(hosts_of(first)), None, NOW)
         session.flush()
         assert [event.slug for event in public_events(session)] == ["frueher", "spaeter"]
         assert [event.slug for event in public_events(session, "owl")] == ["spaeter"]

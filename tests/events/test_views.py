@@ -19,6 +19,7 @@ from app.events.rules import EventStatus
 from app.events.service import mark_changed, name_hosts
 from app.organisations.models import Region
 from app.organisations.service import add_organisation
+from app.refusal import fingerprint
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.pages import Page, Visitor
@@ -75,7 +76,7 @@ def test_page_of_a_day(client: FlaskClient, clock: Any) -> None:
             add_organisation(session, "Kreis Musterland"),
             add_organisation(session, "Verein Brücke"),
         )
-        name_hosts(session, event_id, host, [friend], None, None, NOW)
+        name_hosts(session, event_id, host, [friend], None, fingerprint((None, [], None)), None, NOW)
     page = visit(client)
     assert page.status == 200
     assert page.heading == "Musterfachtag: Vom Einzelfall zur Struktur"

@@ -87,7 +87,7 @@ def test_who_saves_second_sees_both_texts(app: Flask, admin: FlaskClient) -> Non
     late = Visitor(admin).get("/organise/legal/impressum/de")
     Visitor(admin).get("/organise/legal/impressum/de").send(text="# Erste\n\nA")
     refused = late.send(text="# Zweite\n\nB")
-    assert refused.status == 422
+    assert refused.status == 409
     assert "# Erste" in refused.text
     assert [one[3] for one in saved(app)] == ["# Erste\n\nA"]
     assert refused.send().status == 200

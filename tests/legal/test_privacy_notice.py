@@ -15,6 +15,7 @@ from app.legal import queries, rules, service
 from app.organising.sweeping import MAILS_KEPT
 from app.people.audit import KEPT as AUDIT_KEPT
 from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
+from app.refusal import fingerprint
 from app.registration.consents.models import Purpose
 from app.registration.consents.service import ask_for
 from app.registration.history import SYSTEM
@@ -88,7 +89,7 @@ def day(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         event = make_event(session)
         session.flush()
-        ask_for(session, event.id, set(Purpose), SYSTEM, NOW)
+        ask_for(session, event.id, set(Purpose), fingerprint(""), SYSTEM, NOW)
 
 
 def test_no_consent_is_needed_to_register(app: Flask, client: FlaskClient, day: None) -> None:

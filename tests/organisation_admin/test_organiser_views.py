@@ -113,7 +113,7 @@ def test_refusals_are_sentences_and_keep_what_was_typed(app: Flask) -> None:
     open_form = visitor.get(own)
     assert visitor.get(own).send(kind="ki", known=True).status == 200
     page = open_form.send(district="Kreis Neu")
-    assert page.status == 422
+    assert page.status == 409
     assert "Kommunales Integrationszentrum" in page.text  # what is stored now stands beside it
     page = page.send()
     assert page.status == 200

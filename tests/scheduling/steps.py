@@ -13,7 +13,8 @@ from app.events.models import Event
 from app.events.notices import day_facts
 from app.programme.models import Round, Run
 from app.programme.service import RoundFacts
-from app.scheduling.service import change_day, fingerprint
+from app.refusal import fingerprint
+from app.scheduling.service import change_day
 from app.scheduling.workshop_service import RunPlan, change_round, change_run
 from tests.registration.steps import ORGANISER
 

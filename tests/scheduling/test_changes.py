@@ -15,9 +15,9 @@ from app.events.models import Room
 from app.events.notices import day_facts
 from app.events.rules import EventStatus
 from app.programme.models import AgendaChange, Round
-from app.refusal import ChangedMeanwhile, Refusal
+from app.refusal import ChangedMeanwhile, Refusal, fingerprint
 from app.registration.rules import RunHasPlaces, Status
-from app.scheduling.service import cancel_day, fingerprint
+from app.scheduling.service import cancel_day
 from app.web.database import db
 from tests.factories.days import NOW, at
 from tests.registration.steps import CLOSED, HOUR, ORGANISER, WHY, Day, open_day

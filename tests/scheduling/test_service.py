@@ -22,7 +22,7 @@ from app.people.models import AuditEntry
 from app.programme.conflicts import run_name
 from app.programme.models import AgendaChange, AgendaItem, Run
 from app.programme.service import RoundFacts, WorkshopFacts
-from app.refusal import ChangedMeanwhile, Missing, Refusal
+from app.refusal import ChangedMeanwhile, Missing, Refusal, fingerprint
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
@@ -30,7 +30,6 @@ from app.registration.person import Person
 from app.registration.rules import Status
 from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
-from app.scheduling.service import fingerprint
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
 from tests.registration.steps import ORGANISER, WHY

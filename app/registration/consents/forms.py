@@ -9,8 +9,10 @@ from typing import Any
 from wtforms import BooleanField
 
 from app.events.models import Event
+from app.refusal import fingerprint
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Purpose, asked_consents
 from app.texts import gettext
+from app.web.editing import EditingForm
 from app.web.forms import BaseForm
 
 
@@ -34,19 +36,20 @@ def agreed_in(form: Any, event: Event) -> dict[Purpose, str]:
     }
 
 
-class AskForm(BaseForm):
+class AskForm(EditingForm):
     """What a day asks people to agree to."""
 
 
-def ask_form(event: Event) -> Any:
-    """A box per purpose, as the day asks now."""
+def ask_form(event: Event, *, stored: bool = False) -> Any:
+    """A box per purpose, as the day asks now; `stored` leaves aside what was sent."""
     asked = asked_consents(event)
     fields = {
         field_of(one): BooleanField(gettext(PURPOSE_LABELS[one]), description=gettext(CONSENT_TEXTS[one]))
         for one in Purpose
     }
     form_class = type(AskForm.__name__, (AskForm,), fields)
-    return form_class(data={field_of(one): one in asked for one in Purpose})
+    data = {"version": fingerprint(event.consents), **{field_of(one): one in asked for one in Purpose}}
+    return form_class(formdata=None, data=data) if stored else form_class(data=data)
 
 
 def asked_in(form: Any) -> Collection[Purpose]:

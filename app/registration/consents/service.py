@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.events.service import lock_event
 from app.people.audit import record
-from app.refusal import Missing
+from app.refusal import Missing, refuse_changed
 from app.registration.consents.models import ConsentSource, Purpose, asked_consents
 from app.registration.consents.records import end_consents, write_down
 from app.registration.history import By
@@ -51,9 +51,13 @@ def withdraw_invitations(session: Session, registration_id: int, now: datetime) 
         end_consents(session, one, now, Purpose.NEXT_DAY)
 
 
-def ask_for(session: Session, event_id: int, purposes: Collection[Purpose], by: By, now: datetime) -> Event:
-    """What the form asks people to agree to from now on; what was agreed to stands until it is withdrawn."""
+def ask_for(
+    session: Session, event_id: int, purposes: Collection[Purpose], seen: str, by: By, now: datetime
+) -> Event:
+    """What the form asks people to agree to from now on; what was agreed to stands until it is withdrawn. Refuses when somebody
+    else chose since the day's `consents` were read, whose fingerprint is `seen` (F30)."""
     event = lock_event(session, event_id)
+    refuse_changed(event.consents, seen)
     chosen = " ".join(one.value for one in Purpose if one in purposes)
     if event.consents != chosen:
         event.consents = chosen

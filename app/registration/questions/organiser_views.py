@@ -168,7 +168,11 @@ def copy(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def consents(slug: str) -> ResponseReturnValue:
     form = ask_form(g.event)
-    if did(form, lambda session: ask_for(session, g.event.id, asked_in(form), _by(), now())):
+
+    def choose(session: Session) -> None:
+        ask_for(session, g.event.id, asked_in(form), form.version.data or "", _by(), now())
+
+    if did(form, choose, stored=lambda: ask_form(g.event, stored=True)):
         return redirect_with(_overview(slug), N_("Saved."))
     return page("registration/questions/organise_consents.html", event=g.event, form=form)
 

@@ -20,6 +20,8 @@ from app.attendees.staff.service import (
     name_staff,
     take_off,
 )
+from app.events.models import Event
+from app.refusal import fingerprint
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
@@ -49,7 +51,14 @@ def lead(day: Day, name: str, label: str, role: StaffRole = StaffRole.FACILITATO
 
 def agree(day: Day, name: str) -> None:
     with day.step() as session:
-        ask_for(session, day.event_id, {Purpose.LIST}, ORGANISER, day.now)
+        ask_for(
+            session,
+            day.event_id,
+            {Purpose.LIST},
+            fingerprint(session.get_one(Event, day.event_id).consents),
+            ORGANISER,
+            day.now,
+        )
         one = session.get_one(Registration, day.ids[name])
         write_down(session, one, {Purpose.LIST: "Ja."}, ConsentSource.PAGE, day.now)
 

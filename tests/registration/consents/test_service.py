@@ -12,6 +12,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import Connection, event, select
 
 from app.clock import now
+from app.refusal import fingerprint
 from app.registration.consents.models import Consent, ConsentSource, Purpose
 from app.registration.consents.records import consents_of, count_consents, write_down
 from app.registration.consents.service import ask_for
@@ -40,7 +41,9 @@ def asks(app: Flask) -> int:
     with app.app_context(), transaction() as session:
         event = make_event(session)
         make_programme(session, event)
-        ask_for(session, event.id, {Purpose.LIST, Purpose.PRESS}, ORGANISER, now())
+        ask_for(
+            session, event.id, {Purpose.LIST, Purpose.PRESS}, fingerprint(event.consents), ORGANISER, now()
+        )
         return event.id
 
 
@@ -144,7 +147,7 @@ def test_who_leaves_agrees_to_nothing_any_more(app: Flask) -> None:
         day = open_day()
         day.join("anna")
         with day.step() as session:
-            ask_for(session, day.event_id, set(Purpose), ORGANISER, day.now)
+            ask_for(session, day.event_id, set(Purpose), fingerprint(""), ORGANISER, day.now)
             anna = session.get_one(Registration, day.ids["anna"])
             session.add(
                 Consent(
@@ -166,10 +169,10 @@ def test_who_leaves_agrees_to_nothing_even_if_it_is_not_asked_any_more(app: Flas
         day = open_day()
         day.join("anna")
         with day.step() as session:
-            ask_for(session, day.event_id, {Purpose.PRESS}, ORGANISER, day.now)
+            ask_for(session, day.event_id, {Purpose.PRESS}, fingerprint(""), ORGANISER, day.now)
             anna = session.get_one(Registration, day.ids["anna"])
             write_down(session, anna, {Purpose.PRESS: "Ja."}, ConsentSource.PAGE, day.now)
-            ask_for(session, day.event_id, set(), ORGANISER, day.now)
+            ask_for(session, day.event_id, set(), fingerprint("press"), ORGANISER, day.now)
         assert len(consents_of(db.session(), day.ids["anna"])) == 1
         day.cancel("anna")
         assert consents_of(db.session(), day.ids["anna"]) == []

@@ -263,7 +263,7 @@ def test_answers_are_changed_and_withdrawn_on_the_personal_page(app: Flask, aske
         False,
     )
     refused = stale.send(**asked.fill(badge="Zu spät"))
-    assert refused.status == 422
+    assert refused.status == 409
     assert refused.values(refused.form())[asked["badge"]] == "Zu spät"
     assert refused.send().heading == "Sie sind angemeldet"
     assert "Zu spät" in stored(app)
@@ -357,7 +357,7 @@ def test_two_organisers_on_one_question(app: Flask, asked: Asked) -> None:
     first, second = (visitor.get(f"{QUESTIONS}/{asked.ids['meal']}") for _ in range(2))
     assert first.send(label="Essen").address == QUESTIONS
     refused = second.send(label="Mahlzeit", **{f"option-{asked.options['meal']['alles']}": "alles gern"})
-    assert refused.status == 422
+    assert refused.status == 409
     assert "Was jetzt gespeichert ist" in refused.text
     assert refused.values(refused.form())["label"] == "Mahlzeit"
     assert "Mahlzeit" in refused.send().text
@@ -438,7 +438,7 @@ def test_two_organisers_on_one_persons_answers(app: Flask, asked: Asked) -> None
     first, second = visitor.get(address), visitor.get(address)
     first.send(**{asked["badge"]: "Erste"})
     refused = second.send(**{asked["badge"]: "Zweite"})
-    assert (refused.status, "Erste" in refused.text) == (422, True)
+    assert (refused.status, "Erste" in refused.text) == (409, True)
     assert "Zweite" in refused.send().text
 
 

@@ -194,7 +194,7 @@ def test_two_on_one_quota_are_told(app: Flask) -> None:
     first, second = (visitor.get(QUOTAS).follow("Aus den KIs") for _ in range(2))
     first.send(seats="4")
     page = second.send(seats="5")
-    assert page.status == 422
+    assert page.status == 409
     assert "4" in page.text
     assert quota(app).capacity == 4
     page.send()
