@@ -16,7 +16,6 @@ WITHOUT = {
     "allocation.new_condition": NEW,
     "approval.reject": ACTION,
     "group_admin.new": NEW,
-    "importing.look": NEW,
     "importing.upload": NEW,
     "many.cancel": ACTION,
     "many.message": ACTION,

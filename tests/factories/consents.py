@@ -10,6 +10,8 @@ agrees(app, reference, Purpose.LIST)
 from flask import Flask
 from sqlalchemy import select
 
+from app.events.models import Event
+from app.refusal import fingerprint
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
@@ -22,7 +24,8 @@ from tests.factories.days import NOW
 
 def asks_for(app: Flask, event_id: int, *purposes: Purpose) -> None:
     with app.app_context(), transaction() as session:
-        ask_for(session, event_id, purposes, By(Actor.ORGANISER), NOW)
+        seen = fingerprint(session.get_one(Event, event_id).consents)
+        ask_for(session, event_id, purposes, seen, By(Actor.ORGANISER), NOW)
 
 
 def agrees(app: Flask, reference: str, *purposes: Purpose) -> None:

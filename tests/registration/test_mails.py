@@ -15,6 +15,7 @@ from bs4 import BeautifulSoup
 from flask import Flask
 from sqlalchemy import select
 
+from app.attendees.invitations import INVITATION, invite
 from app.attendees.mailings import CIRCULAR, MailingText, write_to
 from app.attendees.mails import KINDS as OF_ATTENDEES
 from app.attendees.manual import correct
@@ -25,6 +26,7 @@ from app.outbox.worker import Worker
 from app.registration import notifications, service
 from app.registration.addresses import ask_new_address
 from app.registration.admission import Entry
+from app.registration.consents.models import Purpose
 from app.registration.groups.service import renew_group_link
 from app.registration.ical import Words, agenda_text
 from app.registration.invitations import ADDRESS_LEFT
@@ -32,7 +34,8 @@ from app.registration.mails import KINDS as OF_REGISTRATION
 from app.registration.models import Group, Registration
 from app.registration.queries import my_day
 from app.scheduling.service import cancel_day
-from tests.factories.days import at
+from tests.factories.consents import agrees, asks_for
+from tests.factories.days import NOW, at, make_event
 from tests.german import german_of_ours
 from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere
@@ -268,6 +271,21 @@ def circular_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def invitation_mail(app: Flask, language: str) -> EmailMessage:
+    """To a day of the same name, half a year after the one at which anna agreed to be asked."""
+    office = Office(app, language)
+    office.enter()
+    office.confirm()
+    asks_for(app, office.day.event_id, Purpose.NEXT_DAY)
+    agrees(app, office.day.of("anna").reference, Purpose.NEXT_DAY)
+    with office.day.step() as session:
+        earlier = office.day.event
+        earlier.starts_at, earlier.ends_at = NOW - timedelta(days=180, hours=6), NOW - timedelta(days=180)
+        new = make_event(session, slug="naechster")
+        invite(session, new.id, [earlier.id], "Bis bald.", ORGANISER, office.day.now)
+    return office.mail()
+
+
 def _speak(office: Office, group_id: int) -> None:
     """The contact reads this language."""
     with office.day.step() as session:
@@ -299,6 +317,7 @@ MAKERS: dict[str, Make] = {
     notifications.GROUP_LINK: group_link_mail,
     notifications.GROUP_CALLED_OFF: group_called_off_mail,
     CIRCULAR: circular_mail,
+    INVITATION: invitation_mail,
 }
 SUBJECTS = {
     notifications.CONFIRM: ("Bitte bestätigen Sie Ihre Anmeldung", "Please confirm your registration"),
@@ -325,6 +344,7 @@ SUBJECTS = {
     notifications.GROUP_LINK: ("Link zu Ihrer Gruppe", "Link to your group"),
     notifications.GROUP_CALLED_OFF: ("Der Fachtag ist abgesagt", "The day is called off"),
     CIRCULAR: ("Bitte Ausweise mitbringen", "Bitte Ausweise mitbringen"),
+    INVITATION: ("Sie sind eingeladen", "You are invited"),
 }
 METHODS = {
     notifications.REGISTERED: "REQUEST",
@@ -343,6 +363,7 @@ ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
     notifications.REJECTED,
     notifications.SUBSTITUTED,
     ADDRESS_LEFT,
+    INVITATION,
 }
 
 
