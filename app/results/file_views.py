@@ -6,11 +6,12 @@
 import logging
 from pathlib import Path
 
-from flask import Response, current_app, send_file
+from flask import Response, current_app, request, send_file
 
 from app.refusal import Missing
 from app.results.files import path_of
 from app.results.models import Material
+from app.results.renditions import rendition
 from app.results.rules import MaterialKind
 from app.settings import Settings
 
@@ -27,11 +28,14 @@ def data_dir() -> Path:
 
 
 def send_material(row: Material, *, public: bool) -> Response:
-    """Photos are shown, documents are saved; neither may run anything. Raises `Missing` if the file is gone."""
+    """Photos are shown, also smaller (`?width=480`), documents are saved; neither may run anything. Raises `Missing` if the
+    file is gone."""
     path = path_of(data_dir(), row.event_id, row.stored_name)
     if not path.is_file():
         log.error("the file of material %s is not there", row.id)
         raise Missing
+    width = request.args.get("width", 0, type=int)
+    path = rendition(data_dir(), row, path, width)
     response = send_file(
         path,
         mimetype=row.media_type,

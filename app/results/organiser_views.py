@@ -58,8 +58,8 @@ def overview(slug: str) -> Response:
 @bp.get(f"{HOME}/preview")
 @access.organiser(Permission.SEE)
 def preview(slug: str) -> Response:
-    def address(material: MaterialView) -> str:
-        return url_for("results_materials.file", slug=slug, material_id=material.id)
+    def address(material: MaterialView, width: int | None = None) -> str:
+        return url_for("results_materials.file", slug=slug, material_id=material.id, width=width)
 
     view = read_documentation(db.session(), g.event, today(now()))
     return page("results/preview.html", **page_context(g.event, view=view, address=address))

@@ -5,6 +5,7 @@
 
 import io
 import warnings
+from pathlib import Path
 from threading import Lock
 
 from PIL import Image, ImageOps
@@ -16,6 +17,7 @@ from app.results.rules import MaterialKind, shown_name
 MOST_PIXELS = 40_000_000  # a telephone's camera makes 12 to 24 million
 LONGEST_SIDE = 2400  # pixels; sharp on every screen and on a printed page
 _QUALITY = 85
+_QUALITY_SMALL = 75
 _FORMATS = ("JPEG", "PNG", "WEBP")
 _EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 
@@ -59,6 +61,19 @@ def prepare_photo(original_name: str, extension: str, content: bytes) -> Prepare
         width=clean.width,
         height=clean.height,
     )
+
+
+def narrower(photo: Path, width: int) -> bytes:
+    """A stored photo so many pixels wide, in its own format. Raises `OSError` if it cannot be read."""
+    written = io.BytesIO()
+    with _turn, Image.open(photo, formats=_FORMATS) as picture:
+        kind = picture.format
+        size = (width, max(1, round(picture.height * width / picture.width)))
+        picture.draft("RGB", size)
+        picture.resize(size, Image.Resampling.LANCZOS).save(
+            written, kind, quality=_QUALITY_SMALL, optimize=True, progressive=True
+        )
+    return written.getvalue()
 
 
 def _too_many_pixels() -> Refusal:

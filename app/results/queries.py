@@ -20,6 +20,7 @@ from app.programme.models import Run, Workshop
 from app.refusal import Missing
 from app.results.files import is_name
 from app.results.models import Agreement, AttendanceFigure, Documentation, Material, WorkshopResult
+from app.results.renditions import widths_of
 from app.results.rules import (
     SHORT_ALTERNATIVE,
     UNSETTLED,
@@ -79,6 +80,11 @@ class MaterialView:
     def long_alternative(self) -> bool:
         """Whether the words are too long for one breath, so that they stand below the picture (A11Y-12)."""
         return len(self.alt_text) > SHORT_ALTERNATIVE
+
+    @property
+    def narrower(self) -> list[int]:
+        """Widths in pixels in which the photo can be had, too."""
+        return widths_of(self.width)
 
 
 @dataclass(frozen=True, slots=True)

@@ -73,8 +73,8 @@ def _released(slug: str) -> Event:
 
 
 def _render(day: Event, date_shown: date) -> str:
-    def address(view: MaterialView) -> str:
-        return url_for("results.material", slug=day.slug, stored_name=view.stored_name)
+    def address(view: MaterialView, width: int | None = None) -> str:
+        return url_for("results.material", slug=day.slug, stored_name=view.stored_name, width=width)
 
     view = read_documentation(db.session(), day, date_shown)
     return render_template("results/documentation.html", **page_context(day, view=view, address=address))

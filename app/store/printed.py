@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""PDFs that were set already, kept for a day as files of the data folder."""
+"""What was made of what is stored and can be made again, PDFs and small photos: kept for a day as files of the data folder."""
 
 from datetime import datetime, timedelta
 from pathlib import Path

@@ -184,6 +184,7 @@ EXTRAS = {
     "results/presentation": "what public and organisers' pages share",
     "results/pdf_judge": "judging one PDF, in a process of its own",
     "results/pdfs": "documents that come in: started, bounded and told in sentences",
+    "results/renditions": "photos in smaller sizes, made when somebody asks first",
     "results/photos": "uploads.py, split: what needs Pillow",
     "results/uploads": "what may come in, judged by its bytes",
 }

@@ -4,11 +4,13 @@
 """The published documentation: who sees it, what stands there, what it costs."""
 
 from datetime import date, datetime, timedelta
+from io import BytesIO
 
 import pytest
 from babel.dates import format_date
 from flask import Flask
 from flask.testing import FlaskClient
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -48,6 +50,7 @@ from tests.results.samples import (
     jpeg,
     make_day,
     pdf,
+    png,
     released,
     the_event,
 )
@@ -284,6 +287,66 @@ def test_photos_are_shown_and_documents_saved(app: Flask, client: FlaskClient) -
             assert "Set-Cookie" not in answer.headers
         with client.get(photo, headers={"If-None-Match": shown.headers["ETag"]}) as again:
             assert (again.status_code, again.data) == (304, b"")
+
+
+def test_a_telephone_fetches_a_small_photo(app: Flask, client: FlaskClient) -> None:
+    """Offered in the page, made when asked for, of the same kind and shape; never larger than the photo is."""
+    day = make_day(app)
+    released(app, day)
+    with app.app_context(), transaction() as session:
+        data_dir = app.extensions["fachtag.settings"].data_dir
+        for name, content in (
+            ("a.jpg", jpeg((1000, 500))),
+            ("b.png", png((600, 600))),
+            ("c.jpg", jpeg((320, 240))),
+        ):
+            facts = a_photo(workshop_id=None, title=name)
+            add_material_bytes(
+                session, the_event(day), data_dir, MaterialKind.PHOTO, name, content, facts, NOW
+            )
+    pictures = {
+        str(one["alt"]) + str(one["width"]): one
+        for one in Visitor(client).get(PAGE).soup.select("figure img")
+    }
+    offered = {
+        int(str(one["width"])): [
+            tuple(choice.split(" ")) for choice in str(one.get("srcset", "")).split(", ") if choice
+        ]
+        for one in pictures.values()
+    }
+    assert {width: [size for _, size in choices] for width, choices in offered.items()} == {
+        1000: ["480w", "800w", "1000w"],
+        600: ["480w", "600w"],
+        320: [],
+    }
+    for width, shape in ((1000, 2), (600, 1)):
+        for address, size in offered[width]:
+            with client.get(address) as answer, Image.open(BytesIO(answer.data)) as picture:
+                assert answer.status_code == 200
+                assert picture.size == (int(size[:-1]), int(size[:-1]) // shape)
+                assert answer.mimetype == f"image/{str(picture.format).lower()}"
+                assert "sandbox" in answer.headers["Content-Security-Policy"]
+    address = offered[1000][-1][0]
+    for odd in ("481", "0", "-480", "x", "480000", "1280"):
+        with client.get(f"{address}?width={odd}") as answer, Image.open(BytesIO(answer.data)) as picture:
+            assert picture.width == 1000, odd
+    assert all(str(one["loading"]) == "lazy" for one in pictures.values())
+
+
+def test_small_photos_go_with_the_photo(app: Flask, client: FlaskClient) -> None:
+    """Nobody gets them once the photo is taken back, and their files are gone in the night after the next day."""
+    day = make_day(app)
+    released(app, day)
+    photo, _ = with_materials(app, day)
+    with client.get(f"{photo}?width=480") as answer:
+        assert answer.status_code == 200
+    data_dir = app.extensions["fachtag.settings"].data_dir
+    assert [path.name.partition("-")[2] for path in (data_dir / "printed").iterdir()] == ["480.jpg"]
+    with app.app_context(), transaction() as session:
+        unpublish_documentation(session, the_event(day), None, NOW)
+    assert client.get(f"{photo}?width=480").status_code == 404
+    assert stored_printed.forget(data_dir, now() + timedelta(days=1, minutes=1)) == 1
+    assert list((data_dir / "printed").iterdir()) == []
 
 
 def test_no_name_leads_out_of_the_folder(app: Flask, client: FlaskClient) -> None:
