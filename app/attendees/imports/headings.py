@@ -10,6 +10,8 @@ digits only, first of the whole heading, then of its parts, then whether all wor
 import re
 from collections import Counter
 from collections.abc import Callable, Collection, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
 
 from app.attendees.imports.bounds import Cell, Lines
 from app.folding import loose
@@ -43,6 +45,7 @@ _ABOUT = 0.6  # of the usual number of filled cells
 SURE = 2  # headings that are known
 _PARTS = re.compile(r"[/,;|()\[\]\n:]| oder | und | bzw\.? | or | and ")
 _WORDS = re.compile(r"[^\W_]+")
+_LONGEST = 300  # letters of a heading that are looked at
 _SHORTEST = 5  # letters of a heading that counts among other words: "Name" stands in too many
 PERSON: Mapping[str, Sequence[str]] = {
     FULL_NAME: FULL_NAMES,
@@ -55,31 +58,51 @@ def key_of(heading: str) -> str:
     return "".join(_WORDS.findall(loose(heading)))
 
 
+@dataclass(frozen=True, slots=True)
+class _Heading:
+    """What is compared of a heading."""
+
+    whole: str
+    parts: frozenset[str]
+    words: frozenset[str]
+
+    @classmethod
+    def of(cls, text: str) -> "_Heading":
+        short = text[:_LONGEST].casefold()
+        parts = frozenset(map(key_of, _PARTS.split(short)))
+        return cls(key_of(short), parts, frozenset(_WORDS.findall(loose(short))))
+
+
+_known = lru_cache(maxsize=1000)(_Heading.of)
+
+
 def guess(head: Sequence[str], known: Mapping[str, Collection[str]]) -> dict[str, int | None]:
     """What is known by which headings → the place of its column, or None. No column says two things."""
     found: dict[str, int | None] = dict.fromkeys(known)
-    free = {place: heading for place, heading in enumerate(head) if heading.strip()}
+    free = {place: _Heading.of(heading) for place, heading in enumerate(head) if heading.strip()}
     for fits in (_whole, _part, _words):
         for name, headings in known.items():
             if found[name] is None:
-                found[name] = next(
-                    (place for heading in headings for place, one in free.items() if fits(one, heading)), None
+                these = [_known(heading) for heading in headings]
+                place = next(
+                    (place for one in these for place, mine in free.items() if fits(mine, one)), None
                 )
-                free.pop(found[name], None)  # type: ignore[arg-type]
+                found[name] = place
+                if place is not None:
+                    del free[place]
     return found
 
 
-def _whole(heading: str, known: str) -> bool:
-    return key_of(heading) == key_of(known)
+def _whole(mine: _Heading, known: _Heading) -> bool:
+    return mine.whole == known.whole
 
 
-def _part(heading: str, known: str) -> bool:
-    return key_of(known) in {key_of(part) for part in _PARTS.split(heading.casefold())}
+def _part(mine: _Heading, known: _Heading) -> bool:
+    return known.whole in mine.parts
 
 
-def _words(heading: str, known: str) -> bool:
-    wanted = set(_WORDS.findall(loose(known)))
-    return len(key_of(known)) >= _SHORTEST and wanted <= set(_WORDS.findall(loose(heading)))
+def _words(mine: _Heading, known: _Heading) -> bool:
+    return len(known.whole) >= _SHORTEST and known.words <= mine.words
 
 
 def likeness(line: Sequence[Cell]) -> int:

@@ -10,7 +10,7 @@ the middle of a word count against it. Where two readings come close, people are
 
 import codecs
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import islice
 
@@ -33,11 +33,12 @@ _SINGLE = ("cp1252", "cp1250", "cp1254", "cp850", "mac_roman")  # one byte is on
 _USUAL = frozenset("äöüÄÖÜß")
 _KNOWN = frozenset("áàâãåæçéèêëíìîïñóòôõøúùûýčćďđěğıłľńňőřśšťůűźżžşşŠŽŞİČĆŁŚŻÉÁÍÓÅØÇăâîțșţĐ")
 _BESIDE_WORDS = frozenset("–—„“”’‚‘»«€§·•…\xa0\u00ad")
+_LOOKED_AT = 400_000  # bytes
 _SURE = 4  # times the weight of any other reading
 _SHOWN = 6  # words that show a reading
 _LONGEST_WORD = 30
 _WINDOWS = {0xDC00 + one: bytes([one]).decode("cp1252", "replace") for one in range(0x80, 0x100)}
-_WORD = re.compile(r"[\w'’\-]*[^\x00-\x7f][^\s;,|\t\"<>]*")
+_WORD = re.compile(rf"[\w'’\-]{{0,{_LONGEST_WORD}}}[^\x00-\x7f][^\s;,|\t\"<>]{{0,{_LONGEST_WORD}}}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,11 +70,15 @@ def decode(content: bytes, chosen: str = "") -> Decoded:
     body = content.removeprefix(codecs.BOM_UTF8)
     if body.isascii():
         return _certain(body.decode("ascii"), UTF_8)
-    texts, sure = _weighed(body)
-    names = list(texts)
-    name = chosen if chosen in texts else names[0]
-    readings = [Reading(one, words) for one, words in _words(texts).items()]
-    return Decoded(texts[name], name, sure or chosen in texts, readings)
+    texts, sure = _weighed(_telling_lines(body), is_utf_8=_in(body, UTF_8) is not None)
+    names = [name for name in texts if _in(body, name) is not None]
+    if not names:
+        raise refused(N_("The letters in this file cannot be read. Please save it as CSV UTF-8."))
+    name = chosen if chosen in names else names[0]
+    words = _words({one: texts[one] for one in names})
+    return Decoded(
+        _in(body, name) or "", name, sure or chosen in names, [Reading(one, words[one]) for one in names]
+    )
 
 
 def _certain(text: str | None, name: str) -> Decoded:
@@ -82,9 +87,14 @@ def _certain(text: str | None, name: str) -> Decoded:
     return Decoded(text.removeprefix("\ufeff"), name, True)
 
 
-def _in(content: bytes, encoding: str) -> str | None:
+def _in(content: bytes, name: str) -> str | None:
+    """The text if it is written so, else None. Every byte that is no UTF-8 may be a Windows letter: `MIXED`."""
     try:
-        return content.decode(encoding)
+        if name == MIXED:
+            return content.decode(UTF_8, "surrogateescape").translate(_WINDOWS)
+        if name == TWICE:
+            return content.decode(UTF_8).encode("cp1252").decode(UTF_8)
+        return content.decode(name)
     except UnicodeError:
         return None
 
@@ -102,26 +112,35 @@ def _utf_16_order(content: bytes) -> str:
     return ""
 
 
-def _weighed(body: bytes) -> tuple[dict[str, str], bool]:
+def _telling_lines(body: bytes) -> bytes:
+    """The lines with letters beyond ASCII, so many that a few thousand rows are looked at as a whole."""
+    found: list[bytes] = []
+    room = _LOOKED_AT
+    for line in body.splitlines():
+        if room > 0 and not line.isascii():
+            begins = 0 if len(line) <= room else next(at for at, one in enumerate(line) if one > 127)
+            found.append(line[begins : begins + room])
+            room -= len(found[-1])
+    return b"\n".join(found)
+
+
+def _weighed(body: bytes, *, is_utf_8: bool) -> tuple[dict[str, str], bool]:
     """Name of the encoding → text, the likeliest first, readings that say the same once; and whether that one is sure."""
-    text = _in(body, "utf-8")
-    if text is not None:
-        repaired = _put_right(text)
+    if is_utf_8:
+        text, repaired = body.decode(UTF_8, "ignore"), _in(body, TWICE)
         return ({UTF_8: text}, True) if repaired is None else ({TWICE: repaired, UTF_8: text}, False)
+    odd = [at for at, one in enumerate(body) if one > 127]
     texts = {name: read for name in _SINGLE if (read := _in(body, name)) is not None}
-    weights = {name: sum(map(_weight, _odd(one))) for name, one in texts.items()}
-    ranked = sorted(texts, key=lambda name: -weights[name])
-    mixed, good, bad = _mixed(body)
+    weights = {name: sum(_weight(text, at) for at in odd) for name, text in texts.items()}
+    ranked = {name: texts[name] for name in sorted(texts, key=lambda name: -weights[name])}
+    raw = body.decode(UTF_8, "surrogateescape")
+    bad = sum("\udc80" <= one <= "\udcff" for one in raw)
+    good = sum(not one.isascii() for one in raw) - bad
     if good:
-        found = {MIXED: mixed} if good >= bad else {}
-        found |= {name: texts[name] for name in ranked} | {MIXED: mixed}
-        return _each_once(found), False
-    if not ranked:
-        raise refused(N_("The letters in this file cannot be read. Please save it as CSV UTF-8."))
-    best = ranked[0]
-    return _each_once({name: texts[name] for name in ranked}), all(
-        _surpasses(texts[best], texts[other]) for other in ranked[1:]
-    )
+        mixed = {MIXED: raw.translate(_WINDOWS)}
+        return _each_once({**mixed, **ranked} if good >= bad else {**ranked, **mixed}), False
+    best, *others = ranked.values() if ranked else [""]
+    return _each_once(ranked), all(_surpasses(best, other, odd) for other in others)
 
 
 def _each_once(texts: Mapping[str, str]) -> dict[str, str]:
@@ -131,33 +150,8 @@ def _each_once(texts: Mapping[str, str]) -> dict[str, str]:
     return {name: text for text, name in first.items()}
 
 
-def _put_right(text: str) -> str | None:
-    """What the text was before a program read its UTF-8 as Windows letters and saved it so; None, if none did."""
-    try:
-        return text.encode("cp1252").decode("utf-8")
-    except UnicodeError:
-        return None
-
-
-def _mixed(body: bytes) -> tuple[str, int, int]:
-    """The text where every byte that is no UTF-8 is a Windows letter; how many letters are UTF-8, and how many are not."""
-    text = body.decode("utf-8", "surrogateescape")
-    bad = sum("\udc80" <= one <= "\udcff" for one in text)
-    return text.translate(_WINDOWS), sum(not one.isascii() for one in text) - bad, bad
-
-
-Odd = tuple[str, str, str]
-"""A letter beyond ASCII, with the one before and the one behind it."""
-
-
-def _odd(text: str) -> Iterator[Odd]:
-    for found in re.finditer(r"[^\x00-\x7f]", text):
-        at = found.start()
-        yield text[at], text[at - 1 : at], text[at + 1 : at + 2]
-
-
-def _weight(odd: Odd) -> float:
-    letter, before, behind = odd
+def _weight(text: str, at: int) -> float:
+    letter, before, behind = text[at], text[at - 1 : at], text[at + 1 : at + 2]
     in_a_word = before.isalpha() and behind.isalpha()
     if letter.isupper() and (before.islower() or (before.isalpha() and behind.islower())):
         return -3
@@ -173,18 +167,11 @@ def _weight(odd: Odd) -> float:
     return 0 if letter.isalpha() else -3
 
 
-def _surpasses(text: str, other: str) -> bool:
+def _surpasses(text: str, other: str, odd: Sequence[int]) -> bool:
     """Whether the letters in which two readings of the same bytes differ speak clearly for the first."""
-    own = their = 0.0
-    for mine, one in zip(_odd_at(text, other), _odd_at(other, text), strict=True):
-        own, their = own + _weight(mine), their + _weight(one)
-    return text == other or (own > 0 and own >= _SURE * max(their, 0))
-
-
-def _odd_at(text: str, other: str) -> Iterator[Odd]:
-    for at, (mine, one) in enumerate(zip(text, other, strict=True)):
-        if mine != one:
-            yield text[at], text[at - 1 : at], text[at + 1 : at + 2]
+    different = [at for at in odd if text[at] != other[at]]
+    own = sum(_weight(text, at) for at in different)
+    return not different or own >= _SURE * max(sum(_weight(other, at) for at in different), 0.5)
 
 
 def _words(texts: Mapping[str, str]) -> dict[str, list[str]]:

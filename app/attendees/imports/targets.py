@@ -107,7 +107,12 @@ def _wishes_in(round_: RoundView, only: bool) -> list[Target]:
     targets = []
     for rank in range(1, min(len(round_.runs), MOST_WISHES) + 1):
         label = gettext("%(round)s: %(rank)s. wish", round=round_.title, rank=rank)
-        headings = [label, f"{rank}. Wunsch {round_.title}", f"Wunsch {rank} {round_.title}"]
+        headings = [
+            label,
+            f"{round_.title}: {rank}. Wunsch",
+            f"{rank}. Wunsch {round_.title}",
+            f"Wunsch {rank} {round_.title}",
+        ]
         if rank == 1:
             headings.append(round_.title)
         if only:

@@ -86,6 +86,22 @@ def packed(**parts: bytes) -> bytes:
     return file.getvalue()
 
 
+def packed_as(**parts: str) -> bytes:
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", zipfile.ZIP_DEFLATED, compresslevel=1) as archive:
+        for name, content in parts.items():
+            archive.writestr(name, content)
+    return file.getvalue()
+
+
+def ods(rows: str, before: str = "") -> bytes:
+    space = "urn:oasis:names:tc:opendocument:xmlns"
+    names = f'xmlns:table="{space}:table:1.0" xmlns:text="{space}:text:1.0"'
+    content = f"{before}<body {names}><table:table>{rows}</table:table></body>"
+    media_type = "application/vnd.oasis.opendocument.spreadsheet"
+    return packed_as(**{"mimetype": media_type, "content.xml": content})
+
+
 # -- reading
 
 
@@ -131,6 +147,25 @@ BOMBS = {
     "an endless comment": packed(xl__worksheets__sheet1=SHEET % (b"<!--" + b"a" * 30_000_000 + b"-->")),
     "long tags": packed(xl__worksheets__sheet1=SHEET % ((b'<row a="' + b"a" * 950_000 + b'"/>') * 58)),
     "many tags": packed(xl__worksheets__sheet1=SHEET % (b"<a/>" * 8_000_000)),
+    "merged over and over": packed(
+        xl__worksheets__sheet1=(SHEET % (ROW * 15_000)).replace(
+            b"</worksheet>", b'<mergeCell ref="A1:A15000"/>' * 15_000 + b"</worksheet>"
+        )
+    ),
+    "an index outside": packed_as(**{"_rels/.rels": links(("a", "officeDocument", "../../../etc/passwd"))}),
+    "no index": packed_as(**{"xl/worksheets/sheet1.xml": "<worksheet/>"}),
+    "rows that repeat": ods(
+        '<table:table-row table:number-rows-repeated="999999999"><table:table-cell><text:p>a</text:p></table:table-cell></table:table-row>'
+    ),
+    "cells that repeat": ods(
+        '<table:table-row><table:table-cell table:number-columns-repeated="999999999"><text:p>a</text:p></table:table-cell></table:table-row>'
+    ),
+    "a row far below": ods(
+        '<table:table-row table:number-rows-repeated="999999999"><table:table-cell/></table:table-row>'
+        "<table:table-row><table:table-cell><text:p>a</text:p></table:table-cell></table:table-row>"
+    ),
+    "entities in OpenDocument": ods("&b;", '<!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;">]>'),
+    "many sheets of OpenDocument": ods("</table:table><table:table>" * 1_000_000),
     "no sheet": packed(other=b"<x/>"),
     "a text that is not there": packed(xl__worksheets__sheet1=SHEET % b'<row><c t="s"><v>7</v></c></row>'),
     "half an archive": packed(xl__worksheets__sheet1=SHEET % ROW)[:-30],
@@ -145,7 +180,7 @@ BOMBS = {
 }
 
 
-SLOW = {"many tags"}
+SLOW = {"many tags", "many sheets of OpenDocument"}
 
 
 @pytest.mark.parametrize(

@@ -45,6 +45,7 @@ def test_it_is_imported_with_the_right_letters_or_asks(app: Flask, name: str) ->
     if name == "no headings":
         columns = {"family_name": "1", "given_name": "2", "organisation": "3", "role_title": "4"}
         page = looked_again(page, **columns)
+    assert ("1 Zeile ist in der Tabelle ausgeblendet" in page.text) is (name == "headings in two rows")
     figures = [tag.get_text(strip=True) for tag in page.soup.select(".figures dd:first-of-type")]
     assert figures == [str(len(table.people)), str(table.left_out), "0"], page.text
     page.send()
@@ -162,4 +163,21 @@ def test_a_long_list_of_old_letters_is_read_in_a_moment() -> None:
     content = simple(*people).encode("cp1252")
     begun = time.process_time()
     assert len(read_file(content).table.rows) == 19_000
+    assert time.process_time() - begun < 5
+
+
+@pytest.mark.parametrize(
+    "content",
+    [
+        b"\xfc" * 7_900_000,
+        b"\xfc;\xe4\n" * 1_900_000,
+        b"a" * 7_900_000 + b"\xfc",
+        b"\xc3\xbc\xfc" * 2_600_000,
+        "Ã¼".encode() * 1_900_000,
+    ],
+    ids=["one word", "short lines", "one letter at the end", "every other byte", "all wrong once"],
+)
+def test_letters_are_weighed_quickly_whatever_the_file_holds(content: bytes) -> None:
+    begun = time.process_time()
+    assert decode(content).text
     assert time.process_time() - begun < 5
