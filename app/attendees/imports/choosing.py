@@ -10,7 +10,8 @@ from datetime import date, datetime
 
 from app.attendees.imports.bounds import Cell
 from app.attendees.imports.headings import key_of
-from app.attendees.imports.targets import Subject, Target
+from app.attendees.imports.service import Newcomer
+from app.attendees.imports.targets import Mapped, Subject, Target
 from app.folding import clean_line, clean_text, loose
 from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.programme.agenda import RoundView, RunView
@@ -92,6 +93,34 @@ class Chooser:
         if named or absent:
             chosen.wished = Wished(named, frozenset(absent))
         return chosen, faults
+
+    def shown(self, mapping: Mapped) -> list[Target]:
+        """What the columns say beside the person, the wishes of a round once: for a look before it is saved."""
+        found: dict[str, Target] = {}
+        for name, one in self._targets.items():
+            if mapping[name] is not None and one.subject not in {Subject.PERSON, Subject.FULL_NAME}:
+                found.setdefault(f"round-{one.round.id}" if one.round else name, one)
+        return list(found.values())
+
+    def words(self, target: Target, one: Newcomer) -> str:
+        """What was read of somebody for a target."""
+        if target.subject is Subject.KIND:
+            return gettext(KIND_LABELS[one.kind]) if one.kind else ""
+        if target.question is not None:
+            answer = one.given.get(target.question.id, "")
+            if isinstance(answer, str):
+                return answer
+            return ", ".join(option.label for option in target.question.options if option.id in answer)
+        return self._in_round(target.round, one) if target.round else ""
+
+    def _in_round(self, round_: RoundView, one: Newcomer) -> str:
+        wished = one.wished or Wished()
+        if one.choices.get(round_.id) is RoundAnswer.ABSENT or round_.id in wished.absent:
+            return gettext("takes no part in this round")
+        chosen = [self._home[key] for key in one.choices.values() if isinstance(key, int)]
+        runs = [run for home, run in chosen if round_.number in _filled(home, run)]
+        runs += [self._home[key][1] for key in wished.runs.get(round_.id, ())]
+        return "; ".join(f"{run.label} {run.title}" for run in runs)
 
     def count(self, chosen: Chosen) -> None:
         """The row is added: what it takes of options is gone for the rows below."""

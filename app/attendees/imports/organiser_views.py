@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.attendees.imports import kept
 from app.attendees.imports.bounds import LARGEST_FILE
+from app.attendees.imports.choosing import Chooser
 from app.attendees.imports.forms import (
     ORDER,
     READING,
@@ -29,7 +30,7 @@ from app.attendees.imports.forms import (
 from app.attendees.imports.judging_forms import Expected, JudgedTable, judge
 from app.attendees.imports.service import Added, Newcomer, add_many, registered_keys
 from app.attendees.imports.tables import FileRead, Wished, read_file
-from app.attendees.imports.targets import Target, targets_of, template_head
+from app.attendees.imports.targets import Mapped, Target, targets_of, template_head
 from app.clock import now
 from app.outbox.previewing import Intended
 from app.people.rules import Permission
@@ -104,10 +105,9 @@ def look(slug: str, upload_name: str) -> ResponseReturnValue:
         trouble=seen.trouble,
         judged=judged,
         left_out=judged.left_out[:MOST_SHOWN],
-        sample=judged.people[:SAMPLE],
+        sample=seen.sample(SAMPLE),
         faults=judged.faults[:MOST_SHOWN],
-        fields=LISTED,
-        labels=[gettext(one.label) for one in LISTED],
+        labels=[gettext(one.label) for one in LISTED] + [one.label for one in seen.beside],
         left=g.event.seats.left,
         download=f"{url_for('.left_out', slug=slug, upload_name=upload_name)}?{urlencode(seen.said)}",
     )
@@ -135,7 +135,22 @@ class _Seen:
     targets: Sequence[Target]
     judged: JudgedTable
     said: Mapping[str, str]
+    mapping: Mapped
     trouble: str
+
+    @property
+    def beside(self) -> list[Target]:
+        """What the columns say beside the person."""
+        return Chooser(self.targets).shown(self.mapping)
+
+    def sample(self, number: int) -> list[list[str]]:
+        """The first people as they will be saved, cell by cell."""
+        chooser, beside = Chooser(self.targets), self.beside
+        return [
+            [getattr(one.person, field.name) for field in LISTED]
+            + [chooser.words(target, one) for target in beside]
+            for one in self.judged.people[:number]
+        ]
 
 
 def _look(upload_name: str) -> _Seen:
@@ -150,7 +165,7 @@ def _look(upload_name: str) -> _Seen:
     targets = targets_of(db.session(), g.event)
     mapping, said = sent_of(sent, read, targets)
     expected = Expected(targets, mapping, said[ORDER], registered_keys(db.session(), g.event))
-    return _Seen(read, targets, judge(read.table, expected), said, trouble)
+    return _Seen(read, targets, judge(read.table, expected), said, mapping, trouble)
 
 
 def _pressed(form: Any, read: FileRead, judged: JudgedTable) -> Done[Added] | Question | None:

@@ -65,7 +65,10 @@ def test_places_by_number_title_or_both(app: Flask) -> None:
         ";",
     )
     page = uploaded(app, day, content)
-    assert "Fehler" not in page.soup.select("h2")[-1].get_text()
+    shown = [cell.get_text(strip=True) for cell in page.soup.select("table")[-1].select("td, thead th")]
+    assert shown[5:7] == ["Workshoprunde 1", "Workshoprunde 2"]
+    assert shown[11:13] == ["1.1 Beraten ohne Vorurteil", "2.2 Datenschutz im Fallmanagement"]
+    assert shown[17:19] == ["1.1 Beraten ohne Vorurteil", "nimmt an dieser Runde nicht teil"]
     page.send()
     with app.app_context():
         first, second, third = registered(app, day)
