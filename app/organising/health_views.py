@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.clock import now
-from app.outbox.queries import queue, worker_alive
+from app.outbox.queries import ALIVE, queue, worker_alive
 from app.store.schema import up_to_date
 from app.web import access
 from app.web.database import db
@@ -49,6 +49,7 @@ class Watcher:
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
+        self.started = now()
         self._look: DatabaseProbe | None = None
 
     def ask(self, app: Flask) -> DatabaseProbe:
@@ -59,6 +60,11 @@ class Watcher:
             look = self._look
         look.thread.join(PATIENCE_SECONDS)
         return look
+
+    @property
+    def fresh(self) -> bool:
+        """This process has just started, and the worker beside it may need as long to show that it lives."""
+        return now() - self.started < ALIVE
 
 
 def install(app: Flask) -> None:
@@ -75,12 +81,16 @@ def alive() -> ResponseReturnValue:
 @bp.get("/readyz")
 @access.operator
 def ready() -> ResponseReturnValue:
-    """Database, migrations, worker and the way out of the mails are in order; else 503. Answers within a second."""
+    """Database, migrations, worker and the way out of the mails are in order; else 503. Answers within a second.
+
+    A worker that was not seen yet is "starting", not "failing", as long as this process is fresh itself.
+    """
     app: Flask = current_app._get_current_object()  # type: ignore[attr-defined]
-    look = app.extensions["fachtag.watcher"].ask(app)
-    found = dict(look.found)
-    in_order = all(found.values())
-    words = {name: "ok" if holds else "failing" for name, holds in found.items()}
-    status = "ok" if in_order else "failing"
+    watcher: Watcher = app.extensions["fachtag.watcher"]
+    look = watcher.ask(app)
+    words = {name: "ok" if holds else "failing" for name, holds in look.found.items()}
+    if words["worker"] == "failing" and words["migrations"] == "ok" and watcher.fresh:
+        words["worker"] = "starting"
+    status = next((one for one in ("failing", "starting") if one in words.values()), "ok")
     answer = jsonify(status=status, **words, oldest_due_mail_minutes=look.minutes)
-    return answer, 200 if in_order else UNAVAILABLE
+    return answer, 200 if status == "ok" else UNAVAILABLE

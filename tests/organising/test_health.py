@@ -13,6 +13,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.outbox.queries import ALIVE
 from app.outbox.route import pause, release
 from app.outbox.rules import DeliveryPolicy
 from app.outbox.service import beat, claim, drop_waiting, enqueue
@@ -39,7 +40,25 @@ def test_alive_asks_no_database(app: Flask) -> None:
     assert "Set-Cookie" not in answer.headers
 
 
+def has_run_for_long(app: Flask) -> None:
+    app.extensions["fachtag.watcher"].started -= ALIVE
+
+
+def test_a_fresh_start_is_not_failing(app: Flask) -> None:
+    """The worker beside it needs a moment. What else is not in order is failing from the first moment."""
+    answer = app.test_client().get("/readyz")
+    assert answer.json is not None
+    assert (answer.status_code, answer.json["status"], answer.json["worker"]) == (503, "starting", "starting")
+    with app.app_context(), transaction() as session:
+        intend(session, minutes_ago=120)
+    assert (again := app.test_client().get("/readyz").json) is not None
+    assert (again["status"], again["worker"], again["mail"]) == ("failing", "starting", "failing")
+    has_run_for_long(app)
+    assert app.test_client().get("/readyz").json["worker"] == "failing"  # type: ignore[index]
+
+
 def test_ready_needs_a_worker(app: Flask) -> None:
+    has_run_for_long(app)
     client = app.test_client()
     words = dict.fromkeys(("database", "migrations", "worker", "mail", "status"), "ok")
     words |= {"worker": "failing", "status": "failing"}
@@ -57,6 +76,7 @@ def test_ready_needs_a_worker(app: Flask) -> None:
 
 def test_a_mail_in_the_hands_of_a_dead_worker_is_no_sign_of_life(app: Flask) -> None:
     """The lease of its message outlives the worker by up to a quarter of an hour."""
+    has_run_for_long(app)
     with app.app_context(), transaction() as session:
         intend(session)
         assert claim(session, now=now(), policy=DeliveryPolicy()) is not None
