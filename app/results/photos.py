@@ -14,7 +14,9 @@ from app.refusal import N_, Refusal
 from app.results.prepared import Prepared
 from app.results.rules import MaterialKind, shown_name
 
-MOST_PIXELS = 40_000_000  # a telephone's camera makes 12 to 24 million
+# A telephone's camera makes 12 to 24 million, as JPEG, which is decoded at a smaller scale. The others are unpacked whole,
+# a WebP four times over.
+MOST_PIXELS = {"JPEG": 40_000_000, "PNG": 16_000_000, "WEBP": 12_000_000}
 LONGEST_SIDE = 2400  # pixels; sharp on every screen and on a printed page
 _QUALITY = 85
 _QUALITY_SMALL = 75
@@ -24,7 +26,7 @@ _EXTENSIONS = frozenset({".jpg", ".jpeg", ".png", ".webp"})
 # Pillow only warns of a bomb below twice its limit. Here a warning is an error.
 warnings.filterwarnings("error", category=Image.DecompressionBombWarning)
 
-# One picture at a time per process: unpacked, the largest takes 160 MB.
+# One picture at a time per process: unpacked, the largest takes less than 200 MB.
 _turn = Lock()
 
 _NO_PHOTO = N_("This file cannot be read as a photo. Photos in JPEG, PNG or WebP format are accepted.")
@@ -36,8 +38,8 @@ def prepare_photo(original_name: str, extension: str, content: bytes) -> Prepare
         raise Refusal(_NO_PHOTO, field="file")
     try:
         with _turn, Image.open(io.BytesIO(content), formats=_FORMATS) as picture:  # reads the header only
-            if picture.width * picture.height > MOST_PIXELS:
-                raise _too_many_pixels()
+            if picture.width * picture.height > MOST_PIXELS[str(picture.format)]:
+                raise _too_many_pixels(str(picture.format))
             keeps_png = picture.format == "PNG"
             clean = _pixels_only(picture)
     except Refusal:
@@ -76,19 +78,26 @@ def narrower(photo: Path, width: int) -> bytes:
     return written.getvalue()
 
 
-def _too_many_pixels() -> Refusal:
-    return Refusal(
-        N_("This photo is too large. At most %(megapixels)s million pixels are accepted."),
-        field="file",
-        megapixels=MOST_PIXELS // 1_000_000,
-    )
+def _too_many_pixels(image_format: str = "JPEG") -> Refusal:
+    most, here = (MOST_PIXELS[one] // 1_000_000 for one in ("JPEG", image_format))
+    if here == most:
+        sentence = N_("This photo is too large. At most %(megapixels)s million pixels are accepted.")
+    else:
+        sentence = N_(
+            "This photo is too large. In this format at most %(megapixels)s million pixels are accepted, as JPEG %(most)s million."
+        )
+    return Refusal(sentence, field="file", megapixels=here, most=most)
 
 
 def _pixels_only(picture: Image.Image) -> Image.Image:
     """Upright, of a sensible size, and without anything but its pixels."""
-    picture.draft("RGB", (LONGEST_SIDE, LONGEST_SIDE))  # lets JPEG decode at a smaller scale
+    wanted = LONGEST_SIDE / max(picture.size)
+    # Lets JPEG decode at a smaller scale; a square would ask for all of a long and narrow one.
+    picture.draft("RGB", (int(picture.width * wanted) + 1, int(picture.height * wanted) + 1))
+    picture.thumbnail(
+        (LONGEST_SIDE, LONGEST_SIDE)
+    )  # in its place; turned first, the full size would be there twice
     upright = ImageOps.exif_transpose(picture)
-    upright.thumbnail((LONGEST_SIDE, LONGEST_SIDE))
     transparent = "A" in upright.getbands() or "transparency" in upright.info
     pixels = upright.convert("RGBA" if transparent else "RGB")
     clean = Image.new(pixels.mode, pixels.size)

@@ -15,6 +15,7 @@ from app.documents import Document, typeset_into
 from app.store.printed import folder_of
 from app.texts import language
 
+_TAIL = 32  # bytes at the end of a file, in which a PDF says that it ends
 _setting = Lock()  # one after the other: who asks for many at once takes one processor, not all
 
 
@@ -43,15 +44,29 @@ def send_printed(day: OfADay, kind: str, version: str, make: Callable[[], Docume
 def _kept(folder: Path, name: str, version: str, make: Callable[[], Document]) -> Path:
     """Other versions of it go."""
     path = folder / f"{name}-{version}.pdf"
-    if path.exists():
+    if _is_whole(path):
         return path
     with _setting:
-        if not path.exists():
+        if not _is_whole(path):
             folder.mkdir(parents=True, exist_ok=True)
             unfinished = path.with_suffix(f".{os.getpid()}")
             with unfinished.open("wb") as file:
                 typeset_into(make(), file)
+                file.flush()
+                os.fsync(
+                    file.fileno()
+                )  # before the name: a machine that stops here leaves no name without its content
             for old in folder.glob(f"{name}-*.pdf"):
                 old.unlink(missing_ok=True)
             unfinished.replace(path)
     return path
+
+
+def _is_whole(path: Path) -> bool:
+    """A PDF ends with its mark. A full disk or a machine that stopped may have left a file that does not; it is set anew."""
+    try:
+        with path.open("rb") as file:
+            file.seek(max(path.stat().st_size - _TAIL, 0))
+            return b"%%EOF" in file.read()
+    except FileNotFoundError:
+        return False

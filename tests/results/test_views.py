@@ -250,6 +250,21 @@ def test_an_agenda_that_never_was_public_does_not_become_so_here(app: Flask, cli
     assert "Aylin Beispiel" not in text
 
 
+@pytest.mark.parametrize("left", [b"", b"%PDF-1.7 only begun"])
+def test_a_file_that_was_never_finished_is_set_anew(app: Flask, client: FlaskClient, left: bytes) -> None:
+    """A full disk or a power cut may leave one under its final name."""
+    day = make_day(app)
+    released(app, day)
+    with client.get(f"{PAGE}.pdf") as answer:
+        whole = answer.data
+    folder = stored_printed.folder_of(app.extensions["fachtag.settings"].data_dir)
+    (kept,) = folder.glob("*-*.pdf")
+    kept.write_bytes(left)
+    with client.get(f"{PAGE}.pdf") as answer:
+        assert (answer.status_code, answer.data[:5]) == (200, whole[:5])
+        assert text_of(answer.data) == text_of(whole)
+
+
 def test_no_cookie_and_no_session_on_the_public_page(app: Flask, client: FlaskClient) -> None:
     day = make_day(app)
     released(app, day)
