@@ -16,6 +16,8 @@ from app.address import NoAddress, sender_in_ascii
 ROOT = Path(__file__).resolve().parent.parent
 
 
+# A data centre that serves forty town halls may stand behind one address.
+FORMS_PER_NETWORK, MOST_FORMS = 500, 100_000
 LOOPBACK = ("127.0.0.1", "localhost")
 
 
@@ -30,7 +32,7 @@ class SettingsError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What the operator decides. Addresses are kept without a trailing slash."""
+    """What the operator decides. Addresses are kept without a trailing slash; `forms_per_network` are public forms in an hour."""
 
     mode: OperatingMode
     secret_keys: tuple[str, ...]
@@ -40,6 +42,7 @@ class Settings:
     mail_url: str
     mail_from: str
     trusted_proxies: int = 0
+    forms_per_network: int = FORMS_PER_NETWORK
 
     @property
     def demo(self) -> bool:
@@ -101,6 +104,10 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
     if not proxies.isdecimal():
         faults.append("FACHTAG_TRUSTED_PROXIES is not a whole number")
         proxies = "0"
+    forms = value("FORMS_PER_NETWORK", str(FORMS_PER_NETWORK))
+    if not (forms.isascii() and forms.isdecimal() and 1 <= int(forms[:7]) <= MOST_FORMS and len(forms) < 7):
+        faults.append(f"FACHTAG_FORMS_PER_NETWORK is not a whole number from 1 to {MOST_FORMS}")
+        forms = str(FORMS_PER_NETWORK)
     parts = urlsplit(base_url)
     if base_url and (parts.scheme not in {"http", "https"} or not parts.netloc or parts.path):
         faults.append("FACHTAG_BASE_URL is not an address like https://fachtag.example.org")
@@ -117,6 +124,7 @@ def read_settings(environ: Mapping[str, str] | None = None) -> Settings:
         mail_url=mail_url,
         mail_from=mail_from,
         trusted_proxies=int(proxies),
+        forms_per_network=int(forms),
     )
 
 

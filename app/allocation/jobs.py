@@ -110,4 +110,5 @@ def environment_of(settings: Settings) -> dict[str, str]:
         "FACHTAG_MAIL_URL": settings.mail_url,
         "FACHTAG_MAIL_FROM": settings.mail_from,
         "FACHTAG_TRUSTED_PROXIES": str(settings.trusted_proxies),
+        "FACHTAG_FORMS_PER_NETWORK": str(settings.forms_per_network),
     }

@@ -22,16 +22,15 @@ from app.people.budget import refund, spend
 from app.people.rules import Limit, bucket, site_of
 from app.people.session_views import origin
 from app.registration.rules import SentAtOnce, TooManyCodes, TooManyFromHere, Trapped
+from app.settings import Settings
 from app.web.forms import WELL_FORMED, NonceMixin, new_nonce
 from app.web.texts import lazy_gettext as _l
 
-FORMS_PER_NETWORK = Limit(500, timedelta(hours=1))
-# Browsers that fill in a form for somebody are as fast as programs; only a flood of such forms is asked a second time.
-FAST_FORMS_PER_NETWORK = Limit(500, timedelta(hours=1))
+AN_HOUR = timedelta(hours=1)
 # Three full groups in the hour for which their seats are reserved: one network alone does not fill a day with groups.
-GROUP_SEATS_PER_NETWORK_AND_DAY = Limit(60, timedelta(hours=1))
+GROUP_SEATS_PER_NETWORK_AND_DAY = Limit(60, AN_HOUR)
 # Codes are words that people pass on by telephone, so wrong ones are common; guessing needs thousands.
-WRONG_CODES_PER_NETWORK = Limit(30, timedelta(hours=1))
+WRONG_CODES_PER_NETWORK = Limit(30, AN_HOUR)
 
 SHORTEST_TIME = timedelta(seconds=2)  # between opening and sending
 LONGEST_TIME = timedelta(days=2)  # a signed moment is worth something as long as the form's own token is
@@ -82,9 +81,10 @@ def refuse_programs(session: Session, form: Any, moment: datetime) -> None:
         raise Trapped
     opened = opened_at(form.nonce.data or "")
     if opened is not None and SHORTEST_TIME <= moment - opened <= LONGEST_TIME:
-        if not _spend(session, "form", FORMS_PER_NETWORK, moment):
+        if not _spend(session, "form", forms_per_network(), moment):
             raise TooManyFromHere
-    elif not _spend(session, "fast-form", FAST_FORMS_PER_NETWORK, moment):
+    # Browsers that fill in a form for somebody are as fast as programs; only a flood of such forms is asked a second time.
+    elif not _spend(session, "fast-form", forms_per_network(), moment):
         form.nonce.data = nonce_of(moment - SHORTEST_TIME)
         raise SentAtOnce
 
@@ -103,6 +103,12 @@ def refuse_guessing(session: Session, moment: datetime) -> None:
 
 def forgive_code(session: Session) -> None:
     refund(session, _bucket("code"))
+
+
+def forms_per_network() -> Limit:
+    """What the operator allows: where everybody comes through one address, the usual figure is too small."""
+    settings: Settings = current_app.extensions["fachtag.settings"]
+    return Limit(settings.forms_per_network, AN_HOUR)
 
 
 def _spend(session: Session, purpose: str, limit: Limit, moment: datetime, *, cost: int = 1) -> bool:

@@ -5,6 +5,7 @@
 
 import string
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
@@ -56,6 +57,12 @@ def at_most(monkeypatch: pytest.MonkeyPatch, name: str, times: int) -> None:
     monkeypatch.setattr(abuse_protection_forms, name, Limit(times, HOUR))
 
 
+def allow_forms(monkeypatch: pytest.MonkeyPatch, app: Flask, times: int) -> None:
+    """As the operator's setting would."""
+    settings = replace(app.extensions["fachtag.settings"], forms_per_network=times)
+    monkeypatch.setitem(app.extensions, "fachtag.settings", settings)
+
+
 def test_the_nonce_says_when_the_form_was_opened(app: Flask) -> None:
     """T31: and nobody makes one up."""
     with app.app_context():
@@ -93,7 +100,7 @@ def test_a_network_that_sends_too_much_is_told_so_and_others_are_not(
 ) -> None:
     """T08, T32: known and unknown addresses are refused alike (T09), and nothing typed is lost."""
     monkeypatch.setattr(abuse_protection_forms, "SHORTEST_TIME", timedelta(0))
-    at_most(monkeypatch, "FORMS_PER_NETWORK", 2)
+    allow_forms(monkeypatch, app, 2)
     for name in ("anna", "bert"):
         assert send(client, name).status == 200
     refused = [send(client, name, "192.0.2.99") for name in ("anna", "carl")]
@@ -110,7 +117,7 @@ def test_a_fast_form_is_sent_again_and_passes(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Only a flood of fast forms is asked twice, and the second try always passes."""
-    at_most(monkeypatch, "FAST_FORMS_PER_NETWORK", 1)
+    allow_forms(monkeypatch, app, 1)
     assert send(client, "anna").status == 200
     page = send(client, "bert")
     assert page.status == 422
