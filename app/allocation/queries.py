@@ -25,7 +25,7 @@ from app.programme.models import Round, Run
 from app.programme.rounds import numbers_filled
 from app.refusal import Missing
 from app.registration.models import Registration
-from app.registration.rules import PlaceState
+from app.registration.rules import PlaceState, in_register
 from app.registration.workshops.models import Place as PlaceRow
 from app.registration.workshops.models import RoundAbsence, RunStaff, StaffRole
 
@@ -132,7 +132,7 @@ def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int
             .where(Registration.event_id == event.id, Registration.id.in_(wanted[start : start + CHUNK]))
         )
         for one, reference, family, given, organisation in session.execute(rows):
-            people[one] = PersonLine(one, reference, f"{family}, {given}" if family else "", organisation)
+            people[one] = PersonLine(one, reference, in_register(family, given), organisation)
     return people
 
 

@@ -142,7 +142,7 @@ def _kinds(event_id: int | None) -> list[tuple[str, ColumnElement[int], Select]]
     run = Run.label + " " + Workshop.title
     of_day: list[tuple[Any, Any, Any]] = [
         (Event, Event.title, Event.id == event_id),
-        (Registration, func.trim(Registration.full_name), Registration.event_id == event_id),
+        (Registration, Registration.full_name, Registration.event_id == event_id),
         (Question, Question.label, Question.event_id == event_id),
         (Quota, Quota.name, Quota.event_id == event_id),
         (Run, run, and_(Run.workshop_id == Workshop.id, Workshop.event_id == event_id)),

@@ -19,7 +19,7 @@ from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.consents.models import Consent
 from app.registration.consents.records import every_consent_of
 from app.registration.models import Registration, StatusChange
-from app.registration.person import FIELDS, Person
+from app.registration.person import FIELDS, Kind, Person
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.models import Question
 from app.registration.questions.queries import AnswerView, answers_of, questions_of
@@ -173,7 +173,8 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
 
 def _typed_in(person: Person) -> dict[str, str | None]:
     values = asdict(person)
-    return {one.name: values[one.name] if one.required else values[one.name] or None for one in FIELDS}
+    named = [one.name for one in FIELDS if one.required or one.kind is Kind.NAME]
+    return {name: value if name in named else value or None for name, value in values.items()}
 
 
 def _time(moment: datetime | None) -> str | None:

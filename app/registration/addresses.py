@@ -31,6 +31,7 @@ from app.registration.rules import (
     DayIsOver,
     MailedEnough,
     SameAddress,
+    address_of,
 )
 from app.registration.service import lock_registration
 
@@ -41,7 +42,7 @@ def ask_new_address(session: Session, registration_id: int, email: str, now: dat
     """Ask the owner of the new address whether it is right. Who takes part with it already gets the own link instead, and
     the page says the same (T09). Refuses the address that it is, and one that got enough mails today."""
     registration = _lock(session, registration_id, now)
-    if address_key(email) == registration.email_key:
+    if address_key(email) == address_of(registration.email_key):
         raise SameAddress
     most = notifications.MAILS_BEFORE_CONFIRMATION
     asked = spend(session, f"address:{registration.id}", most, notifications.ONE_DAY, now)

@@ -44,6 +44,7 @@ from app.registration.rules import (
     Status,
     TooFewSeats,
     new_reference,
+    share_of,
 )
 from app.registration.workshops import places, wishes
 
@@ -144,6 +145,7 @@ class Way:
     named_by: str = ""
     parts: Sequence[answers.Part] = ()
     kept: Kept = NOTHING
+    shares: str = ""  # the key of somebody's address that is theirs, too
     in_vain: bool = False  # for somebody who is known: it is taken back, and must not meet their own row
 
 
@@ -190,6 +192,8 @@ def enter(session: Session, event: Event, entry: Entry, way: Way, now: datetime)
     )
     if way.group is not None:
         one.group, one.group_id = way.group, way.group.id
+    if way.shares:
+        one.email_key = share_of(way.shares)
     if way.in_vain:
         one.email_key = f"#{entry.nonce}"
     return one

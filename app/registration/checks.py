@@ -14,7 +14,7 @@ from app.findings import Check, Fault, built_once, count_of, faulty, highest_of,
 from app.people.rules import address_key
 from app.registration.models import GroupGuest, Registration, StatusChange
 from app.registration.person import STORED
-from app.registration.rules import ACTIVE, CONFIRMED, RESERVED, Status, sort_key
+from app.registration.rules import ACTIVE, CONFIRMED, RESERVED, Status, address_of, sort_key
 
 
 @built_once
@@ -77,7 +77,7 @@ def keys_of_people(session: Session, _now: datetime) -> Fault:
         one.email != ""
     )
     for row, email, email_key, key, family, given in session.execute(found.order_by(one.id)):
-        if address_key(email) != email_key:
+        if address_key(email) != address_of(email_key):
             yield f"registration {row}: the key of the address is not that of the address"
         if sort_key(family, given) != key:
             yield f"registration {row}: is sorted under another name"

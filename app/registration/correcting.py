@@ -21,9 +21,9 @@ from app.registration.addresses import take_address
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.promotion import move_up
-from app.registration.queries import find_earlier, groups_of
+from app.registration.queries import find_earlier, groups_of, with_address
 from app.registration.quotas import waiting_list
-from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere
+from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, address_of
 from app.registration.service import lock_registration
 from app.registration.workshops import places
 
@@ -66,9 +66,10 @@ def change_person(
     was_elsewhere = organisation.id != registration.organisation_id
     if with_email:
         earlier = find_earlier(session, registration.event_id, person.email)
-        if earlier.active not in {None, registration}:
+        same = address_key(person.email) == address_of(registration.email_key)
+        if not same and earlier.active not in {None, registration}:
             raise AddressTaken
-        if address_key(person.email) != registration.email_key:
+        if not same:
             take_address(session, registration, person.email, earlier, now)
     else:
         person = replace(person, email=registration.email)
@@ -126,10 +127,10 @@ def send_links(session: Session, event_id: int, email: str, now: datetime) -> No
     """Whoever takes part with this address gets the personal link again, and who registered a group the group's. The page
     says the same and takes as long if nobody does (T09)."""
     lock_event(session, event_id)
-    known = find_earlier(session, event_id, email).active
-    if known is not None:
-        notifications.remind_of_link(session, known, now)
-    else:
+    known = with_address(session, event_id, email)
+    for one in known:
+        notifications.remind_of_link(session, one, now)
+    if not known:
         notifications.remind_nobody(session, event_id, email, now)
     for group in groups_of(session, event_id, email):
         if notifications.spend_mail(session, address_key(email), now):

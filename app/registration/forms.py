@@ -24,7 +24,7 @@ from app.web.texts import lazy_gettext as _l
 OWN_TOO_LONG = _l("Please use at most %(max)d characters.")
 WITHOUT_ADDRESS = [one for one in FIELDS if one.kind is not Kind.ADDRESS]
 WITHOUT_ORGANISATION = [one for one in FIELDS if one.kind is not Kind.ORGANISATION]
-REQUIRED_ONLY = [one for one in FIELDS if one.required]
+SHORT = [one for one in FIELDS if one.required or one.kind is Kind.NAME]
 
 
 class PersonMixin:
@@ -140,6 +140,11 @@ class LinkForm(AbuseProtectionMixin, BaseForm):
 @asks([one for one in FIELDS if one.kind is Kind.ADDRESS], own=True)
 class AddressForm(BaseForm):
     """The new address of a registration."""
+
+
+@asks(WITHOUT_ADDRESS, own=True, sent_to_others=True)
+class SharingForm(NonceMixin, PersonMixin, BaseForm):
+    """Somebody else, with an address that is known."""
 
 
 class ChoicesForm(ChoicesMixin, BaseForm):

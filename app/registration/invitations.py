@@ -75,7 +75,7 @@ def leave_address(session: Session, registration: Registration, now: datetime, *
     registration.invited_sequence = None
     if invited:
         registration.sequence_offset += 1
-        _begin_above(session, event, registration.sequence_offset)
+        begin_above(session, event, registration.sequence_offset)
 
 
 def shares_calendar(session: Session, event: Event, email: str, but: int | None = None) -> bool:
@@ -103,8 +103,9 @@ def _reached(mail: Message, registration: Registration) -> bool:
     )
 
 
-def _begin_above(session: Session, event: Event, offset: int) -> None:
-    """Past the mapper: no form of the team that is open meanwhile is about this."""
+def begin_above(session: Session, event: Event, offset: int) -> None:
+    """Whoever registers from now on is numbered so high. Past the mapper: no form of the team that is open meanwhile is about
+    this."""
     if event.lowest_offset < offset:
         raised = update(Event).where(Event.id == event.id).values(lowest_offset=offset)
         session.execute(raised.execution_options(synchronize_session=False))

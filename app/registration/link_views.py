@@ -1,7 +1,9 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The personal link, sent again to whoever asks for it with the own address; and the address, changed."""
+"""The personal link, sent again to whoever asks for it with the own address; and the address, changed or shared."""
+
+from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -9,11 +11,17 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.events.queries import get_public_event
+from app.events.rules import TAKES_REGISTRATIONS
+from app.organisations.queries import organisation_names
 from app.registration import abuse_protection_forms
 from app.registration.addresses import ask_new_address, confirm_new_address, open_new_address
+from app.registration.admission import Entry
 from app.registration.correcting import send_links
-from app.registration.forms import AddressForm, LinkForm
+from app.registration.forms import AddressForm, LinkForm, SharingForm
 from app.registration.links import open_personal, personal_token
+from app.registration.rules import CONFIRMED
+from app.registration.sharing import register_sharing
+from app.texts import language
 from app.web import access
 from app.web.database import db
 from app.web.doing import did
@@ -91,3 +99,30 @@ def confirm_address(token: str, asked_id: int) -> ResponseReturnValue:
     if done := did(form, confirm):
         return redirect(url_for("registration.my", token=done.result, done="address"), SEE_OTHER)
     return page("registration/address_confirm.html", form=form, event=registration.event, address=email)
+
+
+@bp.route("/my/<token>/also", methods=["GET", "POST"])
+@access.personal
+def also(token: str) -> ResponseReturnValue:
+    """For somebody else who shares the mailbox; the mail that this address gets when they fill in the form leads here."""
+    registration = open_personal(db.session(), token)
+    event = registration.event
+    if registration.status not in CONFIRMED or event.registration_state(now()) not in TAKES_REGISTRATIONS:
+        return redirect(url_for("registration.my", token=token), SEE_OTHER)
+    form = SharingForm()
+
+    def enter(session: Session) -> str:
+        person = replace(form.person(), email=registration.email)
+        entry = Entry(person, form.key, language())
+        return personal_token(register_sharing(session, registration.id, entry, now()))
+
+    if done := did(form, enter):
+        return redirect(url_for("registration.my", token=done.result), SEE_OTHER)
+    return page(
+        "registration/also.html",
+        form=form,
+        event=event,
+        registration=registration,
+        token=token,
+        names=organisation_names(db.session()),
+    )

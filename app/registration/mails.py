@@ -122,6 +122,7 @@ class PersonMail:
             line=waiting_list.position_of(session, registration, message.created_at),
             link=personal_address(registration),
             not_me=personal_address(registration, "/not-me"),
+            also=personal_address(registration, "/also") if _others_may(registration, message) else "",
             event_link=_event_address(event),
             privacy_link=links.absolute(links.in_language(url_for("legal.privacy"), language())),
             calendar=method is not None,
@@ -385,6 +386,12 @@ def _calendar(
     attendee = Party(registration.full_name, registration.email)
     make = render.request if method == "REQUEST" else render.cancel
     return make(entry, organiser, attendee, message.created_at)
+
+
+def _others_may(registration: Registration, message: Message) -> bool:
+    """Whether somebody else who shares the mailbox can register."""
+    takes = registration.event.registration_state(message.created_at) in TAKES_REGISTRATIONS
+    return takes and registration.status in CONFIRMED
 
 
 def _taken_out(session: Session, event: Event, message: Message) -> bytes:

@@ -8,11 +8,13 @@ from datetime import datetime
 from sqlalchemy import (
     CheckConstraint,
     Column,
+    ColumnElement,
     ForeignKey,
     Index,
     String,
     Table,
     UniqueConstraint,
+    func,
     text,
 )
 from sqlalchemy.ext.hybrid import hybrid_property
@@ -30,6 +32,8 @@ from app.registration.rules import (
     Actor,
     Reason,
     Status,
+    address_of,
+    in_register,
     new_reference,
 )
 
@@ -54,7 +58,16 @@ class Named:
 
     @hybrid_property
     def full_name(self) -> str:
-        return self.given_name + " " + self.family_name
+        return f"{self.given_name} {self.family_name}".strip()
+
+    @full_name.inplace.expression
+    @classmethod
+    def _full_name(cls) -> ColumnElement[str]:
+        return func.trim(cls.given_name + " " + cls.family_name, type_=String)
+
+    @property
+    def listed_name(self) -> str:
+        return in_register(self.family_name, self.given_name)
 
     def take_name(self, person: Person) -> None:
         self.given_name, self.family_name = person.given_name, person.family_name
@@ -212,8 +225,11 @@ class Registration(Named, Base):
 
     def take_person(self, person: Person) -> None:
         """Write down what was typed in, but for the organisation, which is a row of its own."""
+        key = self.email_key
         for name, value in columns_of(person).items():
             setattr(self, name, value)
+        if self.email_key == address_of(key or ""):
+            self.email_key = key  # who shares an address still does
 
     @property
     def active(self) -> bool:

@@ -28,7 +28,7 @@ class PersonField:
 
     The own form says `own_label`, `hint` and, where nothing was typed in, `missing`; the own pages say `own_fact`.
     `headings` are what columns of an import are called, folded. `column` stands in addresses of lists, `width` counts
-    letters in a file. `name` and `required` come from `Person`.
+    letters in a file. `name` and `required` come from `Person`; `optional` need not be typed in though it has its place.
     """
 
     label: str
@@ -42,6 +42,7 @@ class PersonField:
     missing: str = ""
     hint: str = ""
     column: str = ""
+    optional: bool = False
     name: str = ""
     required: bool = False
 
@@ -64,7 +65,8 @@ class Person:
             18,
             ("vorname", "rufname", "first name", "given name", "forename"),
             Kind.NAME,
-            missing=N_("Please enter your given name."),
+            hint=N_("Leave empty if you have one name only."),
+            optional=True,
         ),
     ]
     family_name: Annotated[
@@ -144,7 +146,7 @@ def _fields_of_person() -> tuple[PersonField, ...]:
         replace(
             field,
             name=one.name,
-            required=one.default is MISSING,
+            required=one.default is MISSING and not field.optional,
             column=field.column or one.name,
             own_label=field.own_label or field.label,
             own_fact=field.own_fact or field.label,

@@ -26,7 +26,7 @@ from app.people.rules import address_key
 from app.programme.agenda import AgendaLine, RoundView, RunView, read_agenda
 from app.programme.models import Run
 from app.registration.models import Group, GroupGuest, Registration, StatusChange
-from app.registration.rules import PlaceState, Reason, Status
+from app.registration.rules import ACTIVE, SHARED, PlaceState, Reason, Status
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff, StaffRole, Wish
 
 
@@ -110,6 +110,18 @@ def get_group(session: Session, group_id: int) -> Group | None:
         .where(Group.id == group_id)
         .options(joinedload(Group.event).joinedload(Event.lead_host), joinedload(Group.organisation))
     )
+
+
+def with_address(session: Session, event_id: int, email: str) -> Sequence[Registration]:
+    """Whoever takes part in the day with this address; it may be shared."""
+    key = address_key(email)
+    mine = or_(
+        Registration.email_key == key, Registration.email_key.startswith(key + SHARED, autoescape=True)
+    )
+    found = select(Registration).where(
+        Registration.event_id == event_id, mine, Registration.status.in_(ACTIVE)
+    )
+    return session.scalars(found.order_by(Registration.id)).all()
 
 
 def groups_of(session: Session, event_id: int, email: str) -> Sequence[Group]:

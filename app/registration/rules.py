@@ -136,20 +136,47 @@ def looks_like_an_address(name: str) -> bool:
     return re.search(r"[/:@\\]|\w\.\w", name) is not None
 
 
+def in_register(family_name: str, given_name: str) -> str:
+    """A name as lists show it; some people have one name only."""
+    return ", ".join(part for part in (family_name, given_name) if part)
+
+
 def sort_key(family_name: str, given_name: str) -> str:
     """For lists in the order of a German register (DIN 5007-1), and for searches."""
-    return plain(f"{family_name}, {given_name}")[:400].rstrip()
+    return plain(in_register(family_name, given_name))[:400].rstrip()
+
+
+SHARED = "#"  # stands behind the domain, which has none, in the key of whoever shares somebody's address
+
+
+def share_of(email_key: str) -> str:
+    """A key beside the first one's, for somebody else with the same address: at a day every active key is there once."""
+    return f"{email_key}{SHARED}{new_reference()}"
+
+
+def address_of(email_key: str) -> str:
+    """The address in a key, whoever shares it."""
+    local, at, domain = email_key.rpartition("@")
+    return local + at + domain.partition(SHARED)[0]
 
 
 def mailbox(email_key: str) -> str:
     """The mailbox behind an address: most providers deliver anna+fachtag@… to anna@…"""
-    local, at, domain = email_key.partition("@")
+    local, at, domain = address_of(email_key).partition("@")
     return local.partition("+")[0] + at + domain
 
 
 class AddressTaken(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("Somebody is registered with this mail address already."), field="email")
+
+
+class EnoughShare(Refusal):
+    def __init__(self, most: int) -> None:
+        super().__init__(
+            N_("At most %(most)s people can take part with one mail address. Please give another one."),
+            most=most,
+        )
 
 
 class SameAddress(Refusal):

@@ -38,6 +38,7 @@ from app.registration.rules import (
     Reason,
     SeatStaysThere,
     Status,
+    address_of,
     looks_like_an_address,
 )
 from app.registration.service import end, lock_registration
@@ -90,7 +91,7 @@ def _refuse(session: Session, old: Registration, entry: Entry, by: By, now: date
     if old.event.has_begun(now):
         raise DayHasBegun
     key = address_key(entry.person.email)
-    if key == old.email_key:
+    if key == address_of(old.email_key):
         raise OwnAddress
     earlier = find_earlier(session, old.event_id, entry.person.email)
     if by.actor is Actor.ORGANISER:

@@ -18,6 +18,7 @@ from app.people.audit import record
 from app.people.budget import give_back, use_up, used_up
 from app.people.models import Budget
 from app.people.rules import address_key
+from app.registration.rules import address_of
 
 _MAIL = "mail:"
 
@@ -67,6 +68,6 @@ def link_bucket(email_key: str) -> str:
 
 def _hashed(email_key: str) -> str:
     """Buckets outlive a registration, so no address stands in them. `name+word@` is the mailbox of `name@`."""
-    local, _, domain = email_key.rpartition("@")
+    local, _, domain = address_of(email_key).rpartition("@")
     mailbox = f"{local.partition('+')[0] or local}@{domain}"
     return hashlib.sha256(mailbox.encode()).hexdigest()[:40]

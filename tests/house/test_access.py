@@ -108,6 +108,7 @@ legal_texts.overview GET ADMIN
 legal_texts.version GET ADMIN
 links.address GET,POST PERSONAL
 links.address_asked GET PERSONAL
+links.also GET,POST PERSONAL
 links.ask GET,POST PUBLIC
 links.confirm_address GET,POST PERSONAL
 links.sent GET PUBLIC

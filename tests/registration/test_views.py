@@ -214,10 +214,10 @@ def test_same_answer_for_known_and_unknown_address(
 
 
 def test_bad_input_keeps_what_was_typed(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:
-    page = sign_up(client, 0, email="keine-adresse", given_name="")
+    page = sign_up(client, 0, email="keine-adresse", family_name="")
     assert page.status == 422
     assert page.title.startswith("Fehler: ")
-    assert set(page.errors()) == {"email", "given_name"}
+    assert set(page.errors()) == {"email", "family_name"}
     assert page.values(page.form())["organisation"] == PERSON["organisation"]
     assert statuses(app) == {}
 
@@ -259,7 +259,7 @@ def test_a_kept_form_gives_everybody_their_own_tokens(app: Flask, day: dict[str,
     person = {**PERSON, f"round-{day['round1']}": str(day["1.1"])}
     assert forms[1].send(**person).heading == "Bitte per E-Mail bestätigen"
     assert "noch 1 Platz" not in Visitor(app.test_client()).get(address).text
-    assert forms[2].send(**{**person, "given_name": ""}).status == 422
+    assert forms[2].send(**{**person, "family_name": ""}).status == 422
 
 
 def test_same_workshop_twice_is_refused(app: Flask, client: FlaskClient, day: dict[str, int]) -> None:

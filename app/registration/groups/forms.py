@@ -12,7 +12,7 @@ from wtforms import BooleanField, FieldList, FormField
 
 from app.people.rules import address_key
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
-from app.registration.forms import REQUIRED_ONLY, Colleague, ContactForm, PersonMixin, asks
+from app.registration.forms import SHORT, Colleague, ContactForm, PersonMixin, asks
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.texts import gettext, language
 from app.web.editing import Day, WholeNumber, moment_of
@@ -99,7 +99,7 @@ class GroupForm(AbuseProtectionMixin, ContactForm):
         return GroupEntry(contact, [*first, *people], self.key, language(), bool(self.together.data))
 
 
-@asks(REQUIRED_ONLY)
+@asks(SHORT)
 class AllotForm(NonceMixin, PersonMixin, BaseForm):
     """Seats that the team keeps for an organisation."""
 

@@ -49,7 +49,7 @@ def see_group(session: Session, group: Group, now: datetime) -> list[Member]:
     """The group's rows, those who stay out of it and are only shown among them."""
     own = members_of(session, group)
     lines = positions_of(session, group.event, own, now)
-    rows = [Member(one.reference, one.full_name.strip(), one.status, lines.get(one.id)) for one in own]
+    rows = [Member(one.reference, one.full_name, one.status, lines.get(one.id)) for one in own]
     return rows + [_guest(guest, rows, group) for guest in guests_of(session, group)]
 
 
