@@ -6,7 +6,7 @@
 Files are German. The rule for cells stands in `app.spreadsheets`.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from app.attendees.columns import LABELS, NAMES, OF_CONSENTS, OF_PERSON, Columns
 from app.attendees.lists import ChosenRun, OnFile, PersonRow
@@ -15,7 +15,7 @@ from app.programme.models import Round
 from app.registration.consents.models import Purpose
 from app.registration.questions.exports import answer_cell
 from app.registration.questions.models import Question
-from app.registration.rules import ACTIVE, STATUS_LABELS, PlaceState
+from app.registration.rules import ACTIVE, KEPT, STATUS_LABELS, PlaceState, Status
 from app.spreadsheets import WIDTH, Cell
 from app.texts import force_locale, gettext
 
@@ -65,14 +65,14 @@ def cells(
     with force_locale("de"):
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
         kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
-        waits, wants = gettext("waiting list"), gettext("wish")
+        waits, wants, kept = gettext("waiting list"), gettext("wish"), gettext(KEPT)
         answers = gettext("No"), gettext("Yes")
     say: dict[str, Callable[[PersonRow[OnFile]], Cell]] = {
         **{name: _typed_in(one.name) for name, one in OF_PERSON.items()},
         **{name: _agreed_to(one, answers) for name, one in OF_CONSENTS.items()},
         "kind": lambda row: kinds[row.registration.kind],
         "district": lambda row: row.registration.district,
-        "status": lambda row: statuses[row.registration.status],
+        "status": lambda row: _status(row.registration, statuses, kept),
         "waiting": lambda row: row.registration.waiting_number if _in_line(row.registration) else None,
         "quotas": lambda row: "; ".join(row.quotas),
         "registered": lambda row: row.registration.created_at,
@@ -90,6 +90,11 @@ def cells(
         one = row.registration
         first: list[Cell] = [one.reference] if with_reference else []
         yield [*first, *(one.typed_in[field.name] for field in NAMES), *(part(row) for part in parts)]
+
+
+def _status(one: OnFile, statuses: Mapping[Status, str], kept: str) -> str:
+    unnamed = one.status is Status.UNCONFIRMED and not one.typed_in["email"]
+    return kept if unnamed else statuses[one.status]
 
 
 def _typed_in(name: str) -> Callable[[PersonRow[OnFile]], Cell]:

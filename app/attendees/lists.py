@@ -336,6 +336,12 @@ def count_by_status(session: Session, event: Event) -> Mapping[Status, int]:
     return {status: found.get(status, 0) for status in Status}
 
 
+def count_kept(session: Session, event: Event) -> int:
+    """Seats kept for organisations that have not named anybody for them."""
+    kept = Registration.status == Status.UNCONFIRMED, Registration.email == ""
+    return how_many(session, [Registration.event_id == event.id, *kept])
+
+
 def runs_of(session: Session, event: Event) -> list[RunChoice]:
     """The runs of a day in the order of its rounds: one query, and one where a run goes on."""
     found = (

@@ -30,7 +30,7 @@ from app.attendees.list_forms import (
 )
 from app.attendees.staff.service import ROLE_LABELS
 from app.clock import BERLIN, now
-from app.events.rules import TAKES_REGISTRATIONS, Placement
+from app.events.rules import EventStatus, Placement
 from app.organisations.queries import organisation_names
 from app.organisations.rules import KIND_LABELS
 from app.people.audit import record
@@ -92,6 +92,7 @@ def people(slug: str) -> ResponseReturnValue:
         who="all" if request.args.get("who") == "all" else "",
         has_runs=bool(offer.runs) and not g.event.awaits_places,
         lines=positions_of(session, g.event, [row.registration for row in listing.items], now()),
+        kept=lists.count_kept(session, g.event) if counts[Status.UNCONFIRMED] else 0,
         counts={status.value: number for status, number in counts.items()},
         wanted=wanted,
         search=search,
@@ -106,6 +107,7 @@ def people(slug: str) -> ResponseReturnValue:
         kind_labels=KIND_LABELS,
         say_answer=answer_words,
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
+        takes_people=g.event.status is not EventStatus.CANCELLED,
         may_export=may(g.role, Permission.EXPORT),
     )
 
@@ -411,7 +413,8 @@ def cancel(slug: str, reference: str) -> ResponseReturnValue:
         registration=registration,
         form=form,
         next_in_line=queries.next_in_line(db.session(), registration, moment),
-        is_open=g.event.registration_state(moment) in TAKES_REGISTRATIONS,
+        line_moves=g.event.line_moves(moment),
+        has_places=any(one.place for one in my_day(db.session(), registration).rounds),
     )
 
 

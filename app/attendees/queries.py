@@ -12,7 +12,6 @@ from sqlalchemy.orm import Session, joinedload
 from app.attendees.mailings import CIRCULAR
 from app.attendees.models import MailingCopy
 from app.events.models import Event
-from app.events.rules import TAKES_REGISTRATIONS
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.refusal import Missing
@@ -62,7 +61,7 @@ def mails_about(session: Session, registration: Registration) -> Sequence[Messag
 def next_in_line(session: Session, registration: Registration, now: datetime) -> Registration | None:
     """Who gets this person's seat when it is given back now; None when it stays free."""
     event = registration.event
-    if not registration.has_seat or event.registration_state(now) not in TAKES_REGISTRATIONS:
+    if not registration.has_seat or not event.line_moves(now):
         return None
     quotas = waiting_list.quotas_of_day(session, event)
     left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]

@@ -102,6 +102,14 @@ class DayFacts:
             asked_as="closes_date",
         ),
     ]
+    moves_up_until: Annotated[
+        datetime | None,
+        Fact(
+            N_("The waiting list moves up until"),
+            Effect.SEATS,
+            hint=N_("Leave empty: it moves up until registration closes, and nobody does afterwards."),
+        ),
+    ]
     capacity: Annotated[
         int | None,
         Fact(

@@ -22,6 +22,7 @@ from app.events.rules import (
     RegistrationState,
     Seats,
     Window,
+    line_moves,
     registration_state,
 )
 from app.organisations.models import Organisation, Region
@@ -133,6 +134,7 @@ class Event(Scarce, InCalendars, Base):
     contact_email: Mapped[str] = mapped_column(String(FACTS["contact_email"].longest), default="")
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
+    moves_up_until: Mapped[datetime | None]
     confirm_within_minutes: Mapped[int] = mapped_column(default=60)
     approval: Mapped[bool] = mapped_column(default=False)
     offer_hours: Mapped[int | None]
@@ -217,6 +219,11 @@ class Event(Scarce, InCalendars, Base):
             now,
             has_quotas=self.quota_count > 0 or self.together_count > 0,
         )
+
+    def line_moves(self, now: datetime) -> bool:
+        """Whether free seats and places still go to who waits."""
+        state = self.registration_state(now)
+        return line_moves(self.status, state, self.moves_up_until, self.starts_at, now)
 
     @validates("slug")
     def _keep_slug(self, _key: str, slug: str) -> str:

@@ -237,6 +237,29 @@ def _open_state(seats: Seats, waiting: int) -> RegistrationState:
     return RegistrationState.OPEN
 
 
+def line_moves(
+    status: EventStatus, state: RegistrationState, until: datetime | None, starts_at: datetime, now: datetime
+) -> bool:
+    """Whether free seats and places still go to who waits: as long as registration is open and, where the team named a
+    later date, `until` then. Never once the day has begun."""
+    if state in TAKES_REGISTRATIONS:
+        return True
+    closed = status is EventStatus.PUBLISHED and state is RegistrationState.CLOSED
+    return closed and until is not None and now < min(until, starts_at)
+
+
+def refuse_odd_end_of_line(until: datetime | None, closes_at: datetime | None, starts_at: datetime) -> None:
+    """The line moves at least as long as registration is open, and no longer than until the day begins."""
+    if until is not None and not (closes_at or starts_at) <= until <= starts_at:
+        raise Refusal(
+            N_(
+                "The waiting list moves up as long as registration is open. Please enter a date between its end and the"
+                " beginning of the day, or leave this empty."
+            ),
+            field="moves_up_until",
+        )
+
+
 def refuse_reversed_times(starts_at: datetime, ends_at: datetime, field: str = "ends_at") -> None:
     if ends_at <= starts_at:
         raise Refusal(N_("The end must be after the beginning."), field=field)

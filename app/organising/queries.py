@@ -45,10 +45,11 @@ class MyEvent:
 
 @dataclass(frozen=True, slots=True)
 class Dashboard:
-    """How a day stands. `reserved` seats wait for somebody to confirm the address."""
+    """How a day stands. `reserved` seats wait for somebody to confirm the address, `kept` ones for a name."""
 
     registered: int
     reserved: int
+    kept: int
     pending: int
     kinds: tuple[tuple[OrganisationKind, int], ...]
     runs: Sequence[RunChoice]
@@ -90,9 +91,13 @@ def my_events(session: Session, organiser: Organiser, now: datetime) -> tuple[li
 
 def dashboard(session: Session, event: Event, now: datetime, *, with_people: bool) -> Dashboard:
     """Ten queries, and one more `with_people`."""
-    reserved, registered, pending = session.execute(
+    kept = (Registration.status == Status.UNCONFIRMED) & (Registration.email == "")
+    reserved, kept_seats, registered, pending = session.execute(
         select(
-            func.count(Registration.id).filter(Registration.status.in_(RESERVED), Registration.has_seat),
+            func.count(Registration.id).filter(
+                Registration.status.in_(RESERVED), Registration.has_seat, ~kept
+            ),
+            func.count(Registration.id).filter(kept),
             func.count(Registration.id).filter(Registration.status == Status.REGISTERED),
             func.count(Registration.id).filter(Registration.status == Status.PENDING),
         ).where(Registration.event_id == event.id)
@@ -101,6 +106,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
     return Dashboard(
         registered=registered,
         reserved=reserved,
+        kept=kept_seats,
         pending=pending,
         kinds=_kinds(session, event),
         runs=runs,

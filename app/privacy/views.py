@@ -18,6 +18,7 @@ from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.links import open_personal
 from app.registration.models import Registration
 from app.registration.person import facts_of
+from app.registration.queries import my_day
 from app.registration.questions.answer_forms import answer_words
 from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
 from app.registration.workshops.forms import NEED_LABELS
@@ -82,6 +83,7 @@ def delete(token: str) -> ResponseReturnValue:
         event=registration.event,
         registration=registration,
         over=over,
+        has_places=any(one.place for one in my_day(db.session(), registration).rounds),
     )
 
 

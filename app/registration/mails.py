@@ -115,6 +115,7 @@ class PersonMail:
             registration=registration,
             event=event,
             day_is_off=day_is_off,
+            is_open=event.registration_state(message.created_at) in TAKES_REGISTRATIONS,
             agenda=agenda_text(registration, day, _words()) if registration.has_seat else "",
             day=day,
             may=possible(registration, day, message.created_at),

@@ -35,6 +35,7 @@ from app.registration.rules import (
     address_of,
     in_register,
     new_reference,
+    status_label,
 )
 
 _ACTIVE_SQL = text("status IN ('unconfirmed', 'pending', 'registered', 'waiting', 'offered')")
@@ -255,6 +256,11 @@ class Registration(Named, Base):
     def unnamed(self) -> bool:
         """A seat of a group for which nobody is named yet."""
         return self.group_id is not None and not self.email
+
+    @property
+    def status_label(self) -> str:
+        """As a source string."""
+        return status_label(self.status, unnamed=self.unnamed)
 
     @property
     def named_by_others(self) -> bool:

@@ -73,7 +73,7 @@ _SEAT_HELD = N_("Your seat is held until %(moment)s.")
 _WAITING = N_("You are on the waiting list")
 _PENDING = N_("The organising team decides about your registration")
 _DECISION_COMES = N_("Your mail address is confirmed. You get a mail as soon as the team has decided.")
-_WENT_ON = N_("The seat went to the next person.")
+_NOT_HELD = N_("The seat is no longer held for you.")
 _NOT_ANY_MORE = N_("You are not registered any more")
 
 # The first row of the status that applies; the last one of each always does.
@@ -137,17 +137,17 @@ PAGE_STATES = (
         (N_("The seat is held for you until %(moment)s. Do you want it?"),),
         (ACCEPT, DECLINE),
         N_(
-            "If you decline or do not answer, the seat goes to the next person and you leave the waiting list."
+            "If you decline or do not answer, the seat is no longer kept for you and you leave the waiting list."
         ),
     ),
     PageState(
         Status.EXPIRED,
         N_("Your registration was not confirmed in time"),
-        (_WENT_ON,),
+        (_NOT_HELD,),
         (CONFIRM_LATE,),
         applies=lambda one: one.confirmed_at is None,
     ),
-    PageState(Status.EXPIRED, N_("The time for your answer is over"), (_WENT_ON,), (CONFIRM_LATE,)),
+    PageState(Status.EXPIRED, N_("The time for your answer is over"), (_NOT_HELD,), (CONFIRM_LATE,)),
     PageState(
         Status.CANCELLED,
         _NOT_ANY_MORE,
@@ -160,7 +160,7 @@ PAGE_STATES = (
         (
             N_(
                 "A colleague comes in your place and has got a mail. Is the colleague registered already, that"
-                " registration stays, and your place goes to the next person."
+                " registration stays, and your place becomes free."
             ),
         ),
         applies=lambda one: bool(one.handover_nonce),
@@ -168,7 +168,7 @@ PAGE_STATES = (
     PageState(
         Status.CANCELLED,
         _NOT_ANY_MORE,
-        (N_("Your registration is cancelled. Your seat goes to the next person."),),
+        (N_("Your registration is cancelled."),),
         (REGISTER_AGAIN,),
     ),
 )

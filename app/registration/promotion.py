@@ -9,7 +9,6 @@ from datetime import datetime
 from sqlalchemy.orm import Session
 
 from app.events.models import Event, Quota
-from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import (
     claim_seat,
     leave_line,
@@ -32,10 +31,10 @@ def move_up(
 ) -> list[Registration]:
     """Give free seats to the first in line whose address is confirmed and whose quotas have room, or offer them.
 
-    Nobody moves up once the window has closed.
+    Nobody moves up once the line has closed (`Event.line_moves`).
     """
     moved: list[Registration] = []
-    if not event.waiting or event.registration_state(now) not in TAKES_REGISTRATIONS:
+    if not event.waiting or not event.line_moves(now):
         return moved
     quotas = waiting_list.quotas_of_day(session, event)
     while (

@@ -81,6 +81,15 @@ STATUS_LABELS = {
     Status.EXPIRED: N_("Not confirmed in time"),
     Status.REJECTED: N_("Not admitted"),
 }
+KEPT = N_("Kept, nobody named yet")
+
+
+def status_label(status: Status, *, unnamed: bool) -> str:
+    """How a registration stands, as a source string: a seat that is kept for an organisation waits for a name, not for a
+    confirmation."""
+    return KEPT if unnamed and status is Status.UNCONFIRMED else STATUS_LABELS[status]
+
+
 REASON_LABELS = {
     Reason.SUBMITTED: N_("Form sent"),
     Reason.ADDED_BY_HAND: N_("Added by the organising team"),

@@ -239,6 +239,8 @@ def workshops(token: str) -> ResponseReturnValue:
     if registration.event.awaits_places:
         return redirect(url_for(".wishes", token=token), SEE_OTHER)
     mine = my_day(session, registration, seats=True)
+    if not mine.rounds:
+        return redirect(url_for(".my", token=token), SEE_OTHER)
     answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
     free = [one.round for one in mine.rounds if one.leads is None]
     form = with_rounds(ChoicesForm, free, data=answers)
@@ -289,6 +291,7 @@ def details(token: str) -> ResponseReturnValue:
         "registration/details.html",
         form=form,
         event=registration.event,
+        is_open=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
         registration=registration,
         token=token,
         names=organisation_names(session),
@@ -345,6 +348,8 @@ def cancel(token: str) -> ResponseReturnValue:
         "registration/cancel.html",
         form=form,
         may_substitute=registration.may_be_substituted(now()),
+        has_places=any(one.place for one in my_day(db.session(), registration).rounds),
+        is_open=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
         registration=registration,
         event=registration.event,
         token=token,

@@ -67,6 +67,7 @@ class DayForm(TellingForm):
     refused_at: ClassVar[Mapping[str, str]] = {
         "ends_at": "end_time",
         "registration_closes_at": "closes_date",
+        "moves_up_until": "moves_up_date",
         "wishes_until": "wishes_date",
     }
 
@@ -139,6 +140,8 @@ class DayForm(TellingForm):
         _label("registration_closes_at"), description=_l("Leave empty to close when the day begins.")
     )
     closes_time = ClockTime(_l("Closing time"), description=_l("Leave empty for the end of that day."))
+    moves_up_date = Day(_label("moves_up_until"), description=_hint("moves_up_until"))
+    moves_up_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
     fee_note = _text("fee_note")
     funding_note = _text("funding_note")
 
@@ -159,6 +162,8 @@ class DayForm(TellingForm):
             "opens_time": clock_of(facts.registration_opens_at),
             "closes_date": day_of(facts.registration_closes_at),
             "closes_time": clock_of(facts.registration_closes_at),
+            "moves_up_date": day_of(facts.moves_up_until),
+            "moves_up_time": clock_of(facts.moves_up_until),
             "version": fingerprint(facts),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
@@ -169,6 +174,7 @@ class DayForm(TellingForm):
             (self.opens_date, self.opens_time),
             (self.closes_date, self.closes_time),
             (self.wishes_date, self.wishes_time),
+            (self.moves_up_date, self.moves_up_time),
         ):
             if clock.data is not None and day.data is None and not day.errors:
                 day.errors = [gettext("Please enter the date as well, or leave the time empty.")]
@@ -189,6 +195,7 @@ class DayForm(TellingForm):
             ends_at=ends_at,
             registration_opens_at=moment_of(self.opens_date.data, self.opens_time.data or time(0, 0)),
             registration_closes_at=moment_of(self.closes_date.data, self.closes_time.data or time(23, 59)),
+            moves_up_until=moment_of(self.moves_up_date.data, self.moves_up_time.data or time(23, 59)),
             capacity=self.capacity.data,
             offer_hours=self.offer_hours.data,
             approval=bool(self.approval.data),

@@ -18,7 +18,13 @@ from app.clock import BERLIN
 from app.events.facts import DayFacts, Effect, touches
 from app.events.models import Event, Notice
 from app.events.notices import day_facts, facts_before, write_notice
-from app.events.rules import EventStatus, Placement, refuse_capacity_below_taken, refuse_reversed_times
+from app.events.rules import (
+    EventStatus,
+    Placement,
+    refuse_capacity_below_taken,
+    refuse_odd_end_of_line,
+    refuse_reversed_times,
+)
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.outbox.rules import QUIET
 from app.people.audit import record
@@ -117,6 +123,7 @@ def _refuse_facts(event: Event, facts: DayFacts) -> None:
         refuse_reversed_times(
             facts.registration_opens_at, facts.registration_closes_at, "registration_closes_at"
         )
+    refuse_odd_end_of_line(facts.moves_up_until, facts.registration_closes_at, facts.starts_at)
     refuse_capacity_below_taken(facts.capacity, event.extra, event.taken)
     _refuse_placement(event, facts)
 

@@ -47,7 +47,7 @@ def test_rows_of_a_status_stand_together_and_the_last_one_always_applies() -> No
         (a_registration(Status.EXPIRED), "not confirmed in time", ["/confirm"]),
         (a_registration(Status.EXPIRED, confirmed_at=now()), "time for your answer", ["/confirm"]),
         (a_registration(Status.REJECTED), "The reason:", []),
-        (a_registration(Status.CANCELLED), "Your seat goes to the next person", [""]),
+        (a_registration(Status.CANCELLED), "Your registration is cancelled", [""]),
         (a_registration(Status.CANCELLED, handover_nonce="n"), "A colleague comes", []),
         (
             a_registration(Status.CANCELLED, EventStatus.CANCELLED, handover_nonce="n"),
@@ -83,4 +83,4 @@ def test_what_can_be_done_no_more_is_not_promised(confirmed_at: object) -> None:
     state = page_state(a_registration(Status.EXPIRED, confirmed_at=confirmed_at))
     said = {is_open: " ".join(state.sentences(is_open=is_open)) for is_open in (True, False)}
     assert "You can still confirm" in said[True]
-    assert (said[False], state.buttons(is_open=False)) == ("The seat went to the next person.", [])
+    assert (said[False], state.buttons(is_open=False)) == ("The seat is no longer held for you.", [])

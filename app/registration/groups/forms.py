@@ -107,7 +107,7 @@ class AllotForm(NonceMixin, PersonMixin, BaseForm):
     until = Day(
         _l("To be named until"),
         required=True,
-        description=_l("Until the end of this day. Seats without a name then go to the next in line."),
+        description=_l("Until the end of this day. Seats without a name then become free."),
     )
 
     def allotment(self) -> Allotment:

@@ -114,6 +114,11 @@ class Position:
     seats: int = 0  # that a group waits for
 
     @property
+    def moves(self) -> bool:
+        """Whether anybody can move up at all."""
+        return self.why is not Why.CLOSED
+
+    @property
     def sentence(self) -> str:
         return WHY_LABELS[self.why]
 

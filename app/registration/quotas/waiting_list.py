@@ -15,7 +15,7 @@ from sqlalchemy import ColumnElement, Select, and_, bindparam, delete, func, ins
 from sqlalchemy.orm import Session, aliased
 
 from app.events.models import Event, Quota
-from app.events.rules import TAKES_REGISTRATIONS, Affiliation, QuotaEffect, QuotaTarget, Seats, code_key
+from app.events.rules import Affiliation, QuotaEffect, QuotaTarget, Seats, code_key
 from app.organisations.models import Organisation
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.quotas.rules import Availability, Position, QuotaState, where_in_line
@@ -282,7 +282,7 @@ def positions_of(
     found = session.execute(line).all()
     numbers = sorted(row[0] for row in found)
     availability = availability_of(event, quotas)
-    is_open = event.registration_state(now) in TAKES_REGISTRATIONS
+    is_open = event.line_moves(now)
     group_of = {
         one.id: [frozenset(under[mate]) for mate in groups.get(one.group_id or 0, ())] for one in people
     }

@@ -10,7 +10,6 @@ from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event
-from app.events.rules import TAKES_REGISTRATIONS
 from app.events.seats import claim_seat, join_line, leave_line, release_seat
 from app.programme.models import Round, Run
 from app.programme.rounds import filled_by
@@ -392,11 +391,11 @@ def _drop(session: Session, place: Place, *, keep: bool = False) -> list[Run]:
 
 
 def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) -> None:
-    """Free places go to the first in line of that run. Nobody moves up once registration has closed (F36).
+    """Free places go to the first in line of that run. Nobody moves up once the line has closed (F36).
 
     Who moves up leaves the place they had so far in that round, and that run's line moves up in turn.
     """
-    if event.registration_state(now) not in TAKES_REGISTRATIONS:
+    if not event.line_moves(now):
         return
     waiting_to_fill = list(runs)
     while waiting_to_fill:
@@ -431,8 +430,8 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
 
 
 def _swap(session: Session, event: Event, now: datetime, closing: Registration | None = None) -> None:
-    """As with moving up: nobody's place changes once registration has closed (F36)."""
-    if event.registration_state(now) in TAKES_REGISTRATIONS:
+    """As with moving up: nobody's place changes once the line has closed (F36)."""
+    if event.line_moves(now):
         swap_places(session, event, now, closing)
 
 

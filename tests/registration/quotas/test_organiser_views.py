@@ -208,7 +208,7 @@ def test_the_team_reads_why_somebody_waits(app: Flask) -> None:
     for name, house in (("kim", KI), ("kai", KI), ("ben", "Amt"), ("kit", KI)):
         joins(app, event_id, name, house)
     page = visitor.get(f"{HOME}/registrations")
-    assert "0 Personen davor. Die Plätze für „Aus den KIs“ sind alle vergeben." in page.text
+    assert "Niemand davor. Die Plätze für „Aus den KIs“ sind alle vergeben." in page.text
     assert "1 Person davor. Die Plätze für „Aus den KIs“ sind alle vergeben." in page.text
     page = page.follow("Beispiel, Kit")
     assert "1 Person davor. Die Plätze für „Aus den KIs“" in page.text
