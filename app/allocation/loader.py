@@ -13,7 +13,7 @@ from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from sqlalchemy import Select, func, select
+from sqlalchemy import CompoundSelect, Select, func, select, union
 from sqlalchemy.orm import Session, joinedload
 
 from app.allocation.instance import (
@@ -38,6 +38,7 @@ from app.organisations.rules import OrganisationKind
 from app.programme.models import Round, Run
 from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
+from app.registration.questions.models import Option, SensitiveAnswer
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
 from app.registration.workshops.rules import Need
@@ -175,6 +176,17 @@ def _people(session: Session, event: Event) -> list[tuple[int, int, Organisation
     return [(one, organisation, kind) for one, organisation, kind in session.execute(found)]
 
 
+def _needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
+    """What they cannot do without: said with the wishes, or in answer to a question of the team."""
+    with_wishes = select(RegistrationNeed.registration_id, RegistrationNeed.need)
+    answered = (
+        select(SensitiveAnswer.registration_id, Option.need)
+        .join(Option, SensitiveAnswer.option_id == Option.id)
+        .where(SensitiveAnswer.registration_id.in_(people), Option.need.is_not(None))
+    )
+    return union(with_wishes.where(RegistrationNeed.registration_id.in_(people)), answered)
+
+
 class _Persons:
     """What is known of people beside their seat: absences, wishes, needs, and the places they were told."""
 
@@ -203,11 +215,7 @@ class _Persons:
                 run in self.runs and number in self.runs[run].rounds
             ):  # not of a run that moved elsewhere since
                 self.wishes[person].setdefault(number, []).append(run)
-        for person, need in session.execute(
-            select(RegistrationNeed.registration_id, RegistrationNeed.need).where(
-                RegistrationNeed.registration_id.in_(mine)
-            )
-        ):
+        for person, need in session.execute(_needs_of(mine)):
             self.needs[person].add(need)
         if event.placed_at is not None:
             self._read_told(session, mine)

@@ -27,7 +27,7 @@ from app.registration.admission import Entry
 from app.registration.consents.forms import agreed_in, agreeing
 from app.registration.forms import RegisterForm, run_label, taking_rounds
 from app.registration.questions.answer_forms import asking, option_words, with_seats
-from app.registration.questions.asked import asked_questions, count_option_seats, limited_options
+from app.registration.questions.asked import asked_questions, asks_needs, count_option_seats, limited_options
 from app.registration.questions.models import Option, Question
 from app.registration.workshops.forms import wishing
 from app.store.cache import Cache
@@ -78,7 +78,8 @@ def register_form(asked: Asked, **kwargs: Any) -> Any:
     """The form; what it says about seats are gaps, which `with_words` fills in the page."""
 
     def build() -> type[BaseForm]:
-        form_class = wishing(RegisterForm, asked.rounds if asked.takes_wishes else ())
+        wished = asked.rounds if asked.takes_wishes else ()
+        form_class = wishing(RegisterForm, wished, with_needs=not asks_needs(asked.questions))
         form_class = taking_rounds(form_class, asked.chosen_rounds, lambda run: _gap(f"run{run.id}"))
         return agreeing(asking(form_class, asked.questions, words=_option_gap), asked.event)
 

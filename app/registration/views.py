@@ -37,7 +37,7 @@ from app.registration.possible import possible
 from app.registration.queries import last_note, my_day
 from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.questions.answering import change_answers, withdraw_answer
-from app.registration.questions.asked import asked_questions
+from app.registration.questions.asked import asked_questions, asks_needs
 from app.registration.questions.queries import answers_of, given_before, questions_of
 from app.registration.quotas.waiting_list import position_of
 from app.registration.refusing import refuse
@@ -258,8 +258,10 @@ def wishes(token: str) -> ResponseReturnValue:
     if not event.takes_wishes(now()):
         return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
     rounds = read_rounds(session, event, seats=False)
-    data = wishes_data(wishes_of(session, registration.id))
-    form: Any = wishing(OwnWishesForm, rounds)(data=data)
+    wished = wishes_of(session, registration.id)
+    # Who said it here before a question asked for it changes it here.
+    with_needs = bool(wished.needs) or not asks_needs(asked_questions(session, event))
+    form: Any = wishing(OwnWishesForm, rounds, with_needs=with_needs)(data=wishes_data(wished))
     if did(form, lambda writing: give_wishes(writing, registration.id, form.wished(), now())):
         return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
     return page("registration/wishes.html", form=form, event=event, token=token)

@@ -12,7 +12,10 @@ from app.allocation.models import PlacingCondition
 from app.allocation.rules import ConditionKind, Mixing
 from app.events.models import Event
 from app.organisations.rules import OrganisationKind
-from app.registration.history import PARTICIPANT
+from app.registration.history import PARTICIPANT, By
+from app.registration.questions.models import SensitiveAnswer
+from app.registration.questions.service import add_standard_set
+from app.registration.rules import Actor
 from app.registration.service import cancel
 from app.registration.workshops.models import RoundAbsence
 from app.registration.workshops.rules import Need
@@ -92,6 +95,29 @@ def test_absences_and_needs(app: Flask) -> None:
     first, second = question(app, made).people
     assert (first.present, first.needs) == ((made.day.rounds[0],), frozenset())
     assert second.needs == {Need.STEP_FREE}
+
+
+def test_what_was_answered_to_the_standard_question_counts(app: Flask) -> None:
+    """Asked once, before there were wishes or with them, and read here (A11Y-18)."""
+    made = a_wish_day(app, 2)
+    with app.app_context(), transaction() as session:
+        asked = add_standard_set(session, made.event_id, str, By(Actor.ORGANISER), NOW)
+        support = next(one for one in asked if any(option.need for option in one.options))
+        loop = next(one for one in support.options if one.need is Need.INDUCTION_LOOP)
+        quiet = support.options[-1]
+        session.add_all(
+            SensitiveAnswer(
+                registration_id=made.people[1],
+                question_id=support.id,
+                number=number,
+                option_id=one.id,
+                asked=support.label,
+                text=one.label,
+            )
+            for number, one in enumerate((loop, quiet))
+        )
+        needs_step_free(session, made, 2)
+    assert [one.needs for one in question(app, made).people] == [{Need.INDUCTION_LOOP}, {Need.STEP_FREE}]
 
 
 def test_conditions(app: Flask) -> None:

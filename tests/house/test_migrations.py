@@ -22,9 +22,10 @@ from app.organising.checks import data_findings
 from app.people.models import Organiser
 from app.people.rules import Role
 from app.registration.models import Registration
-from app.registration.questions.models import Law, Question
+from app.registration.questions.models import Law, Option, Question
 from app.registration.questions.rules import LegalBasis, QuestionKind
-from app.registration.questions.service import add_question
+from app.registration.questions.service import add_question, add_standard_set
+from app.registration.workshops.rules import Need
 from app.store.schema import newest
 from app.web.database import db, transaction
 from app.web.migrations import prepare
@@ -142,6 +143,30 @@ def test_the_newest_migration_runs_down_and_up_with_data(app: Flask) -> None:
     if not kept:  # the first migration: an empty house is built anew, and people can live in it
         world = build_world(app)
     assert world.app.test_client().get("/events/musterfachtag").status_code == 200
+
+
+def test_options_of_the_standard_set_know_what_they_mean(app: Flask) -> None:
+    """0022: by the names the set gave them, and only where the answers are sensitive."""
+
+    def in_german(words: str) -> str:
+        return "Induktionsschleife" if words == "Induction loop" else words
+
+    prepare(app)
+    with app.app_context():
+        with transaction() as session:
+            event = make_event(session)
+            add_standard_set(session, event.id, in_german, TEAM, NOW)
+            other = facts(QuestionKind.ONE_OF, "Worum geht es?", "Induktionsschleife", "Anderes")
+            add_question(session, event.id, other, TEAM, NOW)
+        downgrade(revision="0021")
+        upgrade()
+        found = select(Option.label, Option.need).where(Option.need.is_not(None)).order_by(Option.id)
+        assert db.session.execute(found).all() == [
+            ("Access without steps", Need.STEP_FREE),
+            ("German Sign Language", Need.INTERPRETING),
+            ("Induktionsschleife", Need.INDUCTION_LOOP),
+        ]
+        db.session.remove()
 
 
 def test_districts_become_a_list_of_their_own(app: Flask) -> None:

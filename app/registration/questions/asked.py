@@ -51,6 +51,11 @@ def _read(session: Session, event: Event) -> list[Question]:
     return [one for one in questions_of(session, event.id) if not one.organiser_only]
 
 
+def asks_needs(questions: Iterable[Question]) -> bool:
+    """Whether one of them asks already what somebody cannot do without in a workshop: nobody is asked twice."""
+    return any(option.need for one in questions if one.sensitive for option in one.options)
+
+
 def limited_options(questions: Iterable[Question]) -> list[Option]:
     return [option for one in questions for option in one.options if option.capacity is not None]
 

@@ -18,6 +18,7 @@ from app.db import Base, enum_of, pk
 from app.events.models import Scarce, scarce_checks
 from app.organisations.models import MasterData
 from app.registration.questions.rules import LEGAL_BASIS_LABELS, LegalBasis, QuestionKind, Retention
+from app.registration.workshops.rules import Need
 from app.texts import gettext
 
 
@@ -91,7 +92,9 @@ class Question(Base):
 
 
 class Option(Scarce, Base):
-    """One answer to choose. `capacity` is its limit; `taken` counts the people with a seat who chose it."""
+    """One answer to choose. `capacity` is its limit; `taken` counts the people with a seat who chose it. Whoever chose one
+    with a `need` gets only workshops where it is met.
+    """
 
     __tablename__ = "question_option"
 
@@ -103,6 +106,7 @@ class Option(Scarce, Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
     position: Mapped[int]
     label: Mapped[str] = mapped_column(String(200))
+    need: Mapped[Need | None] = mapped_column(enum_of(Need, "need"))
 
 
 class Condition(Base):

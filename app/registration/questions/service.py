@@ -32,6 +32,7 @@ from app.registration.questions.rules import (
     Retention,
     refuse_unlawful,
 )
+from app.registration.workshops.rules import Need
 
 MOST_QUESTIONS = 60
 MOST_OPTIONS = 40
@@ -39,11 +40,12 @@ MOST_OPTIONS = 40
 
 @dataclass(frozen=True, slots=True)
 class OptionFacts:
-    """An option as the form says; `id` is None for a new one."""
+    """An option as the form says; `id` is None for a new one. Only the standard set gives a new one its `need`."""
 
     label: str
     capacity: int | None = None
     id: int | None = None
+    need: Need | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -223,7 +225,9 @@ def _facts(question: Question, source: Sequence[Question]) -> _Linked:
             if name not in {"shown_if", "options"}
         },
         options=tuple(
-            OptionFacts(one.label, one.capacity) for one in question.options if question.kind in WITH_OPTIONS
+            OptionFacts(one.label, one.capacity, need=one.need)
+            for one in question.options
+            if question.kind in WITH_OPTIONS
         ),
     )
     return facts, link
@@ -270,7 +274,7 @@ def _write_options(
         session.execute(update(table).where(table.option_id.in_(gone)).values(holds=False))
     options = []
     for position, one in enumerate(wanted):
-        option = present[one.id] if one.id is not None else Option(label=one.label)
+        option = present[one.id] if one.id is not None else Option(label=one.label, need=one.need)
         if option.taken:
             _refuse_smaller(option, one)
         option.position, option.capacity = position, one.capacity
@@ -406,18 +410,15 @@ def _record(
 _MEALS = tuple(
     OptionFacts(label) for label in (N_("Everything"), N_("Vegetarian"), N_("Vegan"), N_("Something else"))
 )
-_NEEDS = tuple(
-    OptionFacts(label)
-    for label in (
-        N_("Access without steps"),
-        N_("German Sign Language"),
-        N_("Speech-to-text interpreting"),
-        N_("Induction loop"),
-        N_("I bring a companion or an assistant"),
-        N_("I bring an assistance dog"),
-        N_("Papers in advance"),
-        N_("A quiet room"),
-    )
+_NEEDS = (
+    OptionFacts(N_("Access without steps"), need=Need.STEP_FREE),
+    OptionFacts(N_("German Sign Language"), need=Need.INTERPRETING),
+    OptionFacts(N_("Speech-to-text interpreting")),
+    OptionFacts(N_("Induction loop"), need=Need.INDUCTION_LOOP),
+    OptionFacts(N_("I bring a companion or an assistant")),
+    OptionFacts(N_("I bring an assistance dog")),
+    OptionFacts(N_("Papers in advance")),
+    OptionFacts(N_("A quiet room")),
 )
 _TRAVEL = tuple(
     OptionFacts(label)

@@ -17,9 +17,12 @@ from app.events.rules import Placement
 from app.organising.checks import data_findings
 from app.programme.models import Run
 from app.refusal import Refusal
+from app.registration.history import By
 from app.registration.links import personal_token
 from app.registration.models import Registration
-from app.registration.rules import UnknownRun
+from app.registration.questions.service import add_standard_set
+from app.registration.rules import Actor, UnknownRun
+from app.registration.service import confirm
 from app.registration.workshops.models import Place, RegistrationNeed, Wish
 from app.registration.workshops.rules import Need
 from app.registration.workshops.service import give_wishes
@@ -110,6 +113,25 @@ def test_what_others_wish_is_told_to_nobody(app: Flask, client: FlaskClient, ids
     options = [line for line in before.splitlines() if "<option" in line]
     assert options == [line for line in after.splitlines() if "<option" in line]
     assert "frei" not in "".join(options)
+
+
+def test_nobody_is_asked_twice_what_they_need(app: Flask, client: FlaskClient) -> None:
+    """The day's question asks it already; who said it with the wishes before can still change it there."""
+    day = a_day(app, placement=Placement.WISHES, wishes_until=now() + timedelta(days=3))
+    form = Visitor(client).get(f"/events/{day.slug}/register")
+    form.send(**PERSON, needs="induction_loop")
+    with app.app_context(), transaction() as session:
+        one = session.scalars(select(Registration)).one()
+        before = personal_token(confirm(session, one.id, now()))
+        add_standard_set(session, day.event_id, str, By(Actor.ORGANISER), now())
+    assert client.get(f"/events/{day.slug}/register").text.count("Access without steps") == 1
+    assert 'name="needs"' not in client.get(f"/events/{day.slug}/register").text
+    assert 'name="needs"' in client.get(f"/my/{before}/wishes").text
+    reference = signs_up(app, day, 2)
+    with app.app_context():
+        two = db.session.scalars(select(Registration).where(Registration.reference == reference)).one()
+        after = personal_token(two)
+    assert 'name="needs"' not in client.get(f"/my/{after}/wishes").text
 
 
 def test_a_need_stands_in_no_list_and_no_file(app: Flask, client: FlaskClient) -> None:
