@@ -123,7 +123,7 @@ def left_out(slug: str, upload_name: str) -> ResponseReturnValue:
         head = [gettext("Row"), gettext("Why it is left out"), *table.head]
         cells = dict([*table.above, *table.rows])
         lines: list[list[Cell]] = [[one.row, one.why, *cells[one.row]] for one in seen.judged.every_left_out]
-    return _file(f"{slug}-ausgelassen.csv", head, lines)
+    return _file(f"{slug}-weggelassen.csv", head, lines)
 
 
 @dataclass(frozen=True, slots=True)

@@ -231,7 +231,7 @@ def test_every_line_left_out_is_named_and_can_be_taken_along(app: Flask) -> None
     page = uploaded(app, day, "\n".join(lines).encode())
     answer, rows = file_of(page, "left-out.csv")
     assert answer.content_type == "text/csv; charset=utf-8"
-    assert rows[0] == ["Zeile", "Warum sie ausgelassen wird", "Nr", *PERSON.split(";")]
+    assert rows[0] == ["Zeile", "Warum sie weggelassen wird", "Nr", *PERSON.split(";")]
     assert [(row[0], row[1]) for row in rows[1:]] == [
         ("1", "steht über den Überschriften"),
         ("4", "dieselbe E-Mail-Adresse wie in Zeile 3"),
@@ -244,7 +244,7 @@ def test_every_line_left_out_is_named_and_can_be_taken_along(app: Flask) -> None
     for _row, why in ((row[0], row[1]) for row in rows[1:] if row[0] != "5"):
         assert why in page.text
     done = page.send(leave_out=True)
-    assert "6 Zeilen wurden ausgelassen: 1, 4, 5, 6, 7, 8." in done.text
+    assert "6 Zeilen wurden weggelassen: 1, 4, 5, 6, 7, 8." in done.text
     assert len(people_of(app, day)) == 1
     lea = signed_in(app, "lea@example.org")
     assert lea.get(next(one for one in page.links() if "left-out" in one)).status_code == 404
