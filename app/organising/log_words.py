@@ -88,6 +88,7 @@ ACTIONS = {
     "registration.address": N_("Mail address changed by its owner"),
     "registration.forget": N_("Personal data deleted"),
     "group.allot": N_("Seats kept for an organisation"),
+    "group.forget": N_("Contact person deleted"),
     "run.open": N_("Workshop takes place"),
     "run.close": N_("Workshop does not take place"),
     "run_staff.name": N_("Somebody leads a workshop"),
@@ -138,6 +139,7 @@ ITSELF = N_("the person concerned")
 BY_NO_ACCOUNT = {
     "registration.address": ITSELF,
     "registration.forget": ITSELF,
+    "group.forget": ITSELF,
     "address.silence": ITSELF,
     "database.rewrite": N_("Fachtag itself"),
     "database.restored": N_("the operator"),

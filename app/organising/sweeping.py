@@ -24,6 +24,7 @@ from app.people.models import AuditEntry, Budget
 from app.people.service import sweep as sweep_people
 from app.privacy.erasure import (
     FORGOTTEN,
+    FORGOTTEN_GROUP,
     days_to_forget,
     delete_answers,
     delete_groups,
@@ -140,7 +141,9 @@ def clean_up(now: datetime, *, rewrite: bool) -> None:
 def _asked_to_forget(session: Session) -> bool:
     """Whether somebody has asked since the file was written anew."""
     last = select(func.coalesce(func.max(AuditEntry.id), 0)).where(AuditEntry.action == REWRITTEN)
-    asked = exists().where(AuditEntry.action == FORGOTTEN, AuditEntry.id > last.scalar_subquery())
+    asked = exists().where(
+        AuditEntry.action.in_((FORGOTTEN, FORGOTTEN_GROUP)), AuditEntry.id > last.scalar_subquery()
+    )
     return bool(session.scalar(select(asked)))
 
 

@@ -25,6 +25,7 @@ from app.outbox.service import forget_wording
 from app.people.audit import record
 from app.registration import notifications
 from app.registration.consents.models import Consent
+from app.registration.groups.service import CONTACT, lock_group
 from app.registration.history import PARTICIPANT, SYSTEM
 from app.registration.invitations import ADDRESS_LEFT, FAMILIES, leave_address
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
@@ -46,6 +47,7 @@ ANSWERS_KEPT = {
     Retention.WITHDRAWAL: NAMES_KEPT,  # nobody can withdraw any more what nobody can be told from
 }
 FORGOTTEN = "registration.forget"
+FORGOTTEN_GROUP = "group.forget"
 _AT_ONCE = 500  # ids in one statement
 
 
@@ -118,8 +120,7 @@ def delete_groups(session: Session, event_id: int, now: datetime) -> int:
         .values(named_by="")
         .execution_options(synchronize_session=False)
     )
-    together = select(func.count(Group.id)).where(Group.event_id == event_id, Group.together)
-    event.together_count = session.scalar(together) or 0
+    event.together_count = _count_together(session, event_id)
     session.flush()
     return len(ids)
 
@@ -179,6 +180,37 @@ def delete_last_mails(session: Session) -> int:
     )
     found = session.scalars(gone.returning(Message.id).execution_options(synchronize_session=False))
     return len(found.all())
+
+
+def forget_contact(session: Session, group_id: int, now: datetime) -> None:
+    """The contact person of a group asks for it (Art. 17 GDPR): the group ends, the colleagues stay, each alone.
+
+    Seats that nobody is named for go to the next. Mails that say who named somebody lose their words. No mail is left to
+    tell of it.
+    """
+    group = lock_group(session, group_id)
+    event = group.event
+    members = session.scalars(select(Registration).where(Registration.group_id == group_id)).all()
+    for one in members:
+        if one.unnamed and one.active and not event.is_over(now):
+            end(session, one, Status.CANCELLED, CONTACT, Reason.SEAT_NOT_NAMED, now)
+    session.flush()
+    told = [one.id for one in members]
+    alone = update(Registration).where(Registration.group_id == group_id).values(group_id=None, named_by="")
+    session.execute(alone.execution_options(synchronize_session=False))
+    forget_wording(session, FAMILIES, told)
+    _delete_mails_of(session, {family_of(notifications.GROUP_LINK)}, [group_id])
+    session.expire_all()
+    session.execute(delete(Group).where(Group.id == group_id))
+    event.together_count = _count_together(session, event.id)
+    session.flush()
+    move_up(session, event, now)
+    record(session, now, None, event.id, FORGOTTEN_GROUP, f"group {group_id}")
+
+
+def _count_together(session: Session, event_id: int) -> int:
+    together = select(func.count(Group.id)).where(Group.event_id == event_id, Group.together)
+    return session.scalar(together) or 0
 
 
 def delete_answers(session: Session, event_id: int, now: datetime) -> int:

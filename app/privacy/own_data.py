@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.attendees.queries import mails_about
+from app.events.models import Event
 from app.outbox.models import Message
 from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.consents.models import Consent
@@ -95,13 +96,7 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
     one, event = data.registration, data.registration.event
     return {
         "format": FORMAT,
-        "event": {
-            "title": event.title,
-            "starts_at": _time(event.starts_at),
-            "ends_at": _time(event.ends_at),
-            "place": event.place or None,
-            "address": address,
-        },
+        "event": day_as_json(event, address),
         "registration": {
             "number": one.reference,
             "status": one.status.value,
@@ -110,14 +105,14 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
             "waiting_number": one.waiting_number,
             "in_group": one.group_id is not None,
             "entered_by": one.named_by or None,
-            "created_at": _time(one.created_at),
-            "confirmed_at": _time(one.confirmed_at),
-            "changed_at": _time(one.changed_at),
-            "kept_until": _time(data.kept_until),
+            "created_at": time_as_json(one.created_at),
+            "confirmed_at": time_as_json(one.confirmed_at),
+            "changed_at": time_as_json(one.changed_at),
+            "kept_until": time_as_json(data.kept_until),
         },
         "history": [
             {
-                "at": _time(change.at),
+                "at": time_as_json(change.at),
                 "status": change.to_status.value,
                 "reason": change.reason.value,
                 "by": change.actor.value,
@@ -139,7 +134,11 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
             for mine in data.day.rounds
         ],
         "needs": [
-            {"need": one.value, "kept_until": _time(data.needs_kept_until), "legal_basis": "explicit_consent"}
+            {
+                "need": one.value,
+                "kept_until": time_as_json(data.needs_kept_until),
+                "legal_basis": "explicit_consent",
+            }
             for one in data.needs
         ],
         "answers": [
@@ -149,7 +148,7 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
                 "purpose": answer.question.purpose,
                 "legal_basis": answer.question.legal_basis.value,
                 "sensitive": answer.question.sensitive,
-                "kept_until": _time(answer.kept_until),
+                "kept_until": time_as_json(answer.kept_until),
             }
             for answer in data.answers
         ],
@@ -159,16 +158,34 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
                 "words": one.words,
                 "text_version": one.text_version,
                 "source": one.source.value,
-                "given_at": _time(one.given_at),
-                "withdrawn_at": _time(one.withdrawn_at),
+                "given_at": time_as_json(one.given_at),
+                "withdrawn_at": time_as_json(one.withdrawn_at),
             }
             for one in data.consents
         ],
-        "mails": [
-            {"kind": mail.kind, "written_at": _time(mail.created_at), "sent_at": _time(mail.sent_at)}
-            for mail in data.mails
-        ],
+        "mails": mails_as_json(data.mails),
     }
+
+
+def day_as_json(event: Event, address: str) -> dict[str, Any]:
+    return {
+        "title": event.title,
+        "starts_at": time_as_json(event.starts_at),
+        "ends_at": time_as_json(event.ends_at),
+        "place": event.place or None,
+        "address": address,
+    }
+
+
+def mails_as_json(mails: Sequence[Message]) -> list[dict[str, Any]]:
+    return [
+        {
+            "kind": mail.kind,
+            "written_at": time_as_json(mail.created_at),
+            "sent_at": time_as_json(mail.sent_at),
+        }
+        for mail in mails
+    ]
 
 
 def _typed_in(person: Person) -> dict[str, str | None]:
@@ -177,5 +194,5 @@ def _typed_in(person: Person) -> dict[str, str | None]:
     return {name: value if name in named else value or None for name, value in values.items()}
 
 
-def _time(moment: datetime | None) -> str | None:
+def time_as_json(moment: datetime | None) -> str | None:
     return moment.isoformat() if moment is not None else None

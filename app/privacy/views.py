@@ -4,6 +4,7 @@
 """A person's own data: read all of it, take it away as a file, have it deleted."""
 
 import json
+from typing import Any
 
 from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -11,12 +12,14 @@ from flask.typing import ResponseReturnValue
 from app import links
 from app.attendees.staff.service import ROLE_LABELS
 from app.clock import now
-from app.privacy.erasure import forget_person
+from app.events.models import Event
+from app.privacy.contact_data import contact_as_json, contact_data
+from app.privacy.erasure import forget_contact, forget_person
 from app.privacy.own_data import as_json, own_data
 from app.refusal import Missing
 from app.registration.consents.models import PURPOSE_LABELS
-from app.registration.links import open_personal
-from app.registration.models import Registration
+from app.registration.links import open_group, open_personal
+from app.registration.models import Group, Registration
 from app.registration.person import facts_of
 from app.registration.queries import my_day
 from app.registration.questions.answer_forms import answer_words
@@ -60,11 +63,9 @@ def data(token: str) -> Response:
 @access.personal
 def data_file(token: str) -> Response:
     registration = _known(token)
-    address = links.absolute(url_for("events.event", slug=registration.event.slug, lang=None))
-    content = json.dumps(as_json(own_data(db.session(), registration), address), ensure_ascii=False, indent=2)
-    response = Response(content + "\n", content_type="application/json; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}-daten.json"'
-    return response
+    return _file(
+        as_json(own_data(db.session(), registration), _address(registration.event)), registration.event
+    )
 
 
 @bp.route("/my/<token>/delete", methods=["GET", "POST"])
@@ -91,6 +92,62 @@ def delete(token: str) -> ResponseReturnValue:
 @access.public
 def deleted() -> Response:
     return page("privacy/deleted.html")
+
+
+@bp.get("/group/<token>/data")
+@access.personal
+def contact(token: str) -> Response:
+    group = _confirmed(token)
+    return page(
+        "privacy/contact_data.html",
+        token=token,
+        event=group.event,
+        group=group,
+        mine=contact_data(db.session(), group, now()),
+        status_labels=STATUS_LABELS,
+    )
+
+
+@bp.get("/group/<token>/data.json")
+@access.personal
+def contact_file(token: str) -> Response:
+    group = _confirmed(token)
+    return _file(
+        contact_as_json(contact_data(db.session(), group, now()), _address(group.event)), group.event
+    )
+
+
+@bp.route("/group/<token>/delete", methods=["GET", "POST"])
+@access.personal
+def delete_contact(token: str) -> ResponseReturnValue:
+    """As `delete`, for the contact person; the colleagues stay registered."""
+    group = _confirmed(token)
+    form = ConfirmForm()
+    if did(form, lambda session: forget_contact(session, group.id, now())):
+        return redirect(url_for(".deleted"), SEE_OTHER)
+    over = group.event.is_over(now())
+    return page(
+        "privacy/delete_contact.html", form=form, token=token, event=group.event, group=group, over=over
+    )
+
+
+def _file(data: dict[str, Any], event: Event) -> Response:
+    content = json.dumps(data, ensure_ascii=False, indent=2)
+    response = Response(content + "\n", content_type="application/json; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="{event.slug}-daten.json"'
+    return response
+
+
+def _address(event: Event) -> str:
+    return links.absolute(url_for("events.event", slug=event.slug, lang=None))
+
+
+def _confirmed(token: str) -> Group:
+    """As `_known`: before that the address may be a stranger's."""
+    group = open_group(db.session(), token)
+    if group.confirmed_at is None:
+        raise Missing
+    return group
 
 
 def _known(token: str) -> Registration:

@@ -133,9 +133,12 @@ organising.home GET SIGNED_IN
 organising.mail GET ORGANISER EDIT_PEOPLE
 organising.mails GET ORGANISER EDIT_PEOPLE
 organising.retry_mail POST ORGANISER EDIT_PEOPLE
+own.contact GET PERSONAL
+own.contact_file GET PERSONAL
 own.data GET PERSONAL
 own.data_file GET PERSONAL
 own.delete GET,POST PERSONAL
+own.delete_contact GET,POST PERSONAL
 own.deleted GET PUBLIC
 participants.add GET,POST ORGANISER EDIT_PEOPLE
 participants.cancel GET,POST ORGANISER EDIT_PEOPLE

@@ -128,6 +128,7 @@ EXTRAS = {
     "attendees/consent_views": "organiser_views.py, split: what people agreed to, put to use",
     "attendees/invitations": "who of earlier days is invited to a new one",
     "attendees/photos": "who may be pictured, and who may not",
+    "privacy/contact_data": "own_data.py, split: what is stored about the contact person of a group",
     "attendees/answer_views": "organiser_views.py, split: one person's answers",
     "registration/questions/answering": "service.py, split: changing answers afterwards",
     "registration/questions/answers": "answers to the organisers' questions: judged, stored, given back",
