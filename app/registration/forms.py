@@ -62,11 +62,13 @@ def _field(one: PersonField, *, own: bool, sent_to_others: bool) -> StringField:
     if one.kind is Kind.NAME and sent_to_others:
         judges.append(_name_only)
     more = _MORE.get(one.kind, {})
+    if own:  # with "off" for others, a browser that goes back would drop what was typed
+        more = {"autocomplete": one.autocomplete, **more}
     return (EmailField if one.kind is Kind.ADDRESS else StringField)(
         _l(one.own_label if own else one.label),
         judges,
         description=_l(one.hint) if own and one.hint else "",
-        render_kw={"autocomplete": one.autocomplete if own else "off", "maxlength": one.longest, **more},
+        render_kw={"maxlength": one.longest, **more},
     )
 
 
@@ -125,7 +127,7 @@ class RegisterForm(AbuseProtectionMixin, ChoicesMixin, PersonForm):
         _l("Code"),
         validators=[Length(max=60, message=OWN_TOO_LONG)],
         description=_l("Only if you were given one."),
-        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": 60},
+        render_kw={"autocapitalize": "none", "spellcheck": "false", "maxlength": 60},
     )
 
     def typed_code(self) -> str:

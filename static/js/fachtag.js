@@ -114,3 +114,44 @@ for (const link of document.querySelectorAll('a[href="#other-language"]')) {
     button.click();
   });
 }
+
+// A reload keeps what was typed, as going back does by itself. It is noted with this entry of the tab's history alone; passwords
+// never are. If somebody else has saved in between, the form has another version, and shows what is stored.
+const NOTED = 300; // milliseconds after the last letter
+const kept = [...document.querySelectorAll("form[method=post]")];
+const fieldsOf = (form) => [...form.elements].filter((field) => field.name && !/^(hidden|password|file|submit|button)$/.test(field.type));
+const versions = () => kept.map((form) => form.elements.version?.value ?? "").join();
+let noting;
+
+function valueOf(field) {
+  if (field.options) return [...field.options].map((option) => option.selected);
+  return /^(checkbox|radio)$/.test(field.type) ? field.checked : field.value;
+}
+
+function giveBack(field, value) {
+  if (field.options) [...field.options].forEach((option, place) => (option.selected = value[place]));
+  else if (/^(checkbox|radio)$/.test(field.type)) field.checked = value;
+  else field.value = value;
+}
+
+function note() {
+  const typed = kept.map((form) => fieldsOf(form).map((field) => [field.name, valueOf(field)]));
+  history.replaceState({ typed, versions: versions() }, "");
+}
+
+document.addEventListener("input", (event) => {
+  if (!kept.includes(event.target.form)) return;
+  clearTimeout(noting);
+  noting = setTimeout(note, NOTED);
+});
+window.addEventListener("load", () => {
+  const way = performance.getEntriesByType("navigation")[0]?.type;
+  if (!history.state?.typed || way === "navigate" || history.state.versions !== versions()) return;
+  kept.forEach((form, place) => {
+    const fields = fieldsOf(form);
+    const typed = history.state.typed[place];
+    if (fields.map((field) => field.name).join() !== typed.map(([name]) => name).join()) return;
+    fields.forEach((field, number) => giveBack(field, typed[number][1]));
+    form.dispatchEvent(new Event("change"));
+  });
+});

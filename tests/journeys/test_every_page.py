@@ -174,7 +174,7 @@ def test_personal_pages(stage: Stage, browser: Browser) -> None:
             one = db.session.scalar(select(Registration).where(Registration.status == status).limit(1))
             if one is not None:
                 tokens.append(personal_token(one))
-        first = [*(f"/my/{token}" for token in tokens), *_a_group()]
+        first = [*(f"/my/{token}" for token in tokens), *a_group()]
     assert len(tokens) >= 2
     with open_browser(browser, phone=True) as context:
         page = context.new_page()
@@ -188,7 +188,7 @@ def test_personal_pages(stage: Stage, browser: Browser) -> None:
     assert {"own.data", "own.delete"} <= seen
 
 
-def _a_group() -> tuple[str, str]:
+def a_group() -> tuple[str, str]:
     """The pages of a contact with one seat that has a name and one that has none, and of the colleague named."""
     event_id = db.session.scalars(select(Event.id).where(Event.slug == "kim-fachtag-owl")).one()
     contact = Person("Klara", "Kontakt", "klara@example.org", "Stadt Detmold")

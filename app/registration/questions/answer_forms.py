@@ -253,9 +253,7 @@ def _field_of(question: Question, questions: Sequence[Question], strict: bool, w
         return TextAreaField(
             question.label, validators, render_kw={"rows": 4, "maxlength": longest}, **common
         )
-    return StringField(
-        question.label, validators, render_kw={"autocomplete": "off", "maxlength": longest}, **common
-    )
+    return StringField(question.label, validators, render_kw={"maxlength": longest}, **common)
 
 
 def with_seats(question: Question, option: Option, seats: Seats, mine: bool = False) -> str:
