@@ -87,6 +87,27 @@ def test_the_second_is_told_how_and_can(app: Flask, client: FlaskClient, day: Da
     assert data_findings(db.session(), day.now) == []
 
 
+def test_who_confirms_the_colleagues_form_finds_the_way_as_well(
+    app: Flask, client: FlaskClient, day: Day
+) -> None:
+    """Both filled in the form before anybody had confirmed: what the second one confirms is the first one's."""
+    facts = {"family_name": "Erster", "email": "amt@example.org", "organisation": "Stadt Musterstadt"}
+    Visitor(client).get("/events/musterfachtag/register").send(given_name="Cem", **facts)
+    Visitor(client).get("/events/musterfachtag/register").send(**{**facts, "family_name": "Zweite"})
+    page = Visitor(client).get(link_in(mailbox(app).newest("amt@example.org")))
+    assert "Noch jemanden mit dieser Adresse anmelden" not in page.text
+    page = page.send(button="Anmeldung bestätigen")
+    assert "Cem Erster" in page.text
+    page = page.follow("Noch jemanden mit dieser Adresse anmelden")
+    page = page.send(family_name="Zweite", organisation="Stadt Musterstadt")
+    assert (page.heading, "Cem" in page.text.partition("Eingetragen von")[0]) == (
+        "Sie sind angemeldet",
+        False,
+    )
+    day.set_event(registration_closes_at=day.event.starts_at.replace(year=2020), registration_opens_at=None)
+    assert "Noch jemanden mit dieser Adresse anmelden" not in page.visitor.get(page.address).text
+
+
 def test_each_is_a_registration_of_its_own(app: Flask, day: Day) -> None:
     """Corrected, moved, cancelled alone; the calendar they share keeps the day as long as one of them comes."""
     share(day, "ben")
