@@ -12,8 +12,10 @@ import os
 from app.factory import create_app
 from app.organising.weak_settings import refuse_weak
 from app.settings import read_settings
+from app.web.front import Front
 
 settings = read_settings()
 if os.environ.get("FLASK_RUN_FROM_CLI") != "true":
     refuse_weak(settings)
 app = create_app(settings)
+served = Front(app)  # what a server is given: with the public answers that are kept in front of it

@@ -265,7 +265,7 @@ def serve(host: str, port: int, server: str, workers: int, with_worker: bool) ->
     if worker is not None:
         worker.tend()
     try:
-        serve_many("wsgi:app", host, port, workers)
+        serve_many("wsgi:served", host, port, workers)
     finally:
         if worker is not None:
             worker.stop()
@@ -273,8 +273,10 @@ def serve(host: str, port: int, server: str, workers: int, with_worker: bool) ->
 
 def run_alone(app: Flask, listening: socket.socket, worker: WorkerProcess | None) -> None:
     """Waitress, and the worker beside it; the worker starts when visitors are answered already."""
+    from app.web.front import Front
+
     try:
-        serve_alone(app, listening, tick=worker.tend if worker is not None else None)
+        serve_alone(Front(app), listening, tick=worker.tend if worker is not None else None)
     finally:
         if worker is not None:
             worker.stop()

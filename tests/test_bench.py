@@ -17,6 +17,7 @@ PAGES = {
     "agenda",
     "feed, whole",
     "feed, unchanged",
+    "agenda.ics",
     "overview",
     "register form",
 }

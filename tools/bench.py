@@ -226,6 +226,7 @@ def targets(port: int) -> list[Target]:
         Target("feed, whole", feed),
         # Waitress closes the connection after a 304, so this one pays for a new one each time.
         Target("feed, unchanged", feed, 304, {"If-None-Match": tag}),
+        Target("agenda.ics", f"/events/{DAY}/agenda.ics"),
         Target("overview", "/"),
         Target("register form", f"/events/{DAY}/register"),
     ]

@@ -62,6 +62,7 @@ class Feed:
 
 
 _feeds: Cache[Feed] = Cache(512)
+_files: Cache[bytes] = Cache(64)
 
 
 @bp.get("/calendar")
@@ -144,8 +145,8 @@ def agenda_file(slug: str) -> Response:
     day = get_public_event(db.session(), slug)
     if day.agenda_released_at is None:
         raise Missing
-    entries = _entries_of(day)
-    return _download(entries, f"{slug}-agenda.ics")
+    body = _files.get((day.id, day.revision), lambda: _file(_entries_of(day)))
+    return _download(body, f"{slug}-agenda.ics")
 
 
 @bp.get("/calendar/events/<slug>/download.ics")
@@ -153,7 +154,7 @@ def agenda_file(slug: str) -> Response:
 def event_file(slug: str) -> Response:
     """The day alone, to open once."""
     day = get_public_event(db.session(), slug)
-    return _download([_day_entry(day)], f"{slug}.ics")
+    return _download(_file([_day_entry(day)]), f"{slug}.ics")
 
 
 @bp.get("/calendar/my/<token>.ics")
@@ -273,8 +274,11 @@ def _answer(feed: Feed, cache_control: str, name: str) -> Response:
     return response
 
 
-def _download(entries: list[CalendarEntry], name: str) -> Response:
-    body = render.download([render.vevent(entry) for entry in entries])
+def _file(entries: list[CalendarEntry]) -> bytes:
+    return render.download([render.vevent(entry) for entry in entries])
+
+
+def _download(body: bytes, name: str) -> Response:
     response = Response(body, content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response

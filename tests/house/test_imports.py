@@ -445,6 +445,7 @@ def test_sql_by_hand_stands_where_it_must() -> None:
 
     assert files_with(by_hand) == {
         "app/store/engines.py",  # PRAGMA and BEGIN of SQLite
+        "app/store/states.py",  # PRAGMA of SQLite, and PostgreSQL's snapshot: has anybody written?
         "app/store/transactions.py",  # PRAGMA and VACUUM of SQLite
         "app/organising/health_views.py",  # SELECT 1: is anybody there?
         "app/organising/checks.py",  # the same, and what SQLite knows about the state of its file

@@ -22,6 +22,7 @@ from waitress.server import create_server
 from app.factory import create_app
 from app.settings import OperatingMode
 from app.web.database import db
+from app.web.front import Front
 from tests.conftest import CHROMIUM, settings_for
 from tests.mailbox import Mailbox, mailbox
 from tools import assets, styles
@@ -149,7 +150,7 @@ def empty_stage(tmp_path: Path) -> Iterator[Stage]:
 def served(app: Flask, port: int) -> Iterator[None]:
     """The application behind the server of `make run`."""
     sockets: dict[int, Any] = {}
-    server = create_server(app, map=sockets, host="127.0.0.1", port=port, threads=4)
+    server = create_server(Front(app), map=sockets, host="127.0.0.1", port=port, threads=4)
     ended = threading.Event()
 
     def serve() -> None:
