@@ -174,6 +174,28 @@ PAGE_STATES = (
 )
 
 
+# What the page says was done just before it, by the word that the address carries.
+MAILED = N_("A mail with the new link is on its way.")
+DONE = {
+    "confirmed": N_("Your mail address is confirmed."),
+    "accepted": N_("You have accepted the seat."),
+    "declined": N_("You have declined the seat."),
+    "wishes": N_("Your wishes are saved."),
+    "workshops": N_("Your workshops are saved."),
+    "left": N_("You no longer wait for this workshop."),
+    "details": N_("Your details are saved."),
+    "answers": N_("Your answers are saved."),
+    "deleted": N_("Your answer is deleted."),
+    "agree": N_("Your consent is saved."),
+    "withdraw": N_("Your consent is withdrawn."),
+    "cancelled": N_("Your cancellation is saved."),
+    "substituted": N_("Your substitute is saved."),
+    "calendar": N_("Your calendar has a new address. The old one shows nothing any more."),
+    "mailed": MAILED,
+    "address": N_("The new mail address holds. A mail with the new link is on its way there."),
+}
+
+
 def page_state(registration: Registration) -> PageState:
     """What the personal page of this registration says first."""
     return next(one for one in PAGE_STATES if one.status is registration.status and one.applies(registration))

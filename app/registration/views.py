@@ -32,7 +32,7 @@ from app.registration.history import PARTICIPANT
 from app.registration.ical import registration_entry
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
 from app.registration.models import Registration
-from app.registration.page_states import page_state
+from app.registration.page_states import DONE, page_state
 from app.registration.possible import possible
 from app.registration.queries import last_note, my_day
 from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts, answers_data, asking
@@ -153,7 +153,7 @@ def my(token: str) -> Response:
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
         may=possible(registration, day, now()),
         form=ConfirmForm(),
-        done=done_just_now(),
+        done=done_just_now(DONE),
     )
 
 
@@ -181,13 +181,13 @@ def consent(token: str, purpose: str, action: str) -> ResponseReturnValue:
                 withdraw_consent(session, registration.id, which, now())
     except AlreadyEnded as refusal:  # cancelled since the page was read
         return _refused(token, refusal)
-    return redirect(url_for(".my", token=token, _anchor="consents"), SEE_OTHER)
+    return _back(token, action)
 
 
 @bp.post("/my/<token>/confirm")
 @access.personal
 def confirm(token: str) -> ResponseReturnValue:
-    return _answer(token, confirm_registration)
+    return _answer(token, confirm_registration, "confirmed")
 
 
 @bp.route("/my/<token>/not-me", methods=["GET", "POST"])
@@ -212,23 +212,25 @@ def suppressed() -> Response:
 @bp.post("/my/<token>/accept")
 @access.personal
 def accept_offer(token: str) -> ResponseReturnValue:
-    return _answer(token, accept)
+    return _answer(token, accept, "accepted")
 
 
 @bp.post("/my/<token>/decline")
 @access.personal
 def decline_offer(token: str) -> ResponseReturnValue:
-    return _answer(token, decline)
+    return _answer(token, decline, "declined")
 
 
-def _answer(token: str, verb: Callable[[Session, int, datetime], Registration]) -> ResponseReturnValue:
+def _answer(
+    token: str, verb: Callable[[Session, int, datetime], Registration], done: str
+) -> ResponseReturnValue:
     ticket = links.read(PERSONAL, token)
     try:
         with transaction() as session:
             refuse_replaced(verb(session, ticket.id, now()), ticket)
     except Refusal as refusal:  # a button without a form: a page of its own says why not
         return _refused(token, refusal)
-    return redirect(url_for(".my", token=token), SEE_OTHER)
+    return _back(token, done)
 
 
 @bp.route("/my/<token>/workshops", methods=["GET", "POST"])
@@ -245,7 +247,7 @@ def workshops(token: str) -> ResponseReturnValue:
     free = [one.round for one in mine.rounds if one.leads is None]
     form = with_rounds(ChoicesForm, free, data=answers)
     if did(form, lambda writing: change_choices(writing, registration.id, form.choices(), now())):
-        return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
+        return _back(token, "workshops")
     return page("registration/workshops.html", form=form, event=registration.event, day=mine, token=token)
 
 
@@ -263,7 +265,7 @@ def wishes(token: str) -> ResponseReturnValue:
     with_needs = bool(wished.needs) or not asks_needs(asked_questions(session, event))
     form: Any = wishing(OwnWishesForm, rounds, with_needs=with_needs)(data=wishes_data(wished))
     if did(form, lambda writing: give_wishes(writing, registration.id, form.wished(), now())):
-        return redirect(url_for(".my", token=token, _anchor="agenda"), SEE_OTHER)
+        return _back(token, "wishes")
     return page("registration/wishes.html", form=form, event=event, token=token)
 
 
@@ -273,7 +275,7 @@ def leave_line(token: str, run_id: int) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
     with transaction() as session:
         leave_run_line(session, registration.id, run_id, now())
-    return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
+    return _back(token, "left")
 
 
 @bp.route("/my/<token>/details", methods=["GET", "POST"])
@@ -288,7 +290,7 @@ def details(token: str) -> ResponseReturnValue:
             writing, registration.id, form.person(), int(form.version.data or 0), now()
         ),
     ):
-        return redirect(url_for(".my", token=token, done="saved"), SEE_OTHER)
+        return _back(token, "details")
     return page(
         "registration/details.html",
         form=form,
@@ -319,7 +321,7 @@ def answers(token: str) -> ResponseReturnValue:
         change_answers(writing, registration.id, form.given(), form.version_read, now())
 
     if did(form, change, stored=stored):
-        return redirect(url_for(".my", token=token, _anchor="answers"), SEE_OTHER)
+        return _back(token, "answers")
     return page("registration/answers.html", form=form, event=registration.event, token=token)
 
 
@@ -329,7 +331,7 @@ def withdraw(token: str, question_id: int) -> ResponseReturnValue:
     registration = _confirmed(open_personal(db.session(), token))
     with transaction() as session:
         withdraw_answer(session, registration.id, question_id, now())
-    return redirect(url_for(".my", token=token, _anchor="answers"), SEE_OTHER)
+    return _back(token, "deleted")
 
 
 @bp.route("/my/<token>/cancel", methods=["GET", "POST"])
@@ -343,7 +345,7 @@ def cancel(token: str) -> ResponseReturnValue:
                 cancel_registration(session, registration.id, PARTICIPANT, now())
         except Refusal as refusal:  # cancelled already: the question makes no sense any more
             return _refused(token, refusal)
-        return redirect(url_for(".my", token=token), SEE_OTHER)
+        return _back(token, "cancelled")
     if not registration.may_leave(now()):
         return redirect(url_for(".my", token=token), SEE_OTHER)
     return page(
@@ -377,7 +379,7 @@ def substitute(token: str) -> ResponseReturnValue:
         except Refusal as refusal:  # what can be mended stands at the form, as everywhere
             form.add_refusal(refusal)
         else:
-            return redirect(url_for(".my", token=token), SEE_OTHER)
+            return _back(token, "substituted")
     if over:
         return redirect(url_for(".my", token=token), SEE_OTHER)
     return page(
@@ -395,7 +397,7 @@ def new_calendar(token: str) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
     with transaction() as session:
         renew_feed(session, registration.id, now())
-    return redirect(url_for(".my", token=token, _anchor="calendar"), SEE_OTHER)
+    return _back(token, "calendar")
 
 
 @bp.post("/my/<token>/new-link")
@@ -404,7 +406,7 @@ def new_link(token: str) -> ResponseReturnValue:
     registration = open_personal(db.session(), token)
     with transaction() as session:
         fresh = personal_token(renew_link(session, registration.id, now()))
-    return redirect(url_for(".my", token=fresh, done="mailed"), SEE_OTHER)
+    return _back(fresh, "mailed")
 
 
 @bp.get("/my/<token>/day.ics")
@@ -422,6 +424,11 @@ def day_file(token: str) -> Response:
     response = Response(render.download([render.vevent(entry)]), content_type="text/calendar; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="{registration.event.slug}.ics"'
     return response
+
+
+def _back(token: str, done: str) -> ResponseReturnValue:
+    """The personal page, where a sentence says what was done (`DONE`)."""
+    return redirect(url_for(".my", token=token, done=done), SEE_OTHER)
 
 
 def _confirmed(registration: Registration) -> Registration:

@@ -10,7 +10,6 @@ from flask import Response, current_app, flash, make_response, redirect, render_
 from flask_wtf import FlaskForm
 from werkzeug.wrappers import Response as WerkzeugResponse
 
-from app.refusal import N_
 from app.texts import gettext
 
 CONFLICT, UNPROCESSABLE = 409, 422
@@ -27,17 +26,10 @@ def page(template: str, status: int = 200, **context: Any) -> Response:
     return make_response(html, status)
 
 
-# What a personal page says after it was sent: these pages keep no session, so the address carries the word.
-_DONE = {
-    "saved": N_("Saved."),
-    "mailed": N_("A mail with the new link is on its way."),
-    "address": N_("The new mail address holds. A mail with the new link is on its way there."),
-}
-
-
-def done_just_now() -> str | None:
-    """The sentence about what was done before this page, if its address names one."""
-    sentence = _DONE.get(request.args.get("done", ""))
+def done_just_now(sentences: Mapping[str, str]) -> str | None:
+    """The sentence about what was done before this page, if its address names one: personal pages keep no session, so the
+    address carries the word."""
+    sentence = sentences.get(request.args.get("done", ""))
     return gettext(sentence) if sentence else None
 
 

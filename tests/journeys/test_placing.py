@@ -87,7 +87,7 @@ def wishes(page: Page, address: str, labels: tuple[str, ...]) -> None:
         option = next(one for one in select_.locator("option").all_text_contents() if one.startswith(label))
         select_.select_option(label=option)
     page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**#agenda")
+    page.wait_for_url("**done=wishes")
 
 
 def deadline_passes(app: Flask) -> None:

@@ -59,7 +59,7 @@ def test_wishes_move_with_the_keyboard(stage: Stage, browser: Browser) -> None:
             assert page.evaluate("document.activeElement.textContent") == "Nach oben"
             found = look_around(page, "wishes")
             page.locator("main form button[type=submit]").first.click()
-            page.wait_for_url("**#agenda")
+            page.wait_for_url("**done=wishes")
         wished = wishes_of(db.session(), day.ids["anna"]).runs[day.rounds[1]]
         assert list(wished) == [day.runs["1.2"], day.runs["1.1"]]
         db.session.rollback()

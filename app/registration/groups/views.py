@@ -13,7 +13,7 @@ from app.clock import now
 from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.organisations.queries import organisation_names
-from app.refusal import Missing, Refusal
+from app.refusal import N_, Missing, Refusal
 from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
 from app.registration.forms import ColleagueForm
@@ -29,6 +29,7 @@ from app.registration.groups.service import (
 )
 from app.registration.links import group_token, open_group
 from app.registration.models import Group
+from app.registration.page_states import MAILED
 from app.registration.rules import STATUS_LABELS
 from app.web import access
 from app.web.database import db, transaction
@@ -37,6 +38,16 @@ from app.web.forms import ConfirmForm
 from app.web.pages import done_just_now, page, remember_address, remembered_address
 
 bp = Blueprint("groups", __name__)
+
+# What the group's page says was done just before it, by the word that the address carries.
+DONE = {
+    "confirmed": N_("The group is confirmed."),
+    "added": N_("Your colleague is added."),
+    "sent": N_("The link is on its way."),
+    "substituted": N_("The substitute is saved."),
+    "cancelled": N_("The cancellation is saved."),
+    "mailed": MAILED,
+}
 
 SEE_OTHER = 303
 
@@ -104,14 +115,14 @@ def _show(session: Session, group: Group, token: str, refusal: Refusal | None = 
         may_add=is_open or any(one.unnamed and one.may_change for one in members),
         is_open=is_open,
         before_start=not group.event.has_begun(moment),
-        done=None if refusal else done_just_now(),
+        done=None if refusal else done_just_now(DONE),
     )
 
 
 @bp.post("/group/<token>/confirm")
 @access.personal
 def confirm(token: str) -> ResponseReturnValue:
-    return _press(token, lambda session, group_id: confirm_group(session, group_id, now()))
+    return _press(token, lambda session, group_id: confirm_group(session, group_id, now()), "confirmed")
 
 
 @bp.route("/group/<token>/not-me", methods=["GET", "POST"])
@@ -130,7 +141,9 @@ def not_me(token: str) -> ResponseReturnValue:
 @bp.post("/group/<token>/<reference>/link")
 @access.personal
 def send_link(token: str, reference: str) -> ResponseReturnValue:
-    return _press(token, lambda session, group_id: send_member_link(session, group_id, reference, now()))
+    return _press(
+        token, lambda session, group_id: send_member_link(session, group_id, reference, now()), "sent"
+    )
 
 
 @bp.route("/group/<token>/add", methods=["GET", "POST"])
@@ -141,7 +154,7 @@ def add(token: str) -> ResponseReturnValue:
     if form.validate_on_submit():
         entry = Entry(form.person(group.organisation.name), form.key, group.language)
         if carried_out(form, in_one(lambda session: add_colleague(session, group.id, entry, now()))):
-            return _back(token, "saved")
+            return _back(token, "added")
     members = see_group(db.session(), group, now())
     return page(
         "registration/groups/group_add.html",
@@ -162,7 +175,9 @@ def cancel(token: str, reference: str) -> ResponseReturnValue:
         return _back(token)
     form = ConfirmForm()
     if form.validate_on_submit():
-        return _press(token, lambda session, group_id: cancel_member(session, group_id, reference, now()))
+        return _press(
+            token, lambda session, group_id: cancel_member(session, group_id, reference, now()), "cancelled"
+        )
     return page(
         "registration/groups/group_cancel.html",
         form=form,
@@ -182,7 +197,7 @@ def substitute(token: str, reference: str) -> ResponseReturnValue:
         entry = Entry(form.person(group.organisation.name), form.key, group.language)
         exchange = in_one(lambda session: substitute_member(session, group.id, reference, entry, now()))
         if carried_out(form, exchange):
-            return _back(token, "saved")
+            return _back(token, "substituted")
     member = _member(group, reference)
     if not form.is_submitted() and (not member.may_change or member.unnamed or group.event.has_begun(now())):
         return _back(token)
@@ -205,7 +220,7 @@ def new_link(token: str) -> ResponseReturnValue:
     return _back(fresh, "mailed")
 
 
-def _press(token: str, verb: Callable[[Session, int], object]) -> ResponseReturnValue:
+def _press(token: str, verb: Callable[[Session, int], object], done: str) -> ResponseReturnValue:
     """A button: the group's page again, with the sentence above it if it was refused."""
     session = db.session()
     group = open_group(session, token)
@@ -214,7 +229,7 @@ def _press(token: str, verb: Callable[[Session, int], object]) -> ResponseReturn
             verb(writing, group.id)
     except Refusal as refusal:  # a button without a form, on a page that keeps no session
         return _show(session, open_group(session, token), token, refusal)
-    return _back(token, "saved")
+    return _back(token, done)
 
 
 def _confirmed(token: str) -> Group:
