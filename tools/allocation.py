@@ -132,8 +132,8 @@ def ways() -> dict[str, Way]:
     from app.allocation.solving import solve
 
     return {
-        "Optimum, großzügig": lambda instance: solve(instance).places,
-        "Optimum, gierig": lambda instance: solve(replace(instance, mode=Mode.GREEDY)).places,
+        "Optimum, wenige hintere Wünsche": lambda instance: solve(instance).places,
+        "Optimum, viele erste Wünsche": lambda instance: solve(replace(instance, mode=Mode.GREEDY)).places,
         "Wer zuerst kommt": first_come,
         "Los je Runde": lots_by_round,
     }

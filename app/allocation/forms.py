@@ -95,7 +95,7 @@ class PublishForm(BaseForm):
 
 
 def name_of(terms: Terms) -> str:
-    """ "Generous, loosely mixed\""""
+    """ "Few late wishes, loosely mixed\""""
     words = f"{gettext(MODE_WORDS[terms.mode])}, {gettext(MIXING_WORDS[terms.mixing])}"
     return words[0].upper() + words[1:]
 

@@ -95,8 +95,8 @@ class Obstacle(Enum):
 
 
 MODE_LABELS = {
-    Mode.GENEROUS: N_("Generous: as few people as possible get a low wish"),
-    Mode.GREEDY: N_("Greedy: as many people as possible get their first wish"),
+    Mode.GENEROUS: N_("Few late wishes: as few people as possible get one of their last wishes"),
+    Mode.GREEDY: N_("Many first wishes: as many people as possible get their first wish"),
 }
 NEED_LABELS = {
     Need.STEP_FREE: N_("Step-free access"),
@@ -108,7 +108,7 @@ MIXING_LABELS = {
     Mixing.LOOSE: N_("Loose: the rules for mixing may be broken where it helps, as rarely as possible"),
     Mixing.STRICT: N_("Strict: the rules for mixing hold"),
 }
-MODE_WORDS = {Mode.GENEROUS: N_("generous"), Mode.GREEDY: N_("greedy")}
+MODE_WORDS = {Mode.GENEROUS: N_("few late wishes"), Mode.GREEDY: N_("many first wishes")}
 MIXING_WORDS = {
     Mixing.NONE: N_("without mixing"),
     Mixing.LOOSE: N_("loosely mixed"),
@@ -136,7 +136,7 @@ GOAL_LABELS = {
     Goal.NOBODY_WITHOUT: N_("People without any of their wishes"),
     Goal.OUTSIDE: N_("Seats outside the wishes"),
     Goal.RANK: N_("Seats at wish number %(rank)s"),
-    Goal.EVEN: N_("Seats below the first wish in the round that has most of them"),
+    Goal.EVEN: N_("Seats that are no first wish, in the round that comes off worst"),
     Goal.CHANGES: N_("Seats that differ from what was published"),
     Goal.LOT: N_("Drawn by lot"),
 }

@@ -326,7 +326,7 @@ def test_one_is_asked_for_and_shows_how_far_it_is(app: Flask) -> None:
     page = form.send(mode="greedy", mixing="loose", seconds="30")
     (one,) = allocations(app)
     assert (one.name, one.mode, one.mixing, one.seed, one.seconds) == (
-        "Gierig, locker gemischt",
+        "Viele erste Wünsche, locker gemischt",
         Mode.GREEDY,
         Mixing.LOOSE,
         int(seed),
@@ -375,7 +375,10 @@ def test_the_usual_two_and_the_usual_six(app: Flask) -> None:
     page = visitor.get(made.desk).follow("Die üblichen nebeneinander")
     for _press in range(2):
         page.send()
-    assert [one.name for one in allocations(app)] == ["Großzügig, ohne Mischung", "Gierig, ohne Mischung"]
+    assert [one.name for one in allocations(app)] == [
+        "Wenige hintere Wünsche, ohne Mischung",
+        "Viele erste Wünsche, ohne Mischung",
+    ]
     visitor.get(f"{made.desk}/conditions/spread/new").send()
     visitor.get(f"{made.desk}/usual").send()
     found = allocations(app)[2:]

@@ -171,7 +171,7 @@ def test_a_code_is_asked_only_where_there_is_one(
     assert "Im Moment ist kein Platz für Sie frei" in sign_up(client, 0).text
     assert confirm(app, client, "person0@example.org").heading == "Sie stehen auf der Warteliste"
     assert (
-        "für andere reserviert"
+        "für andere freigehalten"
         in Visitor(client).get(link_in(mailbox(app).newest("person0@example.org"))).text
     )
     assert "60 Minuten lang ein Platz reserviert" in sign_up(client, 1, code="sommer-27").text

@@ -83,7 +83,7 @@ def test_a_quota_is_added_changed_and_removed_with_a_question(app: Flask) -> Non
     assert table(page) == [
         [
             "Aus den KIs Kommunales Integrationszentrum",
-            "Plätze dafür reservieren",
+            "Plätze dafür freihalten",
             "2",
             "0",
             "0",
@@ -273,7 +273,7 @@ def test_more_reserved_than_free_is_said(app: Flask) -> None:
     visitor = lead(app, event_id)
     joins(app, event_id, "ben")
     page = visitor.get(f"{QUOTAS}/new").send(**FILLED)
-    assert "Es sind mehr Plätze reserviert als frei" in page.text
+    assert "Es sollen mehr Plätze freigehalten werden, als frei sind" in page.text
     joins(app, event_id, "cem")
     assert statuses(app)["Cem"] == Status.WAITING.value
     with app.app_context(), transaction() as session:
