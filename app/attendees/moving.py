@@ -74,15 +74,14 @@ def move(
         raise SameRun
     choice = {leaves.round_id: takes.id if takes is not None else RoundAnswer.OPEN}
     moved, waiting, refused = 0, 0, Counter[str]()
-    for one in sorted(people):
+    there = select(Registration.id).where(Registration.event_id == event_id, Registration.id.in_(people))
+    for one in session.scalars(there.order_by(Registration.id)).all():
         try:
             with session.begin_nested():
                 registration = lock_registration(session, one)
                 if not _is_in(session, registration, leaves):
                     raise NotInRun(leaves.workshop.title)
                 choose_workshops(session, one, choice, registration.version, by, now, note=note)
-        except Missing:
-            continue  # deleted in the meantime
         except Refusal as refusal:
             refused[sentence_of(refusal)] += 1
         else:

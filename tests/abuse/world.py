@@ -680,7 +680,7 @@ def _remember(world: World) -> None:
         target = find_organisation(session, "Kreis Herford, Integration")
         assert target is not None
         world.queries["organisations.merge_into"] = f"into={target.id}"
-        for action in ("message", "approve", "reject", "move_up", "cancel"):
+        for action in ("message", "approve", "reject", "move_up", "move", "cancel"):
             world.queries[f"many.{action}"] = "who=all"
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(models.BarrierReport.id)))

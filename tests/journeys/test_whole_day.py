@@ -53,7 +53,7 @@ class Desk:
         self._follow(self.main.get_by_role("button", name=name))
 
     def _follow(self, place: Locator) -> None:
-        with self.page.expect_navigation():
+        with self.page.expect_event("load"):  # writing down what was typed is a navigation, too
             place.first.click()
         self.look()
 
