@@ -103,7 +103,6 @@ def people(slug: str) -> ResponseReturnValue:
         of_consents=columns.OF_CONSENTS,
         choices=column_choices(offer, shown, g.event),
         names=names_to_suggest(session),
-        status_labels=STATUS_LABELS,
         kind_labels=KIND_LABELS,
         say_answer=answer_words,
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
@@ -138,7 +137,6 @@ def duplicates(slug: str) -> ResponseReturnValue:
         event=g.event,
         pairs=pairs,
         more=more,
-        status_labels=STATUS_LABELS,
     )
 
 

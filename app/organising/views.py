@@ -21,7 +21,6 @@ from app.outbox.service import retry
 from app.people.audit import record
 from app.people.rules import ROLE_LABELS, Permission, may
 from app.refusal import Missing
-from app.registration.rules import STATUS_LABELS as REGISTRATION_LABELS
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access
@@ -144,7 +143,6 @@ def dashboard(slug: str) -> ResponseReturnValue:
         days_open=days_until(closes_at, moment) if closes_at is not None and is_open else None,
         hardly_booked=hardly_booked,
         kind_labels=KIND_LABELS,
-        registration_labels=REGISTRATION_LABELS,
         sees_people=sees_people,
         sees_mails=may(g.role, Permission.EDIT_PEOPLE),
     )
