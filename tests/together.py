@@ -24,6 +24,7 @@ TOGETHER = {
     "tests/abuse/test_hostile_files.py": "tried world",
     "tests/abuse/test_mutations.py::test_bent_requests_are_no_faults": "tried world",
     "tests/abuse/test_summaries.py": "tried world",
+    "tests/abuse/test_button_names.py::test_two_": "still world",
     "tests/abuse/test_cookies.py": "still world",
     "tests/abuse/test_english_pages.py::test_every_english_": "still world",
     "tests/abuse/test_english_pages.py::test_the_walk_": "still world",
