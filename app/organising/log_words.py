@@ -14,6 +14,7 @@ from app.allocation.rules import CONDITION_LABELS, MIXING_LABELS, MODE_LABELS
 from app.events.facts import FACTS
 from app.events.rules import EFFECT_LABELS
 from app.organisations.rules import KIND_LABELS
+from app.organising.setup import STEP_LABELS
 from app.people.rules import ROLE_LABELS
 from app.refusal import N_
 from app.registration import person
@@ -43,10 +44,13 @@ AREAS = {
     "address": N_("Addresses without mails"),
     "master_data": N_("Regions, districts, legal bases"),
     "legal_text": N_("Legal texts"),
+    "setup": N_("Setting up"),
     "database": N_("Database"),
 }
 # What belongs to no day.
-OF_THE_HOUSE = frozenset({"organiser", "organisation", "address", "master_data", "legal_text", "database"})
+OF_THE_HOUSE = frozenset(
+    {"organiser", "organisation", "address", "master_data", "legal_text", "setup", "database"}
+)
 
 ACTIONS = {
     "event.create": N_("Day created"),
@@ -130,6 +134,7 @@ ACTIONS = {
     "master_data.offer": N_("Region, district or legal basis offered again"),
     "master_data.remove": N_("Region, district or legal basis removed"),
     "legal_text.change": N_("Legal text changed"),
+    "setup.skip": N_("Step of setting up skipped"),
     "database.restored": N_("Backup brought back"),
     "database.rewrite": N_("Deleted data removed from the database file"),
 }
@@ -195,6 +200,7 @@ DETAILS = {
     "since": N_("State of the backup"),
     "source": N_("Number of the other day"),
     "status": N_("Status"),
+    "step": N_("Step"),
     "text": N_("Text"),
     "title": N_("Title"),
     "told": N_("Told by mail"),
@@ -236,6 +242,7 @@ WORDS = {
     "purposes": _by_value(PURPOSE_LABELS),
     "role": _by_value(ROLE_LABELS),
     "status": _by_value(STATUS_LABELS),
+    "step": STEP_LABELS,
 }
 THINGS = {
     "agreement": N_("Agreement %(number)s"),

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.address import in_ascii
 from app.events.models import Event
 from app.legal.queries import read_text
-from app.legal.rules import PAGES
+from app.legal.rules import PAGE_LABELS, PAGES
 from app.organisations.models import Region
 from app.organisations.queries import office
 from app.organisations.rules import OrganisationKind
@@ -27,6 +27,13 @@ from app.refusal import N_, ChangedMeanwhile, Missing, Refusal, refuse_changed
 
 OFFICE, REGION, SENDER, FIRST_DAY = "office", "region", "sender", "day"
 STEPS = (OFFICE, REGION, SENDER, *PAGES, FIRST_DAY)
+STEP_LABELS = {
+    OFFICE: N_("Your organisation"),
+    REGION: N_("Region"),
+    SENDER: N_("Sender of mails"),
+    FIRST_DAY: N_("The first day"),
+    **PAGE_LABELS,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,13 +74,14 @@ def still_open(listed: Sequence[SetupStep]) -> bool:
     return any(one.open for one in listed)
 
 
-def skip(session: Session, name: str, now: datetime) -> None:
+def skip(session: Session, name: str, by: Organiser, now: datetime) -> None:
     """For now; a second time changes nothing. Raises `Missing`."""
     if name not in STEPS:
         raise Missing
     if session.get(SkippedStep, name) is None:
         session.add(SkippedStep(name=name, at=now))
         session.flush()
+        record(session, now, by.id, None, "setup.skip", "", {"step": name})
 
 
 def name_office(

@@ -28,14 +28,17 @@ bp = Blueprint("setup", __name__, url_prefix="/organise/setup")
 
 SEE_OTHER = 303
 LABELS = {
-    setup.OFFICE: (N_("Your organisation"), N_("It hosts your days and stands in invitations.")),
-    setup.REGION: (N_("Region"), N_("Days stand in the list and in the calendar of their region.")),
+    setup.OFFICE: (setup.STEP_LABELS[setup.OFFICE], N_("It hosts your days and stands in invitations.")),
+    setup.REGION: (
+        setup.STEP_LABELS[setup.REGION],
+        N_("Days stand in the list and in the calendar of their region."),
+    ),
     setup.SENDER: (
-        N_("Sender of mails"),
+        setup.STEP_LABELS[setup.SENDER],
         N_("The name and the address that people read, and to which they answer."),
     ),
     setup.FIRST_DAY: (
-        N_("The first day"),
+        setup.STEP_LABELS[setup.FIRST_DAY],
         N_("A title and a date are enough. It stays a draft until you publish it."),
     ),
 }
@@ -91,7 +94,7 @@ def sender() -> ResponseReturnValue:
 @bp.post("/<step>/skip")
 @access.admin
 def skip(step: str) -> ResponseReturnValue:
-    pressed(lambda session: setup.skip(session, step, now()))
+    pressed(lambda session: setup.skip(session, step, g.organiser, now()))
     return redirect(url_for(".overview"), SEE_OTHER)
 
 

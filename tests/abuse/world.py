@@ -624,7 +624,7 @@ def _links_and_mails(app: Flask) -> None:
             session, "Kreis Lippe", OrganisationKind.KI, "Lippe", fingerprint(None), lead, now()
         )
         setup.name_sender(session, "Fachtage", "tage@example.org", "fachtag@example.org", 0, lead, now())
-        setup.skip(session, "leichte-sprache", now())
+        setup.skip(session, "leichte-sprache", lead, now())
         session.add(Law(name="§ 3 DSG NRW"))
         failed = session.scalars(select(Message).where(Message.event_id == day).order_by(Message.id)).first()
         assert failed is not None

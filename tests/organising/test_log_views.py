@@ -294,5 +294,13 @@ def test_every_kind_of_thing_has_a_page(app: Flask) -> None:
 
 def test_areas_are_of_a_day_or_of_the_house() -> None:
     both = [dict(areas_of(house=house)) for house in (True, False)]
-    assert set(both[0]) == {"organiser", "organisation", "address", "master_data", "legal_text", "database"}
+    assert set(both[0]) == {
+        "organiser",
+        "organisation",
+        "address",
+        "master_data",
+        "legal_text",
+        "setup",
+        "database",
+    }
     assert not set(both[0]) & set(both[1])

@@ -53,6 +53,9 @@ def test_step_by_step_to_the_first_draft(app: Flask, admin: FlaskClient) -> None
     assert f"6 von {len(STEPS)} Schritten" in left.text
     skipped = left.send(button="„Leichte Sprache“ vorerst überspringen")
     assert f"7 von {len(STEPS)} Schritten" in skipped.text
+    log = Visitor(admin).get("/organise/log")
+    assert "Schritt des Einrichtens übersprungen" in log.text
+    assert "Leichte Sprache" in log.text
     assert "1 Schritt der Einrichtung ist offen" in Visitor(admin).get("/organise/").text
     Visitor(admin).get("/organise/events/new").send(
         title="Erster Fachtag", date="2027-05-11", start="9:00", end="16:00"
