@@ -75,7 +75,10 @@ def in_language(path: str, language: str) -> str:
 def without_pasted(path: str) -> str | None:
     """The path that was meant by one with something of the text around it at its end; None for any other one."""
     meant = path.rstrip(PASTED)
-    return meant if meant != path and len(meant) > 1 and not meant.startswith(("//", "/\\")) else None
+    pasted = path[len(meant) :]
+    if not pasted or ".." in pasted or len(meant) < 2 or meant.startswith(("//", "/\\")):
+        return None
+    return meant
 
 
 def absolute(path: str) -> str:

@@ -78,7 +78,7 @@ def message(slug: str) -> ResponseReturnValue:
     chosen = _chosen()
     form = LetterForm().of(chosen.ids)
     there = lists.still_there(db.session(), chosen.ids) or chosen.ids
-    ended = len(chosen.ids) - len(there)
+    ended = _who_left(chosen.ids, there)
     if ended:
         form.ended.label.text = _also(ended)
     else:
@@ -174,6 +174,12 @@ def move(slug: str) -> ResponseReturnValue:
 
 def _moved(number: int) -> str:
     return str(ngettext("%(num)d person is moved.", "%(num)d people are moved.", number))
+
+
+def _who_left(ids: Sequence[int], there: Sequence[int]) -> int:
+    """How many of these people are not there and can be written to all the same."""
+    left = sorted(set(ids) - set(there))
+    return len(left) - lists.count_unconfirmed(db.session(), left)
 
 
 def _also(number: int) -> str:

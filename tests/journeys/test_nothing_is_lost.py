@@ -82,7 +82,9 @@ def send(page: Page) -> None:
 def switched(page: Page, _context: BrowserContext) -> None:
     before = page.locator("html").get_attribute("lang")
     page.locator("a[href='#other-language']").click()
-    page.wait_for_function("before => document.documentElement && document.documentElement.lang !== before", arg=before)
+    page.wait_for_function(
+        "before => document.documentElement && document.documentElement.lang !== before", arg=before
+    )
 
 
 def gone_and_back(page: Page, _context: BrowserContext) -> None:
