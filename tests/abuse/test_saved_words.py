@@ -52,4 +52,6 @@ def test_every_form_of_a_participant_says_that_it_is_done(world: World, left_out
                     elif words is not None:
                         silent.add(f"{form.endpoint} from {address}")
     assert silent == set()
-    assert posting - set(said) == left_out, "no form of these was accepted here"
+    # What comes after a confirmed group is walked in the world in which it is confirmed.
+    later = {"groups.cancel", "groups.substitute"} if left_out is YES else set[str]()
+    assert posting - set(said) - later == left_out, "no form of these was accepted here"
