@@ -60,6 +60,7 @@ GOOD: dict[str, str] = {
 GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "number": ""}
 # A form in which only one answer is right.
 GOOD_AT = {
+    "agreed.invite_people": {"days": ["4"]},  # the earlier day
     "allocation.new_condition": {"person": "Svenja", "first": "Svenja", "second": "Minh", "most": "3"},
     "quotas.new": {"organisation_kind": "ki"},
     "groups.register": {"rows-0-email": "rosa@example.org", "rows-1-email": "rudi@example.org"},

@@ -33,6 +33,7 @@ from app.attendees.approval import reject
 from app.attendees.duplicates import say_two_people
 from app.attendees.imports.kept import keep
 from app.attendees.mailings import MailingText, write_to
+from app.attendees.manual import add
 from app.clock import now
 from app.events.facts import RoomFacts
 from app.events.models import Event, Notice, Quota, Room, TeamMember
@@ -104,6 +105,7 @@ SLUG = "musterfachtag"
 DRAFT = "entwurf"
 WISHING = "wunschtag"
 EMPTY = "leerer-tag"  # published, nobody registered
+EARLIER = "voriger-tag"  # over
 LEAD = "lea@example.org"
 VIEWER = "vera@example.org"
 NEWCOMER = "nora@example.org"
@@ -179,7 +181,7 @@ class World:
             return [*self.personal.values(), *self.wishing]
         if rule.endpoint == "links.confirm_address":
             return self.new_addresses
-        return list(self.groups if rule.endpoint.startswith("groups.") else self.personal.values())
+        return list(self.groups if rule.rule.startswith("/group/") else self.personal.values())
 
     def rules(self, method: str = "GET") -> Iterator[tuple[Rule, Access]]:
         """Every route that takes the method, with its audience."""
@@ -246,6 +248,7 @@ def build_world(app: Flask) -> World:
     _people_and_days(app)
     _questions(app)
     _consents_asked(app)
+    _earlier_day(app)
     for status in NAMES:
         _somebody(app, status)
     _consents_and_wishes(app)
@@ -269,6 +272,19 @@ def _consents_asked(app: Flask) -> None:
         for slug in (SLUG, EMPTY):
             day = session.scalars(select(Event.id).where(Event.slug == slug)).one()
             ask_for(session, day, {Purpose.LIST, Purpose.PRESS}, fingerprint(""), TEAM, now())
+
+
+def _earlier_day(app: Flask) -> None:
+    """It is over, and somebody agreed there to be invited to the next one."""
+    with app.app_context(), transaction() as session:
+        day = make_event(session, slug=EARLIER, title="Ein Tag vor einem Monat")
+        lead = session.scalars(select(Organiser).where(Organiser.email == LEAD)).one()
+        add_member(session, day.id, lead, Role.LEAD, by=None, now=now())
+        ask_for(session, day.id, {Purpose.NEXT_DAY}, fingerprint(""), TEAM, now())
+        frieda = Person("Frieda", "Frueher", "frieda@example.org", "Kreis Herford (Beispiel)", "")
+        one = add(session, day.id, Entry(frieda, "nonce-earlier-0123456789"), TEAM, now(), extra_seat=False)
+        write_down(session, one, {Purpose.NEXT_DAY: "Ja, gern."}, ConsentSource.PAGE, now())
+        day.starts_at, day.ends_at = now() - timedelta(days=30, hours=6), now() - timedelta(days=30)
 
 
 def _consents_and_wishes(app: Flask) -> None:
@@ -687,7 +703,7 @@ def _remember(world: World) -> None:
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
         lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
         data_dir = world.app.extensions["fachtag.settings"].data_dir
-        table = "\n".join(["Nachname;Vorname;E-Mail;Organisation", ";".join(IMPORTED)])
+        table = "\n".join(["Surname;First name;Mail;Institution", ";".join(IMPORTED)])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table.encode())]
         world.texts["name"] = ["fachtag.css"]
         world.texts |= {"legal_page": ["impressum"], "code": ["de"], "step": ["region"]}

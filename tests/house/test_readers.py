@@ -34,7 +34,7 @@ OURS = {
     "question_option": {"id", "question_id", *SCARCE},
     "event": {
         *("id", "status", "reserved", "quota_count", "code_count", "together_count", "questions_version", "placed_at"),
-        *("agenda_released_at", "documentation_released_at", "calls_off_at", "revision", "changed_at", "version"),
+        *("agenda_released_at", "documentation_released_at", "calls_off_at", "lowest_offset", "revision", "changed_at", "version"),
         *(SCARCE | IN_CALENDARS),
     },
     "room": {"id", "event_id"},
@@ -85,6 +85,7 @@ READERS = {
         "language": "app/registration/admission.py",
         "confirm_within_minutes": "app/registration/service.py",
         "offer_hours": "app/registration/promotion.py",
+        "moves_up_until": RULES,
         "consents": "app/registration/consents/models.py",
         "placement": "app/attendees/organiser_views.py",
         "wishes_until": "templates/registration/my.html",

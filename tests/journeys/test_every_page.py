@@ -229,5 +229,6 @@ def sign_in(stage: Stage, page: Page) -> None:
     page.goto(f"{stage.address}/organise/sign-in")
     page.get_by_label("E-Mail-Adresse").fill(stage.organiser)
     page.get_by_label("Passwort", exact=True).fill(stage.password)
-    page.locator("main form button[type=submit]").first.click()
-    page.wait_for_url("**/organise/**")
+    with page.expect_event("load"):
+        page.locator("main form button[type=submit]").first.click()
+    assert "/sign-in" not in page.url

@@ -75,21 +75,20 @@ def fill(page: Page) -> Typed:
 
 
 def send(page: Page) -> None:
-    form_of(page).locator("button[type=submit]:not([name=show_again])").last.click()
-    page.wait_for_load_state()
+    with page.expect_event("load"):
+        form_of(page).locator("button[type=submit]:not([name=show_again])").last.click()
 
 
 def switched(page: Page, _context: BrowserContext) -> None:
     before = page.locator("html").get_attribute("lang")
-    page.locator("a[href='#other-language']").click()
-    page.wait_for_function(
-        "before => document.documentElement && document.documentElement.lang !== before", arg=before
-    )
+    with page.expect_event("load"):
+        page.locator("a[href='#other-language']").click()
+    assert page.locator("html").get_attribute("lang") != before
 
 
 def gone_and_back(page: Page, _context: BrowserContext) -> None:
-    page.locator("a.brand").first.click()
-    page.wait_for_load_state()
+    with page.expect_event("load"):
+        page.locator("a.brand").first.click()
     page.go_back()
 
 
