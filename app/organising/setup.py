@@ -3,7 +3,6 @@
 
 """Setting up a new installation: what is still to do before the first day, and the verbs behind its forms."""
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -68,10 +67,6 @@ def untouched(session: Session) -> bool:
     """Nobody has done or skipped anything that is done here, and there is no day."""
     begun = (select(SkippedStep.name), select(Region.id), select(Sender.id), select(Event.id))
     return office(session) is None and all(session.scalar(one.limit(1)) is None for one in begun)
-
-
-def still_open(listed: Sequence[SetupStep]) -> bool:
-    return any(one.open for one in listed)
 
 
 def skip(session: Session, name: str, by: Organiser, now: datetime) -> None:

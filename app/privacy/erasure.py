@@ -27,7 +27,7 @@ from app.registration import notifications
 from app.registration.consents.models import Consent
 from app.registration.groups.service import CONTACT, lock_group
 from app.registration.history import PARTICIPANT, SYSTEM
-from app.registration.invitations import ADDRESS_LEFT, FAMILIES, leave_address
+from app.registration.invitations import FAMILIES, leave_address
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
 from app.registration.person import NOBODY, columns_of
 from app.registration.promotion import move_up
@@ -176,7 +176,9 @@ def delete_last_mails(session: Session) -> int:
     """Delete what took the day out of a calendar after its owner was forgotten, once it has left or never will; how many."""
     nameless = select(Registration.id).where(Registration.email == "")
     gone = delete(Message).where(
-        Message.kind == ADDRESS_LEFT, Message.state.not_in(WAITING), Message.subject_id.in_(nameless)
+        Message.kind == notifications.ADDRESS_LEFT,
+        Message.state.not_in(WAITING),
+        Message.subject_id.in_(nameless),
     )
     found = session.scalars(gone.returning(Message.id).execution_options(synchronize_session=False))
     return len(found.all())
@@ -268,7 +270,7 @@ def _empty_newest(session: Session, event_id: int, newest: int, now: datetime) -
 def _remove_name(session: Session, registration_id: int, now: datetime) -> None:
     """Links and calendar of the person are withdrawn, the reference is a new one, mails and notes are gone, but for the one
     that takes the day out of a calendar."""
-    the_others = or_(Message.kind != ADDRESS_LEFT, Message.state.not_in(WAITING))
+    the_others = or_(Message.kind != notifications.ADDRESS_LEFT, Message.state.not_in(WAITING))
     _delete_mails(session, [registration_id], the_others)
     session.execute(
         update(StatusChange).where(StatusChange.registration_id == registration_id).values(note="")

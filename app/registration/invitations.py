@@ -17,7 +17,7 @@ from app.events.models import Event
 from app.outbox.models import Message
 from app.outbox.queries import about
 from app.outbox.rules import LEASED, MAY_HAVE_LEFT, State, family_of
-from app.outbox.service import enqueue, settle_unsent
+from app.outbox.service import settle_unsent
 from app.people.rules import address_key
 from app.registration import notifications
 from app.registration.models import Registration
@@ -27,8 +27,7 @@ from app.registration.rules import Status, mailbox
 FAMILIES = frozenset(
     family_of(kind) for kind in (notifications.CONFIRM, notifications.PLACES, notifications.LINK)
 )
-ADDRESS_LEFT = "registration.address_left"
-_TAKES_BACK = frozenset({notifications.CANCELLED, notifications.SUBSTITUTED, ADDRESS_LEFT})
+_TAKES_BACK = frozenset({notifications.CANCELLED, notifications.SUBSTITUTED, notifications.ADDRESS_LEFT})
 
 
 def holds_invitation(session: Session, registration: Registration) -> bool:
@@ -36,7 +35,7 @@ def holds_invitation(session: Session, registration: Registration) -> bool:
     mail that takes it back certainly has."""
     if registration.invited_sequence is None:
         return False
-    mails = about(session, family_of(ADDRESS_LEFT), registration.id)
+    mails = about(session, family_of(notifications.ADDRESS_LEFT), registration.id)
     for mail in reversed([one for one in mails if _reached(one, registration)]):
         if mail.kind not in _TAKES_BACK:
             return True
@@ -58,20 +57,8 @@ def leave_address(session: Session, registration: Registration, now: datetime, *
     if held:
         registration.sequence_offset += 1
     if held or tell:
-        registration.mail_revision += 1
-        session.flush()
-        enqueue(
-            session,
-            kind=ADDRESS_LEFT,
-            subject_id=registration.id,
-            revision=registration.mail_revision,
-            recipient=registration.email,
-            event_id=event.id,
-            now=now,
-            give_up_at=notifications.last_try(event, now),
-            language=registration.language,
-            sequence=event.sequence + registration.sequence_offset if held else None,
-        )
+        sequence = event.sequence + registration.sequence_offset if held else None
+        notifications.notify_address_left(session, registration, now, sequence)
     registration.invited_sequence = None
     if invited:
         registration.sequence_offset += 1

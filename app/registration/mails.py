@@ -25,7 +25,7 @@ from app.refusal import N_
 from app.registration import notifications
 from app.registration.addresses import new_address_token
 from app.registration.ical import Words, agenda_text, registration_entry
-from app.registration.invitations import ADDRESS_LEFT, shares_calendar
+from app.registration.invitations import shares_calendar
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
 from app.registration.possible import possible
@@ -360,7 +360,7 @@ _OTHERS: tuple[ChangedMail | PlacesMail | NewAddressMail | AddressLeftMail, ...]
     _CHANGED,
     PlacesMail(notifications.PLACES, "places"),
     NewAddressMail(notifications.NEW_ADDRESS, "new_address", N_("Please confirm your new mail address")),
-    AddressLeftMail(ADDRESS_LEFT, "address_left", N_("No longer registered with this address")),
+    AddressLeftMail(notifications.ADDRESS_LEFT, "address_left", N_("No longer registered with this address")),
 )
 KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, *_OTHERS, *_GROUP_MAILS)}
 

@@ -43,6 +43,7 @@ OFFERED = "registration.offered"
 DECLINED = "registration.declined"
 OFFER_ENDED = "registration.offer_ended"
 SUBSTITUTED = "registration.substituted"
+ADDRESS_LEFT = "registration.address_left"
 PLACES = "places.changed"
 ALLOCATED = "places.allocated"
 LINK = "link.personal"
@@ -90,19 +91,15 @@ def remind_nobody(session: Session, event_id: int, email: str, now: datetime) ->
 
 def ask_about_address(session: Session, registration: Registration, email: str, now: datetime) -> None:
     """For callers that have spent the mail. It says nothing of the person: the address may be a stranger's (T08)."""
-    registration.mail_revision += 1
-    session.flush()
-    enqueue(
-        session,
-        kind=NEW_ADDRESS,
-        subject_id=registration.id,
-        revision=registration.mail_revision,
-        recipient=email,
-        event_id=registration.event_id,
-        now=now,
-        give_up_at=last_try(registration.event, now),
-        language=registration.language,
-    )
+    _enqueue(session, NEW_ADDRESS, registration, now, recipient=email)
+
+
+def notify_address_left(
+    session: Session, registration: Registration, now: datetime, sequence: int | None
+) -> None:
+    """To the address that is about to be another one, or none. `sequence` of what takes the day out of its calendar; None
+    where it is not in there."""
+    _enqueue(session, ADDRESS_LEFT, registration, now, sequence=sequence)
 
 
 def spend_reminder(session: Session, registration: Registration, now: datetime) -> bool:
@@ -314,7 +311,10 @@ def _enqueue(
     *,
     first: bool = False,
     settle: bool = True,
+    recipient: str | None = None,
+    sequence: int | None = None,
 ) -> None:
+    """About the person, to their own address or to the `recipient`."""
     if not first:
         registration.mail_revision += 1
     session.flush()
@@ -323,10 +323,11 @@ def _enqueue(
         kind=kind,
         subject_id=registration.id,
         revision=registration.mail_revision,
-        recipient=registration.email,
+        recipient=recipient or registration.email,
         event_id=registration.event_id,
         now=now,
         give_up_at=last_try(registration.event, now),
         language=registration.language,
         settle=settle,
+        sequence=sequence,
     )

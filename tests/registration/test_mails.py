@@ -29,7 +29,6 @@ from app.registration.admission import Entry
 from app.registration.consents.models import Purpose
 from app.registration.groups.service import renew_group_link
 from app.registration.ical import Words, agenda_text
-from app.registration.invitations import ADDRESS_LEFT
 from app.registration.mails import KINDS as OF_REGISTRATION
 from app.registration.models import Group, Registration
 from app.registration.queries import my_day
@@ -311,7 +310,7 @@ MAKERS: dict[str, Make] = {
     notifications.LINK: link_mail,
     notifications.SUBSTITUTED: substituted_mail,
     notifications.NEW_ADDRESS: new_address_mail,
-    ADDRESS_LEFT: address_left_mail,
+    notifications.ADDRESS_LEFT: address_left_mail,
     notifications.GROUP_CONFIRM: group_confirm_mail,
     notifications.GROUP_SEATS: group_seats_mail,
     notifications.GROUP_LINK: group_link_mail,
@@ -334,7 +333,10 @@ SUBJECTS = {
     notifications.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
     notifications.LINK: ("Ihr persönlicher Link", "Your personal link"),
     notifications.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
-    ADDRESS_LEFT: ("Nicht mehr mit dieser Adresse angemeldet", "No longer registered with this address"),
+    notifications.ADDRESS_LEFT: (
+        "Nicht mehr mit dieser Adresse angemeldet",
+        "No longer registered with this address",
+    ),
     notifications.NEW_ADDRESS: (
         "Bitte bestätigen Sie Ihre neue E-Mail-Adresse",
         "Please confirm your new mail address",
@@ -352,7 +354,7 @@ METHODS = {
     notifications.CHANGED: "REQUEST",
     notifications.CANCELLED: "CANCEL",
     notifications.SUBSTITUTED: "CANCEL",
-    ADDRESS_LEFT: "CANCEL",
+    notifications.ADDRESS_LEFT: "CANCEL",
 }
 # These lead to no personal page.
 KINDS = OF_REGISTRATION | OF_ATTENDEES
@@ -362,7 +364,7 @@ ELSEWHERE = {kind for kind in KINDS if kind.startswith("group.")} | {
     notifications.NEW_ADDRESS,
     notifications.REJECTED,
     notifications.SUBSTITUTED,
-    ADDRESS_LEFT,
+    notifications.ADDRESS_LEFT,
     INVITATION,
 }
 
