@@ -10,7 +10,7 @@ from app.attendees.models import MailingCopy
 from app.findings import Check, built_once, faulty
 from app.outbox.models import Message
 from app.outbox.rules import family_of
-from app.registration.invitations import FAMILIES
+from app.registration.calendar_invitations import FAMILIES
 from app.registration.models import Registration
 
 

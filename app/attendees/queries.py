@@ -15,7 +15,7 @@ from app.events.models import Event
 from app.outbox.models import Message
 from app.outbox.rules import family_of
 from app.refusal import Missing
-from app.registration.invitations import FAMILIES
+from app.registration.calendar_invitations import FAMILIES
 from app.registration.models import Registration
 from app.registration.quotas import waiting_list
 

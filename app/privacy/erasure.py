@@ -24,10 +24,10 @@ from app.outbox.rules import WAITING, family_of
 from app.outbox.service import forget_wording
 from app.people.audit import record
 from app.registration import notifications
+from app.registration.calendar_invitations import FAMILIES, leave_address
 from app.registration.consents.models import Consent
 from app.registration.groups.service import CONTACT, lock_group
 from app.registration.history import PARTICIPANT, SYSTEM
-from app.registration.invitations import FAMILIES, leave_address
 from app.registration.models import ANSWERS, GivenAnswer, Group, GroupGuest, Registration, StatusChange
 from app.registration.person import NOBODY, columns_of
 from app.registration.promotion import move_up

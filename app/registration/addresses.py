@@ -20,7 +20,7 @@ from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import Missing
 from app.registration import notifications
-from app.registration.invitations import leave_address
+from app.registration.calendar_invitations import leave_address
 from app.registration.links import Withdrawn
 from app.registration.models import Registration
 from app.registration.queries import Earlier, find_earlier

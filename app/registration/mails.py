@@ -24,8 +24,8 @@ from app.outbox.queries import first_message_id, last_told, sender_of
 from app.refusal import N_
 from app.registration import notifications
 from app.registration.addresses import new_address_token
+from app.registration.calendar_invitations import shares_calendar
 from app.registration.ical import Words, agenda_text, registration_entry
-from app.registration.invitations import shares_calendar
 from app.registration.links import group_address, personal_address
 from app.registration.models import Registration
 from app.registration.possible import possible

@@ -11,8 +11,8 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.people.rules import address_key
 from app.registration import notifications
 from app.registration.admission import Entry, Way, admit
+from app.registration.calendar_invitations import begin_above
 from app.registration.history import PARTICIPANT
-from app.registration.invitations import begin_above
 from app.registration.models import Registration
 from app.registration.promotion import move_up
 from app.registration.queries import find_earlier, with_address

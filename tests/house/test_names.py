@@ -56,7 +56,7 @@ EXTRAS = {
     "registration/working_hours": "rules.py, split: hours in which people are at work",
     "registration/addresses": "service.py, split: another mail address, confirmed by its owner",
     "registration/sharing": "service.py, split: somebody else with the same address",
-    "registration/invitations": "service.py, split: which address holds an invitation, and what takes it back",
+    "registration/calendar_invitations": "service.py, split: which address holds an invitation, and what takes it back",
     "registration/groups/members": "service.py, split: the people of a confirmed group",
     "registration/questions/exports": "answers as cells of a file",
     "allocation/loader": "queries.py, split: the question, read from the database",

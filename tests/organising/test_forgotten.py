@@ -26,9 +26,9 @@ from app.people.models import AuditEntry
 from app.privacy.erasure import forget_person
 from app.registration import substituting
 from app.registration.admission import Entry
+from app.registration.calendar_invitations import FAMILIES
 from app.registration.correcting import change_person
 from app.registration.history import PARTICIPANT
-from app.registration.invitations import FAMILIES
 from app.registration.models import Registration
 from app.web.database import db, transaction
 from tests.mailbox import mailbox

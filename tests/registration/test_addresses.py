@@ -97,7 +97,7 @@ def test_who_waits_is_told_at_the_old_address_too(app: Flask, client: FlaskClien
 
 def test_who_is_offered_a_seat_gets_the_offer_there(day: Day) -> None:
     """The team corrects the address: before, this mail was built for nobody."""
-    from tests.registration.test_invitations import correct
+    from tests.registration.test_calendar_invitations import correct
 
     day.set_event(capacity=1, offer_hours=10)
     day.join("ben")

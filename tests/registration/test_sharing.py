@@ -25,7 +25,7 @@ from app.web.database import db, transaction
 from tests.mailbox import calendar_of, link_in, mailbox, text_of
 from tests.pages import Visitor
 from tests.registration.steps import ORGANISER, Day, open_day, person
-from tests.registration.test_invitations import calendars
+from tests.registration.test_calendar_invitations import calendars
 
 OFFICE = "buero@example.org"
 
