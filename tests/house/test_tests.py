@@ -9,6 +9,7 @@ function runs, and the longest tests run last.
 
 import ast
 import importlib
+from itertools import pairwise
 from pathlib import Path
 from types import ModuleType
 
@@ -64,3 +65,38 @@ def test_what_a_test_names_of_a_module_is_there() -> None:
 def test_the_search_finds_a_name_that_moved() -> None:
     tree = ast.parse("from app.store import cache\ndef inside():\n    cache.nowhere_to_be_found()\n")
     assert missing(tree) == ["line 3: app.store.cache.nowhere_to_be_found"]
+
+
+def leaving_too_early(tree: ast.Module) -> list[str]:
+    """A press that may send a form, and the next statement already goes elsewhere: what was sent is given up with the page.
+
+    Playwright's click does not wait for the answer. In between stands an `expect`, or the press stands in a `with` that waits.
+    """
+
+    def call(statement: ast.stmt) -> str:
+        return (
+            statement.value.func.attr
+            if isinstance(statement, ast.Expr)
+            and isinstance(statement.value, ast.Call)
+            and isinstance(statement.value.func, ast.Attribute)
+            else ""
+        )
+
+    blocks = [getattr(node, "body", None) for node in ast.walk(tree)]
+    return [
+        f"line {one.lineno}"
+        for block in blocks
+        if isinstance(block, list)
+        for one, following in pairwise(block)
+        if call(one) in {"click", "press"} and call(following) in {"goto", "reload", "go_back", "go_forward"}
+    ]
+
+
+def test_a_journey_waits_for_the_answer_before_it_goes_on() -> None:
+    hasty = "page.click('button')\npage.goto('/')\n"
+    assert leaving_too_early(ast.parse(hasty)) == ["line 1"]
+    found = {
+        path.name: leaving_too_early(ast.parse(path.read_text(encoding="utf-8")))
+        for path in (ROOT / "tests" / "journeys").glob("*.py")
+    }
+    assert {name: lines for name, lines in found.items() if lines} == {}

@@ -27,7 +27,7 @@ from app.registration.person import Person
 from app.registration.rules import Status
 from app.web.access import Audience, access_of
 from app.web.database import db, transaction
-from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser, scan
+from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser, scan, sign_in
 from tests.pages import Visitor
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -223,12 +223,3 @@ def test_organisers_pages(stage: Stage, browser: Browser, half: int) -> None:
     assert found == []
     assert len(mine) > 15
     assert {"log.day", "log.house", "setup.overview", "legal_texts.edit", "master_data.entry"} <= set(pages)
-
-
-def sign_in(stage: Stage, page: Page) -> None:
-    page.goto(f"{stage.address}/organise/sign-in")
-    page.get_by_label("E-Mail-Adresse").fill(stage.organiser)
-    page.get_by_label("Passwort", exact=True).fill(stage.password)
-    with page.expect_event("load"):
-        page.locator("main form button[type=submit]").first.click()
-    assert "/sign-in" not in page.url

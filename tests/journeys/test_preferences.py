@@ -10,7 +10,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Locator, Page
 
-from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser, scan
+from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser, scan, sign_in
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
 
@@ -134,10 +134,7 @@ def test_forced_colours_keep_icons_meters_tabs_and_charts(
             ".kern-badge .kern-icon",
         ):
             assert ink(page.locator(icon).first) > 0.05, icon
-        page.goto(stage.address + PAGES[3])
-        page.fill("#f-email", stage.organiser)
-        page.fill("#f-password", stage.password)
-        page.click("main button[type=submit]")
+        sign_in(stage, page)
         page.goto(f"{stage.address}/organise{PAGES[1]}/")
         share = page.locator("progress").first.evaluate("one => one.value / one.max")
         assert ink(page.locator("progress").first) == pytest.approx(min(share, 1 - share), abs=0.1)
