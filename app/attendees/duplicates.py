@@ -3,13 +3,12 @@
 
 """Hints at one person who is registered twice. Nobody is ever removed by a hint; the team decides."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from functools import partial
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, String, and_, case, func, literal, select, union
+from sqlalchemy import CTE, ColumnElement, Select, String, and_, case, func, literal, select, union
 from sqlalchemy.orm import InstrumentedAttribute, Session, aliased, contains_eager
 
 from app.attendees.models import DistinctPair
@@ -52,33 +51,37 @@ def duplicates(session: Session, event: Event) -> tuple[Sequence[Duplicate], boo
 
     One query. The same name counts in any organisation; those of one organisation, and of one mailbox, come first.
     """
+    named, marked = _namesakes(session, event), _marked(session, event)
+    pairs = union(
+        _neighbours(named, named.c.name, named.c.organisation_id),
+        _neighbours(named, named.c.name),
+        _neighbours(marked, marked.c.mailbox),
+        _with_and_without_mark(event, marked),
+    ).subquery()
+    said = and_(DistinctPair.first_id == pairs.c.first_id, DistinctPair.second_id == pairs.c.second_id)
+    # Only of those that are shown the rows themselves are read: of a hundred thousand nobody is looked up twice.
+    order = "elsewhere", "sort_key", "first_id", "second_id"
+    shown = (
+        select(pairs)
+        .where(~select(DistinctPair.first_id).where(said).exists())
+        .order_by(*(pairs.c[name] for name in order))
+        .limit(MOST + 1)
+        .subquery()
+    )
     first, second = aliased(Registration), aliased(Registration)
     office, other_office = aliased(Organisation), aliased(Organisation)
-    namesakes = partial(_has_namesake, event)
-    pairs = union(
-        _neighbours(event, namesakes, lambda one: (_loose(one.sort_key), one.organisation_id)),
-        _neighbours(event, namesakes, lambda one: (_loose(one.sort_key),)),
-        _neighbours(event, _is_marked, lambda one: (_mailbox(session, one.email_key),)),
-        _with_and_without_mark(session, event),
-    ).subquery()
-    said = and_(DistinctPair.first_id == first.id, DistinctPair.second_id == second.id)
-    elsewhere = and_(
-        _loose(first.sort_key) == _loose(second.sort_key), first.organisation_id != second.organisation_id
-    )
     found = (
         select(first, second)
-        .select_from(pairs)
-        .join(first, first.id == pairs.c.first_id)
-        .join(second, second.id == pairs.c.second_id)
+        .select_from(shown)
+        .join(first, first.id == shown.c.first_id)
+        .join(second, second.id == shown.c.second_id)
         .join(office, first.organisation.of_type(office))
         .join(other_office, second.organisation.of_type(other_office))
-        .where(~select(DistinctPair.first_id).where(said).exists())
         .options(
             contains_eager(first.organisation.of_type(office)),
             contains_eager(second.organisation.of_type(other_office)),
         )
-        .order_by(case((elsewhere, 1), else_=0), first.sort_key, first.id, second.id)
-        .limit(MOST + 1)
+        .order_by(*(shown.c[name] for name in order))
     )
     rows = [Duplicate(one, two) for one, two in session.execute(found)]
     return rows[:MOST], len(rows) > MOST
@@ -102,45 +105,61 @@ def say_two_people(
         record(session, now, by.organiser_id, event.id, "registration.two_people", subject, {"other": second})
 
 
-def _neighbours(
-    event: Event,
-    among: Callable[[type[Registration]], ColumnElement[bool]],
-    alike: Callable[[type[Registration]], tuple[Any, ...]],
-) -> Select[int, int]:
-    """Of several who are alike only the neighbours: who looks at them meets all, and a thousand are a thousand lines.
-
-    `among` leaves few to compare.
-    """
-    one = aliased(Registration)
-    before = func.lag(one.id).over(partition_by=alike(one), order_by=one.id)
-    lines = (
-        select(before.label("first_id"), one.id.label("second_id"))
-        .where(*_takes_part(event, one), among(one))
-        .subquery()
-    )
-    return select(lines.c.first_id, lines.c.second_id).where(lines.c.first_id.is_not(None))
-
-
-def _has_namesake(event: Event, one: type[Registration]) -> ColumnElement[bool]:
-    other = aliased(Registration)
+def _namesakes(session: Session, event: Event) -> CTE:
+    """Those whose name somebody else has, too: found once, for they are looked at from two sides."""
+    one, other = aliased(Registration), aliased(Registration)
     name = _loose(other.sort_key)
-    several = select(name).where(other.event_id == event.id).group_by(name)
-    return _loose(one.sort_key).in_(several.having(func.count(other.id) > 1))
+    several = select(name).where(*_takes_part(event, other)).group_by(name).having(func.count() > 1)
+    return _people(session, event, one).where(_loose(one.sort_key).in_(several)).cte("named")
 
 
-def _is_marked(one: type[Registration]) -> ColumnElement[bool]:
-    return one.email_key.contains("+")
+def _marked(session: Session, event: Event) -> CTE:
+    """Those with a "+" in their address, which few have."""
+    one = aliased(Registration)
+    return _people(session, event, one).where(one.email_key.contains("+")).cte("marked")
 
 
-def _with_and_without_mark(session: Session, event: Event) -> Select[int, int]:
-    """Of two addresses of one mailbox at least one has a "+" in it, which few have."""
-    marked, plain = aliased(Registration), aliased(Registration)
-    smaller = case((marked.id < plain.id, marked.id), else_=plain.id)
-    larger = case((marked.id < plain.id, plain.id), else_=marked.id)
+def _people(session: Session, event: Event, one: type[Registration]) -> Select[int, str, str, int, str]:
+    return select(
+        one.id,
+        one.sort_key,
+        _loose(one.sort_key).label("name"),
+        one.organisation_id,
+        _mailbox(session, one.email_key).label("mailbox"),
+    ).where(*_takes_part(event, one))
+
+
+def _neighbours(people: CTE, *alike: ColumnElement[Any]) -> Select[Any]:
+    """Of several who are alike only the neighbours: who looks at them meets all, and a thousand are a thousand lines."""
+    one = people.c
+
+    def before(column: ColumnElement[Any]) -> ColumnElement[Any]:
+        return func.lag(column).over(partition_by=alike, order_by=one.id)
+
+    elsewhere = and_(before(one.name) == one.name, before(one.organisation_id) != one.organisation_id)
+    lines = select(
+        before(one.id).label("first_id"),
+        one.id.label("second_id"),
+        before(one.sort_key).label("sort_key"),
+        case((elsewhere, 1), else_=0).label("elsewhere"),
+    ).subquery()
+    return select(lines).where(lines.c.first_id.is_not(None))
+
+
+def _with_and_without_mark(event: Event, people: CTE) -> Select[Any]:
+    """Of two addresses of one mailbox at least one has a "+" in it."""
+    marked, plain = people.c, aliased(Registration)
+    marked_first = marked.id < plain.id
+    elsewhere = and_(marked.name == _loose(plain.sort_key), marked.organisation_id != plain.organisation_id)
     return (
-        select(smaller.label("first_id"), larger.label("second_id"))
-        .join(plain, plain.email_key == _mailbox(session, marked.email_key))
-        .where(*_takes_part(event, marked), _is_marked(marked))
+        select(
+            case((marked_first, marked.id), else_=plain.id).label("first_id"),
+            case((marked_first, plain.id), else_=marked.id).label("second_id"),
+            case((marked_first, marked.sort_key), else_=plain.sort_key).label("sort_key"),
+            case((elsewhere, 1), else_=0).label("elsewhere"),
+        )
+        .select_from(people)
+        .join(plain, plain.email_key == marked.mailbox)
         .where(*_takes_part(event, plain), marked.id != plain.id)
     )
 
