@@ -283,9 +283,7 @@ def measure_list(browser: Browser, processor: Processor, orders_of: int | None =
     largest = 0
     for chosen, order in itertools.product(filters, orders):
         address = f"{LIST}?{chosen.replace('ü', '%C3%BC')}&sort={order}"
-        last = max(
-            (int(one) for one in re.findall(r"page=(\d+)", browser.get(address).body.decode())), default=1
-        )
+        last = _last_page(browser.get(address).body.decode())
         for number in sorted({1, (last + 1) // 2, last}):
             spent, answer = _cost(browser, f"{address}&page={number}", processor)
             found[f"{chosen or 'everybody'} by {order}, page {number}"] = spent
@@ -299,6 +297,12 @@ def measure_list(browser: Browser, processor: Processor, orders_of: int | None =
         "over_100_ms": sorted(name for name, spent in found.items() if spent > 100),
         "largest_kb": round(largest / 1000),
     }
+
+
+def _last_page(page: str) -> int:
+    """Pages are turned by buttons of the list's form."""
+    found = re.findall(r'name="page" value="(\d+)"', page)
+    return max((int(one) for one in found), default=1)
 
 
 def measure_files(browser: Browser, processor: Processor) -> dict[str, float]:
