@@ -44,7 +44,6 @@ def send_material(row: Material, *, public: bool) -> Response:
         max_age=KEPT_BY_BROWSERS if public else None,
     )
     response.headers["Content-Security-Policy"] = SANDBOX
-    response.headers["X-Content-Type-Options"] = "nosniff"
     if not public:
         response.headers["Cache-Control"] = "no-store"
     return response

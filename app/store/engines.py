@@ -12,6 +12,7 @@ from threading import Lock
 from typing import Any
 
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.engine.base import OptionEngine
 from sqlalchemy.exc import InvalidatePoolError, OperationalError
 
 from app.store.transactions import WRITING
@@ -32,16 +33,36 @@ PATIENCE = {
 AWAY_SECONDS = 2.0  # after a connection that failed, others fail at once for so long
 
 
+class _ReaderOfFile(OptionEngine):
+    """SQLite's reading face, with connections of its own. Whenever one is told anew whether it may write, it forgets all
+    statements that it has prepared, and preparing them again was a tenth of what a registration costs."""
+
+    pool: Any = None
+
+    def __init__(self, engine: Engine) -> None:
+        super().__init__(engine, {WRITING: False})
+        self.pool = engine.pool.recreate()
+
+        @event.listens_for(engine, "engine_disposed")
+        def dispose(_engine: Engine) -> None:
+            self.pool.dispose()
+            self.pool = self.pool.recreate()
+
+
 def face_of(engine: Engine, *, writes: bool) -> Engine:
-    """The engine's reading or writing face: the same pool, other options. Made once, kept on the engine."""
+    """The engine's reading or writing face: the same database, other options. Made once, kept on the engine."""
     faces: dict[bool, Engine] = engine.__dict__.setdefault("fachtag_faces", {})
     if writes not in faces:
-        options: dict[str, Any] = {WRITING: writes}
-        if engine.dialect.name == "postgresql" and not writes:
-            # Each statement by itself: READ COMMITTED shows each the latest state anyhow, and this spares two errands.
-            options["isolation_level"] = "AUTOCOMMIT"
-        faces[writes] = engine.execution_options(**options)
+        made = engine.execution_options(**{WRITING: True}) if writes else _reader(engine)
+        faces.setdefault(writes, made)  # another thread may have been quicker
     return faces[writes]
+
+
+def _reader(engine: Engine) -> Engine:
+    if engine.dialect.name == "sqlite":
+        return _ReaderOfFile(engine)
+    # Each statement by itself: READ COMMITTED shows each the latest state anyhow, and this spares two errands.
+    return engine.execution_options(**{WRITING: False, "isolation_level": "AUTOCOMMIT"})
 
 
 def set_up(engine: Engine) -> None:
@@ -68,12 +89,15 @@ def engine_options(url: str) -> dict[str, Any]:
             "max_overflow": 8,
             "pool_timeout": POOL_SECONDS,
         }
+    from app.store.postgresql import PlainCursor  # nor does one with SQLite hold psycopg
+
     return {
         "hide_parameters": True,  # a failed statement is logged, the names and addresses in it are not (T36)
         "pool_recycle": 1800,
         "pool_timeout": POOL_SECONDS,
         "connect_args": {
             **PATIENCE,
+            "cursor_factory": PlainCursor,
             "options": "-c lock_timeout=5s -c statement_timeout=30s"
             " -c idle_in_transaction_session_timeout=60s -c timezone=UTC"
             " -c default_transaction_read_only=on",
@@ -151,7 +175,9 @@ def _set_up_sqlite(engine: Engine) -> None:
         writing = connection.get_execution_options().get(WRITING, True)
         statement = "BEGIN IMMEDIATE" if writing else "BEGIN"
         try:
-            raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}").close()
+            if connection.info.get(WRITING) is not writing:
+                raw.execute(f"PRAGMA query_only={'OFF' if writing else 'ON'}").close()
+                connection.info[WRITING] = writing
             raw.execute(statement).close()
         except engine.dialect.loaded_dbapi.Error as e:
             # Past SQLAlchemy, which would have put it into its own words.

@@ -24,8 +24,9 @@ __all__ = ["configure", "db", "transaction"]
 class HouseSession(FlaskSession):
     """A session that reads by default; `transaction()` switches it to writing for one use case."""
 
-    def get_bind(self, *args: Any, **kwargs: Any) -> Engine | Connection:
-        engine = super().get_bind(*args, **kwargs)
+    def get_bind(self, *_what: Any, **named: Any) -> Engine | Connection:
+        """There is one database: nothing is looked up for each statement."""
+        engine: Engine | Connection = named.get("bind") or self._db.engine
         if not isinstance(engine, Engine):
             return engine
         return face_of(engine, writes=bool(self.info.get(WRITING)))

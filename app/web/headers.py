@@ -20,6 +20,13 @@ CONTENT_SECURITY_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+ON_EVERY_ANSWER = (
+    ("X-Content-Type-Options", "nosniff"),
+    ("X-Frame-Options", "DENY"),
+    ("Permissions-Policy", "camera=(), geolocation=(), microphone=(), payment=()"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+)
 PRIVATE = {
     Audience.PERSONAL,
     Audience.SIGNED_IN,
@@ -37,11 +44,7 @@ def install(app: Flask, *, secure: bool) -> None:
         headers.setdefault(
             "Content-Security-Policy", CONTENT_SECURITY_POLICY
         )  # downloads bring a stricter one
-        headers["X-Content-Type-Options"] = "nosniff"
-        headers["X-Frame-Options"] = "DENY"
-        headers["Permissions-Policy"] = "camera=(), geolocation=(), microphone=(), payment=()"
-        headers["Cross-Origin-Opener-Policy"] = "same-origin"
-        headers["Cross-Origin-Resource-Policy"] = "same-origin"
+        headers.extend(ON_EVERY_ANSWER)
         access = g.get("access")
         tokened = access is not None and access.audience in {Audience.PERSONAL, Audience.FEED}
         headers["Referrer-Policy"] = "no-referrer" if tokened else "same-origin"

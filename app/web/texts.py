@@ -9,14 +9,17 @@ cannot build themselves as HTML is built here, too, from escaped parts.
 """
 
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
+from functools import cached_property, lru_cache
 from typing import Any, Protocol
 from urllib.parse import parse_qsl, urlencode
 
 import flask_babel
 from babel.support import NullTranslations, Translations
-from flask import Flask, g, has_request_context, request
-from flask_babel import Babel, get_locale, get_translations, lazy_gettext
+from flask import Flask, Request, g, has_request_context, request
+from flask_babel import Babel, get_translations, lazy_gettext
 from flask_wtf import FlaskForm
 from jinja2 import pass_context, pass_eval_context
 from jinja2.nodes import EvalContext
@@ -49,24 +52,34 @@ from app.texts import (
 )
 from app.web.access import Audience
 
+MOST_SENTENCES = 2_000  # kept ready in each language
+
 __all__ = ["chosen_language", "here", "install", "language", "lazy_gettext", "paragraphs", "select_language"]
+
+
+class Asking(Request):
+    """A request that knows the language of its reader: a page asks for it a hundred times."""
+
+    @cached_property
+    def chosen_language(self) -> str | None:
+        try:
+            asked = self.args.get("lang", "").rstrip(PASTED)
+        except UnicodeDecodeError:  # raw bytes; the answer is 400, and that page has a language too
+            return None
+        return asked if asked in LANGUAGES else None
+
+    @cached_property
+    def language(self) -> str:
+        return self.chosen_language or self.accept_languages.best_match(LANGUAGES) or "de"
 
 
 def chosen_language() -> str | None:
     """The language asked for in the address, if it is one of ours; also behind a link that was pasted out of a sentence."""
-    if not has_request_context():
-        return None
-    try:
-        asked = request.args.get("lang", "").rstrip(PASTED)
-    except UnicodeDecodeError:  # a query of raw bytes; the answer is 400, and that page has a language too
-        return None
-    return asked if asked in LANGUAGES else None
+    return request.chosen_language if has_request_context() else None  # type: ignore[attr-defined]
 
 
 def select_language() -> str:
-    if not has_request_context():
-        return "de"
-    return chosen_language() or request.accept_languages.best_match(LANGUAGES) or "de"
+    return request.language if has_request_context() else "de"  # type: ignore[attr-defined]
 
 
 class Spoken(Protocol):
@@ -160,13 +173,27 @@ def first_on_page() -> bool:
     return first
 
 
+_forced: ContextVar[str | None] = ContextVar("forced", default=None)
+
+
+@contextmanager
+def _force_language(code: str) -> Iterator[None]:
+    """Not the reader's: a mail is written in the language of whom it reaches."""
+    before = _forced.set(code)
+    try:
+        with flask_babel.force_locale(code):
+            yield
+    finally:
+        _forced.reset(before)
+
+
 def _language() -> str:
-    locale = get_locale()
-    return str(locale.language) if locale is not None else "de"
+    return _forced.get() or select_language()
 
 
 def install(app: Flask) -> None:
-    speak_through(Voice(flask_babel.gettext, flask_babel.ngettext, _language, flask_babel.force_locale))
+    app.request_class = Asking
+    speak_through(Voice(flask_babel.gettext, flask_babel.ngettext, _language, _force_language))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     app.config["BABEL_DEFAULT_LOCALE"] = "de"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
@@ -229,19 +256,25 @@ def _translate_templates(app: Flask) -> None:
 def _sentences_of(catalogue: Translations | NullTranslations) -> dict[str, Callable[..., str]]:
     """What templates call to say something in one language."""
 
+    @lru_cache(maxsize=MOST_SENTENCES)
+    def as_it_stands(one: str, in_page: bool) -> str:
+        """Most sentences have no gap to fill, and are the same each time."""
+        return _format(catalogue.ugettext(one), in_page=in_page) % {}
+
     @pass_eval_context
     def say(kind: EvalContext, one: str, /, **values: object) -> str:
-        words = catalogue.ugettext(one)
-        return _format(kind, words) % values
+        if not values:
+            return as_it_stands(one, kind.autoescape)
+        return _format(catalogue.ugettext(one), in_page=kind.autoescape) % values
 
     @pass_eval_context
     def say_number(kind: EvalContext, one: str, many: str, number: int, /, **values: object) -> str:
         words = catalogue.ungettext(one, many, number)
-        return _format(kind, words) % {"num": number, **values}
+        return _format(words, in_page=kind.autoescape) % {"num": number, **values}
 
     return {"_": say, "gettext": say, "ngettext": say_number}
 
 
-def _format(kind: EvalContext, words: str) -> str:
+def _format(words: str, *, in_page: bool) -> str:
     """In a page, values are escaped as they come in; the words around them are our own catalogue's."""
-    return Markup(words) if kind.autoescape else words  # noqa: S704 - nobody else's words
+    return Markup(words) if in_page else words  # noqa: S704 - nobody else's words
