@@ -9,8 +9,8 @@ from psycopg import Cursor
 
 
 class PlainCursor(Cursor[Any]):
-    """Says of each column what SQLAlchemy asks, its name and type. Psycopg would find out much more of all the 600 columns
-    that a registration reads, which took a twentieth of it."""
+    """Says of each column what SQLAlchemy asks, its name and type. Psycopg would find out much more, of all the 600 columns
+    that a registration reads."""
 
     @property
     def description(self) -> Any:
