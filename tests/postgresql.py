@@ -3,7 +3,10 @@
 
 """Databases on the PostgreSQL server of the tests: made from a template, and emptied between tests."""
 
+import json
+
 import psycopg
+from psycopg import sql
 from sqlalchemy import create_engine, text
 from sqlalchemy.engine import URL
 
@@ -13,7 +16,9 @@ SHAPE = """SELECT (SELECT count(*) FROM pg_class), (SELECT count(*) FROM pg_attr
                   (SELECT string_agg(version_num, ' ') FROM alembic_version)"""
 TABLES = """SELECT oid::regclass::text FROM pg_class
              WHERE relkind = 'r' AND relnamespace = 'public'::regnamespace AND relname <> 'alembic_version'"""
-FROM_ONE = "SELECT setval(seqrelid, seqstart, false) FROM pg_sequence"
+NUMBERS = """SELECT format('SELECT setval(%L::regclass, %s, %L)', seqrelid::regclass,
+                           coalesce(last_value, seqstart), last_value IS NOT NULL)
+               FROM pg_sequence JOIN pg_sequences ON seqrelid = format('%I.%I', schemaname, sequencename)::regclass"""
 
 
 def administer(server: URL, *statements: str) -> None:
@@ -42,7 +47,7 @@ class KeptDatabase:
         self._make()
 
     def fresh(self) -> URL:
-        """Its address, when nothing is in it and every number begins at one."""
+        """Its address, when nothing is in it but what the migrations brought, and every number goes on after that."""
         try:
             self._empty()
         except psycopg.Error:
@@ -65,10 +70,20 @@ class KeptDatabase:
         self._connection.execute("SET session_replication_role = replica; SET lock_timeout = '2s'")
         self._shape = self._connection.execute(SHAPE).fetchone()
         tables = self._connection.execute(TABLES).fetchall()
-        self._delete = ";".join(f"DELETE FROM {table}" for (table,) in tables)
+        begin = [f"DELETE FROM {table}" for (table,) in tables]
+        begin += [one for (table,) in tables for one in self._rows_of(table)]
+        begin += [number for (number,) in self._connection.execute(NUMBERS).fetchall()]
+        self._begin_anew = ";".join(begin)
+
+    def _rows_of(self, table: str) -> list[str]:
+        """What brings back the rows that the migrations brought."""
+        found = self._connection.execute(f"SELECT json_agg(one) FROM {table} one").fetchone()
+        if found is None or found[0] is None:
+            return []
+        rows = sql.Literal(json.dumps(found[0])).as_string(self._connection)
+        return [f"INSERT INTO {table} SELECT * FROM json_populate_recordset(NULL::{table}, {rows})"]
 
     def _empty(self) -> None:
-        self._connection.execute(self._delete)
-        self._connection.execute(FROM_ONE)
+        self._connection.execute(self._begin_anew)
         if self._connection.execute(SHAPE).fetchone() != self._shape:
             raise psycopg.ProgrammingError("a test changed the tables")

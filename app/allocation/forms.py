@@ -19,7 +19,6 @@ from app.allocation.rules import (
     Mode,
 )
 from app.allocation.service import LARGEST_SEED, AllocationOrder, ConditionFacts, draw_seed
-from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.texts import gettext
 from app.web.editing import Choice, WholeNumber, short_text
 from app.web.forms import BaseForm, NonceMixin
@@ -107,6 +106,7 @@ class ConditionForm(BaseForm):
         self,
         runs: Sequence[RunLine],
         organisations: Iterable[tuple[int, str]],
+        kinds: Sequence[tuple[str, str]],
         find: FindPerson,
         *,
         every: bool,
@@ -118,6 +118,8 @@ class ConditionForm(BaseForm):
             self["run_id"].offer(
                 all_of_them + [(str(one.id), f"{one.round_title}: {one.name}") for one in runs]
             )
+        if "organisation_kind" in self:
+            self["organisation_kind"].offer(kinds)
         if "organisation_id" in self:
             each = [("", gettext("each organisation"))]
             self["organisation_id"].offer(each + [(str(number), name) for number, name in organisations])
@@ -185,9 +187,7 @@ class CapForm(ConditionForm):
 class BoundsForm(ConditionForm):
     """At least and at most so many of one kind of organisation."""
 
-    organisation_kind = Choice(
-        _l("Kind of organisation"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
-    )
+    organisation_kind = Choice(_l("Kind of organisation"))
     least = WholeNumber(_l("At least"), least=0, most=1000, description=_l("Leave empty for none."))
     most = WholeNumber(_l("At most"), least=0, most=1000, description=_l("Leave empty for no upper bound."))
     run_id = Choice(_l("Workshop"))
@@ -202,7 +202,7 @@ class BoundsForm(ConditionForm):
     def facts(self, kind: ConditionKind) -> ConditionFacts:
         return ConditionFacts(
             kind,
-            organisation_kind=OrganisationKind(self.organisation_kind.data),
+            organisation_kind=self.organisation_kind.data,
             least=self.least.data or 0,
             most=self.most.data,
             run_id=self._number("run_id"),

@@ -10,7 +10,7 @@ belong to rooms, and a run without a room promises neither.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import CompoundSelect, Select, func, select, union
@@ -33,8 +33,7 @@ from app.allocation.rules import MIXING_RULES, ConditionKind, Mixing, Mode
 from app.attendees.filters import takes_part
 from app.events.models import Event
 from app.events.rules import Loop
-from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
+from app.organisations.models import Organisation, OrganisationKind
 from app.programme.models import Round, Run
 from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
@@ -42,10 +41,6 @@ from app.registration.questions.models import Option, SensitiveAnswer
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
 from app.registration.workshops.rules import Need
-
-# Kinds of organisation as the model knows them: numbers that a stored protocol keeps, so new kinds come last.
-KIND_NUMBERS = {kind: number for number, kind in enumerate(OrganisationKind, start=1)}
-KIND_OF_NUMBER = {number: kind for kind, number in KIND_NUMBERS.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +59,7 @@ def to_be_placed(event_id: int) -> Select[int]:
 
 
 def read_question(session: Session, event: Event, terms: Terms) -> Instance:
-    """The day as it stands at this moment; eleven queries, however many people there are."""
+    """The day as it stands at this moment; eleven queries, however many people there are, and one more for bounds of kinds."""
     rows = _runs(session, event)
     numbers = {one.number: one.id for one in _rounds(session, event)}
     people = _people(session, event)
@@ -81,7 +76,7 @@ def read_question(session: Session, event: Event, terms: Terms) -> Instance:
             persons.person(one, organisation, kind, conditions) for one, organisation, kind in people
         ),
         runs=runs,
-        rules=tuple(_rules(conditions, known, terms.mixing)),
+        rules=tuple(_rules(conditions, known, terms.mixing, _numbers_of_kinds(session, conditions))),
         mode=terms.mode,
         seed=terms.seed,
         time_limit=float(terms.seconds),
@@ -166,10 +161,12 @@ def _staff(session: Session, event: Event, people: set[int]) -> dict[int, tuple[
 # --- people --------------------------------------------------------------------------------------------------------
 
 
-def _people(session: Session, event: Event) -> list[tuple[int, int, OrganisationKind]]:
+def _people(session: Session, event: Event) -> list[tuple[int, int, int]]:
+    """Ids of person, organisation and kind of organisation."""
     found = (
-        select(Registration.id, Registration.organisation_id, Organisation.kind)
+        select(Registration.id, Registration.organisation_id, OrganisationKind.id)
         .join(Organisation, Registration.organisation_id == Organisation.id)
+        .join(OrganisationKind, Organisation.kind == OrganisationKind.key)
         .where(Registration.id.in_(to_be_placed(event.id)))
         .order_by(Registration.id)
     )
@@ -235,14 +232,14 @@ class _Persons:
                 self.told[person].add(number)
 
     def person(
-        self, one: int, organisation: int, kind: OrganisationKind, conditions: Iterable[PlacingCondition]
+        self, one: int, organisation: int, kind: int, conditions: Iterable[PlacingCondition]
     ) -> ModelPerson:
         mine = [condition for condition in conditions if condition.first_id == one]
         return ModelPerson(
             one,
             tuple(number for number in self.rounds if number not in self.absent[one]),
             organisation,
-            KIND_NUMBERS[kind],
+            kind,
             tuple(Wishes(number, tuple(runs)) for number, runs in sorted(self.wishes[one].items())),
             frozenset(self.needs[one]),
             fixed=self._named(mine, ConditionKind.PIN, closed=False),
@@ -267,12 +264,23 @@ def _conditions(session: Session, event: Event) -> list[PlacingCondition]:
     return list(session.scalars(found))
 
 
-def _rules(conditions: Iterable[PlacingCondition], people: set[int], mixing: Mixing) -> Iterable[Rule]:
+def _numbers_of_kinds(session: Session, conditions: Iterable[PlacingCondition]) -> dict[str, int]:
+    """Of the kinds that conditions name; a query only where one does."""
+    keys = {one.organisation_kind for one in conditions if one.organisation_kind is not None}
+    if not keys:
+        return {}
+    named = select(OrganisationKind.key, OrganisationKind.id).where(OrganisationKind.key.in_(keys))
+    return dict(session.execute(named).all())
+
+
+def _rules(
+    conditions: Iterable[PlacingCondition], people: set[int], mixing: Mixing, kinds: Mapping[str, int]
+) -> Iterable[Rule]:
     """Pairs of whom one is not there any more do not count; rules for mixing as this allocation takes them."""
     for one in conditions:
         if one.kind in MIXING_RULES:
             if mixing is not Mixing.NONE:
-                yield _mixing_rule(one, soft=mixing is Mixing.LOOSE)
+                yield _mixing_rule(one, kinds, soft=mixing is Mixing.LOOSE)
         elif one.first_id in people and one.second_id in people:
             if one.kind is ConditionKind.TOGETHER:
                 yield Together(one.first_id, one.second_id, one.soft)
@@ -280,10 +288,10 @@ def _rules(conditions: Iterable[PlacingCondition], people: set[int], mixing: Mix
                 yield Apart(one.first_id, one.second_id, one.soft)
 
 
-def _mixing_rule(one: PlacingCondition, *, soft: bool) -> Rule:
+def _mixing_rule(one: PlacingCondition, kinds: Mapping[str, int], *, soft: bool) -> Rule:
     runs = () if one.run_id is None else (one.run_id,)
     if one.kind is ConditionKind.ORGANISATION_CAP:
         return OrganisationCap(one.most or 1, one.organisation_id, runs, soft)
     if one.kind is ConditionKind.KIND_BOUNDS and one.organisation_kind is not None:
-        return KindBounds(KIND_NUMBERS[one.organisation_kind], one.least, one.most, runs, soft)
+        return KindBounds(kinds[one.organisation_kind], one.least, one.most, runs, soft)
     return SpreadColleagues(soft)

@@ -7,7 +7,6 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.allocation.loader import KIND_OF_NUMBER
 from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.protocol import read_stages
 from app.allocation.queries import PersonLine, RunLine
@@ -22,7 +21,6 @@ from app.allocation.rules import (
     Proof,
 )
 from app.db import Json
-from app.organisations.rules import KIND_LABELS
 from app.refusal import N_
 from app.texts import gettext
 
@@ -40,6 +38,8 @@ class Names:
     runs: Mapping[int, RunLine]
     people: Mapping[int, PersonLine]
     organisations: Mapping[int, str]
+    kinds: Mapping[int, str]
+    kind_names: Mapping[str, str]  # by key
 
     def person(self, number: int | None) -> str:
         """Somebody whose name was deleted has the reference left, somebody who is gone nothing."""
@@ -47,6 +47,9 @@ class Names:
         if found is None:
             return str(gettext("somebody who is not there any more"))
         return found.name or f"{gettext('Name deleted')} ({found.reference})"
+
+    def kind(self, number: int) -> str:
+        return self.kinds.get(number) or str(gettext("a kind of organisation that is gone"))
 
     def run(self, number: int | None) -> str:
         if number is None:
@@ -111,8 +114,7 @@ def _reason(stored: Json, names: Names) -> str:
         if key in values:
             values[key] = names.person(values[key])
     if "kind" in values:
-        kind = KIND_OF_NUMBER[values["kind"]]
-        values["kind"] = gettext(KIND_LABELS[kind])
+        values["kind"] = names.kind(values["kind"])
     told = gettext(UNMET if obstacle is Obstacle.NEED else OBSTACLE_SENTENCES[obstacle])
     return str(told % values if values else told)
 
@@ -135,7 +137,7 @@ def condition(one: PlacingCondition, names: Names) -> str:
         "first": names.person(one.first_id) if one.first_id else "",
         "second": names.person(one.second_id) if one.second_id else "",
         "whose": names.organisations.get(one.organisation_id or 0) or gettext("each organisation"),
-        "kind": gettext(KIND_LABELS[one.organisation_kind]) if one.organisation_kind else "",
+        "kind": names.kind_names.get(one.organisation_kind or "", ""),
         "least": one.least,
         "most": one.most,
     }

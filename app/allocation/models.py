@@ -11,7 +11,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.allocation.rules import AllocationState, ConditionKind, Mixing, Mode
 from app.db import Base, Json, enum_of, pk
 from app.events.models import Event
-from app.organisations.rules import OrganisationKind
 from app.people.models import Organiser
 
 _PUBLISHED_SQL = text("published_at IS NOT NULL AND superseded_at IS NULL")
@@ -52,9 +51,7 @@ class PlacingCondition(Base):
     )
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"), index=True)
-    organisation_kind: Mapped[OrganisationKind | None] = mapped_column(
-        enum_of(OrganisationKind, "organisation_kind")
-    )
+    organisation_kind: Mapped[str | None] = mapped_column(String(60), ForeignKey("organisation_kind.key"))
     least: Mapped[int] = mapped_column(default=0)
     most: Mapped[int | None]
     soft: Mapped[bool] = mapped_column(default=False)

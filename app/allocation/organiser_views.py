@@ -36,6 +36,7 @@ from app.attendees.filters import Wanted, without_of
 from app.attendees.lists import count_people
 from app.clock import now
 from app.events.rules import Placement
+from app.organisations.queries import kinds_to_choose
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing
 from app.registration.history import By
@@ -131,6 +132,7 @@ def new_condition(slug: str, condition_kind: str) -> ResponseReturnValue:
     form = FORMS[kind]().offer(
         runs_of(session, g.event),
         organisations_here(session, g.event),
+        kinds_to_choose(session),
         lambda typed, field: find_person(session, g.event, typed, field),
         every=kind in MIXING_RULES,
     )

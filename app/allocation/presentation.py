@@ -3,15 +3,16 @@
 
 """Allocations as pages show them: numbers with names, in the reader's language. Needs appear nowhere."""
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.allocation import messages
 from app.allocation.figures import Mix, Summary, mixes, summarise
 from app.allocation.instance import Instance, ModelPlace
-from app.allocation.loader import KIND_OF_NUMBER
 from app.allocation.messages import Names
 from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.protocol import read_instance, read_places, read_stages
@@ -28,7 +29,8 @@ from app.allocation.verification import granted
 from app.db import Json
 from app.events.models import Event
 from app.folding import list_key
-from app.organisations.rules import KIND_LABELS
+from app.organisations.models import OrganisationKind
+from app.organisations.queries import name_of_kind
 from app.texts import gettext
 
 
@@ -100,12 +102,15 @@ class AllocationView:
 def names_of(
     session: Session, event: Event, people: Sequence[int] = (), organisations: Sequence[int] = ()
 ) -> Names:
-    """What ids are called: the rounds and runs of the day, these people and these organisations."""
+    """What ids are called: the rounds and runs of the day, these people and these organisations, and all kinds."""
+    found = session.execute(select(OrganisationKind.id, OrganisationKind.key, name_of_kind())).all()
     return Names(
         rounds_by_id(session, event),
         {run.id: run for run in runs_of(session, event)},
         people_by_id(session, event, people) if people else {},
         organisations_by_id(session, organisations) if organisations else {},
+        {number: name for number, _key, name in found},
+        {key: name for _number, key, name in found},
     )
 
 
@@ -214,7 +219,7 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
                 names.run(run.id),
                 ", ".join(names.rounds.get(one, "") for one in run.rounds),
                 mix,
-                kinds_of(mix),
+                kinds_of(mix, names),
                 tuple(sorted(seats, key=lambda seat: (list_key(seat.person.name), seat.person.reference))),
                 tuple(staff),
                 _chair(chairs.get(run.id), mix),
@@ -223,8 +228,11 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
     return AllocationView(column, stage_looks(allocation_run), tuple(found))
 
 
-def kinds_of(mix: Mix) -> tuple[tuple[str, int], ...]:
-    named = {gettext(KIND_LABELS[KIND_OF_NUMBER[kind]]): many for kind, many in mix.by_kind.items() if kind}
+def kinds_of(mix: Mix, names: Names) -> tuple[tuple[str, int], ...]:
+    named: Counter[str] = Counter()
+    for kind, many in mix.by_kind.items():
+        if kind:
+            named[names.kind(kind)] += many
     return tuple(sorted(named.items(), key=lambda one: (-one[1], list_key(one[0]))))
 
 

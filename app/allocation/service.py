@@ -37,7 +37,6 @@ from app.events.queries import get_of_event
 from app.events.rules import Placement
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
 from app.people.audit import record
 from app.programme import conflicts
 from app.programme.conflicts import RunFacts
@@ -72,7 +71,7 @@ class ConditionFacts:
     second_id: int | None = None
     run_id: int | None = None
     organisation_id: int | None = None
-    organisation_kind: OrganisationKind | None = None
+    organisation_kind: str | None = None
     least: int = 0
     most: int | None = None
     soft: bool = False

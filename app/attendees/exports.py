@@ -10,7 +10,6 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
 from app.attendees.columns import LABELS, NAMES, OF_CONSENTS, OF_PERSON, Columns
 from app.attendees.lists import ChosenRun, OnFile, PersonRow
-from app.organisations.rules import KIND_LABELS
 from app.programme.models import Round
 from app.registration.consents.models import Purpose
 from app.registration.questions.exports import answer_cell
@@ -64,13 +63,12 @@ def cells(
     `counts` only (DP-04)."""
     with force_locale("de"):
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
-        kinds = {kind: gettext(label) for kind, label in KIND_LABELS.items()}
         waits, wants, kept = gettext("waiting list"), gettext("wish"), gettext(KEPT)
         answers = gettext("No"), gettext("Yes")
     say: dict[str, Callable[[PersonRow[OnFile]], Cell]] = {
         **{name: _typed_in(one.name) for name, one in OF_PERSON.items()},
         **{name: _agreed_to(one, answers) for name, one in OF_CONSENTS.items()},
-        "kind": lambda row: kinds[row.registration.kind],
+        "kind": lambda row: row.registration.kind,
         "district": lambda row: row.registration.district,
         "status": lambda row: _status(row.registration, statuses, kept),
         "waiting": lambda row: row.registration.waiting_number if _in_line(row.registration) else None,

@@ -7,7 +7,7 @@ from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
 from app.attendees.figures import curve, growth, origins
-from app.organisations.rules import KIND_LABELS
+from app.organisations.queries import kind_names
 from app.people.rules import Permission
 from app.texts import gettext
 from app.web import access
@@ -21,13 +21,13 @@ bp = Blueprint("figures", __name__, url_prefix="/organise/events/<slug>/figures"
 @access.organiser(Permission.SEE)
 def show(slug: str) -> ResponseReturnValue:
     session = db.session()
-    found = origins(session, g.event)
+    found, kinds = origins(session, g.event), kind_names(session)
     grown, total = growth(session, g.event), g.event.seats.total
     top = max(total or 0, grown[-1].people if grown else 0, 1)
     return page(
         "attendees/organise_figures.html",
         event=g.event,
-        kinds=[(gettext(KIND_LABELS[one.name]), one) for one in found.by_kind],
+        kinds=[(kinds[one.name], one) for one in found.by_kind],
         districts=[(one.name or gettext("not known"), one) for one in found.by_district],
         grown=grown,
         points=curve(grown, top) if grown else "",

@@ -8,7 +8,6 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from itertools import accumulate
-from typing import Generic, TypeVar
 
 from sqlalchemy import BigInteger, cast, extract, func, select
 from sqlalchemy.orm import Session
@@ -17,19 +16,17 @@ from app.clock import BERLIN
 from app.events.models import Event
 from app.folding import list_key
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE
 
-Name = TypeVar("Name", OrganisationKind, str)
 HOUR = 3600  # seconds; Berlin's days begin on full hours of UTC
 
 
 @dataclass(frozen=True, slots=True)
-class Headcount(Generic[Name]):
-    """People of one kind of organisation or one district who have a seat, and who wait."""
+class Headcount:
+    """People of one kind of organisation, by its key, or of one district who have a seat, and who wait."""
 
-    name: Name
+    name: str
     seated: int
     waiting: int
 
@@ -48,8 +45,8 @@ class Growth:
 
 @dataclass(frozen=True, slots=True)
 class Origins:
-    by_kind: list[Headcount[OrganisationKind]]
-    by_district: list[Headcount[str]]
+    by_kind: list[Headcount]
+    by_district: list[Headcount]
 
 
 def origins(session: Session, event: Event) -> Origins:
@@ -67,13 +64,13 @@ def origins(session: Session, event: Event) -> Origins:
     )
 
 
-def _shares(rows: Iterable[tuple[Name, bool, int]]) -> list[Headcount[Name]]:
-    seated: Counter[Name] = Counter()
-    waiting: Counter[Name] = Counter()
+def _shares(rows: Iterable[tuple[str, bool, int]]) -> list[Headcount]:
+    seated: Counter[str] = Counter()
+    waiting: Counter[str] = Counter()
     for name, has_seat, number in rows:
         (seated if has_seat else waiting)[name] += number
     shares = [Headcount(name, seated[name], waiting[name]) for name in {**seated, **waiting}]
-    return sorted(shares, key=lambda one: (-one.people, list_key(str(one.name))))
+    return sorted(shares, key=lambda one: (-one.people, list_key(one.name)))
 
 
 def growth(session: Session, event: Event) -> list[Growth]:

@@ -22,7 +22,6 @@ from sqlalchemy.sql.operators import custom_op
 from app.events.models import Event
 from app.folding import clean_line, spellings
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
 from app.organisations.service import find_organisation
 from app.people.rules import address_key
 from app.programme.models import Round, Run
@@ -76,7 +75,7 @@ class Wanted:
     status: Status | None = None
     run_id: int | None = None
     organisation: str = ""
-    kind: OrganisationKind | None = None
+    kind: str = ""
     district: str = ""
     quota_id: int | None = None
     option_id: int | None = None
@@ -207,7 +206,7 @@ def _of_organisation(session: Session, wanted: Wanted) -> list[ColumnElement[boo
     """A name or another spelling that we know means that organisation alone, other words whatever has them."""
     of_one: list[ColumnElement[bool]] = []
     theirs: ColumnElement[int] = _aside(session, Registration.organisation_id)
-    if wanted.kind is not None:
+    if wanted.kind:
         of_one.append(Organisation.kind == wanted.kind)
     if wanted.district:
         of_one.append(Organisation.district == wanted.district)

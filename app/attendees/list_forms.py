@@ -3,7 +3,7 @@
 
 """What the list of people shows: filters, order and columns, as an address says it and as a form asks for it."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import Enum
 from typing import Any, NamedTuple, TypeVar
@@ -25,8 +25,7 @@ from app.attendees.filters import (
 )
 from app.attendees.lists import RunChoice
 from app.events.models import Event, Quota
-from app.organisations.queries import districts, organisation_names
-from app.organisations.rules import KIND_LABELS, OrganisationKind
+from app.organisations.queries import districts, kind_names, organisation_names
 from app.refusal import Missing
 from app.registration.consents.models import PURPOSE_LABELS, Purpose
 from app.registration.consents.records import consents_to_list
@@ -51,6 +50,7 @@ class Choices:
     runs: Sequence[RunChoice]
     quotas: Sequence[Quota]
     questions: Sequence[Question]
+    kinds: Mapping[str, str]
     districts: Sequence[str]
     consents: Sequence[Purpose]
     without: Without | None
@@ -71,6 +71,7 @@ def read_offer(session: Session, event: Event) -> Choices:
         runs,
         quotas_of_day(session, event),
         [one for one in questions_of(session, event.id) if not one.sensitive],
+        kind_names(session),
         districts(session),
         consents_to_list(session, event),
         without_of(event, has_runs=any(one.takes_place for one in runs)),
@@ -101,7 +102,7 @@ class SearchForm(BaseForm):
         """What nobody can choose is not asked."""
         everyone = [("", gettext("All"))]
         self.status.offer(everyone + [(one.value, gettext(STATUS_LABELS[one])) for one in Status])
-        self.kind.offer(everyone + [(one.value, gettext(KIND_LABELS[one])) for one in OrganisationKind])
+        self.kind.offer(everyone + list(offer.kinds.items()))
         found = {
             "district": [(one, one) for one in offer.districts],
             "quota": [(str(one.id), one.name) for one in offer.quotas],
@@ -156,8 +157,8 @@ def wanted_people(sent: Mapping[str, str], offer: Choices) -> Wanted:
         status=_one_of(Status, sent.get("status", "")),
         run_id=_known(sent.get("run", ""), {one.id for one in offer.runs}),
         organisation=clean_search(sent.get("organisation", "")),
-        kind=_one_of(OrganisationKind, sent.get("kind", "")),
-        district=_district(sent.get("district", ""), offer),
+        kind=_there(sent.get("kind", ""), offer.kinds),
+        district=_there(sent.get("district", ""), offer.districts),
         quota_id=_known(sent.get("quota", ""), {one.id for one in offer.quotas}),
         option_id=_known(sent.get("answer", ""), {option.id for _, option in offer.answers}),
         consent=_agreement(sent.get("consent", ""), offer),
@@ -192,8 +193,8 @@ def _offered(sent: Without | None, offer: Choices) -> Without | None:
     return sent
 
 
-def _district(sent: str, offer: Choices) -> str:
-    if sent and sent not in offer.districts:
+def _there(sent: str, known: Collection[str]) -> str:
+    if sent and sent not in known:
         raise Missing
     return sent
 
@@ -209,7 +210,7 @@ def query_of(wanted: Wanted) -> dict[str, str]:
         "q": wanted.text,
         "status": wanted.status.value if wanted.status else "",
         "organisation": wanted.organisation,
-        "kind": wanted.kind.value if wanted.kind else "",
+        "kind": wanted.kind,
         "district": wanted.district,
         "quota": str(wanted.quota_id or ""),
         "answer": str(wanted.option_id or ""),

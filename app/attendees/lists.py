@@ -31,8 +31,7 @@ from app.events.facts import RoomFacts
 from app.events.models import Event, Quota, Room
 from app.events.rules import Seats
 from app.folding import list_key
-from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
+from app.organisations.models import Organisation, OrganisationKind
 from app.programme.models import Round, Run, Workshop
 from app.programme.rounds import filled_by, fills
 from app.registration.consents.models import Purpose
@@ -122,7 +121,7 @@ class OnFile(NamedTuple):
     waiting_number: int | None
     created_at: datetime
     confirmed_at: datetime | None
-    kind: OrganisationKind
+    kind: str
     district: str
     typed_in: Mapping[str, str]  # the fields of a person
 
@@ -214,12 +213,13 @@ _ON_FILE = (
         Registration.waiting_number,
         Registration.created_at,
         Registration.confirmed_at,
-        Organisation.kind,
+        OrganisationKind.name,  # files are German
         Organisation.district,
         Organisation.name,
         *(getattr(Registration, name) for name in STORED),
     )
     .join(Organisation, Registration.organisation_id == Organisation.id)
+    .join(OrganisationKind, Organisation.kind == OrganisationKind.key)
     .where(Registration.id.in_(bindparam("those", expanding=True)))
 )
 

@@ -32,7 +32,6 @@ from app.attendees.staff.service import ROLE_LABELS
 from app.clock import BERLIN, now
 from app.events.rules import EventStatus, Placement
 from app.organisations.queries import organisation_names
-from app.organisations.rules import KIND_LABELS
 from app.people.audit import record
 from app.people.rules import Permission, may
 from app.programme.agenda import read_rounds
@@ -103,7 +102,7 @@ def people(slug: str) -> ResponseReturnValue:
         of_consents=columns.OF_CONSENTS,
         choices=column_choices(offer, shown, g.event),
         names=names_to_suggest(session),
-        kind_labels=KIND_LABELS,
+        kind_names=offer.kinds,
         say_answer=answer_words,
         may_edit=may(g.role, Permission.EDIT_PEOPLE),
         takes_people=g.event.status is not EventStatus.CANCELLED,

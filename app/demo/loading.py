@@ -40,7 +40,7 @@ from app.events.service import NewEvent, create_event, hosts_of, name_hosts
 from app.events.team_service import add_member
 from app.organisation_admin.service import merge
 from app.organisations.models import Organisation, Region
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organisations.service import add_organisation, find_organisation
 from app.outbox.models import Message
 from app.outbox.rules import LONGEST, State
@@ -412,7 +412,7 @@ def _add_quotas(
         QuotaFacts(
             "Migrantenorganisationen",
             QuotaEffect.RESERVE,
-            Aim(QuotaTarget.KIND, kind=OrganisationKind.MIGRANT_ORG),
+            Aim(QuotaTarget.KIND, kind=UsualKind.MIGRANT_ORG),
             KEPT_FOR_MIGRANTS,
             release_at,
         ),

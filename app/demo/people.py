@@ -11,7 +11,7 @@ from random import Random
 
 from app.demo.programme import ORGANISATIONS, UPCOMING, DayData, RunData
 from app.folding import spelled_out
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.registration.person import Person
 
 SEED = 2027
@@ -227,25 +227,25 @@ _FAMILY = [
     "Zumbeispiel",
 ]
 _FUNCTIONS = {
-    OrganisationKind.KI: ("Case Management", "Koordination KIM", "Verwaltung KIM", "Bildung", "Leitung"),
-    OrganisationKind.IMMIGRATION_OFFICE: (
+    UsualKind.KI: ("Case Management", "Koordination KIM", "Verwaltung KIM", "Bildung", "Leitung"),
+    UsualKind.IMMIGRATION_OFFICE: (
         "Aufenthaltsrecht",
         "Einbürgerung",
         "Servicebereich",
         "Teamleitung",
     ),
-    OrganisationKind.MUNICIPALITY: ("Integration", "Soziales", "Wohnen", "Ehrenamtskoordination", ""),
-    OrganisationKind.STATE: ("Referat Integration", "Förderung"),
-    OrganisationKind.EMPLOYMENT: ("Fallmanagement", "Migrationsbeauftragte", "Arbeitsvermittlung"),
-    OrganisationKind.WELFARE: (
+    UsualKind.MUNICIPALITY: ("Integration", "Soziales", "Wohnen", "Ehrenamtskoordination", ""),
+    UsualKind.STATE: ("Referat Integration", "Förderung"),
+    UsualKind.EMPLOYMENT: ("Fallmanagement", "Migrationsbeauftragte", "Arbeitsvermittlung"),
+    UsualKind.WELFARE: (
         "Migrationsberatung",
         "Jugendmigrationsdienst",
         "Integrationsagentur",
         "Leitung",
         "",
     ),
-    OrganisationKind.MIGRANT_ORG: ("Vorstand", "Projektleitung"),
-    OrganisationKind.EDUCATION: ("Forschung",),
+    UsualKind.MIGRANT_ORG: ("Vorstand", "Projektleitung"),
+    UsualKind.EDUCATION: ("Forschung",),
 }
 
 
@@ -255,7 +255,7 @@ class Guest:
     the guest stands in its line beside the place."""
 
     person: Person
-    kind: OrganisationKind
+    kind: UsualKind
     first: str | None = None
     second: str | None = None
     hope: str | None = None
@@ -280,7 +280,7 @@ class Inventor:
     def __init__(self) -> None:
         self._made = 0
 
-    def person(self, organisation: int) -> tuple[Person, OrganisationKind]:
+    def person(self, organisation: int) -> tuple[Person, UsualKind]:
         at = self._made
         self._made += 1
         given = _GIVEN[at % len(_GIVEN)]
@@ -349,13 +349,13 @@ def past_guests(inventor: Inventor, known: list[Guest]) -> list[Guest]:
 PAST_LABELS = ("A", "B", "C")
 # Registered in 2023 by kind; somewhat more than came.
 PAST_KINDS = (
-    ((OrganisationKind.KI,), 25),
-    ((OrganisationKind.IMMIGRATION_OFFICE,), 16),
-    ((OrganisationKind.MUNICIPALITY,), 23),
-    ((OrganisationKind.WELFARE,), 28),
-    ((OrganisationKind.EMPLOYMENT,), 7),
-    ((OrganisationKind.STATE,), 4),
-    ((OrganisationKind.MIGRANT_ORG, OrganisationKind.EDUCATION), 2),
+    ((UsualKind.KI,), 25),
+    ((UsualKind.IMMIGRATION_OFFICE,), 16),
+    ((UsualKind.MUNICIPALITY,), 23),
+    ((UsualKind.WELFARE,), 28),
+    ((UsualKind.EMPLOYMENT,), 7),
+    ((UsualKind.STATE,), 4),
+    ((UsualKind.MIGRANT_ORG, UsualKind.EDUCATION), 2),
 )
 
 

@@ -8,16 +8,16 @@ from datetime import date
 
 from app.events.facts import RoomFacts
 from app.events.rules import Loop
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.programme.rules import ItemKind
 
 KI, OFFICE, TOWN, LAND = (
-    OrganisationKind.KI,
-    OrganisationKind.IMMIGRATION_OFFICE,
-    OrganisationKind.MUNICIPALITY,
-    OrganisationKind.STATE,
+    UsualKind.KI,
+    UsualKind.IMMIGRATION_OFFICE,
+    UsualKind.MUNICIPALITY,
+    UsualKind.STATE,
 )
-WORK, WELFARE = OrganisationKind.EMPLOYMENT, OrganisationKind.WELFARE
+WORK, WELFARE = UsualKind.EMPLOYMENT, UsualKind.WELFARE
 
 REGION = ("owl", "Ostwestfalen-Lippe")
 OUTSIDE = "NRW"  # a body of the whole Land belongs to no region
@@ -58,8 +58,8 @@ ORGANISATIONS = (
     ("DRK Integrationsagentur (Beispiel)", WELFARE, "Lippe"),
     ("Der Paritätische, Kreisgruppe (Beispiel)", WELFARE, "Bielefeld"),
     ("Jugendmigrationsdienst JMD (Beispiel)", WELFARE, "Höxter"),
-    ("Brücken bauen e. V. (erfundene MSO)", OrganisationKind.MIGRANT_ORG, "Bielefeld"),
-    ("Institut für Teilhabeforschung (erfunden)", OrganisationKind.EDUCATION, "Bielefeld"),
+    ("Brücken bauen e. V. (erfundene MSO)", UsualKind.MIGRANT_ORG, "Bielefeld"),
+    ("Institut für Teilhabeforschung (erfunden)", UsualKind.EDUCATION, "Bielefeld"),
 )
 CENTRES = range(1, 8)  # the seven integration centres host together
 

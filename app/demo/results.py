@@ -6,7 +6,7 @@
 from dataclasses import dataclass
 from datetime import date
 
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.results.rules import AgreementStatus, Level, MaterialKind
 
 INTRO = (
@@ -14,14 +14,14 @@ INTRO = (
     "herausgefunden und was sie einander zugesagt haben. Der Stand der Vereinbarungen wird fortgeschrieben."
 )
 NEXT_HOST = "Bildungs- und Integrationszentrum Kreis Paderborn"
-FIGURES = {
-    OrganisationKind.KI: 24,
-    OrganisationKind.IMMIGRATION_OFFICE: 15,
-    OrganisationKind.MUNICIPALITY: 21,
-    OrganisationKind.WELFARE: 26,
-    OrganisationKind.EMPLOYMENT: 6,
-    OrganisationKind.STATE: 4,
-    OrganisationKind.OTHER: 2,
+FIGURES: dict[str, int] = {
+    UsualKind.KI: 24,
+    UsualKind.IMMIGRATION_OFFICE: 15,
+    UsualKind.MUNICIPALITY: 21,
+    UsualKind.WELFARE: 26,
+    UsualKind.EMPLOYMENT: 6,
+    UsualKind.STATE: 4,
+    UsualKind.OTHER: 2,
 }
 
 # Label of the workshop (None: the plenary) → findings, summary, how many came.

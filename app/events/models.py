@@ -26,7 +26,6 @@ from app.events.rules import (
     registration_state,
 )
 from app.organisations.models import Organisation, Region
-from app.organisations.rules import OrganisationKind
 from app.people.models import Organiser
 from app.people.rules import Role
 from app.texts import last_day, local_day
@@ -278,9 +277,7 @@ class Quota(Base):
     name: Mapped[str] = mapped_column(String(100))
     effect: Mapped[QuotaEffect] = mapped_column(enum_of(QuotaEffect, "effect"))
     target: Mapped[QuotaTarget] = mapped_column(enum_of(QuotaTarget, "target"))
-    organisation_kind: Mapped[OrganisationKind | None] = mapped_column(
-        enum_of(OrganisationKind, "organisation_kind")
-    )
+    organisation_kind: Mapped[str | None] = mapped_column(String(60), ForeignKey("organisation_kind.key"))
     district: Mapped[str] = mapped_column(String(100), default="")
     organisation_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     code: Mapped[str] = mapped_column(String(60), default="")

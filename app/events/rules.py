@@ -8,7 +8,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from enum import Enum
 
-from app.organisations.rules import OrganisationKind
 from app.refusal import N_, Refusal
 
 
@@ -292,7 +291,7 @@ class Affiliation:
     """Where a person comes from, as far as a quota asks."""
 
     organisation_id: int
-    kind: OrganisationKind
+    kind: str
     district: str
     code: str = ""
 
@@ -302,14 +301,14 @@ class Aim:
     """Whom a quota is for: the one of these that `target` names."""
 
     target: QuotaTarget
-    kind: OrganisationKind | None = None
+    kind: str | None = None
     district: str = ""
     organisation_id: int | None = None
     code: str = ""
 
     def covers(self, one: Affiliation) -> bool:
         if self.target is QuotaTarget.KIND:
-            return one.kind is self.kind
+            return one.kind == self.kind
         if self.target is QuotaTarget.DISTRICT:
             return bool(self.district) and one.district.casefold() == self.district.casefold()
         if self.target is QuotaTarget.ORGANISATION:

@@ -3,13 +3,13 @@
 
 """Organisers' forms around organisations."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from typing import Self
 
 from wtforms import BooleanField, HiddenField, SearchField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
 from app.organisations.models import MasterData, Organisation, Region
-from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.organisations.service import OrganisationFacts
 from app.texts import gettext
 from app.web.editing import CHOOSE, TOO_LONG, Choice, EditingForm, short_text
@@ -33,9 +33,7 @@ class OrganisationForm(EditingForm):
     """What the team says of an organisation."""
 
     name = short_text(_l("Name"), required=True)
-    kind = Choice(
-        _l("Kind of organisation"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
-    )
+    kind = Choice(_l("Kind of organisation"))
     district = StringField(
         _l("District"),
         [Optional(), Length(max=100, message=TOO_LONG)],
@@ -52,7 +50,7 @@ class OrganisationForm(EditingForm):
     def of(cls, organisation: Organisation, *, stored: bool = False) -> "OrganisationForm":
         data = {
             "name": organisation.name,
-            "kind": organisation.kind.value,
+            "kind": organisation.kind,
             "district": organisation.district,
             "region_id": str(organisation.region_id or ""),
             "known": not organisation.provisional,
@@ -60,7 +58,9 @@ class OrganisationForm(EditingForm):
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
-    def offer(self, regions: Iterable[Region]) -> "OrganisationForm":
+    def offer(self, kinds: Sequence[tuple[str, str]], regions: Iterable[Region]) -> "OrganisationForm":
+        """`kinds`: keys and names."""
+        self.kind.offer(kinds)
         nothing = [("", gettext("Not chosen"))]
         self.region_id.offer(nothing + [(str(one.id), one.name) for one in regions])
         return self
@@ -68,7 +68,7 @@ class OrganisationForm(EditingForm):
     def facts(self) -> OrganisationFacts:
         return OrganisationFacts(
             name=self.name.data or "",
-            kind=OrganisationKind(self.kind.data),
+            kind=self.kind.data,
             district=self.district.data or "",
             region_id=int(self.region_id.data) if self.region_id.data else None,
             provisional=not self.known.data,
@@ -96,15 +96,32 @@ class MergeForm(BaseForm):
 
 
 class EntryForm(EditingForm):
-    """The name of a region or a district."""
+    """The name of a region, a district or a law."""
 
     name = short_text(_l("Name"), longest=100, required=True)
 
     @classmethod
-    def of(cls, entry: MasterData, *, stored: bool = False) -> "EntryForm":
-        data = {"name": entry.name, "version": str(entry.version)}
+    def of(cls, entry: MasterData, *, stored: bool = False) -> Self:
+        data = {"version": str(entry.version)} | {
+            field: getattr(entry, field) for field in ("name", "name_en") if hasattr(entry, field)
+        }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
     @property
     def typed(self) -> str:
         return self.name.data or ""
+
+    @property
+    def typed_in_english(self) -> str:
+        return ""
+
+
+class KindForm(EntryForm):
+    """Both names of a kind of organisation."""
+
+    name = short_text(_l("Name in German"), longest=100, required=True)
+    name_en = short_text(_l("Name in English"), longest=100, required=True)
+
+    @property
+    def typed_in_english(self) -> str:
+        return self.name_en.data or ""

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Administrators look after regions, districts and laws."""
+"""Administrators look after regions, districts, kinds of organisation and laws."""
 
 from dataclasses import dataclass
 
@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.organisation_admin import master_data
-from app.organisation_admin.forms import EntryForm
-from app.organisation_admin.master_data import Table, entries, get_entry, in_use
-from app.organisations.models import District, Region
+from app.organisation_admin.forms import EntryForm, KindForm
+from app.organisation_admin.master_data import Table, entries, get_entry, in_use, needed
+from app.organisations.models import District, OrganisationKind, Region
 from app.refusal import N_, Missing
 from app.registration.history import By, by_organiser
 from app.registration.questions.models import Law
@@ -35,6 +35,7 @@ class MasterList:
     table: Table
     heading: str
     lead: str
+    form: type[EntryForm] = EntryForm
 
 
 LISTS = {
@@ -47,6 +48,15 @@ LISTS = {
         N_(
             "Organisations lie in one; quotas and lists ask for it. A new name is added by itself when an organisation gets it."
         ),
+    ),
+    "kinds": MasterList(
+        OrganisationKind,
+        N_("Kinds of organisation"),
+        N_(
+            "Every organisation is of one kind; quotas, lists, imports and figures ask for it. Whoever reads English sees the"
+            " English name."
+        ),
+        KindForm,
     ),
     "laws": MasterList(
         Law,
@@ -68,13 +78,18 @@ VERBS = {
 @bp.route("/<list_name>", methods=["GET", "POST"])
 @access.admin
 def overview(list_name: str) -> ResponseReturnValue:
-    which, form = _list(list_name), EntryForm()
-    if did(form, lambda session: master_data.add_entry(session, which.table, form.typed, _by(), now())):
+    which = _list(list_name)
+    form = which.form()
+
+    def add(session: Session) -> None:
+        master_data.add_entry(session, which.table, form.typed, _by(), now(), name_en=form.typed_in_english)
+
+    if did(form, add):
         return redirect_with(
             url_for(".overview", list_name=list_name), N_("“%(title)s” is saved."), title=form.typed
         )
     session = db.session()
-    rows = [(one, in_use(session, one)) for one in entries(session, which.table)]
+    rows = [(one, in_use(session, one), needed(one)) for one in entries(session, which.table)]
     return page(
         "organisation_admin/organise_master_data.html", list_name=list_name, which=which, rows=rows, form=form
     )
@@ -84,15 +99,18 @@ def overview(list_name: str) -> ResponseReturnValue:
 @access.admin
 def entry(list_name: str, entry_id: int) -> ResponseReturnValue:
     which, reading = _list(list_name), db.session()
-    form = EntryForm.of(get_entry(reading, which.table, entry_id))
+    form = which.form.of(get_entry(reading, which.table, entry_id))
 
     def rename(session: Session) -> None:
-        version = form.version_read
-        master_data.rename_entry(session, which.table, entry_id, form.typed, version, _by(), now())
+        typed, version = form.typed, form.version_read
+        english = form.typed_in_english
+        master_data.rename_entry(
+            session, which.table, entry_id, typed, version, _by(), now(), name_en=english
+        )
 
     def stored() -> EntryForm:
         reading.expire_all()
-        return EntryForm.of(get_entry(reading, which.table, entry_id), stored=True)
+        return which.form.of(get_entry(reading, which.table, entry_id), stored=True)
 
     if did(form, rename, stored=stored):
         return redirect_with(

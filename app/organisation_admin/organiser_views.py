@@ -41,8 +41,15 @@ from app.organisation_admin.service import (
     undo_merge,
 )
 from app.organisations.models import Organisation
-from app.organisations.queries import aliases_of, districts_to_choose, listed_organisations, regions
-from app.organisations.rules import KIND_LABELS
+from app.organisations.queries import (
+    aliases_of,
+    districts_to_choose,
+    kind_names,
+    kinds_to_choose,
+    listed_organisations,
+    regions,
+)
+from app.organisations.rules import UsualKind
 from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.texts import ngettext
@@ -71,7 +78,7 @@ def overview() -> ResponseReturnValue:
             formdata=None, data={"q": text, "show": PROVISIONAL if provisional else ""}
         ),
         filtered=bool(text or provisional),
-        kind_labels=KIND_LABELS,
+        kind_names=kind_names(session),
         is_admin=g.organiser.is_admin,
     )
 
@@ -79,7 +86,9 @@ def overview() -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @access.admin
 def new() -> ResponseReturnValue:
-    form = OrganisationForm(data={"known": True}).offer(regions(db.session()))
+    reading = db.session()
+    usual = {"known": True, "kind": UsualKind.OTHER}
+    form = OrganisationForm(data=usual).offer(kinds_to_choose(reading), regions(reading))
 
     by = by_organiser(g.organiser.id)
     if did(form, lambda session: add_known_organisation(session, form.facts(), by, now())):
@@ -97,7 +106,7 @@ def new() -> ResponseReturnValue:
 def organisation(organisation_id: int) -> ResponseReturnValue:
     reading = db.session()
     found = get_organisation(reading, _reach(reading), organisation_id)
-    form = OrganisationForm.of(found).offer(regions(reading, found.region_id))
+    form = _form_of(reading, found)
 
     def change(session: Session) -> None:
         get_changeable(session, _reach(session), organisation_id)
@@ -105,11 +114,16 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
 
     def stored() -> OrganisationForm:
         again = get_organisation(reading, _reach(reading), organisation_id)
-        return OrganisationForm.of(again, stored=True).offer(regions(reading, again.region_id))
+        return _form_of(reading, again, stored=True)
 
     if did(form, change, stored=stored):
         return redirect_with(_address(organisation_id), N_("“%(title)s” is saved."), title=form.name.data)
     return _page_of(reading, get_organisation(reading, _reach(reading), organisation_id), form)
+
+
+def _form_of(session: Session, found: Organisation, *, stored: bool = False) -> OrganisationForm:
+    form = OrganisationForm.of(found, stored=stored)
+    return form.offer(kinds_to_choose(session, [found.kind]), regions(session, found.region_id))
 
 
 def _page_of(session: Session, found: Organisation, form: OrganisationForm) -> ResponseReturnValue:
@@ -124,7 +138,7 @@ def _page_of(session: Session, found: Organisation, form: OrganisationForm) -> R
         merges=[one for one in merges_into(session, found) if _may_take_back(reach, one.organiser_id)],
         may_change=may_change(session, reach, found),
         likely=likely_meant(session, reach, found) if found.provisional else (),
-        kind_labels=KIND_LABELS,
+        kind_names=kind_names(session),
     )
 
 

@@ -85,7 +85,7 @@ def change_organisation(
         _count_anew(session, events, [organisation_id])
         _move_up(session, events, now)
     session.flush()
-    _record(session, organisation_id, by, now, "change", kind=facts.kind.value, provisional=facts.provisional)
+    _record(session, organisation_id, by, now, "change", kind=facts.kind, provisional=facts.provisional)
     return organisation
 
 

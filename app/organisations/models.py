@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, and_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from app.db import Base, enum_of, line, pk
-from app.organisations.rules import OrganisationKind
+from app.db import Base, line, pk
+from app.organisations.rules import UsualKind
 
 
 class MasterData:
@@ -44,6 +44,21 @@ class District(MasterData, Base):
     name_key: Mapped[str] = mapped_column(String(250), unique=True)
 
 
+class OrganisationKind(MasterData, Base):
+    """A kind of organisation. Its `key` is what rows, addresses and forms say; it stays when the kind is renamed. `name` is
+    what German readers see. Organisations that somebody typed in are of the kind "other" until somebody looks, so that one
+    is always offered. Protocols of allocations keep the `id`, which therefore never comes again."""
+
+    __tablename__ = "organisation_kind"
+    __table_args__ = (
+        CheckConstraint("key <> 'other' OR NOT retired", name="usual_stays"),
+        {"sqlite_autoincrement": True},
+    )
+
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    name_en: Mapped[line]
+
+
 class Organisation(Base):
     """Where people come from. A provisional one was typed in by a participant and waits for an organiser's eye.
 
@@ -59,8 +74,8 @@ class Organisation(Base):
     name: Mapped[line]
     name_key: Mapped[str] = mapped_column(String(250), unique=True)
     sort_key: Mapped[str] = mapped_column(String(250), index=True)
-    kind: Mapped[OrganisationKind] = mapped_column(
-        enum_of(OrganisationKind, "kind"), default=OrganisationKind.OTHER
+    kind: Mapped[str] = mapped_column(
+        String(60), ForeignKey("organisation_kind.key"), default=UsualKind.OTHER.value
     )
     district: Mapped[str] = mapped_column(String(100), default="")
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)

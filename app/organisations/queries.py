@@ -3,13 +3,14 @@
 
 """Reads for pages."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 
 from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.folding import list_key
-from app.organisations.models import District, Office, Organisation, Region
+from app.organisations.models import District, Office, Organisation, OrganisationKind, Region
+from app.texts import language
 
 
 def organisation_names(session: Session) -> Sequence[str]:
@@ -37,6 +38,31 @@ def districts_to_choose(session: Session) -> Sequence[str]:
     """Those that are offered, in the team's order."""
     offered = select(District.name).where(~District.retired).order_by(District.position, District.id)
     return session.scalars(offered).all()
+
+
+def name_of_kind() -> InstrumentedAttribute[str]:
+    """The column that names a kind in the reader's language."""
+    return OrganisationKind.name if language() == "de" else OrganisationKind.name_en
+
+
+def offered_kinds(session: Session) -> Sequence[OrganisationKind]:
+    """In the team's order, with their names in both languages."""
+    offered = select(OrganisationKind).where(~OrganisationKind.retired)
+    return session.scalars(offered.order_by(OrganisationKind.position, OrganisationKind.id)).all()
+
+
+def kind_names(session: Session) -> dict[str, str]:
+    """Every kind of organisation by its key, in the reader's language and the team's order, the retired ones too."""
+    named = select(OrganisationKind.key, name_of_kind())
+    return dict(session.execute(named.order_by(OrganisationKind.position, OrganisationKind.id)).all())
+
+
+def kinds_to_choose(session: Session, chosen: Collection[str] = ()) -> list[tuple[str, str]]:
+    """Key and name of the kinds that are offered; those `chosen` with them, though they be retired."""
+    offered = or_(~OrganisationKind.retired, OrganisationKind.key.in_(chosen))
+    named = select(OrganisationKind.key, name_of_kind()).where(offered)
+    found = session.execute(named.order_by(OrganisationKind.position, OrganisationKind.id))
+    return [(key, name) for key, name in found]
 
 
 def regions(session: Session, chosen: int | None = None) -> Sequence[Region]:

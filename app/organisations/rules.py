@@ -1,18 +1,20 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Kinds of organisation, when two spellings mean the same organisation, and when two names may."""
+"""The usual kinds of organisation, when two spellings mean the same organisation, and when two names may."""
 
 import unicodedata
 from collections.abc import Mapping
-from enum import Enum
+from enum import StrEnum
 from math import log
 
 from app.folding import clean_line, loose, plain
 from app.refusal import N_, Refusal
 
 
-class OrganisationKind(Enum):
+class UsualKind(StrEnum):
+    """Keys of the kinds that an installation begins with. The kinds that there are stand in `OrganisationKind`."""
+
     KI = "ki"
     IMMIGRATION_OFFICE = "immigration_office"
     MUNICIPALITY = "municipality"
@@ -22,19 +24,6 @@ class OrganisationKind(Enum):
     MIGRANT_ORG = "migrant_org"
     EDUCATION = "education"
     OTHER = "other"
-
-
-KIND_LABELS = {
-    OrganisationKind.KI: N_("Municipal integration centre"),
-    OrganisationKind.IMMIGRATION_OFFICE: N_("Immigration or naturalisation office"),
-    OrganisationKind.MUNICIPALITY: N_("Town or municipality"),
-    OrganisationKind.STATE: N_("State"),
-    OrganisationKind.EMPLOYMENT: N_("Employment services"),
-    OrganisationKind.WELFARE: N_("Welfare association"),
-    OrganisationKind.MIGRANT_ORG: N_("Migrants' organisation"),
-    OrganisationKind.EDUCATION: N_("Education and research"),
-    OrganisationKind.OTHER: N_("Other"),
-}
 
 
 LONGEST_KEY = 250  # of the column; one typed letter may become many ("\ufdfa" becomes eighteen)

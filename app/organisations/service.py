@@ -18,11 +18,11 @@ from app.db import insert_of
 from app.folding import clean_line
 from app.organisations.models import District, Office, Organisation, Region
 from app.organisations.queries import aliases_of
-from app.organisations.rules import NameTaken, OrganisationKind, columns_of, name_key
+from app.organisations.rules import NameTaken, UsualKind, columns_of, name_key
 from app.refusal import N_, Missing, Refusal
 
 _AT_ONCE = 500  # names in one statement
-NO_KINDS: Mapping[str, OrganisationKind] = MappingProxyType({})
+NO_KINDS: Mapping[str, str] = MappingProxyType({})
 
 
 # Read anew, and merged by nobody else before the transaction ends. Only what is found is locked, no alias.
@@ -53,7 +53,7 @@ def name_organisation(session: Session, name: str) -> Organisation:
 
 
 def name_organisations(
-    session: Session, names: Collection[str], kinds: Mapping[str, OrganisationKind] = NO_KINDS
+    session: Session, names: Collection[str], kinds: Mapping[str, str] = NO_KINDS
 ) -> dict[str, Organisation]:
     """The same for many names: name → organisation. `kinds`, by name, are those of new ones where that is known."""
     keys = {name: name_key(name) for name in names}
@@ -62,8 +62,7 @@ def name_organisations(
     if new:
         known = {name_key(name): kind for name, kind in kinds.items()}
         rows = [
-            {**new[key], "provisional": True, "kind": known.get(key, OrganisationKind.OTHER)}
-            for key in sorted(new)
+            {**new[key], "provisional": True, "kind": known.get(key, UsualKind.OTHER)} for key in sorted(new)
         ]
         session.execute(
             insert_of(session)(Organisation).on_conflict_do_nothing(index_elements=[Organisation.name_key]),
@@ -98,7 +97,7 @@ def add_organisation(
     session: Session,
     name: str,
     *,
-    kind: OrganisationKind = OrganisationKind.OTHER,
+    kind: str = UsualKind.OTHER,
     district: str = "",
     region: Region | None = None,
     provisional: bool = False,
@@ -135,7 +134,7 @@ def keep_district(session: Session, name: str) -> str:
 
 
 def accept_organisation(
-    session: Session, name: str, *, kind: OrganisationKind = OrganisationKind.OTHER, district: str = ""
+    session: Session, name: str, *, kind: str = UsualKind.OTHER, district: str = ""
 ) -> Organisation:
     """The one of that name or alias, or a new one: somebody of the team named it, so it may be suggested to others."""
     there = find_organisation(session, name)
@@ -157,7 +156,7 @@ class OrganisationFacts:
     """What the organisers' form says of an organisation."""
 
     name: str
-    kind: OrganisationKind
+    kind: str
     district: str
     region_id: int | None
     provisional: bool

@@ -11,6 +11,7 @@ from typing import Any
 from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
+from app.organisations.queries import kind_names
 from app.organising.log_queries import Key, Log, LogFilter, Thing, people_of, read_log
 from app.organising.log_words import (
     ACTIONS,
@@ -99,6 +100,7 @@ def _page(event_id: int | None) -> Response:
     if wanted.area and wanted.area not in areas:
         raise Missing
     log = read_log(session, wanted, page_number(request.args))
+    kinds = kind_names(session) if any("kind" in one.detail for one in log.listing.items) else {}
     search = LogSearch(formdata=None, data={"who": str(wanted.organiser_id or ""), "what": wanted.area})
     everything = ("", gettext("All"))
     search.who.offer([everything, *((str(one.id), one.name) for one in people)])
@@ -107,7 +109,7 @@ def _page(event_id: int | None) -> Response:
         "organising/log.html",
         event=g.event,
         listing=log.listing,
-        lines=[_line(log, one) for one in log.listing.items],
+        lines=[_line(log, one, kinds) for one in log.listing.items],
         search=search,
         here=url_for(".day", slug=g.event.slug) if event_id else url_for(".house"),
         filtered=bool(wanted.organiser_id or wanted.area),
@@ -124,7 +126,7 @@ def _asked_person(people: Sequence[Organiser]) -> int | None:
     raise Missing
 
 
-def _line(log: Log, entry: AuditEntry) -> Line:
+def _line(log: Log, entry: AuditEntry, kinds: Mapping[str, str]) -> Line:
     label = ACTIONS.get(entry.action)
     return Line(
         at=entry.at,
@@ -134,7 +136,11 @@ def _line(log: Log, entry: AuditEntry) -> Line:
         details=[
             (gettext(DETAILS[name]) if name in DETAILS else name, words)
             for name, value in entry.detail.items()
-            if (words := _words(log.things, entry.action, name, value))
+            if (
+                words := _words(
+                    log.things, entry.action, name, kinds.get(value, value) if name == "kind" else value
+                )
+            )
         ],
     )
 

@@ -13,7 +13,6 @@ from typing import Any
 from app.allocation.rules import CONDITION_LABELS, MIXING_LABELS, MODE_LABELS
 from app.events.facts import FACTS
 from app.events.rules import EFFECT_LABELS
-from app.organisations.rules import KIND_LABELS
 from app.organising.setup import STEP_LABELS
 from app.people.rules import ROLE_LABELS
 from app.refusal import N_
@@ -42,7 +41,7 @@ AREAS = {
     "organiser": N_("Accounts"),
     "organisation": N_("Organisations"),
     "address": N_("Addresses without mails"),
-    "master_data": N_("Regions, districts, legal bases"),
+    "master_data": N_("Regions, districts, kinds, legal bases"),
     "legal_text": N_("Legal texts"),
     "setup": N_("Setting up"),
     "database": N_("Database"),
@@ -127,12 +126,12 @@ ACTIONS = {
     "address.sender": N_("Sender of mails named"),
     "address.silence": N_("Mail address gets no mails any more"),
     "address.allow": N_("Mail address may get mails again"),
-    "master_data.add": N_("Region, district or legal basis added"),
-    "master_data.change": N_("Region, district or legal basis renamed"),
-    "master_data.move": N_("Region, district or legal basis moved in the order"),
-    "master_data.retire": N_("Region, district or legal basis retired"),
-    "master_data.offer": N_("Region, district or legal basis offered again"),
-    "master_data.remove": N_("Region, district or legal basis removed"),
+    "master_data.add": N_("Region, district, kind or legal basis added"),
+    "master_data.change": N_("Region, district, kind or legal basis renamed"),
+    "master_data.move": N_("Region, district, kind or legal basis moved in the order"),
+    "master_data.retire": N_("Region, district, kind or legal basis retired"),
+    "master_data.offer": N_("Region, district, kind or legal basis offered again"),
+    "master_data.remove": N_("Region, district, kind or legal basis removed"),
     "legal_text.change": N_("Legal text changed"),
     "setup.skip": N_("Step of setting up skipped"),
     "database.restored": N_("Backup brought back"),
@@ -236,7 +235,7 @@ WORDS = {
     "before": _by_value(ROLE_LABELS),
     "effect": _by_value(EFFECT_LABELS),
     "fields": FIELDS,
-    "kind": _by_value(CONDITION_LABELS, KIND_LABELS),
+    "kind": _by_value(CONDITION_LABELS),
     "mixing": _by_value(MIXING_LABELS),
     "mode": _by_value(MODE_LABELS),
     "purposes": _by_value(PURPOSE_LABELS),
@@ -257,6 +256,7 @@ THINGS = {
     "material": N_("Material %(number)s"),
     "message": N_("Mail %(number)s"),
     "organisation": N_("Organisation %(number)s"),
+    "organisation_kind": N_("Kind of organisation %(number)s"),
     "organiser": N_("Account %(number)s"),
     "question": N_("Question %(number)s"),
     "quota": N_("Quota %(number)s"),

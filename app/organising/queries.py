@@ -18,8 +18,8 @@ from app.attendees.filters import MOST_WORDS, clean_search
 from app.attendees.lists import PAGE_LENGTH, Page, RunChoice, runs_of
 from app.events.models import Event, TeamMember
 from app.folding import plain, spellings
-from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
+from app.organisations.models import Organisation, OrganisationKind
+from app.organisations.queries import name_of_kind
 from app.organising.rules import Step, next_steps
 from app.outbox.models import Message
 from app.outbox.queries import Queue, Trouble, get_with_content, queue, trouble, worker_alive
@@ -51,7 +51,7 @@ class Dashboard:
     reserved: int
     kept: int
     pending: int
-    kinds: tuple[tuple[OrganisationKind, int], ...]
+    kinds: tuple[tuple[str, int], ...]
     runs: Sequence[RunChoice]
     latest: Sequence[Registration]
     trouble: Trouble
@@ -168,15 +168,16 @@ def read_letter(message: Message) -> SentMail | None:
     )
 
 
-def _kinds(session: Session, event: Event) -> tuple[tuple[OrganisationKind, int], ...]:
-    """Registered people by kind of organisation, the most frequent first."""
+def _kinds(session: Session, event: Event) -> tuple[tuple[str, int], ...]:
+    """Registered people by kind of organisation, in the reader's language, the most frequent first."""
     number = func.count(Registration.id)
     found = (
-        select(Organisation.kind, number)
+        select(name_of_kind(), number)
+        .join(Organisation, Organisation.kind == OrganisationKind.key)
         .join(Registration, Registration.organisation_id == Organisation.id)
         .where(Registration.event_id == event.id, Registration.status == Status.REGISTERED)
-        .group_by(Organisation.kind)
-        .order_by(number.desc(), Organisation.kind)
+        .group_by(OrganisationKind.id)
+        .order_by(number.desc(), OrganisationKind.position, OrganisationKind.id)
     )
     return tuple(session.execute(found))
 

@@ -16,7 +16,6 @@ from app.legal.queries import read_text
 from app.legal.rules import PAGE_LABELS, PAGES
 from app.organisations.models import Region
 from app.organisations.queries import office
-from app.organisations.rules import OrganisationKind
 from app.organisations.service import accept_organisation, make_office
 from app.organising.models import SkippedStep
 from app.outbox.models import Sender
@@ -82,7 +81,7 @@ def skip(session: Session, name: str, by: Organiser, now: datetime) -> None:
 def name_office(
     session: Session,
     name: str,
-    kind: OrganisationKind,
+    kind: str,
     district: str,
     seen: str,
     by: Organiser,

@@ -3,11 +3,12 @@
 
 """Forms of setting up."""
 
+from collections.abc import Sequence
+
 from wtforms import EmailField
 from wtforms.validators import DataRequired, Length
 
 from app.organisations.models import Organisation
-from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.outbox.models import Sender
 from app.refusal import fingerprint
 from app.web.editing import TOO_LONG, Choice, EditingForm, short_text
@@ -19,9 +20,7 @@ class OfficeForm(EditingForm):
     """The own organisation."""
 
     name = short_text(_l("Name of your organisation"), required=True)
-    kind = Choice(
-        _l("Kind of organisation"), choices=[(one.value, _l(KIND_LABELS[one])) for one in OrganisationKind]
-    )
+    kind = Choice(_l("Kind of organisation"))
     district = short_text(
         _l("District"),
         longest=100,
@@ -33,8 +32,13 @@ class OfficeForm(EditingForm):
         """Filled from the own organisation, if there is one; `stored` leaves aside what was sent."""
         data = {"version": fingerprint(own and own.id)}
         if own is not None:
-            data |= {"name": own.name, "kind": own.kind.value, "district": own.district}
+            data |= {"name": own.name, "kind": own.kind, "district": own.district}
         return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def offer(self, kinds: Sequence[tuple[str, str]]) -> "OfficeForm":
+        """`kinds`: keys and names."""
+        self.kind.offer(kinds)
+        return self
 
 
 class SenderForm(EditingForm):

@@ -12,8 +12,7 @@ from sqlalchemy.orm import Session
 from app.address import in_letters
 from app.clock import now
 from app.legal.rules import PAGE_LABELS
-from app.organisations.queries import districts_to_choose, office
-from app.organisations.rules import OrganisationKind
+from app.organisations.queries import districts_to_choose, kinds_to_choose, office
 from app.organising import setup
 from app.organising.setup_forms import OfficeForm, SenderForm
 from app.outbox.models import Sender
@@ -63,15 +62,15 @@ def overview() -> Response:
 @access.admin
 def own_office() -> ResponseReturnValue:
     session = db.session()
-    form = OfficeForm.of(office(session))
+    form = _office_form(session)
 
     def name(session: Session) -> None:
-        kind, seen = OrganisationKind(form.kind.data), form.version.data or ""
+        kind, seen = form.kind.data, form.version.data or ""
         setup.name_office(
             session, form.name.data or "", kind, form.district.data or "", seen, g.organiser, now()
         )
 
-    if did(form, name, stored=lambda: OfficeForm.of(office(session), stored=True)):
+    if did(form, name, stored=lambda: _office_form(session, stored=True)):
         return redirect_with(url_for(".overview"), N_("“%(title)s” is saved."), title=form.name.data)
     return page("organising/setup_office.html", form=form, districts=districts_to_choose(session))
 
@@ -96,6 +95,11 @@ def sender() -> ResponseReturnValue:
 def skip(step: str) -> ResponseReturnValue:
     pressed(lambda session: setup.skip(session, step, g.organiser, now()))
     return redirect(url_for(".overview"), SEE_OTHER)
+
+
+def _office_form(session: Session, *, stored: bool = False) -> OfficeForm:
+    own = office(session)
+    return OfficeForm.of(own, stored=stored).offer(kinds_to_choose(session, [own.kind] if own else ()))
 
 
 def _sender_form(name: str, email: str, *, stored: bool = False) -> SenderForm:

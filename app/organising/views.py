@@ -12,7 +12,6 @@ from app.attendees.filters import clean_search
 from app.clock import now
 from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
 from app.events.team_service import may_create_days
-from app.organisations.rules import KIND_LABELS
 from app.organising import queries, setup
 from app.organising.rules import MAIL_LABELS, STATE_KINDS, STATE_LABELS, days_until, hardly_booked
 from app.outbox.queries import queue, worker_alive
@@ -142,7 +141,6 @@ def dashboard(slug: str) -> ResponseReturnValue:
         days_to_go=days_until(g.event.starts_at, moment),
         days_open=days_until(closes_at, moment) if closes_at is not None and is_open else None,
         hardly_booked=hardly_booked,
-        kind_labels=KIND_LABELS,
         sees_people=sees_people,
         sees_mails=may(g.role, Permission.EDIT_PEOPLE),
     )

@@ -27,7 +27,6 @@ from app.events.seats import (
     overbook,
 )
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
 from app.organisations.service import NO_KINDS, name_organisation, name_organisations
 from app.people.rules import address_key
 from app.registration import notifications
@@ -236,7 +235,7 @@ def admit_many(
     now: datetime,
     *,
     invited: bool,
-    kinds: Mapping[str, OrganisationKind] = NO_KINDS,
+    kinds: Mapping[str, str] = NO_KINDS,
 ) -> list[tuple[int, bool]]:
     """The same for a file of people, added by the team, in some statements for all of them: the id of each in the order of
     the file, and whether there was a seat. `invited`: their mails bring the day's calendar entry. `kinds` of organisations

@@ -3,14 +3,13 @@
 
 """Forms of the results slice. `of` fills a form from what is stored; with `stored`, what was sent is left aside."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, TypeVar
 
 from flask_wtf.file import FileField, FileRequired
 from wtforms import BooleanField, Field, RadioField
 from wtforms.validators import InputRequired
 
-from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.results.queries import WorkshopName
 from app.results.rules import (
     LEVEL_LABELS,
@@ -39,6 +38,8 @@ def _filled(shape: type[Form], data: dict[str, Any], version: int, *, stored: bo
 
 
 class FrameForm(EditingForm):
+    kinds: tuple[str, ...] = ()
+
     intro = long_text(
         _l("Introduction"),
         rows=8,
@@ -56,10 +57,10 @@ class FrameForm(EditingForm):
         )
 
     def figure_fields(self) -> list[Field]:
-        return [self[_figure_name(kind)] for kind in OrganisationKind]
+        return [self[_figure_name(kind)] for kind in self.kinds]
 
     def facts(self) -> FrameFacts:
-        figures = {kind: self[_figure_name(kind)].data for kind in OrganisationKind}
+        figures = {kind: self[_figure_name(kind)].data for kind in self.kinds}
         return FrameFacts(
             self.intro.data or "",
             self.next_host.data or "",
@@ -67,12 +68,15 @@ class FrameForm(EditingForm):
         )
 
 
-def _figure_name(kind: OrganisationKind) -> str:
-    return f"figure_{kind.value}"
+def frame_form(kinds: Iterable[tuple[str, str]]) -> type[FrameForm]:
+    """A form that asks for a figure of each of these kinds, given by key and name."""
+    names = dict(kinds)
+    fields = {_figure_name(key): WholeNumber(name, most=MOST_PEOPLE) for key, name in names.items()}
+    return type(FrameForm.__name__, (FrameForm,), {"kinds": tuple(names), **fields})
 
 
-for _kind in OrganisationKind:
-    setattr(FrameForm, _figure_name(_kind), WholeNumber(_l(KIND_LABELS[_kind]), most=MOST_PEOPLE))
+def _figure_name(kind: str) -> str:
+    return f"figure_{kind}"
 
 
 class ResultForm(EditingForm):

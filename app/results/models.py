@@ -10,7 +10,6 @@ from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, enum_of, line, pk, text
-from app.organisations.rules import OrganisationKind
 from app.results.rules import AgreementStatus, Level, MaterialKind
 
 _PLENARY = sql("workshop_id IS NULL")
@@ -44,7 +43,7 @@ class AttendanceFigure(Base):
 
     id: Mapped[pk]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
-    kind: Mapped[OrganisationKind] = mapped_column(enum_of(OrganisationKind, "kind"))
+    kind: Mapped[str] = mapped_column(String(60), ForeignKey("organisation_kind.key"))
     count: Mapped[int]
 
 

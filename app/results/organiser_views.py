@@ -7,9 +7,10 @@ from flask import Blueprint, Response, g, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
+from app.organisations.queries import kinds_to_choose
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing
-from app.results.forms import AgreementForm, FrameForm, ResultForm
+from app.results.forms import AgreementForm, FrameForm, ResultForm, frame_form
 from app.results.presentation import page_context, today
 from app.results.queries import MaterialView, read_documentation, workshop_names
 from app.results.service import (
@@ -79,8 +80,10 @@ def frame(slug: str) -> ResponseReturnValue:
 
 
 def _frame_form(*, stored: bool) -> FrameForm:
-    row = find_frame(db.session(), g.event)
-    return FrameForm.of(frame_facts(db.session(), g.event), row.version if row else 0, stored=stored)
+    session = db.session()
+    row, facts = find_frame(session, g.event), frame_facts(session, g.event)
+    shape = frame_form(kinds_to_choose(session, list(facts.figures)))
+    return shape.of(facts, row.version if row else 0, stored=stored)
 
 
 @bp.route(f"{HOME}/plenary", methods=["GET", "POST"], defaults={"workshop_id": None})

@@ -8,10 +8,9 @@ from typing import Any
 
 from app.clock import BERLIN
 from app.events.models import Event
-from app.organisations.rules import KIND_LABELS
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
 
-WORDS = {"status_labels": STATUS_LABELS, "level_labels": LEVEL_LABELS, "kind_labels": KIND_LABELS}
+WORDS = {"status_labels": STATUS_LABELS, "level_labels": LEVEL_LABELS}
 
 
 def today(now: datetime) -> date:

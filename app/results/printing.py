@@ -9,7 +9,6 @@ from pathlib import Path
 from app import documents
 from app.documents import Block, Document
 from app.events.models import Event
-from app.organisations.rules import KIND_LABELS
 from app.programme.agenda import AgendaLine
 from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
@@ -144,7 +143,7 @@ def _attendance(view: DocumentationView) -> Iterator[Block]:
             gettext("Attendance by kind of organisation"),
             [(gettext("Kind of organisation"), False), (gettext("People"), True)],
             [
-                *((gettext(KIND_LABELS[kind]), count) for kind, count in view.figures),
+                *view.figures,
                 (gettext("Total"), view.attended),
             ],
         )

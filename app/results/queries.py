@@ -14,7 +14,8 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.folding import list_key
-from app.organisations.rules import OrganisationKind
+from app.organisations.models import OrganisationKind
+from app.organisations.queries import name_of_kind
 from app.programme.agenda import AgendaLine, RunView, read_agenda
 from app.programme.models import Run, Workshop
 from app.refusal import Missing
@@ -122,12 +123,12 @@ class Section:
 
 @dataclass(frozen=True, slots=True)
 class DocumentationView:
-    """Everything on the page. `figures` in the order of the kinds; `sections` workshops first, the plenary last; `agenda` as
+    """Everything on the page. `figures` by the names of the kinds, in their order; `sections` workshops first, the plenary last; `agenda` as
     far as it is public, without what was called off."""
 
     intro: str
     next_host: str
-    figures: tuple[tuple[OrganisationKind, int], ...]
+    figures: tuple[tuple[str, int], ...]
     sections: tuple[Section, ...]
     agenda: tuple[AgendaLine, ...]
 
@@ -165,10 +166,6 @@ def read_documentation(session: Session, event: Event, today: date) -> Documenta
     """Six queries, and those of the agenda. `today` decides what is overdue; empty sections are there too, for the
     organisers."""
     frame = session.scalar(select(Documentation).where(Documentation.event_id == event.id))
-    counts = session.execute(
-        select(AttendanceFigure.kind, AttendanceFigure.count).where(AttendanceFigure.event_id == event.id)
-    )
-    by_kind = dict(counts.all())
     places = [*((name.id, name) for name in workshop_names(session, event)), (None, None)]
     results = _by_workshop(session.scalars(_of(WorkshopResult, event)))
     agreements = _by_workshop(session.scalars(_of(Agreement, event)))
@@ -178,13 +175,23 @@ def read_documentation(session: Session, event: Event, today: date) -> Documenta
     return DocumentationView(
         intro=frame.intro if frame else "",
         next_host=frame.next_host if frame else "",
-        figures=tuple((kind, by_kind[kind]) for kind in OrganisationKind if kind in by_kind),
+        figures=_figures(session, event),
         sections=tuple(
             _section(name, facilitated[key], results[key], agreements[key], materials[key], today)
             for key, name in places
         ),
         agenda=agenda,
     )
+
+
+def _figures(session: Session, event: Event) -> tuple[tuple[str, int], ...]:
+    found = (
+        select(name_of_kind(), AttendanceFigure.count)
+        .join(OrganisationKind, AttendanceFigure.kind == OrganisationKind.key)
+        .where(AttendanceFigure.event_id == event.id)
+        .order_by(OrganisationKind.position, OrganisationKind.id)
+    )
+    return tuple((name, count) for name, count in session.execute(found))
 
 
 def _as_it_was(session: Session, event: Event) -> tuple[AgendaLine, ...]:

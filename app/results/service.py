@@ -20,7 +20,6 @@ from app.events.models import Event
 from app.events.queries import get_of_event
 from app.events.rules import EventStatus
 from app.events.service import lock_event, mark_changed
-from app.organisations.rules import OrganisationKind
 from app.people.audit import record
 from app.programme.models import Workshop
 from app.refusal import N_, ChangedMeanwhile, Refusal
@@ -30,11 +29,11 @@ from app.results.rules import AgreementFacts, ResultFacts, refuse_unwritten
 
 @dataclass(frozen=True, slots=True)
 class FrameFacts:
-    """What stands around the results: first words, who hosts next, and how many came, by kind of organisation."""
+    """What stands around the results: first words, who hosts next, and how many came, by kind of organisation (its key)."""
 
     intro: str = ""
     next_host: str = ""
-    figures: Mapping[OrganisationKind, int] = field(default_factory=dict)
+    figures: Mapping[str, int] = field(default_factory=dict)
 
 
 def write_frame(session: Session, event: Event, facts: FrameFacts, seen: int, now: datetime) -> Documentation:

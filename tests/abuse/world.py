@@ -44,8 +44,8 @@ from app.events.team_service import add_member
 from app.legal import models, service
 from app.organisation_admin.models import OrganisationMerge
 from app.organisation_admin.service import merge
-from app.organisations.models import Region
-from app.organisations.rules import OrganisationKind
+from app.organisations.models import OrganisationKind, Region
+from app.organisations.rules import UsualKind
 from app.organisations.service import add_organisation, find_organisation, name_organisation
 from app.organising import setup
 from app.outbox.models import Message
@@ -355,6 +355,8 @@ def _people_and_days(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         region = Region(slug="owl", name="Ostwestfalen-Lippe")
         session.add(region)
+        kind = session.scalars(select(OrganisationKind).where(OrganisationKind.key == "education")).one()
+        kind.retired = True
         session.flush()
         draft = make_event(session, slug=DRAFT, title="Ein Entwurf", status=EventStatus.DRAFT)
         empty = make_event(session, slug=EMPTY, title="Noch niemand angemeldet")
@@ -527,7 +529,7 @@ def _allocations(app: Flask) -> None:
             {"kind": ConditionKind.FORBID, "first_id": one, "run_id": run},
             {"kind": ConditionKind.TOGETHER, "first_id": one, "second_id": other, "soft": True},
             {"kind": ConditionKind.ORGANISATION_CAP, "organisation_id": house, "most": 2},
-            {"kind": ConditionKind.KIND_BOUNDS, "organisation_kind": OrganisationKind.KI, "least": 1},
+            {"kind": ConditionKind.KIND_BOUNDS, "organisation_kind": UsualKind.KI, "least": 1},
             {"kind": ConditionKind.SPREAD},
         ):
             session.add(PlacingCondition(event_id=day.id, **values))
@@ -594,7 +596,7 @@ def _results(app: Flask) -> None:
         write_frame(
             session,
             day,
-            FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {OrganisationKind.KI: 24}),
+            FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {UsualKind.KI: 24}),
             0,
             now(),
         )
@@ -636,9 +638,7 @@ def _links_and_mails(app: Flask) -> None:
         service.report_barrier(session, report, "nonce-barrier-0123456789", now())
         lead = session.scalars(select(Organiser).where(Organiser.email == LEAD)).one()
         service.write_text(session, "impressum", "de", "# Impressum\n\nKreis Lippe", 0, lead, now())
-        setup.name_office(
-            session, "Kreis Lippe", OrganisationKind.KI, "Lippe", fingerprint(None), lead, now()
-        )
+        setup.name_office(session, "Kreis Lippe", UsualKind.KI, "Lippe", fingerprint(None), lead, now())
         setup.name_sender(session, "Fachtage", "tage@example.org", "fachtag@example.org", 0, lead, now())
         setup.skip(session, "leichte-sprache", lead, now())
         session.add(Law(name="§ 3 DSG NRW"))
@@ -752,7 +752,8 @@ def text_columns() -> Iterator[tuple[str, str, int | None]]:
     for table in db.metadata.sorted_tables:
         for column in table.columns:
             words = isinstance(column.type, String) and not isinstance(column.type, (Enum, LargeBinary))
-            if words and not (column.unique or column.primary_key or column.name in MACHINE_WORDS):
+            machine = column.name in MACHINE_WORDS or column.foreign_keys
+            if words and not (column.unique or column.primary_key or machine):
                 yield table.name, column.name, column.type.length
 
 

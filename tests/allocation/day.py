@@ -21,7 +21,7 @@ from app.allocation.running import work_out
 from app.events.models import Event
 from app.events.rules import Placement
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.programme.models import Run
 from app.registration.history import By
 from app.registration.models import Registration
@@ -63,7 +63,7 @@ def a_wish_day(app: Flask, many: int = 6, *, slug: str = "probe", wish: bool = T
             joins(session, made, number, wish=wish)
         for name, kind in zip(
             HOUSES,
-            (OrganisationKind.KI, OrganisationKind.MUNICIPALITY, OrganisationKind.EMPLOYMENT),
+            (UsualKind.KI, UsualKind.MUNICIPALITY, UsualKind.EMPLOYMENT),
             strict=True,
         ):
             house = session.scalar(select(Organisation).where(Organisation.name == name))

@@ -3,15 +3,16 @@
 
 """The question as it is read from the database."""
 
-import pytest
 from flask import Flask
+from sqlalchemy import select
 
 from app.allocation.instance import Apart, Instance, OrganisationCap, SpreadColleagues, Together, Wishes
-from app.allocation.loader import KIND_NUMBERS, Terms, read_question
+from app.allocation.loader import Terms, read_question
 from app.allocation.models import PlacingCondition
 from app.allocation.rules import ConditionKind, Mixing
 from app.events.models import Event
-from app.organisations.rules import OrganisationKind
+from app.organisations.models import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.registration.history import PARTICIPANT, By
 from app.registration.questions.models import SensitiveAnswer
 from app.registration.questions.service import add_standard_set
@@ -50,7 +51,7 @@ def test_people_with_their_wishes_and_where_they_come_from(app: Flask) -> None:
         Wishes(made.day.rounds[1], (runs["2.1"],)),
     )
     assert first.present == tuple(made.day.rounds) == found.rounds
-    assert first.kind == KIND_NUMBERS[OrganisationKind.MUNICIPALITY]
+    assert first.kind == [*UsualKind].index(UsualKind.MUNICIPALITY) + 1
     assert len({one.organisation for one in found.people}) == 3
     assert (found.seed, found.time_limit) == (3, 9.0)
 
@@ -186,10 +187,15 @@ def test_it_costs_the_same_with_many_people(app: Flask) -> None:
     assert counts[0] == counts[1] <= 10
 
 
-@pytest.mark.sqlite_only
-def test_kinds_keep_their_numbers() -> None:
-    """Stored protocols name them."""
-    assert [one.value for one in KIND_NUMBERS] == [
+def test_kinds_keep_their_numbers(app: Flask) -> None:
+    """Stored protocols name them, by the order in which they were listed before they were rows."""
+    with app.app_context():
+        found = db.session.execute(
+            select(OrganisationKind.id, OrganisationKind.key).order_by(OrganisationKind.id)
+        )
+        by_number = dict(found.all())
+    assert list(by_number) == list(range(1, 10))
+    assert list(by_number.values()) == [
         "ki",
         "immigration_office",
         "municipality",

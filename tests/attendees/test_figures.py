@@ -10,7 +10,7 @@ from flask import Flask
 
 from app.attendees.figures import Growth, Headcount, curve, growth, origins
 from app.events.models import Event
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.web.database import db
 from tests.factories.organising import Queries
 from tests.organising.helpers import a_day, signs_up
@@ -37,8 +37,8 @@ def test_they_are_counted_by_kind_district_and_day(app: Flask) -> None:
             found, grown = origins(db.session(), event), growth(db.session(), event)
         assert len(queries.statements) == 2
         assert {one.name: (one.seated, one.waiting) for one in found.by_kind} == {
-            OrganisationKind.KI: (1, 1),
-            OrganisationKind.MUNICIPALITY: (2, 0),
+            UsualKind.KI: (1, 1),
+            UsualKind.MUNICIPALITY: (2, 0),
         }
         assert sum(one.people for one in found.by_district) == 4
         assert grown == [

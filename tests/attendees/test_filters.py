@@ -15,7 +15,7 @@ from app.attendees.filters import SortOrder, Wanted
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organisations.service import add_organisation
 from app.programme.models import Run
 from app.registration.history import PARTICIPANT
@@ -45,9 +45,9 @@ def busy_day(app: Flask) -> tuple[Day, dict[str, str]]:
     """Anders (KI, vegan), Brandt (KI, waits), Celik (office, everything), Dorn (nobody knows from where)."""
     day = a_day(app, capacity=3)
     with app.app_context(), transaction() as session:
-        add_organisation(session, KI, kind=OrganisationKind.KI, district="Kreis Musterau")
+        add_organisation(session, KI, kind=UsualKind.KI, district="Kreis Musterau")
         office = add_organisation(
-            session, OFFICE, kind=OrganisationKind.IMMIGRATION_OFFICE, district="Kreis Probeburg"
+            session, OFFICE, kind=UsualKind.IMMIGRATION_OFFICE, district="Kreis Probeburg"
         )
         asked = make_questions(session, day.event_id)
         aim = Aim(QuotaTarget.ORGANISATION, organisation_id=office.id)
@@ -261,10 +261,10 @@ def test_every_page_of_every_order_and_filter_is_the_file_cut_into_pieces(
         ways = [
             {},
             {"status": Status.REGISTERED},
-            {"kind": OrganisationKind.KI},
+            {"kind": UsualKind.KI},
             {"option_id": option},
             {"text": "muster1"},
-            {"text": "r1", "kind": OrganisationKind.KI},
+            {"text": "r1", "kind": UsualKind.KI},
             {"run_id": day.runs["1.1"]},
         ]
         for order, narrow in product(SortOrder, ways):

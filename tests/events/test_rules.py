@@ -27,7 +27,7 @@ from app.events.rules import (
     refuse_reversed_times,
     registration_state,
 )
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.refusal import Refusal
 
 OPENS = datetime(2027, 1, 10, 8, 0, tzinfo=UTC)
@@ -177,16 +177,16 @@ def test_fewer_seats_than_are_taken(capacity: int, extra: int, taken: int) -> No
 
 
 KI, HERFORD = (
-    Affiliation(1, OrganisationKind.KI, "Herford"),
-    Affiliation(2, OrganisationKind.OTHER, "", " sommer 27"),
+    Affiliation(1, UsualKind.KI, "Herford"),
+    Affiliation(2, UsualKind.OTHER, "", " sommer 27"),
 )
 
 
 @pytest.mark.parametrize(
     ("aim", "one", "covered"),
     [
-        (Aim(QuotaTarget.KIND, kind=OrganisationKind.KI), KI, True),
-        (Aim(QuotaTarget.KIND, kind=OrganisationKind.STATE), KI, False),
+        (Aim(QuotaTarget.KIND, kind=UsualKind.KI), KI, True),
+        (Aim(QuotaTarget.KIND, kind=UsualKind.STATE), KI, False),
         (Aim(QuotaTarget.DISTRICT, district="HERFORD"), KI, True),
         (Aim(QuotaTarget.DISTRICT, district="Herford"), HERFORD, False),
         (Aim(QuotaTarget.DISTRICT, district=""), HERFORD, False),

@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.people.rules import Role
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
@@ -182,7 +182,7 @@ def test_a_personal_page_costs_the_same_for_the_first_and_the_last_in_line(app: 
         event_id = make_event(session, capacity=2).id
         make_programme(session, session.get_one(Event, event_id))
         for _ in range(quotas):
-            house = Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER)
+            house = Aim(QuotaTarget.KIND, kind=UsualKind.OTHER)
             facts = QuotaFacts("Q", QuotaEffect.RESERVE, house, 2)
             add_quota(session, event_id, facts, PARTICIPANT, now())
     _people(app, event_id, range(8))
@@ -220,7 +220,7 @@ def test_a_whole_registration(app: Flask, questions: bool, quotas: int) -> None:
         answers = some_answers(session, event.id) if questions else {}
         programme = make_programme(session, event)
         for number in range(quotas):
-            house = Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER)
+            house = Aim(QuotaTarget.KIND, kind=UsualKind.OTHER)
             effect = list(QuotaEffect)[number % 2]
             add_quota(session, event.id, QuotaFacts(f"Q{number}", effect, house, 9), PARTICIPANT, now())
         wish = {f"round-{programme.rounds[0].id}": str(programme.runs["1.1"].id)}

@@ -9,7 +9,7 @@ from sqlalchemy import select
 
 from app.attendees.models import DistinctPair
 from app.organisations.models import Organisation
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.people.rules import Role
 from app.registration.models import Registration
 from app.registration.service import confirm, register
@@ -120,7 +120,7 @@ def test_refusals_are_sentences_and_keep_what_was_typed(app: Flask) -> None:
     with app.app_context():
         stored = db.session.get_one(Organisation, id_of(app, TYPED))
         assert (stored.kind, stored.district, stored.provisional) == (
-            OrganisationKind.OTHER,
+            UsualKind.OTHER,
             "Kreis Neu",
             True,
         )

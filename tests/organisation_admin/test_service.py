@@ -19,7 +19,7 @@ from app.organisation_admin.queries import consequences
 from app.organisation_admin.service import BusyOrganisation, change_organisation, merge, undo_merge
 from app.organisations.models import Organisation
 from app.organisations.queries import aliases_of, organisation_names
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organisations.service import (
     OrganisationFacts,
     add_organisation,
@@ -162,7 +162,7 @@ def test_a_group_goes_along_and_comes_back() -> None:
 def test_who_is_counted_elsewhere_lets_the_right_people_in() -> None:
     """All are counted first. One of the typed name waits for the limit of others; where they all go there is no room."""
     day = open_day(capacity=10)
-    day.add_quota("Sonstige", 2, CAP, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
+    day.add_quota("Sonstige", 2, CAP, Aim(QuotaTarget.KIND, kind=UsualKind.OTHER))
     kis = day.add_quota("KIs", 1, CAP, OF_KI)
     day.join("kim", organisation=KI)
     day.join("pia", organisation=TYPED)
@@ -222,7 +222,7 @@ def test_the_page_before_says_what_follows() -> None:
     day, other = open_day(), open_day(slug="zweiter-tag", title="Zweiter Tag")
     day.add_quota("Musterau", 3, CAP, OF_MUSTERAU)
     day.add_quota("KIs", 3, RESERVE, OF_KI)
-    day.add_quota("Sonstige", 5, CAP, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
+    day.add_quota("Sonstige", 5, CAP, Aim(QuotaTarget.KIND, kind=UsualKind.OTHER))
     day.join("pia", "uwe", organisation=TYPED)
     other.join("pia", organisation=TYPED)
     session = db.session()
@@ -307,7 +307,7 @@ def test_taking_back_is_exact() -> None:
         other = add_organisation(session, "KI Musterau Nord").id
     day.add_quota("Nord", 2, CAP, Aim(QuotaTarget.ORGANISATION, organisation_id=other))
     day.add_quota("KIs", 1, CAP, OF_KI)
-    day.add_quota("Sonstige", 9, RESERVE, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
+    day.add_quota("Sonstige", 9, RESERVE, Aim(QuotaTarget.KIND, kind=UsualKind.OTHER))
     day.join("kim", organisation=KI)
     day.join("nele", "nils", organisation="KI Musterau Nord")
     day.register("nora", organisation="KI Musterau Nord")
@@ -364,7 +364,7 @@ def test_another_kind_or_district_means_other_quotas() -> None:
     day.join("pia", organisation=TYPED)
     day.join("ben", "cem")
     assert day.statuses() == {"pia": Status.REGISTERED, "ben": Status.WAITING, "cem": Status.WAITING}
-    change(TYPED, kind=OrganisationKind.KI, district="kreis musterau", provisional=False)
+    change(TYPED, kind=UsualKind.KI, district="kreis musterau", provisional=False)
     assert [day.quota(one) for one in (kis, district)] == [(1, 0), (1, 0)]
     assert day.status("ben") is Status.REGISTERED  # Pia fills what was kept for the KIs
     assert db.session.get_one(Quota, district).extra == 1
@@ -393,7 +393,7 @@ def test_the_old_name_is_remembered_and_can_come_back() -> None:
 
 def test_two_who_change_one_organisation() -> None:
     """F30"""
-    facts = OrganisationFacts("Neu", OrganisationKind.KI, "", None, False)
+    facts = OrganisationFacts("Neu", UsualKind.KI, "", None, False)
     ki = id_of(KI)
     with transaction() as session:
         change_organisation(session, ki, facts, 1, ORGANISER, NOW)

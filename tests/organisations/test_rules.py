@@ -8,11 +8,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.organisations.rules import (
-    KIND_LABELS,
     LONGEST_KEY,
     MOST_LIKELY,
     Namesakes,
-    OrganisationKind,
     name_key,
 )
 
@@ -49,10 +47,6 @@ def test_key_fits_its_column() -> None:
     key = name_key("\ufdfa" * 200)
     assert len(key) <= LONGEST_KEY
     assert name_key(key) == key
-
-
-def test_every_kind_has_a_label() -> None:
-    assert set(KIND_LABELS) == set(OrganisationKind)
 
 
 KNOWN = [

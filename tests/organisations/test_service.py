@@ -11,7 +11,7 @@ from sqlalchemy import func, select
 
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import find_region, organisation_names, regions
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organisations.service import add_organisation, name_organisation
 from app.web.database import db, transaction
 from tests.factories.days import make_event
@@ -22,7 +22,7 @@ def test_new_name_is_provisional_and_found_again(app: Flask) -> None:
         with transaction() as session:
             first = name_organisation(session, "  Verein   Brücken  bauen ")
             facts = (first.name, first.provisional, first.kind, first.district)
-            assert facts == ("Verein Brücken bauen", True, OrganisationKind.OTHER, "")
+            assert facts == ("Verein Brücken bauen", True, UsualKind.OTHER, "")
         with transaction() as session:
             again = name_organisation(session, "verein brücken bauen")
             assert again.id == first.id
@@ -31,9 +31,7 @@ def test_new_name_is_provisional_and_found_again(app: Flask) -> None:
 
 def test_listed_name_is_taken_as_it_stands(app: Flask) -> None:
     with app.app_context(), transaction() as session:
-        listed = add_organisation(
-            session, "Kreis Musterland", kind=OrganisationKind.KI, district="Musterland"
-        )
+        listed = add_organisation(session, "Kreis Musterland", kind=UsualKind.KI, district="Musterland")
         assert name_organisation(session, "KREIS MUSTERLAND") is listed
         assert not listed.provisional
 

@@ -24,7 +24,7 @@ from sqlalchemy.orm import Session
 from app.attendees import approval, manual
 from app.events.models import Event, Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organisations.service import add_organisation
 from app.organising.checks import data_findings
 from app.outbox.models import Message
@@ -426,15 +426,15 @@ def _of_quotas(session: Session, event: Event, people: Sequence[Registration]) -
 
 # Organisations of known kind and district; whoever names another one is "other" and from nowhere.
 KI, OFFICE, TOWN = "KI Kreis Musterau", "Ausländerbehörde Musterau", "Stadt Probeburg"
-OF_KI = Aim(QuotaTarget.KIND, kind=OrganisationKind.KI)
+OF_KI = Aim(QuotaTarget.KIND, kind=UsualKind.KI)
 OF_MUSTERAU = Aim(QuotaTarget.DISTRICT, district="Kreis Musterau")
 
 
 def add_organisations() -> None:
     with transaction() as session:
-        add_organisation(session, KI, kind=OrganisationKind.KI, district="Kreis Musterau")
-        add_organisation(session, OFFICE, kind=OrganisationKind.IMMIGRATION_OFFICE, district="Kreis Musterau")
-        add_organisation(session, TOWN, kind=OrganisationKind.MUNICIPALITY, district="Kreis Probeburg")
+        add_organisation(session, KI, kind=UsualKind.KI, district="Kreis Musterau")
+        add_organisation(session, OFFICE, kind=UsualKind.IMMIGRATION_OFFICE, district="Kreis Musterau")
+        add_organisation(session, TOWN, kind=UsualKind.MUNICIPALITY, district="Kreis Probeburg")
 
 
 def open_day(*, capacity: int | None = 100, released: bool = True, **changes: Any) -> Day:

@@ -10,7 +10,7 @@ from sqlalchemy import select
 
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
 from app.registration.quotas.service import QuotaFacts, add_quota
@@ -182,7 +182,7 @@ def test_the_name_of_a_quota_is_text_wherever_somebody_reads_it(
 ) -> None:
     """T20"""
     with app.app_context(), transaction() as session:
-        aim = Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER)
+        aim = Aim(QuotaTarget.KIND, kind=UsualKind.OTHER)
         facts = QuotaFacts("<i>Alle</i> & %(andere)s", QuotaEffect.CAP, aim, 0)
         add_quota(session, session.scalars(select(Event.id)).one(), facts, PARTICIPANT, NOW)
     sign_up(client, 0)

@@ -15,7 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from app.events.models import Event
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.people.rules import Role
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, AttendanceFigure, Documentation, Material, WorkshopResult
@@ -114,7 +114,7 @@ def test_the_way_of_an_organiser(app: Flask, client: FlaskClient) -> None:
         ("Eins\nZwei", 18),
         ("Wartezeiten", None),
     ]
-    assert [(row.kind, row.count) for row in rows(app, AttendanceFigure)] == [(OrganisationKind.KI, 24)]
+    assert [(row.kind, row.count) for row in rows(app, AttendanceFigure)] == [(UsualKind.KI, 24)]
     (agreement,) = rows(app, Agreement)
     assert (agreement.workshop_id, str(agreement.due), agreement.level) == (
         day.workshops[1],
@@ -132,7 +132,7 @@ def test_forms_show_what_is_stored(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         event = the_event(day)
         write_result(session, event, day.workshops[0], ResultFacts("Eins\nZwei", "Kurz", 0), 0, NOW)
-        write_frame(session, event, FrameFacts("Vorweg", "Lippe", {OrganisationKind.KI: 3}), 0, NOW)
+        write_frame(session, event, FrameFacts("Vorweg", "Lippe", {UsualKind.KI: 3}), 0, NOW)
         add_agreement(
             session, event, an_agreement(day.workshops[2], status=AgreementStatus.REJECTED, note="n"), NOW
         )
@@ -469,7 +469,7 @@ def full_day(app: Flask) -> Day:
     with app.app_context(), transaction() as session:
         event = the_event(day)
         event.title = PAYLOAD
-        write_frame(session, event, FrameFacts(PAYLOAD, PAYLOAD, {OrganisationKind.KI: 3}), 0, NOW)
+        write_frame(session, event, FrameFacts(PAYLOAD, PAYLOAD, {UsualKind.KI: 3}), 0, NOW)
         write_result(session, event, day.workshops[0], ResultFacts(PAYLOAD, PAYLOAD, 3), 0, NOW)
         add_agreement(session, event, an_agreement(text=PAYLOAD, owner=PAYLOAD, note=PAYLOAD), NOW)
         add_material_bytes(

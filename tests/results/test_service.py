@@ -12,7 +12,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.events.rules import EventStatus
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.people.audit import entries_of
 from app.programme.models import Run
 from app.refusal import ChangedMeanwhile, Missing, Refusal
@@ -60,7 +60,7 @@ def data_dir(app: Flask) -> object:
 
 def test_results_are_read_back_in_the_order_of_the_agenda(app: Flask) -> None:
     day = make_day(app)
-    figures = {OrganisationKind.WELFARE: 26, OrganisationKind.KI: 24, OrganisationKind.STATE: 0}
+    figures = {UsualKind.WELFARE: 26, UsualKind.KI: 24, UsualKind.STATE: 0}
     with app.app_context(), transaction() as session:
         event = the_event(day)
         write_frame(session, event, FrameFacts("Vorweg", "Kreis Lippe", figures), 0, NOW)
@@ -71,7 +71,7 @@ def test_results_are_read_back_in_the_order_of_the_agenda(app: Flask) -> None:
     with app.app_context():
         view = read_documentation(db.session(), the_event(day), TODAY)
         assert (view.intro, view.next_host, view.attended) == ("Vorweg", "Kreis Lippe", 50)
-        assert view.figures == ((OrganisationKind.KI, 24), (OrganisationKind.WELFARE, 26))
+        assert view.figures == (("Kommunales Integrationszentrum", 24), ("Wohlfahrtsverband", 26))
         assert [section.workshop.label if section.workshop else None for section in view.sections] == [
             "1.1",
             "1.2",
@@ -134,14 +134,14 @@ def test_the_later_of_two_is_told(app: Flask) -> None:
 def test_figures_are_guarded_by_the_version_of_the_frame(app: Flask) -> None:
     day = make_day(app)
     with app.app_context(), transaction() as session:
-        write_frame(session, the_event(day), FrameFacts("", "", {OrganisationKind.KI: 1}), 0, NOW)
+        write_frame(session, the_event(day), FrameFacts("", "", {UsualKind.KI: 1}), 0, NOW)
     with app.app_context(), transaction() as session:
-        row = write_frame(session, the_event(day), FrameFacts("", "", {OrganisationKind.KI: 2}), 1, NOW)
+        row = write_frame(session, the_event(day), FrameFacts("", "", {UsualKind.KI: 2}), 1, NOW)
         assert row.version == 2
     with app.app_context(), pytest.raises(ChangedMeanwhile), transaction() as session:
-        write_frame(session, the_event(day), FrameFacts("", "", {OrganisationKind.KI: 3}), 1, NOW)
+        write_frame(session, the_event(day), FrameFacts("", "", {UsualKind.KI: 3}), 1, NOW)
     with app.app_context():
-        assert frame_facts(db.session(), the_event(day)).figures == {OrganisationKind.KI: 2}
+        assert frame_facts(db.session(), the_event(day)).figures == {UsualKind.KI: 2}
 
 
 def test_agreements_change_and_go(app: Flask) -> None:

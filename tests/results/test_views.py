@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.events.service import mark_changed
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organisations.service import name_organisation
 from app.programme.models import Run
 from app.results import views
@@ -104,9 +104,7 @@ def test_what_came_out_can_be_read(app: Flask, client: FlaskClient) -> None:
         write_frame(
             session,
             event,
-            FrameFacts(
-                "Worum es ging", "Kreis Lippe lädt ein", {OrganisationKind.KI: 24, OrganisationKind.STATE: 4}
-            ),
+            FrameFacts("Worum es ging", "Kreis Lippe lädt ein", {UsualKind.KI: 24, UsualKind.STATE: 4}),
             0,
             NOW,
         )
@@ -164,9 +162,7 @@ def test_on_paper(app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPat
     day = make_day(app)
     with app.app_context(), transaction() as session:
         event, (workshop, *_) = the_event(day), day.workshops
-        write_frame(
-            session, event, FrameFacts("Worum es ging", "Kreis Lippe", {OrganisationKind.KI: 24}), 0, NOW
-        )
+        write_frame(session, event, FrameFacts("Worum es ging", "Kreis Lippe", {UsualKind.KI: 24}), 0, NOW)
         add_agreement(session, event, an_agreement(workshop, text="Liste führen"), NOW)
     with_materials(app, day)
     released(app, day)
@@ -231,7 +227,7 @@ def test_on_paper_no_word_is_too_long(app: Flask, client: FlaskClient) -> None:
     with app.app_context(), transaction() as session:
         event = the_event(day)
         event.title = event.funding_note = "w" * 150
-        write_frame(session, event, FrameFacts(link, link, {OrganisationKind.KI: 24}), 0, NOW)
+        write_frame(session, event, FrameFacts(link, link, {UsualKind.KI: 24}), 0, NOW)
         agreed = an_agreement(day.workshops[1], text="x" * 150, owner=link, note=link)
         add_agreement(session, event, agreed, NOW)
     with_materials(app, day)
@@ -456,7 +452,7 @@ def test_scripts_in_every_text_stay_text(app: Flask, client: FlaskClient) -> Non
     with app.app_context(), transaction() as session:
         event = the_event(day)
         event.title = PAYLOAD
-        write_frame(session, event, FrameFacts(PAYLOAD, PAYLOAD, {OrganisationKind.KI: 1}), 0, NOW)
+        write_frame(session, event, FrameFacts(PAYLOAD, PAYLOAD, {UsualKind.KI: 1}), 0, NOW)
         write_result(session, event, day.workshops[0], ResultFacts(PAYLOAD, PAYLOAD), 0, NOW)
         add_agreement(session, event, an_agreement(text=PAYLOAD, owner=PAYLOAD, note=PAYLOAD), NOW)
         for words in (PAYLOAD, PAYLOAD + LONG):

@@ -13,7 +13,7 @@ from app.attendees.imports.headings import key_of
 from app.attendees.imports.service import Newcomer
 from app.attendees.imports.targets import Mapped, Subject, Target
 from app.folding import clean_line, clean_text, loose
-from app.organisations.rules import KIND_LABELS, OrganisationKind
+from app.organisations.models import OrganisationKind
 from app.programme.agenda import RoundView, RunView
 from app.programme.rounds import numbers_filled
 from app.refusal import N_, Refusal
@@ -23,7 +23,7 @@ from app.registration.questions.rules import CHOOSING, NoSuchAnswer, OptionFull,
 from app.registration.rules import RoundAnswer, TwiceTheSameWorkshop, UnknownRun
 from app.registration.workshops.places import GoesOn
 from app.registration.workshops.wishes import MOST_RANKS, Wished
-from app.texts import force_locale, gettext, sentence_of
+from app.texts import gettext, language, sentence_of
 
 _NOTE = re.compile(r"\s*\([^()]*\)$")  # "1.2 Beraten (Warteliste 3)", as our own lists say it
 _ABSENT = frozenset(("nichtdabei", "nimmtnichtteil", "keineteilnahme", "abwesend", "absent", "nottakingpart"))
@@ -55,7 +55,9 @@ class Chooser:
         self._rounds = {one.round.id: one.round for one in targets if one.round is not None}
         self._runs = {key: _runs_by_name(one) for key, one in self._rounds.items()}
         self._home = {run.id: (one, run) for one in self._rounds.values() for run in one.runs}
-        self._kinds = _kinds_by_name()
+        offered = [kind for one in targets for kind in one.kinds]
+        self._kinds = _kinds_by_name(offered)
+        self._kind_names = {one.key: one.name if language() == "de" else one.name_en for one in offered}
         self._left = {
             option.id: option.seats.left
             for one in targets
@@ -65,9 +67,9 @@ class Chooser:
 
     @property
     def kinds(self) -> str:
-        return ", ".join(gettext(label) for label in KIND_LABELS.values())
+        return ", ".join(self._kind_names.values())
 
-    def kind(self, typed: str) -> OrganisationKind | None:
+    def kind(self, typed: str) -> str | None:
         return self._kinds.get(key_of(typed))
 
     def read(self, cells: Mapping[str, Cell]) -> tuple[Chosen, list[Fault]]:
@@ -105,7 +107,7 @@ class Chooser:
     def words(self, target: Target, one: Newcomer) -> str:
         """What was read of somebody for a target."""
         if target.subject is Subject.KIND:
-            return gettext(KIND_LABELS[one.kind]) if one.kind else ""
+            return self._kind_names.get(one.kind or "", "")
         if target.question is not None:
             answer = one.given.get(target.question.id, "")
             if isinstance(answer, str):
@@ -211,13 +213,11 @@ def _run_key(text: str) -> str:
     return " ".join(_WORDS.findall(loose(text)))
 
 
-def _kinds_by_name() -> dict[str, OrganisationKind]:
-    """In both languages, with the abbreviation in everybody's mouth."""
-    found = {"ki": OrganisationKind.KI}
-    for language in ("en", "de"):
-        with force_locale(language):
-            found |= {key_of(gettext(label)): kind for kind, label in KIND_LABELS.items()}
-    return found
+def _kinds_by_name(offered: Sequence[OrganisationKind]) -> dict[str, str]:
+    """In both languages, and by the key: that of municipal integration centres is in everybody's mouth."""
+    return {key_of(one.key): one.key for one in offered} | {
+        key_of(word): one.key for one in offered for word in (one.name_en, one.name)
+    }
 
 
 def _options_named(question: Question, typed: str) -> list[Option]:

@@ -19,7 +19,7 @@ from app.attendees.imports.service import Newcomer
 from app.attendees.imports.tables import Table
 from app.attendees.imports.targets import KIND, Mapped, Subject, Target, part_name
 from app.folding import clean_line
-from app.organisations.rules import OrganisationKind, name_key
+from app.organisations.rules import name_key
 from app.people.rules import address_key
 from app.registration.person import LISTED, Kind, Person, PersonField
 from app.texts import gettext, sentence_of
@@ -130,7 +130,7 @@ class _Rows:
         self._head = [key_of(one) for one in table.head]
         self._chooser = Chooser(expected.targets)
         self._rows_of: dict[str, int] = {}
-        self._kinds: dict[str, OrganisationKind] = {}
+        self._kinds: dict[str, str] = {}
         self._person_columns = {
             place
             for one in expected.targets
@@ -227,7 +227,7 @@ class _Rows:
 
     def _kind(
         self, number: int, cell: Cell, person: Person | None, target: Target, faults: list[CellFault]
-    ) -> OrganisationKind | None:
+    ) -> str | None:
         if cell == "":
             return None
         kind = self._chooser.kind(_line(cell or "="))
@@ -238,7 +238,7 @@ class _Rows:
             )
         elif person is not None:
             before = self._kinds.setdefault(name_key(person.organisation), kind)
-            if before is not kind:
+            if before != kind:
                 sentence = gettext("A row above says another kind for this organisation.")
         if sentence:
             faults.append(CellFault(number, target.label, _cut(cell or "=…"), sentence))

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import lock_event
-from app.organisations.rules import OrganisationKind
 from app.people.audit import record
 from app.people.rules import address_key
 from app.refusal import N_, Refusal
@@ -39,7 +38,7 @@ class Newcomer:
     """
 
     person: Person
-    kind: OrganisationKind | None = None
+    kind: str | None = None
     choices: places.Choices = field(default_factory=dict)
     given: answers.Given = field(default_factory=dict)
     wished: wishes.Wished | None = None

@@ -22,6 +22,8 @@ from app.attendees.imports.headings import (
     looks_like_address,
 )
 from app.events.models import Event
+from app.organisations.models import OrganisationKind
+from app.organisations.queries import offered_kinds
 from app.programme.agenda import RoundView, read_rounds
 from app.refusal import N_
 from app.registration.person import LISTED, PersonField
@@ -62,6 +64,7 @@ class Target:
     field: PersonField | None = None
     round: RoundView | None = None
     question: Question | None = None
+    kinds: Sequence[OrganisationKind] = ()
 
     @property
     def longest(self) -> int | None:
@@ -76,7 +79,9 @@ def targets_of(session: Session, event: Event) -> list[Target]:
     ways = _wishes_in if event.awaits_places else _places_in
     return [
         *_person(),
-        Target(KIND, gettext("Kind of organisation"), _KIND_HEADINGS, Subject.KIND),
+        Target(
+            KIND, gettext("Kind of organisation"), _KIND_HEADINGS, Subject.KIND, kinds=offered_kinds(session)
+        ),
         *(target for one in rounds if one.runs for target in ways(one, len(rounds) == 1)),
         *(Target(one.field, one.label, (one.label,), Subject.ANSWER, question=one) for one in plain),
     ]

@@ -3,7 +3,7 @@
 
 """Organisers' forms of a quota. Whom it is for is said once, when it is added."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import ClassVar
 
@@ -13,7 +13,6 @@ from wtforms.validators import Length, Optional, Regexp
 from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, TARGET_LABELS, Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
-from app.organisations.rules import KIND_LABELS, OrganisationKind
 from app.registration.quotas.service import QuotaFacts
 from app.texts import gettext
 from app.web.editing import (
@@ -127,11 +126,15 @@ class NewQuotaForm(QuotaForm):
     district = Choice(_l("District"))
     organisation_id = Choice(_l("Organisation"))
 
-    def offer(self, districts: Iterable[str], organisations: Iterable[Organisation]) -> "NewQuotaForm":
+    def offer(
+        self,
+        kinds: Sequence[tuple[str, str]],
+        districts: Iterable[str],
+        organisations: Iterable[Organisation],
+    ) -> "NewQuotaForm":
+        """`kinds`: keys and names."""
         nothing = [("", gettext("Not chosen"))]
-        self.organisation_kind.offer(
-            nothing + [(one.value, gettext(KIND_LABELS[one])) for one in OrganisationKind]
-        )
+        self.organisation_kind.offer([*nothing, *kinds])
         self.district.offer(nothing + [(one, one) for one in districts])
         self.organisation_id.offer(nothing + [(str(one.id), one.name) for one in organisations])
         return self
@@ -152,7 +155,7 @@ class NewQuotaForm(QuotaForm):
         """Only what belongs to the chosen target counts; the other fields may hold anything."""
         target = QuotaTarget(self.target.data)
         aim = {
-            QuotaTarget.KIND: lambda: Aim(target, kind=OrganisationKind(self.organisation_kind.data)),
+            QuotaTarget.KIND: lambda: Aim(target, kind=self.organisation_kind.data),
             QuotaTarget.DISTRICT: lambda: Aim(target, district=self.district.data or ""),
             QuotaTarget.ORGANISATION: lambda: Aim(target, organisation_id=int(self.organisation_id.data)),
             QuotaTarget.CODE: lambda: Aim(target, code=self.code.data or ""),

@@ -9,8 +9,7 @@ from flask.typing import ResponseReturnValue
 from app.clock import now
 from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, QuotaTarget
-from app.organisations.queries import districts_to_choose, listed_organisations
-from app.organisations.rules import KIND_LABELS
+from app.organisations.queries import districts_to_choose, kind_names, kinds_to_choose, listed_organisations
 from app.people.rules import Permission, may
 from app.refusal import N_
 from app.registration.history import by_organiser
@@ -34,7 +33,7 @@ def show(slug: str) -> ResponseReturnValue:
         event=g.event,
         quotas=list_quotas(db.session(), g.event),
         effect_labels=EFFECT_LABELS,
-        kind_labels=KIND_LABELS,
+        kind_names=kind_names(db.session()),
         may_edit=may(g.role, Permission.EDIT),
     )
 
@@ -43,7 +42,9 @@ def show(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def new(slug: str) -> ResponseReturnValue:
     reading = db.session()
-    form = NewQuotaForm().offer(districts_to_choose(reading), listed_organisations(reading))
+    form = NewQuotaForm().offer(
+        kinds_to_choose(reading), districts_to_choose(reading), listed_organisations(reading)
+    )
     if did(
         form,
         lambda session: add_quota(session, g.event.id, form.facts(), by_organiser(g.organiser.id), now()),

@@ -13,7 +13,8 @@ from sqlalchemy import select
 
 from app.clock import now
 from app.events.rules import Placement
-from app.organisations.rules import OrganisationKind
+from app.organisations.models import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organising.checks import data_findings
 from app.registration.models import Registration
 from app.registration.questions.models import Option, Question
@@ -183,7 +184,34 @@ def test_the_kind_counts_for_new_organisations(app: Flask) -> None:
     ]
     page.send(leave_out=True)
     with app.app_context():
-        assert {one.organisation.kind for one in registered(app, day)} == {OrganisationKind.WELFARE}
+        assert {one.organisation.kind for one in registered(app, day)} == {UsualKind.WELFARE}
+
+
+def test_kinds_of_an_installations_own_are_read_in_both_languages(app: Flask) -> None:
+    """And by their key; one that is retired is offered to nobody, to lists neither."""
+    day = a_day(app)
+    with app.app_context(), transaction() as session:
+        session.add(
+            OrganisationKind(key="jmd", name="Jugendmigrationsdienst", name_en="Youth service", position=10)
+        )
+        session.scalars(select(OrganisationKind).where(OrganisationKind.key == "state")).one().retired = True
+    head = "Nachname;Vorname;E-Mail;Organisation;Art der Organisation"
+    lines = [
+        "A;A;a@example.org;Eins;jugend-migrationsdienst",
+        "B;B;b@example.org;Zwei;YOUTH SERVICE",
+        "C;C;c@example.org;Drei;KI",
+        "D;D;d@example.org;Vier;Land",
+    ]
+    page = uploaded(app, day, "\n".join([head, *lines]).encode())
+    assert [one[:3] for one in faults(page)] == [["5", "Art der Organisation", "Land"]]
+    assert "Jugendmigrationsdienst" in page.text
+    page.send(leave_out=True)
+    with app.app_context():
+        assert {one.organisation.name: one.organisation.kind for one in registered(app, day)} == {
+            "Eins": "jmd",
+            "Zwei": "jmd",
+            "Drei": "ki",
+        }
 
 
 def test_the_empty_list_asks_what_the_day_asks_and_is_understood(app: Flask) -> None:

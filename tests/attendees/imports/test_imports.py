@@ -20,7 +20,7 @@ from app.attendees.imports.bounds import MOST_ROWS
 from app.attendees.imports.service import Newcomer, add_many
 from app.attendees.imports.tables import read_file
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organising.checks import data_findings
 from app.outbox.models import Message
 from app.refusal import Refusal
@@ -372,8 +372,8 @@ def test_many_at_once_stand_as_if_one_after_the_other(app: Flask) -> None:
         ]
         for together in (True, False):
             day = open_day(capacity=8, slug=f"tag-{together}")
-            day.add_quota("KI", 5, QuotaEffect.CAP, Aim(QuotaTarget.KIND, kind=OrganisationKind.KI))
-            day.add_quota("Rest", 4, QuotaEffect.RESERVE, Aim(QuotaTarget.KIND, kind=OrganisationKind.OTHER))
+            day.add_quota("KI", 5, QuotaEffect.CAP, Aim(QuotaTarget.KIND, kind=UsualKind.KI))
+            day.add_quota("Rest", 4, QuotaEffect.RESERVE, Aim(QuotaTarget.KIND, kind=UsualKind.OTHER))
             with transaction() as session:
                 if together:
                     add_many(session, day.event_id, people, ORGANISER, NOW, tell=True)
