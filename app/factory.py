@@ -44,6 +44,7 @@ import app.organising.commands
 import app.organising.health_views
 import app.organising.jobs
 import app.organising.log_views
+import app.organising.mails
 import app.organising.setup_views
 import app.organising.team_views
 import app.organising.views
@@ -233,6 +234,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.organising.team_views,
     app.organising.log_views,
     app.organising.health_views,
+    app.organising.mails,
     app.organising.jobs,
     serving,
     app.organising.commands,

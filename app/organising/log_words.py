@@ -134,6 +134,7 @@ ACTIONS = {
     "master_data.remove": N_("Region, district, kind or legal basis removed"),
     "legal_text.change": N_("Legal text changed"),
     "setup.skip": N_("Step of setting up skipped"),
+    "setup.test_mail": N_("Test mail asked for"),
     "database.restored": N_("Backup brought back"),
     "database.rewrite": N_("Deleted data removed from the database file"),
 }

@@ -33,6 +33,19 @@ STATE_KINDS = {
     State.CLAIMED: "info",
     State.SENDING: "info",
 }
+# What is known of a test mail. What becomes of it behind the mail server, only its mailbox shows.
+TEST_SENTENCES = {
+    State.QUEUED: N_("It waits to be sent. Usually it leaves within a minute: load this page anew then."),
+    State.CLAIMED: N_("It is being sent. Load this page anew in a moment."),
+    State.SENDING: N_("It is being sent. Load this page anew in a moment."),
+    State.SENT: N_(
+        "The mail server took it. Now look whether it lies in your mailbox or among unwanted mails (spam): this page cannot know."
+    ),
+    State.FAILED: N_("It was not sent. Please give your operator the reason that stands here."),
+    State.SUPERSEDED: N_("It is not sent any more."),
+    State.UNCLEAR: N_("The mail server did not say whether it took it. Please look into your mailbox."),
+    State.QUARANTINED: N_("It could not be sent. Please give your operator the reason that stands here."),
+}
 # What a mail is about, shown until it has a subject line of its own.
 MAIL_LABELS = {
     "registration.confirm": N_("Please confirm your registration"),

@@ -4,10 +4,10 @@
 """Setting up a new installation: what is still to do before the first day, and the verbs behind its forms."""
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.address import in_ascii
@@ -18,8 +18,11 @@ from app.organisations.models import Region
 from app.organisations.queries import office
 from app.organisations.service import accept_organisation, make_office
 from app.organising.models import SkippedStep
-from app.outbox.models import Sender
+from app.outbox.models import Message, Sender
+from app.outbox.rules import TROUBLE, State, family_of
+from app.outbox.service import enqueue
 from app.people.audit import record
+from app.people.budget import spend
 from app.people.models import Organiser
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal, refuse_changed
 
@@ -34,14 +37,19 @@ STEP_LABELS = {
 }
 
 
+TEST_MAIL = "setup.test"
+TEST_MAILS, TEST_WINDOW = 3, timedelta(minutes=10)  # of one administrator
+
+
 @dataclass(frozen=True, slots=True)
 class SetupStep:
-    """One of `STEPS`; `places` counts what is open in a legal text."""
+    """One of `STEPS`; `places` counts what is open in a legal text, `tested` says how the last test mail of the sender stands."""
 
     name: str
     done: bool
     skipped: bool
     places: int = 0
+    tested: State | None = None
 
     @property
     def open(self) -> bool:
@@ -51,15 +59,20 @@ class SetupStep:
 def steps(session: Session, data_dir: Path) -> list[SetupStep]:
     """All of them in the order in which one does them."""
     skipped = set(session.scalars(select(SkippedStep.name)))
+    sender, test = session.get(Sender, 1), last_test_mail(session)
+    tested = {SENDER: test.state} if test else {}
     places = {page: len(read_text(session, data_dir, page).placeholders) for page in PAGES}
     done = {
         OFFICE: office(session) is not None,
         REGION: session.scalar(select(Region.id).where(~Region.retired).limit(1)) is not None,
-        SENDER: session.get(Sender, 1) is not None,
+        SENDER: sender is not None and (test is None or test.state not in TROUBLE),
         FIRST_DAY: session.scalar(select(Event.id).limit(1)) is not None,
         **{page: left == 0 for page, left in places.items()},
     }
-    return [SetupStep(one, done[one], one in skipped and not done[one], places.get(one, 0)) for one in STEPS]
+    return [
+        SetupStep(one, done[one], one in skipped and not done[one], places.get(one, 0), tested.get(one))
+        for one in STEPS
+    ]
 
 
 def untouched(session: Session) -> bool:
@@ -122,3 +135,28 @@ def name_sender(
         chosen.name, chosen.email = name, address
     session.flush()
     record(session, now, by.id, None, "address.sender")
+
+
+def send_test_mail(session: Session, to: Organiser, language: str, now: datetime) -> None:
+    """To the address of whoever asks, the way every mail goes. Refuses more than a few within minutes; one that waits still
+    is not sent any more."""
+    if not spend(session, f"test-mail:{to.id}", TEST_MAILS, TEST_WINDOW, now):
+        raise Refusal(N_("You have asked for several test mails just now. Please wait ten minutes."))
+    earlier = select(func.coalesce(func.max(Message.revision), 0))
+    mine = Message.family == family_of(TEST_MAIL), Message.subject_id == to.id
+    enqueue(
+        session,
+        kind=TEST_MAIL,
+        subject_id=to.id,
+        revision=session.scalars(earlier.where(*mine)).one() + 1,
+        recipient=to.email,
+        now=now,
+        language=language,
+    )
+    record(session, now, to.id, None, "setup.test_mail")
+
+
+def last_test_mail(session: Session) -> Message | None:
+    """Whoever asked for it."""
+    found = select(Message).where(Message.family == family_of(TEST_MAIL))
+    return session.scalar(found.order_by(Message.id.desc()).limit(1))

@@ -5,7 +5,7 @@
 
 from email.utils import parseaddr
 
-from flask import Blueprint, Response, current_app, g, redirect, url_for
+from flask import Blueprint, Response, current_app, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -14,10 +14,14 @@ from app.clock import now
 from app.legal.rules import PAGE_LABELS
 from app.organisations.queries import districts_to_choose, kinds_to_choose, office
 from app.organising import setup
+from app.organising.queries import read_letter
+from app.organising.rules import TEST_SENTENCES
 from app.organising.setup_forms import OfficeForm, SenderForm
 from app.outbox.models import Sender
+from app.outbox.queries import queue, worker_alive
 from app.refusal import N_
 from app.settings import Settings
+from app.texts import gettext, language
 from app.web import access
 from app.web.database import db
 from app.web.doing import did, pressed
@@ -87,7 +91,27 @@ def sender() -> ResponseReturnValue:
 
     if did(form, name, stored=lambda: _sender_form(usual_name, usual, stored=True)):
         return redirect_with(url_for(".overview"), N_("The sender is saved."))
-    return page("organising/setup_sender.html", form=form, domain=in_letters(usual).rpartition("@")[2])
+    session, moment = db.session(), now()
+    test = setup.last_test_mail(session)
+    return page(
+        "organising/setup_sender.html",
+        form=form,
+        domain=in_letters(usual).rpartition("@")[2],
+        to=g.organiser.email,
+        test=test,
+        letter=read_letter(test) if test else None,
+        sentence=TEST_SENTENCES[test.state] if test else "",
+        queue=queue(session, moment),
+        worker_alive=worker_alive(session, moment),
+    )
+
+
+@bp.post("/sender/test")
+@access.admin
+def test_mail() -> ResponseReturnValue:
+    if pressed(lambda session: setup.send_test_mail(session, g.organiser, language(), now())):
+        flash(gettext("A test mail is on its way to you. What becomes of it stands on this page."), "success")
+    return redirect(url_for(".sender"), SEE_OTHER)
 
 
 @bp.post("/<step>/skip")

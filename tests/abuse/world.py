@@ -640,6 +640,7 @@ def _links_and_mails(app: Flask) -> None:
         service.write_text(session, "impressum", "de", "# Impressum\n\nKreis Lippe", 0, lead, now())
         setup.name_office(session, "Kreis Lippe", UsualKind.KI, "Lippe", fingerprint(None), lead, now())
         setup.name_sender(session, "Fachtage", "tage@example.org", "fachtag@example.org", 0, lead, now())
+        setup.send_test_mail(session, lead, "de", now())
         setup.skip(session, "leichte-sprache", lead, now())
         session.add(Law(name="§ 3 DSG NRW"))
         failed = session.scalars(select(Message).where(Message.event_id == day).order_by(Message.id)).first()

@@ -242,6 +242,7 @@ setup.overview GET ADMIN
 setup.own_office GET,POST ADMIN
 setup.sender GET,POST ADMIN
 setup.skip POST ADMIN
+setup.test_mail POST ADMIN
 staff.remove POST ORGANISER EDIT_PEOPLE
 staff.show GET,POST ORGANISER EDIT_PEOPLE
 static GET PUBLIC
