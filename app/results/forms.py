@@ -29,6 +29,7 @@ from app.web.editing import Choice, Day, EditingForm, WholeNumber, long_text, op
 from app.web.forms import REQUIRED, NonceMixin
 from app.web.texts import lazy_gettext as _l
 
+FIGURE = "figure_"  # and the key of a kind of organisation
 Form = TypeVar("Form", bound=EditingForm)
 
 
@@ -76,7 +77,7 @@ def frame_form(kinds: Iterable[tuple[str, str]]) -> type[FrameForm]:
 
 
 def _figure_name(kind: str) -> str:
-    return f"figure_{kind}"
+    return f"{FIGURE}{kind}"
 
 
 class ResultForm(EditingForm):

@@ -3,14 +3,14 @@
 
 """Organisers write down what came out, and publish it."""
 
-from flask import Blueprint, Response, g, url_for
+from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
 from app.organisations.queries import kinds_to_choose
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing
-from app.results.forms import AgreementForm, FrameForm, ResultForm, frame_form
+from app.results.forms import FIGURE, AgreementForm, FrameForm, ResultForm, frame_form
 from app.results.presentation import page_context, today
 from app.results.queries import MaterialView, read_documentation, workshop_names
 from app.results.service import (
@@ -82,7 +82,9 @@ def frame(slug: str) -> ResponseReturnValue:
 def _frame_form(*, stored: bool) -> FrameForm:
     session = db.session()
     row, facts = find_frame(session, g.event), frame_facts(session, g.event)
-    shape = frame_form(kinds_to_choose(session, list(facts.figures)))
+    # A kind that is retired while somebody types its figure is asked to the end.
+    typed = [one.removeprefix(FIGURE) for one in request.form if one.startswith(FIGURE)]
+    shape = frame_form(kinds_to_choose(session, [*facts.figures, *typed]))
     return shape.of(facts, row.version if row else 0, stored=stored)
 
 

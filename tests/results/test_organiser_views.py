@@ -15,6 +15,7 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from app.events.models import Event
+from app.organisations.models import OrganisationKind
 from app.organisations.rules import UsualKind
 from app.people.rules import Role
 from app.results.material_service import add_material_bytes
@@ -125,6 +126,23 @@ def test_the_way_of_an_organiser(app: Flask, client: FlaskClient) -> None:
 
     page = visitor.get(f"{HOME}/unpublish").send()
     assert Visitor(client).get(f"/events/{SLUG}/results").status == 404
+
+
+def test_a_figure_of_a_kind_that_is_retired_meanwhile_is_kept(app: Flask) -> None:
+    """And asked again, as long as there is one; a retired kind without a figure is not asked."""
+    day = make_day(app)
+    visitor = Visitor(team(app, day, Role.ORGANISER))
+    open_form = visitor.get(f"{HOME}/introduction")
+    with app.app_context(), transaction() as session:
+        for one in session.scalars(
+            select(OrganisationKind).where(OrganisationKind.key.in_(("ki", "welfare")))
+        ):
+            one.retired = True
+    open_form.send(figure_ki="24")
+    assert [(row.kind, row.count) for row in rows(app, AttendanceFigure)] == [("ki", 24)]
+    again = visitor.get(f"{HOME}/introduction")
+    assert again.values(again.form())["figure_ki"] == "24"
+    assert "Wohlfahrtsverband" not in again.text
 
 
 def test_forms_show_what_is_stored(app: Flask) -> None:
