@@ -20,6 +20,7 @@ from app.allocation.rules import (
 )
 from app.allocation.service import LARGEST_SEED, AllocationOrder, ConditionFacts, draw_seed
 from app.texts import gettext
+from app.web.asking import AskingForm
 from app.web.editing import Choice, WholeNumber, short_text
 from app.web.forms import BaseForm, NonceMixin
 from app.web.texts import lazy_gettext as _l
@@ -82,7 +83,7 @@ class UsualForm(BaseForm, NonceMixin):
         return found
 
 
-class PublishForm(BaseForm):
+class PublishForm(AskingForm):
     """One button; it carries which allocation was published when the page was read."""
 
     seen = HiddenField()

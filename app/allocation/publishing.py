@@ -58,7 +58,8 @@ class Plan:
 
     `places`: the runs of everybody whom the allocation places and who is still there. `told`: whose places change, or
     everybody the first time; `mails` of them get one, because who was only offered a seat hears with it. `left`: how many it placed who are not there any more. `newcomers`: who it does not know.
-    `without`: who has no place in a round they take part in. `closing`: runs that will not take place.
+    `without`: who has no place in a round they take part in. `gaining` and `losing` people get a place that they do not have
+    now, and lose one that they have. `closing`: runs that will not take place.
     """
 
     places: Mapping[int, frozenset[int]]
@@ -67,6 +68,8 @@ class Plan:
     left: int
     newcomers: tuple[int, ...]
     without: tuple[int, ...]
+    gaining: int
+    losing: int
     closing: tuple[int, ...]
     outdated: bool
     obstacles: tuple[Refusal, ...]
@@ -183,6 +186,8 @@ class _Planner:
             obstacles += [NeedsUnmet()] if unmet else []
             obstacles += self._full_runs(places, closing)
         told = tuple(sorted(one for one in places if self._is_news(one, places[one], closing)))
+        had = {one: set(self.people[one].published) for one in told}
+        has = {one: places[one] | self._led(one, closing) for one in told}
         return Plan(
             places={person: frozenset(runs) for person, runs in places.items()},
             told=told,
@@ -190,6 +195,8 @@ class _Planner:
             left=len(self.known - self.people.keys()),
             newcomers=tuple(sorted(self.people.keys() - self.known)),
             without=tuple(sorted(self._without(places, closing))),
+            gaining=sum(bool(has[one] - had[one]) for one in told),
+            losing=sum(bool(had[one] - has[one]) for one in told),
             closing=tuple(sorted(closing)),
             outdated=fingerprint(as_data(self.today)) != fingerprint(protocol["instance"]),
             obstacles=tuple(obstacles),

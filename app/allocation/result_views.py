@@ -16,6 +16,7 @@ from app.allocation.rules import MIXING_LABELS, MODE_LABELS, STATE_LABELS, UNFIN
 from app.allocation.service import remove, stop
 from app.clock import now
 from app.documents import typeset
+from app.outbox.previewing import Intended
 from app.outbox.queries import worker_alive
 from app.people.rules import Permission, may
 from app.refusal import N_, Refusal
@@ -23,6 +24,7 @@ from app.registration.history import By
 from app.registration.rules import Actor
 from app.texts import gettext, sentence_of
 from app.web import access
+from app.web.asking import Question, ask, asked
 from app.web.database import db, transaction
 from app.web.doing import did
 from app.web.forms import ConfirmForm
@@ -101,7 +103,14 @@ def publish_(slug: str, allocation_id: int) -> ResponseReturnValue:
     get_done(session, g.event, allocation_id)
     before = find_published(session, g.event.id)
     form = PublishForm(data={"seen": str(before.id if before else 0)})
-    if did(form, lambda writing: publish(writing, g.event.id, allocation_id, form.seen_id, _by(), now())):
+    answer = asked(
+        form,
+        lambda writing, moment: publish(writing, g.event.id, allocation_id, form.seen_id, _by(), moment).id,
+        Intended(g.event.id),
+    )
+    if isinstance(answer, Question):
+        return ask(answer, form, event=g.event)
+    if answer:
         return redirect_with(_one(slug, allocation_id), N_("Published. The mails are on their way."))
     return _publish_page(allocation_id, form)
 

@@ -14,9 +14,9 @@ from app.attendees.forms import LONGEST_NOTE, reason_for_the_person
 from app.attendees.lists import RunChoice
 from app.attendees.mailings import MailingText
 from app.texts import gettext, ngettext
-from app.web.asking import TellingForm
+from app.web.asking import AskingForm, TellingForm
 from app.web.editing import TOO_LONG, Choice
-from app.web.forms import REQUIRED, BaseForm, NonceMixin
+from app.web.forms import REQUIRED, NonceMixin
 from app.web.texts import lazy_gettext as _l
 
 LONGEST_LETTER = 10_000
@@ -27,7 +27,7 @@ def fingerprint(ids: Sequence[int]) -> str:
     return hashlib.sha256(",".join(map(str, sorted(ids))).encode()).hexdigest()[:32]
 
 
-class ManyForm(BaseForm):
+class ManyForm(AskingForm):
     """`seen` says whom the page named: nobody is hit whom the team did not see."""
 
     seen = HiddenField()
@@ -99,7 +99,7 @@ class MoveUpForm(ManyForm):
             raise ValidationError(gettext("Please write down why you overbook."))
 
 
-class MoveForm(ManyForm, TellingForm):
+class MoveForm(TellingForm, ManyForm):
     """From one workshop into another of its round; the day's runs are offered that take place."""
 
     out_of = Choice(_l("Out of"))

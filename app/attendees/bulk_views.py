@@ -3,8 +3,8 @@
 
 """Deeds on many people: whom it hits is shown first, and afterwards what was done and for whom not.
 
-Cancelling and moving up are one transaction per person: whoever cannot be helped keeps nobody else from it, and a
-second press finds the first ones done already.
+What they will read is shown before, so all of it is one transaction, which can be tried: whoever cannot be helped keeps
+nobody else from it, and a second press finds the first ones done already.
 """
 
 from collections.abc import Callable, Sequence
@@ -29,7 +29,6 @@ from app.attendees.bulk_forms import (
 from app.attendees.filters import Wanted
 from app.attendees.list_forms import query_of, read_offer, wanted_people
 from app.attendees.mailings import write_to
-from app.clock import now
 from app.outbox.previewing import Intended
 from app.people.rules import Permission
 from app.refusal import Missing
@@ -38,17 +37,15 @@ from app.registration.models import Registration
 from app.registration.rules import STATUS_LABELS, Actor, Status
 from app.texts import gettext, ngettext
 from app.web import access
-from app.web.asking import Question, asked
+from app.web.asking import Question, ask, asked
 from app.web.database import db
-from app.web.doing import DoneForMany, did, did_for_each
+from app.web.doing import DoneForMany, done_for_each
 from app.web.pages import page
 
 bp = Blueprint("many", __name__, url_prefix="/organise/events/<slug>/registrations/many")
 
 MOST_NAMED = 20
-MOST_AT_ONCE = (
-    lists.MOST_TICKED
-)  # people who are cancelled or moved up by one press: each is a transaction of its own
+MOST_AT_ONCE = lists.MOST_TICKED  # people of one press: nobody else registers while it is tried and done
 SEE_OTHER = 303
 
 
@@ -84,7 +81,13 @@ def message(slug: str) -> ResponseReturnValue:
     else:
         del form.ended
     whom = chosen.ids if ended and form.ended.data else there
-    done = did(form, lambda s: write_to(s, g.event.id, whom, form.letter(), form.key, _by(), now()))
+    done = asked(
+        form,
+        lambda s, moment: write_to(s, g.event.id, whom, form.letter(), form.key, _by(), moment),
+        Intended(g.event.id),
+    )
+    if isinstance(done, Question):
+        return ask(done, form, event=g.event)
     if done is None:
         return _page("message", chosen, form, there)
     sentence = ngettext(
@@ -157,7 +160,7 @@ def move(slug: str) -> ResponseReturnValue:
         return _page("move", chosen, form)
     answer = asked(form, change, Intended(g.event.id))
     if isinstance(answer, Question):
-        return page("_layouts/organise_asked.html", event=g.event, question=answer, form=form)
+        return ask(answer, form, event=g.event)
     if answer is None:
         return _page("move", chosen, form)
     done = answer.result
@@ -219,12 +222,19 @@ def _for_each(
     """The page of an action, and the action: for one person after the other, in this order."""
     chosen = _chosen()
     form.of(chosen.ids)
-    if len(chosen.ids) <= MOST_AT_ONCE and form.validate_on_submit():
-        moment = now()
-        done = did_for_each(order(chosen.ids), lambda session, one: action(session, one, moment))
-        _say(done, said(done.number))
-        return _back(slug, chosen)
-    return _page(name, chosen, form)
+
+    def each(session: Session, moment: datetime) -> DoneForMany:
+        return done_for_each(session, order(chosen.ids), lambda one: action(session, one, moment))
+
+    if len(chosen.ids) > MOST_AT_ONCE:
+        return _page(name, chosen, form)
+    done = asked(form, each, Intended(g.event.id))
+    if isinstance(done, Question):
+        return ask(done, form, event=g.event)
+    if done is None:
+        return _page(name, chosen, form)
+    _say(done.result, said(done.result.number))
+    return _back(slug, chosen)
 
 
 def _chosen() -> Chosen:

@@ -5,7 +5,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal
 
 from sqlalchemy.orm import Session
 
@@ -38,10 +38,22 @@ class Mail:
 # Reads in a read-only session, in the recipient's language; None: overtaken, nothing is sent.
 Builder = Callable[[Session, Message], Mail | None]
 
+
+@dataclass(frozen=True, slots=True)
+class Apart:
+    """Mails of one kind whose readers read other sentences: a value of each `Message`, and who they are by it, in words."""
+
+    by: Any
+    whom: Callable[[Any], str]
+
+
 BUILDERS: dict[str, Builder] = {}
+APART: dict[str, Apart] = {}
 
 
-def register(kind: str, builder: Builder) -> None:
+def register(kind: str, builder: Builder, apart: Apart | None = None) -> None:
     """Say who builds mails of this kind. A kind has one builder for ever; registering it again is harmless."""
     if BUILDERS.setdefault(kind, builder) is not builder:
         raise ValueError(f"mails of the kind {kind} have a builder already")
+    if apart is not None:
+        APART[kind] = apart

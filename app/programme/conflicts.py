@@ -6,6 +6,7 @@
 Asked by every verb that puts or moves something, here and in the scheduling slice, behind the event's lock.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -95,6 +96,12 @@ def refuse_taken_number(session: Session, event: Event, number: int, own_id: int
     other = session.scalar(select(Round.id).where(Round.event_id == event.id, Round.number == number))
     if other is not None and other != own_id:
         raise Refusal(N_("There is a round of that number already."), field="number")
+
+
+def refuse_taken_room_name(session: Session, event: Event, name: str, own_id: int | None = None) -> None:
+    other = session.scalar(select(Room.id).where(Room.event_id == event.id, Room.name == name))
+    if other is not None and other != own_id:
+        raise Refusal(N_("There is a room of that name already."), field="name")
 
 
 def refuse_bad_round_times(
@@ -212,6 +219,12 @@ class _RoomInUse(Refusal):
             title=title,
             times=clock_times(starts_at, ends_at),
         )
+
+
+def runs_in(session: Session, room: Room) -> Sequence[Run]:
+    """Those that do not take place included."""
+    found = select(Run).where(Run.room_id == room.id).options(joinedload(Run.workshop)).order_by(Run.id)
+    return session.scalars(found).all()
 
 
 def run_name(run: Run) -> str:

@@ -1,28 +1,18 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Forms of rooms and of the agenda's items for everybody."""
+"""Form of the agenda's items for everybody."""
 
 from collections.abc import Iterable
-from dataclasses import asdict
 
-from wtforms import BooleanField, TextAreaField
-from wtforms.validators import Length, Optional
-
-from app.events.facts import RoomFacts
 from app.events.models import Event, Room
-from app.events.rules import LOOP_LABELS, Loop
 from app.programme.models import AgendaItem
 from app.programme.rules import KIND_LABELS, ItemKind
 from app.programme.service import ItemFacts
-from app.refusal import fingerprint
 from app.texts import gettext
 from app.web.editing import (
-    TOO_LONG,
     Choice,
-    EditingForm,
     SpanForm,
-    WholeNumber,
     long_text,
     short_text,
     span_data,
@@ -30,40 +20,6 @@ from app.web.editing import (
 from app.web.texts import lazy_gettext as _l
 
 NO_ROOM = _l("No room")
-NO_LIMIT = _l("Leave empty if there is no limit.")
-
-
-class RoomForm(EditingForm):
-    name = short_text(_l("Name of the room"), longest=100, required=True)
-    seats = WholeNumber(_l("Seats"), least=1, most=20_000, description=NO_LIMIT)
-    step_free = BooleanField(_l("Can be reached without steps"), default=True)
-    loop = Choice(
-        _l("Induction loop"),
-        choices=[(loop.value, _l(LOOP_LABELS[loop])) for loop in Loop],
-        default=Loop.NONE.value,
-    )
-    note = TextAreaField(
-        _l("Note"),
-        [Optional(), Length(max=300, message=TOO_LONG)],
-        description=_l("Stands in the agenda. For instance how many steps there are, or where the lift is."),
-        render_kw={"rows": 2},
-    )
-
-    @classmethod
-    def of(cls, room: Room, *, stored: bool = False) -> "RoomForm":
-        """Filled from the room; `stored` leaves aside what was sent."""
-        facts = room.facts
-        data = {**asdict(facts), "loop": facts.loop.value, "version": fingerprint(facts)}
-        return cls(formdata=None, data=data) if stored else cls(data=data)
-
-    def facts(self) -> RoomFacts:
-        return RoomFacts(
-            name=self.name.data or "",
-            seats=self.seats.data,
-            step_free=bool(self.step_free.data),
-            loop=Loop(self.loop.data),
-            note=self.note.data or "",
-        )
 
 
 class ItemForm(SpanForm):

@@ -16,7 +16,7 @@ from app.people.rules import Permission, may
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.contradictions import contradictions, contradictions_of
-from app.programme.forms import ItemForm, RoomForm
+from app.programme.forms import ItemForm
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.refusal import N_
 from app.texts import gettext
@@ -139,39 +139,13 @@ def rooms(slug: str) -> ResponseReturnValue:
     )
 
 
-@bp.route("/rooms/new", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def new_room(slug: str) -> ResponseReturnValue:
-    return _room_page(slug, RoomForm(), None)
-
-
-@bp.route("/rooms/<int:room_id>", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
-    return _room_page(slug, RoomForm.of(conflicts.get_room(db.session(), g.event, room_id)), room_id)
-
-
 @bp.route("/rooms/<int:room_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
     room = conflicts.get_room(db.session(), g.event, room_id)
-    cancel = url_for(".edit_room", slug=slug, room_id=room_id)
+    cancel = url_for("day.edit_room", slug=slug, room_id=room_id)
     back = url_for(".rooms", slug=slug)
     return _remove(room.name, cancel, lambda s: service.remove_room(s, g.event.id, room_id, now()), back)
-
-
-def _room_page(slug: str, form: RoomForm, room_id: int | None) -> ResponseReturnValue:
-    def save(session: Session) -> Room:
-        if room_id is None:
-            return service.add_room(session, g.event.id, form.facts(), now())
-        return service.change_room(session, g.event.id, room_id, form.facts(), form.version.data or "", now())
-
-    def stored() -> RoomForm:
-        return RoomForm.of(conflicts.get_room(db.session(), g.event, room_id or 0), stored=True)
-
-    if did(form, save, stored=stored):
-        return redirect_with(url_for(".rooms", slug=slug), N_("“%(title)s” is saved."), title=form.name.data)
-    return page("programme/organise_room.html", event=g.event, form=form, room_id=room_id)
 
 
 # -- release

@@ -7,12 +7,11 @@ Every verb locks the event first and flushes, never commits. What concerns peopl
 a run, taking one away) stands in the scheduling slice.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.events.facts import RoomFacts
 from app.events.models import Event, Room
@@ -28,12 +27,14 @@ from app.programme.conflicts import (
     refuse_room_in_use,
     refuse_stale,
     refuse_taken_number,
+    refuse_taken_room_name,
     refuse_torn_run,
     run_name,
+    runs_in,
 )
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.rules import ItemKind
-from app.refusal import N_, Refusal, refuse_changed
+from app.refusal import N_, Refusal
 
 Times = tuple[datetime, datetime]  # from, until
 
@@ -78,7 +79,7 @@ class WorkshopFacts:
 def add_room(session: Session, event_id: int, facts: RoomFacts, now: datetime) -> Room:
     """Put a room behind the others. Refuses a name that is taken."""
     event = lock_event(session, event_id)
-    _refuse_taken_room_name(session, event, facts.name)
+    refuse_taken_room_name(session, event, facts.name)
     room = Room(event_id=event.id, position=_next_position(session, event))
     room.furnish(facts)
     session.add(room)
@@ -87,41 +88,11 @@ def add_room(session: Session, event_id: int, facts: RoomFacts, now: datetime) -
     return room
 
 
-def change_room(
-    session: Session, event_id: int, room_id: int, facts: RoomFacts, seen: str, now: datetime
-) -> Room:
-    """Refuses a name that is taken, and fewer seats than a run in it has; and when somebody else saved since the facts were
-    read whose fingerprint is `seen` (F30).
-
-    A new name reaches the calendars of everybody who sits in it, and the change log.
-    """
-    event = lock_event(session, event_id)
-    room = get_room(session, event, room_id)
-    refuse_changed(room.facts, seen)
-    runs = _runs_in(session, room)
-    for run in runs:
-        if facts.seats is not None and (run.capacity is None or run.capacity > facts.seats):
-            raise Refusal(
-                N_("“%(title)s” has more seats than that. Please make the workshop smaller first."),
-                field="seats",
-                title=run_name(run),
-            )
-    _refuse_taken_room_name(session, event, facts.name, room.id)
-    old = room.name
-    room.furnish(facts)
-    mark_changed(event, now, calendar=False)
-    for run in runs if old != facts.name else ():
-        raise_sequence(run, now)
-        log_change(session, event, run.workshop.title, "room", old, facts.name, now)
-    session.flush()
-    return room
-
-
 def remove_room(session: Session, event_id: int, room_id: int, now: datetime) -> None:
     """Refuses a room that the agenda uses, and names what is in it."""
     event = lock_event(session, event_id)
     room = get_room(session, event, room_id)
-    used_by = [run_name(run) for run in _runs_in(session, room)]
+    used_by = [run_name(run) for run in runs_in(session, room)]
     used_by += session.scalars(select(AgendaItem.title).where(AgendaItem.room_id == room.id)).all()
     if used_by:
         raise Refusal(
@@ -131,12 +102,6 @@ def remove_room(session: Session, event_id: int, room_id: int, now: datetime) ->
     session.delete(room)
     mark_changed(event, now, calendar=False)
     session.flush()
-
-
-def _refuse_taken_room_name(session: Session, event: Event, name: str, own_id: int | None = None) -> None:
-    other = session.scalar(select(Room.id).where(Room.event_id == event.id, Room.name == name))
-    if other is not None and other != own_id:
-        raise Refusal(N_("There is a room of that name already."), field="name")
 
 
 # -- items for everybody
@@ -281,11 +246,6 @@ def log_change(
 def log_times(session: Session, event: Event, title: str, old: Times, new: Times, now: datetime) -> None:
     before, after = ("/".join(moment.isoformat() for moment in times) for times in (old, new))
     log_change(session, event, title, "times", before, after, now)
-
-
-def _runs_in(session: Session, room: Room) -> Sequence[Run]:
-    found = select(Run).where(Run.room_id == room.id).options(joinedload(Run.workshop)).order_by(Run.id)
-    return session.scalars(found).all()
 
 
 def _next_position(session: Session, event: Event) -> int:

@@ -39,6 +39,7 @@ from app.registration.queries import (
     still_free,
 )
 from app.registration.quotas import waiting_list
+from app.registration.readers import APART
 from app.registration.rules import ACTIVE, CONFIRMED, Status
 from app.registration.workshops.news import place_news
 from app.settings import Settings
@@ -367,7 +368,7 @@ KINDS: dict[str, Builder] = {mail.kind: mail for mail in (*_PERSON_MAILS, *_OTHE
 
 def install(_app: Flask) -> None:
     for kind, builder in KINDS.items():
-        register(kind, builder)
+        register(kind, builder, APART.get(kind))
 
 
 def _words() -> Words:

@@ -1,19 +1,19 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Organisers' forms of the day, its rounds, workshops and runs."""
+"""Organisers' forms of the day, its rooms, rounds, workshops and runs."""
 
 from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, RadioField, StringField
+from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from app.events.facts import FACTS, DayFacts
+from app.events.facts import FACTS, DayFacts, RoomFacts
 from app.events.models import Event, Room
 from app.events.notices import day_facts
-from app.events.rules import PLACEMENT_LABELS, Placement
+from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.refusal import fingerprint
@@ -322,6 +322,49 @@ class RunForm(TellingForm):
             least_people=self.least_people.data or 0,
             takes_place=bool(self.takes_place.data),
             called_off=bool(self.called_off.data),
+        )
+
+
+class RoomForm(TellingForm):
+    """`room_note` is what stands in the agenda of it; the `note` is for the mail."""
+
+    name = short_text(_l("Name of the room"), longest=100, required=True)
+    seats = WholeNumber(
+        _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
+    )
+    step_free = BooleanField(_l("Can be reached without steps"), default=True)
+    loop = Choice(
+        _l("Induction loop"),
+        choices=[(loop.value, _l(LOOP_LABELS[loop])) for loop in Loop],
+        default=Loop.NONE.value,
+    )
+    room_note = TextAreaField(
+        _l("Note"),
+        [Optional(), Length(max=300, message=TOO_LONG)],
+        description=_l("Stands in the agenda. For instance how many steps there are, or where the lift is."),
+        render_kw={"rows": 2},
+    )
+
+    @classmethod
+    def of(cls, room: Room, *, stored: bool = False) -> "RoomForm":
+        facts = room.facts
+        data = {
+            "name": facts.name,
+            "seats": facts.seats,
+            "step_free": facts.step_free,
+            "loop": facts.loop.value,
+            "room_note": facts.note,
+            "version": fingerprint(facts),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def facts(self) -> RoomFacts:
+        return RoomFacts(
+            name=self.name.data or "",
+            seats=self.seats.data,
+            step_free=bool(self.step_free.data),
+            loop=Loop(self.loop.data),
+            note=self.room_note.data or "",
         )
 
 

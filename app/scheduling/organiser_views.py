@@ -2,8 +2,9 @@
 # SPDX-License-Identifier: EUPL-1.2
 
 """The day for organisers, as far as a change concerns people who hold places: its facts, publishing and cancelling,
-rounds, workshops and their runs."""
+rooms, rounds, workshops and their runs."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask import Blueprint, current_app, flash, g, redirect, url_for
@@ -12,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.attendees.staff.service import ROLE_LABELS, staff_of
 from app.clock import now
+from app.events.models import Event
 from app.events.notices import revocable
 from app.events.queries import missing_before_publishing, rooms_of
 from app.legal.queries import unfinished_texts
@@ -20,16 +22,24 @@ from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
 from app.programme import conflicts
 from app.programme import service as programme
-from app.programme.contradictions import contradictions_of
+from app.programme.contradictions import Contradiction, contradictions_of
 from app.programme.queries import rounds_of
 from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.scheduling import queries, service, workshop_service
-from app.scheduling.forms import CallOffForm, DayForm, RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.scheduling.forms import (
+    CallOffForm,
+    DayForm,
+    RoomForm,
+    RoundForm,
+    RunForm,
+    WorkshopForm,
+    rooms_to_choose,
+)
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access
-from app.web.asking import AskingForm, Question, asked
+from app.web.asking import Question, ask, asked
 from app.web.database import db
 from app.web.doing import did, pressed
 from app.web.forms import ConfirmForm
@@ -59,9 +69,15 @@ def edit(slug: str) -> ResponseReturnValue:
             note=form.note.data or "",
         )
 
-    answer = asked(form, change, Intended(g.event.id), stored=lambda: DayForm.of(g.event, stored=True))
+    answer = asked(
+        form,
+        change,
+        Intended(g.event.id),
+        stored=lambda: DayForm.of(g.event, stored=True),
+        speaks_against=_against,
+    )
     if isinstance(answer, Question):
-        return _ask(answer, form)
+        return ask(answer, form, event=g.event)
     if answer:
         return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
     session, moment = db.session(), now()
@@ -141,7 +157,7 @@ def cancel(slug: str) -> ResponseReturnValue:
         ),
     )
     if isinstance(answer, Question):
-        return _ask(answer, form)
+        return ask(answer, form, event=g.event)
     if answer:
         return redirect_with(
             url_for(".cancel", slug=slug),
@@ -164,6 +180,49 @@ def keep(slug: str) -> ResponseReturnValue:
     if pressed(lambda session: service.keep_day(session, g.event.id, _by(), now())):
         flash(gettext("The day takes place. Nobody was told anything."), "success")
     return redirect(url_for(".edit", slug=slug), SEE_OTHER)
+
+
+# -- rooms
+
+
+@bp.route("/programme/rooms/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_room(slug: str) -> ResponseReturnValue:
+    form = RoomForm()
+    if did(form, lambda session: programme.add_room(session, g.event.id, form.facts(), now())):
+        return redirect_with(_rooms(slug), N_("“%(title)s” is saved."), title=form.name.data)
+    return page("scheduling/organise_day_room.html", event=g.event, form=form, room_id=None, taken=0)
+
+
+@bp.route("/programme/rooms/<int:room_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
+    form = RoomForm.of(conflicts.get_room(db.session(), g.event, room_id))
+    answer = asked(
+        form,
+        lambda session, moment: workshop_service.change_room(
+            session,
+            g.event.id,
+            room_id,
+            form.facts(),
+            form.version.data or "",
+            moment,
+            form.note.data or "",
+        ),
+        Intended(g.event.id),
+        stored=lambda: RoomForm.of(conflicts.get_room(db.session(), g.event, room_id), stored=True),
+    )
+    if isinstance(answer, Question):
+        return ask(answer, form, event=g.event)
+    if answer:
+        return redirect_with(_rooms(slug), N_("“%(title)s” is saved."), title=form.name.data)
+    return page(
+        "scheduling/organise_day_room.html",
+        event=g.event,
+        form=form,
+        room_id=room_id,
+        taken=queries.count_taken(db.session(), g.event, room_id=room_id),
+    )
 
 
 # -- rounds
@@ -200,9 +259,10 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
         stored=lambda: RoundForm.of(conflicts.get_round(db.session(), g.event, round_id), stored=True).offer(
             g.event
         ),
+        speaks_against=lambda session: _against(session, f"round-{round_id}"),
     )
     if isinstance(answer, Question):
-        return _ask(answer, form)
+        return ask(answer, form, event=g.event)
     if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
@@ -252,7 +312,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
         ),
     )
     if isinstance(answer, Question):
-        return _ask(answer, form)
+        return ask(answer, form, event=g.event)
     if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
@@ -299,9 +359,10 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
         ),
         Intended(g.event.id),
         stored=lambda: _offer(RunForm.of(conflicts.get_run(db.session(), g.event, run_id), stored=True)),
+        speaks_against=lambda session: _against(session, f"round-{form.plan().round_id}"),
     )
     if isinstance(answer, Question):
-        return _ask(answer, form)
+        return ask(answer, form, event=g.event)
     if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
     return page(
@@ -334,8 +395,9 @@ def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
     )
 
 
-def _ask(question: Question, form: AskingForm) -> ResponseReturnValue:
-    return page("_layouts/organise_asked.html", event=g.event, question=question, form=form)
+def _against(session: Session, key: str = "") -> Sequence[Contradiction]:
+    """What contradicts the other after the change, in the transaction in which it is tried."""
+    return contradictions_of(session, session.get_one(Event, g.event.id), key)
 
 
 def _by() -> By:
@@ -345,6 +407,10 @@ def _by() -> By:
 def _offer(form: RunForm) -> RunForm:
     session = db.session()
     return form.offer(rounds_of(session, g.event), rooms_to_choose(rooms_of(session, g.event)))
+
+
+def _rooms(slug: str) -> str:
+    return url_for("programme_organise.rooms", slug=slug)
 
 
 def _programme(slug: str) -> str:

@@ -37,15 +37,21 @@ def count_told_of_cancelling(session: Session, event: Event) -> int:
 
 
 def count_taken(
-    session: Session, event: Event, round_id: int | None = None, workshop_id: int | None = None
+    session: Session,
+    event: Event,
+    round_id: int | None = None,
+    workshop_id: int | None = None,
+    room_id: int | None = None,
 ) -> int:
-    """Places taken in the runs that fill a round, or in those of a workshop."""
+    """Places taken in the runs that fill a round, in those of a workshop, or in those in a room."""
     found = select(func.coalesce(func.sum(Run.taken), 0)).join(Run.round).where(Round.event_id == event.id)
     if round_id is not None:
         one = aliased(Round)
         found = found.join(one, fills(Round, one)).where(one.id == round_id)
     if workshop_id is not None:
         found = found.where(Run.workshop_id == workshop_id)
+    if room_id is not None:
+        found = found.where(Run.room_id == room_id)
     return int(session.scalar(found) or 0)
 
 

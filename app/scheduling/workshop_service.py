@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Organisers' verbs over rounds, workshops and runs in which people may hold places already.
+"""Organisers' verbs over rooms, rounds, workshops and runs in which people may hold places already.
 
 Each locks the event first, asks the programme's rules (times within the day, free rooms), changes, raises the sequence,
 writes the public change log and tells who holds a place, all in one transaction. It flushes, never commits.
@@ -15,7 +15,8 @@ from sqlalchemy import func, select, union
 from sqlalchemy.orm import Session
 
 from app.attendees.staff import service as staff
-from app.events.models import Event
+from app.events.facts import RoomFacts
+from app.events.models import Event, Room
 from app.events.rules import refuse_capacity_below_taken
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.programme import conflicts
@@ -23,7 +24,7 @@ from app.programme.conflicts import RunFacts
 from app.programme.models import Contributor, Round, Run, Workshop
 from app.programme.rounds import rounds_from, runs_filling
 from app.programme.service import RoundFacts, Times, WorkshopFacts, log_change, log_times, room_name
-from app.refusal import N_, Refusal
+from app.refusal import N_, Refusal, refuse_changed
 from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, RunHasPlaces
@@ -72,6 +73,49 @@ class RunIsWished(Refusal):
         )
 
 
+# -- rooms
+
+
+def change_room(
+    session: Session,
+    event_id: int,
+    room_id: int,
+    facts: RoomFacts,
+    seen: str,
+    now: datetime,
+    note: str = "",
+) -> Room:
+    """Another name reaches calendars, the change log and whoever holds a place in it: they would look for the old one.
+
+    Refuses a name that is taken, and fewer seats than a run in it has; and when somebody else saved since the facts were
+    read whose fingerprint is `seen` (F30).
+    """
+    event = lock_event(session, event_id)
+    room = conflicts.get_room(session, event, room_id)
+    refuse_changed(room.facts, seen)
+    runs = conflicts.runs_in(session, room)
+    for run in runs:
+        if facts.seats is not None and (run.capacity is None or run.capacity > facts.seats):
+            raise Refusal(
+                N_("“%(title)s” has more seats than that. Please make the workshop smaller first."),
+                field="seats",
+                title=conflicts.run_name(run),
+            )
+    conflicts.refuse_taken_room_name(session, event, facts.name, room.id)
+    old = room.name
+    room.furnish(facts)
+    mark_changed(event, now, calendar=False)
+    if old != facts.name:
+        for run in runs:
+            raise_sequence(run, now)
+            log_change(session, event, run.workshop.title, "room", old, facts.name, now)
+        session.flush()
+        renamed = [RunChange(run, PlaceFact.ROOM, old, facts.name) for run in runs if run.takes_place]
+        _tell_places(session, event, renamed, note, now)
+    session.flush()
+    return room
+
+
 # -- rounds and workshops
 
 
@@ -95,19 +139,19 @@ def change_round(
         conflicts.refuse_torn_run(session, round_)
     conflicts.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
     was = RoundFacts.of(round_)
+    runs = {run: _times(session, event, RunFacts.of(run)) for run in runs_filling(session, round_)}
     round_.number, round_.title = facts.number, facts.title
     round_.starts_at, round_.ends_at = facts.starts_at, facts.ends_at
     mark_changed(event, now, calendar=False)
     log_change(session, event, facts.title, "title", was.title, facts.title, now)
     if was.times != facts.times:
-        runs = runs_filling(session, round_)
         for run in runs:
             raise_sequence(run, now)
         log_times(session, event, facts.title, was.times, facts.times, now)
         session.flush()
-        times = _stored(was.times), _stored(facts.times)
-        # A run over several rounds begins and ends with the others; what people read is when this part of it is.
-        _tell_places(session, event, [RunChange(run, PlaceFact.TIMES, *times) for run in runs], note, now)
+        moved = [(run, old, _times(session, event, RunFacts.of(run))) for run, old in runs.items()]
+        changes = [RunChange(run, PlaceFact.TIMES, _stored(old), _stored(new)) for run, old, new in moved]
+        _tell_places(session, event, [one for one in changes if one.old != one.new], note, now)
     session.flush()
     return round_
 

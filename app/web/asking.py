@@ -12,9 +12,10 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Protocol, TypeVar
+from typing import Any, ClassVar, Protocol, TypeVar
 
 from flask import request
+from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import HiddenField
 
@@ -22,34 +23,42 @@ from app.clock import now
 from app.web.database import transaction
 from app.web.doing import Done, carried_out
 from app.web.editing import Difference, EditingForm, long_text
+from app.web.pages import page
 from app.web.texts import lazy_gettext as _l
 
 T = TypeVar("T")
 
 BACK, LOOK = "edit", "look"  # buttons: to the form; and the question again, with the note in the mail
 # What the question adds to the form, or a form says of itself: not what somebody typed.
-_OWN = frozenset({"csrf_token", "agreed", "note", BACK, LOOK})
+_OWN = frozenset({"csrf_token", "agreed", BACK, LOOK})
 
 
 class AskingForm(EditingForm):
-    """A form whose verb may tell people: beside its fields it carries what the team agreed to."""
+    """A form whose verb may tell people: beside its fields it carries what the team agreed to. By itself it is one button."""
 
+    asks_for_note: ClassVar[bool] = False
     agreed = HiddenField(default="")
 
 
 class TellingForm(AskingForm):
-    """One with a note of the team for the mail; it is asked for with the question."""
+    """One with a note of the team for the mail; it is asked for with the question, and kept on the way back from it."""
 
+    asks_for_note = True
+    shown_last = ("note",)
+    unstored = frozenset({"note"})
     note = long_text(
         _l("A word of your own"), rows=3, description=_l("Stands in the mail, for instance why.")
     )
 
 
 class Sample(Protocol):
-    """How many get a mail, in which language, and what one of them reads."""
+    """How many get a mail, who they are among those that get one of its kind, in which language, and what one of them
+    reads; `text` is empty where it is not for the team's eyes."""
 
     @property
     def number(self) -> int: ...
+    @property
+    def whom(self) -> str: ...
     @property
     def language(self) -> str: ...
     @property
@@ -58,26 +67,35 @@ class Sample(Protocol):
     def text(self) -> str: ...
 
 
+class Reach(Protocol):
+    """How many people are told, each counted once, and a sample of each thing they read."""
+
+    @property
+    def people(self) -> int: ...
+    @property
+    def samples(self) -> Sequence[Sample]: ...
+
+
 class Telling(Protocol):
     """What a verb intends to tell at a moment, in the open transaction; `rest` holds it back for a while."""
 
-    def samples(self, session: Session, moment: datetime) -> Sequence[Sample]: ...
+    def reach(self, session: Session, moment: datetime) -> Reach: ...
     def rest(self, session: Session, moment: datetime) -> None: ...
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """What would change, whom it reaches, and what was typed. `again`: it was agreed to, but reaches others by now."""
+    """What would change, whom it reaches, and what was typed. `again`: it was agreed to, but reaches others by now.
+
+    `speaks_against`: what the team should know of how things stand afterwards.
+    """
 
     changes: Sequence[Difference]
-    samples: Sequence[Sample]
+    reach: Reach
     carried: Sequence[tuple[str, str]]
     agreed: str
     again: bool
-
-    @property
-    def people(self) -> int:
-        return sum(one.number for one in self.samples)
+    speaks_against: Sequence[Any]
 
 
 class _Tried(Exception):
@@ -85,10 +103,11 @@ class _Tried(Exception):
 
 
 class _NotAgreed(Exception):
-    def __init__(self, samples: Sequence[Sample], agreed: str) -> None:
+    def __init__(self, reach: Reach, agreed: str, speaks_against: Sequence[Any]) -> None:
         super().__init__()
-        self.samples = samples
+        self.reach = reach
         self.agreed = agreed
+        self.speaks_against = speaks_against
 
 
 def asked(
@@ -98,11 +117,13 @@ def asked(
     *,
     instead: Callable[[Session, datetime], T] | None = None,
     stored: Callable[[], EditingForm] | None = None,
+    speaks_against: Callable[[Session], Sequence[Any]] | None = None,
 ) -> Done[T] | Question | None:
     """`did`, for a verb that may tell people: where it would, a question comes first.
 
     The verb gets the moment at which it intends its mails. What was agreed to is done and its mails rest for a while;
-    `instead` is done in its place, for what happens only after that while.
+    `instead` is done in its place, for what happens only after that while. What `speaks_against` it is read of the state
+    that the verb would leave.
     """
     if not form.validate_on_submit() or BACK in request.form:
         form.agreed.data = ""  # who goes on from the form is asked again
@@ -112,10 +133,10 @@ def asked(
         moment = now()
         with suppress(_Tried), transaction() as session:
             result = verb(session, moment)
-            samples = telling.samples(session, moment)
-            agreed = _fingerprint(samples)
-            if samples and (form.agreed.data != agreed or LOOK in request.form):
-                raise _NotAgreed(samples, agreed)
+            reach = telling.reach(session, moment)
+            agreed = _fingerprint(form, reach)
+            if reach.samples and (form.agreed.data != agreed or LOOK in request.form):
+                raise _NotAgreed(reach, agreed, speaks_against(session) if speaks_against else ())
             if instead is not None:
                 raise _Tried
             telling.rest(session, moment)
@@ -131,15 +152,27 @@ def asked(
     except _NotAgreed as question:
         return Question(
             form.differences_from(stored()) if stored is not None else [],
-            question.samples,
-            [pair for pair in request.form.items(multi=True) if pair[0] not in _OWN],
+            question.reach,
+            _typed(form),
             question.agreed,
             again=bool(form.agreed.data) and LOOK not in request.form,
+            speaks_against=question.speaks_against,
         )
 
 
-def _fingerprint(samples: Sequence[Sample]) -> str:
+def ask(question: Question, form: AskingForm, **about: Any) -> ResponseReturnValue:
+    """The page of a question; `about` is what its frame shows, such as the `event`."""
+    return page("_layouts/organise_asked.html", question=question, form=form, **about)
+
+
+def _typed(form: AskingForm) -> list[tuple[str, str]]:
+    """What was sent, but for what the question has a field for."""
+    own = _OWN | ({"note"} if form.asks_for_note else set())
+    return [pair for pair in request.form.items(multi=True) if pair[0] not in own]
+
+
+def _fingerprint(form: AskingForm, reach: Reach) -> str:
     """Of what is done and of whom it reaches: who agrees agrees to this."""
-    typed = sorted(pair for pair in request.form.items(multi=True) if pair[0] not in _OWN)
-    said = json.dumps([typed, [(one.number, one.subject) for one in samples]])
+    told = [(one.number, one.whom, one.subject) for one in reach.samples]
+    said = json.dumps([sorted(_typed(form)), told])
     return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()

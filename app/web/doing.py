@@ -89,6 +89,22 @@ class DoneForMany:
     refused: Counter[str]
 
 
+def done_for_each(session: Session, ids: Iterable[int], verb: Callable[[int], object]) -> DoneForMany:
+    """In the open transaction, so that it can be tried first: whoever cannot be helped keeps nobody else from it."""
+    number, refused = 0, Counter[str]()
+    for one in ids:
+        try:
+            with session.begin_nested():
+                verb(one)
+        except Missing:
+            continue  # deleted in the meantime
+        except Refusal as refusal:
+            refused[sentence_of(refusal)] += 1
+        else:
+            number += 1
+    return DoneForMany(number, refused)
+
+
 def did_for_each(ids: Iterable[int], verb: Callable[[Session, int], object]) -> DoneForMany:
     """One transaction each: whoever cannot be helped keeps nobody else from it."""
     number, refused = 0, Counter[str]()

@@ -4,7 +4,7 @@
 """What organisers' forms are made of: numbers, dates and times with our own sentences, and two people on one form."""
 
 import re
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, ClassVar
@@ -217,9 +217,11 @@ class EditingForm(BaseForm):
     """A form over a row that others may edit at the same time: it carries the version that was read (F30).
 
     `refused_at` maps the fields a service names in its refusals to the fields of the form. `stale`: somebody else saved first.
+    What is `unstored` is said with the press and stands in no row.
     """
 
     refused_at: ClassVar[Mapping[str, str]] = {}
+    unstored: ClassVar[Collection[str]] = ()
     differences: Sequence[Difference] = ()
     stale = False
     version = HiddenField(default="0")
@@ -251,6 +253,7 @@ class EditingForm(BaseForm):
             Difference(str(mine.label.text), shown(stored[mine.name]), shown(mine))
             for mine in self
             if mine.name in stored
+            and mine.name not in self.unstored
             and not isinstance(mine, HiddenField)
             and shown(mine) != shown(stored[mine.name])
         ]

@@ -478,7 +478,10 @@ def test_before_publishing_it_is_said_what_will_happen(app: Flask) -> None:
     assert "6 Personen bekommen je eine E-Mail." in page.text
     assert "„2.2 Datenschutz im Fallmanagement“ findet nicht statt." in page.text
     assert all(mine == [] for mine in places(app, made).values())
-    page = page.send()
+    question = page.send()
+    assert "6 Personen bekommen eine E-Mail." in question.text
+    assert all(mine == [] for mine in places(app, made).values())
+    page = question.send()
     assert page.address == f"{made.desk}/{number}"
     assert "Veröffentlicht. Die E-Mails sind unterwegs." in page.text
     assert all(len(mine) == 2 for mine in places(app, made).values())
@@ -501,11 +504,11 @@ def test_two_people_have_the_page_open(app: Flask) -> None:
     made = a_wish_day(app, 4)
     first, second = solved(app, made), solved(app, made, "nonce-second-0123456789")
     mine, theirs = (visit(app).get(f"{made.desk}/{number}/publish") for number in (first, second))
-    mine.send()
+    mine.send().send()
     page = theirs.send()
     assert page.status == 422
     assert "inzwischen eine andere Zuteilung veröffentlicht" in page.text
-    assert page.send().status == 200
+    assert page.send().status == 200  # the same places: nobody is told anything, so nobody is asked
     assert allocation_run(app, second).published_at is not None
 
 

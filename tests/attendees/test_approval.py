@@ -131,10 +131,13 @@ def test_the_team_decides_about_many(app: Flask) -> None:
     query = {"pick": people[:2]}
     page = otto.get(f"{day.home}/registrations/many/reject", query_string=query)
     assert "Es betrifft 2 Personen" in page.text
-    page.send(note="Wir haben zu wenig Platz.")
+    question = page.send(note="Wir haben zu wenig Platz.")
+    assert "2 Personen bekommen eine E-Mail." in question.text
+    assert "Wir haben zu wenig Platz." in question.soup.find("pre").text  # type: ignore[union-attr]
+    question.send()
     page = otto.get(f"{day.home}/registrations/many/approve?who=all&status=pending")
     assert "Es betrifft 3 Personen" in page.text
-    page.send()
+    page.send().send()
     found = [status_of(app, one)[0] for one in people]
     assert found == ["rejected", "rejected", "registered", "registered", "registered"]
     assert seats_of(app, day) == (3, 0, 0)

@@ -58,7 +58,11 @@ def test_a_message_to_those_who_were_ticked(app: Flask) -> None:
     assert "Es betrifft 2 Personen 2 × Angemeldet" in page.text
     assert "Muster001" in page.text
     assert "Muster004" not in page.text
-    done = page.send(subject="Parkplätze", text="Bitte nutzen Sie den Hof.\n\n<b>Danke</b>")
+    question = page.send(subject="Parkplätze", text="Bitte nutzen Sie den Hof.\n\n<b>Danke</b>")
+    assert "2 Personen bekommen eine E-Mail." in question.text
+    assert "Bitte nutzen Sie den Hof.\n\n<b>Danke</b>" in question.soup.find("pre").text  # type: ignore[union-attr]
+    assert circulars(app) == []
+    done = question.send()
     assert messages(done) == ["Die Nachricht ist auf dem Weg zu 2 Personen."]
     assert circulars(app) == ["person1@example.org", "person2@example.org"]
     with app.app_context(), app.test_request_context("/"):
@@ -80,7 +84,7 @@ def test_a_message_to_all_whom_the_filter_shows_reaches_nobody_unconfirmed(app: 
     page = as_otto(app).get(f"{day.home}/registrations/many/message?who=all")
     assert "Es betrifft 4 Personen" in page.text
     assert "1 davon bekommt nichts" in page.text
-    done = page.send(subject="Hallo", text="Bis bald.")
+    done = page.send(subject="Hallo", text="Bis bald.").send()
     assert len(messages(done)) == 2
     assert sorted(circulars(app)) == [f"person{number}@example.org" for number in (1, 2, 4)]
 
@@ -98,15 +102,15 @@ def test_who_has_left_is_written_to_only_when_the_team_says_so(app: Flask) -> No
         page = visitor.get(address, query_string=query)
         assert "Es betrifft 3 Personen" in page.text
         assert "Auch an 1 Person, deren Anmeldung beendet ist" in page.text
-        page.send(subject="Hallo", text="Bis bald.")
+        page.send(subject="Hallo", text="Bis bald.").send()
     assert sorted(circulars(app)) == sorted(2 * [f"person{number}@example.org" for number in (1, 3, 4)])
-    done = visitor.get(address + "?who=all").send(subject="An alle", text="Bis bald.", ended="y")
+    done = visitor.get(address + "?who=all").send(subject="An alle", text="Bis bald.", ended="y").send()
     assert messages(done)[0] == "Die Nachricht ist auf dem Weg zu 4 Personen."
     assert circulars(app).count("person2@example.org") == 1
     page = visitor.get(address + "?who=all&status=cancelled")
     assert "Es betrifft 2 Personen" in page.text
     assert "Auch an" not in page.text
-    done = page.send(subject="Schade", text="Bis zum nächsten Mal.")
+    done = page.send(subject="Schade", text="Bis zum nächsten Mal.").send()
     assert messages(done)[0] == "Die Nachricht ist auf dem Weg zu 1 Person."
 
 
@@ -114,11 +118,11 @@ def test_pressed_twice_it_is_sent_once_and_two_messages_do_not_overtake_each_oth
     day = a_day(app)
     signs_up(app, day, 1)
     visitor, address = as_otto(app), f"{day.home}/registrations/many/message?who=all"
-    page = visitor.get(address)
+    question = visitor.get(address).send(subject="Eins", text="Erster Text")
     for _ in range(2):
-        assert messages(page.send(subject="Eins", text="Erster Text"))[0].endswith("zu 1 Person.")
+        assert messages(question.send())[0].endswith("zu 1 Person.")
     assert len(circulars(app)) == 1
-    visitor.get(address).send(subject="Zwei", text="Zweiter Text")
+    visitor.get(address).send(subject="Zwei", text="Zweiter Text").send()
     with app.app_context():
         states = db.session.scalars(select(Message.state).where(Message.kind == CIRCULAR)).all()
         assert [one.value for one in states] == ["queued", "queued"]
@@ -132,7 +136,7 @@ def test_somebody_who_came_meanwhile_is_not_hit_unseen(app: Flask) -> None:
     again = page.send(subject="Eins", text="Ein Text")
     assert "Bitte sehen Sie noch einmal nach" in again.text
     assert circulars(app) == []
-    again.send()
+    again.send().send()
     assert len(circulars(app)) == 2
 
 
@@ -141,7 +145,7 @@ def test_a_team_writes_so_many_messages_a_day(app: Flask) -> None:
     signs_up(app, day, 1)
     visitor, address = as_otto(app), f"{day.home}/registrations/many/message?who=all"
     for number in range(MESSAGES_A_DAY):
-        visitor.get(address).send(subject=f"Nummer {number}", text="Text")
+        visitor.get(address).send(subject=f"Nummer {number}", text="Text").send()
     refused = visitor.get(address).send(subject="Zu viel", text="Text")
     assert "Bitte machen Sie morgen weiter" in refused.text
     with app.app_context():
@@ -154,7 +158,10 @@ def test_cancelling_many_gives_no_seat_to_who_loses_it_again(app: Flask) -> None
     query = {"pick": [people[0], people[2]]}
     visitor = as_otto(app)
     page = visitor.get(f"{day.home}/registrations/many/cancel", query_string=query)
-    done = page.send(note="Haus gesperrt")
+    question = page.send(note="Haus gesperrt")
+    assert "3 Personen bekommen eine E-Mail." in question.text  # two who leave, and who moves up
+    assert seats_of(app, day) == (2, 0, 3)
+    done = question.send()
     assert messages(done) == ["2 Anmeldungen sind abgesagt."]
     assert [status_of(app, one) for one in people] == [
         ("cancelled", False),
@@ -185,7 +192,7 @@ def test_moving_up_past_the_line_and_overbooking_only_if_asked(app: Flask) -> No
     assert "Nicht erledigt für 2 Personen: Es gibt keinen freien Platz." in messages(refused)
     assert seats_of(app, day) == (1, 0, 3)
     assert "Bitte schreiben Sie auf" in page.send(overbook=True).text
-    done = page.send(overbook=True, note="Zusage der Leitung")
+    done = page.send(overbook=True, note="Zusage der Leitung").send()
     assert "2 Personen haben jetzt einen Platz." in messages(done)
     assert [status_of(app, one)[0] for one in people] == ["registered", "waiting", "registered", "registered"]
     assert seats_of(app, day) == (3, 2, 1)
@@ -204,7 +211,7 @@ def test_nobody_chosen_and_too_many(app: Flask) -> None:
 def test_messages_are_forgotten_with_the_person(app: Flask) -> None:
     day = a_day(app)
     reference = signs_up(app, day, 1)
-    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text")
+    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text").send()
     number = id_of(app, reference)
     with app.app_context(), transaction() as session:
         erasure.remove_names(session, day.event_id, at("15:45") + erasure.NAMES_KEPT)
@@ -216,7 +223,7 @@ def test_messages_are_forgotten_with_the_person(app: Flask) -> None:
 def test_a_message_about_a_copy_that_is_gone_is_found(app: Flask) -> None:
     day = a_day(app)
     signs_up(app, day, 1)
-    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text")
+    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text").send()
     with app.app_context(), transaction() as session:
         for copy in session.scalars(select(MailingCopy)):
             session.delete(copy)

@@ -52,10 +52,12 @@ consents.no_invitations GET,POST PERSONAL
 consents.people GET PERSONAL
 day.cancel GET,POST ORGANISER LEAD
 day.edit GET,POST ORGANISER EDIT
+day.edit_room GET,POST ORGANISER EDIT
 day.edit_round GET,POST ORGANISER EDIT
 day.edit_run GET,POST ORGANISER EDIT
 day.edit_workshop GET,POST ORGANISER EDIT
 day.keep POST ORGANISER LEAD
+day.new_room GET,POST ORGANISER EDIT
 day.new_round GET,POST ORGANISER EDIT
 day.new_run GET,POST ORGANISER EDIT
 day.new_workshop GET,POST ORGANISER EDIT
@@ -175,9 +177,7 @@ programme.agenda_json GET PUBLIC
 programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC
 programme_organise.edit_item GET,POST ORGANISER EDIT
-programme_organise.edit_room GET,POST ORGANISER EDIT
 programme_organise.new_item GET,POST ORGANISER EDIT
-programme_organise.new_room GET,POST ORGANISER EDIT
 programme_organise.programme GET ORGANISER SEE
 programme_organise.release GET,POST ORGANISER LEAD
 programme_organise.remove_item GET,POST ORGANISER EDIT

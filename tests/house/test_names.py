@@ -122,6 +122,7 @@ EXTRAS = {
     "programme/contradictions": "queries.py, split: where day and programme contradict each other",
     "programme/conflicts": "service.py, split: whether something fits into the day",
     "registration/workshops/news": "what changed about a person's workshops, noted and folded",
+    "registration/readers": "mails.py, split: who reads other sentences in a mail of one kind",
     "registration/possible": "rules.py, split: what somebody can still change, for pages and mails",
     "registration/page_states": "what the personal page says first, as a table by status",
     "registration/notifications": "what a person is told, as intentions for the outbox",

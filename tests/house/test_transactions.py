@@ -58,7 +58,6 @@ OPEN_THEIR_OWN = {
     },
     "app/registration/groups/views.py": {"_press": SAYS_IT_ELSEWHERE, "new_link": REFUSES_NOTHING},
     "app/registration/questions/organiser_views.py": {"export": WRITTEN_DOWN},
-    "app/registration/quotas/organiser_views.py": {"edit": READS_FIRST},
     "app/registration/views.py": {
         "_answer": SAYS_IT_ELSEWHERE,
         "_register": STAYS_SPENT,

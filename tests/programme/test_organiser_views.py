@@ -178,7 +178,7 @@ def test_a_room_is_added_changed_and_removed(app: Flask) -> None:
     event_id, _ = a_day(app)
     visitor = lead(app, event_id)
     page = visitor.get(f"{HOME}/rooms/new").send(
-        name="Turmzimmer", seats="12", step_free=None, loop="mobile", note="3. Stock"
+        name="Turmzimmer", seats="12", step_free=None, loop="mobile", room_note="3. Stock"
     )
     assert (page.status, page.address) == (200, f"{HOME}/rooms")
     assert "nicht stufenlos" in page.text.lower() or "Turmzimmer" in page.text

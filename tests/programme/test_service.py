@@ -23,7 +23,7 @@ from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, RoundFacts, WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal, fingerprint
-from app.scheduling.workshop_service import RunPlan, add_run, change_workshop
+from app.scheduling.workshop_service import RunPlan, add_run, change_room, change_workshop
 from app.web.database import db, transaction
 from tests.factories import days
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
@@ -144,7 +144,7 @@ def test_each_change_raises_the_revision(app: Flask) -> None:
             lambda s: service.remove_item(s, event.id, first.id, LATER),
             lambda s: service.add_workshop(s, event.id, WorkshopFacts("Neues Thema"), LATER),
             lambda s: service.add_room(s, event.id, RoomFacts("Turm", 5, False, Loop.NONE, ""), LATER),
-            lambda s: service.change_room(
+            lambda s: change_room(
                 s,
                 event.id,
                 room.id,
@@ -249,7 +249,7 @@ def test_rooms_have_their_own_names(app: Flask) -> None:
             service.add_room(session, event.id, RoomFacts("Saal", 10, True, Loop.NONE, ""), NOW)
         assert taken.value.field == "name"
         with pytest.raises(Refusal):
-            service.change_room(
+            change_room(
                 session,
                 event.id,
                 hall.id,
@@ -258,9 +258,9 @@ def test_rooms_have_their_own_names(app: Flask) -> None:
                 NOW,
             )
         smaller = RoomFacts("Saal", 90, False, Loop.MOBILE, "Stufen")
-        service.change_room(session, event.id, hall.id, smaller, seen := fingerprint(hall.facts), NOW)
+        change_room(session, event.id, hall.id, smaller, seen := fingerprint(hall.facts), NOW)
         with pytest.raises(ChangedMeanwhile):
-            service.change_room(session, event.id, hall.id, smaller, seen, NOW)
+            change_room(session, event.id, hall.id, smaller, seen, NOW)
         session.refresh(hall)
         assert (hall.seats, hall.step_free, hall.loop, hall.note) == (90, False, Loop.MOBILE, "Stufen")
         other = make_event(session, slug="anderer")
@@ -281,7 +281,7 @@ def test_what_is_in_use_is_not_removed(app: Flask) -> None:
             refused(act)
         small = RoomFacts("Raum Birke", 19, True, Loop.NONE, "")
         assert refused(
-            lambda s: service.change_room(s, event.id, room.id, small, fingerprint(room.facts), LATER)
+            lambda s: change_room(s, event.id, room.id, small, fingerprint(room.facts), LATER)
         ) == (
             "“1.1 Beraten ohne Vorurteil” has more seats than that. Please make the workshop smaller first.",
             "seats",
@@ -380,9 +380,7 @@ def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
         assert not raised(lambda s: replan_run(s, run.id, LATER, contributors=("Aylin Beispiel",)))
         assert raised(lambda s: replan_run(s, run.id, LATER, contributors=("Mika Erfunden",)))
         renamed = RoomFacts("Raum Buche", 26, True, Loop.MOBILE, "")
-        assert raised(
-            lambda s: service.change_room(s, event.id, birch.id, renamed, fingerprint(birch.facts), LATER)
-        )
+        assert raised(lambda s: change_room(s, event.id, birch.id, renamed, fingerprint(birch.facts), LATER))
         assert [(field, old, new) for _, field, old, new in changes(event)] == [
             ("title", "Beraten ohne Vorurteil", "Neuer Titel"),
             ("room", "Raum Birke", "Raum Buche"),

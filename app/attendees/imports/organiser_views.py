@@ -41,7 +41,7 @@ from app.registration.rules import Actor
 from app.spreadsheets import CSV, Cell, write_csv
 from app.texts import force_locale, gettext, ngettext, sentence_of
 from app.web import access
-from app.web.asking import Question, asked
+from app.web.asking import Question, ask, asked
 from app.web.bodies import takes_file
 from app.web.database import db, transaction
 from app.web.doing import Done, carried_out
@@ -89,7 +89,7 @@ def look(slug: str, upload_name: str) -> ResponseReturnValue:
     form = import_form(seen.said)
     answer = _pressed(form, read, judged)
     if isinstance(answer, Question):
-        return page("_layouts/organise_asked.html", event=g.event, question=answer, form=form)
+        return ask(answer, form, event=g.event)
     if answer:
         kept.forget(_data_dir(), g.event.id, g.organiser.id, upload_name)
         _say(answer.result, judged)
@@ -171,15 +171,18 @@ def _look(upload_name: str) -> _Seen:
 def _pressed(form: Any, read: FileRead, judged: JudgedTable) -> Done[Added] | Question | None:
     """Adds them, once nothing speaks against it; who is told is shown first."""
 
+    tell = bool(form.tell.data)
+
     def add_all(session: Session, moment: datetime) -> Added:
         _refuse(form, read, judged)
-        return add_many(session, g.event.id, judged.people, _by(), moment, tell=True)
+        return add_many(session, g.event.id, judged.people, _by(), moment, tell=tell)
 
     def add_untold() -> Added:
         _refuse(form, read, judged)
         return _add_in_portions(judged.people)
 
-    if form.tell.data:
+    # Who comes on a seat that was kept twice leaves one for whoever waits, who is told in any case.
+    if tell or g.event.waiting:
         return asked(form, add_all, Intended(g.event.id))
     return carried_out(form, add_untold) if form.validate_on_submit() else None
 

@@ -15,12 +15,12 @@ from app.events.rules import EFFECT_LABELS, TARGET_LABELS, Aim, QuotaEffect, Quo
 from app.organisations.models import Organisation
 from app.registration.quotas.service import QuotaFacts
 from app.texts import gettext
+from app.web.asking import AskingForm
 from app.web.editing import (
     TOO_LONG,
     Choice,
     ClockTime,
     Day,
-    EditingForm,
     WholeNumber,
     clock_of,
     day_of,
@@ -39,7 +39,7 @@ _FIELD_OF = {
 }
 
 
-class QuotaForm(EditingForm):
+class QuotaForm(AskingForm):
     """What may be changed of every quota."""
 
     refused_at: ClassVar[Mapping[str, str]] = {"capacity": "seats"}
@@ -97,10 +97,11 @@ class QuotaForm(EditingForm):
             self[name].errors = [sentence]
         return False
 
-    def changed(self, quota: Quota) -> QuotaFacts:
-        """The facts of this quota as they are to be."""
-        aim = Aim(quota.target, code=self.code.data or "") if "code" in self else quota.aim
-        return QuotaFacts(self.name.data or "", quota.effect, aim, self.seats.data or 0, self.release_at)
+    def changed(self, effect: QuotaEffect, aim: Aim) -> QuotaFacts:
+        """The facts of a quota of this `effect` and `aim` as they are to be."""
+        if "code" in self:
+            aim = Aim(aim.target, code=self.code.data or "")
+        return QuotaFacts(self.name.data or "", effect, aim, self.seats.data or 0, self.release_at)
 
     @property
     def release_at(self) -> datetime | None:

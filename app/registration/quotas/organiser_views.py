@@ -3,23 +3,25 @@
 
 """The seats of a day for its team: who has a share of them, what is taken, who waits."""
 
+from datetime import datetime
+
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from app.clock import now
 from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, QuotaTarget
 from app.organisations.queries import districts_to_choose, kind_names, kinds_to_choose, listed_organisations
+from app.outbox.previewing import Intended
 from app.people.rules import Permission, may
 from app.refusal import N_
-from app.registration.history import by_organiser
+from app.registration.history import By, by_organiser
 from app.registration.quotas.forms import CodeQuotaForm, NewQuotaForm, QuotaForm
 from app.registration.quotas.service import add_quota, change_quota, get_quota, list_quotas, remove_quota
 from app.texts import gettext
 from app.web import access
-from app.web.database import db, transaction
-from app.web.doing import carried_out, did
-from app.web.forms import ConfirmForm
+from app.web.asking import AskingForm, Question, ask, asked
+from app.web.database import db
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("quotas", __name__, url_prefix="/organise/events/<slug>/quotas")
@@ -45,10 +47,14 @@ def new(slug: str) -> ResponseReturnValue:
     form = NewQuotaForm().offer(
         kinds_to_choose(reading), districts_to_choose(reading), listed_organisations(reading)
     )
-    if did(
+    answer = asked(
         form,
-        lambda session: add_quota(session, g.event.id, form.facts(), by_organiser(g.organiser.id), now()),
-    ):
+        lambda session, moment: add_quota(session, g.event.id, form.facts(), _by(), moment).id,
+        Intended(g.event.id),
+    )
+    if isinstance(answer, Question):
+        return ask(answer, form, event=g.event)
+    if answer:
         return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page("registration/quotas/organise_quota.html", event=g.event, form=form, quota=None)
 
@@ -58,17 +64,20 @@ def new(slug: str) -> ResponseReturnValue:
 def edit(slug: str, quota_id: int) -> ResponseReturnValue:
     quota = get_quota(db.session(), g.event, quota_id)
     form = _form_class(quota).of(quota)
+    effect, aim = quota.effect, quota.aim
 
-    def change() -> None:
-        facts, by = form.changed(quota), by_organiser(g.organiser.id)
-        with transaction() as session:
-            change_quota(session, g.event.id, quota_id, facts, form.version_read, by, now())
+    def change(session: Session, moment: datetime) -> None:
+        facts = form.changed(effect, aim)
+        change_quota(session, g.event.id, quota_id, facts, form.version_read, _by(), moment)
 
     def stored() -> QuotaForm:
         again = get_quota(db.session(), g.event, quota_id)
         return _form_class(again).of(again, stored=True)
 
-    if form.validate_on_submit() and carried_out(form, change, stored=stored):
+    answer = asked(form, change, Intended(g.event.id), stored=stored)
+    if isinstance(answer, Question):
+        return ask(answer, form, event=g.event)
+    if answer:
         return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page(
         "registration/quotas/organise_quota.html",
@@ -82,10 +91,15 @@ def edit(slug: str, quota_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def remove(slug: str, quota_id: int) -> ResponseReturnValue:
     title = get_quota(db.session(), g.event, quota_id).name
-    form = ConfirmForm()
-    if did(
-        form, lambda session: remove_quota(session, g.event.id, quota_id, by_organiser(g.organiser.id), now())
-    ):
+    form = AskingForm()
+    answer = asked(
+        form,
+        lambda session, moment: remove_quota(session, g.event.id, quota_id, _by(), moment),
+        Intended(g.event.id),
+    )
+    if isinstance(answer, Question):
+        return ask(answer, form, event=g.event)
+    if answer:
         return redirect_with(_all(slug), N_("“%(title)s” is removed."), title=title)
     return page(
         "programme/organise_remove.html",
@@ -94,6 +108,10 @@ def remove(slug: str, quota_id: int) -> ResponseReturnValue:
         title=title,
         cancel=(url_for(".edit", slug=slug, quota_id=quota_id), gettext("Keep it")),
     )
+
+
+def _by() -> By:
+    return by_organiser(g.organiser.id)
 
 
 def _form_class(quota: Quota) -> type[QuotaForm]:

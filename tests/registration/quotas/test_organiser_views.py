@@ -181,7 +181,10 @@ def test_fewer_than_are_taken_are_refused_with_the_number(app: Flask) -> None:
     page = visitor.get(QUOTAS).follow("Aus den KIs").send(seats="1")
     assert page.status == 422
     assert "Es sind schon 2 Plätze vergeben" in page.errors()["seats"]
-    page = page.send(seats="3")
+    question = page.send(seats="3")
+    assert "1 Person bekommt eine E-Mail." in question.text
+    assert statuses(app)["Kit"] == "waiting"
+    page = question.send()
     assert [row[2:5] for row in table(page)] == [["3", "3", "0"]]
     assert statuses(app)["Kit"] == "registered"
 
