@@ -37,13 +37,15 @@ from app.attendees.lists import count_people
 from app.clock import now
 from app.events.rules import Placement
 from app.organisations.queries import kinds_to_choose
+from app.outbox.previewing import Intended
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing
 from app.registration.history import By
 from app.registration.rules import Actor
 from app.web import access
+from app.web.asking import AskingForm, Question, asked, question_page, say_no
 from app.web.database import db, transaction
-from app.web.doing import carried_out, did, pressed
+from app.web.doing import carried_out, did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
 
@@ -169,14 +171,23 @@ def close_run(slug: str, run_id: int) -> ResponseReturnValue:
     return page("allocation/close.html", event=g.event, form=form, run=run)
 
 
-@bp.post("/runs/<int:run_id>/open")
+@bp.route("/runs/<int:run_id>/open", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def open_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = next((one for one in runs_of(db.session(), g.event) if one.id == run_id), None)
     if run is None:
         raise Missing
-    if pressed(lambda session: mark_run(session, g.event.id, run_id, by(), now(), takes_place=True)):
+    form = AskingForm()
+    answer = asked(
+        form,
+        lambda session, moment: mark_run(session, g.event.id, run_id, by(), moment, takes_place=True).id,
+        Intended(g.event.id),
+    )
+    if isinstance(answer, Question):
+        return question_page(answer, form, event=g.event)
+    if answer:
         return redirect_with(admin_address(slug), N_("“%(title)s” takes place again."), title=run.name)
+    say_no(form)
     return redirect(admin_address(slug), SEE_OTHER)
 
 

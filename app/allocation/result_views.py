@@ -24,7 +24,7 @@ from app.registration.history import By
 from app.registration.rules import Actor
 from app.texts import gettext, sentence_of
 from app.web import access
-from app.web.asking import Question, ask, asked
+from app.web.asking import Question, asked, question_page
 from app.web.database import db, transaction
 from app.web.doing import did
 from app.web.forms import ConfirmForm
@@ -109,7 +109,7 @@ def publish_(slug: str, allocation_id: int) -> ResponseReturnValue:
         Intended(g.event.id),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_one(slug, allocation_id), N_("Published. The mails are on their way."))
     return _publish_page(allocation_id, form)

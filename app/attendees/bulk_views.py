@@ -37,7 +37,7 @@ from app.registration.models import Registration
 from app.registration.rules import STATUS_LABELS, Actor, Status
 from app.texts import gettext, ngettext
 from app.web import access
-from app.web.asking import Question, ask, asked
+from app.web.asking import Question, asked, question_page
 from app.web.database import db
 from app.web.doing import DoneForMany, done_for_each
 from app.web.pages import page
@@ -87,7 +87,7 @@ def message(slug: str) -> ResponseReturnValue:
         Intended(g.event.id),
     )
     if isinstance(done, Question):
-        return ask(done, form, event=g.event)
+        return question_page(done, form, event=g.event)
     if done is None:
         return _page("message", chosen, form, there)
     sentence = ngettext(
@@ -160,7 +160,7 @@ def move(slug: str) -> ResponseReturnValue:
         return _page("move", chosen, form)
     answer = asked(form, change, Intended(g.event.id))
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer is None:
         return _page("move", chosen, form)
     done = answer.result
@@ -230,7 +230,7 @@ def _for_each(
         return _page(name, chosen, form)
     done = asked(form, each, Intended(g.event.id))
     if isinstance(done, Question):
-        return ask(done, form, event=g.event)
+        return question_page(done, form, event=g.event)
     if done is None:
         return _page(name, chosen, form)
     _say(done.result, said(done.result.number))

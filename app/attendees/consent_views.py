@@ -21,7 +21,7 @@ from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.history import by_organiser
 from app.texts import gettext, ngettext
 from app.web import access
-from app.web.asking import Question, TellingForm, ask, asked
+from app.web.asking import Question, TellingForm, asked, question_page
 from app.web.database import db
 from app.web.editing import SeveralOf
 from app.web.pages import page
@@ -66,7 +66,7 @@ def invite_people(slug: str) -> ResponseReturnValue:
 
     answer = asked(form, verb, Intended(g.event.id))
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         sentence = ngettext(
             "%(num)d person is invited. The mail leaves after a minute.",

@@ -12,6 +12,7 @@ from wtforms.validators import Length, Optional, Regexp
 from app.organisations.models import MasterData, Organisation, Region
 from app.organisations.service import OrganisationFacts
 from app.texts import gettext
+from app.web.asking import AskingForm
 from app.web.editing import CHOOSE, TOO_LONG, Choice, EditingForm, short_text
 from app.web.forms import BaseForm
 from app.web.texts import lazy_gettext as _l
@@ -29,7 +30,7 @@ class OrganisationSearch(BaseForm):
     show = Choice(_l("Which"), choices=[(ALL, _l("All")), (PROVISIONAL, _l("Provisional only"))])
 
 
-class OrganisationForm(EditingForm):
+class OrganisationForm(AskingForm, EditingForm):
     """What the team says of an organisation."""
 
     name = short_text(_l("Name"), required=True)
@@ -89,7 +90,7 @@ class TargetForm(BaseForm):
         return self
 
 
-class MergeForm(BaseForm):
+class MergeForm(AskingForm):
     """The button under what would follow."""
 
     into = HiddenField(validators=[Regexp(r"\A[0-9]{1,9}\Z", message=CHOOSE)])

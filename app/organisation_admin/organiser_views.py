@@ -7,6 +7,8 @@ They belong to no day, so anybody who is signed in may enter; what one sees and 
 `organisation_lists` (T01).
 """
 
+from datetime import datetime
+
 from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -50,17 +52,21 @@ from app.organisations.queries import (
     regions,
 )
 from app.organisations.rules import UsualKind
+from app.outbox.previewing import Intended
 from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.texts import ngettext
 from app.web import access
+from app.web.asking import AskingForm, Question, asked, question_page, say_no
 from app.web.database import db
-from app.web.doing import did, pressed
+from app.web.doing import did
 from app.web.pages import page, page_number, redirect_with
 
 bp = Blueprint("organisations", __name__, url_prefix="/organise/organisations")
 
 SEE_OTHER = 303
+# Of days that are perhaps not those of whoever asks: how many are told, and of what.
+WHOEVER_MOVES_UP = Intended(None)
 
 
 @bp.get("")
@@ -108,15 +114,18 @@ def organisation(organisation_id: int) -> ResponseReturnValue:
     found = get_organisation(reading, _reach(reading), organisation_id)
     form = _form_of(reading, found)
 
-    def change(session: Session) -> None:
+    def change(session: Session, moment: datetime) -> None:
         get_changeable(session, _reach(session), organisation_id)
-        change_organisation(session, organisation_id, form.facts(), form.version_read, _by(), now())
+        change_organisation(session, organisation_id, form.facts(), form.version_read, _by(), moment)
 
     def stored() -> OrganisationForm:
         again = get_organisation(reading, _reach(reading), organisation_id)
         return _form_of(reading, again, stored=True)
 
-    if did(form, change, stored=stored):
+    answer = asked(form, change, WHOEVER_MOVES_UP, stored=stored)
+    if isinstance(answer, Question):
+        return question_page(answer, form)
+    if answer:
         return redirect_with(_address(organisation_id), N_("“%(title)s” is saved."), title=form.name.data)
     return _page_of(reading, get_organisation(reading, _reach(reading), organisation_id), form)
 
@@ -147,14 +156,17 @@ def _page_of(session: Session, found: Organisation, form: OrganisationForm) -> R
 def merge_into(organisation_id: int) -> ResponseReturnValue:
     form = MergeForm(data={"into": request.args.get("into", "")})
 
-    def unite(session: Session) -> tuple[str, int, int]:
+    def unite(session: Session, moment: datetime) -> tuple[str, int, int]:
         source = get_changeable(session, _reach(session), organisation_id)
         into = int(form.into.data or 0)
         accepting = _target(session, source, str(into)) is not None
-        made = merge(session, organisation_id, into, _by(), now(), accepting=accepting)
+        made = merge(session, organisation_id, into, _by(), moment, accepting=accepting)
         return made.name, made.moved["people"], made.target_id
 
-    if done := did(form, unite):
+    done = asked(form, unite, WHOEVER_MOVES_UP)
+    if isinstance(done, Question):
+        return question_page(done, form)
+    if done:
         name, people, into = done.result
         flash(_merged(name, people), "success")
         return redirect(_address(into), SEE_OTHER)
@@ -198,21 +210,25 @@ def _merged(name: str, people: int) -> str:
     )
 
 
-@bp.post("/merges/<int:merge_id>/undo")
+@bp.route("/merges/<int:merge_id>/undo", methods=["GET", "POST"])
 @access.signed_in
 def take_back(merge_id: int) -> ResponseReturnValue:
-    into = 0
+    session, form = db.session(), AskingForm()
+    into = get_merge(session, _reach(session), g.organiser.id, merge_id).target_id
 
-    def undo(session: Session) -> tuple[str, int]:
-        nonlocal into
-        into = get_merge(session, _reach(session), g.organiser.id, merge_id).target_id
-        undone = undo_merge(session, merge_id, _by(), now())
+    def undo(session: Session, moment: datetime) -> tuple[str, int]:
+        get_merge(session, _reach(session), g.organiser.id, merge_id)
+        undone = undo_merge(session, merge_id, _by(), moment)
         return undone.name, undone.source_id
 
-    if done := pressed(undo):
+    done = asked(form, undo, WHOEVER_MOVES_UP)
+    if isinstance(done, Question):
+        return question_page(done, form)
+    if done:
         name, source = done.result
         sentence = N_("“%(name)s” is an organisation of its own again.")
         return redirect_with(_address(source), sentence, name=name)
+    say_no(form)
     return redirect(_address(into), SEE_OTHER)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 from typing import cast
 
-from sqlalchemy import Table, bindparam, select, update
+from sqlalchemy import Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -20,7 +20,7 @@ from app.outbox.service import enqueue, enqueue_all
 from app.people.budget import spend
 from app.people.rules import address_key
 from app.registration.models import Group, Registration
-from app.registration.rules import Status
+from app.registration.rules import CONFIRMED, Status
 from app.registration.suppression import is_suppressed, link_bucket, mail_bucket
 from app.registration.workshops.news import RunChange, note_changes
 
@@ -185,11 +185,35 @@ def notify_successor(session: Session, registration: Registration, now: datetime
         notify_status(session, registration, now, first=True)
 
 
-def notify_changed(session: Session, registration: Registration, now: datetime) -> None:
-    """Time or place of the day moved: the calendar gets the new entry. Who has no certain seat hears of it as well."""
-    if registration.status is Status.REGISTERED:
-        _invite(registration)
-    _enqueue(session, CHANGED, registration, now)
+def notify_changed(session: Session, event: Event, now: datetime) -> None:
+    """Time or place of the day moved: everybody who has a seat, waits for one, is offered one or awaits the team's word is
+    told, in some statements for all of them. The calendar of who has a certain seat gets the new entry."""
+    session.flush()
+    mine = Registration.event_id == event.id, Registration.status.in_(CONFIRMED)
+    session.execute(
+        update(Registration)
+        .where(*mine)
+        .values(
+            feed_changed_at=now,
+            invited_sequence=case(
+                (Registration.status == Status.REGISTERED, event.sequence + Registration.sequence_offset),
+                else_=Registration.invited_sequence,
+            ),
+            mail_revision=Registration.mail_revision + 1,
+            version=Registration.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    whom = select(Registration.id, Registration.email, Registration.language, Registration.mail_revision)
+    enqueue_all(
+        session,
+        kind=CHANGED,
+        subjects=whom.where(*mine, Registration.email != "").order_by(Registration.id),
+        event_id=event.id,
+        now=now,
+        give_up_at=last_try(event, now),
+    )
 
 
 def notify_place(

@@ -26,6 +26,7 @@ from app.web.editing import (
     Choice,
     ClockTime,
     Day,
+    EditingForm,
     SpanForm,
     WholeNumber,
     clock_of,
@@ -61,7 +62,7 @@ def _text(name: str, *, required: bool = False) -> StringField:
     return short_text(_l(fact.label), longest=fact.longest, required=required, description=_hint(name))
 
 
-class DayForm(TellingForm):
+class DayForm(TellingForm, EditingForm):
     """All facts of a day. `version` is a fingerprint of the facts that were read, see `service.fingerprint`."""
 
     refused_at: ClassVar[Mapping[str, str]] = {
@@ -205,7 +206,7 @@ class DayForm(TellingForm):
         )
 
 
-class RoundForm(SpanForm, TellingForm):
+class RoundForm(TellingForm, SpanForm):
     number = WholeNumber(_l("Number"), least=1, most=50, required=True)
     title = short_text(_l("Title"), required=True, description=_l("For instance: Workshop round 1."))
 
@@ -227,7 +228,7 @@ class RoundForm(SpanForm, TellingForm):
         return RoundFacts(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at)
 
 
-class WorkshopForm(TellingForm):
+class WorkshopForm(TellingForm, EditingForm):
     title = short_text(_l("Title"), required=True)
     abstract = long_text(
         _l("Description"),
@@ -244,7 +245,7 @@ class WorkshopForm(TellingForm):
         return WorkshopFacts(self.title.data or "", self.abstract.data or "")
 
 
-class RunForm(TellingForm):
+class RunForm(TellingForm, EditingForm):
     """A workshop in a round: number, room, seats, who facilitates."""
 
     round_id = Choice(_l("Round"))
@@ -325,7 +326,7 @@ class RunForm(TellingForm):
         )
 
 
-class RoomForm(TellingForm):
+class RoomForm(TellingForm, EditingForm):
     """`room_note` is what stands in the agenda of it; the `note` is for the mail."""
 
     name = short_text(_l("Name of the room"), longest=100, required=True)

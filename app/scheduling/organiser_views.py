@@ -39,7 +39,7 @@ from app.scheduling.forms import (
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access
-from app.web.asking import Question, ask, asked
+from app.web.asking import Question, asked, question_page
 from app.web.database import db
 from app.web.doing import did, pressed
 from app.web.forms import ConfirmForm
@@ -77,7 +77,7 @@ def edit(slug: str) -> ResponseReturnValue:
         speaks_against=_against,
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
     session, moment = db.session(), now()
@@ -157,7 +157,7 @@ def cancel(slug: str) -> ResponseReturnValue:
         ),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(
             url_for(".cancel", slug=slug),
@@ -213,7 +213,7 @@ def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
         stored=lambda: RoomForm.of(conflicts.get_room(db.session(), g.event, room_id), stored=True),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_rooms(slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page(
@@ -262,7 +262,7 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
         speaks_against=lambda session: _against(session, f"round-{round_id}"),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
@@ -312,7 +312,7 @@ def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
         ),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
     return page(
@@ -362,7 +362,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
         speaks_against=lambda session: _against(session, f"round-{form.plan().round_id}"),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
     return page(

@@ -35,7 +35,7 @@ from app.registration import notifications
 from app.registration.history import By
 from app.registration.models import Group, Registration
 from app.registration.promotion import move_up
-from app.registration.rules import ACTIVE, CONFIRMED, Reason
+from app.registration.rules import ACTIVE, Reason
 from app.registration.service import cancel
 from app.registration.workshops import places
 from app.registration.workshops.wishes import turn_places_into_wishes
@@ -85,7 +85,7 @@ def change_day(
     # Who corrects a day that is over invites nobody to it.
     if event.status is EventStatus.PUBLISHED and touches(changed, Effect.MAIL) and not event.is_over(now):
         write_notice(session, event, before, changed, note, now)
-        _announce(session, event, now)
+        notifications.notify_changed(session, event, now)
     return event
 
 
@@ -150,14 +150,6 @@ def _write_facts(
     if touches(changed, Effect.RUNS):
         _raise_runs(session, event, now)
     session.flush()
-
-
-def _announce(session: Session, event: Event, now: datetime) -> None:
-    """Tell everybody who has a seat, waits for one, is offered one or awaits the team's word."""
-    found = select(Registration).where(Registration.event_id == event.id, Registration.status.in_(CONFIRMED))
-    for registration in session.scalars(found.order_by(Registration.id)).all():
-        registration.feed_changed_at = now
-        notifications.notify_changed(session, registration, now)
 
 
 def _fill_seats(session: Session, event: Event, changed: Collection[str], now: datetime) -> None:

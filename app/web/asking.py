@@ -8,13 +8,13 @@ Trying it is doing it in a transaction that is rolled back, so the page shows wh
 
 import hashlib
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, ClassVar, Protocol, TypeVar
 
-from flask import request
+from flask import flash, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 from wtforms import HiddenField
@@ -23,6 +23,7 @@ from app.clock import now
 from app.web.database import transaction
 from app.web.doing import Done, carried_out
 from app.web.editing import Difference, EditingForm, long_text
+from app.web.forms import BaseForm
 from app.web.pages import page
 from app.web.texts import lazy_gettext as _l
 
@@ -33,7 +34,7 @@ BACK, LOOK = "edit", "look"  # buttons: to the form; and the question again, wit
 _OWN = frozenset({"csrf_token", "agreed", BACK, LOOK})
 
 
-class AskingForm(EditingForm):
+class AskingForm(BaseForm):
     """A form whose verb may tell people: beside its fields it carries what the team agreed to. By itself it is one button."""
 
     asks_for_note: ClassVar[bool] = False
@@ -45,7 +46,7 @@ class TellingForm(AskingForm):
 
     asks_for_note = True
     shown_last = ("note",)
-    unstored = frozenset({"note"})
+    unstored: ClassVar[Collection[str]] = frozenset({"note"})
     note = long_text(
         _l("A word of your own"), rows=3, description=_l("Stands in the mail, for instance why.")
     )
@@ -151,7 +152,7 @@ def asked(
         return done
     except _NotAgreed as question:
         return Question(
-            form.differences_from(stored()) if stored is not None else [],
+            form.differences_from(stored()) if stored is not None and isinstance(form, EditingForm) else [],
             question.reach,
             _typed(form),
             question.agreed,
@@ -160,9 +161,15 @@ def asked(
         )
 
 
-def ask(question: Question, form: AskingForm, **about: Any) -> ResponseReturnValue:
+def question_page(question: Question, form: AskingForm, **about: Any) -> ResponseReturnValue:
     """The page of a question; `about` is what its frame shows, such as the `event`."""
     return page("_layouts/organise_asked.html", question=question, form=form, **about)
+
+
+def say_no(form: AskingForm) -> None:
+    """Of a button without a page of its own: why it was refused stands above the page that comes next."""
+    for sentence in form.form_errors:
+        flash(sentence, "warning")
 
 
 def _typed(form: AskingForm) -> list[tuple[str, str]]:

@@ -42,7 +42,7 @@ STALE = N_(
 )
 
 # What a form carries along, beside what somebody typed.
-CARRIED = frozenset({"csrf_token", "nonce", "version", "seen", "comment_url"})
+CARRIED = frozenset({"csrf_token", "nonce", "version", "seen", "agreed", "comment_url"})
 LONGEST_KEY, OF_FORM = 64, 24
 
 Form = TypeVar("Form")

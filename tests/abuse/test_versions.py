@@ -12,13 +12,17 @@ from tests.pages import post_forms, tree
 INSIDE = {Audience.SIGNED_IN, Audience.CREATOR, Audience.ORGANISER, Audience.ADMIN}
 NEW, ACTION = "makes something new", "an action on people as they stand then; no row is written over"
 WITHOUT = {
+    "agreed.invite_people": ACTION,
     "allocation.new": NEW,
     "allocation.new_condition": NEW,
     "approval.reject": ACTION,
+    "day.cancel": ACTION,
     "group_admin.new": NEW,
+    "importing.look": NEW,
     "importing.upload": NEW,
     "many.cancel": ACTION,
     "many.message": ACTION,
+    "many.move": ACTION,
     "many.move_up": ACTION,
     "many.reject": ACTION,
     "participants.add": NEW,

@@ -211,7 +211,9 @@ def test_nobody_chosen_and_too_many(app: Flask) -> None:
 def test_messages_are_forgotten_with_the_person(app: Flask) -> None:
     day = a_day(app)
     reference = signs_up(app, day, 1)
-    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text").send()
+    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(
+        subject="Eins", text="Text"
+    ).send()
     number = id_of(app, reference)
     with app.app_context(), transaction() as session:
         erasure.remove_names(session, day.event_id, at("15:45") + erasure.NAMES_KEPT)
@@ -223,7 +225,9 @@ def test_messages_are_forgotten_with_the_person(app: Flask) -> None:
 def test_a_message_about_a_copy_that_is_gone_is_found(app: Flask) -> None:
     day = a_day(app)
     signs_up(app, day, 1)
-    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(subject="Eins", text="Text").send()
+    as_otto(app).get(f"{day.home}/registrations/many/message?who=all").send(
+        subject="Eins", text="Text"
+    ).send()
     with app.app_context(), transaction() as session:
         for copy in session.scalars(select(MailingCopy)):
             session.delete(copy)

@@ -34,7 +34,7 @@ allocation.close_run GET,POST ORGANISER EDIT_PEOPLE
 allocation.drop_condition POST ORGANISER EDIT_PEOPLE
 allocation.new GET,POST ORGANISER EDIT_PEOPLE
 allocation.new_condition GET,POST ORGANISER EDIT_PEOPLE
-allocation.open_run POST ORGANISER EDIT_PEOPLE
+allocation.open_run GET,POST ORGANISER EDIT_PEOPLE
 allocation.usual GET,POST ORGANISER EDIT_PEOPLE
 answers.answers GET,POST ORGANISER EDIT_PEOPLE
 answers.note_sensitive POST ORGANISER SEE_SENSITIVE
@@ -129,7 +129,7 @@ organisations.merge_into GET,POST SIGNED_IN
 organisations.new GET,POST ADMIN
 organisations.organisation GET,POST SIGNED_IN
 organisations.overview GET SIGNED_IN
-organisations.take_back POST SIGNED_IN
+organisations.take_back GET,POST SIGNED_IN
 organising.dashboard GET ORGANISER SEE
 organising.home GET SIGNED_IN
 organising.mail GET ORGANISER EDIT_PEOPLE

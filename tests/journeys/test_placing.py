@@ -132,7 +132,8 @@ def compares_and_publishes(page: Page) -> None:
     page.get_by_role("table").first.get_by_role("link").first.click()
     page.get_by_role("link", name="Veröffentlichen …").click()
     expect(page.get_by_role("main")).to_contain_text("3 Personen bekommen die Plätze")
-    page.get_by_role("button", name="Veröffentlichen und E-Mails senden").click()
+    page.get_by_role("button", name="Veröffentlichen", exact=True).click()
+    page.get_by_role("button", name="Speichern und absenden").click()
     expect(page.get_by_text("Veröffentlicht. Die E-Mails sind unterwegs.")).to_be_visible()
     page.get_by_role("link", name="Protokoll für die Akte").click()
     with page.expect_download() as download:

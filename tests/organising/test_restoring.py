@@ -172,8 +172,7 @@ class Doings:
                     for run in session.scalars(select(Run)):
                         raise_sequence(run, now())
                     session.flush()
-                    for one in session.scalars(select(Registration).where(Registration.has_seat)):
-                        notifications.notify_changed(session, one, now())
+                    notifications.notify_changed(session, day, now())
 
     def withdraw(self, *names: str) -> None:
         with self.house.app.app_context(), transaction() as session:

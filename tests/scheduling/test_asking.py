@@ -5,18 +5,22 @@
 
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
 from app.clock import now
+from app.events.models import Room
 from app.events.rules import EventStatus
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.outbox.worker import Worker
+from app.programme.models import Run
 from app.scheduling.jobs import call_off
-from app.web.database import db
+from app.web.database import db, transaction
 from tests.factories.organising import a_day
 from tests.mailbox import mailbox
+from tests.pages import Page
 from tests.scheduling.test_organiser_views import HOME, lead, seat, stored
 
 
@@ -126,3 +130,104 @@ def test_a_change_is_taken_back_and_nobody_hears_of_it(app: Flask) -> None:
     Worker(app, clock=lambda: now() + timedelta(minutes=2)).deliver()
     assert waiting_mails(app) == []
     assert [one["Subject"] for one in mailbox(app).read() if "Neuer Ort" in one["Subject"]] == []
+
+
+def samples(page: Page) -> list[tuple[str, str]]:
+    """Who they are, with their number, and what one of them reads."""
+    section = page.soup.main.find("h2", string="Was sie lesen werden").parent  # type: ignore[union-attr]
+    heads = [one.text for one in section.find_all("h3")]
+    return list(zip(heads, [one.text for one in section.find_all("pre")], strict=True))
+
+
+def test_who_reads_other_sentences_is_shown_apart_with_their_number(app: Flask) -> None:
+    event_id, _ = a_day(app, capacity=2)
+    for name in ("Anna", "Bert", "Cem"):
+        seat(app, event_id, name)
+    question = lead(app, event_id).get(f"{HOME}/edit").send(venue_name="Rathaus")
+    assert "3 Personen bekommen eine E-Mail." in question.text
+    seated, waiting = samples(question)
+    assert (seated[0], waiting[0]) == ("2 Personen: Angemeldet", "1 Person: Auf der Warteliste")
+    assert "Warteliste" in waiting[1]
+    assert "Warteliste" not in seated[1]
+
+
+def test_a_called_off_run_shows_who_loses_a_place_and_who_gets_one(app: Flask) -> None:
+    event_id, ids = a_day(app, released=True)
+    with app.app_context(), transaction() as session:
+        session.get_one(Run, ids["1.2"]).capacity = 1
+    choices = {f"r{ids['round-1']}": ids["1.1"]}
+    seat(app, event_id, "Anna", **choices)
+    seat(app, event_id, "Bert", **choices)
+    page = lead(app, event_id).get(f"{HOME}/programme/runs/{ids['1.1']}")
+    question = page.send(takes_place=None, called_off="y")
+    ((whom, text),) = samples(question)
+    assert whom == "2 Personen: ihr Workshop fällt aus"
+    assert "1.1 Beraten ohne Vorurteil" in text
+
+
+def test_a_room_with_another_name_is_asked_about_and_told(app: Flask) -> None:
+    event_id, ids = a_day(app, released=True)
+    seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
+    seat(app, event_id, "Bert")
+    visitor, address = lead(app, event_id), f"{HOME}/programme/rooms/{ids['Raum Birke']}"
+    page = visitor.get(address)
+    assert "1 Person hat einen Platz darin." in page.text
+    question = page.send(name="Raum Buche")
+    assert "1 Person bekommt eine E-Mail." in question.text
+    assert "Raum Birke" in question.text
+    assert "bisher Raum Birke, jetzt Raum Buche" in samples(question)[0][1]
+    saved = question.send(note="Die Schilder sind neu.")
+    assert saved.address == f"{HOME}/programme/rooms"
+    with app.app_context():
+        assert db.session.get_one(Room, ids["Raum Birke"]).name == "Raum Buche"
+        kinds = select(Message.recipient).where(Message.kind == "places.changed")
+        assert list(db.session.scalars(kinds)) == ["anna@example.org"]
+    quiet = visitor.get(address).send(room_note="Im Erdgeschoss")
+    assert quiet.address == f"{HOME}/programme/rooms"  # nobody is told of it, so nobody is asked
+
+
+def test_a_run_over_two_rounds_says_from_when_to_when_it_is(app: Flask) -> None:
+    event_id, ids = a_day(app, released=True)
+    with app.app_context(), transaction() as session:
+        session.delete(session.get_one(Run, ids["2.1"]))
+        session.get_one(Run, ids["1.1"]).spans = 2
+    seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
+    page = lead(app, event_id).get(f"{HOME}/programme/rounds/{ids['round-2']}")
+    ((_whom, text),) = samples(page.send(start="13:30", end="15:00"))
+    assert "bisher 11:00–14:45 Uhr, jetzt 11:00–15:00 Uhr" in text
+
+
+def test_what_contradicts_the_programme_stands_on_the_question(app: Flask) -> None:
+    event_id, _ = a_day(app)
+    seat(app, event_id)
+    visitor = lead(app, event_id)
+    question = visitor.get(f"{HOME}/edit").send(end_time="14:00")
+    assert "Tag und Programm widersprechen sich" in question.text
+    assert "„Workshoprunde 2“" in question.text
+    assert "Tag und Programm widersprechen sich" not in visitor.get(f"{HOME}/edit").text
+
+
+@pytest.mark.parametrize("broken", [{"start_time": "spät"}, {"end_time": "7:00"}, {"title": ""}])
+def test_the_note_is_kept_whichever_way_leads_back(app: Flask, broken: dict[str, str]) -> None:
+    """Through the form, a refusal, another question and back again."""
+    event_id, _ = a_day(app)
+    seat(app, event_id)
+    question = lead(app, event_id).get(f"{HOME}/edit").send(venue_name="Rathaus")
+    back = question.send(note="Der Saal\nist größer.", edit="1")
+    assert back.soup.find("textarea", {"name": "note"}).text.strip() == "Der Saal\nist größer."  # type: ignore[union-attr]
+    refused = back.send(**broken)
+    assert refused.status == 422
+    again = refused.send(start_time="09:30", end_time="15:45", title="Musterfachtag", venue_name="Rathaus")
+    assert "Der Saal\nist größer." in samples(again)[0][1]
+    assert "Ein eigenes Wort" not in again.text.split("Was sich ändert")[1].split("Was sie lesen")[0]
+
+
+def test_a_note_that_is_too_long_can_be_made_shorter(app: Flask) -> None:
+    event_id, _ = a_day(app)
+    seat(app, event_id)
+    question = lead(app, event_id).get(f"{HOME}/edit").send(venue_name="Rathaus")
+    refused = question.send(note="n" * 20_001)
+    assert list(refused.errors()) == ["note"]
+    assert "n n" not in refused.text
+    asked = refused.send(note="Kurz.")
+    assert "Kurz." in samples(asked)[0][1]

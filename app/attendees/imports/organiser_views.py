@@ -41,7 +41,7 @@ from app.registration.rules import Actor
 from app.spreadsheets import CSV, Cell, write_csv
 from app.texts import force_locale, gettext, ngettext, sentence_of
 from app.web import access
-from app.web.asking import Question, ask, asked
+from app.web.asking import Question, asked, question_page
 from app.web.bodies import takes_file
 from app.web.database import db, transaction
 from app.web.doing import Done, carried_out
@@ -89,7 +89,7 @@ def look(slug: str, upload_name: str) -> ResponseReturnValue:
     form = import_form(seen.said)
     answer = _pressed(form, read, judged)
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         kept.forget(_data_dir(), g.event.id, g.organiser.id, upload_name)
         _say(answer.result, judged)

@@ -15,6 +15,7 @@ from app.registration.abuse_protection_forms import AbuseProtectionMixin
 from app.registration.forms import SHORT, Colleague, ContactForm, PersonMixin, asks
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.texts import gettext, language
+from app.web.asking import AskingForm
 from app.web.editing import Day, WholeNumber, moment_of
 from app.web.forms import BaseForm, NonceMixin
 from app.web.texts import lazy_gettext as _l
@@ -100,7 +101,7 @@ class GroupForm(AbuseProtectionMixin, ContactForm):
 
 
 @asks(SHORT)
-class AllotForm(NonceMixin, PersonMixin, BaseForm):
+class AllotForm(NonceMixin, PersonMixin, AskingForm):
     """Seats that the team keeps for an organisation."""
 
     seats = WholeNumber(_l("Number of seats"), least=1, most=200, required=True)

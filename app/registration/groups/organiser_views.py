@@ -6,8 +6,8 @@
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 
-from app.clock import now
 from app.organisations.queries import organisation_names
+from app.outbox.previewing import Intended
 from app.people.rules import Permission, may
 from app.refusal import N_
 from app.registration.groups.forms import AllotForm
@@ -15,8 +15,8 @@ from app.registration.groups.queries import groups_of
 from app.registration.groups.service import allot
 from app.registration.history import by_organiser
 from app.web import access
+from app.web.asking import Question, asked, question_page
 from app.web.database import db
-from app.web.doing import did
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("group_admin", __name__, url_prefix="/organise/events/<slug>/groups")
@@ -37,10 +37,15 @@ def show(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT_PEOPLE)
 def new(slug: str) -> ResponseReturnValue:
     form = AllotForm()
-    if did(
+    by = by_organiser(g.organiser.id)
+    answer = asked(
         form,
-        lambda session: allot(session, g.event.id, form.allotment(), by_organiser(g.organiser.id), now()),
-    ):
+        lambda session, moment: allot(session, g.event.id, form.allotment(), by, moment).id,
+        Intended(g.event.id),
+    )
+    if isinstance(answer, Question):
+        return question_page(answer, form, event=g.event)
+    if answer:
         sentence = N_("The seats are kept. The contact person gets a mail with the link.")
         return redirect_with(url_for(".show", slug=slug), sentence)
     return page(

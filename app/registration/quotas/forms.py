@@ -21,6 +21,7 @@ from app.web.editing import (
     Choice,
     ClockTime,
     Day,
+    EditingForm,
     WholeNumber,
     clock_of,
     day_of,
@@ -39,7 +40,7 @@ _FIELD_OF = {
 }
 
 
-class QuotaForm(AskingForm):
+class QuotaForm(AskingForm, EditingForm):
     """What may be changed of every quota."""
 
     refused_at: ClassVar[Mapping[str, str]] = {"capacity": "seats"}

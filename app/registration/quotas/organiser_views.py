@@ -20,7 +20,7 @@ from app.registration.quotas.forms import CodeQuotaForm, NewQuotaForm, QuotaForm
 from app.registration.quotas.service import add_quota, change_quota, get_quota, list_quotas, remove_quota
 from app.texts import gettext
 from app.web import access
-from app.web.asking import AskingForm, Question, ask, asked
+from app.web.asking import AskingForm, Question, asked, question_page
 from app.web.database import db
 from app.web.pages import page, redirect_with
 
@@ -53,7 +53,7 @@ def new(slug: str) -> ResponseReturnValue:
         Intended(g.event.id),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page("registration/quotas/organise_quota.html", event=g.event, form=form, quota=None)
@@ -76,7 +76,7 @@ def edit(slug: str, quota_id: int) -> ResponseReturnValue:
 
     answer = asked(form, change, Intended(g.event.id), stored=stored)
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_all(slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page(
@@ -98,7 +98,7 @@ def remove(slug: str, quota_id: int) -> ResponseReturnValue:
         Intended(g.event.id),
     )
     if isinstance(answer, Question):
-        return ask(answer, form, event=g.event)
+        return question_page(answer, form, event=g.event)
     if answer:
         return redirect_with(_all(slug), N_("“%(title)s” is removed."), title=title)
     return page(
