@@ -134,7 +134,7 @@ def test_a_change_is_taken_back_and_nobody_hears_of_it(app: Flask) -> None:
 
 def samples(page: Page) -> list[tuple[str, str]]:
     """Who they are, with their number, and what one of them reads."""
-    section = page.soup.main.find("h2", string="Was sie lesen werden").parent  # type: ignore[union-attr]
+    section = page.soup.main.find("h2", string="Was die Personen lesen").parent  # type: ignore[union-attr]
     heads = [one.text for one in section.find_all("h3")]
     return list(zip(heads, [one.text for one in section.find_all("pre")], strict=True))
 
@@ -171,7 +171,7 @@ def test_a_room_with_another_name_is_asked_about_and_told(app: Flask) -> None:
     seat(app, event_id, "Bert")
     visitor, address = lead(app, event_id), f"{HOME}/programme/rooms/{ids['Raum Birke']}"
     page = visitor.get(address)
-    assert "1 Person hat einen Platz darin." in page.text
+    assert "1 Platz ist vergeben." in page.text
     question = page.send(name="Raum Buche")
     assert "1 Person bekommt eine E-Mail." in question.text
     assert "Raum Birke" in question.text
@@ -202,9 +202,9 @@ def test_what_contradicts_the_programme_stands_on_the_question(app: Flask) -> No
     seat(app, event_id)
     visitor = lead(app, event_id)
     question = visitor.get(f"{HOME}/edit").send(end_time="14:00")
-    assert "Tag und Programm widersprechen sich" in question.text
+    assert "Fachtag und Programm widersprechen sich" in question.text
     assert "„Workshoprunde 2“" in question.text
-    assert "Tag und Programm widersprechen sich" not in visitor.get(f"{HOME}/edit").text
+    assert "Fachtag und Programm widersprechen sich" not in visitor.get(f"{HOME}/edit").text
 
 
 @pytest.mark.parametrize("broken", [{"start_time": "spät"}, {"end_time": "7:00"}, {"title": ""}])
@@ -219,7 +219,7 @@ def test_the_note_is_kept_whichever_way_leads_back(app: Flask, broken: dict[str,
     assert refused.status == 422
     again = refused.send(start_time="09:30", end_time="15:45", title="Musterfachtag", venue_name="Rathaus")
     assert "Der Saal\nist größer." in samples(again)[0][1]
-    assert "Ein eigenes Wort" not in again.text.split("Was sich ändert")[1].split("Was sie lesen")[0]
+    assert "Ein eigenes Wort" not in again.text.split("Was sich ändert")[1].split("Was die Personen lesen")[0]
 
 
 def test_a_note_that_is_too_long_can_be_made_shorter(app: Flask) -> None:
@@ -228,6 +228,5 @@ def test_a_note_that_is_too_long_can_be_made_shorter(app: Flask) -> None:
     question = lead(app, event_id).get(f"{HOME}/edit").send(venue_name="Rathaus")
     refused = question.send(note="n" * 20_001)
     assert list(refused.errors()) == ["note"]
-    assert "n n" not in refused.text
     asked = refused.send(note="Kurz.")
     assert "Kurz." in samples(asked)[0][1]
