@@ -13,6 +13,7 @@ from app.clock import now
 from app.events.models import Room
 from app.events.rules import EventStatus
 from app.outbox.models import Message
+from app.outbox.previewing import Intended
 from app.outbox.rules import State
 from app.outbox.worker import Worker
 from app.programme.models import Run
@@ -21,6 +22,7 @@ from app.web.database import db, transaction
 from tests.factories.organising import a_day
 from tests.mailbox import mailbox
 from tests.pages import Page
+from tests.scheduling.steps import change_facts
 from tests.scheduling.test_organiser_views import HOME, lead, seat, stored
 
 
@@ -230,3 +232,17 @@ def test_a_note_that_is_too_long_can_be_made_shorter(app: Flask) -> None:
     assert list(refused.errors()) == ["note"]
     asked = refused.send(note="Kurz.")
     assert "Kurz." in samples(asked)[0][1]
+
+
+def test_of_whichever_days_only_numbers_and_subjects_are_shown(app: Flask) -> None:
+    """An organisation belongs to no day: who changes it may not read of the people of each (T01)."""
+    event_id, _ = a_day(app)
+    seat(app, event_id)
+    moment = now()
+    with app.test_request_context("/"), transaction() as session:
+        change_facts(session, event_id, moment, venue_name="Rathaus")
+        shown = []
+        for telling in (Intended(event_id), Intended(None)):
+            reach = telling.reach(session, moment)
+            shown.append((reach.people, [(one.number, bool(one.text)) for one in reach.samples]))
+    assert shown == [(1, [(1, True)]), (1, [(1, False)])]
