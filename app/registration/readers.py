@@ -25,9 +25,9 @@ _PLACES_FIRST = (
     ),
     (and_(PlaceChange.fact == PlaceFact.PLACE, PlaceChange.new == ""), N_("they leave a workshop")),
     (and_(PlaceChange.fact == PlaceFact.PLACE, PlaceChange.new != ""), N_("they get a place")),
-    (PlaceChange.fact == PlaceFact.LINE, N_("they wait for a place")),
+    (and_(PlaceChange.fact == PlaceFact.LINE, PlaceChange.new != ""), N_("they wait for a place")),
 )
-_REST = N_("their workshop takes place otherwise")
+_REST = N_("something about their workshop changes")
 _first = case(*((one, rank) for rank, (one, _words) in enumerate(_PLACES_FIRST)), else_=len(_PLACES_FIRST))
 APART = {
     notifications.CHANGED: Apart(
