@@ -43,7 +43,7 @@ from app.refusal import N_, Missing
 from app.registration.history import By
 from app.registration.rules import Actor
 from app.web import access
-from app.web.asking import AskingForm, Question, asked, question_page, say_no
+from app.web.asking import AskingButton, Question, asked, question_page, say_no
 from app.web.database import db, transaction
 from app.web.doing import carried_out, did
 from app.web.forms import ConfirmForm
@@ -177,7 +177,7 @@ def open_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = next((one for one in runs_of(db.session(), g.event) if one.id == run_id), None)
     if run is None:
         raise Missing
-    form = AskingForm()
+    form = AskingButton()
     answer = asked(
         form,
         lambda session, moment: mark_run(session, g.event.id, run_id, by(), moment, takes_place=True).id,

@@ -57,7 +57,7 @@ from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.texts import ngettext
 from app.web import access
-from app.web.asking import AskingForm, Question, asked, question_page, say_no
+from app.web.asking import AskingButton, Question, asked, question_page, say_no
 from app.web.database import db
 from app.web.doing import did
 from app.web.pages import page, page_number, redirect_with
@@ -213,7 +213,7 @@ def _merged(name: str, people: int) -> str:
 @bp.route("/merges/<int:merge_id>/undo", methods=["GET", "POST"])
 @access.signed_in
 def take_back(merge_id: int) -> ResponseReturnValue:
-    session, form = db.session(), AskingForm()
+    session, form = db.session(), AskingButton()
     into = get_merge(session, _reach(session), g.organiser.id, merge_id).target_id
 
     def undo(session: Session, moment: datetime) -> tuple[str, int]:

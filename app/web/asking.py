@@ -52,6 +52,13 @@ class TellingForm(AskingForm):
     )
 
 
+class AskingButton(AskingForm):
+    """One without a page of its own. `transaction` asks for its token, as for every such button."""
+
+    class Meta(AskingForm.Meta):
+        csrf = False
+
+
 class Sample(Protocol):
     """How many get a mail, who they are among those that get one of its kind, in which language, and what one of them
     reads; `text` is empty where it is not for the team's eyes."""
@@ -166,8 +173,8 @@ def question_page(question: Question, form: AskingForm, **about: Any) -> Respons
     return page("_layouts/organise_asked.html", question=question, form=form, **about)
 
 
-def say_no(form: AskingForm) -> None:
-    """Of a button without a page of its own: why it was refused stands above the page that comes next."""
+def say_no(form: AskingButton) -> None:
+    """Why it was refused stands above the page that comes next."""
     for sentence in form.form_errors:
         flash(sentence, "warning")
 
