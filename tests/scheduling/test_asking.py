@@ -239,10 +239,11 @@ def test_of_whichever_days_only_numbers_and_subjects_are_shown(app: Flask) -> No
     event_id, _ = a_day(app)
     seat(app, event_id)
     moment = now()
-    with app.test_request_context("/"), transaction() as session:
+    with app.app_context(), transaction() as session:
         change_facts(session, event_id, moment, venue_name="Rathaus")
         shown = []
-        for telling in (Intended(event_id), Intended(None)):
-            reach = telling.reach(session, moment)
-            shown.append((reach.people, [(one.number, bool(one.text)) for one in reach.samples]))
+        with app.test_request_context("/"):
+            for telling in (Intended(event_id), Intended(None)):
+                reach = telling.reach(session, moment)
+                shown.append((reach.people, [(one.number, bool(one.text)) for one in reach.samples]))
     assert shown == [(1, [(1, True)]), (1, [(1, False)])]
