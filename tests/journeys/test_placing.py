@@ -26,6 +26,7 @@ from tests.factories.days import make_event, make_programme
 from tests.ical.readers import read_everywhere
 from tests.journeys.conftest import DESKTOP, Stage, open_browser
 from tests.journeys.test_every_page import look_at, sign_in
+from tests.journeys.test_whole_day import let_the_quiet_minute_pass
 from tests.registration.steps import Day
 
 pytestmark = [pytest.mark.browser, pytest.mark.long]
@@ -67,6 +68,7 @@ def test_from_wishes_to_a_swap(stage: Stage, browser: Browser, tokens: dict[str,
         has_them_worked_out(stage, organiser)
         looks_at_everything(stage, organiser)
         compares_and_publishes(organiser)
+        let_the_quiet_minute_pass(stage)
         told(stage, "Ihre Plätze in Workshops", *WISHED)
 
         happy, other = who_sits_where(stage, participant, tokens)

@@ -231,7 +231,7 @@ def _change_room(desk: Desk) -> None:
     desk.press("Speichern")
     expect(desk.main.locator("pre").first).to_contain_text("Raum 2")
     desk.press("Speichern und absenden")
-    _let_the_quiet_minute_pass(desk.stage)
+    let_the_quiet_minute_pass(desk.stage)
     assert "Raum 2" in text_of(desk.stage.mails.newest("ella.muster@example.org"))
 
 
@@ -242,7 +242,7 @@ def _bring_lists(desk: Desk) -> None:
     expect(desk.main).to_contain_text("Muster, Ella")
 
 
-def _let_the_quiet_minute_pass(stage: Stage) -> None:
+def let_the_quiet_minute_pass(stage: Stage) -> None:
     """What time does, as below."""
     with stage.app.app_context(), transaction() as session:
         session.execute(update(Message).where(Message.state == State.QUEUED).values(next_attempt_at=now()))
