@@ -68,6 +68,7 @@ PAGES = {
     "quotas.edit": ASKED,
     "quotas.new": ASKED,
     "quotas.remove": ASKED,
+    "setup.test_mail": "one mail to the very person who presses",
     "staff.remove": ONE_PERSON,
     "staff.show": ONE_PERSON,
     "team.show": ACCOUNT,
