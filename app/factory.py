@@ -18,6 +18,8 @@ import app.allocation.jobs
 import app.allocation.mails
 import app.allocation.organiser_views
 import app.allocation.result_views
+import app.allocation.swaps.jobs
+import app.allocation.swaps.views
 import app.allocation.views
 import app.attendees.answer_views
 import app.attendees.approval_views
@@ -225,6 +227,8 @@ MODULES: tuple[ModuleType, ...] = (
     app.allocation.jobs,
     app.allocation.commands,
     app.allocation.views,
+    app.allocation.swaps.jobs,
+    app.allocation.swaps.views,
     app.results.views,
     app.results.organiser_views,
     app.results.material_views,

@@ -173,8 +173,8 @@ def _people(session: Session, event: Event) -> list[tuple[int, int, int]]:
     return [(one, organisation, kind) for one, organisation, kind in session.execute(found)]
 
 
-def _needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
-    """What they cannot do without: said with the wishes, or in answer to a question of the team."""
+def needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
+    """Id and need: what they cannot do without: said with the wishes, or in answer to a question of the team."""
     with_wishes = select(RegistrationNeed.registration_id, RegistrationNeed.need)
     answered = (
         select(SensitiveAnswer.registration_id, Option.need)
@@ -212,7 +212,7 @@ class _Persons:
                 run in self.runs and number in self.runs[run].rounds
             ):  # not of a run that moved elsewhere since
                 self.wishes[person].setdefault(number, []).append(run)
-        for person, need in session.execute(_needs_of(mine)):
+        for person, need in session.execute(needs_of(mine)):
             self.needs[person].add(need)
         if event.placed_at is not None:
             self._read_told(session, mine)

@@ -32,6 +32,7 @@ from app.allocation.rules import (
     ConditionKind,
 )
 from app.allocation.service import add_condition, ask, ask_several, mark_run, remove_condition
+from app.allocation.swaps.queries import count_offers, open_chains
 from app.attendees.filters import Wanted, without_of
 from app.attendees.lists import count_people
 from app.clock import now
@@ -78,9 +79,19 @@ def admin(slug: str) -> ResponseReturnValue:
         state_labels=STATE_LABELS,
         mode_words=MODE_WORDS,
         mixing_words=MIXING_WORDS,
+        swaps=_swaps() if g.event.placed_at is not None else None,
         may_edit_day=may(g.role, Permission.EDIT),
     )
     return reloading(answer) if any(one.state in UNFINISHED for one, _proof in allocations) else answer
+
+
+def _swaps() -> dict[str, Any]:
+    """How offers of swaps stand, for who need not do anything about them."""
+    return {
+        "open": g.event.takes_swaps(now()),
+        "offers": count_offers(db.session(), g.event),
+        "chains": open_chains(db.session(), g.event),
+    }
 
 
 def _demand() -> list[dict[str, Any]]:

@@ -122,6 +122,11 @@ class DayFacts:
     approval: Annotated[bool, Fact(N_("The team decides who is admitted"))]
     placement: Annotated[Placement, Fact(N_("How places in workshops are given"))]
     wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"), Effect.MAIL)]
+    swaps: Annotated[bool, Fact(N_("Participants may offer swaps once the places are given"))]
+    swaps_until: Annotated[
+        datetime | None,
+        Fact(N_("Swaps until"), hint=N_("Leave empty: until the day begins.")),
+    ]
     language: Annotated[
         str,
         Fact(

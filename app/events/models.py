@@ -88,7 +88,8 @@ class Event(Scarce, InCalendars, Base):
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
     question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
     any; `consents` names, with blanks between, what people are asked to agree to. With `approval` the team decides who is admitted after confirming the address. Where workshops are wished for,
-    `wishes_until` ends it, and `placed_at` says when the allocation was published. With `offer_hours` a free seat is
+    `wishes_until` ends it, and `placed_at` says when the allocation was published; from then on, with `swaps`, people may
+    offer to swap places, until `swaps_until` or the beginning. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
     `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
     Entries in calendars of people who register from now on are numbered from `lowest_offset` on: an address of which no row
@@ -147,6 +148,8 @@ class Event(Scarce, InCalendars, Base):
     placement: Mapped[Placement] = mapped_column(enum_of(Placement, "placement"), default=Placement.DIRECT)
     wishes_until: Mapped[datetime | None]
     placed_at: Mapped[datetime | None]
+    swaps: Mapped[bool] = mapped_column(default=True)
+    swaps_until: Mapped[datetime | None]
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
     calls_off_at: Mapped[datetime | None] = mapped_column(index=True)
@@ -175,6 +178,15 @@ class Event(Scarce, InCalendars, Base):
 
     def takes_wishes(self, now: datetime) -> bool:
         return self.awaits_places and self.wishes_until is not None and now < self.wishes_until
+
+    @property
+    def swaps_end(self) -> datetime:
+        return self.swaps_until or self.starts_at
+
+    def takes_swaps(self, now: datetime) -> bool:
+        """Whether people may offer to swap the places that the allocation gave them."""
+        given = self.status is EventStatus.PUBLISHED and self.placed_at is not None
+        return given and self.swaps and now < self.swaps_end
 
     def agenda_is_news(self, now: datetime) -> bool:
         """Nobody is told of an agenda that is not public yet, or of a day that is over."""

@@ -104,6 +104,7 @@ CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     registration.histories,
     workshops.places,
     workshops.wishes,
+    workshops.swaps,
     events.events,
     registration.called_off,
     allocation.allocations,

@@ -32,6 +32,7 @@ AREAS = {
     "run": N_("Workshops"),
     "run_staff": N_("Who leads workshops"),
     "allocation": N_("Allocation of places"),
+    "swap": N_("Swaps of places"),
     "agreement": N_("Agreements"),
     "photo": N_("Photos"),
     "document": N_("Documents"),
@@ -102,6 +103,10 @@ ACTIONS = {
     "allocation.condition": N_("Condition added"),
     "allocation.free": N_("Condition removed"),
     "allocation.publish": N_("Allocation published"),
+    "swap.propose": N_("Swap proposed to its people"),
+    "swap.done": N_("Swap done, all have agreed"),
+    "swap.end": N_("Swap ended without a change"),
+    "swap.free": N_("Free place given to somebody who offered theirs"),
     "agreement.remove": N_("Agreement removed"),
     "photo.add": N_("Photo added"),
     "photo.remove": N_("Photo removed"),
@@ -141,12 +146,14 @@ ACTIONS = {
 
 # Who did what no account did. Of anything else the account is gone, or somebody typed a command.
 ITSELF = N_("the person concerned")
+FACHTAG = N_("Fachtag itself")
 BY_NO_ACCOUNT = {
     "registration.address": ITSELF,
     "registration.forget": ITSELF,
     "group.forget": ITSELF,
     "address.silence": ITSELF,
-    "database.rewrite": N_("Fachtag itself"),
+    **dict.fromkeys(("swap.propose", "swap.done", "swap.end", "swap.free"), FACHTAG),
+    "database.rewrite": FACHTAG,
     "database.restored": N_("the operator"),
 }
 NO_ACCOUNT = N_("deleted account, or the operator")
@@ -154,10 +161,11 @@ NO_ACCOUNT = N_("deleted account, or the operator")
 # After these a number may mean another thing: what the line before spoke of is gone.
 REMOVALS = frozenset(
     {"quota.remove", "question.remove", "agreement.remove", "photo.remove", "document.remove"}
-) | {"allocation.remove", "allocation.free"}
+) | {"allocation.remove", "allocation.free", "swap.done", "swap.end"}
 BEGINNINGS = frozenset({"quota.add", "question.add", "question.copy", "photo.add", "document.add"}) | {
     "allocation.ask",
     "allocation.condition",
+    "swap.propose",
 }
 
 DETAILS = {
@@ -264,6 +272,7 @@ THINGS = {
     "region": N_("Region %(number)s"),
     "registration": N_("Registration %(number)s"),
     "run": N_("Workshop %(number)s"),
+    "swap": N_("Swap %(number)s"),
 }
 
 

@@ -63,6 +63,8 @@ MAIL_LABELS = {
     "registration.offer_ended": N_("The time for your answer is over"),
     "places.changed": N_("Your workshops have changed"),
     "places.allocated": N_("Your places in workshops"),
+    "swap.proposed": N_("A swap is possible for you"),
+    "swap_end.told": N_("No swap came about"),
     "link.address": N_("Please confirm your new mail address"),
     "link.personal": N_("Your personal link"),
     "group.confirm": N_("Please confirm your group"),

@@ -6,11 +6,12 @@
 Spend in a transaction of its own, before the use case: what is spent inside a transaction that is refused comes back.
 """
 
+from collections.abc import Collection
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, Integer, Table, bindparam, case, delete, update
+from sqlalchemy import ColumnElement, Integer, Table, bindparam, case, delete, select, update
 from sqlalchemy.orm import Session
 
 from app.db import UtcDateTime, insert_of
@@ -18,6 +19,7 @@ from app.people.models import Budget
 
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 USED_UP = 1_000_000_000
+AT_ONCE = 500  # names in one statement
 
 
 def spend(
@@ -49,6 +51,17 @@ def _spending(insert: Any) -> Any:
         },
         where=over | (table.c.spent + cost <= most),
     ).returning(table.c.spent)
+
+
+def full_buckets(session: Session, buckets: Collection[str], limit: int, now: datetime) -> set[str]:
+    """Those of the buckets from which nothing could be taken now. Takes nothing itself."""
+    full: set[str] = set()
+    names = sorted(set(buckets))
+    for start in range(0, len(names), AT_ONCE):
+        those = Budget.bucket.in_(names[start : start + AT_ONCE])
+        found = select(Budget.bucket).where(those, Budget.spent >= limit, Budget.window_ends_at > now)
+        full.update(session.scalars(found))
+    return full
 
 
 def refund(session: Session, bucket: str) -> None:

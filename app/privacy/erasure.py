@@ -37,7 +37,7 @@ from app.registration.questions.rules import Retention
 from app.registration.quotas import waiting_list
 from app.registration.rules import ENDED, Reason, Status, new_reference
 from app.registration.service import end, lock_registration
-from app.registration.workshops.models import RegistrationNeed, Wish
+from app.registration.workshops.models import RegistrationNeed, SwapOffer, Wish
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
@@ -155,7 +155,7 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
     for table in ANSWERS:
         gone = delete(table).where(table.registration_id == registration_id)
         session.execute(gone.execution_options(synchronize_session=False))
-    for mine in (Wish, RegistrationNeed, Consent):
+    for mine in (Wish, RegistrationNeed, Consent, SwapOffer):
         session.execute(delete(mine).where(mine.registration_id == registration_id))
     session.execute(delete(GroupGuest).where(GroupGuest.registration_id == registration_id))
     successor = update(Registration).where(Registration.predecessor_id == registration_id)

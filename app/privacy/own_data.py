@@ -27,9 +27,10 @@ from app.registration.questions.queries import AnswerView, answers_of, questions
 from app.registration.questions.rules import Retention
 from app.registration.rules import Status
 from app.registration.workshops.rules import Need
+from app.registration.workshops.swap_offers import MySwaps, offers_of, proposals_of
 from app.registration.workshops.wishes import Wished, wishes_of
 
-FORMAT = 2
+FORMAT = 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class OwnData:
     mails: Sequence[Message]
     wished: Wished
     needs_kept_until: datetime
+    swaps: MySwaps
 
     def wishes_in(self, round_id: int) -> list[str]:
         """What the person wishes for in a round, the dearest first; also after places were given."""
@@ -88,6 +90,7 @@ def own_data(session: Session, registration: Registration) -> OwnData:
         mails_about(session, registration),
         wishes_of(session, registration.id),
         ends_at + ANSWERS_KEPT[Retention.DAYS],
+        MySwaps(offers_of(session, registration.id), proposals_of(session, registration.id)),
     )
 
 
@@ -128,6 +131,7 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
                 "waiting_for": [line.run.title for line in mine.in_line],
                 "absent": mine.absent,
                 "wishes": data.wishes_in(mine.round.id),
+                "swap": _swap_as_json(data.swaps, mine.round.id),
                 "leads": mine.leads.title if mine.leads else None,
                 "role": mine.role.value if mine.role else None,
             }
@@ -164,6 +168,20 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
             for one in data.consents
         ],
         "mails": mails_as_json(data.mails),
+    }
+
+
+def _swap_as_json(swaps: MySwaps, round_id: int) -> dict[str, Any] | None:
+    """What the person offers in a round, and what they are asked."""
+    offer, proposal = swaps.offer_in(round_id), swaps.proposal_in(round_id)
+    if offer is None:
+        return None
+    return {
+        "offered_at": time_as_json(offer.made_at),
+        "wanted": list(offer.wanted),
+        "proposed": proposal.gets if proposal else None,
+        "answer_by": time_as_json(proposal.answer_by) if proposal else None,
+        "agreed": proposal.agreed if proposal else None,
     }
 
 

@@ -25,7 +25,14 @@ from app.registration.rules import Status, mailbox
 
 # Mails that go to the address of the person; whoever has another one gets none of them at the old one.
 FAMILIES = frozenset(
-    family_of(kind) for kind in (notifications.CONFIRM, notifications.PLACES, notifications.LINK)
+    family_of(kind)
+    for kind in (
+        notifications.CONFIRM,
+        notifications.PLACES,
+        notifications.LINK,
+        notifications.SWAP_PROPOSED,
+        notifications.SWAP_ENDED,
+    )
 )
 _TAKES_BACK = frozenset({notifications.CANCELLED, notifications.SUBSTITUTED, notifications.ADDRESS_LEFT})
 

@@ -46,6 +46,8 @@ SUBSTITUTED = "registration.substituted"
 ADDRESS_LEFT = "registration.address_left"
 PLACES = "places.changed"
 ALLOCATED = "places.allocated"
+SWAP_PROPOSED = "swap.proposed"
+SWAP_ENDED = "swap_end.told"  # a family of its own: a proposal that follows must not settle it
 LINK = "link.personal"
 NEW_ADDRESS = "link.address"
 GROUP_CONFIRM = "group.confirm"
@@ -228,6 +230,15 @@ def notify_place(
     if registration.status is Status.REGISTERED and changes:
         note_changes(session, registration, changes, now, note)
         _enqueue(session, PLACES, registration, now)
+
+
+def notify_swap_proposed(session: Session, registration: Registration, now: datetime) -> None:
+    _enqueue(session, SWAP_PROPOSED, registration, now)
+
+
+def notify_swap_ended(session: Session, registration: Registration, now: datetime) -> None:
+    """A swap that the person agreed to does not come about, or an offer of theirs has ended."""
+    _enqueue(session, SWAP_ENDED, registration, now)
 
 
 def notify_added(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:

@@ -51,6 +51,7 @@ from app.registration.rules import (
     Status,
 )
 from app.registration.workshops import places
+from app.registration.workshops.swap_offers import withdraw_offers
 
 
 @dataclass(frozen=True, slots=True)
@@ -289,6 +290,8 @@ def end(
     else:
         leave_line(session, event, mine)
     move(session, registration, to, by, reason, now)
+    if event.placed_at is not None:
+        withdraw_offers(session, registration, now)
     places.give_back(session, registration, now, keep_wishes=to is Status.EXPIRED)
     answers.give_back(session, registration, for_good=to is not Status.EXPIRED)
     if to is not Status.EXPIRED:

@@ -43,6 +43,7 @@ from app.registration.rules import (
 )
 from app.registration.service import end, lock_registration
 from app.registration.workshops import places
+from app.registration.workshops.swap_offers import withdraw_offers
 
 
 def substitute(
@@ -161,6 +162,8 @@ def _pass_on(
         move_in_line(session, left, joined)
     waiting_list.put_under(session, new, [*stays, *joined])
     note(session, new, None, new.status, by, Reason.NAMED, now)
+    if event.placed_at is not None:
+        withdraw_offers(session, old, now)  # whether to swap is the other one's to say
     places.pass_on(session, old, new)
     answers.pass_on(session, old, new)
 

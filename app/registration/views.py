@@ -48,6 +48,7 @@ from app.registration.service import confirm as confirm_registration
 from app.registration.substituting import substitute as substitute_person
 from app.registration.workshops.forms import OwnWishesForm, wishes_data, wishing
 from app.registration.workshops.service import give_wishes
+from app.registration.workshops.swap_offers import swaps_of
 from app.registration.workshops.wishes import wishes_of
 from app.store.cache import Cache
 from app.texts import gettext, language
@@ -152,6 +153,7 @@ def my(token: str) -> Response:
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
         may=possible(registration, day, now()),
+        swaps=swaps_of(session, registration, now()),
         form=ConfirmForm(),
         done=done_just_now(DONE),
     )

@@ -70,6 +70,7 @@ class DayForm(TellingForm, EditingForm):
         "registration_closes_at": "closes_date",
         "moves_up_until": "moves_up_date",
         "wishes_until": "wishes_date",
+        "swaps_until": "swaps_date",
     }
 
     title = _text("title", required=True)
@@ -135,6 +136,16 @@ class DayForm(TellingForm, EditingForm):
     )
     wishes_date = Day(_label("wishes_until"), description=_l("Only with wishes."))
     wishes_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
+    swaps = BooleanField(
+        _label("swaps"),
+        default=True,
+        description=_l(
+            "Only with wishes. Nobody changes place who has not agreed, and the conditions of your allocation are kept."
+            " Without the mark, open offers end."
+        ),
+    )
+    swaps_date = Day(_label("swaps_until"), description=_hint("swaps_until"))
+    swaps_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
     opens_date = Day(_label("registration_opens_at"), description=_l("Leave empty to open at once."))
     opens_time = ClockTime(_l("Opening time"), description=_l("Leave empty for the beginning of that day."))
     closes_date = Day(
@@ -159,6 +170,8 @@ class DayForm(TellingForm, EditingForm):
             "placement": facts.placement.value,
             "wishes_date": day_of(facts.wishes_until),
             "wishes_time": clock_of(facts.wishes_until),
+            "swaps_date": day_of(facts.swaps_until),
+            "swaps_time": clock_of(facts.swaps_until),
             "opens_date": day_of(facts.registration_opens_at),
             "opens_time": clock_of(facts.registration_opens_at),
             "closes_date": day_of(facts.registration_closes_at),
@@ -175,6 +188,7 @@ class DayForm(TellingForm, EditingForm):
             (self.opens_date, self.opens_time),
             (self.closes_date, self.closes_time),
             (self.wishes_date, self.wishes_time),
+            (self.swaps_date, self.swaps_time),
             (self.moves_up_date, self.moves_up_time),
         ):
             if clock.data is not None and day.data is None and not day.errors:
@@ -189,7 +203,7 @@ class DayForm(TellingForm, EditingForm):
             field.name: field.data or ""
             for field in self
             if field.name in DayFacts.__slots__
-            and field.name not in {"capacity", "offer_hours", "approval", "placement"}
+            and field.name not in {"capacity", "offer_hours", "approval", "placement", "swaps"}
         }
         return DayFacts(
             starts_at=starts_at,
@@ -202,6 +216,8 @@ class DayForm(TellingForm, EditingForm):
             approval=bool(self.approval.data),
             placement=Placement(self.placement.data),
             wishes_until=moment_of(self.wishes_date.data, self.wishes_time.data or time(23, 59)),
+            swaps=bool(self.swaps.data),
+            swaps_until=moment_of(self.swaps_date.data, self.swaps_time.data or time(23, 59)),
             **texts,
         )
 

@@ -126,6 +126,8 @@ def _refuse_facts(event: Event, facts: DayFacts) -> None:
     refuse_odd_end_of_line(facts.moves_up_until, facts.registration_closes_at, facts.starts_at)
     refuse_capacity_below_taken(facts.capacity, event.extra, event.taken)
     _refuse_placement(event, facts)
+    if facts.swaps_until is not None and facts.swaps_until > facts.starts_at:
+        raise Refusal(N_("Swaps have to end before the day begins."), field="swaps_until")
 
 
 def _refuse_placement(event: Event, facts: DayFacts) -> None:

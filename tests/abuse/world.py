@@ -84,9 +84,19 @@ from app.registration.questions.queries import questions_of
 from app.registration.questions.rules import QuestionKind
 from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
-from app.registration.rules import Actor, Status
+from app.registration.rules import Actor, PlaceState, Status
 from app.registration.service import cancel, confirm, expire, register
-from app.registration.workshops.models import RegistrationNeed, RunStaff, StaffRole, Wish
+from app.registration.workshops.models import (
+    Place,
+    RegistrationNeed,
+    RunStaff,
+    StaffRole,
+    SwapChain,
+    SwapOffer,
+    SwapShare,
+    SwapWish,
+    Wish,
+)
 from app.registration.workshops.news import RunChange, note_changes
 from app.registration.workshops.rules import Need, PlaceFact
 from app.results.material_service import add_material_bytes
@@ -262,6 +272,7 @@ def build_world(app: Flask) -> World:
     _results(app)
     _allocations(app)
     _wishing(app)
+    _swaps(app)
     _links_and_mails(app)
     _remember(world)
     return world
@@ -581,6 +592,41 @@ def _wishing(app: Flask) -> None:
         confirm(session, register(session, day.id, Entry(person, "nonce-wanda-0123456789"), now()).id, now())
 
 
+def _swaps(app: Flask) -> None:
+    """Svenja and Minh each hold a place in round 1, offer it, and are asked to swap; the one has agreed."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        one, other = (
+            session.scalars(select(Registration).where(Registration.given_name == name)).one()
+            for name in ("Svenja", "Minh")
+        )
+        first, second = (
+            session.scalars(select(Run).where(Run.label == label, Run.workshop.has(event_id=day.id))).one()
+            for label in ("1.1", "1.2")
+        )
+        held = {place.registration_id for place in session.scalars(select(Place)) if place.run_id == first.id}
+        assert one.id in held
+        second.taken += 1
+        facts = {"run_id": second.id, "round_id": second.round_id, "workshop_id": second.workshop_id}
+        session.add(Place(registration_id=other.id, state=PlaceState.PLACE, **facts))
+        session.flush()
+        chain = SwapChain(event_id=day.id, people=2, made_at=now(), answer_by=now() + timedelta(days=2))
+        session.add(chain)
+        session.flush()
+        for person, gives, gets in ((one, first, second), (other, second, first)):
+            place = select(Place.id).where(Place.registration_id == person.id, Place.run_id == gives.id)
+            offer = SwapOffer(
+                registration_id=person.id,
+                place_id=session.scalars(place).one(),
+                made_at=now(),
+                wanted=[SwapWish(run_id=gets.id)],
+            )
+            session.add(offer)
+            session.flush()
+            agreed = now() if person is one else None
+            session.add(SwapShare(chain_id=chain.id, offer_id=offer.id, run_id=gets.id, agreed_at=agreed))
+
+
 def _a_chair(run: int) -> dict[str, Any]:
     return {"run": run, "by": 1, "proven": True, "goal": "rank", "rank": 2}
 
@@ -682,6 +728,10 @@ def _remember(world: World) -> None:
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
+        minh = (
+            select(SwapShare.key).join(SwapOffer).join(Registration).where(Registration.given_name == "Minh")
+        )
+        world.texts["key"] = list(session.scalars(minh))
         every = select(AllocationRun.id).where(AllocationRun.event_id == day).order_by(AllocationRun.id)
         world.ids["allocation_id"] = list(session.scalars(every))
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()

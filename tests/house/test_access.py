@@ -247,6 +247,11 @@ staff.remove POST ORGANISER EDIT_PEOPLE
 staff.show GET,POST ORGANISER EDIT_PEOPLE
 static GET PUBLIC
 suppression.show GET,POST ADMIN
+swaps.accept POST PERSONAL
+swaps.offer GET,POST PERSONAL
+swaps.refuse POST PERSONAL
+swaps.show GET PERSONAL
+swaps.withdraw POST PERSONAL
 team.change_member GET,POST ORGANISER LEAD
 team.remove_member POST ORGANISER LEAD
 team.show GET,POST ORGANISER LEAD

@@ -301,6 +301,7 @@ ROLLBACK_ENDS_READING = {
     "app/scheduling/jobs.py",  # what is due is read, then each in a transaction of its own
     "app/people/views.py",  # no connection is held while a password is hashed
     "app/allocation/jobs.py",  # what waits is read, then claimed in a transaction of its own
+    "app/allocation/swaps/jobs.py",  # what is due is read, then each day gets a transaction of its own
     "app/allocation/running.py",  # the question is read, then no connection is held while it is solved
     "app/registration/quotas/jobs.py",  # the same
     "app/registration/jobs.py",  # the list is read, then each hold gets a transaction of its own

@@ -148,6 +148,8 @@ def test_kinds_are_named_after_their_family(app: Flask) -> None:
         "circular",
         "people",
         "setup",
+        "swap",
+        "swap_end",
     }
     assert all(len(kind) <= 60 and kind.count(".") == 1 for kind in BUILDERS)
 

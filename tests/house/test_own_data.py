@@ -62,6 +62,7 @@ TABLES = {
     "round_absence": "workshops",
     "run_staff": "workshops",
     "wish": "workshops",
+    "swap_offer": "workshops",
     "registration_need": "needs",
     "circular_copy": "mails",
 }

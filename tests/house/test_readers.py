@@ -89,6 +89,7 @@ READERS = {
         "consents": "app/registration/consents/models.py",
         "placement": "app/attendees/organiser_views.py",
         "wishes_until": "templates/registration/my.html",
+        **dict.fromkeys(("swaps", "swaps_until"), "app/events/models.py"),
     },
     "room": {
         **dict.fromkeys(("name", "loop"), "templates/programme/organise_rooms.html"),

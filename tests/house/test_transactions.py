@@ -30,6 +30,7 @@ OPEN_THEIR_OWN = {
         "new_condition": READS_FIRST,
     },
     "app/allocation/result_views.py": {"stop_": REFUSES_NOTHING},
+    "app/allocation/swaps/views.py": dict.fromkeys(("accept", "refuse", "withdraw"), REFUSES_NOTHING),
     "app/attendees/imports/organiser_views.py": {"_add_in_portions": IN_PORTIONS},
     "app/attendees/organiser_views.py": {
         "add": READS_FIRST,

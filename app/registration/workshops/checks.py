@@ -11,7 +11,16 @@ from app.programme.models import Round, Run
 from app.programme.rounds import fills
 from app.registration.models import Registration
 from app.registration.rules import ACTIVE, ENDED, PlaceState
-from app.registration.workshops.models import Place, RoundAbsence, RunStaff, Wish
+from app.registration.workshops.models import (
+    Place,
+    RoundAbsence,
+    RunStaff,
+    SwapChain,
+    SwapOffer,
+    SwapShare,
+    SwapWish,
+    Wish,
+)
 
 
 @built_once
@@ -113,4 +122,41 @@ def _overlaps() -> Check:
     return listed(
         found.order_by(Place.id).distinct(),
         "place %s: goes on into a round in which the person has another place",
+    )
+
+
+@built_once
+def swaps() -> Check:
+    offers: dict[str, ColumnElement[bool]] = {
+        "is of somebody else's place": Place.registration_id != SwapOffer.registration_id,
+        "gives a place that nobody holds yet": Place.state != PlaceState.PLACE,
+    }
+    wishes: dict[str, ColumnElement[bool]] = {
+        "names a run of another round than the place": Run.round_id != Place.round_id
+    }
+    shares: dict[str, ColumnElement[bool]] = {
+        "is of another day than its chain": Registration.event_id != SwapChain.event_id,
+        "gives a run that the offer does not name": ~select(SwapWish.run_id)
+        .where(SwapWish.offer_id == SwapShare.offer_id, SwapWish.run_id == SwapShare.run_id)
+        .exists(),
+    }
+    of_offer = (Place, SwapOffer.place_id == Place.id)
+    return together(
+        faulty("swap_offer", SwapOffer.id, offers, of_offer),
+        faulty(
+            "swap_wish",
+            SwapWish.offer_id,
+            wishes,
+            (SwapOffer, SwapWish.offer_id == SwapOffer.id),
+            of_offer,
+            (Run, SwapWish.run_id == Run.id),
+        ),
+        faulty(
+            "swap_share",
+            SwapShare.id,
+            shares,
+            (SwapChain, SwapShare.chain_id == SwapChain.id),
+            (SwapOffer, SwapShare.offer_id == SwapOffer.id),
+            (Registration, SwapOffer.registration_id == Registration.id),
+        ),
     )

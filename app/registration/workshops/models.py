@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Places in workshop runs, wishes for them, what people cannot do without, and who leads a run."""
+"""Places in workshop runs, wishes for them, offers to swap them, what people cannot do without, and who leads a run."""
 
 from datetime import datetime
 from enum import Enum
@@ -16,7 +16,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.db import Base, enum_of, pk
+from app.db import Base, enum_of, pk, random_key
 from app.db import text as long_text
 from app.programme.models import Run
 from app.registration.models import Registration
@@ -142,4 +142,70 @@ class PlaceChange(Base):
     new: Mapped[str] = mapped_column(String(300), default="")
     note: Mapped[long_text]
 
+    run: Mapped[Run] = relationship()
+
+
+class SwapOffer(Base):
+    """Somebody would give `place` for one in any of the runs it names. It goes with the place, whatever takes that away."""
+
+    __tablename__ = "swap_offer"
+
+    id: Mapped[pk]
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), index=True
+    )
+    place_id: Mapped[int] = mapped_column(ForeignKey("place.id", ondelete="CASCADE"), unique=True)
+    made_at: Mapped[datetime]
+
+    registration: Mapped[Registration] = relationship()
+    place: Mapped[Place] = relationship()
+    wanted: Mapped[list["SwapWish"]] = relationship(
+        order_by="SwapWish.run_id", cascade="all, delete-orphan", passive_deletes=True
+    )
+
+
+class SwapWish(Base):
+    """A run that an offer names: any of them will do."""
+
+    __tablename__ = "swap_wish"
+
+    offer_id: Mapped[int] = mapped_column(ForeignKey("swap_offer.id", ondelete="CASCADE"), primary_key=True)
+    run_id: Mapped[int] = mapped_column(
+        ForeignKey("run.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+
+    run: Mapped[Run] = relationship()
+
+
+class SwapChain(Base):
+    """Offers that give each other what they name, put to all of these `people` until `answer_by`.
+
+    It is here only as long as it is open. With fewer shares than people it is broken, and nobody can agree any more.
+    """
+
+    __tablename__ = "swap_chain"
+    __table_args__ = (CheckConstraint("people >= 2", name="of_several"),)
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    people: Mapped[int]
+    made_at: Mapped[datetime]
+    answer_by: Mapped[datetime]
+
+
+class SwapShare(Base):
+    """What one person would get in a chain, and whether they agree. An offer is in one chain at a time. `key` is in the
+    address of the answer, so that no answer meets another proposal than the one that was read."""
+
+    __tablename__ = "swap_share"
+
+    id: Mapped[pk]
+    chain_id: Mapped[int] = mapped_column(ForeignKey("swap_chain.id", ondelete="CASCADE"), index=True)
+    offer_id: Mapped[int] = mapped_column(ForeignKey("swap_offer.id", ondelete="CASCADE"), unique=True)
+    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    key: Mapped[random_key] = mapped_column(unique=True)
+    agreed_at: Mapped[datetime | None]
+
+    chain: Mapped[SwapChain] = relationship()
+    offer: Mapped[SwapOffer] = relationship()
     run: Mapped[Run] = relationship()

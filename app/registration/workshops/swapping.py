@@ -8,7 +8,7 @@ off: who stands in line before them has no place to give for it. Callers hold th
 """
 
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -26,7 +26,7 @@ from app.registration.workshops.news import gained, lost
 
 
 @dataclass(frozen=True, slots=True)
-class SwapOffer:
+class Waiting:
     """Somebody gives the place `has` for the one that `hopes` stands in line for, in the same round."""
 
     has: Place
@@ -46,17 +46,17 @@ def swap_places(
     """
     done: list[list[int]] = []
     while chain := next_chain(session, event, closing):
-        _carry_out(session, chain, now)
+        exchange(session, [(one.has, one.hopes.run) for one in chain], now)
         done.append([one.has.registration_id for one in chain])
     return done
 
 
-def next_chain(session: Session, event: Event, closing: Registration | None = None) -> list[SwapOffer] | None:
+def next_chain(session: Session, event: Event, closing: Registration | None = None) -> list[Waiting] | None:
     """The next swap that is possible; None most of the time, because each is carried out as soon as it is."""
     return _shortest(_offers(session, event), closing)
 
 
-def _offers(session: Session, event: Event) -> list[SwapOffer]:
+def _offers(session: Session, event: Event) -> list[Waiting]:
     """In order of waiting numbers. A run that fills other rounds than the place given for it is left to the
     line, and one that does not take place to nobody."""
     has, run, other = aliased(Place), aliased(Run), aliased(Run)
@@ -81,7 +81,7 @@ def _offers(session: Session, event: Event) -> list[SwapOffer]:
     )
     twice = _workshops_elsewhere(session, event)
     return [
-        SwapOffer(mine, hoped)
+        Waiting(mine, hoped)
         for mine, hoped in session.execute(found)
         if not twice.get((hoped.registration_id, hoped.workshop_id), set()) - {mine.id}
     ]
@@ -101,9 +101,9 @@ def _workshops_elsewhere(session: Session, event: Event) -> dict[tuple[int, int]
     return found
 
 
-def _shortest(offers: list[SwapOffer], closing: Registration | None) -> list[SwapOffer] | None:
+def _shortest(offers: list[Waiting], closing: Registration | None) -> list[Waiting] | None:
     """The shortest chain; of those that are as short, the one found first in order of waiting numbers."""
-    best: list[SwapOffer] | None = None
+    best: list[Waiting] | None = None
     for first in offers:
         if closing is not None and first.has.registration_id != closing.id:
             continue
@@ -113,9 +113,9 @@ def _shortest(offers: list[SwapOffer], closing: Registration | None) -> list[Swa
     return best
 
 
-def _chain_from(first: SwapOffer, offers: Iterable[SwapOffer]) -> list[SwapOffer] | None:
+def _chain_from(first: Waiting, offers: Iterable[Waiting]) -> list[Waiting] | None:
     """Breadth first over runs: from the one hoped for to the one given, each run left once and thus each person once."""
-    from_run: dict[int, list[SwapOffer]] = {}
+    from_run: dict[int, list[Waiting]] = {}
     for one in offers:
         from_run.setdefault(one.has.run_id, []).append(one)
     chains = deque([[first]])
@@ -131,17 +131,28 @@ def _chain_from(first: SwapOffer, offers: Iterable[SwapOffer]) -> list[SwapOffer
     return None
 
 
-def _carry_out(session: Session, chain: list[SwapOffer], now: datetime) -> None:
-    """As many leave each run as come into it, so only the lines are counted anew."""
-    for one in chain:
-        session.delete(one.has)
+def exchange(session: Session, moves: Sequence[tuple[Place, Run]], now: datetime) -> None:
+    """Each gives the place for one in the run beside it. As many leave each run as come into it, so only the lines are
+    counted anew."""
+    moved = [(has.registration, has.run, run) for has, run in moves]
+    for has, _run in moves:
+        session.delete(has)
     session.flush()  # one place per round
-    for one in chain:
-        leave_line(session, one.hopes.run)
-        one.hopes.state, one.hopes.waiting_number = PlaceState.PLACE, None
-        one.hopes.registration.feed_changed_at = now
-        one.hopes.registration.changed_at = now
+    for registration, _left, run in moved:
+        _sit(session, registration, run)
+        registration.feed_changed_at = registration.changed_at = now
     session.flush()
-    for one in sorted(chain, key=lambda one: one.hopes.registration_id):
-        changes = [gained(one.hopes.run), lost(one.has.run)]
-        notifications.notify_place(session, one.hopes.registration, changes, now)
+    for registration, left, run in sorted(moved, key=lambda one: one[0].id):
+        notifications.notify_place(session, registration, [gained(run), lost(left)], now)
+
+
+def _sit(session: Session, registration: Registration, run: Run) -> None:
+    """Who stood in line there does so no longer."""
+    mine = select(Place).where(Place.registration_id == registration.id, Place.run_id == run.id)
+    place = session.scalar(mine)
+    if place is None:
+        place = Place(registration=registration, run=run, round_id=run.round_id, workshop_id=run.workshop_id)
+        session.add(place)
+    elif place.state is PlaceState.WAITING:
+        leave_line(session, run)
+    place.state, place.waiting_number = PlaceState.PLACE, None
