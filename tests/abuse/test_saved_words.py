@@ -15,8 +15,11 @@ pytestmark = pytest.mark.sqlite_only
 OWN_PAGES = ("/no-more-mails", "/my-data-deleted", "/address/asked")
 # A mail's link leads to them; what is pressed there is done once and for all.
 AT_ONCE = {"consents.no_invitations"}
-# What ends a registration comes after what can be done with it.
-LAST = ("cancel", "decline", "substitute", "not_me", "delete", "delete_contact", "new_link")
+# What ends a registration or an offer comes after what can be done with it.
+LAST = (
+    *("cancel", "decline", "substitute", "not_me", "delete", "delete_contact", "new_link"),
+    *("swaps.accept", "swaps.refuse", "swaps.withdraw"),
+)
 
 
 def sent(sender: Sender, form: FormOnPage) -> str | None:

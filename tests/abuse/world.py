@@ -84,7 +84,7 @@ from app.registration.questions.queries import questions_of
 from app.registration.questions.rules import QuestionKind
 from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
-from app.registration.rules import Actor, PlaceState, Status
+from app.registration.rules import Actor, Status
 from app.registration.service import cancel, confirm, expire, register
 from app.registration.workshops.models import (
     Place,
@@ -115,6 +115,7 @@ SLUG = "musterfachtag"
 DRAFT = "entwurf"
 WISHING = "wunschtag"
 EMPTY = "leerer-tag"  # published, nobody registered
+SWAPPING = "tauschtag"
 EARLIER = "voriger-tag"  # over
 LEAD = "lea@example.org"
 VIEWER = "vera@example.org"
@@ -149,6 +150,7 @@ class World:
     feeds: dict[Status, str] = field(default_factory=dict)
     groups: list[str] = field(default_factory=list)
     wishing: list[str] = field(default_factory=list)
+    swapping: list[str] = field(default_factory=list)
     new_addresses: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
     shown: dict[str, TestResponse] = field(default_factory=dict)
@@ -174,6 +176,8 @@ class World:
                 return ["owl"]
             alone = access.audience is Audience.ORGANISER and rule.arguments == {"slug"}
             return [SLUG, DRAFT, EMPTY] if alone else [SLUG]
+        if name == "round_id" and rule.endpoint.startswith("swaps."):
+            name = "swap_round_id"
         if name == "reference" and rule.endpoint.startswith("groups."):
             return list(self.texts["member"])
         if name in self.ids:
@@ -189,6 +193,8 @@ class World:
             return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
         if rule.endpoint == "registration.wishes":
             return [*self.personal.values(), *self.wishing]
+        if rule.endpoint.startswith(("swaps.", "registration.my")):
+            return [*self.personal.values(), *self.swapping]
         if rule.endpoint == "links.confirm_address":
             return self.new_addresses
         return list(self.groups if rule.rule.startswith("/group/") else self.personal.values())
@@ -593,38 +599,50 @@ def _wishing(app: Flask) -> None:
 
 
 def _swaps(app: Flask) -> None:
-    """Svenja and Minh each hold a place in round 1, offer it, and are asked to swap; the one has agreed."""
+    """A day that gave its places by wishes yesterday. Tilda and Tom are asked to swap theirs in round 1; Tom has agreed."""
     with app.app_context(), transaction() as session:
-        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
-        one, other = (
-            session.scalars(select(Registration).where(Registration.given_name == name)).one()
-            for name in ("Svenja", "Minh")
+        day = make_event(session, slug=SWAPPING, title="Ein Tag mit Tausch")
+        runs = make_programme(session, day).runs
+        for name, label in (("Tilda", "1.1"), ("Tom", "1.2")):
+            person = Person(name, "Tausch", f"{name.lower()}@example.org", "Kreis Herford (Beispiel)")
+            chosen = {runs[label].round_id: runs[label].id}
+            entry = Entry(person, f"nonce-{name.lower()}-0123456789", "de", chosen)
+            confirm(session, register(session, day.id, entry, now()).id, now())
+        day.placement, day.wishes_until = Placement.WISHES, now() - timedelta(days=2)
+        day.placed_at = now() - timedelta(days=1)
+        session.add(
+            AllocationRun(
+                event_id=day.id,
+                name="Für den Tausch",
+                mode=Mode.GENEROUS,
+                mixing=Mixing.NONE,
+                seed=1,
+                nonce="nonce-swaps-0123456789",
+                state=AllocationState.DONE,
+                created_at=now(),
+                finished_at=now(),
+                published_at=day.placed_at,
+                protocol={},
+            )
         )
-        first, second = (
-            session.scalars(select(Run).where(Run.label == label, Run.workshop.has(event_id=day.id))).one()
-            for label in ("1.1", "1.2")
-        )
-        held = {place.registration_id for place in session.scalars(select(Place)) if place.run_id == first.id}
-        assert one.id in held
-        second.taken += 1
-        facts = {"run_id": second.id, "round_id": second.round_id, "workshop_id": second.workshop_id}
-        session.add(Place(registration_id=other.id, state=PlaceState.PLACE, **facts))
-        session.flush()
+        for run in (runs["1.1"], runs["1.2"]):
+            run.capacity = 1
         chain = SwapChain(event_id=day.id, people=2, made_at=now(), answer_by=now() + timedelta(days=2))
         session.add(chain)
         session.flush()
-        for person, gives, gets in ((one, first, second), (other, second, first)):
-            place = select(Place.id).where(Place.registration_id == person.id, Place.run_id == gives.id)
+        for label, other in (("1.1", "1.2"), ("1.2", "1.1")):
+            place = session.scalars(select(Place).where(Place.run_id == runs[label].id)).one()
             offer = SwapOffer(
-                registration_id=person.id,
-                place_id=session.scalars(place).one(),
+                registration_id=place.registration_id,
+                place_id=place.id,
                 made_at=now(),
-                wanted=[SwapWish(run_id=gets.id)],
+                wanted=[SwapWish(run_id=runs[other].id)],
             )
             session.add(offer)
             session.flush()
-            agreed = now() if person is one else None
-            session.add(SwapShare(chain_id=chain.id, offer_id=offer.id, run_id=gets.id, agreed_at=agreed))
+            agreed = now() if label == "1.2" else None
+            share = SwapShare(chain_id=chain.id, offer_id=offer.id, run_id=runs[other].id, agreed_at=agreed)
+            session.add(share)
 
 
 def _a_chair(run: int) -> dict[str, Any]:
@@ -728,10 +746,10 @@ def _remember(world: World) -> None:
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
-        minh = (
-            select(SwapShare.key).join(SwapOffer).join(Registration).where(Registration.given_name == "Minh")
+        asked = (
+            select(SwapShare.key).join(SwapOffer).join(Registration).where(Registration.given_name == "Tilda")
         )
-        world.texts["key"] = list(session.scalars(minh))
+        world.texts["key"] = list(session.scalars(asked))
         every = select(AllocationRun.id).where(AllocationRun.event_id == day).order_by(AllocationRun.id)
         world.ids["allocation_id"] = list(session.scalars(every))
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
@@ -785,6 +803,11 @@ def _remember(world: World) -> None:
         world.new_addresses = [new_address_token(people[Status.REGISTERED], ELSEWHERE)]
         wanda = session.scalars(select(Registration).where(Registration.given_name == "Wanda")).one()
         world.wishing = [registration_links.personal_token(wanda)]
+        tilda = session.scalars(select(Registration).where(Registration.given_name == "Tilda")).one()
+        world.swapping = [registration_links.personal_token(tilda)]
+        world.ids["swap_round_id"] = [
+            session.scalars(select(Place.round_id).where(Place.registration_id == tilda.id)).one()
+        ]
         members = select(Registration.reference).where(Registration.group_id.is_not(None))
         guests = session.scalars(select(GroupGuest.reference)).all()
         world.texts["member"] = [*session.scalars(members.order_by(Registration.id)), *guests]

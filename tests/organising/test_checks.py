@@ -69,6 +69,14 @@ def full_day(app: Flask) -> Day:
 
         nowhere = QuotaFacts("Nirgendwo", QuotaEffect.CAP, Aim(QuotaTarget.DISTRICT, district=NOWHERE), 0)
         add_quota(session, day.event_id, nowhere, PARTICIPANT, NOW)
+    with app.app_context(), transaction() as session:
+        from app.registration.workshops.models import SwapChain, SwapOffer, SwapShare, SwapWish
+
+        other = [SwapWish(run_id=day.runs["1.2"])]
+        session.add(SwapOffer(registration_id=1, place_id=1, made_at=NOW, wanted=other))
+        session.add(SwapChain(event_id=day.event_id, people=2, made_at=NOW, answer_by=NOW))
+        session.flush()
+        session.add(SwapShare(chain_id=1, offer_id=1, run_id=day.runs["1.2"]))
     return day
 
 
@@ -210,7 +218,10 @@ FAULTS = {
         "registration 6: holds a seat and is neither registered nor unconfirmed",
         "place 6: is only a wish of somebody who has a seat at the day",
     ],
-    "UPDATE place SET registration_id = 5 WHERE id = 1": ["place 1: belongs to a registration that has ended"],
+    "UPDATE place SET registration_id = 5 WHERE id = 1": [
+        "place 1: belongs to a registration that has ended",
+        "swap_offer 1: is of somebody else's place",
+    ],
     "UPDATE place SET round_id = 2 WHERE id = 5": ["place 5: names another round than its run"],
     "UPDATE place SET workshop_id = 1 WHERE id = 5": ["place 5: names another workshop than its run"],
     "UPDATE place SET state = 'place' WHERE id = 5": [
@@ -230,6 +241,15 @@ FAULTS = {
     "INSERT INTO wish (id, registration_id, round_id, run_id, rank) VALUES (1, 1, 2, 1, 1)": [
         "wish 1: is in another round than its run"
     ],
+    "UPDATE swap_offer SET registration_id = 2": ["swap_offer 1: is of somebody else's place"],
+    "UPDATE swap_offer SET place_id = 3, registration_id = (SELECT registration_id FROM place WHERE id = 3)": [
+        "swap_offer 1: gives a place that nobody holds yet"
+    ],
+    "UPDATE swap_wish SET run_id = 3": [
+        "swap_wish 1: names a run of another round than the place",
+        "swap_share 1: gives a run that the offer does not name",
+    ],
+    "UPDATE swap_chain SET event_id = 99": ["swap_share 1: is of another day than its chain"],
     "INSERT INTO run_staff (id, run_id, registration_id, role) VALUES (1, 1, 1, 'facilitator')": [
         "run_staff 1: leads a run and has a place at the same time"
     ],

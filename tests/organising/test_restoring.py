@@ -380,6 +380,7 @@ STAYING_BECAUSE = {
     "registration.waiting_number": "drawn from the counter, kept",
     "place.waiting_number": "drawn from the counter, kept",
     "question_option.waiting_counter": "who waits for an option has no number",
+    "swap_chain.people": "how many are asked",
     "event.questions_version": "in the key of what one process keeps, beside the revision",
 }
 

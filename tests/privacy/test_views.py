@@ -41,7 +41,7 @@ KEYS = {
         ),
     },
     "history": {"at", "status", "reason", "by", "note"},
-    "workshops": {"round", "place", "wanted", "waiting_for", "absent", "wishes", "leads", "role"},
+    "workshops": {"round", "place", "wanted", "waiting_for", "absent", "wishes", "swap", "leads", "role"},
     "needs": {"need", "legal_basis", "kept_until"},
     "answers": {"question", "answer", "purpose", "legal_basis", "sensitive", "kept_until"},
     "consents": {"purpose", "words", "text_version", "source", "given_at", "withdrawn_at"},

@@ -42,7 +42,7 @@ class SwapDay(Day):
                     mode=Mode.GENEROUS,
                     mixing=mixing,
                     seed=1,
-                    nonce="nonce-of-the-allocation",
+                    nonce=f"nonce-of-the-allocation-{self.event_id}",
                     state=AllocationState.DONE,
                     created_at=self.now,
                     finished_at=self.now,
