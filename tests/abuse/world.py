@@ -278,7 +278,7 @@ def build_world(app: Flask) -> World:
     _results(app)
     _allocations(app)
     _wishing(app)
-    _swaps(app)
+    swapping_day(app)
     _links_and_mails(app)
     _remember(world)
     return world
@@ -598,7 +598,7 @@ def _wishing(app: Flask) -> None:
         confirm(session, register(session, day.id, Entry(person, "nonce-wanda-0123456789"), now()).id, now())
 
 
-def _swaps(app: Flask) -> None:
+def swapping_day(app: Flask) -> None:
     """A day that gave its places by wishes yesterday. Tilda and Tom are asked to swap theirs in round 1; Tom has agreed."""
     with app.app_context(), transaction() as session:
         day = make_event(session, slug=SWAPPING, title="Ein Tag mit Tausch")
