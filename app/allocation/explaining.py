@@ -7,8 +7,8 @@ Numbers only about others: nobody is named, and nobody's needs, of which the pro
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from enum import Enum
 from typing import Any
 
@@ -18,13 +18,14 @@ from sqlalchemy.orm import Session
 from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summarise
 from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, draw_lots
 from app.allocation.models import HOLDS, AllocationRun
-from app.allocation.protocol import read_instance, read_places, read_stages
-from app.allocation.result import Stage
-from app.allocation.rules import Goal, Proof
-from app.allocation.verification import Occupancy, faults, violations, weight_of, worth
+from app.allocation.protocol import Seat, read_instance, read_places, read_refusals, read_stages
+from app.allocation.result import Stage, WhyNot
+from app.allocation.rules import Hindrance, Proof
+from app.allocation.verification import Occupancy, violations
+from app.db import Json
 from app.programme.agenda import RoundView, RunView
 
-MOST_SWAPS = 3  # looked at per wish; each counts all conditions again
+GIVEN_UP = timedelta(minutes=30)  # a process that has not said why by then has ended in between
 
 
 class WishOutcome(Enum):
@@ -35,9 +36,8 @@ class WishOutcome(Enum):
     CALLED_OFF = "called_off"
     BARRED = "barred"
     ELSEWHERE = "elsewhere"  # the same workshop in another round
-    FULL = "full"
-    ROOM_LEFT = "room_left"
-    LOT = "lot"
+    REFUSED = "refused"  # `why` says what stood against it
+    PENDING = "pending"  # that is still being worked out
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +54,7 @@ class Published:
     broken: int  # how often rules that may be broken are
     proof: Proof
     solver: str
+    refusals: Mapping[Seat, WhyNot] | None  # None: still being worked out
     instance_fingerprint: str
     result_fingerprint: str
     published_at: datetime
@@ -61,12 +62,13 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class WishView:
-    """A wish and what became of it; `twins` have a place there and wished for both runs at the same ranks."""
+    """A wish and what became of it; `twins` have a place there and wished for the same in all rounds."""
 
     rank: int
     run: RunView
     outcome: WishOutcome
     demand: Demand
+    why: WhyNot | None = None
     twins: int = 0
 
 
@@ -90,23 +92,36 @@ class Explanation:
 
     @property
     def lot_decided(self) -> bool:
-        return any(wish.outcome is WishOutcome.LOT for one in self.rounds for wish in one.wishes)
+        """Whether the lot took a place, as far as that is known."""
+        return any(
+            wish.why is not None and wish.why.hindrance in {Hindrance.LOT, Hindrance.UNKNOWN}
+            for one in self.rounds
+            for wish in one.wishes
+        )
 
 
-def find_published_id(session: Session, event_id: int) -> int | None:
-    """The allocation that holds, without its long protocol."""
-    return session.scalar(select(AllocationRun.id).where(AllocationRun.event_id == event_id, HOLDS))
-
-
-def read_published(session: Session, allocation_run_id: int) -> Published:
-    """Everything that pages say of a published allocation."""
-    allocation_run = session.get_one(AllocationRun, allocation_run_id)
-    return open_protocol(
-        allocation_run.protocol or {}, allocation_run.published_at or allocation_run.created_at
+def find_published(session: Session, event_id: int, now: datetime) -> tuple[int, bool] | None:
+    """The allocation that holds, without its long protocol, and whether its reasons are still being worked out."""
+    found = select(AllocationRun.id, AllocationRun.finished_at, AllocationRun.refusals.is_not(None)).where(
+        AllocationRun.event_id == event_id, HOLDS
     )
+    row = session.execute(found).first()
+    if row is None:
+        return None
+    number, finished_at, said = row
+    return number, not said and finished_at is not None and now - finished_at <= GIVEN_UP
 
 
-def open_protocol(protocol: Mapping[str, Any], published_at: datetime) -> Published:
+def read_published(session: Session, allocation_run_id: int, *, pending: bool) -> Published:
+    """Everything that pages say of a published allocation."""
+    found = session.get_one(AllocationRun, allocation_run_id)
+    refusals = None if pending else found.refusals or []
+    return open_protocol(found.protocol or {}, found.published_at or found.created_at, refusals)
+
+
+def open_protocol(
+    protocol: Mapping[str, Any], published_at: datetime, refusals: Sequence[Json] | None
+) -> Published:
     instance, places = read_instance(protocol), read_places(protocol)
     return Published(
         instance=instance,
@@ -116,9 +131,10 @@ def open_protocol(protocol: Mapping[str, Any], published_at: datetime) -> Publis
         mixes={one.run: one for one in mixes(instance, places)},
         stages=read_stages(protocol),
         lots=draw_lots(instance.seed, [one.id for one in instance.people]),
-        broken=_broken(instance, places),
+        broken=sum(violations(instance, places, rule) for rule in instance.rules if rule.soft),
         proof=Proof(protocol["proof"]),
         solver=f"{protocol['solver']['name']} {protocol['solver']['version']}",
+        refusals=None if refusals is None else read_refusals(refusals),
         instance_fingerprint=str(protocol["instance_fingerprint"]),
         result_fingerprint=str(protocol["result_fingerprint"]),
         published_at=published_at,
@@ -163,75 +179,37 @@ class _Reader:
             # a run over several rounds may be a wish for the first of them
             self.occupancy.rank_of(self.person, sat) if sat is not None else None,
             tuple(
-                self._wish(number, run, sat, granted)
+                self._wish(number, run, granted)
                 for number, run in enumerate(wished, start=1)
                 if run in self.offered
             ),
         )
 
-    def _wish(self, number: int, run_id: int, sat: ModelRun | None, granted: int | None) -> WishView:
+    def _wish(self, number: int, run_id: int, granted: int | None) -> WishView:
         run = self.occupancy.runs[run_id]
-        outcome, twins = self._outcome(number, run, sat, granted)
-        return WishView(number, self.offered[run_id], outcome, self.published.demands[run_id], twins)
+        outcome, why = self._outcome(number, run, granted)
+        twins = len(self._twins(run)) if why is not None and why.hindrance is Hindrance.LOT else 0
+        return WishView(number, self.offered[run_id], outcome, self.published.demands[run_id], why, twins)
 
-    def _outcome(
-        self, number: int, run: ModelRun, sat: ModelRun | None, granted: int | None
-    ) -> tuple[WishOutcome, int]:
+    def _outcome(self, number: int, run: ModelRun, granted: int | None) -> tuple[WishOutcome, WhyNot | None]:
         if granted is not None and number >= granted:
-            return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), 0
+            return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), None
         if not self.occupancy.takes_place(run):
-            return WishOutcome.CALLED_OFF, 0
+            return WishOutcome.CALLED_OFF, None
         if run.id in self.person.forbidden or not set(run.rounds) <= set(self.person.present):
-            return WishOutcome.BARRED, 0
+            return WishOutcome.BARRED, None
         if any(one.workshop == run.workshop for one in self.mine):
-            return WishOutcome.ELSEWHERE, 0
-        if len(self.occupancy.participants[run.id]) < run.capacity:
-            return WishOutcome.ROOM_LEFT, 0
-        twins = self._twins(run, sat) if sat is not None else []
-        return (WishOutcome.LOT if self._lot_decided(run, sat, twins) else WishOutcome.FULL), len(twins)
+            return WishOutcome.ELSEWHERE, None
+        if self.published.refusals is None:
+            return WishOutcome.PENDING, None
+        why = self.published.refusals.get((self.person.id, run.id), WhyNot(Hindrance.UNKNOWN))
+        return (WishOutcome.BARRED, None) if why.hindrance is Hindrance.BARRED else (WishOutcome.REFUSED, why)
 
-    def _twins(self, run: ModelRun, sat: ModelRun) -> list[ModelPerson]:
-        """Who sits in the run and would be as well off here as this person would be there."""
-        mine = self.occupancy.rank_of(self.person, sat), self.occupancy.rank_of(self.person, run)
+    def _twins(self, run: ModelRun) -> list[ModelPerson]:
+        """Who sits in the run, is there in the same rounds and wished for the same in each of them."""
         return [
             other
             for other in self.occupancy.participants[run.id]
-            if (self.occupancy.rank_of(other, sat), self.occupancy.rank_of(other, run)) == mine
+            if set(other.present) == set(self.person.present)
+            and self.occupancy.wishes_of(other) == self.wishes
         ]
-
-    def _lot_decided(self, run: ModelRun, sat: ModelRun | None, twins: Sequence[ModelPerson]) -> bool:
-        """Whether the two might have changed places, all goals before the lot being as good."""
-        if sat is None or set(sat.rounds) != set(run.rounds):
-            return False
-        lots, many = self.published.lots, len(self.published.lots)
-        own = weight_of(lots[self.person.id], many)
-        ahead = [one for one in twins if weight_of(lots[one.id], many) > own]
-        return any(
-            self._may_change_places(run, sat, other)
-            for other in sorted(ahead, key=lambda one: lots[one.id])[:MOST_SWAPS]
-        )
-
-    def _may_change_places(self, run: ModelRun, sat: ModelRun, other: ModelPerson) -> bool:
-        """Whether all is possible and as good, the lot apart, with these two in each other's place."""
-        instance, places = self.published.instance, self.published.places
-        swapped = {ModelPlace(self.person.id, sat.id), ModelPlace(other.id, run.id)}
-        back = (ModelPlace(self.person.id, run.id), ModelPlace(other.id, sat.id))
-        changed = [*(one for one in places if one not in swapped), *back]
-        # What wishes and announced places come to is a sum over people, so two of them say it.
-        both = replace(instance, people=(self.person, other), rules=())
-        before, after = (
-            [one for one in them if one.person in {self.person.id, other.id}] for them in (places, changed)
-        )
-        return (
-            _worth_of_wishes(both, before) == _worth_of_wishes(both, after)
-            and not faults(instance, changed)
-            and _broken(instance, changed) == self.published.broken
-        )
-
-
-def _worth_of_wishes(instance: Instance, places: Sequence[ModelPlace]) -> list[int]:
-    return [one.value for one in worth(instance, places) if one.goal is not Goal.LOT]
-
-
-def _broken(instance: Instance, places: Sequence[ModelPlace]) -> int:
-    return sum(violations(instance, places, rule) for rule in instance.rules if rule.soft)

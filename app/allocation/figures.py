@@ -110,3 +110,17 @@ def demands(instance: Instance) -> tuple[Demand, ...]:
         Demand(run.id, dict(sorted(wished[run.id].items())), 0 if run.closed else run.capacity)
         for run in instance.runs
     )
+
+
+def list_lengths(instance: Instance) -> dict[int, int]:
+    """How many wishes a list names → how many lists do, over all people and the rounds they may wish in; 0: none at all."""
+    occupancy = Occupancy(instance, ())
+    found: Counter[int] = Counter()
+    for person in instance.people:
+        wishes = occupancy.wishes_of(person)
+        found.update(
+            len(wishes.get(number, ()))
+            for number in person.present
+            if number not in occupancy.working[person.id]
+        )
+    return dict(sorted(found.items()))

@@ -16,12 +16,16 @@ from typing import Any
 from app.allocation.rules import ImpossibleNumber, Mode, NamedTwice, UnknownThing, WishElsewhere
 from app.registration.workshops.rules import Need
 
-FORMAT = 1
+FORMAT = 2  # 1 counted a seat outside a short list as worse than the place after its last wish
 
 
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Runs somebody wishes for in one round, the dearest first. No entry for a round means: any will do."""
+    """Runs somebody wishes for in one round, the dearest first.
+
+    Runs that a list leaves out are all as dear as the place after its last: leaving out says "all the same to me", never
+    "nothing else", so nobody gains by it. No entry for a round means: any will do.
+    """
 
     round: int
     runs: tuple[int, ...]
@@ -273,8 +277,21 @@ RULE_NAMES: dict[str, type[Rule]] = {
 }
 
 
+def in_order(instance: Instance) -> Instance:
+    """The same in the one order that the fingerprint knows, so that the same input is the same question to a solver."""
+    people = sorted(instance.people, key=lambda one: one.id)
+    return replace(
+        instance,
+        people=tuple(
+            replace(one, wishes=tuple(sorted(one.wishes, key=lambda it: it.round))) for one in people
+        ),
+        runs=tuple(sorted(instance.runs, key=lambda one: one.id)),
+        rules=tuple(sorted(instance.rules, key=lambda one: canonical(rule_as_data(one)))),
+    )
+
+
 def as_data(instance: Instance) -> dict[str, Any]:
-    """The instance as JSON values, in one order whatever order it came in.
+    """The instance as JSON values, in one order whatever order it came in (`in_order`).
 
     Needs do not appear: a protocol is filed and shown, and a need is health data. What they exclude joins the runs
     that are barred for a person, without a reason.
@@ -326,8 +343,8 @@ def rule_as_data(rule: Rule) -> dict[str, Any]:
 
 
 def from_data(data: dict[str, Any], time_limit: float = 120.0) -> Instance:
-    """The instance a protocol holds. ValueError, KeyError or TypeError if it is not one."""
-    if data["format"] != FORMAT:
+    """The instance a protocol holds, an older one too. ValueError, KeyError or TypeError if it is not one."""
+    if data["format"] not in {1, FORMAT}:
         raise ValueError(f"format {data['format']!r}, not {FORMAT}")
     return Instance(
         rounds=tuple(data["rounds"]),

@@ -103,6 +103,20 @@ def keep_chairs(session: Session, allocation_run_id: int, chairs: Sequence[Json]
     session.execute(_past(done.values(chairs=list(chairs))))
 
 
+def keep_refusals(session: Session, allocation_run_id: int, refusals: Sequence[Json]) -> None:
+    """What stood against each wish that was refused, once the result itself is safe."""
+    done = update(AllocationRun).where(
+        AllocationRun.id == allocation_run_id, AllocationRun.state == AllocationState.DONE
+    )
+    session.execute(_past(done.values(refusals=list(refusals), progress="")))
+
+
+def keep_progress(session: Session, allocation_run_id: int, progress: str) -> None:
+    """How far the reasons are; they come after the result."""
+    done = update(AllocationRun).where(AllocationRun.id == allocation_run_id)
+    session.execute(_past(done.values(progress=progress)))
+
+
 def _free(now: datetime) -> ColumnElement[bool]:
     return or_(
         AllocationRun.state == AllocationState.QUEUED,

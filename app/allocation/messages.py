@@ -60,7 +60,7 @@ class Names:
 
 def goal(stage: Stage) -> str:
     sentence: str = gettext(GOAL_LABELS[stage.goal])
-    return sentence % {"rank": stage.rank} if stage.goal is Goal.RANK else sentence
+    return sentence if stage.rank is None else sentence % {"rank": stage.rank}
 
 
 def bound(stage: Stage) -> str:

@@ -26,6 +26,7 @@ from app.allocation.instance import (
 from app.allocation.rules import Goal, Mode, Obstacle
 
 INFINITE = float("inf")
+LATE = 4  # wishes from this number on are late
 Terms = dict[int, int]  # column to coefficient
 
 
@@ -81,7 +82,7 @@ class Model:
         self.broken: Terms = {}
         lots = draw_lots(instance.seed, (person.id for person in instance.people))
         self.people = sorted(instance.people, key=lambda one: lots[one.id])
-        self.weights = {one.id: 10 - (lots[one.id] - 1) * 10 // len(lots) for one in self.people}
+        self.weights = {one.id: len(lots) - lots[one.id] + 1 for one in self.people}
         self._look_around()
         self.column(0, 0)  # a solver gives no answer to a model without columns
         self._add_seats()
@@ -109,17 +110,21 @@ class Model:
         self.rank: dict[tuple[int, int], int] = {}
         for person in self.people:
             busy = {number for run in self.working[person.id] for number in run.rounds}
-            lists = {
-                one.round: one.runs
-                for one in person.wishes
-                if one.runs and one.round in person.present and one.round not in busy
-            }
-            self.lists[person.id] = lists
-            for runs in lists.values():
+            told = {one.round: one.runs for one in person.wishes}
+            counted = [number for number in person.present if number not in busy]
+            if any(told.get(number) for number in counted):
+                self.lists[person.id] = {number: told.get(number, ()) for number in counted}
+            for runs in self.lists.get(person.id, {}).values():
                 for position, number in enumerate(runs, start=1):
                     key = (person.id, number)
                     self.rank[key] = min(position, self.rank.get(key, position))
-        self.worst = max((len(runs) for lists in self.lists.values() for runs in lists.values()), default=0)
+        lengths = [len(runs) for lists in self.lists.values() for runs in lists.values()]
+        self.worst = 1 + max(lengths, default=0) if self.lists else 0
+
+    def level(self, person: int, run: int, number: int) -> int:
+        """How dear this run is to a person in this round: the number of the wish, or one more than the list is long."""
+        after = len(self.lists[person][number]) + 1
+        return min(self.rank.get((person, run), after), after)
 
     def _add_seats(self) -> None:
         for run in self.instance.runs:
@@ -345,47 +350,57 @@ class Model:
             yield self._changes()
         yield self._drawn()
 
-    def _ranked_seats(self) -> Iterable[tuple[ModelPerson, int, int, int, int]]:
-        """(person, column, round, rank, seats): each seat of a round somebody wished for; rank 0 is outside."""
+    def _ranked_seats(self) -> Iterable[tuple[ModelPerson, int, int, int]]:
+        """(person, column, round, level): each seat that somebody who wished for anything may get."""
         for person in self.people:
-            lists = self.lists[person.id]
-            for run in self.instance.runs:
+            lists = self.lists.get(person.id, {})
+            for run in self.instance.runs if lists else ():
                 column = self.seats.get((person.id, run.id))
                 if column is not None:
-                    rank = self.rank.get((person.id, run.id), 0)
                     for number in run.rounds:
                         if number in lists:
-                            yield person, column, number, rank, 1
+                            yield person, column, number, self.level(person.id, run.id, number)
 
     def _goals_of_wishes(self) -> Iterable[Objective]:
-        at_rank: dict[int, Terms] = defaultdict(lambda: defaultdict(int))
+        at_level: dict[int, Terms] = defaultdict(lambda: defaultdict(int))
         below: dict[int, Terms] = defaultdict(dict)
-        wanted: dict[int, Terms] = defaultdict(dict)
-        for person, column, number, rank, many in self._ranked_seats():
-            at_rank[rank][column] += many
-            if rank != 1:
+        for _person, column, number, level in self._ranked_seats():
+            at_level[level][column] += 1
+            if level != 1:
                 below[number][column] = 1
-            if rank:
-                wanted[person.id][column] = 1
-        without: Terms = {}
-        for person in self.people:
-            if self.lists[person.id]:
-                column = self.column()
-                without[column] = 1
-                self.rows.add(1, {**wanted[person.id], column: 1}, INFINITE)
-        yield Objective(Goal.NOBODY_WITHOUT, without)
-        yield Objective(Goal.OUTSIDE, dict(at_rank[0]))
         if self.instance.mode is Mode.GENEROUS:
-            for rank in range(self.worst, 1, -1):
-                yield Objective(Goal.RANK, dict(at_rank[rank]), rank)
+            for level in range(self.worst, 1, -1):
+                yield Objective(Goal.RANK, dict(at_level[level]), level)
         else:
-            for rank in range(1, self.worst):
-                yield Objective(Goal.RANK, dict(at_rank[rank]), rank, most=True)
+            late: Terms = defaultdict(int)
+            for level in range(LATE, self.worst + 1):
+                for column, many in at_level[level].items():
+                    late[column] += many
+            yield Objective(Goal.LATE, dict(late))
+            for level in range(1, self.worst):
+                yield Objective(Goal.RANK, dict(at_level[level]), level, most=True)
         if len(self.instance.rounds) > 1:
             most = self.column(0, INFINITE)
             for terms in below.values():
                 self.rows.add(-INFINITE, {**terms, most: -1}, 0)
             yield Objective(Goal.EVEN, {most: 1})
+            yield from self._goals_of_persons()
+
+    def _goals_of_persons(self) -> Iterable[Objective]:
+        """How many lose so many ranks or more over all their rounds; who does is said by columns whose rows come with the stage."""
+        self.losses: dict[int, dict[int, Terms]] = defaultdict(lambda: defaultdict(dict))
+        for person, column, number, level in self._ranked_seats():
+            if level > 1:
+                self.losses[person.id][number][column] = level - 1
+        self.heavy: dict[tuple[int, int], int] = {}
+        largest = max((sum(map(len, lists.values())) for lists in self.lists.values()), default=0)
+        for total in range(largest, 0, -1):
+            terms: Terms = {}
+            for person in self.people:
+                if sum(map(len, self.lists.get(person.id, {}).values())) >= total:
+                    self.heavy[person.id, total] = column = self.column()
+                    terms[column] = 1
+            yield Objective(Goal.PERSONS, terms, total)
 
     def _changes(self) -> Objective:
         """Each published seat that stays is one change less."""
@@ -407,10 +422,9 @@ class Model:
 
     def _drawn(self) -> Objective:
         terms: Terms = defaultdict(int)
-        for person, column, _number, rank, many in self._ranked_seats():
-            cost = rank - 1 if rank else self.worst
-            if cost:
-                terms[column] += many * cost * self.weights[person.id]
+        for person, column, _number, level in self._ranked_seats():
+            if level > 1:
+                terms[column] += (level - 1) * self.weights[person.id]
         return Objective(Goal.LOT, dict(terms))
 
     # --- to and from places

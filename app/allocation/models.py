@@ -62,7 +62,8 @@ class AllocationRun(Base):
     a day is published and not superseded.
 
     `protocol` holds the question without any need, the result and its proof (`allocation.protocol`); `reasons` say
-    why there is none; `chairs` what one chair more would do per run. `progress` is "stage/stages"; `claims` counts how
+    why there is none; `chairs` what one chair more would do per run, `refusals` what stood against each wish
+    that was refused (None: not worked out yet). `progress` is "stage/stages"; `claims` counts how
     often a worker took it in hand. The nonce makes a double press one allocation.
     """
 
@@ -102,6 +103,7 @@ class AllocationRun(Base):
     protocol: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
     reasons: Mapped[list[Json]] = mapped_column(JSON, default=list)
     chairs: Mapped[list[Json]] = mapped_column(JSON, default=list)
+    refusals: Mapped[list[Json] | None] = mapped_column(JSON(none_as_null=True))
     published_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
 

@@ -12,6 +12,7 @@ from flask import Blueprint, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.allocation import presentation
+from app.allocation.figures import list_lengths
 from app.allocation.forms import FORMS, AllocationForm, UsualForm
 from app.allocation.queries import (
     allocations_of,
@@ -63,12 +64,14 @@ def admin(slug: str) -> ResponseReturnValue:
     allocations = allocations_of(session, g.event)
     conditions = conditions_of(session, g.event)
     without = without_of(g.event, has_runs=any(one.takes_place for one in runs_of(session, g.event)))
+    rows, lengths = _demand() if by_wishes else ([], {})
     answer = page(
         "allocation/admin.html",
         event=g.event,
         by_wishes=by_wishes,
         open_until=g.event.wishes_until if g.event.takes_wishes(now()) else None,
-        rows=_demand() if by_wishes else [],
+        rows=rows,
+        lengths=lengths,
         people=placed_ids(session, g.event) if by_wishes else set(),
         without=without,
         missing=count_people(session, g.event, Wanted(without=without)) if by_wishes and without else 0,
@@ -94,8 +97,8 @@ def _swaps() -> dict[str, Any]:
     }
 
 
-def _demand() -> list[dict[str, Any]]:
-    """Each run with who wishes for it, and the longest bar of all."""
+def _demand() -> tuple[list[dict[str, Any]], dict[int, int]]:
+    """Each run with who wishes for it and the longest bar of all; and how long the lists are."""
     session = db.session()
     instance, demand = demand_now(session, g.event)
     rows: list[dict[str, Any]] = []
@@ -113,7 +116,7 @@ def _demand() -> list[dict[str, Any]]:
             }
         )
     longest = max((max(row["first"] + row["others"], row["seats"]) for row in rows), default=1)
-    return [{**row, "longest": max(longest, 1)} for row in rows]
+    return [{**row, "longest": max(longest, 1)} for row in rows], list_lengths(instance)
 
 
 @bp.route("/new", methods=["GET", "POST"])

@@ -132,6 +132,7 @@ def stage_looks(allocation_run: AllocationRun) -> tuple[StageLook, ...]:
     return tuple(
         StageLook(messages.goal(one), one.value, messages.bound(one), one.seconds)
         for one in read_stages(allocation_run.protocol or {"stages": []})
+        if not one.idle
     )
 
 

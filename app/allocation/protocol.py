@@ -11,13 +11,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.allocation.instance import Instance, ModelPlace, as_data, fingerprint, from_data
-from app.allocation.result import Allocation, Stage
-from app.allocation.rules import Goal, Proof
+from app.allocation.result import Allocation, Stage, WhyNot
+from app.allocation.rules import Goal, Hindrance, Proof
 from app.allocation.verification import faults, worth
 from app.refusal import N_
 
 KIND = "fachtag-allocation"
-FORMAT = 1
+FORMAT = 2  # with the instance's: 1 knew other goals and can be read, but not counted again
+Seat = tuple[int, int]  # person, run
 
 
 def write_protocol(instance: Instance, allocation: Allocation) -> dict[str, Any]:
@@ -102,7 +103,7 @@ def verify(
 
 
 def _about_text(protocol: Mapping[str, Any]) -> list[Finding]:
-    if (protocol["kind"], protocol["format"]) != (KIND, FORMAT):
+    if protocol["kind"] != KIND or protocol["format"] not in {1, FORMAT}:
         raise ValueError(f"{protocol['kind']} {protocol['format']}")
     found = []
     if fingerprint(protocol["instance"]) != protocol["instance_fingerprint"]:
@@ -126,6 +127,14 @@ def _about_result(protocol: Mapping[str, Any]) -> list[Finding]:
         )
         for one in faults(instance, places)
     ]
+    if protocol["format"] != FORMAT:
+        return [
+            *found,
+            Finding(
+                N_("Its goals are those of an earlier version of this program, which can count them again."),
+                {},
+            ),
+        ]
     counted = worth(instance, places)
     stages = protocol["stages"]
     if [(one.goal.value, one.rank, one.most) for one in counted] != [
@@ -163,7 +172,10 @@ def _about_others(
 
 
 def differences(protocol: Mapping[str, Any], again: Allocation) -> list[Finding]:
-    """Stages in which solving the protocol's instance again proved something else than the protocol says."""
+    """Where solving the protocol's instance again proved something else than the protocol says.
+
+    The same version of the solver gives the same places, too, where both are proven; another one gives the same stages.
+    """
     found = []
     for number, (said, now) in enumerate(zip(protocol["stages"], again.stages, strict=True), start=1):
         contradicts = now.proof is Proof.OPTIMAL and said["value"] != now.value
@@ -175,6 +187,10 @@ def differences(protocol: Mapping[str, Any], again: Allocation) -> list[Finding]
                 )
             )
             break  # what comes after rests on it
+    same_solver = protocol["solver"] == {"name": again.solver.name, "version": again.solver.version}
+    proven = protocol["proof"] == again.proof.value == Proof.OPTIMAL.value
+    if not found and same_solver and proven and again.places != read_places(protocol):
+        found.append(Finding(N_("Solved again by the same solver, the places are others."), {}))
     return found
 
 
@@ -184,3 +200,29 @@ def read_stages(protocol: Mapping[str, Any]) -> tuple[Stage, ...]:
         Stage(Goal(one["goal"]), one["value"], one["bound"], one["seconds"], one["rank"], one["most"])
         for one in protocol["stages"]
     )
+
+
+# --- why wishes were refused, kept beside the protocol ------------------------------------------------------------
+
+
+def refusals_as_data(found: Mapping[Seat, WhyNot]) -> list[dict[str, Any]]:
+    """Seat → reason as JSON values."""
+    return [
+        {
+            "person": person,
+            "run": run,
+            "hindrance": why.hindrance.value,
+            "goal": why.goal.value if why.goal else None,
+            "rank": why.rank,
+        }
+        for (person, run), why in sorted(found.items(), key=lambda one: one[0])
+    ]
+
+
+def read_refusals(data: Iterable[Mapping[str, Any]]) -> dict[Seat, WhyNot]:
+    return {
+        (one["person"], one["run"]): WhyNot(
+            Hindrance(one["hindrance"]), Goal(one["goal"]) if one["goal"] else None, one["rank"]
+        )
+        for one in data
+    }

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from app.allocation.instance import ModelPlace
-from app.allocation.rules import OBSTACLE_SENTENCES, Goal, Obstacle, Proof
+from app.allocation.rules import OBSTACLE_SENTENCES, Goal, Hindrance, Obstacle, Proof
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +28,11 @@ class Stage:
     @property
     def proof(self) -> Proof:
         return Proof.OPTIMAL if self.bound == self.value else Proof.FEASIBLE
+
+    @property
+    def idle(self) -> bool:
+        """Nobody loses as much, and nobody could: one of the many numbers of lost ranks that need no line."""
+        return self.goal is Goal.PERSONS and self.value == self.bound == 0
 
     @property
     def worse(self) -> int | None:
@@ -70,6 +75,15 @@ class Allocation:
     def first_unproven(self) -> Stage | None:
         """The stage at which "optimal" ends; None if it does not."""
         return next((one for one in self.stages if one.proof is not Proof.OPTIMAL), None)
+
+
+@dataclass(frozen=True, slots=True)
+class WhyNot:
+    """What stood against a seat. `rank` belongs to `Goal.RANK` and `Goal.PERSONS`."""
+
+    hindrance: Hindrance
+    goal: Goal | None = None
+    rank: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -56,12 +56,22 @@ class Goal(Enum):
     """In strict order: the next one only decides among what is best for all before it."""
 
     RULES = "rules"
-    NOBODY_WITHOUT = "nobody_without"
-    OUTSIDE = "outside"
+    LATE = "late"
     RANK = "rank"
     EVEN = "even"
+    PERSONS = "persons"
     CHANGES = "changes"
     LOT = "lot"
+
+
+class Hindrance(Enum):
+    """What stood against a seat that somebody wished for more than for the one given."""
+
+    BARRED = "barred"  # no seat of it was open to this person
+    CONDITION = "condition"  # with this person there, a condition that holds for all would be broken
+    GOAL = "goal"  # a goal before the lot would have come off worse
+    LOT = "lot"  # all goals would have been as good
+    UNKNOWN = "unknown"  # not found out in time
 
 
 class Proof(Enum):
@@ -133,10 +143,10 @@ CONDITION_LABELS = {
 }
 GOAL_LABELS = {
     Goal.RULES: N_("Violations of rules that may be broken"),
-    Goal.NOBODY_WITHOUT: N_("People without any of their wishes"),
-    Goal.OUTSIDE: N_("Seats outside the wishes"),
-    Goal.RANK: N_("Seats at wish number %(rank)s"),
+    Goal.LATE: N_("Seats beyond the third wish"),
+    Goal.RANK: N_("Seats at rank %(rank)s"),
     Goal.EVEN: N_("Seats that are no first wish, in the round that comes off worst"),
+    Goal.PERSONS: N_("People who lose %(rank)s ranks or more over all rounds"),
     Goal.CHANGES: N_("Seats that differ from what was published"),
     Goal.LOT: N_("Drawn by lot"),
 }

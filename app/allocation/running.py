@@ -16,11 +16,11 @@ from sqlalchemy.exc import OperationalError
 
 from app.allocation.figures import mixes
 from app.allocation.instance import Instance, refuse_unsound
-from app.allocation.lease import Lease, LeaseOutcome, finish, keep_chairs, renew
+from app.allocation.lease import Lease, LeaseOutcome, finish, keep_chairs, keep_progress, keep_refusals, renew
 from app.allocation.loader import Terms, read_question
 from app.allocation.models import AllocationRun
-from app.allocation.protocol import write_protocol
-from app.allocation.result import Allocation, Infeasibility, Progress
+from app.allocation.protocol import Seat, refusals_as_data, write_protocol
+from app.allocation.result import Allocation, Infeasibility, Progress, WhyNot
 from app.allocation.rules import AllocationState, Obstacle, Proof, SolverFailed, Stopped, Unsound
 from app.clock import now as clock_now
 from app.db import Json
@@ -80,6 +80,7 @@ def work_out(context: Context, lease: Lease, clock: Callable[[], datetime] = clo
         with transaction() as session:
             written = finish(session, lease, outcome, clock())
         if written and allocation is not None and outcome.state is AllocationState.DONE:
+            _add_refusals(lease, instance, allocation)
             _add_chairs(lease, instance, allocation)
         return outcome.state
 
@@ -122,6 +123,26 @@ def discreet(instance: Instance, reasons: Iterable[Infeasibility]) -> Iterable[J
 
 def _sentence(refusal: Refusal) -> Json:
     return {"sentence": refusal.sentence, "values": dict(refusal.values)}
+
+
+def _add_refusals(lease: Lease, instance: Instance, allocation: Allocation) -> None:
+    """What stood against each refused wish, within the time that the allocation itself was given."""
+    from app.allocation.pinning import why_refused
+
+    told = time.monotonic()
+
+    def tell(done: int, steps: int) -> None:
+        nonlocal told
+        if time.monotonic() - told >= EVERY_SECONDS:
+            told = time.monotonic()
+            with suppress(OperationalError), transaction() as session:
+                keep_progress(session, lease.id, f"{done}/{steps}")
+
+    found: dict[Seat, WhyNot] = {}
+    with suppress(SolverFailed):
+        found = why_refused(instance, allocation, seconds=instance.time_limit, progress=tell)
+    with transaction() as session:
+        keep_refusals(session, lease.id, refusals_as_data(found))
 
 
 def _add_chairs(lease: Lease, instance: Instance, allocation: Allocation) -> None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The solver: goals in strict order, each proven before the next. The only module that loads HiGHS and NumPy.
+"""The solver: goals in strict order, each proven before the next. With `highs` and `pinning` the only modules that load HiGHS and NumPy.
 
 For the worker and the command line; a web process never imports it. Each stage first solves the linear relaxation: its
 value, rounded up, is a proven bound, and what is known of an allocation often reaches it. Only where it does not is
@@ -10,40 +10,33 @@ the integer problem solved, without the columns that the relaxation rules out.
 
 import math
 import time
+from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
 from app.allocation.baselines import careful_start
+from app.allocation.highs import IMPOSSIBLE, Asked, Indices, Silent, Vector, demand, listen, new_solver
 from app.allocation.infeasibility import look_for_obstacles
-from app.allocation.instance import Instance, ModelPlace, refuse_unsound
+from app.allocation.instance import Instance, ModelPlace, in_order, refuse_unsound
 from app.allocation.model import INFINITE, Model, Objective, Relaxed
 from app.allocation.result import Allocation, Infeasibility, Progress, Solver, Stage
 from app.allocation.rules import Goal, Obstacle, Proof, SolverFailed, Stopped
 from app.allocation.verification import faults, worth
 
-# Another number of threads in the same process makes HiGHS fail; and one thread gives the same result each time.
-THREADS = 1
 TOLERANCE = 1e-6
 # Reduced costs below this may be noise of the linear solver and rule nothing out.
 CERTAIN = 1e-4
-# Seconds between two questions to `cancelled`, which may have to look into a database.
-PAUSE = 0.2
 # Steps after which the linear solver stops to go on from the last stage and begins anew, with presolve.
 NEXT_DOOR = 300
 # For the sketch only, which proves nothing; the stages know no weights.
-WEIGHTS = {Goal.RULES: 1000, Goal.NOBODY_WITHOUT: 300, Goal.OUTSIDE: 100, Goal.CHANGES: 1}
-# No objective is unbounded, so the second one means the first.
-IMPOSSIBLE = {highspy.HighsModelStatus.kInfeasible, highspy.HighsModelStatus.kUnboundedOrInfeasible}
+WEIGHTS = {Goal.RULES: 500_000, Goal.LATE: 100, Goal.CHANGES: 1}
+STEEP = 9  # ranks beyond weigh the same, so that no weight drowns in the noise of another
 # Reduced costs up to which a column may be part of the sketch: first those that cost nothing, then more.
 LIKELY = (1e-4, 50.0)
-Vector = NDArray[np.float64]
-Indices = NDArray[np.int32]
 Watch = Callable[[Progress], None]
-Asked = Callable[[], bool]
 
 
 def solve(
@@ -62,6 +55,7 @@ def solve(
     (`Stopped`), and any answer of the solver that is not a clear one (`SolverFailed`).
     """
     refuse_unsound(instance)
+    instance = in_order(instance)
     clock = Clock(instance.time_limit, cancelled)
     chain = Chain(Model(instance), clock)
     for known in (list(start or ()), published_places(instance), careful_start(instance)):
@@ -119,17 +113,6 @@ def this_solver() -> Solver:
     return Solver("HiGHS", Silent().version())
 
 
-class Silent(highspy.Highs):
-    """HiGHS without its lines on standard output; it would greet before an option can forbid it."""
-
-    def __init__(self) -> None:
-        super().__init__()  # type: ignore[no-untyped-call]
-
-    def enableCallbacks(self) -> None:
-        self.silent()
-        super().enableCallbacks()  # type: ignore[no-untyped-call]
-
-
 class Clock:
     """The time that is left, and whether somebody pressed cancel."""
 
@@ -176,8 +159,8 @@ class Chain:
         self.all: Indices = np.arange(self.width, dtype=np.int32)
         self.lower: Vector = np.array(model.lower, dtype=np.float64)
         self.upper: Vector = np.array(model.upper, dtype=np.float64)
-        self.linear = self._new_solver()
-        _demand(self.linear.passModel(self._as_lp()))
+        self.linear = new_solver()
+        demand(self.linear.passModel(self._as_lp()))
 
     # --- what is known
 
@@ -217,9 +200,9 @@ class Chain:
                 return
 
     def _find_blended(self, upper: Vector, share: float = 1.0) -> bool:
-        solver = self._integer(self._blend(), self.lower, upper)
-        _demand(solver.setOptionValue("mip_rel_gap", 0.02))
-        if not self._run(solver, share=share):
+        solver = self.integer(self._blend(), self.lower, upper)
+        demand(solver.setOptionValue("mip_rel_gap", 0.02))
+        if not self.run(solver, share=share):
             self.impossible = upper is self.upper and solver.getModelStatus() in IMPOSSIBLE
             return False
         self.offer(self.model.places(solver.getSolution().col_value))
@@ -228,7 +211,7 @@ class Chain:
     def _blend(self) -> Vector:
         cost: Vector = np.zeros(self.width)
         for objective in self.model.objectives:
-            weight = WEIGHTS.get(objective.goal, 0) if objective.rank is None else _weight_of(objective)
+            weight = _weight_of(objective)
             for column, value in objective.terms.items():
                 cost[column] += weight * value
         return cost
@@ -245,8 +228,8 @@ class Chain:
 
     def is_possible(self) -> bool | None:
         """Whether the model has any solution; None: not found out in time."""
-        solver = self._integer(np.zeros(self.width), self.lower, self.upper)
-        if self._run(solver):
+        solver = self.integer(np.zeros(self.width), self.lower, self.upper)
+        if self.run(solver):
             return True
         return False if solver.getModelStatus() in IMPOSSIBLE else None
 
@@ -255,6 +238,8 @@ class Chain:
     def stage(self, number: int, objective: Objective) -> Stage:
         """Solves one goal and freezes it."""
         begun = time.monotonic()
+        if objective.goal is Goal.PERSONS:
+            self._say_who_loses(objective.rank or 0)
         bound = self._solve(number, objective)
         value = self.best[number]
         self._freeze(objective, value)
@@ -267,6 +252,48 @@ class Chain:
             objective.rank,
             objective.most,
         )
+
+    def hold(self, number: int, objective: Objective) -> bool:
+        """Freezes a goal at what is known, without looking for anything better. False: the time is over."""
+        if self.clock.over:
+            return False
+        if objective.goal is Goal.PERSONS:
+            self._say_who_loses(objective.rank or 0)
+        relaxation = self._relax(self._cost(objective))
+        self._freeze(objective, self.best[number])
+        if relaxation is not None:
+            self._rule_out(relaxation, self.best[number] - objective.constant)
+        return relaxation is not None
+
+    def _say_who_loses(self, total: int) -> None:
+        """Rows for whom a loss of `total` ranks is still open; the columns of the others are decided."""
+        for (person, one), column in self.model.heavy.items():
+            if one != total:
+                continue
+            losses = self.model.losses[person]
+            most = sum(
+                max((loss for seat, loss in seats.items() if self.upper[seat] > 0.5), default=0)
+                for seats in losses.values()
+            )
+            if most < total:
+                self.upper[column] = 0
+                continue
+            terms: dict[int, int] = defaultdict(int)
+            for seats in losses.values():
+                for seat, loss in seats.items():
+                    if self.upper[seat] > 0.5:
+                        terms[seat] += loss
+            terms[column] = -(most - total + 1)
+            demand(
+                self.linear.addRow(
+                    -highspy.kHighsInf,
+                    total - 1,
+                    len(terms),
+                    np.fromiter(terms.keys(), dtype=np.int32),
+                    np.fromiter(terms.values(), dtype=np.float64),
+                )
+            )
+        demand(self.linear.changeColsBounds(self.width, self.all, self.lower, self.upper))
 
     def _solve(self, number: int, objective: Objective) -> int | None:
         """The proven bound; the best known allocation is as good as it could be made."""
@@ -309,12 +336,12 @@ class Chain:
 
     def _linear_is_possible(self, cost: Vector) -> bool:
         """Solves the relaxation: first from where the last stage ended, which often is next door; else from scratch."""
-        _demand(self.linear.changeColsCost(self.width, self.all, cost))
-        _demand(self.linear.setOptionValue("simplex_iteration_limit", NEXT_DOOR))
-        if not self._run(self.linear, may_give_up=True):
-            _demand(self.linear.clearSolver())
-            _demand(self.linear.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf))
-            self._run(self.linear)
+        demand(self.linear.changeColsCost(self.width, self.all, cost))
+        demand(self.linear.setOptionValue("simplex_iteration_limit", NEXT_DOOR))
+        if not self.run(self.linear, may_give_up=True):
+            demand(self.linear.clearSolver())
+            demand(self.linear.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf))
+            self.run(self.linear)
         return bool(self.linear.getModelStatus() == highspy.HighsModelStatus.kOptimal)
 
     def _read_relaxation(self) -> Relaxation:
@@ -334,11 +361,11 @@ class Chain:
         """Solves the integer problem among the columns that may be part of something better; returns the bound."""
         gap = self.best[number] - objective.constant - relaxation.bound
         lower, upper = self._remaining(relaxation, gap)
-        solver = self._integer(cost, lower, upper)
+        solver = self.integer(cost, lower, upper)
         self._hand_over_start(solver)
         if not self._look(solver, cost):
             # Seen in HiGHS 1.16: where presolve decides all, the value is right but the start comes back as solution.
-            solver = self._integer(cost, lower, upper)
+            solver = self.integer(cost, lower, upper)
             self._look(solver, cost)
         info = solver.getInfo()
         if not math.isfinite(info.mip_dual_bound):
@@ -348,7 +375,7 @@ class Chain:
 
     def _look(self, solver: highspy.Highs, cost: Vector) -> bool:
         """Solves, and takes what was found; False if solution and value do not belong together."""
-        self._run(solver, share=0.5)
+        self.run(solver, share=0.5)
         info = solver.getInfo()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return True
@@ -371,7 +398,7 @@ class Chain:
 
     def _rule_out(self, relaxation: Relaxation, value: int) -> None:
         self.lower, self.upper = self._remaining(relaxation, value - relaxation.bound)
-        _demand(self.linear.changeColsBounds(self.width, self.all, self.lower, self.upper))
+        demand(self.linear.changeColsBounds(self.width, self.all, self.lower, self.upper))
 
     def _freeze(self, objective: Objective, value: int) -> None:
         """No later stage may be worse in this one."""
@@ -381,26 +408,11 @@ class Chain:
         free = self.lower[columns] < self.upper[columns]
         if not free.any():
             return
-        _demand(
+        demand(
             self.linear.addRow(-highspy.kHighsInf, value - objective.constant, len(columns), columns, values)
         )
 
     # --- HiGHS
-
-    def _new_solver(self) -> highspy.Highs:
-        solver = Silent()
-        for name, value in (
-            ("output_flag", False),
-            ("threads", THREADS),
-            ("parallel", "off"),
-            ("random_seed", 0),
-            ("mip_rel_gap", 0.0),
-            # Values are whole, so a bound less than one below proves as much as one that is equal.
-            ("mip_abs_gap", 0.9),
-            ("mip_feasibility_tolerance", 1e-7),
-        ):
-            _demand(solver.setOptionValue(name, value))
-        return solver
 
     def _as_lp(self) -> highspy.HighsLp:
         rows = self.model.rows
@@ -418,15 +430,17 @@ class Chain:
         lp.a_matrix_.value_ = np.array(rows.values, dtype=np.float64)
         return lp
 
-    def _integer(self, cost: Vector, lower: Vector, upper: Vector) -> highspy.Highs:
-        """The integer problem: the rows as they are now, frozen stages among them."""
-        solver = self._new_solver()
+    def integer(self, cost: Vector, lower: Vector, upper: Vector, rows: int | None = None) -> highspy.Highs:
+        """The integer problem: the rows as they are now, frozen stages among them, or only the first so many."""
+        solver = new_solver()
         lp = self.linear.getLp()
+        if rows is not None:
+            _leave_out(lp, rows)
         lp.col_cost_ = cost
         lp.col_lower_ = lower
         lp.col_upper_ = upper
         lp.integrality_ = [highspy.HighsVarType.kInteger] * self.width
-        _demand(solver.passModel(lp))
+        demand(solver.passModel(lp))
         return solver
 
     def _hand_over_start(self, solver: highspy.Highs) -> None:
@@ -437,17 +451,17 @@ class Chain:
         )
         chosen = np.zeros(self.width)
         chosen[columns] = 1
-        _demand(solver.setSolution(len(told), told, chosen[told]))
+        demand(solver.setSolution(len(told), told, chosen[told]))
 
-    def _run(self, solver: highspy.Highs, *, may_give_up: bool = False, share: float = 1.0) -> bool:
+    def run(self, solver: highspy.Highs, *, may_give_up: bool = False, share: float = 1.0) -> bool:
         """Whether a solution was found. Refuses every status that is neither that, nor "there is none", nor "no time".
 
         `share` of the time that is left may be used: an unproven stage leaves some to those after it.
         """
         self.clock.refuse_if_cancelled()
-        _demand(solver.setOptionValue("time_limit", solver.getRunTime() + share * self.clock.left))
+        demand(solver.setOptionValue("time_limit", solver.getRunTime() + share * self.clock.left))
         if self.clock.cancelled is not None:
-            _listen(solver, self.clock.cancelled)
+            listen(solver, self.clock.cancelled)
         status = solver.run()
         self.clock.refuse_if_cancelled()
         said = solver.getModelStatus()
@@ -466,29 +480,18 @@ class Chain:
         raise SolverFailed(solver.modelStatusToString(said))
 
 
-def _listen(solver: highspy.Highs, cancelled: Asked) -> None:
-    last = time.monotonic()
-
-    def ask(event: highspy.HighsCallbackEvent) -> None:
-        nonlocal last
-        if time.monotonic() - last >= PAUSE:
-            last = time.monotonic()
-            if cancelled():
-                event.interrupt()
-
-    for point in (solver.cbSimplexInterrupt, solver.cbIpmInterrupt, solver.cbMipInterrupt):
-        if not point.callbacks:
-            point.subscribe(ask)
+def _leave_out(lp: highspy.HighsLp, rows: int) -> None:
+    """Rows from this one on say nothing any more."""
+    lower, upper = np.array(lp.row_lower_), np.array(lp.row_upper_)
+    lower[rows:], upper[rows:] = -highspy.kHighsInf, highspy.kHighsInf
+    lp.row_lower_, lp.row_upper_ = lower, upper
 
 
 def _weight_of(objective: Objective) -> int:
     rank = objective.rank or 1
-    return -(40 // rank) if objective.most else rank**2
-
-
-def _demand(status: highspy.HighsStatus) -> None:
-    if status == highspy.HighsStatus.kError:
-        raise SolverFailed("an instruction was refused")
+    if objective.goal is not Goal.RANK:
+        return WEIGHTS.get(objective.goal, 0)
+    return -(40 // rank) if objective.most else 4 ** min(rank, STEEP)
 
 
 def _whole(bound: float) -> int:

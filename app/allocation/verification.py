@@ -89,10 +89,23 @@ class Occupancy:
         lists = self.wishes_of(person).values()
         return min((one.index(run.id) + 1 for one in lists if run.id in one), default=None)
 
-    def longest_list(self) -> int:
-        return max(
-            (len(runs) for one in self.people.values() for runs in self.wishes_of(one).values()), default=0
-        )
+    def counted_rounds(self, person: ModelPerson) -> dict[int, int]:
+        """Round to the length of the list there, 0 without one; empty for who wished for nothing at all."""
+        wishes = self.wishes_of(person)
+        free = [number for number in person.present if number not in self.working[person.id]]
+        return {number: len(wishes.get(number, ())) for number in free} if wishes else {}
+
+    def levels(self, person: ModelPerson) -> list[tuple[int, int]]:
+        """(round, level) of each seat: the number of the wish; whatever a list leaves out is as dear as the place after its last."""
+        found = []
+        counted = self.counted_rounds(person)
+        for run in self.of_person[person.id]:
+            rank = self.rank_of(person, run)
+            for number in run.rounds:
+                if number in counted:
+                    after = counted[number] + 1
+                    found.append((number, after if rank is None else min(rank, after)))
+        return found
 
     def ranks(self, person: ModelPerson) -> list[tuple[int, int | None]]:
         """(round, rank or None) of each seat of a round in which this person wished for something."""
@@ -255,35 +268,39 @@ def worth(instance: Instance, places: Iterable[ModelPlace]) -> list[Worth]:
     soft = [rule for rule in instance.rules if rule.soft]
     if soft:
         found.append(Worth(Goal.RULES, sum(len(_broken(occupancy, rule)) for rule in soft)))
-    seats = {person.id: occupancy.ranks(person) for person in instance.people}
-    longest = occupancy.longest_list()
-    if longest:
-        found += _worth_of_wishes(occupancy, seats, longest)
+    seats = {person.id: occupancy.levels(person) for person in instance.people}
+    lengths = [length for one in instance.people for length in occupancy.counted_rounds(one).values()]
+    if lengths:
+        found += _worth_of_wishes(occupancy, seats, max(lengths) + 1)
     if any(run in occupancy.runs for person in instance.people for run in person.published):
         found.append(Worth(Goal.CHANGES, sum(_changes(occupancy, person) for person in instance.people)))
     lots = draw_lots(instance.seed, occupancy.people)
     drawn = sum(
-        weight_of(lots[person], len(lots)) * (longest if rank is None else rank - 1)
-        for person, ranked in seats.items()
-        for _number, rank in ranked
+        weight_of(lots[person], len(lots)) * (level - 1)
+        for person, mine in seats.items()
+        for _number, level in mine
     )
     return [*found, Worth(Goal.LOT, drawn)]
 
 
 def _worth_of_wishes(
-    occupancy: Occupancy, seats: dict[int, list[tuple[int, int | None]]], longest: int
+    occupancy: Occupancy, seats: dict[int, list[tuple[int, int]]], worst: int
 ) -> list[Worth]:
-    wishing = [person for person in occupancy.people.values() if occupancy.wishes_of(person)]
-    without = sum(all(rank is None for _number, rank in seats[person.id]) for person in wishing)
-    ranked = Counter(rank for ranks in seats.values() for _number, rank in ranks)
-    found = [Worth(Goal.NOBODY_WITHOUT, without), Worth(Goal.OUTSIDE, ranked[None])]
+    at = Counter(level for mine in seats.values() for _number, level in mine)
     if occupancy.instance.mode is Mode.GENEROUS:
-        found += [Worth(Goal.RANK, ranked[rank], rank) for rank in range(longest, 1, -1)]
+        found = [Worth(Goal.RANK, at[level], level) for level in range(worst, 1, -1)]
     else:
-        found += [Worth(Goal.RANK, ranked[rank], rank, most=True) for rank in range(1, longest)]
+        found = [Worth(Goal.LATE, sum(many for level, many in at.items() if level > 3))]
+        found += [Worth(Goal.RANK, at[level], level, most=True) for level in range(1, worst)]
     if len(occupancy.instance.rounds) > 1:
-        below = Counter(number for ranks in seats.values() for number, rank in ranks if rank != 1)
+        below = Counter(number for mine in seats.values() for number, level in mine if level != 1)
         found.append(Worth(Goal.EVEN, max(below.values(), default=0)))
+        lost = Counter(sum(level - 1 for _number, level in mine) for mine in seats.values())
+        most = max(sum(occupancy.counted_rounds(one).values()) for one in occupancy.people.values())
+        found += [
+            Worth(Goal.PERSONS, sum(many for total, many in lost.items() if total >= least), least)
+            for least in range(most, 0, -1)
+        ]
     return found
 
 
@@ -301,8 +318,8 @@ def _changes(occupancy: Occupancy, person: ModelPerson) -> int:
 
 
 def weight_of(lot: int, many: int) -> int:
-    """How heavy a low wish weighs for the holder of this lot: ten classes, the tenth with the lowest lots the heaviest."""
-    return 10 - (lot - 1) * 10 // many
+    """How heavy a lost rank weighs for the holder of this lot: a lower lot always weighs more."""
+    return many - lot + 1
 
 
 def granted(instance: Instance, places: Iterable[ModelPlace]) -> dict[int, dict[int, int | None]]:

@@ -5,8 +5,9 @@
 
 from flask import Blueprint, Response
 
-from app.allocation.explaining import Explanation, Published, explain, find_published_id, read_published
+from app.allocation.explaining import Explanation, Published, explain, find_published, read_published
 from app.allocation.rules import GOAL_LABELS
+from app.clock import now as clock_now
 from app.events.models import Event
 from app.events.queries import get_public_event
 from app.programme.agenda import RunView, read_rounds
@@ -21,7 +22,7 @@ from app.web.pages import page
 
 bp = Blueprint("explained", __name__)
 
-# A day with 2,000 people has some megabytes. What is published never changes.
+# A day with 2,000 people has some megabytes. What is published never changes, but for reasons that come a little later.
 _published: Cache[Published] = Cache(size=4)
 _explained: Cache[Explanation | None] = Cache(size=256)
 
@@ -32,13 +33,13 @@ def mine(token: str) -> Response:
     session = db.session()
     registration = open_personal(session, token)
     event = registration.event
-    number, published = _open(event)
+    kept_under, published = _open(event)
     if registration.status not in CONFIRMED or event.agenda_released_at is None:
         raise Missing
     day = my_day(session, registration)
     rounds = [one.round for one in day.rounds]
     offered = {run.id: run for one in rounds for run in one.runs}
-    key = (number, registration.id, event.revision)
+    key = (kept_under, registration.id, event.revision)
     explanation = _explained.get(key, lambda: explain(published, registration.id, rounds, offered))
     return page(
         "allocation/my_places.html",
@@ -55,7 +56,7 @@ def mine(token: str) -> Response:
 def places(slug: str) -> Response:
     session = db.session()
     event = get_public_event(session, slug)
-    _number, published = _open(event)
+    _kept_under, published = _open(event)
     released = event.agenda_released_at is not None
     runs: list[RunView] = []
     for one in read_rounds(session, event, seats=False) if released else ():
@@ -65,10 +66,11 @@ def places(slug: str) -> Response:
     )
 
 
-def _open(event: Event) -> tuple[int, Published]:
-    """The allocation that holds; until there is one, there is no such page."""
+def _open(event: Event) -> tuple[tuple[int, bool], Published]:
+    """The allocation that holds, and what it is kept under; until there is one, there is no such page."""
     session = db.session()
-    number = find_published_id(session, event.id) if event.placed_at is not None else None
-    if number is None:
+    found = find_published(session, event.id, clock_now()) if event.placed_at is not None else None
+    if found is None:
         raise Missing
-    return number, _published.get(number, lambda: read_published(session, number))
+    number, pending = found
+    return found, _published.get(found, lambda: read_published(session, number, pending=pending))

@@ -7,7 +7,8 @@ from sqlalchemy import insert
 
 from app.allocation.instance import Instance, ModelPerson, ModelRun, Wishes, draw_lots
 from app.allocation.models import AllocationRun
-from app.allocation.protocol import write_protocol
+from app.allocation.pinning import why_refused
+from app.allocation.protocol import refusals_as_data, write_protocol
 from app.allocation.rules import AllocationState, Mixing, Mode
 from app.allocation.solving import solve
 from app.programme.models import Run
@@ -26,7 +27,7 @@ def give(day: Day, name: str, *labels: str) -> None:
         give_wishes(session, day.ids[name], Wished(runs), day.now)
 
 
-def publish(day: Day, loser: str = "ben", barred: str = "") -> None:
+def publish(day: Day, loser: str = "ben", barred: str = "", *, explained: bool = True) -> None:
     """As the desk does it, for people who are there: the protocol, and places as rows."""
     one, two = day.rounds[1], day.rounds[2]
     wished = {
@@ -68,6 +69,9 @@ def publish(day: Day, loser: str = "ben", barred: str = "") -> None:
                 finished_at=day.now,
                 published_at=day.now,
                 protocol=write_protocol(instance, allocation),
+                refusals=refusals_as_data(why_refused(instance, allocation, seconds=60))
+                if explained
+                else None,
             )
         )
         where = {day.runs[label]: day.rounds[int(label[0])] for label in day.runs}

@@ -160,58 +160,65 @@ class Question:
         at_work = {
             n for run in self.runs.values() if p in run["staff"] and not run["closed"] for n in run["rounds"]
         }
-        present = self.people[p]["present"]
-        return {n: runs for n, runs in self.people[p]["wishes"] if runs and n in present and n not in at_work}
+        told = dict(self.people[p]["wishes"])
+        return {n: told.get(n, []) for n in self.people[p]["present"] if n not in at_work}
 
     def goals(self) -> list[tuple[str, Any]]:
         lists = {p: self.lists(p) for p in self.people}
-        worst = max((len(runs) for mine in lists.values() for runs in mine.values()), default=0)
+        wishing = {p: mine for p, mine in lists.items() if any(mine.values())}
         seats = [
-            (
-                p,
-                n,
-                min((runs.index(r) + 1 for runs in lists[p].values() if r in runs), default=None),
-                variable,
-            )
+            (p, n, self.level(lists[p], n, r), variable)
             for (p, r), variable in self.x.items()
+            if p in wishing
             for n in self.runs[r]["rounds"]
             if n in lists[p]
         ]
         goals: list[tuple[str, Any]] = []
         if any(rule["soft"] for rule in self.data["rules"]):
             goals.append(("minimize", self.total(self.penalties)))
-        if worst:
-            goals += self.goals_of_wishes(lists, worst, seats)
+        if wishing:
+            goals += self.goals_of_wishes(wishing, seats)
         if any(r in self.runs for one in self.people.values() for r in one["published"]):
             goals.append(("minimize", self.changes()))
         order = sorted(
             self.people, key=lambda p: (hashlib.sha256(f"{self.data['seed']}:{p}".encode()).hexdigest(), p)
         )
-        weight = {p: 10 - position * 10 // len(order) for position, p in enumerate(order)}
-        cost = [(worst if rank is None else rank - 1) * weight[p] * v for p, _n, rank, v in seats]
+        weight = {p: len(order) - position for position, p in enumerate(order)}
+        cost = [(level - 1) * weight[p] * v for p, _n, level, v in seats]
         return [*goals, ("minimize", self.total(cost))]
 
-    def goals_of_wishes(self, lists: dict, worst: int, seats: list) -> list[tuple[str, Any]]:
-        unlucky = []
-        for p, mine in lists.items():
-            if mine:
-                unlucky.append(self.scip.addVar(vtype="B"))
-                happy = self.total(v for q, _n, rank, v in seats if q == p and rank is not None)
-                self.scip.addCons(happy + unlucky[-1] >= 1)
-        at = {rank: self.total(v for *_x, one, v in seats if one == rank) for rank in range(1, worst + 1)}
-        goals = [
-            ("minimize", self.total(unlucky)),
-            ("minimize", self.total(v for *_x, rank, v in seats if rank is None)),
-        ]
+    @staticmethod
+    def level(mine: dict[int, list[int]], n: int, r: int) -> int:
+        """1 for the first wish; what is left out comes together after the last one of that round."""
+        named = [runs.index(r) + 1 for runs in mine.values() if r in runs]
+        return min([*named, len(mine[n]) + 1])
+
+    def goals_of_wishes(self, lists: dict, seats: list) -> list[tuple[str, Any]]:
+        worst = 1 + max(len(runs) for mine in lists.values() for runs in mine.values())
+        at = {one: self.total(v for *_x, level, v in seats if level == one) for one in range(1, worst + 1)}
         if self.data["mode"] == "generous":
-            goals += [("minimize", at[rank]) for rank in range(worst, 1, -1)]
+            goals = [("minimize", at[one]) for one in range(worst, 1, -1)]
         else:
-            goals += [("maximize", at[rank]) for rank in range(1, worst)]
+            goals = [("minimize", self.total(at[one] for one in range(4, worst + 1)))]
+            goals += [("maximize", at[one]) for one in range(1, worst)]
         if len(self.data["rounds"]) > 1:
             top = self.scip.addVar(vtype="I", lb=0)
             for n in self.data["rounds"]:
-                self.scip.addCons(top >= self.total(v for _p, m, rank, v in seats if m == n and rank != 1))
+                self.scip.addCons(top >= self.total(v for _p, m, level, v in seats if m == n and level != 1))
             goals.append(("minimize", top))
+            goals += self.goals_of_persons(lists, seats)
+        return goals
+
+    def goals_of_persons(self, lists: dict, seats: list) -> list[tuple[str, Any]]:
+        """For each number of lost ranks, the largest first: how many people lose as many or more."""
+        largest = max(sum(map(len, mine.values())) for mine in lists.values())
+        lost = {p: self.total((level - 1) * v for q, _n, level, v in seats if q == p) for p in lists}
+        goals = []
+        for least in range(largest, 0, -1):
+            heavy = {p: self.scip.addVar(vtype="B") for p in lists}
+            for p, variable in heavy.items():
+                self.demand(lost[p], "<=", least - 1 + largest * variable)
+            goals.append(("minimize", self.total(heavy.values())))
         return goals
 
     def changes(self) -> Any:

@@ -419,7 +419,7 @@ def test_one_allocation_with_names_mix_and_proof(app: Flask) -> None:
     assert len(inside) == 2
     assert inside[0][0].startswith("Muster00")
     assert inside[0][2] == "1"
-    assert "Ein Stuhl mehr: „Plätze bei Wunsch Nummer 2“ wird um 1 besser." in page.text
+    assert "Ein Stuhl mehr: „Plätze auf Rang 2“ wird um 1 besser." in page.text
     assert rows(page, "Arten von Organisationen: 1.1 Beraten ohne Vorurteil")
     assert not any(word in page.text.lower() for word in ("stufenlos", "step"))
     assert "Veröffentlichen" not in page.text

@@ -126,3 +126,20 @@ def test_a_proof_that_does_not_hold_is_seen_by_solving_again() -> None:
     worse = copy.deepcopy(PROTOCOL)
     worse["stages"][0]["value"] += 1
     assert [one.values["number"] for one in differences(worse, ALLOCATION)] == [1]
+
+
+def test_other_places_of_the_same_worth_are_seen_by_solving_again() -> None:
+    elsewhere = copy.deepcopy(PROTOCOL)
+    elsewhere["places"] = elsewhere["places"][1:]
+    (found,) = differences(elsewhere, ALLOCATION)
+    assert "places are others" in str(found)
+    elsewhere["solver"]["version"] = "0.1"  # another version may choose among equals
+    assert differences(elsewhere, ALLOCATION) == []
+
+
+def test_an_older_protocol_can_be_read_and_says_that_its_goals_are_others() -> None:
+    older = copy.deepcopy(PROTOCOL)
+    older["format"] = older["instance"]["format"] = 1
+    signed_again(older)
+    (found,) = verify(older)
+    assert "earlier version" in str(found)

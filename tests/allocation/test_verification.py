@@ -21,7 +21,7 @@ from app.allocation.instance import (
     Wishes,
 )
 from app.allocation.rules import Goal, Mode, Obstacle
-from app.allocation.verification import faults, granted, violations, weight_of, worth
+from app.allocation.verification import Occupancy, faults, granted, violations, weight_of, worth
 from app.registration.workshops.rules import Need
 
 PEOPLE = (
@@ -128,12 +128,15 @@ def test_goals_are_counted_in_their_order() -> None:
     found = {(one.goal, one.rank): one.value for one in worth(DAY, GOOD)}
     lots = found.pop((Goal.LOT, None))
     assert found == {
-        (Goal.NOBODY_WITHOUT, None): 0,
-        (Goal.OUTSIDE, None): 0,
+        (Goal.RANK, 3): 0,
         (Goal.RANK, 2): 1,
         (Goal.EVEN, None): 1,
+        (Goal.PERSONS, 4): 0,
+        (Goal.PERSONS, 3): 0,
+        (Goal.PERSONS, 2): 0,
+        (Goal.PERSONS, 1): 1,
     }
-    assert lots in range(1, 11)
+    assert lots in range(1, 5)
     greedy = {(one.goal, one.rank): one for one in worth(replace(DAY, mode=Mode.GREEDY), GOOD)}
     assert (greedy[Goal.RANK, 1].value, greedy[Goal.RANK, 1].most) == (3, True)
     told = worth(person(1, published=(10, 21)), GOOD)
@@ -147,9 +150,15 @@ def test_a_long_run_counts_in_both_rounds() -> None:
     assert found[Goal.RANK, 2] == 3
     elsewhere = person(3, wishes=(Wishes(1, (11,)), Wishes(2, (21,))))
     found = {(one.goal, one.rank): one.value for one in worth(elsewhere, GOOD)}
-    assert (found[Goal.OUTSIDE, None], found[Goal.NOBODY_WITHOUT, None]) == (2, 1)
+    assert (found[Goal.RANK, 2], found[Goal.PERSONS, 2]) == (3, 1)  # left out in both rounds
 
 
-def test_low_lots_weigh_most_in_ten_classes() -> None:
-    assert [weight_of(lot, 20) for lot in (1, 2, 3, 19, 20)] == [10, 10, 9, 1, 1]
-    assert [weight_of(lot, 3) for lot in (1, 2, 3)] == [10, 7, 4]
+def test_what_a_list_leaves_out_comes_together_after_its_last_wish() -> None:
+    short = Occupancy(person(1, wishes=(Wishes(1, (11,)),)), GOOD)
+    assert short.levels(short.people[1]) == [(1, 2), (2, 1)]  # round 2 without a list: all the same
+    silent = Occupancy(person(1, wishes=()), GOOD)
+    assert silent.levels(silent.people[1]) == []
+
+
+def test_a_lower_lot_always_weighs_more() -> None:
+    assert [weight_of(lot, 20) for lot in (1, 2, 3, 19, 20)] == [20, 19, 18, 2, 1]

@@ -250,7 +250,9 @@ def test_the_solver_is_loaded_by_nobody_who_serves() -> None:
     """70 MB of solver and arithmetic: for the worker and the command line, which import it when they need it."""
     heavy = {"highspy", "numpy"}
     assert files_with(lambda tree: bool({one.split(".")[0] for one in imports(tree)} & heavy)) == {
-        "app/allocation/solving.py"
+        "app/allocation/highs.py",
+        "app/allocation/pinning.py",
+        "app/allocation/solving.py",
     }
     serve = f"import sys, app.factory; print(sorted({heavy!r} & sys.modules.keys()))"
     done = subprocess.run([sys.executable, "-c", serve], cwd=ROOT, capture_output=True, text=True)
@@ -342,6 +344,7 @@ WAITS = {
     "app/allocation/jobs.py",  # when a child that hangs is given up
     "app/outbox/watchdog.py",  # how long a step may take
     "app/allocation/running.py",  # when to look again whether somebody pressed "stop"
+    "app/allocation/highs.py",  # when to ask again whether somebody pressed "stop"
     "app/allocation/solving.py",  # how much of its time limit is left
     "app/outbox/worker.py",  # when a job is due again
     "app/serving.py",  # how long a stop may take, and when the worker is tended

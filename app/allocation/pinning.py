@@ -1,0 +1,145 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Why a wish was refused: the first goal that would have come off worse with this person in that run. Loads the solver.
+
+Nothing is guessed from who might change places with whom. A refused wish is possible up to a goal if there is an allocation
+that grants it and is as good in every goal so far; solving with the seat pinned would find one. Such allocations are
+looked for many wishes at a time; that there is none is proven by the bound of a stage, or by the solver.
+"""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+
+from app.allocation.highs import IMPOSSIBLE, Asked, Vector, demand
+from app.allocation.instance import Instance, ModelPlace, in_order
+from app.allocation.model import Model
+from app.allocation.protocol import Seat
+from app.allocation.result import Allocation, WhyNot
+from app.allocation.rules import Goal, Hindrance
+from app.allocation.solving import Chain, Clock
+from app.allocation.verification import Occupancy
+
+Told = Callable[[int, int], None]
+ENOUGH = 0.5  # an allocation that grants half as many as could be is taken: the next one grants others
+
+
+@dataclass(slots=True)
+class Mark:
+    """How the problem stood after so many goals: rows that count, and the columns that were still free."""
+
+    rows: int
+    lower: Vector
+    upper: Vector
+
+
+def refused_wishes(instance: Instance, places: Iterable[ModelPlace]) -> list[Seat]:
+    """Every run that somebody wished for more than for the one given instead, if any seat of it was open to them."""
+    occupancy = Occupancy(instance, places)
+    found = []
+    for person in instance.people:
+        given = dict(occupancy.levels(person))
+        for number, runs in occupancy.wishes_of(person).items():
+            found += [(person.id, run) for run in runs[: given.get(number, 1) - 1]]
+    return list(dict.fromkeys(found))
+
+
+def why_refused(
+    instance: Instance,
+    allocation: Allocation,
+    *,
+    seconds: float,
+    progress: Told | None = None,
+    cancelled: Asked | None = None,
+) -> dict[Seat, WhyNot]:
+    """Seat → what stood against it, for every refused wish of this allocation. `progress` gets (done, total) steps.
+
+    What is not found out in time is said to be unknown. Refuses what `solve` refuses.
+    """
+    instance = in_order(instance)
+    chain = Chain(Model(instance), Clock(seconds, cancelled))
+    chain.offer(list(allocation.places))
+    wishes = refused_wishes(instance, allocation.places)
+    known = {seat: WhyNot(Hindrance.BARRED) for seat in wishes if seat not in chain.model.seats}
+    search = _Search(chain, [seat for seat in wishes if seat not in known])
+    if chain.values is not None:
+        steps = 2 * len(search.objectives) + 1
+        for done, _step in enumerate(search.steps(), start=1):
+            if progress:
+                progress(done, steps)
+    return {**known, **search.found}
+
+
+class _Search:
+    """The goals again, one after the other: until which of them each seat stays possible."""
+
+    def __init__(self, chain: Chain, seats: Sequence[Seat]) -> None:
+        self.chain = chain
+        self.objectives = [one for one in chain.model.objectives if one.goal is not Goal.LOT]
+        self.columns = {seat: chain.model.seats[seat] for seat in seats}
+        # number of goals with which a seat is certainly impossible; one more than there are: not known of any
+        self.impossible_with = dict.fromkeys(seats, len(self.objectives) + 1)
+        self.found = dict.fromkeys(seats, WhyNot(Hindrance.UNKNOWN))
+        self.marks = [self._mark()]
+
+    def _mark(self) -> Mark:
+        chain = self.chain
+        return Mark(chain.linear.getNumRow(), chain.lower.copy(), chain.upper.copy())
+
+    def steps(self) -> Iterator[None]:
+        for number, objective in enumerate(self.objectives):
+            if not self.chain.hold(number, objective):
+                return
+            self.marks.append(self._mark())
+            for seat, column in self.columns.items():
+                if self.chain.upper[column] < 0.5:
+                    self.impossible_with[seat] = min(self.impossible_with[seat], number + 1)
+            yield
+        for held in range(len(self.objectives), -1, -1):
+            self._settle(held)
+            yield
+
+    def _settle(self, held: int) -> None:
+        """Seats that are impossible with one goal more: possible with these, or impossible with these already."""
+        asked = {seat for seat, number in self.impossible_with.items() if number == held + 1}
+        for seat in self._granted(asked, self.marks[held]):
+            self.found[seat] = self._reason(held)
+            asked.discard(seat)
+        if self.chain.clock.over:
+            return
+        for seat in asked:
+            self.impossible_with[seat] = held
+            if held == 0:
+                self.found[seat] = WhyNot(Hindrance.CONDITION)
+
+    def _reason(self, held: int) -> WhyNot:
+        if held == len(self.objectives):
+            return WhyNot(Hindrance.LOT)
+        objective = self.objectives[held]
+        return WhyNot(Hindrance.GOAL, objective.goal, objective.rank)
+
+    def _granted(self, asked: set[Seat], mark: Mark) -> Iterator[Seat]:
+        """Each of these seats that some allocation grants that is as good in the goals held."""
+        left = set(asked)
+        while left and not self.chain.clock.over:
+            granted = self._grant_many(left, mark)
+            yield from granted
+            left -= granted
+            if not granted:
+                return
+
+    def _grant_many(self, seats: set[Seat], mark: Mark) -> set[Seat]:
+        chain = self.chain
+        cost = np.zeros(chain.width)
+        cost[[self.columns[seat] for seat in seats]] = -1
+        solver = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
+        demand(solver.setOptionValue("mip_rel_gap", ENOUGH))
+        if not chain.run(solver) or solver.getModelStatus() in IMPOSSIBLE:
+            return set()
+        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+            return set()
+        values = solver.getSolution().col_value
+        return {seat for seat in seats if values[self.columns[seat]] > 0.5}

@@ -1,0 +1,92 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Every reason for a refused wish must be true: with the seat pinned, a second solver finds the same first goal worse."""
+
+import pytest
+
+from app.allocation.instance import Instance, ModelPerson, ModelRun, OrganisationCap, Wishes, pin
+from app.allocation.pinning import refused_wishes, why_refused
+from app.allocation.result import WhyNot
+from app.allocation.rules import Goal, Hindrance, Proof
+from app.allocation.solving import solve
+from app.allocation.verification import worth
+from tests.allocation.asking import ask_the_other, many, varied
+
+SOLO = ModelPerson(1, (1,), wishes=(Wishes(1, (10, 11)),))
+RUNS = (ModelRun(10, 100, (1,), 1), ModelRun(11, 101, (1,), 2))
+
+
+def reasons(instance: Instance) -> dict[tuple[int, int], WhyNot]:
+    return why_refused(instance, solve(instance), seconds=60)
+
+
+def first_worse(instance: Instance, best: list[int], pinned: list[int] | None) -> WhyNot:
+    """What the values of all stages say, without a word of the search."""
+    if pinned is None:
+        return WhyNot(Hindrance.CONDITION)
+    for one, before, after in zip(worth(instance, ()), best, pinned, strict=True):
+        if before != after:
+            return (
+                WhyNot(Hindrance.LOT) if one.goal is Goal.LOT else WhyNot(Hindrance.GOAL, one.goal, one.rank)
+            )
+    return WhyNot(Hindrance.LOT)
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("number", many(20, 60))
+def test_a_second_solver_finds_the_same_goal_worse(number: int) -> None:
+    instance = varied(number * 5 + 1, 24)
+    found = solve(instance)
+    if found.proof is Proof.INFEASIBLE:
+        return
+    told = why_refused(instance, found, seconds=600)
+    assert set(told) == set(refused_wishes(instance, found.places))
+    best = [one.value for one in found.stages]
+    pinned = ask_the_other([pin(instance, person, run) for person, run in told])
+    for (seat, why), values in zip(told.items(), pinned, strict=True):
+        said = WhyNot(Hindrance.CONDITION) if why.hindrance is Hindrance.BARRED else why
+        assert said == first_worse(instance, best, values), seat
+
+
+def test_the_sample_has_every_kind_of_reason() -> None:
+    found = set()
+    for number in range(20):
+        instance = varied(number * 5 + 1, 24)
+        if (allocation := solve(instance)).places:
+            found |= {one.hindrance for one in why_refused(instance, allocation, seconds=60).values()}
+    assert found == {Hindrance.BARRED, Hindrance.CONDITION, Hindrance.GOAL, Hindrance.LOT}
+
+
+def test_the_lot_is_named_only_where_all_else_is_equal() -> None:
+    twins = tuple(ModelPerson(one, (1,), wishes=SOLO.wishes) for one in (1, 2))
+    (why,) = reasons(Instance((1,), twins, RUNS)).values()
+    assert why == WhyNot(Hindrance.LOT)
+
+
+def test_others_who_would_be_worse_off_are_named_by_their_rank() -> None:
+    other = ModelPerson(2, (1,), wishes=(Wishes(1, (10, 12, 11)),))
+    full = (*RUNS, ModelRun(12, 102, (1,), 0))
+    assert reasons(Instance((1,), (SOLO, other), full)) == {(1, 10): WhyNot(Hindrance.GOAL, Goal.RANK, 3)}
+
+
+def test_a_condition_for_all_is_named_as_one() -> None:
+    colleague = ModelPerson(2, (1,), organisation=5, fixed=(10,))
+    one = ModelPerson(1, (1,), organisation=5, wishes=(Wishes(1, (10, 11)),))
+    runs = (ModelRun(10, 100, (1,), 2), ModelRun(11, 101, (1,), 2))
+    capped = Instance((1,), (one, colleague), runs, (OrganisationCap(1),))
+    assert reasons(capped) == {(1, 10): WhyNot(Hindrance.CONDITION)}
+    soft = Instance((1,), (one, colleague), runs, (OrganisationCap(1, soft=True),))
+    assert reasons(soft) == {(1, 10): WhyNot(Hindrance.GOAL, Goal.RULES)}
+
+
+def test_what_was_not_open_to_somebody_is_not_searched() -> None:
+    barred = ModelPerson(1, (1,), wishes=SOLO.wishes, forbidden=(10,))
+    assert reasons(Instance((1,), (barred,), RUNS)) == {(1, 10): WhyNot(Hindrance.BARRED)}
+
+
+def test_without_time_nothing_is_claimed() -> None:
+    twins = tuple(ModelPerson(one, (1,), wishes=SOLO.wishes) for one in (1, 2))
+    instance = Instance((1,), twins, RUNS)
+    told = why_refused(instance, solve(instance), seconds=0)
+    assert set(told.values()) == {WhyNot(Hindrance.UNKNOWN)}
