@@ -62,7 +62,7 @@ class Clerk:
     def may(self, person: ModelPerson, run: ModelRun) -> bool:
         """Whether there is room for this person in this run, as things stand."""
         return (
-            self.free[run.id] > 0
+            self.free[run.id] >= person.chairs
             and run.id not in person.forbidden
             and person.needs <= run.features
             and set(run.rounds) <= set(person.present)
@@ -93,7 +93,7 @@ class Clerk:
 
     def seat(self, person: ModelPerson, run: ModelRun) -> None:
         self.places.append(ModelPlace(person.id, run.id))
-        self.free[run.id] -= 1
+        self.free[run.id] -= person.chairs
         self.busy[person.id].update(run.rounds)
         self.attended[person.id].add(run.workshop)
         self.inside[run.id].append(person.id)

@@ -33,7 +33,8 @@ class Summary:
 
 @dataclass(frozen=True, slots=True)
 class Mix:
-    """Who meets in a run: participants (staff not among them) by organisation, kind and number of the wish.
+    """Who meets in a run: participants (staff not among them) by organisation, kind and number of the wish. They take
+    `chairs` of the `capacity`, with who comes along.
 
     Key None of `by_organisation` and `by_kind`: without one; of `by_rank`: outside the wishes, or no wish at all.
     """
@@ -41,6 +42,7 @@ class Mix:
     run: int
     takes_place: bool
     participants: int
+    chairs: int
     capacity: int
     by_organisation: Mapping[int | None, int]
     by_kind: Mapping[int | None, int]
@@ -87,6 +89,7 @@ def mixes(instance: Instance, places: Iterable[ModelPlace]) -> tuple[Mix, ...]:
                 run.id,
                 occupancy.takes_place(run),
                 len(people),
+                occupancy.chairs(run),
                 run.capacity,
                 dict(Counter(one.organisation for one in people)),
                 dict(Counter(one.kind for one in people)),
@@ -94,6 +97,12 @@ def mixes(instance: Instance, places: Iterable[ModelPlace]) -> tuple[Mix, ...]:
             )
         )
     return tuple(found)
+
+
+def full_runs(instance: Instance, places: Iterable[ModelPlace]) -> list[int]:
+    """The runs in which a chair more might help somebody: not each of those who were placed would find room there."""
+    most = max((person.chairs for person in instance.people), default=1)
+    return [one.run for one in mixes(instance, places) if one.chairs + most > one.capacity]
 
 
 def demands(instance: Instance) -> tuple[Demand, ...]:

@@ -92,7 +92,7 @@ def _offered(instance: Instance, number: int) -> list[ModelRun]:
 def _too_few_seats(instance: Instance) -> Iterator[Infeasibility]:
     for number in instance.rounds:
         working = {one for run in _offered(instance, number) for one in run.staff}
-        people = sum(one.id not in working for one in _seated(instance, number))
+        people = sum(one.chairs for one in _seated(instance, number) if one.id not in working)
         seats = sum(run.capacity for run in _offered(instance, number))
         if seats < people:
             yield Infeasibility(Obstacle.SEATS, {"round": number, "seats": seats, "people": people})
@@ -102,7 +102,8 @@ def _needs_without_seats(instance: Instance) -> Iterator[Infeasibility]:
     for number in instance.rounds:
         working = {one for run in _offered(instance, number) for one in run.staff}
         for need in Need:
-            people = sum(need in one.needs and one.id not in working for one in _seated(instance, number))
+            needing = (one for one in _seated(instance, number) if need in one.needs)
+            people = sum(one.chairs for one in needing if one.id not in working)
             seats = sum(run.capacity for run in _offered(instance, number) if need in run.features)
             if seats < people:
                 yield Infeasibility(
@@ -118,6 +119,7 @@ def _nowhere_to_go(instance: Instance) -> Iterator[Infeasibility]:
                 person.id in run.staff
                 or (
                     person.needs <= run.features
+                    and person.chairs <= run.capacity
                     and run.id not in person.forbidden
                     and set(run.rounds) <= set(person.present)
                 )

@@ -36,7 +36,8 @@ class ModelPerson:
     """Somebody who needs a seat in each round of `present`.
 
     `fixed` are runs this person must be in (and takes a seat of), `forbidden` those they must not be in, `published`
-    what they were told before. Wishes for rounds they are absent from do not count.
+    what they were told before. Wishes for rounds they are absent from do not count. `chairs` of a run are taken by this
+    person and who comes along; for minimum, rules and goals it is one person all the same.
     """
 
     id: int
@@ -48,13 +49,14 @@ class ModelPerson:
     fixed: tuple[int, ...] = ()
     forbidden: tuple[int, ...] = ()
     published: tuple[int, ...] = ()
+    chairs: int = 1
 
 
 @dataclass(frozen=True, slots=True)
 class ModelRun:
     """One run of a workshop in a room.
 
-    `capacity` are seats for participants. `minimum` is the number of participants it needs, else it stays closed; 0:
+    `capacity` are seats for participants and who comes along with them. `minimum` is the number of participants it needs, else it stays closed; 0:
     it takes place in any case. `staff` (facilitators and the like) are in it whenever it does, take no seat of it and
     count for no rule; their wishes for its rounds do not count. `closed`: the team has closed it.
     """
@@ -234,6 +236,8 @@ def refuse_unsound(instance: Instance) -> None:
         _refuse_unknown(person.present, rounds)
         _refuse_unknown((*person.fixed, *person.forbidden), runs)
         _refuse_repeated([one.round for one in person.wishes])
+        if person.chairs < 1:
+            raise ImpossibleNumber(person.chairs)
         for wishes in person.wishes:
             _refuse_repeated(wishes.runs)
             _refuse_unknown(wishes.runs, runs)
@@ -294,7 +298,8 @@ def as_data(instance: Instance) -> dict[str, Any]:
     """The instance as JSON values, in one order whatever order it came in (`in_order`).
 
     Needs do not appear: a protocol is filed and shown, and a need is health data. What they exclude joins the runs
-    that are barred for a person, without a reason.
+    that are barred for a person, without a reason. `chairs` stand there only where they are not 1, so that the text of a
+    question in which everybody comes alone is what it always was.
     """
     return {
         "format": FORMAT,
@@ -318,6 +323,7 @@ def _person_as_data(instance: Instance, person: ModelPerson) -> dict[str, Any]:
         "fixed": sorted(person.fixed),
         "barred": sorted(barred),
         "published": sorted(person.published),
+        **({"chairs": person.chairs} if person.chairs != 1 else {}),
     }
 
 
@@ -379,6 +385,7 @@ def _people_from(data: Iterable[dict[str, Any]]) -> Iterator[ModelPerson]:
             fixed=tuple(one["fixed"]),
             forbidden=tuple(one["barred"]),
             published=tuple(one["published"]),
+            chairs=one.get("chairs", 1),
         )
 
 

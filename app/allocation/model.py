@@ -141,7 +141,7 @@ class Model:
     def _may(self, person: ModelPerson, run: ModelRun) -> bool:
         return (
             not run.closed
-            and run.capacity > 0
+            and run.capacity >= person.chairs
             and set(run.rounds) <= set(person.present)
             and run.id not in person.forbidden
             and (person.needs <= run.features or Obstacle.NEED in self.relaxed.obstacles)
@@ -218,12 +218,13 @@ class Model:
                     self.of_run[run.id].append(person)
         for run in self.instance.runs:
             terms = {self.seats[person.id, run.id]: 1 for person in self.of_run[run.id]}
+            chairs = {self.seats[person.id, run.id]: person.chairs for person in self.of_run[run.id]}
             open_ = self.takes_place.get(run.id)
             if Obstacle.SEATS not in self.relaxed.obstacles:
                 if open_ is None:
-                    self.rows.add(-INFINITE, terms, run.capacity)
+                    self.rows.add(-INFINITE, chairs, run.capacity)
                 else:
-                    self.rows.add(-INFINITE, {**terms, open_: -run.capacity}, 0)
+                    self.rows.add(-INFINITE, {**chairs, open_: -run.capacity}, 0)
             if open_ is not None:
                 least = 1 if Obstacle.MINIMUM in self.relaxed.obstacles else run.minimum
                 self.rows.add(0, {**terms, open_: -least}, INFINITE)

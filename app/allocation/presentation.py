@@ -253,6 +253,6 @@ def _chair(stored: Json | None, mix: Mix) -> str:
         return messages.chair(stored)
     return (
         ""
-        if mix.participants >= mix.capacity
+        if mix.chairs >= mix.capacity
         else str(gettext("There are free seats, so a chair more would do nothing."))
     )

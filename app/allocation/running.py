@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlalchemy.exc import OperationalError
 
-from app.allocation.figures import mixes
+from app.allocation.figures import full_runs
 from app.allocation.instance import Instance, refuse_unsound
 from app.allocation.lease import Lease, LeaseOutcome, finish, keep_chairs, keep_progress, keep_refusals, renew
 from app.allocation.loader import Terms, read_question
@@ -151,8 +151,7 @@ def _add_chairs(lease: Lease, instance: Instance, allocation: Allocation) -> Non
 
     ends = time.monotonic() + instance.time_limit
     found: list[Chair] = []
-    full = [one.run for one in mixes(instance, allocation.places) if one.participants >= one.capacity]
-    for run in full:
+    for run in full_runs(instance, allocation.places):
         left = ends - time.monotonic()
         if left <= 0:
             break

@@ -6,7 +6,7 @@
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from app.allocation.figures import mixes
+from app.allocation.figures import full_runs
 from app.allocation.instance import Instance, one_chair_more
 from app.allocation.result import Allocation, Stage
 from app.allocation.rules import Goal, Proof
@@ -35,10 +35,10 @@ def one_more_chair(
 ) -> tuple[Chair, ...]:
     """What a seat more does for the goals down to the ranks, for each run that is full (or for `runs`).
 
-    A run that is not full gains nothing by a chair, so it is not asked. `progress` gets (done, total). Refuses what
+    A run that has room for anybody gains nothing by a chair, so it is not asked. `progress` gets (done, total). Refuses what
     `solve` refuses.
     """
-    full = [one.run for one in mixes(instance, allocation.places) if one.participants >= one.capacity]
+    full = full_runs(instance, allocation.places)
     asked = [number for number in (full if runs is None else runs) if not instance.run(number).closed]
     found = []
     for done, number in enumerate(asked):

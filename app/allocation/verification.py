@@ -73,6 +73,10 @@ class Occupancy:
             else:
                 self.participants[run.id].append(self.people[place.person])
 
+    def chairs(self, run: ModelRun) -> int:
+        """That are taken, by participants and who comes along."""
+        return sum(person.chairs for person in self.participants[run.id])
+
     def takes_place(self, run: ModelRun) -> bool:
         return not run.closed and (run.minimum == 0 or bool(self.participants[run.id]))
 
@@ -162,7 +166,7 @@ def _faults_of_person(occupancy: Occupancy, person: ModelPerson) -> list[Violati
 def _faults_of_run(occupancy: Occupancy, run: ModelRun) -> list[Violation]:
     found = []
     many = len(occupancy.participants[run.id])
-    if many > run.capacity:
+    if occupancy.chairs(run) > run.capacity:
         found.append(Violation(Obstacle.SEATS, run=run.id))
     if 0 < many < run.minimum:
         found.append(Violation(Obstacle.MINIMUM, run=run.id))

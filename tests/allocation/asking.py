@@ -8,6 +8,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
@@ -30,7 +31,8 @@ def varied(number: int, largest: int) -> Instance:
     size = 5 + (number * 71) % (largest - 4)
     rounds = 1 + number % 3
     runs = max(2, min(2 + size // 15, 10))
-    return invent(
+    return not_alone(
+        number,
         Description(
             size,
             rounds,
@@ -49,13 +51,13 @@ def varied(number: int, largest: int) -> Instance:
             mode=Mode.GREEDY if number % 2 else Mode.GENEROUS,
             time_limit=600,
         ),
-        number,
     )
 
 
 def tiny(number: int) -> Instance:
     """Few enough people and runs to look at every allocation there is."""
-    return invent(
+    return not_alone(
+        number,
         Description(
             2 + number % 3,
             1 + number % 2,
@@ -74,8 +76,20 @@ def tiny(number: int) -> Instance:
             published=number % 5 == 2,
             mode=Mode.GREEDY if number % 11 > 5 else Mode.GENEROUS,
         ),
-        number,
     )
+
+
+def not_alone(number: int, what: Description) -> Instance:
+    """As described; in one of three every third person brings somebody along, for whom there are chairs, too."""
+    instance = invent(what, number)
+    if number % 3 != 1:
+        return instance
+    people = tuple(
+        replace(one, chairs=2 + one.id % 2) if (one.id + number) % 3 == 0 else one for one in instance.people
+    )
+    more = sum(one.chairs - 1 for one in people)
+    runs = tuple(replace(run, capacity=run.capacity + -(-more // what.runs)) for run in instance.runs)
+    return replace(instance, people=people, runs=runs)
 
 
 def signed(instance: Instance, places: Iterable[ModelPlace]) -> list[int]:

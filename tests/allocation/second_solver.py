@@ -93,7 +93,10 @@ class Question:
                 self.demand(self.sits(p, r), "==", 1)
         for r, run in self.runs.items():
             inside = self.total(self.x[p, r] for p in self.people if (p, r) in self.x)
-            self.demand(inside, "<=", run["capacity"] * self.open[r])
+            chairs = self.total(
+                one.get("chairs", 1) * self.x[p, r] for p, one in self.people.items() if (p, r) in self.x
+            )
+            self.demand(chairs, "<=", run["capacity"] * self.open[r])
             self.demand(inside, ">=", run["minimum"] * self.open[r])
 
     # --- rules
