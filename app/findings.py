@@ -61,6 +61,10 @@ def count_of(key: InstrumentedAttribute[int], *conditions: ColumnElement[bool]) 
     return select(func.count(key)).where(*conditions).scalar_subquery()
 
 
+def sum_of(number: Any, *conditions: ColumnElement[bool]) -> Any:
+    return select(func.coalesce(func.sum(number), 0)).where(*conditions).scalar_subquery()
+
+
 def highest_of(number: InstrumentedAttribute[int | None], condition: ColumnElement[bool]) -> Any:
     return select(func.coalesce(func.max(number), 0)).where(condition).scalar_subquery()
 

@@ -12,6 +12,7 @@ belong to rooms, and a run without a room promises neither.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import CompoundSelect, Select, func, select, union
 from sqlalchemy.orm import Session, joinedload
@@ -63,18 +64,17 @@ def read_question(session: Session, event: Event, terms: Terms) -> Instance:
     rows = _runs(session, event)
     numbers = {one.number: one.id for one in _rounds(session, event)}
     people = _people(session, event)
-    staff = _staff(session, event, {one for one, _organisation, _kind in people})
+    staff = _staff(session, event, {one.id for one in people})
     kept = _seats_of_others(session, event)
-    runs = tuple(_run(row, numbers, staff[row.id], len(people), kept.get(row.id, 0)) for row in rows)
+    chairs = sum(one.chairs for one in people)
+    runs = tuple(_run(row, numbers, staff[row.id], chairs, kept.get(row.id, 0)) for row in rows)
     offered = tuple(one for _number, one in sorted(numbers.items()) if any(one in run.rounds for run in runs))
     persons = _Persons(session, event, runs, offered)
     conditions = _conditions(session, event)
-    known = {one for one, _organisation, _kind in people}
+    known = {one.id for one in people}
     return Instance(
         rounds=offered,
-        people=tuple(
-            persons.person(one, organisation, kind, conditions) for one, organisation, kind in people
-        ),
+        people=tuple(persons.person(one, conditions) for one in people),
         runs=runs,
         rules=tuple(_rules(conditions, known, terms.mixing, _numbers_of_kinds(session, conditions))),
         mode=terms.mode,
@@ -101,7 +101,7 @@ def _runs(session: Session, event: Event) -> list[Run]:
 def _seats_of_others(session: Session, event: Event) -> dict[int, int]:
     """Run id → places of people who are not to be placed, such as who has not confirmed yet. They keep them."""
     found = (
-        select(Place.run_id, func.count(Place.id))
+        select(Place.run_id, func.sum(Registration.chairs))
         .join(Registration, Registration.id == Place.registration_id)
         .where(
             Registration.event_id == event.id,
@@ -110,17 +110,17 @@ def _seats_of_others(session: Session, event: Event) -> dict[int, int]:
         )
         .group_by(Place.run_id)
     )
-    return dict(session.execute(found).all())
+    return {run: int(chairs) for run, chairs in session.execute(found)}
 
 
-def _run(row: Run, numbers: dict[int, int], staff: tuple[int, ...], people: int, kept: int) -> ModelRun:
+def _run(row: Run, numbers: dict[int, int], staff: tuple[int, ...], chairs: int, kept: int) -> ModelRun:
     first = row.round.number
     rounds = tuple(numbers[one] for one in numbers_filled(first, row.spans) if one in numbers)
     return ModelRun(
         row.id,
         row.workshop_id,
         rounds,
-        max(seats_of(row, people + kept) - kept, 0),
+        max(seats_of(row, chairs + kept) - kept, 0),
         row.least_people,
         features_of(row),
         staff,
@@ -161,16 +161,24 @@ def _staff(session: Session, event: Event, people: set[int]) -> dict[int, tuple[
 # --- people --------------------------------------------------------------------------------------------------------
 
 
-def _people(session: Session, event: Event) -> list[tuple[int, int, int]]:
-    """Ids of person, organisation and kind of organisation."""
+class _Somebody(NamedTuple):
+    """Who is to be placed; `kind` is the id of the kind of organisation."""
+
+    id: int
+    organisation: int
+    kind: int
+    chairs: int
+
+
+def _people(session: Session, event: Event) -> list[_Somebody]:
     found = (
-        select(Registration.id, Registration.organisation_id, OrganisationKind.id)
+        select(Registration.id, Registration.organisation_id, OrganisationKind.id, Registration.chairs)
         .join(Organisation, Registration.organisation_id == Organisation.id)
         .join(OrganisationKind, Organisation.kind == OrganisationKind.key)
         .where(Registration.id.in_(to_be_placed(event.id)))
         .order_by(Registration.id)
     )
-    return [(one, organisation, kind) for one, organisation, kind in session.execute(found)]
+    return [_Somebody._make(row) for row in session.execute(found)]
 
 
 def needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
@@ -231,20 +239,20 @@ class _Persons:
             if number in self.runs and busy.isdisjoint(self.runs[number].rounds):
                 self.told[person].add(number)
 
-    def person(
-        self, one: int, organisation: int, kind: int, conditions: Iterable[PlacingCondition]
-    ) -> ModelPerson:
+    def person(self, somebody: _Somebody, conditions: Iterable[PlacingCondition]) -> ModelPerson:
+        one = somebody.id
         mine = [condition for condition in conditions if condition.first_id == one]
         return ModelPerson(
             one,
             tuple(number for number in self.rounds if number not in self.absent[one]),
-            organisation,
-            kind,
+            somebody.organisation,
+            somebody.kind,
             tuple(Wishes(number, tuple(runs)) for number, runs in sorted(self.wishes[one].items())),
             frozenset(self.needs[one]),
             fixed=self._named(mine, ConditionKind.PIN, closed=False),
             forbidden=self._named(mine, ConditionKind.FORBID, closed=True),
             published=tuple(sorted(self.told[one])),
+            chairs=somebody.chairs,
         )
 
     def _named(self, mine: list[PlacingCondition], kind: ConditionKind, *, closed: bool) -> tuple[int, ...]:

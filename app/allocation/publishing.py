@@ -212,10 +212,10 @@ class _Planner:
 
     def _full_runs(self, places: Mapping[int, set[int]], closing: frozenset[int]) -> Iterable[Refusal]:
         inside: dict[int, int] = defaultdict(int)
-        newcomers = (runs for one, runs in self.others.items() if one in self.people)
-        for runs in (*places.values(), *newcomers):  # the seats of all others are not among the capacity
+        newcomers = ((one, runs) for one, runs in self.others.items() if one in self.people)
+        for one, runs in (*places.items(), *newcomers):  # the seats of all others are not among the capacity
             for number in runs:
-                inside[number] += 1
+                inside[number] += self.people[one].chairs
         for number in sorted(inside):
             if number in closing:
                 yield RunChangedSince(self.names[number])  # somebody new sits in it
@@ -354,14 +354,14 @@ def _count(session: Session, event: Event) -> None:
     """The counters of the day's runs are what the rows say; the tables' CHECKs refuse what must not be."""
     table = cast(Table, Run.__table__)
 
-    def number(state: PlaceState) -> Any:
-        mine = (Place.run_id == table.c.id, Place.state == state)
-        return select(func.count(Place.id)).where(*mine).correlate(table).scalar_subquery()
+    def total(of_each: Any, state: PlaceState) -> Any:
+        mine = (Place.run_id == table.c.id, Place.state == state, Place.registration_id == Registration.id)
+        return select(func.coalesce(func.sum(of_each), 0)).where(*mine).correlate(table).scalar_subquery()
 
     of_day = select(Round.id).where(Round.event_id == event.id)
     session.execute(
         update(table)
         .where(table.c.round_id.in_(of_day))
-        .values(taken=number(PlaceState.PLACE), waiting=number(PlaceState.WAITING))
+        .values(taken=total(Registration.chairs, PlaceState.PLACE), waiting=total(1, PlaceState.WAITING))
     )
     session.expire_all()

@@ -7,6 +7,7 @@ from flask import Blueprint, g
 from flask.typing import ResponseReturnValue
 
 from app.attendees.figures import curve, growth, origins
+from app.attendees.lists import count_accompanying
 from app.organisations.queries import kind_names
 from app.people.rules import Permission
 from app.texts import gettext
@@ -29,6 +30,7 @@ def show(slug: str) -> ResponseReturnValue:
         event=g.event,
         kinds=[(kinds[one.name], one) for one in found.by_kind],
         districts=[(one.name or gettext("not known"), one) for one in found.by_district],
+        accompanying=count_accompanying(session, g.event),
         grown=grown,
         points=curve(grown, top) if grown else "",
         total=total,

@@ -69,7 +69,7 @@ ORDER_LABELS = {
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which people a list shows, and in which order. `option_id` is an answer that was chosen; `consent` says what
-    somebody agreed to, or did not."""
+    somebody agreed to, or did not; `accompanied`: only who does not come alone."""
 
     text: str = ""
     status: Status | None = None
@@ -81,6 +81,7 @@ class Wanted:
     option_id: int | None = None
     consent: tuple[Purpose, bool] | None = None
     without: Without | None = None
+    accompanied: bool = False
     order: SortOrder = SortOrder.NAME
 
     @property
@@ -132,6 +133,8 @@ def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnEle
     if wanted.without is not None:
         found += takes_part()
         found += _WITHOUT[wanted.without](session, event)
+    if wanted.accompanied:
+        found.append(Registration.accompanying > 0)
     found += _of_organisation(session, wanted)
     words = [_has_word(word) for word in _words(wanted)]
     elsewhere = len(found) > 1 or wanted.order is not SortOrder.NAME
@@ -312,6 +315,10 @@ def searched_ids(
 
 def how_many(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> int:
     return session.scalar(select(func.count()).select_from(Registration).where(*narrowed)) or 0
+
+
+def how_many_accompany(session: Session, narrowed: Sequence[ColumnElement[bool]]) -> int:
+    return session.scalar(select(func.coalesce(func.sum(Registration.accompanying), 0)).where(*narrowed)) or 0
 
 
 def _in_line() -> ColumnElement[bool]:

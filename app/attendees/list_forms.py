@@ -54,6 +54,7 @@ class Choices:
     districts: Sequence[str]
     consents: Sequence[Purpose]
     without: Without | None
+    accompanied: bool
 
     @property
     def agreements(self) -> Iterator[tuple[Purpose, bool]]:
@@ -75,6 +76,7 @@ def read_offer(session: Session, event: Event) -> Choices:
         districts(session),
         consents_to_list(session, event),
         without_of(event, has_runs=any(one.takes_place for one in runs)),
+        event.asks_accompanying or lists.count_accompanying(session, event) > 0,
     )
 
 
@@ -97,6 +99,7 @@ class SearchForm(BaseForm):
     consent = Choice(_l("Consent"))
     run = Choice(_l("Workshop"))
     without = Choice(_l("Without"))
+    accompanied = Choice(_l("Accompanying persons"))
 
     def offer(self, offer: Choices) -> "SearchForm":
         """What nobody can choose is not asked."""
@@ -110,6 +113,7 @@ class SearchForm(BaseForm):
             "consent": [(_word(*one), _consent(*one)) for one in offer.agreements],
             "run": [(str(one.id), _run(one)) for one in offer.runs],
             "without": [(one.value, gettext(WITHOUT_LABELS[one])) for one in (offer.without,) if one],
+            "accompanied": [(ACCOMPANIED, gettext("at least one"))] if offer.accompanied else [],
         }
         for name, choices in found.items():
             if choices:
@@ -124,7 +128,8 @@ class SearchForm(BaseForm):
         return [field for field in self if field.name in _MORE]
 
 
-_MORE = ("organisation", "kind", "district", "quota", "answer", "consent", "run", "without")
+_MORE = ("organisation", "kind", "district", "quota", "answer", "consent", "run", "without", "accompanied")
+ACCOMPANIED = "yes"  # as an address says it
 
 
 def _answer(question: Question, option: Option) -> str:
@@ -163,8 +168,15 @@ def wanted_people(sent: Mapping[str, str], offer: Choices) -> Wanted:
         option_id=_known(sent.get("answer", ""), {option.id for _, option in offer.answers}),
         consent=_agreement(sent.get("consent", ""), offer),
         without=_offered(_one_of(Without, sent.get("without", "")), offer),
+        accompanied=_accompanied(sent.get("accompanied", "")),
         order=_one_of(SortOrder, sent.get("sort", "")) or SortOrder.NAME,
     )
+
+
+def _accompanied(sent: str) -> bool:
+    if sent not in {"", ACCOMPANIED}:
+        raise Missing
+    return bool(sent)
 
 
 def _one_of(kind: type[Value], sent: str) -> Value | None:
@@ -217,6 +229,7 @@ def query_of(wanted: Wanted) -> dict[str, str]:
         "consent": _word(*wanted.consent) if wanted.consent else "",
         "run": str(wanted.run_id or ""),
         "without": wanted.without.value if wanted.without else "",
+        "accompanied": ACCOMPANIED if wanted.accompanied else "",
         "sort": wanted.order.value if wanted.order is not SortOrder.NAME else "",
     }
     return {name: value for name, value in values.items() if value}

@@ -10,7 +10,7 @@ from collections import Counter, defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import Generic, NamedTuple, TypeVar
+from typing import Any, Generic, NamedTuple, TypeVar
 
 from sqlalchemy import bindparam, func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
@@ -20,6 +20,7 @@ from app.attendees.filters import (
     Wanted,
     conditions,
     how_many,
+    how_many_accompany,
     is_search,
     ordered,
     searched_ids,
@@ -123,7 +124,7 @@ class OnFile(NamedTuple):
     confirmed_at: datetime | None
     kind: str
     district: str
-    typed_in: Mapping[str, str]  # the fields of a person
+    typed_in: Mapping[str, Any]  # the fields of a person
 
 
 Person = TypeVar("Person", Registration, OnFile)
@@ -216,6 +217,7 @@ _ON_FILE = (
         OrganisationKind.name,  # files are German
         Organisation.district,
         Organisation.name,
+        Registration.accompanying,
         *(getattr(Registration, name) for name in STORED),
     )
     .join(Organisation, Registration.organisation_id == Organisation.id)
@@ -225,7 +227,7 @@ _ON_FILE = (
 
 
 def _on_file(session: Session, ids: Sequence[int]) -> list[OnFile]:
-    names = ("organisation", *STORED)
+    names = ("organisation", "accompanying", *STORED)
     facts = len(OnFile._fields) - 1
     by_id = {
         row[0]: OnFile._make([*row[:facts], dict(zip(names, row[facts:], strict=True))])
@@ -334,6 +336,16 @@ def count_by_status(session: Session, event: Event) -> Mapping[Status, int]:
     )
     found = dict(session.execute(counted).all())
     return {status: found.get(status, 0) for status in Status}
+
+
+def count_accompanying(session: Session, event: Event) -> int:
+    """Who has a seat because they accompany somebody: people without a name."""
+    return how_many_accompany(session, [Registration.event_id == event.id, Registration.has_seat.is_(True)])
+
+
+def count_shown_accompanying(session: Session, event: Event, wanted: Wanted) -> int:
+    """Who accompanies those that a list is about, with a seat or without."""
+    return how_many_accompany(session, conditions(session, event, wanted))
 
 
 def count_kept(session: Session, event: Event) -> int:

@@ -180,11 +180,11 @@ def move_up(
     if event.status is EventStatus.CANCELLED or event.is_over(now):
         raise Refusal(N_("This day is over or cancelled."))
     mine = waiting_list.quotas_of(session, event, registration.id)
-    overbooked = not claim_seat(session, event, mine)
+    overbooked = not claim_seat(session, event, mine, chairs=registration.chairs)
     if overbooked:
         if not extra_seat:
             raise Refusal(N_("There is no free seat."))
-        overbook(session, event, mine)
+        overbook(session, event, mine, chairs=registration.chairs)
     promotion.take_from_line(session, registration, mine, by, now)
     promotion.move_up(session, event, now)  # a seat that was kept twice leaves one for others
     _record(session, registration, by, now, "move_up", overbooked=overbooked)
@@ -197,7 +197,7 @@ def _extra(event: Event, quotas: Sequence[Quota]) -> int:
 
 
 def _facts(registration: Registration) -> dict[str, object]:
-    return {name: getattr(registration, name) for name in (*STORED, "organisation_id")}
+    return {name: getattr(registration, name) for name in (*STORED, "organisation_id", "accompanying")}
 
 
 def _absences(session: Session, registration: Registration) -> set[int]:

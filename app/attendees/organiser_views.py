@@ -91,6 +91,8 @@ def people(slug: str) -> ResponseReturnValue:
         who="all" if request.args.get("who") == "all" else "",
         has_runs=bool(offer.runs) and not g.event.awaits_places,
         lines=positions_of(session, g.event, [row.registration for row in listing.items], now()),
+        accompanying=lists.count_accompanying(session, g.event),
+        accompanying_shown=lists.count_shown_accompanying(session, g.event, wanted),
         kept=lists.count_kept(session, g.event) if counts[Status.UNCONFIRMED] else 0,
         counts={status.value: number for status, number in counts.items()},
         wanted=wanted,

@@ -65,5 +65,5 @@ def next_in_line(session: Session, registration: Registration, now: datetime) ->
         return None
     quotas = waiting_list.quotas_of_day(session, event)
     left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]
-    availability = waiting_list.availability_of(event, quotas, left, gives_back=True)
+    availability = waiting_list.availability_of(event, quotas, left, gives_back=registration.chairs)
     return waiting_list.next_in_line(session, event, availability, locked=False)

@@ -120,6 +120,16 @@ class DayFacts:
     ]
     offer_hours: Annotated[int | None, Fact(N_("Working hours to answer an offer from the waiting list"))]
     approval: Annotated[bool, Fact(N_("The team decides who is admitted"))]
+    asks_accompanying: Annotated[
+        bool,
+        Fact(
+            N_("Forms ask how many people accompany somebody"),
+            hint=N_(
+                "An assistant, an interpreter, somebody who looks after a child: each takes a seat of the day and a place"
+                " in the workshops. The team can note such a number in any case."
+            ),
+        ),
+    ]
     placement: Annotated[Placement, Fact(N_("How places in workshops are given"))]
     wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"), Effect.MAIL)]
     swaps: Annotated[bool, Fact(N_("Participants may offer swaps once the places are given"))]

@@ -87,7 +87,8 @@ class Event(Scarce, InCalendars, Base):
     `version` guards against lost updates. `language` is that of the texts its team writes. `reserved` is what its reservations hold back at the moment; how many quotas
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
     question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
-    any; `consents` names, with blanks between, what people are asked to agree to. With `approval` the team decides who is admitted after confirming the address. Where workshops are wished for,
+    any; `consents` names, with blanks between, what people are asked to agree to. With `approval` the team decides who is admitted after confirming the address. With
+    `asks_accompanying` forms ask how many people come along. Where workshops are wished for,
     `wishes_until` ends it, and `placed_at` says when the allocation was published; from then on, with `swaps`, people may
     offer to swap places, until `swaps_until` or the beginning. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
@@ -137,6 +138,7 @@ class Event(Scarce, InCalendars, Base):
     moves_up_until: Mapped[datetime | None]
     confirm_within_minutes: Mapped[int] = mapped_column(default=60)
     approval: Mapped[bool] = mapped_column(default=False)
+    asks_accompanying: Mapped[bool] = mapped_column(default=True)
     offer_hours: Mapped[int | None]
     reserved: Mapped[int] = mapped_column(default=0)
     quota_count: Mapped[int] = mapped_column(default=0)

@@ -189,6 +189,14 @@ class Seats:
     def full(self) -> bool:
         return self.left == 0
 
+    def missing(self, chairs: int, back: int = 0) -> int:
+        """How many of so many chairs there are not. `back` reservations hold a seat back for the person, who takes that
+        one; chairs for who comes along are of those for everybody."""
+        if self.total is None:
+            return 0
+        beside = 0 if back and chairs == 1 else self.reserved - back
+        return min(max(self.taken + beside + chairs - self.total, 0), chairs)
+
 
 @dataclass(frozen=True, slots=True)
 class Window:

@@ -9,6 +9,9 @@ mapper on purpose: seats are no edit of the row, so its `version` stays.
 
 `quotas` are those the person falls under. Who falls under a reservation that holds something back takes a seat of it;
 everybody else only gets what no reservation holds back.
+
+`chairs` are the person's and those of who comes along: got together or not at all. Quotas and lines count people, not
+chairs: who comes along is no seat of an organisation, and stands in no line of their own.
 """
 
 from collections import Counter
@@ -35,36 +38,36 @@ _COUNTED = (
 Condition = Callable[[Table], ColumnElement[bool]]
 
 
-def claim_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> bool:
-    """Take one seat, of the day and of each quota at once. False when there is none."""
+def claim_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = (), *, chairs: int) -> bool:
+    """Take one seat, of the day and of each quota at once. False when there is none, or not so many chairs."""
     if any(quota.full for quota in quotas):
         return False
-    change = _taking(quotas)
-    free = _beside_reserved if isinstance(scarce, Event) and "reserved" not in change else _free
-    if not _update(session, scarce, change, free):
+    change = _taking(quotas, chairs)
+    if not _update(session, scarce, change, _room_for(scarce, change)):
         return False
     _count(session, quotas, taken=1)
     return True
 
 
-def claim_seats(session: Session, event: Event, wanted: Sequence[Sequence[Quota]]) -> list[bool]:
+def claim_seats(
+    session: Session, event: Event, wanted: Sequence[Sequence[Quota]], chairs: Sequence[int]
+) -> list[bool]:
     """For many, one after the other, what `claim_seat` does for one: each entry holds somebody's quotas. The decisions
     are made under the lock from the rows as they were read; one statement per counter writes them down."""
-    taken, reserved = event.taken, event.reserved
+    seats = event.seats
     by_quota: Counter[int] = Counter()
     quotas = {quota.id: quota for mine in wanted for quota in mine}
     got = []
-    for mine in wanted:
+    for mine, many in zip(wanted, chairs, strict=True):
         back = sum(quota.held_back > 0 for quota in mine)
-        gone = taken if back else taken + reserved
-        full = event.capacity is not None and gone >= event.capacity + event.extra
-        got.append(not full and not any(quota.full for quota in mine))
+        got.append(not seats.missing(many, back) and not any(quota.full for quota in mine))
         if got[-1]:
-            taken, reserved = taken + 1, reserved - back
+            seats = replace(seats, taken=seats.taken + many, reserved=seats.reserved - back)
             for quota in mine:
                 by_quota[quota.id] += 1
                 set_committed_value(quota, "taken", quota.taken + 1)
-    _update(session, event, {"taken": sum(got), "reserved": reserved - event.reserved})
+    change = {"taken": seats.taken - event.taken, "reserved": seats.reserved - event.reserved}
+    _update(session, event, change)
     for quota_id, number in sorted(by_quota.items()):
         _count(session, [quotas[quota_id]], taken=number)
     return got
@@ -83,17 +86,17 @@ def join_line_together(session: Session, event: Event, wanted: Sequence[Sequence
     return list(range(event.waiting_counter - many + 1, event.waiting_counter + 1))
 
 
-def release_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
+def release_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = (), *, chairs: int) -> None:
     """Give one back. As long as people sit on seats that were added by hand, it is one of those, and gone."""
-    change = {"taken": -1}
+    change = {"taken": -chairs}
     back = sum(_holds_back(quota, quota.taken - 1) for quota in quotas)
     if back:
         change["reserved"] = back
     now = scarce.seats
-    needless = now.extra - replace(now, taken=now.taken - 1, reserved=now.reserved + back).still_extra
+    needless = now.extra - replace(now, taken=now.taken - chairs, reserved=now.reserved + back).still_extra
     if needless:
         change["extra"] = -needless
-    if not _update(session, scarce, change, _somebody_sits):
+    if not _update(session, scarce, change, _so_many_sit):
         raise RuntimeError(f"{_table(scarce).name} {_id(scarce)}: a seat was given back that nobody held")
     _count(session, quotas, taken=-1)
 
@@ -111,17 +114,14 @@ def leave_line(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -
     _count(session, quotas, waiting=-1)
 
 
-def overbook(session: Session, scarce: Scarce, quotas: Sequence[Quota] = ()) -> None:
+def overbook(session: Session, scarce: Scarce, quotas: Sequence[Quota] = (), *, chairs: int) -> None:
     """One seat more than there are, by hand: raises `extra` beside the capacity, where it is full, and takes it.
 
     A seat that is held back for others counts as gone.
     """
-    change = _taking(quotas)
-    left = scarce.seats.left
-    back = "reserved" in change
-    room = scarce.seats.total is None or (scarce.seats.total > scarce.taken if back else bool(left))
-    if not room:
-        change["extra"] = 1
+    change = _taking(quotas, chairs)
+    if missing := scarce.seats.missing(chairs, -change.get("reserved", 0)):
+        change["extra"] = missing
     _update(session, scarce, change)
     full = [quota for quota in quotas if quota.full]
     _count(session, full, taken=1, extra=1)
@@ -160,10 +160,19 @@ def _change_reserved(session: Session, event: Event, by: int) -> None:
         _update(session, event, {"reserved": by})
 
 
-def _taking(quotas: Sequence[Quota]) -> dict[str, int]:
+def _taking(quotas: Sequence[Quota], chairs: int) -> dict[str, int]:
     """What taking a seat changes; `reserved`, if it is taken from what is held back."""
     back = sum(quota.held_back > 0 for quota in quotas)
-    return {"taken": 1, "reserved": -back} if back else {"taken": 1}
+    return {"taken": chairs, "reserved": -back} if back else {"taken": chairs}
+
+
+def _room_for(scarce: Scarce, change: Mapping[str, int]) -> Condition:
+    """What `Seats.missing` says, asked of the row itself."""
+    if not isinstance(scarce, Event):
+        return _free
+    if "reserved" not in change:
+        return _beside_reserved
+    return _free if change["taken"] == 1 else _beside_what_stays_reserved
 
 
 def _holds_back(quota: Quota, taken: int) -> bool:
@@ -217,17 +226,26 @@ def _by(change: Mapping[str, int]) -> dict[str, int]:
 
 
 def _free(table: Table) -> ColumnElement[bool]:
-    return or_(table.c.capacity.is_(None), table.c.taken < table.c.capacity + table.c.extra)
+    return _fits(table, table.c.taken + bindparam("by_taken"))
 
 
 def _beside_reserved(table: Table) -> ColumnElement[bool]:
     """Free for who falls under no reservation."""
-    gone = table.c.taken + table.c.reserved
-    return or_(table.c.capacity.is_(None), gone < table.c.capacity + table.c.extra)
+    return _fits(table, table.c.taken + table.c.reserved + bindparam("by_taken"))
 
 
-def _somebody_sits(table: Table) -> ColumnElement[bool]:
-    return table.c.taken > 0
+def _beside_what_stays_reserved(table: Table) -> ColumnElement[bool]:
+    """Free for who takes a reserved seat and does not come alone."""
+    reserved = table.c.reserved + bindparam("by_reserved")
+    return _fits(table, table.c.taken + reserved + bindparam("by_taken"))
+
+
+def _fits(table: Table, gone: ColumnElement[int]) -> ColumnElement[bool]:
+    return or_(table.c.capacity.is_(None), gone <= table.c.capacity + table.c.extra)
+
+
+def _so_many_sit(table: Table) -> ColumnElement[bool]:
+    return table.c.taken + bindparam("by_taken") >= 0
 
 
 def _somebody_waits(table: Table) -> ColumnElement[bool]:

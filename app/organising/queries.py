@@ -51,6 +51,7 @@ class Dashboard:
     reserved: int
     kept: int
     pending: int
+    accompanying: int
     kinds: tuple[tuple[str, int], ...]
     runs: Sequence[RunChoice]
     latest: Sequence[Registration]
@@ -92,7 +93,7 @@ def my_events(session: Session, organiser: Organiser, now: datetime) -> tuple[li
 def dashboard(session: Session, event: Event, now: datetime, *, with_people: bool) -> Dashboard:
     """Ten queries, and one more `with_people`."""
     kept = (Registration.status == Status.UNCONFIRMED) & (Registration.email == "")
-    reserved, kept_seats, registered, pending = session.execute(
+    reserved, kept_seats, registered, pending, accompanying = session.execute(
         select(
             func.count(Registration.id).filter(
                 Registration.status.in_(RESERVED), Registration.has_seat, ~kept
@@ -100,6 +101,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
             func.count(Registration.id).filter(kept),
             func.count(Registration.id).filter(Registration.status == Status.REGISTERED),
             func.count(Registration.id).filter(Registration.status == Status.PENDING),
+            func.coalesce(func.sum(Registration.accompanying).filter(Registration.has_seat), 0),
         ).where(Registration.event_id == event.id)
     ).one()
     runs = runs_of(session, event)
@@ -108,6 +110,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
         reserved=reserved,
         kept=kept_seats,
         pending=pending,
+        accompanying=accompanying,
         kinds=_kinds(session, event),
         runs=runs,
         latest=_latest(session, event) if with_people else (),

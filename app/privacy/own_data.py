@@ -206,9 +206,9 @@ def mails_as_json(mails: Sequence[Message]) -> list[dict[str, Any]]:
     ]
 
 
-def _typed_in(person: Person) -> dict[str, str | None]:
+def _typed_in(person: Person) -> dict[str, str | int | None]:
     values = asdict(person)
-    named = [one.name for one in FIELDS if one.required or one.kind is Kind.NAME]
+    named = [one.name for one in FIELDS if one.required or one.kind in {Kind.NAME, Kind.COUNT}]
     return {name: value if name in named else value or None for name, value in values.items()}
 
 

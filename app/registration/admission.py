@@ -37,12 +37,14 @@ from app.registration.models import Group, Registration, StatusChange, registrat
 from app.registration.person import NOBODY, Person, columns_of
 from app.registration.questions import answers
 from app.registration.quotas import waiting_list
+from app.registration.quotas.rules import Claim
 from app.registration.rules import (
     Actor,
     Reason,
     Status,
     TooFewSeats,
     new_reference,
+    refuse_unasked,
     share_of,
 )
 from app.registration.workshops import places, wishes
@@ -64,11 +66,13 @@ class Entry:
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """What a form had that was sent again with a correction: it is not punished for that, under the same quotas."""
+    """What a form had that was sent again with a correction: it is not punished for that, under the same quotas and with
+    as many chairs or fewer."""
 
     seat: bool = False
     number: int | None = None
     quotas: frozenset[int] = frozenset()
+    chairs: int = 0
 
 
 NOTHING = Kept()
@@ -107,12 +111,13 @@ def take_seat_or_number(
     kept: Kept = NOTHING,
 ) -> None:
     """A seat if there is one and nobody before may have it, else the next number in line; or what was `kept`."""
-    if kept.quotas != frozenset(quota.id for quota in mine):
+    if kept.quotas != frozenset(quota.id for quota in mine) or kept.chairs < registration.chairs:
         kept = NOTHING
+    claim = Claim(frozenset(quota.id for quota in mine), registration.chairs)
     waits = waiting_list.group_waits(session, event, registration) or waiting_list.somebody_before(
-        session, event, quotas
+        session, event, quotas, [claim]
     )
-    if (kept.seat or not waits) and claim_seat(session, event, mine):
+    if (kept.seat or not waits) and claim_seat(session, event, mine, chairs=claim.chairs):
         registration.has_seat = True
     else:
         number = join_line(session, event, mine)
@@ -149,10 +154,13 @@ class Way:
 
 
 def admit(session: Session, event: Event, entry: Entry, way: Way, now: datetime) -> Registration:
-    """Somebody new, with all that was chosen. Refuses what `answers.store` and the choice of workshops refuse.
+    """Somebody new, with all that was chosen. Refuses what `answers.store` and the choice of workshops refuse, and a
+    number of accompanying persons for which the day does not ask.
 
     Whoever may have moved up by it is the caller's to see to, once for all that came in together.
     """
+    if way.by.actor is not Actor.ORGANISER:
+        refuse_unasked(entry.person.accompanying, asks=event.asks_accompanying)
     one = enter(session, event, entry, way, now)
     quotas = waiting_list.quotas_of_day(session, event) if way.quotas is None else way.quotas
     mine = waiting_list.covering(quotas, one.organisation, entry.code)
@@ -176,6 +184,7 @@ def enter(session: Session, event: Event, entry: Entry, way: Way, now: datetime)
     organisation = way.organisation or name_organisation(session, entry.person.organisation)
     one = Registration(
         **columns_of(entry.person),
+        accompanying=entry.person.accompanying,
         language=entry.language,
         event=event,
         organisation=organisation,
@@ -203,10 +212,11 @@ def admit_unnamed(session: Session, group: Group, nonces: Iterable[str], by: By,
     event = group.event
     mine = waiting_list.covering(waiting_list.quotas_of_day(session, event), group.organisation)
     for number, nonce in enumerate(nonces):
-        if not claim_seat(session, event, mine):
+        if not claim_seat(session, event, mine, chairs=1):
             raise TooFewSeats(number)
         seat = Registration(
             **columns_of(NOBODY),
+            accompanying=0,
             language=group.language,
             event=event,
             organisation=group.organisation,
@@ -244,7 +254,7 @@ def admit_many(
     quotas = waiting_list.quotas_of_day(session, event)
     under = {name: waiting_list.covering(quotas, one) for name, one in organisations.items()}
     mine = [under[person.organisation] for person in people]
-    got = claim_seats(session, event, mine)
+    got = claim_seats(session, event, mine, [1 + person.accompanying for person in people])
     waiting = [one for one, seat in zip(mine, got, strict=True) if not seat]
     numbers = iter(join_line_together(session, event, waiting))
     offsets, nonce = _next_offsets(session, event), secrets.token_hex(12)
@@ -254,6 +264,7 @@ def admit_many(
         rows.append(
             {
                 **columns_of(person),
+                "accompanying": person.accompanying,
                 "language": "de",
                 "event_id": event.id,
                 "organisation_id": organisations[person.organisation].id,
@@ -328,10 +339,10 @@ def _seat(
 ) -> None:
     if way.seating is Seating.IN_TURN:
         take_seat_or_number(session, event, one, quotas, mine, way.kept)
-    elif way.seating is not Seating.WAITS and claim_seat(session, event, mine):
+    elif way.seating is not Seating.WAITS and claim_seat(session, event, mine, chairs=one.chairs):
         one.has_seat = True
     elif way.seating is Seating.OVERBOOK:
-        overbook(session, event, mine)
+        overbook(session, event, mine, chairs=one.chairs)
         one.has_seat = True
     else:
         one.waiting_number = join_line(session, event, mine)

@@ -10,7 +10,18 @@ from sqlalchemy.orm import Session, aliased
 
 from app.events.models import Event
 from app.events.rules import EventStatus
-from app.findings import Check, Fault, built_once, count_of, faulty, highest_of, listed, scarce, together
+from app.findings import (
+    Check,
+    Fault,
+    built_once,
+    count_of,
+    faulty,
+    highest_of,
+    listed,
+    scarce,
+    sum_of,
+    together,
+)
 from app.people.rules import address_key
 from app.registration.models import GroupGuest, Registration, StatusChange
 from app.registration.person import STORED
@@ -19,7 +30,7 @@ from app.registration.rules import ACTIVE, CONFIRMED, RESERVED, Status, address_
 
 @built_once
 def event_counts() -> Check:
-    holds = count_of(Registration.id, Registration.event_id == Event.id, Registration.has_seat.is_(True))
+    holds = sum_of(Registration.chairs, Registration.event_id == Event.id, Registration.has_seat.is_(True))
     waits = count_of(
         Registration.id,
         Registration.event_id == Event.id,

@@ -16,13 +16,14 @@ from app.events.service import lock_event
 from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
-from app.registration import notifications
+from app.registration import accompanying, notifications
 from app.registration.addresses import take_address
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.promotion import move_up
 from app.registration.queries import find_earlier, groups_of, with_address
 from app.registration.quotas import waiting_list
+from app.registration.quotas.rules import Claim
 from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, address_of
 from app.registration.service import lock_registration
 from app.registration.workshops import places
@@ -77,6 +78,7 @@ def change_person(
     registration.organisation = organisation
     registration.changed_at = now
     session.flush()
+    accompanying.change_number(session, registration, person.accompanying, now, by_team=by_team)
     if was_elsewhere:
         fit_into_quotas(session, registration, now, by_team=by_team)
     return registration
@@ -103,8 +105,8 @@ def count_anew(session: Session, registration: Registration, *, by_team: bool) -
     if registration.has_seat:
         stays = frozenset(quota.id for quota in [*under, *new]) - {quota.id for quota in old}
         left = [quota.id for quota in under]
-        availability = waiting_list.availability_of(event, quotas, left, gives_back=True)
-        if not by_team and not availability.has_seat_for(stays):
+        availability = waiting_list.availability_of(event, quotas, left, gives_back=registration.chairs)
+        if not by_team and not availability.has_seat_for(Claim(stays, registration.chairs)):
             raise SeatStaysThere
         move_quotas(session, event, old, new)
     elif registration.active:

@@ -10,20 +10,23 @@ from typing import Any
 from wtforms import EmailField, Field, HiddenField, RadioField, StringField
 from wtforms.validators import DataRequired, Length, Optional, Regexp, ValidationError
 
+from app.events.models import Event
 from app.programme.agenda import RoundView, RunView
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
 from app.registration.models import Registration
 from app.registration.person import FIELDS, Kind, Person, PersonField
-from app.registration.rules import RoundAnswer, looks_like_an_address
+from app.registration.rules import MOST_ACCOMPANYING, RoundAnswer, looks_like_an_address
 from app.registration.workshops.places import Choices
 from app.texts import gettext, ngettext
-from app.web.editing import TOO_LONG
+from app.web.editing import TOO_LONG, Choice
 from app.web.forms import REQUIRED, BaseForm, Form, NonceMixin, adds, letters_only, valid_address
 from app.web.texts import lazy_gettext as _l
 
 OWN_TOO_LONG = _l("Please use at most %(max)d characters.")
 WITHOUT_ADDRESS = [one for one in FIELDS if one.kind is not Kind.ADDRESS]
 WITHOUT_ORGANISATION = [one for one in FIELDS if one.kind is not Kind.ORGANISATION]
+# Whoever accompanied the one before does not accompany the next.
+OF_SUBSTITUTE = [one for one in FIELDS if one.kind is not Kind.COUNT]
 SHORT = [one for one in FIELDS if one.required or one.kind is Kind.NAME]
 
 
@@ -37,8 +40,26 @@ class PersonMixin:
 
     def person(self, organisation: str = "") -> Person:
         """Of what the form does not ask, the address is empty and the `organisation` is the one handed in."""
-        typed = {field.short_name: field.data or "" for field in self.person_fields}
-        return Person(**{"email": "", "organisation": organisation} | typed)
+        typed: dict[str, Any] = {field.short_name: field.data or "" for field in self.person_fields}
+        return Person(**{"email": "", "organisation": organisation, **typed, **self._numbers()})
+
+    def _numbers(self) -> dict[str, int]:
+        return {
+            field.short_name: int(field.data or 0)
+            for field in self.person_fields
+            if isinstance(field, HowMany)
+        }
+
+
+class HowMany(Choice):
+    """How many accompany somebody, in words."""
+
+    def __init__(self, label: Any, **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        several = (
+            (n, ngettext("%(num)d person", "%(num)d people", n)) for n in range(1, MOST_ACCOMPANYING + 1)
+        )
+        self.offer([("0", gettext("None")), *((str(n), words) for n, words in several)])
 
 
 def asks(
@@ -52,7 +73,15 @@ def asks(
     return adds({one.name: _field(one, own=own, sent_to_others=sent_to_others) for one in fields})
 
 
-def _field(one: PersonField, *, own: bool, sent_to_others: bool) -> StringField:
+def without_number(form: Any, event: Event) -> None:
+    """What is not asked on this day is not in the form, unless there is a number that can be taken back."""
+    if not event.asks_accompanying and form.accompanying.data in {None, "0"}:
+        del form.accompanying
+
+
+def _field(one: PersonField, *, own: bool, sent_to_others: bool) -> Field:
+    if one.kind is Kind.COUNT:
+        return HowMany(_l(one.label), description=_l(one.hint) if own else "", default="0")
     missing = _l(one.missing) if own and one.missing else REQUIRED
     judges: list[Any] = [
         DataRequired(missing) if one.required else Optional(),
@@ -210,8 +239,14 @@ class Colleague(PersonMixin, BaseForm):
 
 
 class ColleagueForm(NonceMixin, Colleague):
-    """One colleague: a substitute, or one more of a group."""
+    """One more colleague of a group."""
 
 
-class SubstituteForm(NonceMixin, PersonFields):
+@asks([one for one in OF_SUBSTITUTE if one in WITHOUT_ORGANISATION], sent_to_others=True)
+class OwnSubstituteForm(NonceMixin, PersonMixin, BaseForm):
+    """Who comes instead of a person, or of a colleague in a group."""
+
+
+@asks(OF_SUBSTITUTE)
+class SubstituteForm(NonceMixin, PersonMixin, BaseForm):
     """The team may name somebody of another organisation."""

@@ -29,6 +29,7 @@ from app.registration.questions.models import Answer, SensitiveAnswer
 from app.registration.rules import (
     ACTIVE,
     CONFIRMED,
+    MOST_ACCOMPANYING,
     Actor,
     Reason,
     Status,
@@ -118,7 +119,8 @@ class Registration(Named, Base):
     person's calendar was last sent, so "holds an outdated invitation" is a query; `sequence_offset` is added to it for
     this person alone, raised by each withdrawal, so that a cancelled entry can come back. Who comes in somebody's place
     points to that `predecessor`, who keeps the nonce of the form that passed on the place (`handover_nonce`); `named_by` says who
-    typed in a person's data, if it was not the person.
+    typed in a person's data, if it was not the person. `accompanying` are people without a name who come along; how many
+    `chairs` a registration takes, at the day and in each workshop, says nothing else anywhere.
     """
 
     __tablename__ = "registration"
@@ -156,6 +158,7 @@ class Registration(Named, Base):
             "has_seat",
             "waiting_number",
             "organisation_id",
+            "accompanying",
         ),
         Index("ix_registration_by_date", "event_id", "created_at", "id", "status", "organisation_id"),
         Index("ix_registration_event_id_email_key", "event_id", "email_key"),
@@ -176,6 +179,9 @@ class Registration(Named, Base):
             name="reserved_until_iff_reserved",
         ),
         CheckConstraint("handover_nonce IS NULL OR status = 'cancelled'", name="handover_ends"),
+        CheckConstraint(
+            f"accompanying >= 0 AND accompanying <= {MOST_ACCOMPANYING}", name="accompanying_in_range"
+        ),
         # An id is never given away again: mails, the audit and people's notes name it.
         {"sqlite_autoincrement": True},
     )
@@ -188,6 +194,7 @@ class Registration(Named, Base):
     email: Mapped[str] = mapped_column(String(LONGEST["email"]))
     email_key: Mapped[str] = mapped_column(String(320))
     role_title: Mapped[str] = mapped_column(String(LONGEST["role_title"]), default="")
+    accompanying: Mapped[int] = mapped_column(default=0)
     language: Mapped[str] = mapped_column(String(2), default="de")
     status: Mapped[Status] = mapped_column(enum_of(Status, "status"))
     has_seat: Mapped[bool] = mapped_column(default=False)
@@ -219,13 +226,20 @@ class Registration(Named, Base):
 
     __mapper_args__ = {"version_id_col": version}
 
+    @hybrid_property
+    def chairs(self) -> int:
+        """Of the person and of who comes along."""
+        return 1 + self.accompanying
+
     @property
     def person(self) -> Person:
         """Who takes part, as forms ask it."""
-        return Person(organisation=self.organisation.name, **{name: getattr(self, name) for name in STORED})
+        typed = {name: getattr(self, name) for name in STORED}
+        return Person(organisation=self.organisation.name, accompanying=self.accompanying, **typed)
 
     def take_person(self, person: Person) -> None:
-        """Write down what was typed in, but for the organisation, which is a row of its own."""
+        """Write down what was typed in, but for the organisation, which is a row of its own, and for the number that
+        comes with chairs."""
         key = self.email_key
         for name, value in columns_of(person).items():
             setattr(self, name, value)

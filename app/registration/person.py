@@ -20,6 +20,7 @@ class Kind(Enum):
     ADDRESS = "address"  # one that our mail can use
     ORGANISATION = "organisation"  # known ones are suggested; stored as a row of its own
     TEXT = "text"
+    COUNT = "count"  # a small number; nothing typed in is 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +138,29 @@ class Person:
             column="role",
         ),
     ] = ""
+    accompanying: Annotated[
+        int,
+        PersonField(
+            N_("Accompanying persons"),
+            1,
+            "off",
+            18,
+            (
+                "begleitpersonen",
+                "begleitperson",
+                "anzahl begleitpersonen",
+                "zahl der begleitpersonen",
+                "begleitung",
+                "accompanying persons",
+                "companions",
+            ),
+            Kind.COUNT,
+            hint=N_(
+                "For instance an assistant, an interpreter or somebody who looks after your child. Each gets a seat,"
+                " wherever you take part. We ask for the number only."
+            ),
+        ),
+    ] = 0
 
 
 def _fields_of_person() -> tuple[PersonField, ...]:
@@ -159,8 +183,9 @@ NOBODY = Person("", "", "", "")
 FIELDS = _fields_of_person()
 # As lists and files show them: the family name first.
 LISTED = tuple(sorted(FIELDS, key=lambda one: one.name != "family_name"))
-# What stands in the row of a registration itself.
-STORED = tuple(one.name for one in FIELDS if one.attribute == one.name)
+# The texts that stand in the row of a registration itself. How many accompany somebody does as well, but is never just
+# written there: chairs go with it (`accompanying.py`), also of a row that has lost its name.
+STORED = tuple(one.name for one in FIELDS if one.attribute == one.name and one.kind is not Kind.COUNT)
 LONGEST = {one.name: one.longest for one in FIELDS}
 
 
@@ -168,7 +193,7 @@ def facts_of(person: Person, *, own: bool = False) -> list[tuple[str, str]]:
     """Label and value of what was typed in beside the name, in the reader's language; `own`: as the person is told."""
     values = asdict(person)
     return [
-        (gettext(one.own_fact if own else one.label), values[one.name])
+        (gettext(one.own_fact if own else one.label), str(values[one.name] or ""))
         for one in FIELDS
         if one.kind is not Kind.NAME
     ]

@@ -42,7 +42,7 @@ def move_up(
     ) is not None:
         for one in waiting_list.moving_with(session, event, first):
             mine = waiting_list.quotas_of(session, event, one.id)
-            if not claim_seat(session, event, mine):
+            if not claim_seat(session, event, mine, chairs=one.chairs):
                 raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
             leave_line(session, event, mine)
             one.has_seat = True

@@ -123,6 +123,7 @@ ACTOR_LABELS = {
 
 
 ACTIVE = frozenset({Status.UNCONFIRMED, Status.PENDING, Status.REGISTERED, Status.WAITING, Status.OFFERED})
+MOST_ACCOMPANYING = 2  # of one person; more are a group
 CONFIRMED = ACTIVE - {Status.UNCONFIRMED}
 PLACED = (Status.REGISTERED, Status.OFFERED)  # with a seat, they get places in workshops
 RESERVED = frozenset({Status.UNCONFIRMED, Status.OFFERED})  # until a moment, then it goes to the next
@@ -358,3 +359,12 @@ class NoSeatThere(Refusal):
 class AlreadyEnded(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("This registration has been cancelled already."))
+
+
+def refuse_unasked(accompanying: int, *, asks: bool) -> None:
+    """The team may have stopped asking while the form was open (T31)."""
+    if accompanying and not asks:
+        raise Refusal(
+            N_("No accompanying persons can be given for this day any more. Please write to the organisers."),
+            field="accompanying",
+        )

@@ -131,7 +131,8 @@ def _make_way(session: Session, draft: Registration, now: datetime) -> Kept:
     """What a form brought that said something else by then goes as if it had not been sent, its mail that waits included:
     the address in it may be a stranger's."""
     under = frozenset(quota.id for quota in waiting_list.quotas_of(session, draft.event, draft.id))
-    kept = Kept(draft.has_seat, None if draft.has_seat else draft.waiting_number, under)
+    number = None if draft.has_seat else draft.waiting_number
+    kept = Kept(draft.has_seat, number, under, draft.chairs)
     end(session, draft, Status.CANCELLED, PARTICIPANT, Reason.REPLACED, now)
     session.flush()
     withdraw(session, family_of(notifications.CONFIRM), draft.id)
@@ -285,7 +286,7 @@ def end(
     event = registration.event
     mine = waiting_list.quotas_of(session, event, registration.id)
     if registration.has_seat:
-        release_seat(session, event, mine)
+        release_seat(session, event, mine, chairs=registration.chairs)
         registration.has_seat = False
     else:
         leave_line(session, event, mine)

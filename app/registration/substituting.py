@@ -3,8 +3,8 @@
 
 """Somebody else comes in a person's place. One transaction: the old one leaves, the new one has what was theirs.
 
-Locks the event first and flushes, never commits. No counter of the day changes: a seat, an offer or a number in line
-passes from one row to the next.
+Locks the event first and flushes, never commits. A seat, an offer or a number in line passes from one row to the next.
+Whoever accompanied the old one stays away with them: those chairs are free, and who comes says anew on the own page.
 """
 
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event, Quota
 from app.events.seats import move_in_line, move_quotas
 from app.people.rules import address_key
-from app.registration import notifications
+from app.registration import accompanying, notifications
 from app.registration.admission import Entry, Way, enter
 from app.registration.consents import records
 from app.registration.history import By, move, note
@@ -25,6 +25,7 @@ from app.registration.promotion import move_up
 from app.registration.queries import Earlier, find_earlier
 from app.registration.questions import answers
 from app.registration.quotas import waiting_list
+from app.registration.quotas.rules import Claim
 from app.registration.rules import (
     CONFIRMED,
     Actor,
@@ -147,6 +148,7 @@ def _pass_on(
     if old.has_seat and (left or joined):
         _refuse_without_seat(event, quotas, under, [*stays, *joined], by)
     new.status, new.has_seat, new.reserved_until = old.status, old.has_seat, old.reserved_until
+    new.accompanying = old.accompanying
     new.confirmed_at = now
     if not old.has_seat:
         new.waiting_number, old.waiting_number = old.waiting_number, None
@@ -166,13 +168,14 @@ def _pass_on(
         withdraw_offers(session, old, now)  # whether to swap is the other one's to say
     places.pass_on(session, old, new)
     answers.pass_on(session, old, new)
+    accompanying.take_number(session, new, 0, now)
 
 
 def _refuse_without_seat(
     event: Event, quotas: Sequence[Quota], under: Sequence[Quota], wanted: Sequence[Quota], by: By
 ) -> None:
-    availability = waiting_list.availability_of(event, quotas, [quota.id for quota in under], gives_back=True)
-    if not availability.has_seat_for(frozenset(quota.id for quota in wanted)):
+    availability = waiting_list.availability_of(event, quotas, [quota.id for quota in under], gives_back=1)
+    if not availability.has_seat_for(Claim(frozenset(quota.id for quota in wanted), 1)):
         raise NoSeatThere if by.actor is Actor.ORGANISER else SeatStaysThere
 
 

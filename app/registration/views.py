@@ -27,7 +27,14 @@ from app.registration.consents.service import agree
 from app.registration.consents.service import withdraw as withdraw_consent
 from app.registration.correcting import change_choices, change_person, leave_run_line, renew_feed, renew_link
 from app.registration.form_views import empty_page, entry_of, refused_page, register_form, what_is_asked
-from app.registration.forms import ChoicesForm, ColleagueForm, DetailsForm, person_data, with_rounds
+from app.registration.forms import (
+    ChoicesForm,
+    DetailsForm,
+    OwnSubstituteForm,
+    person_data,
+    with_rounds,
+    without_number,
+)
 from app.registration.history import PARTICIPANT
 from app.registration.ical import registration_entry
 from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
@@ -286,6 +293,7 @@ def details(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _active(open_personal(session, token))
     form = DetailsForm(data=person_data(registration))
+    without_number(form, registration.event)
     if did(
         form,
         lambda writing: change_person(
@@ -369,7 +377,7 @@ def substitute(token: str) -> ResponseReturnValue:
     over = not registration.may_be_substituted(now())
     if over and registration.handover_nonce is None:
         return redirect(url_for(".my", token=token), SEE_OTHER)
-    form = ColleagueForm()
+    form = OwnSubstituteForm()
     if form.validate_on_submit():
         person = form.person(registration.organisation.name)
         entry = Entry(person, form.key, registration.language)

@@ -121,6 +121,7 @@ class DayForm(TellingForm, EditingForm):
             " with a reason. Who waits for you now still has to be decided when you take the mark away."
         ),
     )
+    asks_accompanying = BooleanField(_label("asks_accompanying"), description=_hint("asks_accompanying"))
     placement = RadioField(
         _label("placement"),
         choices=options((one.value, _l(label)) for one, label in PLACEMENT_LABELS.items()),
@@ -203,7 +204,8 @@ class DayForm(TellingForm, EditingForm):
             field.name: field.data or ""
             for field in self
             if field.name in DayFacts.__slots__
-            and field.name not in {"capacity", "offer_hours", "approval", "placement", "swaps"}
+            and field.name
+            not in {"capacity", "offer_hours", "approval", "asks_accompanying", "placement", "swaps"}
         }
         return DayFacts(
             starts_at=starts_at,
@@ -214,6 +216,7 @@ class DayForm(TellingForm, EditingForm):
             capacity=self.capacity.data,
             offer_hours=self.offer_hours.data,
             approval=bool(self.approval.data),
+            asks_accompanying=bool(self.asks_accompanying.data),
             placement=Placement(self.placement.data),
             wishes_until=moment_of(self.wishes_date.data, self.wishes_time.data or time(23, 59)),
             swaps=bool(self.swaps.data),

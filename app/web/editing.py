@@ -56,6 +56,10 @@ def long_text(label: Any, *, rows: int = 5, required: bool = False, **kwargs: An
     return TextAreaField(label, validators, render_kw={"rows": rows}, **kwargs)
 
 
+def not_between(least: int, most: int) -> str:
+    return gettext("Please enter a whole number from %(least)d to %(most)d.", least=least, most=most)
+
+
 class WholeNumber(IntegerField):
     """A number between `least` and `most`; nothing else that Python would read as one (signs, underscores, other digits)."""
 
@@ -71,13 +75,7 @@ class WholeNumber(IntegerField):
         if not typed:
             return
         if not _WHOLE.fullmatch(typed) or not self.least <= int(typed) <= self.most:
-            raise ValueError(
-                gettext(
-                    "Please enter a whole number from %(least)d to %(most)d.",
-                    least=self.least,
-                    most=self.most,
-                )
-            )
+            raise ValueError(not_between(self.least, self.most))
         self.data = int(typed)
 
 

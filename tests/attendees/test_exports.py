@@ -35,6 +35,7 @@ HEAD = [
     "E-Mail-Adresse",
     "Organisation",
     "Funktion oder Aufgabenbereich",
+    "Begleitpersonen",
     "Status",
     "Nummer auf der Warteliste",
     "Workshoprunde 1",
@@ -86,10 +87,10 @@ def test_csv_cell_by_cell(app: Flask) -> None:
     one, two = "1.1 Beraten ohne Vorurteil", "2.2 Datenschutz im Fallmanagement"
     wish = "1.2 Datenschutz im Fallmanagement (Wunsch)"
     assert cells == [
-        [formula, "'=Summe Formel", "'@Sum", "person1@example.org", "Kreis Musterstadt", "'-1+1", "Angemeldet", "", one, two, "05.01.2026 09:00"],
-        [neil, "O'Neil", 'Ann; "Anna"', "person2@example.org", "'+49 Verein", "Beratung", "Angemeldet", "", "", "", "06.07.2026 00:30"],
-        [sukru, "Muşterî", "Şükrü", "person3@example.org", "Amt", "'＝A1", "Angemeldet", "", "", "", "05.01.2026 09:00"],
-        [waits, "Zuletzt", "Aylin", "person4@example.org", "Amt", "Beratung", "Auf der Warteliste", "1", wish, "", "05.01.2026 09:00"],
+        [formula, "'=Summe Formel", "'@Sum", "person1@example.org", "Kreis Musterstadt", "'-1+1", "0", "Angemeldet", "", one, two, "05.01.2026 09:00"],
+        [neil, "O'Neil", 'Ann; "Anna"', "person2@example.org", "'+49 Verein", "Beratung", "0", "Angemeldet", "", "", "", "06.07.2026 00:30"],
+        [sukru, "Muşterî", "Şükrü", "person3@example.org", "Amt", "'＝A1", "0", "Angemeldet", "", "", "", "05.01.2026 09:00"],
+        [waits, "Zuletzt", "Aylin", "person4@example.org", "Amt", "Beratung", "0", "Auf der Warteliste", "1", wish, "", "05.01.2026 09:00"],
     ]  # fmt: skip
     assert unescape_cell(cells[0][1]) == "=Summe Formel"
 
@@ -108,7 +109,7 @@ def test_a_run_over_two_rounds_stands_in_the_columns_of_both(app: Flask) -> None
     )
     _head, *lines = read_csv(take_out(signed_in(app, OTTO), day, "csv"))
     one = "1.1 Beraten ohne Vorurteil"
-    assert sorted(line[8:10] for line in lines) == [
+    assert sorted(line[9:11] for line in lines) == [
         [one, one],
         ["1.2 Datenschutz im Fallmanagement", "2.1 Konflikte am Schalter"],
     ]
@@ -127,10 +128,10 @@ def test_xlsx_cell_by_cell(app: Flask) -> None:
     # A spreadsheet knows no zones.
     nine, midnight = (datetime.fromisoformat(one) for one in ("2026-01-05T09:00", "2026-07-06T00:30"))
     assert sorted(lines, key=lambda line: line[3]) == [
-        [formula, "=Summe Formel", "@Sum", "person1@example.org", "Kreis Musterstadt", "-1+1", "Angemeldet", None, one, two, nine],
-        [neil, "O'Neil", 'Ann; "Anna"', "person2@example.org", "+49 Verein", "Beratung", "Angemeldet", None, None, None, midnight],
-        [sukru, "Muşterî", "Şükrü", "person3@example.org", "Amt", "＝A1", "Angemeldet", None, None, None, nine],
-        [waits, "Zuletzt", "Aylin", "person4@example.org", "Amt", "Beratung", "Auf der Warteliste", 1, wish, None, nine],
+        [formula, "=Summe Formel", "@Sum", "person1@example.org", "Kreis Musterstadt", "-1+1", 0, "Angemeldet", None, one, two, nine],
+        [neil, "O'Neil", 'Ann; "Anna"', "person2@example.org", "+49 Verein", "Beratung", 0, "Angemeldet", None, None, None, midnight],
+        [sukru, "Muşterî", "Şükrü", "person3@example.org", "Amt", "＝A1", 0, "Angemeldet", None, None, None, nine],
+        [waits, "Zuletzt", "Aylin", "person4@example.org", "Amt", "Beratung", 0, "Auf der Warteliste", 1, wish, None, nine],
     ]  # fmt: skip
     sheet = openpyxl.load_workbook(io.BytesIO(answer.data)).active
     assert {cell.data_type for row in sheet.iter_rows() for cell in row if cell.value is not None} == {
@@ -138,7 +139,7 @@ def test_xlsx_cell_by_cell(app: Flask) -> None:
         "d",
         "n",
     }
-    assert {cell.data_type for row in sheet.iter_rows(min_row=2, max_col=7) for cell in row} == {"s"}
+    assert {cell.data_type for row in sheet.iter_rows(min_row=2, max_col=6) for cell in row} == {"s"}
 
 
 def test_the_file_holds_what_the_filter_shows_in_its_order(app: Flask) -> None:

@@ -56,7 +56,7 @@ def stored(kind: str) -> tuple[int, int, int, int]:
 def test_claims_until_it_is_full(kind: str) -> None:
     with transaction() as session:
         thing = scarce(session, kind, 2)
-        assert [claim_seat(session, thing) for _ in range(4)] == [True, True, False, False]
+        assert [claim_seat(session, thing, chairs=1) for _ in range(4)] == [True, True, False, False]
         assert numbers(thing) == (2, 0, 0, 0)
     assert stored(kind) == (2, 0, 0, 0)
 
@@ -65,23 +65,23 @@ def test_claims_until_it_is_full(kind: str) -> None:
 def test_none_and_no_limit(kind: str, capacity: int | None) -> None:
     with transaction() as session:
         thing = scarce(session, kind, capacity)
-        assert claim_seat(session, thing) is (capacity is None)
+        assert claim_seat(session, thing, chairs=1) is (capacity is None)
 
 
 def test_given_back_seat_can_be_claimed_again(kind: str) -> None:
     with transaction() as session:
         thing = scarce(session, kind, 1)
-        assert claim_seat(session, thing)
-        release_seat(session, thing)
-        assert claim_seat(session, thing)
-        assert not claim_seat(session, thing)
+        assert claim_seat(session, thing, chairs=1)
+        release_seat(session, thing, chairs=1)
+        assert claim_seat(session, thing, chairs=1)
+        assert not claim_seat(session, thing, chairs=1)
 
 
 def test_what_nobody_held_cannot_be_given_back(kind: str) -> None:
     with transaction() as session:
         thing = scarce(session, kind, 1)
         with pytest.raises(RuntimeError, match="nobody held"):
-            release_seat(session, thing)
+            release_seat(session, thing, chairs=1)
         with pytest.raises(RuntimeError, match="empty"):
             leave_line(session, thing)
         assert numbers(thing) == (0, 0, 0, 0)
@@ -90,16 +90,16 @@ def test_what_nobody_held_cannot_be_given_back(kind: str) -> None:
 def test_overbooking_is_counted_beside_the_capacity(kind: str) -> None:
     with transaction() as session:
         thing = scarce(session, kind, 1)
-        assert claim_seat(session, thing)
-        overbook(session, thing)
+        assert claim_seat(session, thing, chairs=1)
+        overbook(session, thing, chairs=1)
         assert numbers(thing) == (2, 1, 0, 0)
         assert thing.capacity == 1
-        assert not claim_seat(session, thing)
-        release_seat(session, thing)  # there was no chair for two
+        assert not claim_seat(session, thing, chairs=1)
+        release_seat(session, thing, chairs=1)  # there was no chair for two
         assert numbers(thing) == (1, 0, 0, 0)
-        assert not claim_seat(session, thing)
-        release_seat(session, thing)
-        assert claim_seat(session, thing)
+        assert not claim_seat(session, thing, chairs=1)
+        release_seat(session, thing, chairs=1)
+        assert claim_seat(session, thing, chairs=1)
 
 
 def test_numbers_are_drawn_once(kind: str) -> None:
@@ -116,7 +116,7 @@ def _claim_and_stumble(kind: str) -> None:
     with transaction() as session:
         table = Event if kind == "event" else Run
         thing = session.scalars(select(table).order_by(table.id).limit(1)).one()
-        assert claim_seat(session, thing)
+        assert claim_seat(session, thing, chairs=1)
         join_line(session, thing)
         raise ZeroDivisionError
 
@@ -134,7 +134,7 @@ def test_seats_are_no_edit_of_the_row(kind: str) -> None:
     with transaction() as session:
         thing = scarce(session, kind, 5)
         version = thing.version  # type: ignore[attr-defined]
-        claim_seat(session, thing)
+        claim_seat(session, thing, chairs=1)
         join_line(session, thing)
     with transaction() as session:
         table = Event if kind == "event" else Run
@@ -156,7 +156,7 @@ def test_careless_caller_is_stopped_by_the_database(kind: str, broken: dict[str,
     """T30: the CHECK stands behind the conditional update."""
     with transaction() as session:
         thing = scarce(session, kind, 2)
-        claim_seat(session, thing)
+        claim_seat(session, thing, chairs=1)
     table = Event if kind == "event" else Run
     with pytest.raises(IntegrityError), transaction() as session:
         session.execute(update(table).values(**broken))

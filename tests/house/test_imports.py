@@ -280,6 +280,7 @@ def test_one_file_lets_somebody_in() -> None:
 CLAIM_FOR_SOMEBODY_KNOWN = {
     "app/registration/promotion.py",  # the first in line
     "app/registration/groups/service.py",  # a group that comes back together after its hold had ended
+    "app/registration/accompanying.py",  # who comes along with somebody
     "app/registration/workshops/places.py",  # places of runs
     "app/attendees/manual.py",  # who waits, moved up by the team
 }

@@ -50,6 +50,7 @@ FIXED = {
 EXTRAS = {
     "registration/admission": "service.py, split: coming in, whichever way",
     "registration/person": "rules.py, split: what is asked of a person",
+    "registration/accompanying": "service.py, split: another number of people who come along, with their chairs",
     "registration/history": "service.py, split: a change of status with its line in the history",
     "registration/promotion": "service.py, split: who moves up",
     "registration/link_views": "views.py, split: the personal link, sent again",

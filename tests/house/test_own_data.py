@@ -26,6 +26,7 @@ SAID = {
     "family_name": "registration.family_name",
     "email": "registration.email",
     "role_title": "registration.role_title",
+    "accompanying": "registration.accompanying",
     "language": "registration.language",
     "status": "registration.status",
     "has_seat": "registration.status",

@@ -50,7 +50,7 @@ AGENDA = "templates/programme/agenda.html"
 READERS = {
     "registration": {
         **dict.fromkeys(("given_name", "family_name"), "app/registration/person.py"),
-        **dict.fromkeys(("email", "role_title"), "templates/registration/my.html"),
+        **dict.fromkeys(("email", "role_title", "accompanying"), "templates/registration/my.html"),
         "organisation_id": LIST,
         "language": "app/registration/links.py",
         "named_by": OWN,
@@ -83,6 +83,7 @@ READERS = {
         **dict.fromkeys(("venue_name", "venue_street", "venue_postcode", "venue_city"), "app/events/facts.py"),
         "registration_opens_at": "templates/_parts/states.html",
         "language": "app/registration/admission.py",
+        "asks_accompanying": "app/registration/forms.py",
         "confirm_within_minutes": "app/registration/service.py",
         "offer_hours": "app/registration/promotion.py",
         "moves_up_until": RULES,

@@ -364,7 +364,7 @@ def test_the_numbers_without_the_command_would_repeat(house: House) -> None:
 STAYING = {
     "capacity", "taken", "extra", "waiting", "reserved", "quota_count", "code_count", "together_count",
     "confirm_within_minutes", "offer_hours", "seats", "position", "number", "spans", "least_people", "allotted", "count",
-    "attended", "size", "width", "height", "mark", "raised_by", "spent", "failures", "attempts", "claims",
+    "accompanying", "attended", "size", "width", "height", "mark", "raised_by", "spent", "failures", "attempts", "claims",
     "copies", "copy_limit", "seconds", "seed", "least", "most", "rank", "text_version",
 }  # fmt: skip
 STAYING_BECAUSE = {

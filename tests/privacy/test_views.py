@@ -30,6 +30,7 @@ KEYS = {
     "event": {"title", "starts_at", "ends_at", "place", "address"},
     "registration": {
         *("number", "status", "given_name", "family_name", "email", "organisation", "role_title", "language"),
+        "accompanying",
         *(
             "waiting_number",
             "in_group",

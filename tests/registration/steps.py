@@ -59,8 +59,8 @@ WHY = CallingOff("Der Veranstaltungsort ist gesperrt.", "Wir laden im Herbst wie
 OPENED: list["Day"] = []  # of the running test; conftest counts them at its end
 
 
-def person(name: str, **changes: str) -> Person:
-    facts = {
+def person(name: str, **changes: Any) -> Person:
+    facts: dict[str, Any] = {
         "given_name": name.capitalize(),
         "family_name": "Beispiel",
         "email": f"{name}@example.org",
@@ -95,7 +95,7 @@ class Day:
         *labels: str,
         now: datetime | None = None,
         given: Given | None = None,
-        **changes: str,
+        **changes: Any,
     ) -> None:
         nonce, code = changes.pop("nonce", f"nonce-{name}"), changes.pop("code", "")
         entry = Entry(person(name, **changes), nonce, "de", self.choices(*labels), given, code)
@@ -106,7 +106,7 @@ class Day:
         with self.step(now) as session:
             service.confirm(session, self.ids[name], self.now)
 
-    def join(self, *names: str, labels: tuple[str, ...] = (), **changes: str) -> None:
+    def join(self, *names: str, labels: tuple[str, ...] = (), **changes: Any) -> None:
         """Register and confirm, one after the other."""
         for name in names:
             self.register(name, *labels, **changes)
@@ -132,7 +132,14 @@ class Day:
         """The person works somewhere else from now on."""
         with self.step() as session:
             one = session.get_one(Registration, self.ids[name])
-            facts = person(name, organisation=organisation)
+            facts = person(name, organisation=organisation, accompanying=one.accompanying)
+            correcting.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
+
+    def accompany(self, name: str, number: int, *, by_team: bool = False) -> None:
+        """So many come along from now on."""
+        with self.step() as session:
+            one = session.get_one(Registration, self.ids[name])
+            facts = replace(one.person, accompanying=number)
             correcting.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
 
     def add_quota(
@@ -183,10 +190,12 @@ class Day:
         takes_part: bool = False,
         organisation: str = "Stadt Musterstadt",
         nonce: str = "",
+        accompanying: int = 0,
     ) -> int:
-        """The group's id; 0 when nothing was entered."""
+        """The group's id; 0 when nothing was entered. `accompanying` of the last one."""
         first = [contact] if takes_part else []
         people = [person(name, organisation=organisation) for name in (*first, *names)]
+        people[-1] = replace(people[-1], accompanying=accompanying)
         who = person(contact, organisation=organisation)
         given = GroupEntry(who, people, nonce or f"nonce-{'-'.join((contact, *names))}", "de", together)
         with self.step() as session:
@@ -204,10 +213,12 @@ class Day:
         with self.step(now) as session:
             groups.confirm_group(session, group_id, self.now)
 
-    def add_colleague(self, group_id: int, name: str, nonce: str = "", key: str = "") -> None:
+    def add_colleague(
+        self, group_id: int, name: str, nonce: str = "", key: str = "", accompanying: int = 0
+    ) -> None:
         with self.step() as session:
             group = session.get_one(Group, group_id)
-            who = person(name, organisation=group.organisation.name)
+            who = person(name, organisation=group.organisation.name, accompanying=accompanying)
             entry = Entry(who, nonce or f"nonce-{group_id}-{name}")
             members.add_colleague(session, group_id, entry, self.now)
             if not key:
@@ -244,8 +255,16 @@ class Day:
         with self.step(now if now is not None else self.now + HOUR) as session:
             service.expire(session, self.ids[name], self.now)
 
-    def add(self, name: str, *labels: str, extra: bool = False, now: datetime | None = None) -> None:
-        entry = Entry(person(name), f"nonce-{name}", "de", self.choices(*labels))
+    def add(
+        self,
+        name: str,
+        *labels: str,
+        extra: bool = False,
+        now: datetime | None = None,
+        accompanying: int = 0,
+    ) -> None:
+        who = person(name, accompanying=accompanying)
+        entry = Entry(who, f"nonce-{name}", "de", self.choices(*labels))
         with self.step(now) as session:
             added = manual.add(session, self.event_id, entry, ORGANISER, self.now, extra_seat=extra)
             self.ids[name] = added.id
@@ -378,16 +397,18 @@ def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
     event = session.get_one(Event, event_id)
     people = session.scalars(select(Registration).where(Registration.event_id == event_id)).all()
     seated = [one for one in people if one.has_seat]
+    sitting = sum(1 + one.accompanying for one in seated)
     in_line = [one for one in people if one.status in IN_LINE and not one.has_seat]
-    if (event.taken, event.waiting) != (len(seated), len(in_line)):
-        found.append(f"event counts {event.taken}+{event.waiting}, rows {len(seated)}+{len(in_line)}")
-    if event.capacity is not None and len(seated) > event.capacity + event.extra:
-        found.append(f"{len(seated)} people in {event.capacity}+{event.extra} seats")
+    if (event.taken, event.waiting) != (sitting, len(in_line)):
+        found.append(f"event counts {event.taken}+{event.waiting}, rows {sitting}+{len(in_line)}")
+    if event.capacity is not None and sitting > event.capacity + event.extra:
+        found.append(f"{sitting} people in {event.capacity}+{event.extra} seats")
     found += _of_quotas(session, event, people)
     places = session.scalars(select(Place)).all()
     for run in session.scalars(select(Run)):
         mine = [place for place in places if place.run_id == run.id]
-        held = sum(place.state is PlaceState.PLACE for place in mine)
+        sits = {one.id: 1 + one.accompanying for one in session.scalars(select(Registration))}
+        held = sum(sits[place.registration_id] for place in mine if place.state is PlaceState.PLACE)
         waiting = sum(place.state is PlaceState.WAITING for place in mine)
         if (run.taken, run.waiting) != (held, waiting):
             found.append(f"run {run.label} counts {run.taken}+{run.waiting}, rows {held}+{waiting}")

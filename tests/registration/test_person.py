@@ -11,21 +11,28 @@ from wtforms.validators import DataRequired
 
 from app.attendees.imports.forms import LookForm
 from app.attendees.imports.headings import PERSON, guess
-from app.registration.forms import Colleague, DetailsForm, PersonFields, PersonForm
+from app.registration.forms import (
+    Colleague,
+    DetailsForm,
+    OwnSubstituteForm,
+    PersonFields,
+    PersonForm,
+    SubstituteForm,
+)
 from app.registration.models import Registration
 from app.registration.person import FIELDS, LISTED, NOBODY, STORED, Kind, Person, columns_of
 from app.web.forms import BaseForm
 
 pytestmark = pytest.mark.sqlite_only
 
-MIA = Person("Mia", "Öztürk", "Mia@Example.org", "Amt", "Beratung")
+MIA = Person("Mia", "Öztürk", "Mia@Example.org", "Amt", "Beratung", 1)
 
 
 def test_every_field_has_its_column() -> None:
     columns = Registration.__table__.columns
     assert {one.attribute for one in FIELDS} <= set(columns.keys())
     assert {name: columns[name].type.length for name in STORED} == {
-        one.name: one.longest for one in FIELDS if one.kind is not Kind.ORGANISATION
+        one.name: one.longest for one in FIELDS if one.kind not in {Kind.ORGANISATION, Kind.COUNT}
     }
 
 
@@ -33,7 +40,7 @@ def test_what_is_stored_and_what_is_derived() -> None:
     stored = columns_of(MIA)
     assert {name: stored[name] for name in STORED} == {name: getattr(MIA, name) for name in STORED}
     assert (stored["sort_key"], stored["email_key"]) == ("ozturk, mia", "mia@example.org")
-    assert "organisation" not in stored
+    assert not {"organisation", "accompanying"} & set(stored)
     assert set(columns_of(NOBODY).values()) == {""}
 
 
@@ -44,6 +51,8 @@ def test_what_is_stored_and_what_is_derived() -> None:
         (PersonFields, set()),
         (DetailsForm, {"email"}),
         (Colleague, {"organisation"}),
+        (SubstituteForm, {"accompanying"}),
+        (OwnSubstituteForm, {"organisation", "accompanying"}),
         (LookForm, set()),
     ],
 )
@@ -60,7 +69,7 @@ def test_forms_ask_all_of_it_but_what_they_leave_out(
 
 
 def test_what_a_form_does_not_ask_is_handed_in(app: Flask) -> None:
-    typed = {name: getattr(MIA, name) for name in STORED}
+    typed = {name: getattr(MIA, name) for name in (*STORED, "accompanying")}
     with app.test_request_context():
         assert Colleague(data=typed).person("Schule") == replace(MIA, organisation="Schule")
         assert DetailsForm(data={**typed, "organisation": "Amt"}).person() == replace(MIA, email="")

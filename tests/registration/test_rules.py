@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.events.rules import Seats
-from app.registration.quotas.rules import WHY_LABELS, Availability, QuotaState, Why, where_in_line
+from app.registration.quotas.rules import WHY_LABELS, Availability, Claim, QuotaState, Why, where_in_line
 from app.registration.rules import (
     ACTIVE,
     ACTOR_LABELS,
@@ -117,11 +117,27 @@ NONE: frozenset[int] = frozenset()
 def test_why_somebody_waits(
     availability: Availability, mine: set[int], offered: int, is_open: bool, why: Why
 ) -> None:
-    said = where_in_line(availability, frozenset(mine), 3, offered, is_open=is_open)
+    claim = Claim(frozenset(mine), 1)
+    said = where_in_line(availability, claim, 3, offered, is_open=is_open)
     assert (said.before, said.why) == (3, why)
-    assert availability.has_seat_for(frozenset(mine)) is (why in {Why.NEXT, Why.CLOSED} and is_open)
+    assert availability.has_seat_for(claim) is (why in {Why.NEXT, Why.CLOSED} and is_open)
     assert (said.until == DATE) is (why is Why.RESERVED_UNTIL)
     assert (said.quota == "Herford") is (why is Why.QUOTA_FULL)
+
+
+@pytest.mark.parametrize(
+    ("seats", "chairs", "why", "said"),
+    [
+        (Seats(9, 8), 2, Why.ACCOMPANIED, 2),
+        (Seats(9, 7), 2, Why.NEXT, 0),
+        (Seats(9, 9), 2, Why.EVENT_FULL, 0),
+    ],
+)
+def test_who_does_not_come_alone_reads_how_many_seats_it_takes(
+    seats: Seats, chairs: int, why: Why, said: int
+) -> None:
+    position = where_in_line(Availability(seats), Claim(NONE, chairs), 0, 0, is_open=True)
+    assert (position.why, position.seats) == (why, said)
 
 
 @pytest.mark.parametrize(

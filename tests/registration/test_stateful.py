@@ -42,7 +42,16 @@ from app.registration.history import PARTICIPANT
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.quotas.rules import Position, Why
 from app.registration.quotas.waiting_list import positions_of
-from app.registration.rules import CONFIRMED, ENDED, MailedEnough, Status, TooFewSeats, TwiceTheSameWorkshop
+from app.registration.rules import (
+    CONFIRMED,
+    ENDED,
+    MailedEnough,
+    PlaceState,
+    Status,
+    TooFewSeats,
+    TwiceTheSameWorkshop,
+)
+from app.registration.workshops.models import Place
 from app.registration.workshops.swapping import next_chain
 from app.web.database import db, transaction
 from tests.factories.days import NOW
@@ -68,6 +77,7 @@ _numbers = count(1)
 ROUND_ONE = st.sampled_from(["1.1", "1.2", "1:open", "1:absent"])
 ROUND_TWO = st.sampled_from(["2.1", "2.2", "2:open", "2:absent"])
 CHOICE = st.tuples(ROUND_ONE, ROUND_TWO)
+ALONG = st.sampled_from([0, 0, 1, 2])
 
 
 @dataclass(frozen=True)
@@ -82,6 +92,7 @@ class Counted:
     released: dict[int, object]
     under: dict[int, frozenset[int]]
     left: dict[int, int]  # of each limit
+    chairs: dict[int, int]
     together: dict[int, tuple[int, ...]]  # who is in line and comes only with others → all of them
 
     @property
@@ -92,14 +103,37 @@ class Counted:
     def house_full(self) -> bool:
         return self.total is not None and self.taken >= self.total
 
-    def has_seat_for(self, registration_id: int) -> bool:
-        mine = self.under[registration_id]
-        reserved = any(self.held_back.get(one, 0) for one in mine) and not self.house_full
-        return not mine & self.full and (self.free > 0 or reserved)
+    def has_seat_for(self, registration_id: int, chairs: int = 0) -> bool:
+        """Of a reservation comes one chair at most; those of who comes along are of the ones for everybody."""
+        mine, chairs = self.under[registration_id], chairs or self.chairs[registration_id]
+        reserved = sum(bool(self.held_back.get(one, 0)) for one in mine)
+        if mine & self.full:
+            return False
+        if reserved and chairs == 1:
+            return not self.house_full
+        return self.free + reserved >= chairs
 
-    def may_have_one(self, registration_id: int) -> bool:
+    def beside(self, before: Sequence[int]) -> "Counted":
+        """What is free beside the chairs that stay free for those in line before who do not come alone."""
+        counted = self
+        for one in before:
+            if one in counted.together or not counted.has_seat_for(one, chairs=1):
+                continue
+            if not counted.has_seat_for(one):
+                counted = counted.kept_for(one)
+        return counted
+
+    def kept_for(self, registration_id: int) -> "Counted":
+        after = self.after(registration_id)
+        if self.total is None or after.free >= 0:
+            return after
+        return replace(after, taken=max(after.taken + after.free, self.taken))
+
+    def may_have_one(self, registration_id: int, before: Sequence[int] = ()) -> bool:
         """Somebody in line; with all the others, if they come only together."""
         group = self.together.get(registration_id)
+        if before:
+            return self.beside(before).may_have_one(registration_id)
         if group is None:
             return self.has_seat_for(registration_id)
         counted = self
@@ -114,7 +148,7 @@ class Counted:
         left = {quota: number - (quota in mine) for quota, number in self.left.items()}
         return replace(
             self,
-            taken=self.taken + 1,
+            taken=self.taken + self.chairs[registration_id],
             held_back={one: max(n - (one in mine), 0) for one, n in self.held_back.items()},
             left=left,
             full=frozenset(one for one, number in left.items() if number <= 0),
@@ -122,6 +156,8 @@ class Counted:
 
     def never_worse(self, first: int, second: int) -> bool:
         """Whether the first person may have every seat that the second one may have."""
+        if self.chairs[first] > self.chairs[second] and self.under[second] & self.reservations:
+            return False  # who comes alone takes the last seat of a reservation
         caps = {one: self.under[one] - self.reservations for one in (first, second)}
         held = {one: self.under[one] & self.reservations for one in (first, second)}
         return caps[first] <= caps[second] and held[first] >= held[second]
@@ -166,13 +202,19 @@ class AnyOrder(RuleBasedStateMachine):
 
     # -- what people do
 
-    @rule(target=people, choice=CHOICE, organisation=st.sampled_from(ORGANISATIONS), coded=st.booleans())
-    def register(self, choice: tuple[str, str], organisation: str, coded: bool) -> object:
+    @rule(
+        target=people,
+        choice=CHOICE,
+        organisation=st.sampled_from(ORGANISATIONS),
+        coded=st.booleans(),
+        along=ALONG,
+    )
+    def register(self, choice: tuple[str, str], organisation: str, coded: bool, along: int) -> object:
         name = f"p{len(self.day.ids)}"
         code = CODE if coded and self.day.event.code_count else ""
         before, in_line = self.counted(), self.in_line()
         try:
-            self.day.register(name, *choice, organisation=organisation, code=code)
+            self.day.register(name, *choice, organisation=organisation, code=code, accompanying=along)
         except TwiceTheSameWorkshop:
             assert choice == ("1.2", "2.2")
             return multiple()
@@ -180,18 +222,35 @@ class AnyOrder(RuleBasedStateMachine):
             assert not self.is_open
             return multiple()
         new = self.day.of(name)
-        free = replace(before, under=self.counted().under).has_seat_for(new.id)
-        assert new.has_seat == (free and not any(before.may_have_one(one) for one in in_line))
+        after = self.counted()
+        known = replace(before, under=after.under, chairs=after.chairs)
+        waits = any(known.may_have_one(one, in_line[:at]) for at, one in enumerate(in_line))
+        assert new.has_seat == (known.beside(in_line).has_seat_for(new.id) and not waits)
         return name
 
-    @rule(target=people, organisation=st.sampled_from(ORGANISATIONS))
-    def join(self, organisation: str) -> object:
+    @rule(target=people, organisation=st.sampled_from(ORGANISATIONS), along=ALONG)
+    def join(self, organisation: str, along: int) -> object:
         """Register and confirm at once, so that lines grow."""
         name = f"p{len(self.day.ids)}"
         if not self.is_open:
             return multiple()
-        self.day.join(name, organisation=organisation)
+        self.day.join(name, organisation=organisation, accompanying=along)
         return name
+
+    @rule(name=people, along=ALONG, by_team=st.booleans())
+    def accompany(self, name: str, along: int, by_team: bool) -> None:
+        """More or fewer come along. Nothing is changed where there are not enough chairs, in the day or in a run."""
+        self.by_team = by_team
+        before, places = self.day.of(name).accompanying, self.day.places(name)
+        try:
+            self.day.accompany(name, along, by_team=by_team)
+        except Refusal:
+            assert along > before
+            assert self.day.of(name).accompanying == before
+        else:
+            assert self.day.of(name).accompanying == along
+        if along > before:
+            assert self.day.places(name) == places
 
     @rule(number=st.integers(0, 7))
     def a_seat_becomes_free(self, number: int) -> None:
@@ -289,7 +348,7 @@ class AnyOrder(RuleBasedStateMachine):
     def substitute(self, name: str, known: int, by_team: bool) -> object:
         """The line and every count stay; who is named and known already keeps the better of both."""
         one, seats, key = self.day.of(name), self.day.seats(), f"p{len(self.day.ids)}"
-        status, held = one.status, (one.status, one.has_seat, one.reserved_until)
+        status, held, alone = one.status, (one.status, one.has_seat, one.reserved_until), not one.accompanying
         people = {one: self.day.of(one) for one in self.day.ids if one != name}
         others = [key for key, person in people.items() if person.active and person.email]
         new = others[known] if known < len(others) else key
@@ -308,9 +367,11 @@ class AnyOrder(RuleBasedStateMachine):
             assert self.day.of(new).active
             return multiple()
         now = self.day.of(key)
-        assert (now.status, now.has_seat, now.reserved_until) == held
+        assert now.accompanying == 0
+        if alone or held[1]:  # in line, alone they may fit in at once
+            assert (now.status, now.has_seat, now.reserved_until) == held
         if new == key:
-            assert self.day.seats() == seats
+            assert self.day.seats() == seats or not alone
         else:
             self.left.add(new)
         self.before[key] = self.before.pop(name)
@@ -321,14 +382,17 @@ class AnyOrder(RuleBasedStateMachine):
         size=st.integers(1, 3),
         together=st.booleans(),
         organisation=st.sampled_from(ORGANISATIONS),
+        along=ALONG,
     )
-    def group(self, size: int, together: bool, organisation: str) -> object:
+    def group(self, size: int, together: bool, organisation: str, along: int) -> object:
         """All rows are in, in their order; who comes only together gets seats for all or none."""
         names = [f"p{len(self.day.ids) + number}" for number in range(size)]
         if not self.is_open:
             return multiple()
         contact = f"k{next(_numbers)}"
-        number = self.day.group(contact, *names, together=together, organisation=organisation)
+        number = self.day.group(
+            contact, *names, together=together, organisation=organisation, accompanying=along
+        )
         seats = [self.day.of(name).has_seat for name in names]
         assert seats == sorted(seats, reverse=True)
         assert not together or len(set(seats)) == 1
@@ -498,12 +562,12 @@ class AnyOrder(RuleBasedStateMachine):
         db.session.rollback()
         return db.session.scalar(select(Quota).where(Quota.event_id == self.day.event_id, Quota.name == name))
 
-    @rule(target=people, choice=CHOICE, extra=st.booleans())
-    def add_manually(self, choice: tuple[str, str], extra: bool) -> object:
+    @rule(target=people, choice=CHOICE, extra=st.booleans(), along=ALONG)
+    def add_manually(self, choice: tuple[str, str], extra: bool, along: int) -> object:
         self.by_team = True
         name = f"p{len(self.day.ids)}"
         try:
-            self.day.add(name, *choice, extra=extra)
+            self.day.add(name, *choice, extra=extra, accompanying=along)
         except TwiceTheSameWorkshop:
             return multiple()
         return name
@@ -596,11 +660,23 @@ class AnyOrder(RuleBasedStateMachine):
             Registration.event_id == self.day.event_id, Registration.status == Status.WAITING
         )
         unready = {one for group in counted.together.values() if not self.all_wait(group) for one in group}
-        may_have = [one for one in db.session.scalars(waiting) if counted.may_have_one(one)]
+        line = list(db.session.scalars(waiting.order_by(Registration.waiting_number)))
+        may_have = [one for at, one in enumerate(line) if counted.may_have_one(one, line[:at])]
         assert [one for one in may_have if one not in unready] == []
         for label in self.day.runs:
             run = self.day.run(label)
-            assert run.seats.full or run.waiting == 0, label
+            assert run.waiting == 0 or run.seats.missing(self.first_in_line(label)), label
+
+    def first_in_line(self, label: str) -> int:
+        """How many chairs the first one needs who waits for this run."""
+        first = (
+            select(Registration)
+            .join(Place, Place.registration_id == Registration.id)
+            .where(Place.run_id == self.day.runs[label], Place.state == PlaceState.WAITING)
+            .order_by(Place.waiting_number)
+            .limit(1)
+        )
+        return 1 + db.session.scalars(first).one().accompanying
 
     @invariant()
     def nobody_waits_for_a_place_they_could_swap_for(self) -> None:
@@ -626,15 +702,24 @@ class AnyOrder(RuleBasedStateMachine):
     def is_true(self, said: Position, one: Registration, counted: Counted, *, offers: bool) -> bool:
         group = counted.together.get(one.id)
         if said.why is Why.NEXT:
+            before = [mate for mate in self.in_line() if mate != one.id]
+            kept = not counted.beside(before).has_seat_for(one.id)
             unready = one.status is not Status.WAITING if group is None else not self.all_wait(group)
-            return counted.may_have_one(one.id) and unready
+            return counted.may_have_one(one.id) and (unready or kept)
         if said.why is Why.TOGETHER:
-            return group is not None and said.seats == len(group) and not counted.may_have_one(one.id)
+            chairs = sum(counted.chairs[mate] for mate in group or ())
+            return group is not None and said.seats == chairs and not counted.may_have_one(one.id)
         if counted.has_seat_for(one.id) or (group is not None and said.why is not Why.QUOTA_FULL):
             return False
         if said.why is Why.QUOTA_FULL:
             found = self.quota(said.quota)
             return found is not None and found.id in counted.full & counted.under[one.id]
+        return self.is_full(said, one, counted, offers=offers)
+
+    @staticmethod
+    def is_full(said: Position, one: Registration, counted: Counted, *, offers: bool) -> bool:
+        if said.why is Why.ACCOMPANIED:
+            return counted.has_seat_for(one.id, chairs=1) and said.seats == counted.chairs[one.id]
         if said.why in {Why.EVENT_FULL, Why.OFFER}:
             return counted.house_full and offers == (said.why is Why.OFFER)
         dates = [date for quota, date in counted.released.items() if counted.held_back.get(quota) and date]
@@ -652,7 +737,8 @@ class AnyOrder(RuleBasedStateMachine):
 
     def in_line(self) -> list[int]:
         people = select(Registration).where(Registration.event_id == self.day.event_id)
-        return [one.id for one in db.session.scalars(people) if one.active and not one.has_seat]
+        line = [one for one in db.session.scalars(people) if one.active and not one.has_seat]
+        return [one.id for one in sorted(line, key=lambda one: one.waiting_number or 0)]
 
     def counted(self) -> Counted:
         event = self.day.event
@@ -670,13 +756,14 @@ class AnyOrder(RuleBasedStateMachine):
         ]
         return Counted(
             total=None if event.capacity is None else event.capacity + event.extra,
-            taken=sum(one.has_seat for one in people),
+            taken=sum(1 + one.accompanying for one in people if one.has_seat),
             held_back={quota.id: max(quota.capacity - taken[quota.id], 0) for quota in reservations},
             full=frozenset(quota.id for quota in caps if taken[quota.id] >= quota.capacity + quota.extra),
             reservations=frozenset(quota.id for quota in quotas if quota.effect is QuotaEffect.RESERVE),
             released={quota.id: quota.release_at for quota in reservations},
             under={one: frozenset(quotas) for one, quotas in under.items()},
             left={quota.id: quota.capacity + quota.extra - taken[quota.id] for quota in caps},
+            chairs={one.id: 1 + one.accompanying for one in people},
             together=self.together(people),
         )
 

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from app.address import NoAddress, read_address
 from app.attendees.imports.bounds import Cell
@@ -22,8 +23,9 @@ from app.folding import clean_line
 from app.organisations.rules import name_key
 from app.people.rules import address_key
 from app.registration.person import LISTED, Kind, Person, PersonField
+from app.registration.rules import MOST_ACCOMPANYING
 from app.texts import gettext, sentence_of
-from app.web.editing import TOO_LONG
+from app.web.editing import TOO_LONG, not_between
 from app.web.forms import REQUIRED, is_unprintable
 
 _BREAKS = re.compile(r"\s+")
@@ -135,6 +137,7 @@ class _Rows:
             place
             for one in expected.targets
             if one.subject in {Subject.PERSON, Subject.FULL_NAME}
+            and not (one.field and one.field.kind is Kind.COUNT)  # under it a sum may stand
             and (place := expected.mapping.get(one.name)) is not None
         }
 
@@ -186,7 +189,7 @@ class _Rows:
 
     def _person(self, number: int, cells: Sequence[Cell], faults: list[CellFault]) -> Person | None:
         typed, whole, broken = self._typed(cells)
-        values: dict[str, str] = {}
+        values: dict[str, Any] = {}
         for one in LISTED:
             if one.name in broken:
                 faults.append(CellFault(number, gettext(one.label), "=…", broken[one.name]))
@@ -198,7 +201,7 @@ class _Rows:
             if sentence:
                 shown = value or (whole if one.kind is Kind.NAME else "")
                 faults.append(CellFault(number, gettext(one.label), _cut(shown), sentence))
-            values[one.name] = value
+            values[one.name] = _number(value) if one.kind is Kind.COUNT else value
         return None if faults else Person(**values)
 
     def _typed(self, cells: Sequence[Cell]) -> tuple[dict[str, str], str, dict[str, str]]:
@@ -271,9 +274,19 @@ def _wrong(field: PersonField, value: str) -> str:
     """Why the value cannot stay, in the words of the form for one person; empty if it can."""
     if not value:
         return str(REQUIRED) if field.required else ""
+    if field.kind is Kind.COUNT:
+        return "" if _number(value) is not None else not_between(0, MOST_ACCOMPANYING)
     if len(value) > field.longest:
         return str(TOO_LONG) % {"max": field.longest}
     return _legible(value) or (_letters(value) if field.kind is Kind.NAME else "")
+
+
+def _number(value: str) -> int | None:
+    """How many accompany somebody; a spreadsheet may write 1 as 1,0. None: it is no such number."""
+    digits = re.sub(r"[.,]0+\Z", "", value)
+    if digits in {"", "-", "–"}:
+        return 0
+    return int(digits) if re.fullmatch(rf"[0-{MOST_ACCOMPANYING}]", digits) else None
 
 
 def _legible(value: str) -> str:

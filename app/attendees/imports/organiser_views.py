@@ -147,7 +147,7 @@ class _Seen:
         """The first people as they will be saved, cell by cell."""
         chooser, beside = Chooser(self.targets), self.beside
         return [
-            [getattr(one.person, field.name) for field in LISTED]
+            [str(getattr(one.person, field.name) or "") for field in LISTED]
             + [chooser.words(target, one) for target in beside]
             for one in self.judged.people[:number]
         ]

@@ -9,10 +9,10 @@ Verbs lock the event first, flush, never commit.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session, joinedload
 
-from app.attendees.filters import Wanted, conditions
+from app.attendees.filters import Wanted, conditions, how_many_accompany
 from app.events.models import Event
 from app.events.service import lock_event
 from app.people.audit import record
@@ -233,7 +233,16 @@ def get_led_run(session: Session, registration: Registration, run_id: int) -> Ru
 
 def people_in(session: Session, run_id: int) -> NamedPeople:
     """Who comes to a run."""
+    return named_among(session, *_in_run(run_id))
+
+
+def accompanying_in(session: Session, run_id: int) -> int:
+    """How many come along with them."""
+    return how_many_accompany(session, _in_run(run_id))
+
+
+def _in_run(run_id: int) -> list[ColumnElement[bool]]:
     seated = exists().where(
         Place.registration_id == Registration.id, Place.run_id == run_id, Place.state == PlaceState.PLACE
     )
-    return named_among(session, seated, Registration.status.in_(CONFIRMED))
+    return [seated, Registration.status.in_(CONFIRMED)]

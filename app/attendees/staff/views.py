@@ -5,7 +5,7 @@
 
 from flask import Blueprint, Response
 
-from app.attendees.staff.service import get_led_run, people_in
+from app.attendees.staff.service import accompanying_in, get_led_run, people_in
 from app.programme.rounds import filled_by
 from app.registration.links import open_personal
 from app.web import access
@@ -29,4 +29,5 @@ def run_people(token: str, run_id: int) -> Response:
         run=staff.run,
         rounds=filled_by(session, registration.event, [staff.run])[run_id],
         people=people_in(session, run_id),
+        accompanying=accompanying_in(session, run_id),
     )

@@ -10,9 +10,10 @@ from typing import Any, cast
 from flask import request
 from wtforms import BooleanField, FieldList, FormField
 
+from app.events.models import Event
 from app.people.rules import address_key
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
-from app.registration.forms import SHORT, Colleague, ContactForm, PersonMixin, asks
+from app.registration.forms import SHORT, Colleague, ContactForm, PersonMixin, asks, without_number
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.texts import gettext, language
 from app.web.asking import AskingForm
@@ -32,7 +33,7 @@ class ColleagueRow(Colleague):
 
     @property
     def is_empty(self) -> bool:
-        return not any(field.data for field in self)
+        return not any(field.data for field in self if field.data != field.default)
 
     def validate(self, extra_validators: Any = None) -> bool:
         return self.is_empty or super().validate(extra_validators)
@@ -47,6 +48,12 @@ class GroupForm(AbuseProtectionMixin, ContactForm):
         _l("We come only together"),
         description=_l("If there are not enough seats for all of you, all of you wait until there are."),
     )
+
+    def asked_on(self, event: Event) -> "GroupForm":
+        """Without what the day does not ask."""
+        for one in (self, *(row.form for row in self.rows)):
+            without_number(one, event)
+        return self
 
     @property
     def room_for_rows(self) -> bool:

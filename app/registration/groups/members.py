@@ -12,7 +12,7 @@ from app.events.rules import TAKES_REGISTRATIONS
 from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import Missing
-from app.registration import notifications
+from app.registration import accompanying, notifications
 from app.registration.admission import Entry, Way, admit
 from app.registration.groups.service import (
     CONTACT,
@@ -55,6 +55,8 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
     if seat is None and event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     _refuse_too_many(session, group, seat)
+    if seat is not None:  # asked before the address is known to us (T09)
+        accompanying.refuse_more(session, seat, person.accompanying, now)
     _refuse_mails(session, group, person.email, now)
     if known.active is not None and (seat is None or keeps_own(known.active, seat=True)):
         _name_guest(session, group, known.active, entry, seat, now)
@@ -141,6 +143,7 @@ def _name(
     session: Session, seat: Registration, group: Group, entry: Entry, next_offset: int, now: datetime
 ) -> None:
     seat.take_person(entry.person)
+    accompanying.take_number(session, seat, entry.person.accompanying, now)
     seat.language, seat.nonce = entry.language, entry.nonce
     seat.sequence_offset = max(next_offset, group.event.lowest_offset)
     seat.named_by, seat.confirmed_at = name_of(group), now
@@ -171,7 +174,7 @@ def _name_guest(
     """The seat kept for somebody who has one already goes to the next."""
     _refuse_twice(session, group, known)
     notifications.notify_link(session, known, now)
-    waits = seat is None and somebody_new_waits(session, group)
+    waits = seat is None and somebody_new_waits(session, group, 1 + entry.person.accompanying)
     add_guest(session, group.id, known, entry, waits=waits)
     if seat is not None:
         end(session, seat, Status.CANCELLED, CONTACT, Reason.REPLACED, now)

@@ -42,6 +42,7 @@ from app.registration.person import Person
 from app.registration.promotion import move_up, take_wanted
 from app.registration.queries import find_earlier, members_of
 from app.registration.quotas import waiting_list
+from app.registration.quotas.rules import Claim
 from app.registration.rules import (
     Actor,
     Closed,
@@ -266,9 +267,10 @@ def _enter_together(
 ) -> None:
     event = group.event
     quotas = waiting_list.quotas_of_day(session, event)
-    mine = waiting_list.covering(quotas, group.organisation)
-    waits = somebody_new_waits(session, group)
-    seating = Seating.ANY if _may_sit_together(session, event, [mine] * len(new)) else Seating.WAITS
+    mine = frozenset(quota.id for quota in waiting_list.covering(quotas, group.organisation))
+    waits = somebody_new_waits(session, group, 1)
+    claims = [Claim(mine, 1 + row.person.accompanying) for row, _ in new]
+    seating = Seating.ANY if _may_sit_together(session, event, claims) else Seating.WAITS
     for row, next_offset in new:
         with session.begin_nested():
             way = _way(group, row, now, next_offset, seating=seating, quotas=quotas)
@@ -282,28 +284,26 @@ def _seat_together(
     session: Session, event: Event, people: Sequence[tuple[Registration, Sequence[Quota]]]
 ) -> None:
     """All who come back get seats, or all wait, with numbers in the order of the rows."""
-    together = _may_sit_together(session, event, [mine for _, mine in people])
+    claims = [Claim(frozenset(quota.id for quota in mine), one.chairs) for one, mine in people]
+    together = _may_sit_together(session, event, claims)
     for one, mine in people:
         if together:
-            one.has_seat = claim_seat(session, event, mine)
+            one.has_seat = claim_seat(session, event, mine, chairs=one.chairs)
         else:
             one.waiting_number = join_line(session, event, mine)
 
 
-def _may_sit_together(session: Session, event: Event, people: Sequence[Sequence[Quota]]) -> bool:
-    """Whether there are seats for all of these, each under those quotas, and nobody before may have them."""
+def _may_sit_together(session: Session, event: Event, people: Sequence[Claim]) -> bool:
+    """Whether there are seats for all of these, and nobody before may have them."""
     quotas = waiting_list.quotas_of_day(session, event)
-    under = [frozenset(quota.id for quota in mine) for mine in people]
-    free = waiting_list.availability_of(event, quotas).has_seats_for(under)
-    return free and not waiting_list.somebody_before(session, event, quotas)
+    free = waiting_list.availability_of(event, quotas).has_seats_for(people)
+    return free and not waiting_list.somebody_before(session, event, quotas, people)
 
 
-def somebody_new_waits(session: Session, group: Group) -> bool:
-    event = group.event
-    quotas = waiting_list.quotas_of_day(session, event)
+def somebody_new_waits(session: Session, group: Group, chairs: int) -> bool:
+    quotas = waiting_list.quotas_of_day(session, group.event)
     mine = frozenset(quota.id for quota in waiting_list.covering(quotas, group.organisation))
-    has_seat = waiting_list.availability_of(event, quotas).has_seat_for(mine)
-    return not has_seat or waiting_list.somebody_before(session, event, quotas)
+    return not _may_sit_together(session, group.event, [Claim(mine, chairs)])
 
 
 def _take_up_again(
@@ -319,7 +319,7 @@ def _take_up_again(
         one.group = None
         session.flush()
         row = Entry(one.person, one.nonce)
-        add_guest(session, group.id, known, row, waits=somebody_new_waits(session, group))
+        add_guest(session, group.id, known, row, waits=somebody_new_waits(session, group, one.chairs))
     if group.together:
         _seat_together(
             session, event, [(one, waiting_list.quotas_of(session, event, one.id)) for one in back]

@@ -16,7 +16,7 @@ from app.organisations.queries import organisation_names
 from app.refusal import N_, Missing, Refusal
 from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
-from app.registration.forms import ColleagueForm
+from app.registration.forms import ColleagueForm, OwnSubstituteForm, without_number
 from app.registration.groups.forms import GroupForm
 from app.registration.groups.members import add_colleague, cancel_member, send_member_link, substitute_member
 from app.registration.groups.queries import Member, see_group
@@ -60,14 +60,15 @@ def register(slug: str) -> ResponseReturnValue:
     state = event.registration_state(now())
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
-    form = GroupForm()
+    form = GroupForm().asked_on(event)
     rearranged = form.rearranged() if form.is_submitted() else None
     event_id = event.id  # asked inside, it would be one more question to the database
 
     def enter(writing: Session) -> str:
         entry = form.entry()
         abuse_protection_forms.refuse_programs(writing, form, now())
-        abuse_protection_forms.refuse_many_seats(writing, event_id, len(entry.people), now())
+        chairs = sum(1 + person.accompanying for person in entry.people)
+        abuse_protection_forms.refuse_many_seats(writing, event_id, chairs, now())
         register_group(writing, event_id, entry, now())
         return entry.contact.email
 
@@ -76,7 +77,7 @@ def register(slug: str) -> ResponseReturnValue:
         return redirect(url_for(".sent", slug=slug), SEE_OTHER)
     return page(
         "registration/groups/group_register.html",
-        form=rearranged or form,
+        form=rearranged.asked_on(event) if rearranged else form,
         event=event,
         state=state,
         most=MOST_PEOPLE,
@@ -151,6 +152,7 @@ def send_link(token: str, reference: str) -> ResponseReturnValue:
 def add(token: str) -> ResponseReturnValue:
     group = _confirmed(token)
     form = ColleagueForm()
+    without_number(form, group.event)
     if form.validate_on_submit():
         entry = Entry(form.person(group.organisation.name), form.key, group.language)
         if carried_out(form, in_one(lambda session: add_colleague(session, group.id, entry, now()))):
@@ -192,7 +194,7 @@ def cancel(token: str, reference: str) -> ResponseReturnValue:
 @access.personal
 def substitute(token: str, reference: str) -> ResponseReturnValue:
     group = _confirmed(token)
-    form = ColleagueForm()
+    form = OwnSubstituteForm()
     if form.validate_on_submit():
         entry = Entry(form.person(group.organisation.name), form.key, group.language)
         exchange = in_one(lambda session: substitute_member(session, group.id, reference, entry, now()))

@@ -415,7 +415,6 @@ _NEEDS = (
     OptionFacts(N_("German Sign Language"), need=Need.INTERPRETING),
     OptionFacts(N_("Speech-to-text interpreting")),
     OptionFacts(N_("Induction loop"), need=Need.INDUCTION_LOOP),
-    OptionFacts(N_("I bring a companion or an assistant")),
     OptionFacts(N_("I bring an assistance dog")),
     OptionFacts(N_("Papers in advance")),
     OptionFacts(N_("A quiet room")),

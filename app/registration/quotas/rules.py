@@ -22,6 +22,7 @@ class Why(Enum):
     RESERVED_UNTIL = "reserved_until"
     RESERVED = "reserved"
     TOGETHER = "together"
+    ACCOMPANIED = "accompanied"
     NEXT = "next"
 
 
@@ -33,8 +34,17 @@ WHY_LABELS = {
     Why.RESERVED_UNTIL: N_("The free seats are reserved for others until %(until)s."),
     Why.RESERVED: N_("The free seats are reserved for others."),
     Why.TOGETHER: N_("Your group wants to come only together and waits for %(seats)s free seats."),
+    Why.ACCOMPANIED: N_("You do not come alone, so this takes %(seats)s free seats at once."),
     Why.NEXT: N_("A seat is free. It goes to the first in line who has confirmed."),
 }
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """What somebody needs at once: a seat under these quotas, and so many chairs."""
+
+    quotas: frozenset[int]
+    chairs: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,25 +91,37 @@ class Availability:
             return False
         return waiting > max((one.waiting for one in self.quotas if one.full), default=0)
 
-    def has_seat_for(self, quota_ids: frozenset[int]) -> bool:
-        if quota_ids & self.full_quotas:
+    def has_seat_for(self, one: Claim) -> bool:
+        if one.quotas & self.full_quotas:
             return False
-        return not self.seats.full or bool(quota_ids & self.open_reservations)
+        back = sum(quota.held_back > 0 for quota in self.quotas if quota.id in one.quotas)
+        return not self.seats.missing(one.chairs, back)
 
-    def has_seats_for(self, people: Sequence[frozenset[int]]) -> bool:
-        """Whether all of these can have a seat, each under these quotas, one after the other."""
+    def has_seats_for(self, people: Sequence[Claim]) -> bool:
+        """Whether all of these can have a seat, one after the other."""
         availability = self
-        for quota_ids in people:
-            if not availability.has_seat_for(quota_ids):
+        for one in people:
+            if not availability.has_seat_for(one):
                 return False
-            availability = availability._after(quota_ids)
+            availability = availability._after(one)
         return True
 
-    def _after(self, quota_ids: frozenset[int]) -> "Availability":
-        """What is left when somebody under these quotas has taken a seat."""
-        quotas = tuple(one.after_one() if one.id in quota_ids else one for one in self.quotas)
+    def kept_for(self, one: Claim) -> "Availability":
+        """What is left for those behind somebody who needs more chairs than are free: these stay free until there are
+        enough, so that nobody who does not come alone is overtaken for that."""
+        after = self._after(one)
+        if self.seats.total is None:
+            return after
+        most = max(self.seats.total - after.seats.reserved, self.seats.taken)
+        return replace(after, seats=replace(after.seats, taken=min(after.seats.taken, most)))
+
+    def _after(self, claim: Claim) -> "Availability":
+        """What is left when somebody has taken a seat."""
+        quotas = tuple(one.after_one() if one.id in claim.quotas else one for one in self.quotas)
         back = sum(one.held_back for one in self.quotas) - sum(one.held_back for one in quotas)
-        seats = replace(self.seats, taken=self.seats.taken + 1, reserved=self.seats.reserved - back)
+        seats = replace(
+            self.seats, taken=self.seats.taken + claim.chairs, reserved=self.seats.reserved - back
+        )
         return Availability(seats, quotas)
 
 
@@ -111,7 +133,7 @@ class Position:
     why: Why
     quota: str = ""
     until: datetime | None = None
-    seats: int = 0  # that a group waits for
+    seats: int = 0  # that a group waits for, or somebody who does not come alone
 
     @property
     def moves(self) -> bool:
@@ -125,23 +147,29 @@ class Position:
 
 def where_in_line(
     availability: Availability,
-    quota_ids: frozenset[int],
+    claim: Claim,
     before: int,
     offered: int,
     *,
     is_open: bool,
-    group: Sequence[frozenset[int]] = (),
+    group: Sequence[Claim] = (),
 ) -> Position:
-    """`offered` is the number of seats that wait for an answer; `group` the quotas of each who comes only together."""
+    """`offered` is the number of seats that wait for an answer; `group` what each needs who comes only together."""
     if not is_open:
         return Position(before, Why.CLOSED)
-    full = next((one for one in availability.quotas if one.id in quota_ids and one.full), None)
+    full = next((one for one in availability.quotas if one.id in claim.quotas and one.full), None)
     if full is not None:
         return Position(before, Why.QUOTA_FULL, quota=full.name)
     if len(group) > 1 and not availability.has_seats_for(group):
-        return Position(before, Why.TOGETHER, seats=len(group))
-    if availability.has_seat_for(quota_ids):
-        return Position(before, Why.NEXT)
+        return Position(before, Why.TOGETHER, seats=sum(one.chairs for one in group))
+    if availability.has_seat_for(replace(claim, chairs=1)):
+        if availability.has_seat_for(claim):
+            return Position(before, Why.NEXT)
+        return Position(before, Why.ACCOMPANIED, seats=claim.chairs)
+    return _without_seat(availability, before, offered)
+
+
+def _without_seat(availability: Availability, before: int, offered: int) -> Position:
     if availability.seats.total is not None and availability.seats.taken >= availability.seats.total:
         return Position(before, Why.OFFER if offered else Why.EVENT_FULL)
     until = min(_dates(availability.quotas), default=None)

@@ -18,7 +18,7 @@ from app.events.models import Event, Quota
 from app.events.rules import Affiliation, QuotaEffect, QuotaTarget, Seats, code_key
 from app.organisations.models import Organisation
 from app.registration.models import Group, Registration, registration_quota
-from app.registration.quotas.rules import Availability, Position, QuotaState, where_in_line
+from app.registration.quotas.rules import Availability, Claim, Position, QuotaState, where_in_line
 from app.registration.rules import IN_LINE, Status, UnknownCode
 
 _OF_DAY = (
@@ -95,9 +95,9 @@ def after_moving(
 
 
 def availability_of(
-    event: Event, quotas: Sequence[Quota], leaving: Collection[int] = (), *, gives_back: bool = False
+    event: Event, quotas: Sequence[Quota], leaving: Collection[int] = (), *, gives_back: int = 0
 ) -> Availability:
-    """What is free now, or, with `gives_back`, after somebody gave a seat back who falls under `leaving`."""
+    """What is free now, or after somebody gave so many chairs back who falls under `leaving`."""
     states, reserved = [], event.reserved
     for quota in quotas:
         back = 1 if gives_back and quota.id in leaving else 0
@@ -109,21 +109,24 @@ def availability_of(
         states.append(
             QuotaState(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting, left)
         )
-    seats = Seats(event.capacity, event.taken - (1 if gives_back else 0), event.extra, reserved)
+    seats = Seats(event.capacity, event.taken - gives_back, event.extra, reserved)
     if gives_back:
         seats = replace(seats, extra=seats.still_extra)
     return Availability(seats, tuple(states))
 
 
-def somebody_before(session: Session, event: Event, quotas: Sequence[Quota]) -> bool:
-    """Whether a newcomer has to wait because somebody in line may have the seat, be it only after confirming."""
+def somebody_before(
+    session: Session, event: Event, quotas: Sequence[Quota], newcomer: Sequence[Claim]
+) -> bool:
+    """Whether newcomers have to wait because somebody in line may have the seat, be it only after confirming or when
+    there are as many chairs as it takes."""
     if not event.waiting or not (event.quota_count or event.together_count):
         return event.waiting > 0
     availability = availability_of(event, quotas)
-    return (
-        availability.may_help(event.waiting)
-        and _first(session, event, availability, IN_LINE, locked=False) is not None
-    )
+    if not availability.may_help(event.waiting):
+        return False
+    first, beside = _first(session, event, availability, IN_LINE, locked=False)
+    return first is not None or (beside is not availability and not beside.has_seats_for(newcomer))
 
 
 def next_in_line(
@@ -136,7 +139,7 @@ def next_in_line(
     """
     if not availability.may_help(event.waiting):
         return None
-    return _first(session, event, availability, (Status.WAITING,), locked=locked)
+    return _first(session, event, availability, (Status.WAITING,), locked=locked)[0]
 
 
 def moving_with(session: Session, event: Event, first: Registration) -> Sequence[Registration]:
@@ -171,19 +174,39 @@ def _together_with(session: Session, one: Registration) -> Sequence[Registration
 
 def _first(
     session: Session, event: Event, availability: Availability, statuses: Sequence[Status], *, locked: bool
-) -> Registration | None:
+) -> tuple[Registration | None, Availability]:
+    """With what is left beside what stays free for those before who do not come alone."""
     passed_over: list[int] = []
-    while True:
-        found = _eligible(event, availability, statuses, passed_over)
+    keep: list[int] = []
+    while not (availability.seats.full and not availability.open_reservations):
+        found = _eligible(event, availability, statuses, passed_over, keep)
         if locked:
             found = found.with_for_update(of=Registration).execution_options(populate_existing=True)
         first = session.scalar(found)
-        if first is None or not event.together_count or first.group_id is None:
-            return first
-        group = _together_with(session, first)
-        if len(group) <= 1 or _may_move(session, event, availability, group, statuses):
-            return first
-        passed_over.append(first.group_id)
+        if first is None:
+            break
+        group = _together_with(session, first) if event.together_count and first.group_id else ()
+        if first.group_id is not None and len(group) > 1:
+            if _may_move(session, event, availability, group, statuses):
+                return first, availability
+            passed_over.append(first.group_id)
+            continue
+        claim = claim_of(session, event, first)
+        if availability.has_seat_for(claim):
+            return first, availability
+        keep.append(first.id)
+        availability = availability.kept_for(claim)
+    return None, availability
+
+
+def claim_of(session: Session, event: Event, one: Registration) -> Claim:
+    """What somebody who is stored needs at once."""
+    return claims_of(session, event, [one])[0]
+
+
+def claims_of(session: Session, event: Event, people: Sequence[Registration]) -> list[Claim]:
+    under = _quotas_by_person(session, event, [one.id for one in people])
+    return [Claim(frozenset(under[one.id]), one.chairs) for one in people]
 
 
 def _may_move(
@@ -195,8 +218,7 @@ def _may_move(
 ) -> bool:
     if any(one.status not in statuses for one in group):
         return False
-    under = _quotas_by_person(session, event, [one.id for one in group])
-    return availability.has_seats_for([frozenset(under[one.id]) for one in group])
+    return availability.has_seats_for(claims_of(session, event, group))
 
 
 def _quotas_by_person(session: Session, event: Event, people: Sequence[int]) -> dict[int, set[int]]:
@@ -209,7 +231,11 @@ def _quotas_by_person(session: Session, event: Event, people: Sequence[int]) -> 
 
 
 def _eligible(
-    event: Event, availability: Availability, statuses: Sequence[Status], passed_over: Sequence[int]
+    event: Event,
+    availability: Availability,
+    statuses: Sequence[Status],
+    passed_over: Sequence[int],
+    keep: Sequence[int],
 ) -> Select[Registration]:
     found = (
         select(Registration)
@@ -221,6 +247,8 @@ def _eligible(
         found = found.where(~_has_later_companion())
     if passed_over:
         found = found.where(or_(Registration.group_id.is_(None), Registration.group_id.not_in(passed_over)))
+    if keep:
+        found = found.where(Registration.id.not_in(keep))
     if availability.full_quotas:
         found = found.where(~_under(availability.full_quotas))
     if availability.seats.full:
@@ -264,9 +292,8 @@ def positions_of(
         return {}
     quotas = quotas_of_day(session, event)
     groups = _groups_in_line(session, event, people)
-    under = _quotas_by_person(
-        session, event, sorted({*waiting, *(one for row in groups.values() for one in row)})
-    )
+    mates = {mate.id: mate for row in groups.values() for mate in row}
+    under = _quotas_by_person(session, event, sorted({*waiting, *mates}))
     offered = (
         select(func.count(Registration.id))
         .where(Registration.event_id == event.id, Registration.status == Status.OFFERED)
@@ -283,30 +310,33 @@ def positions_of(
     numbers = sorted(row[0] for row in found)
     availability = availability_of(event, quotas)
     is_open = event.line_moves(now)
-    group_of = {
-        one.id: [frozenset(under[mate]) for mate in groups.get(one.group_id or 0, ())] for one in people
-    }
+
+    def claim(one: Registration) -> Claim:
+        return Claim(frozenset(under[one.id]), one.chairs)
+
     return {
         one.id: where_in_line(
             availability,
-            frozenset(under[one.id]),
+            claim(one),
             bisect_left(numbers, one.waiting_number or 0),
             found[0][1] if found else 0,
             is_open=is_open,
-            group=group_of[one.id],
+            group=[claim(mate) for mate in groups.get(one.group_id or 0, ())],
         )
         for one in people
         if one.id in under
     }
 
 
-def _groups_in_line(session: Session, event: Event, people: Sequence[Registration]) -> dict[int, list[int]]:
+def _groups_in_line(
+    session: Session, event: Event, people: Sequence[Registration]
+) -> dict[int, list[Registration]]:
     """Of the groups that come only together and have one of these people in line: who stands there."""
-    groups: dict[int, list[int]] = {}
+    groups: dict[int, list[Registration]] = {}
     wanted = {one.group_id for one in people if one.group_id is not None}
     if event.together_count and wanted:
         found = (
-            select(Registration.group_id, Registration.id)
+            select(Registration)
             .join(Group, Registration.group_id == Group.id)
             .where(
                 Group.id.in_(wanted),
@@ -316,6 +346,6 @@ def _groups_in_line(session: Session, event: Event, people: Sequence[Registratio
             )
             .order_by(Registration.waiting_number)
         )
-        for group_id, registration_id in session.execute(found):
-            groups.setdefault(int(group_id or 0), []).append(registration_id)
+        for one in session.scalars(found):
+            groups.setdefault(one.group_id or 0, []).append(one)
     return groups

@@ -6,7 +6,7 @@
 from sqlalchemy import ColumnElement, and_, not_, or_, select
 from sqlalchemy.orm import aliased
 
-from app.findings import Check, built_once, count_of, faulty, highest_of, listed, scarce, together
+from app.findings import Check, built_once, count_of, faulty, highest_of, listed, scarce, sum_of, together
 from app.programme.models import Round, Run
 from app.programme.rounds import fills
 from app.registration.models import Registration
@@ -25,7 +25,8 @@ from app.registration.workshops.models import (
 
 @built_once
 def run_counts() -> Check:
-    holds = count_of(Place.id, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
+    mine = Place.registration_id == Registration.id
+    holds = sum_of(Registration.chairs, mine, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
     waits = count_of(Place.id, Place.run_id == Run.id, Place.state == PlaceState.WAITING)
     return scarce(Run, "run", holds, waits, highest_of(Place.waiting_number, Place.run_id == Run.id))
 

@@ -8,6 +8,7 @@ from datetime import datetime
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm.attributes import set_committed_value
 
 from app.events.models import Event
 from app.events.seats import claim_seat, join_line, leave_line, release_seat
@@ -39,6 +40,18 @@ class GoesOn(Refusal):
         super().__init__(
             N_("“%(title)s” takes place in this round as well. Please choose one of the two only."),
             field=field,
+            title=title,
+        )
+
+
+class NoPlaceForMore(Refusal):
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            N_(
+                "“%(title)s” has no free place for another accompanying person. The number stays as it was. Please choose"
+                " another workshop first."
+            ),
+            field="accompanying",
             title=title,
         )
 
@@ -120,7 +133,7 @@ def take_wanted(session: Session, registration: Registration) -> None:
     for hoped_for, *others in by_round.values():
         _settle(session, hoped_for)
         for other in others:
-            if hoped_for.state is PlaceState.WAITING and _is_free(other.run):
+            if hoped_for.state is PlaceState.WAITING and _is_free(other.run, registration.chairs):
                 _settle(session, other)
             else:
                 session.delete(other)
@@ -152,6 +165,29 @@ def pass_on(session: Session, old: Registration, new: Registration) -> None:
     for table in (Place, RoundAbsence, RunStaff):
         session.execute(update(table).where(table.registration_id == old.id).values(registration_id=new.id))
     pass_wishes_on(session, old, new)
+    for place in _places(session, new):
+        set_committed_value(place, "registration", new)
+
+
+def change_chairs(session: Session, registration: Registration, more: int, *, in_turn: bool) -> list[Run]:
+    """So many chairs more, or fewer, in each run the person sits in; the runs in whose lines somebody may move now, which
+    is the caller's to say. `in_turn`: not where somebody waits. Refuses where there are not so many."""
+    concerned: list[Run] = []
+    for place in _places(session, registration):
+        run = place.run
+        if place.state is PlaceState.PLACE and more > 0:
+            if (in_turn and run.waiting) or not claim_seat(session, run, chairs=more):
+                raise NoPlaceForMore(run.workshop.title)
+        elif place.state is PlaceState.PLACE:
+            release_seat(session, run, chairs=-more)
+            concerned.append(run)
+        elif place.state is PlaceState.WAITING and more < 0:
+            concerned.append(run)  # who needs fewer may fit in
+    return concerned
+
+
+def move_up_in_runs(session: Session, event: Event, runs: list[Run], now: datetime) -> None:
+    _move_up_in(session, event, runs, now)
 
 
 def leave_rounds(
@@ -300,7 +336,7 @@ def _stays(
     new = [run for run in instead.values() if run.id not in known]
     if not new:
         return True
-    gets_it = registration.has_seat and any(_is_free(run) for run in new)
+    gets_it = registration.has_seat and any(_is_free(run, registration.chairs) for run in new)
     return place.state is PlaceState.PLACE and not gets_it
 
 
@@ -358,13 +394,14 @@ def _add(session: Session, registration: Registration, run: Run) -> Place:
     return place
 
 
-def _is_free(run: Run) -> bool:
+def _is_free(run: Run, chairs: int) -> bool:
     """For somebody new: who stands in line comes first."""
-    return not run.waiting and not run.seats.full
+    return not run.waiting and not run.seats.missing(chairs)
 
 
 def _settle(session: Session, place: Place) -> None:
-    if _is_free(place.run) and claim_seat(session, place.run):
+    chairs = place.registration.chairs
+    if _is_free(place.run, chairs) and claim_seat(session, place.run, chairs=chairs):
         place.state = PlaceState.PLACE
         place.waiting_number = None
     else:
@@ -379,7 +416,7 @@ def _drop(session: Session, place: Place, *, keep: bool = False) -> list[Run]:
     """
     freed: list[Run] = []
     if place.state is PlaceState.PLACE:
-        release_seat(session, place.run)
+        release_seat(session, place.run, chairs=place.registration.chairs)
         freed.append(place.run)
     elif place.state is PlaceState.WAITING:
         leave_line(session, place.run)
@@ -401,8 +438,8 @@ def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) 
     while waiting_to_fill:
         run = waiting_to_fill.pop(0)
         for place in _line(session, run) if run.takes_place else ():
-            if run.seats.full:
-                break
+            if run.seats.missing(place.registration.chairs):
+                break  # nobody is overtaken for not coming alone
             waiting_to_fill += _move_up(session, place, now)
 
 
@@ -417,7 +454,7 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
             left.append(other.run)
             freed += _drop(session, other)
     session.flush()
-    if not claim_seat(session, place.run):
+    if not claim_seat(session, place.run, chairs=place.registration.chairs):
         raise RuntimeError(f"run {place.run_id}: the seat that was free under the lock is gone")
     leave_line(session, place.run)
     place.state = PlaceState.PLACE

@@ -4,7 +4,8 @@
 """Swaps: people who hold places in a round and wait for each other's runs change places at once.
 
 Everybody in a chain has asked for exactly the run they get, so nobody is moved who has not agreed and nobody is worse
-off: who stands in line before them has no place to give for it. Callers hold the event's lock.
+off: who stands in line before them has no place to give for it. Chains are of people who need as many chairs, so that
+each run is as full afterwards as it was. Callers hold the event's lock.
 """
 
 from collections import deque
@@ -116,8 +117,10 @@ def _shortest(offers: list[Waiting], closing: Registration | None) -> list[Waiti
 def _chain_from(first: Waiting, offers: Iterable[Waiting]) -> list[Waiting] | None:
     """Breadth first over runs: from the one hoped for to the one given, each run left once and thus each person once."""
     from_run: dict[int, list[Waiting]] = {}
+    chairs = first.hopes.registration.chairs
     for one in offers:
-        from_run.setdefault(one.has.run_id, []).append(one)
+        if one.hopes.registration.chairs == chairs:
+            from_run.setdefault(one.has.run_id, []).append(one)
     chains = deque([[first]])
     seen = {first.hopes.run_id}
     while chains:

@@ -67,9 +67,9 @@ def test_places_by_number_title_or_both(app: Flask) -> None:
     )
     page = uploaded(app, day, content)
     shown = [cell.get_text(strip=True) for cell in page.soup.select("table")[-1].select("td, thead th")]
-    assert shown[5:7] == ["Workshoprunde 1", "Workshoprunde 2"]
-    assert shown[11:13] == ["1.1 Beraten ohne Vorurteil", "2.2 Datenschutz im Fallmanagement"]
-    assert shown[17:19] == ["1.1 Beraten ohne Vorurteil", "nimmt an dieser Runde nicht teil"]
+    assert shown[6:8] == ["Workshoprunde 1", "Workshoprunde 2"]
+    assert shown[13:15] == ["1.1 Beraten ohne Vorurteil", "2.2 Datenschutz im Fallmanagement"]
+    assert shown[20:22] == ["1.1 Beraten ohne Vorurteil", "nimmt an dieser Runde nicht teil"]
     page.send()
     with app.app_context():
         first, second, third = registered(app, day)
@@ -224,14 +224,17 @@ def test_the_empty_list_asks_what_the_day_asks_and_is_understood(app: Flask) -> 
     answer, lines = file_of(page, "template.csv")
     assert answer.data.startswith(b"\xef\xbb\xbf")
     of_person = ["Nachname", "Vorname", "E-Mail-Adresse", "Organisation", "Funktion oder Aufgabenbereich"]
+    of_person.append("Begleitpersonen")
     of_day = ["Art der Organisation", "Workshoprunde 1", "Workshoprunde 2"]
     assert lines == [[*of_person, *of_day, *asked]]
-    filled = answer.data + b"Muster;Eva;eva@example.org;Amt;;Land;1.1\r\n"
+    filled = answer.data + b"Muster;Eva;eva@example.org;Amt;;1;Land;1.1\r\n"
     page = uploaded(app, day, filled)
     chosen = page.soup.select("form[method=get] select option[selected]")
     assert len([one for one in chosen if one["value"]]) >= len(lines[0])
     page.send()
     assert [one[0] for one in people_of(app, day)] == ["Muster"]
+    with app.app_context():
+        assert [one.accompanying for one in registered(app, day)] == [1]
 
 
 def test_a_list_taken_out_comes_back_with_its_workshops(app: Flask) -> None:

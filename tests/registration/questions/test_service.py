@@ -344,4 +344,4 @@ def test_the_standard_set(day: Day) -> None:
         ("A question to the speakers", "long_text", False, "6_months", False),
     ]
     assert known[1].shown_if == known[0].options[3].id
-    assert len(known[2].options) == 8
+    assert len(known[2].options) == 7

@@ -6,7 +6,7 @@
 import pytest
 
 from app.events.rules import Seats
-from app.registration.quotas.rules import Availability, QuotaState
+from app.registration.quotas.rules import Availability, Claim, QuotaState
 
 NOBODY: frozenset[int] = frozenset()
 CAPPED, KEPT = frozenset({1}), frozenset({2})
@@ -52,8 +52,8 @@ def test_a_reservation_never_fills(held_back: int, then: int) -> None:
     ],
 )
 def test_who_finds_a_seat(state: Availability, under: frozenset[int], free: bool) -> None:
-    assert state.has_seat_for(under) is free
-    assert state.has_seats_for([under]) is free
+    assert state.has_seat_for(Claim(under, 1)) is free
+    assert state.has_seats_for([Claim(under, 1)]) is free
 
 
 @pytest.mark.parametrize(
@@ -72,7 +72,47 @@ def test_who_finds_a_seat(state: Availability, under: frozenset[int], free: bool
     ],
 )
 def test_who_fits_together(state: Availability, people: list[frozenset[int]], fit: bool) -> None:
-    assert state.has_seats_for(people) is fit
+    assert state.has_seats_for([Claim(under, 1) for under in people]) is fit
+
+
+@pytest.mark.parametrize(
+    ("state", "under", "chairs", "free"),
+    [
+        (day(3, 1), NOBODY, 2, True),
+        (day(3, 2), NOBODY, 2, False),
+        (day(4, 1), NOBODY, 3, True),
+        (day(None, 900), NOBODY, 3, True),
+        (day(4, 2, kept(1)), NOBODY, 2, False),
+        (day(4, 2, kept(1)), KEPT, 2, True),  # one that is kept, and one for everybody
+        (day(3, 2, kept(1)), KEPT, 2, False),  # the second chair is not of the reservation
+        (day(4, 2, kept(2)), KEPT, 2, False),
+        (day(9, 2, cap(1)), CAPPED, 3, True),  # a limit counts people
+        (day(9, 2, cap(0)), CAPPED, 2, False),
+    ],
+)
+def test_who_does_not_come_alone_needs_as_many_chairs(
+    state: Availability, under: frozenset[int], chairs: int, free: bool
+) -> None:
+    assert state.has_seat_for(Claim(under, chairs)) is free
+
+
+@pytest.mark.parametrize(
+    ("state", "first", "behind", "free"),
+    [
+        (day(3, 2), Claim(NOBODY, 2), Claim(NOBODY, 1), False),
+        (day(5, 3), Claim(NOBODY, 3), Claim(NOBODY, 1), False),
+        (day(4, 2, kept(1)), Claim(NOBODY, 2), Claim(NOBODY, 1), False),
+        (day(4, 2, kept(1)), Claim(NOBODY, 2), Claim(KEPT, 1), True),  # a seat the first one could not have
+        (day(3, 2, kept(1)), Claim(KEPT, 2), Claim(KEPT, 1), False),
+        (day(4, 2, kept(2)), Claim(KEPT, 2), Claim(KEPT, 1), True),
+        (day(9, 2, cap(1)), Claim(CAPPED, 9), Claim(CAPPED, 1), False),
+    ],
+)
+def test_nobody_overtakes_who_does_not_come_alone(
+    state: Availability, first: Claim, behind: Claim, free: bool
+) -> None:
+    assert not state.has_seat_for(first)
+    assert state.kept_for(first).has_seat_for(behind) is free
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,7 @@ from app.registration import service
 from app.registration.admission import Entry
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
-from app.registration.quotas.rules import Availability, QuotaState, Why
+from app.registration.quotas.rules import Availability, Claim, QuotaState, Why
 from app.registration.quotas.waiting_list import availability_of, quotas_of_day
 from app.registration.rules import Status
 from app.registration.working_hours import after_working_hours
@@ -520,7 +520,7 @@ def test_who_goes_gives_one_seat_back_to_the_reservation() -> None:
     quota = day.add_quota("KIs", 2, RESERVE, OF_KI)
     day.join("kim", organisation=KI)
     rows = quotas_of_day(db.session(), day.event)
-    now, then = (availability_of(day.event, rows, {quota}, gives_back=back) for back in (False, True))
+    now, then = (availability_of(day.event, rows, {quota}, gives_back=back) for back in (0, 1))
     assert (now.quotas[0].held_back, now.seats.reserved, now.seats.taken) == (1, 1, 1)
     assert (then.quotas[0].held_back, then.seats.reserved, then.seats.taken) == (2, 2, 0)
 
@@ -528,6 +528,6 @@ def test_who_goes_gives_one_seat_back_to_the_reservation() -> None:
 def test_the_last_reserved_seat_is_still_one() -> None:
     one = Availability(Seats(3, 2, 0, 1), (QuotaState(7, "KIs", full=False, held_back=1, release_at=None),))
     assert one.open_reservations == {7}
-    assert one.has_seat_for(frozenset({7}))
-    assert not one.has_seat_for(frozenset())
+    assert one.has_seat_for(Claim(frozenset({7}), 1))
+    assert not one.has_seat_for(Claim(frozenset(), 1))
     assert Availability(one.seats, (one.quotas[0].after_one(),)).open_reservations == frozenset()
