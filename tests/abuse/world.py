@@ -66,6 +66,7 @@ from app.programme.service import (
 )
 from app.refusal import fingerprint
 from app.registration import links as registration_links
+from app.registration.accompanying import take_number
 from app.registration.addresses import ask_new_address, new_address_token
 from app.registration.admission import Entry
 from app.registration.consents.models import ConsentSource, Purpose
@@ -85,7 +86,7 @@ from app.registration.questions.rules import QuestionKind
 from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
-from app.registration.service import cancel, confirm, expire, register
+from app.registration.service import cancel, confirm, expire, lock_registration, register
 from app.registration.workshops.models import (
     Place,
     RegistrationNeed,
@@ -98,6 +99,7 @@ from app.registration.workshops.models import (
     Wish,
 )
 from app.registration.workshops.news import RunChange, note_changes
+from app.registration.workshops.places import chosen_by
 from app.registration.workshops.rules import Need, PlaceFact
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
@@ -268,6 +270,7 @@ def build_world(app: Flask) -> World:
     for status in NAMES:
         _somebody(app, status)
     _consents_and_wishes(app)
+    _accompanied(app)
     _another_address(app)
     _told(app)
     _a_look(app)
@@ -282,6 +285,18 @@ def build_world(app: Flask) -> World:
     _links_and_mails(app)
     _remember(world)
     return world
+
+
+def _accompanied(app: Flask) -> None:
+    """Somebody does not come alone; in the day and in the workshop is one chair more for it."""
+    with app.app_context(), transaction() as session:
+        whose = Registration.given_name == NAMES[Status.REGISTERED]
+        one = lock_registration(session, session.scalars(select(Registration.id).where(whose)).one())
+        one.event.capacity = (one.event.capacity or 0) + 1
+        for run, _state in chosen_by(session, one):
+            run.capacity = None if run.capacity is None else run.capacity + 1
+        session.flush()
+        take_number(session, one, 1, now(), in_turn=False)
 
 
 def _consents_asked(app: Flask) -> None:

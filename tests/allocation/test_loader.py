@@ -13,11 +13,12 @@ from app.allocation.rules import ConditionKind, Mixing
 from app.events.models import Event
 from app.organisations.models import OrganisationKind
 from app.organisations.rules import UsualKind
+from app.registration.accompanying import take_number
 from app.registration.history import PARTICIPANT, By
 from app.registration.questions.models import SensitiveAnswer
 from app.registration.questions.service import add_standard_set
 from app.registration.rules import Actor
-from app.registration.service import cancel
+from app.registration.service import cancel, lock_registration
 from app.registration.workshops.models import RoundAbsence
 from app.registration.workshops.rules import Need
 from app.web.database import db, transaction
@@ -206,3 +207,15 @@ def test_kinds_keep_their_numbers(app: Flask) -> None:
         "education",
         "other",
     ]
+
+
+def test_who_does_not_come_alone_needs_as_many_chairs(app: Flask) -> None:
+    """A run without a limit has chairs for all of them, and whoever is not placed keeps theirs."""
+    made = a_wish_day(app, 3)
+    with app.app_context(), transaction() as session:
+        take_number(session, lock_registration(session, made.people[2]), 2, NOW)
+    for label in made.day.runs:
+        set_run(app, made, label, capacity=None)
+    found = question(app, made)
+    assert [one.chairs for one in found.people] == [1, 3, 1]
+    assert {run.capacity for run in found.runs} == {5}

@@ -143,3 +143,13 @@ def test_an_older_protocol_can_be_read_and_says_that_its_goals_are_others() -> N
     signed_again(older)
     (found,) = verify(older)
     assert "earlier version" in str(found)
+
+
+def test_chairs_stand_in_it_where_somebody_does_not_come_alone() -> None:
+    first, *others = INSTANCE.people
+    runs = tuple(replace(run, capacity=run.capacity + 2) for run in INSTANCE.runs)
+    instance = replace(INSTANCE, people=(replace(first, chairs=3), *others), runs=runs)
+    protocol = json.loads(json.dumps(write_protocol(instance, solve(instance))))
+    assert [one.get("chairs") for one in protocol["instance"]["people"]] == [3, *[None] * len(others)]
+    assert [one.chairs for one in read_instance(protocol).people] == [3, *[1] * len(others)]
+    assert verify(protocol, instance) == []

@@ -36,13 +36,14 @@ from app.outbox.worker import Worker
 from app.people.models import AuditEntry
 from app.programme.models import Run
 from app.refusal import Refusal
+from app.registration.accompanying import take_number
 from app.registration.admission import Entry
 from app.registration.correcting import change_choices
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.rules import PlaceState, Status
-from app.registration.service import cancel, register
+from app.registration.service import cancel, lock_registration, register
 from app.registration.workshops.models import Place, RoundAbsence
 from app.web.database import db, transaction
 from tests.allocation.day import (
@@ -526,3 +527,29 @@ def test_a_new_allocation_places_who_came_later(app: Flask, made: WishDay) -> No
     assert len(after[7]) == 2
     assert {number: after[number] for number in before} == before
     assert told(app)[6:] == [made.people[7]]
+
+
+def test_places_are_given_with_a_chair_for_who_comes_along(app: Flask) -> None:
+    """Four chairs in 1.1, which three people wish for first; one of them brings two along. Counters count chairs, and a
+    number that grew since is refused where the room is too small for it."""
+    made = a_wish_day(app, 5)
+    with app.app_context(), transaction() as session:
+        take_number(session, lock_registration(session, made.people[3]), 2, NOW)
+    set_run(app, made, "1.1", capacity=4)
+    set_run(app, made, "2.1", capacity=9)
+    number = solved(app, made)
+    with app.app_context(), transaction() as session:
+        take_number(session, lock_registration(session, made.people[1]), 2, NOW)
+    with pytest.raises(RunTooSmall):
+        publishes(app, made, number)
+    with app.app_context(), transaction() as session:
+        take_number(session, lock_registration(session, made.people[1]), 0, NOW)
+    publishes(app, made, number)
+    seated = places(app, made)
+    with app.app_context():
+        chairs = {number: 1 + 2 * (number == 3) for number in made.people}
+        for label in made.day.runs:
+            run = db.session.get_one(Run, made.day.runs[label])
+            assert run.taken == sum(chairs[one] for one, labels in seated.items() if label in labels)
+            assert run.capacity is None or run.taken <= run.capacity
+        assert data_findings(db.session(), NOW) == []

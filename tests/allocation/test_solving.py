@@ -33,6 +33,7 @@ from app.allocation.result import Allocation, Progress
 from app.allocation.rules import (
     OBSTACLE_SENTENCES,
     Goal,
+    ImpossibleNumber,
     Mode,
     Obstacle,
     Proof,
@@ -361,3 +362,17 @@ def test_an_answer_that_is_none_is_refused(monkeypatch: pytest.MonkeyPatch) -> N
 def test_unsound_questions_are_refused() -> None:
     with pytest.raises(UnknownThing):
         solve(day(wishing(1, 99), runs=TWO))
+
+
+def test_who_does_not_come_alone_sits_where_all_have_chairs() -> None:
+    """Three chairs in the first run, and two pairs wish for it: one goes elsewhere, where they are one for the least number."""
+    pairs = [wishing(number, 10, chairs=2) for number in (1, 2)]
+    found = solve(day(*pairs, runs=(ModelRun(10, 1, (1,), 3), ModelRun(11, 2, (1,), 2, minimum=1))))
+    assert found.proof is Proof.OPTIMAL
+    assert sorted(places_of(found).values()) == [10, 11]
+    too_large = solve(day(*pairs, runs=(ModelRun(10, 1, (1,), 9), ModelRun(11, 2, (1,), 9, minimum=3))))
+    assert set(places_of(too_large).values()) == {10}
+    small = solve(day(*pairs, runs=(ModelRun(10, 1, (1,), 3), ModelRun(11, 2, (1,), 1))))
+    assert {one.obstacle for one in small.reasons} == {Obstacle.SEATS_TOGETHER}
+    with pytest.raises(ImpossibleNumber):
+        solve(day(wishing(1, 10, chairs=0), runs=TWO))

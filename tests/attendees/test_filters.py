@@ -281,3 +281,39 @@ def test_every_page_of_every_order_and_filter_is_the_file_cut_into_pieces(
             counted = lists.list_people(db.session(), event, wanted, 2, by_status=by_status)
             assert [row.registration.id for row in counted.items] == read[3:6] or first.pages == 1
         assert len(lists.every_id(db.session(), event, Wanted())) == 24
+
+
+def test_who_comes_along_is_a_column_a_filter_and_a_sum(app: Flask) -> None:
+    """Of those whom the list shows; a figure says how many of them have a seat."""
+    day = a_day(app, capacity=6)
+    signs_up(app, day, 1, family_name="Anders", accompanying=2)
+    signs_up(app, day, 2, family_name="Brandt")
+    signs_up(app, day, 3, family_name="Celik", accompanying=1)
+    signs_up(app, day, 4, family_name="Dorn", accompanying=1)  # waits
+    visitor = Visitor(signed_in(app, OTTO))
+    page = visitor.get(f"{day.home}/registrations?col=accompanying")
+    assert "4 Personen + 4 Begleitpersonen" in page.text
+    assert "Begleitpersonen mit Platz" in page.text
+    assert [row.get_text(strip=True) for row in page.soup.select("main tbody td:last-of-type")] == [
+        "2",
+        "–",
+        "1",
+        "1",
+    ]
+    page = visitor.get(f"{day.home}/registrations?accompanied=yes&status=registered")
+    assert (names(page), "2 Personen + 3 Begleitpersonen" in page.text) == (["Anders", "Celik"], True)
+    assert "Begleitpersonen: mindestens eine" in page.text
+    assert visitor.get(f"{day.home}/registrations?accompanied=maybe").status == 404
+    file = read_csv(take_out(visitor.client, day, "csv", accompanied="yes"))
+    assert [line[file[0].index("Begleitpersonen")] for line in file[1:]] == ["2", "1", "1"]
+    assert "6 von 6" in visitor.get(day.home).text
+
+
+def test_a_day_that_never_asked_offers_no_such_filter(app: Flask) -> None:
+    day = a_day(app)
+    with app.app_context(), transaction() as session:
+        session.get_one(Event, day.event_id).asks_accompanying = False
+    signs_up(app, day)
+    page = Visitor(signed_in(app, OTTO)).get(f"{day.home}/registrations")
+    assert page.soup.select_one("#f-accompanied") is None
+    assert "Begleitperson" not in page.heading

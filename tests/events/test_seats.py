@@ -102,6 +102,23 @@ def test_overbooking_is_counted_beside_the_capacity(kind: str) -> None:
         assert claim_seat(session, thing, chairs=1)
 
 
+def test_several_chairs_at_once_or_none(kind: str) -> None:
+    with transaction() as session:
+        thing = scarce(session, kind, 4)
+        assert [claim_seat(session, thing, chairs=3) for _ in range(2)] == [True, False]
+        assert claim_seat(session, thing, chairs=1)
+        assert numbers(thing) == (4, 0, 0, 0)
+        release_seat(session, thing, chairs=3)
+        with pytest.raises(RuntimeError, match="nobody held"):
+            release_seat(session, thing, chairs=2)
+        overbook(session, thing, chairs=3)
+        assert numbers(thing) == (4, 0, 0, 0)
+        overbook(session, thing, chairs=2)
+        assert numbers(thing) == (6, 2, 0, 0)
+        release_seat(session, thing, chairs=3)
+        assert numbers(thing) == (3, 0, 0, 0)
+
+
 def test_numbers_are_drawn_once(kind: str) -> None:
     with transaction() as session:
         thing = scarce(session, kind, 0)

@@ -67,8 +67,8 @@ def a_day(app: Flask, slug: str = "probe", *, programme: bool = True, **changes:
         return day
 
 
-def a_person(number: int = 1, **changes: str) -> Person:
-    values = {
+def a_person(number: int = 1, **changes: Any) -> Person:
+    values: dict[str, Any] = {
         "given_name": "Aylin",
         "family_name": f"Muster{number:03}",
         "email": f"person{number}@example.org",
@@ -88,7 +88,7 @@ def signs_up(
     given: Given | None = None,
     confirmed: bool = True,
     now: datetime = NOW,
-    **changes: str,
+    **changes: Any,
 ) -> str:
     """Somebody registers (and confirms the address); the reference."""
     with app.app_context(), transaction() as session:
@@ -107,7 +107,7 @@ def signs_up_in(
     given: Given | None = None,
     confirmed: bool = True,
     now: datetime = NOW,
-    **changes: str,
+    **changes: Any,
 ) -> Registration:
     entry = Entry(a_person(number, **changes), f"nonce-{number}", "de", choices or {}, given)
     one = register(session, day.event_id, entry, now)

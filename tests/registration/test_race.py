@@ -9,7 +9,7 @@ the seat, the others stand in line with the numbers 1 to 7.
 
 import multiprocessing
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from multiprocessing.synchronize import Barrier
 from pathlib import Path
@@ -23,13 +23,15 @@ from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.factory import create_app
 from app.organising.checks import data_findings
+from app.refusal import Refusal
+from app.registration.accompanying import change_number
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Status
-from app.registration.service import register
+from app.registration.service import lock_registration, register
 from app.web.database import db, transaction
 from tests.conftest import hurry, settings_for
 from tests.factories.days import NOW, make_event
@@ -194,5 +196,34 @@ def test_control_oversells(app: Flask, database_url: str, tmp_path: Path) -> Non
     """Without the lock the same race oversells; else the test above would prove nothing."""
     events = _race(app, database_url, tmp_path, 30, _count_then_insert)
     with app.app_context():
-        taken = db.session.scalars(select(Event.taken).where(Event.id.in_(events))).all()
+        taken = db.session.scalars(select(Event.taken).where(Event.id.in_(events)).order_by(Event.id)).all()
     assert sum(one > 1 for one in taken) > 0
+
+
+def _register_in_twos(url: str, folder: str, number: int, events: list[int], start: Barrier) -> None:
+    """Every second one brings somebody along; who has a seat asks for one more chair at once."""
+    with racing(url, folder):
+        for event_id in events:
+            person = Person(
+                "Nummer", str(number), f"person{number}@example.org", "Amt", accompanying=number % 2
+            )
+            start.wait(60)
+            with transaction() as session:
+                one = register(session, event_id, Entry(person, f"nonce-{number}"), NOW).id
+            with suppress(Refusal), transaction() as session:
+                registration = lock_registration(session, one)
+                change_number(session, registration, registration.accompanying + 1, NOW)
+
+
+@pytest.mark.long
+def test_last_chairs_of_who_does_not_come_alone(app: Flask, database_url: str, tmp_path: Path) -> None:
+    """Five chairs for eight people who want twelve, and then more: never more than five are taken."""
+    events = _race(app, database_url, tmp_path, QUOTA_ROUNDS, _register_in_twos, capacity=5)
+    with app.app_context():
+        taken = db.session.scalars(select(Event.taken).where(Event.id.in_(events)).order_by(Event.id)).all()
+        chairs = select(Registration.event_id, func.sum(Registration.chairs)).where(Registration.has_seat)
+        sitting = dict(db.session.execute(chairs.group_by(Registration.event_id)).all())
+        assert list(taken) == [sitting[one] for one in events]
+        assert max(taken) <= 5
+        assert min(taken) >= 4  # a last one stays free for two
+        assert data_findings(db.session(), NOW) == []
