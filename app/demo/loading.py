@@ -438,7 +438,7 @@ def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given
         if number % 17 == 5:
             given[diet.id] = people.DIET
         if number % 12 == 3:
-            given[needs.id] = (needs.options[number % 8].id,)
+            given[needs.id] = (needs.options[number % len(needs.options)].id,)
         if number % 20 == 7:
             given[to_speakers.id] = people.QUESTIONS[number // 20 % len(people.QUESTIONS)]
         answers[guest.email] = given

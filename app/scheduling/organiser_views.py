@@ -372,6 +372,7 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
         title=run.workshop.title,
         workshop_id=run.workshop_id,
         run=run,
+        people=queries.count_taken(db.session(), g.event, run_id=run_id),
         contradictions=contradictions_of(db.session(), g.event, f"round-{run.round_id}"),
         staff=staff_of(db.session(), run_id),
         role_labels=ROLE_LABELS,

@@ -10,7 +10,8 @@ from app.events.models import Event
 from app.programme.models import Round, Run
 from app.programme.rounds import fills
 from app.registration.models import Group, GroupGuest, Registration
-from app.registration.rules import ACTIVE, CONFIRMED
+from app.registration.rules import ACTIVE, CONFIRMED, PlaceState
+from app.registration.workshops.models import Place
 
 
 def count_registrations(session: Session, event: Event) -> int:
@@ -42,9 +43,12 @@ def count_taken(
     round_id: int | None = None,
     workshop_id: int | None = None,
     room_id: int | None = None,
+    run_id: int | None = None,
 ) -> int:
-    """Places taken in the runs that fill a round, in those of a workshop, or in those in a room."""
-    found = select(func.coalesce(func.sum(Run.taken), 0)).join(Run.round).where(Round.event_id == event.id)
+    """Places that people hold in the runs that fill a round, in those of a workshop, in those in a room, or in one; who
+    comes along with somebody has no place of the own, and is written to by nobody."""
+    found = select(func.count(Place.id)).join(Place.run).join(Run.round)
+    found = found.where(Round.event_id == event.id, Place.state == PlaceState.PLACE)
     if round_id is not None:
         one = aliased(Round)
         found = found.join(one, fills(Round, one)).where(one.id == round_id)
@@ -52,7 +56,9 @@ def count_taken(
         found = found.where(Run.workshop_id == workshop_id)
     if room_id is not None:
         found = found.where(Run.room_id == room_id)
-    return int(session.scalar(found) or 0)
+    if run_id is not None:
+        found = found.where(Run.id == run_id)
+    return session.scalar(found) or 0
 
 
 def contacts_beside(event: Event) -> Select[Group]:
