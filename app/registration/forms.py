@@ -44,11 +44,7 @@ class PersonMixin:
         return Person(**{"email": "", "organisation": organisation, **typed, **self._numbers()})
 
     def _numbers(self) -> dict[str, int]:
-        return {
-            field.short_name: int(field.data or 0)
-            for field in self.person_fields
-            if isinstance(field, HowMany)
-        }
+        return {field.short_name: field.number for field in self.person_fields if isinstance(field, HowMany)}
 
 
 class HowMany(Choice):
@@ -60,6 +56,11 @@ class HowMany(Choice):
             (n, ngettext("%(num)d person", "%(num)d people", n)) for n in range(1, MOST_ACCOMPANYING + 1)
         )
         self.offer([("0", gettext("None")), *((str(n), words) for n, words in several)])
+
+    @property
+    def number(self) -> int:
+        """Asked also before anything was judged."""
+        return int(self.data) if any(self.data == choice for choice, *_ in self.iter_choices()) else 0
 
 
 def asks(
