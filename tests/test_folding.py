@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from app.folding import clean_line, clean_text, list_key, loose, plain, spelled_out, spellings
+from app.folding import clean_line, clean_text, decomposed, list_key, loose, plain, spelled_out, spellings
 
 FOUND_BY = [
     ("Łukaszewski", ["Lukaszewski", "LUKASZEWSKI"]),
@@ -73,6 +73,11 @@ def test_folding_twice_changes_nothing(text: str) -> None:
     for fold in (clean_text, clean_line, plain):
         assert fold(fold(text)) == fold(text)
     assert plain(clean_line(text)) == plain(text)
+
+
+@given(st.text("aAzZ äöüÄÖÜßẞ'`´-\t\n\x1c\x7f.09", max_size=40) | st.text(max_size=20))
+def test_the_short_way_of_folding_says_the_same(text: str) -> None:
+    assert plain(text) == decomposed(text)
 
 
 @pytest.mark.parametrize(
