@@ -47,6 +47,7 @@ import app.organising.health_views
 import app.organising.jobs
 import app.organising.log_views
 import app.organising.mails
+import app.organising.privacy_views
 import app.organising.setup_views
 import app.organising.team_views
 import app.organising.views
@@ -237,6 +238,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.organising.setup_views,
     app.organising.team_views,
     app.organising.log_views,
+    app.organising.privacy_views,
     app.organising.health_views,
     app.organising.mails,
     app.organising.jobs,

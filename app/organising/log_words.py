@@ -42,6 +42,7 @@ AREAS = {
     "organiser": N_("Accounts"),
     "organisation": N_("Organisations"),
     "address": N_("Addresses without mails"),
+    "person": N_("Requests for stored data"),
     "master_data": N_("Regions, districts, kinds, legal bases"),
     "legal_text": N_("Legal texts"),
     "setup": N_("Setting up"),
@@ -49,7 +50,7 @@ AREAS = {
 }
 # What belongs to no day.
 OF_THE_HOUSE = frozenset(
-    {"organiser", "organisation", "address", "master_data", "legal_text", "setup", "database"}
+    {"organiser", "organisation", "address", "person", "master_data", "legal_text", "setup", "database"}
 )
 
 ACTIONS = {
@@ -90,6 +91,7 @@ ACTIONS = {
     "registration.import": N_("List imported"),
     "registration.export": N_("List taken out"),
     "registration.address": N_("Mail address changed by its owner"),
+    "registration.disclose": N_("Stored data of a person taken out"),
     "registration.forget": N_("Personal data deleted"),
     "group.allot": N_("Seats kept for an organisation"),
     "group.forget": N_("Contact person deleted"),
@@ -131,6 +133,7 @@ ACTIONS = {
     "address.sender": N_("Sender of mails named"),
     "address.silence": N_("Mail address gets no mails any more"),
     "address.allow": N_("Mail address may get mails again"),
+    "person.look": N_("Data stored under an address looked at or taken out"),
     "master_data.add": N_("Region, district, kind or legal basis added"),
     "master_data.change": N_("Region, district, kind or legal basis renamed"),
     "master_data.move": N_("Region, district, kind or legal basis moved in the order"),

@@ -17,6 +17,7 @@ WITHOUT = {
     "allocation.new_condition": NEW,
     "approval.reject": ACTION,
     "day.cancel": ACTION,
+    "data_protection.person": "reads; no row is written over",
     "group_admin.new": NEW,
     "importing.look": NEW,
     "importing.upload": NEW,

@@ -50,6 +50,10 @@ calendar.my GET FEED
 calendar.region GET PUBLIC
 consents.no_invitations GET,POST PERSONAL
 consents.people GET PERSONAL
+data_protection.person GET,POST ADMIN
+data_protection.record GET ADMIN
+data_protection.record_pdf GET ADMIN
+data_protection.record_table GET ADMIN
 day.cancel GET,POST ORGANISER LEAD
 day.edit GET,POST ORGANISER EDIT
 day.edit_room GET,POST ORGANISER EDIT

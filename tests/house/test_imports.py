@@ -207,6 +207,7 @@ BORROWED_FORMS = {
     "app/attendees/organiser_views.py: app.registration.forms",
     "app/attendees/organiser_views.py: app.registration.questions.answer_forms",
     "app/attendees/organiser_views.py: app.registration.workshops.forms",
+    "app/organising/privacy_views.py: app.registration.workshops.forms",
     "app/privacy/views.py: app.registration.questions.answer_forms",
     "app/privacy/views.py: app.registration.workshops.forms",
 }

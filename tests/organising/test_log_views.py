@@ -298,6 +298,7 @@ def test_areas_are_of_a_day_or_of_the_house() -> None:
         "organiser",
         "organisation",
         "address",
+        "person",
         "master_data",
         "legal_text",
         "setup",
