@@ -123,11 +123,11 @@ def chair(stored: Json) -> str:
     """What one chair more would do in a run that is full."""
     if stored["goal"] is None:
         said: str = gettext("One chair more would change nothing.")
-        return said if stored["proven"] else f"{said} {gettext('(not proven)')}"
+        return said if stored["proven"] else f"{said} ({gettext('not proven')})"
     label: str = gettext(GOAL_LABELS[Goal(stored["goal"])])
     better = label % {"rank": stored["rank"]} if stored["rank"] is not None else label
     said = gettext("One chair more: “%(goal)s” gets better by %(by)s.", goal=better, by=stored["by"])
-    return said if stored["proven"] else f"{said} {gettext('(not proven)')}"
+    return said if stored["proven"] else f"{said} ({gettext('not proven')})"
 
 
 def condition(one: PlacingCondition, names: Names) -> str:
