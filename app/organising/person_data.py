@@ -331,7 +331,7 @@ def _log(
             "at": time_as_json(one.at),
             "action": one.action,
             "own_account": account is not None and one.organiser_id == account.id,
-            "subject": one.subject or None,
+            "about": one.subject or None,
             "detail": one.detail,
         }
         for one in session.scalars(found.order_by(AuditEntry.id))

@@ -12,7 +12,7 @@ from app.allocation.rules import CONDITION_LABELS
 from app.attendees.staff.service import ROLE_LABELS as STAFF_LABELS
 from app.documents import Block, Document
 from app.organising.inventory import label_of
-from app.organising.log_words import ACTIONS, DETAILS, WORDS
+from app.organising.log_words import ACTIONS, DETAILS, THINGS, WORDS, subject_of
 from app.organising.rules import MAIL_LABELS, STATE_LABELS
 from app.people.rules import ROLE_LABELS, LinkReason
 from app.refusal import N_
@@ -24,6 +24,8 @@ from app.registration.workshops.rules import PlaceFact
 from app.texts import gettext, language, moment
 
 Json = Mapping[str, Any]
+Words = Mapping[str, Mapping[str, str]]
+TABLES = {"log", "mentions"}
 PARTS = {
     "registrations": N_("Registrations"),
     "groups": N_("Groups as contact person"),
@@ -38,6 +40,7 @@ PARTS = {
 # What the keys of the file are called; each that may occur.
 KEYS = {
     **{one.name: one.label for one in FIELDS},
+    "about": N_("What it concerned"),
     "absent": N_("Takes no part in this round"),
     "account": N_("Account"),
     "action": N_("What was done"),
@@ -69,6 +72,7 @@ KEYS = {
     "ends_at": N_("End"),
     "entered_by": N_("Entered by"),
     "event": N_("Day"),
+    "event.place": N_("Where"),
     "fact": N_("What changed"),
     "field": N_("Column"),
     "given_at": N_("Given on"),
@@ -165,6 +169,7 @@ CODES: dict[str, Mapping[str, str]] = {
     "action": ACTIONS,
     "by": _by_value(ACTOR_LABELS),
     "fact": _by_value(FACT_LABELS),
+    "language": {"de": N_("German"), "en": N_("English")},
     "kind": {**MAIL_LABELS, **_by_value(CONDITION_LABELS), **_by_value(LINK_LABELS)},
     "legal_basis": _by_value(LEGAL_BASIS_LABELS),
     "purpose": _by_value(PURPOSE_LABELS),
@@ -179,11 +184,12 @@ CODES: dict[str, Mapping[str, str]] = {
 
 def person_document(data: Json, needs: Mapping[str, str]) -> Document:
     """`needs`: the words of what somebody may not be able to do without."""
-    blocks = [documents.facts((_label(key), _words(key, data[key], needs)) for key in ("email", "as_of"))]
+    words = {**CODES, "need": needs}
+    blocks = [documents.facts(_facts({key: data[key] for key in ("email", "as_of")}, words))]
     for part, title in PARTS.items():
         if data[part]:
             blocks.append(documents.heading(gettext(title)))
-            blocks += _part(data[part], needs)
+            blocks += _part(gettext(title), part, data[part], words)
     return Document(
         title=gettext("Information about stored data (Art. 15 GDPR)"),
         language=language(),
@@ -193,58 +199,69 @@ def person_document(data: Json, needs: Mapping[str, str]) -> Document:
     )
 
 
-def _part(value: Any, needs: Mapping[str, str]) -> Iterator[Block]:
+def _part(title: str, name: str, value: Any, words: Words) -> Iterator[Block]:
     if value is True:
         yield documents.paragraph(gettext("yes"))
-    elif isinstance(value, list):
+    elif name in TABLES:
+        yield _table(title, value, words)
+    else:
         for number, one in enumerate(value, start=1):
             if len(value) > 1:
                 yield documents.paragraph(f"{number}.", sticky=True)
-            yield from _thing(one, needs)
+            yield from _thing(one, words)
 
 
-def _thing(one: Json, needs: Mapping[str, str]) -> Iterator[Block]:
+def _table(title: str, things: Sequence[Json], words: Words) -> Block:
+    """Of many alike, each with the same few keys."""
+    rows = [dict(_facts(one, words)) for one in things]
+    heads = list(dict.fromkeys(label for row in rows for label in row))
+    cells = ([row[head] or "–" for head in heads] for row in rows)
+    return documents.table(title, [(head, False) for head in heads], cells, [0, *[1] * (len(heads) - 1)])
+
+
+def _thing(one: Json, words: Words, of: str = "") -> Iterator[Block]:
     """What is said at once, then what it consists of, each with its heading."""
-    yield documents.facts(_facts(one, needs))
+    yield documents.facts(_facts(one, words, of))
     for key, value in one.items():
         if isinstance(value, dict) and key != "detail":
             yield documents.heading(_label(key), 3)
-            yield from _thing(value, needs)
+            yield from _thing(value, words, key)
         elif _of_things(value):
             yield documents.heading(_label(key), 3)
-            yield from (documents.facts(_facts(each, needs)) for each in value)
+            yield from (documents.facts(_facts(each, words)) for each in value)
 
 
 def _of_things(value: object) -> bool:
     return isinstance(value, list) and bool(value) and isinstance(value[0], dict)
 
 
-def _facts(one: Json, needs: Mapping[str, str]) -> Iterator[tuple[str, str]]:
+def _facts(one: Json, words: Words, of: str = "") -> Iterator[tuple[str, str]]:
     for key, value in one.items():
         if key == "table":
             yield _label(key), gettext(label_of(value, one["field"]))
         elif key == "detail":
             yield _label(key), _details(value)
         elif key != "field" and not isinstance(value, dict) and not _of_things(value):
-            yield _label(key), _words(key, value, needs)
+            yield _label(key, of), _said(key, value, words)
 
 
-def _label(key: str) -> str:
-    return gettext(KEYS[key])
+def _label(key: str, of: str = "") -> str:
+    return gettext(KEYS.get(f"{of}.{key}") or KEYS[key])
 
 
-def _words(key: str, value: Any, needs: Mapping[str, str]) -> str:
-    if value is None or value == []:
-        return ""
+def _said(key: str, value: Any, words: Words) -> str:
     if isinstance(value, bool):
         return gettext("yes") if value else gettext("no")
+    if not value:
+        return ""
     if isinstance(value, list):
         return "; ".join(map(str, value))
-    if key == "need":
-        return needs[value]
     if key == "at" or key.endswith(("_at", "_until", "as_of")):
         return moment(datetime.fromisoformat(value))
-    return gettext(CODES[key][value]) if value in CODES.get(key, ()) else str(value)
+    if key == "about":
+        thing = subject_of(value)
+        return gettext(THINGS[thing[0]], number=thing[1]) if thing else str(value)
+    return gettext(words[key][value]) if value in words.get(key, ()) else str(value)
 
 
 def _details(detail: Json) -> str:

@@ -20,7 +20,7 @@ from app.documents import Block, Document
 from app.events.models import Event, TeamMember, event_cohost
 from app.events.rules import Placement
 from app.legal.queries import read_text
-from app.legal.rules import LegalText
+from app.legal.rules import LegalText, Line
 from app.legal.service import REPORTS_KEPT
 from app.organisations.models import Organisation
 from app.organisations.queries import office
@@ -56,9 +56,10 @@ PAGE_OF_PRIVACY = "datenschutz"
 # By these words a heading of the privacy statement is known, in German and in English.
 _CONTROLLER = ("wer verantwortlich", "verantwortliche stelle", "controller", "who is responsible")
 _OFFICER = ("datenschutzbeauftragt", "protection officer")
+_BACKUPS = ("sicherungskopie", "datensicherung", "backup")
 _RECIPIENTS = ("wer die daten erhält", "empfänger", "who receives", "recipients")
 NOT_SAID = N_("The privacy statement has no section about it.")
-NOT_FILLED_IN = N_("Not filled in yet: %(what)s")
+STILL_OPEN = N_("Still open: %(what)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -121,7 +122,7 @@ def record_of_processing(session: Session, house: House, now: datetime) -> Recor
             Section(gettext("Who is responsible"), tuple(_responsible(session, own, text, house))),
             *activities,
             Section(gettext("Recipients and other countries"), tuple(_recipients(session, text, house))),
-            Section(gettext("Technical and organisational measures"), tuple(_measures(house))),
+            Section(gettext("Technical and organisational measures"), tuple(_measures(text, house))),
         ),
     )
 
@@ -179,13 +180,18 @@ def _from_statement(label: str, text: LegalText, headings: Sequence[str]) -> Row
 def _section_of(text: LegalText, headings: Sequence[str]) -> Iterator[Value]:
     inside = False
     for block in text.blocks:
-        words = ["".join(piece.text for piece in line) for line in block.lines]
         if block.kind in {"h2", "h3"}:
-            inside = any(one in words[0].lower() for one in headings)
+            inside = any(one in _words_of(block.lines[0]).lower() for one in headings)
         elif inside:
-            for line, said in zip(block.lines, words, strict=True):
-                missing = any(piece.missing for piece in line)
-                yield Value(said, open=missing, language=text.language)
+            yield from (_value_of(line, text) for line in block.lines)
+
+
+def _words_of(line: Line) -> str:
+    return "".join(piece.text for piece in line)
+
+
+def _value_of(line: Line, text: LegalText) -> Value:
+    return Value(_words_of(line), open=any(piece.missing for piece in line), language=text.language)
 
 
 # -- what is processed
@@ -241,7 +247,7 @@ def _of_questions(session: Session, *, sensitive: bool) -> Iterator[Row]:
         )
         deleted = gettext("deleted %(when)s", when=gettext(RETENTION_LABELS[retention]))
         said = Value(f"{named}; {deleted}; {_days(times)}")
-        yield Row(gettext("Asked for"), (Value(purpose, language=spoken), said))
+        yield Row(gettext("Purpose of a question"), (Value(purpose, language=spoken), said))
 
 
 def _questions(session: Session) -> Iterator[Row]:
@@ -381,22 +387,22 @@ def _recipients(session: Session, text: LegalText, house: House) -> Iterator[Row
         yield _said(N_("Mail server"), house.mail_server)
     else:
         yield _open(N_("Mail server"), gettext("Mails are written into a folder and reach nobody."), SETTINGS)
-    yield _from_statement(N_("As the privacy statement says"), text, _RECIPIENTS)
+    yield _from_statement(N_("Recipients as the privacy statement says"), text, _RECIPIENTS)
     roles = select(TeamMember.role, func.count(TeamMember.organiser_id.distinct())).group_by(TeamMember.role)
     people = dict(session.execute(roles).all())
     teams = [
         f"{gettext(label)}: {number(people[role])}" for role, label in ROLE_LABELS.items() if role in people
     ]
     admins = select(func.count(Organiser.id)).where(Organiser.is_admin, Organiser.disabled_at.is_(None))
-    administrators = f"{gettext('Administrators')}: {number(session.scalar(admins) or 0)}"
-    yield _said(N_("People with access, by role"), administrators, *teams)
+    every = gettext("Administrators: %(number)s", number=session.scalar(admins) or 0)
+    yield _said(N_("People with access, by role"), every, *teams)
     sentence = gettext(
         "Pages load nothing from other servers. By itself the application hands data to the mail server alone."
     )
     yield _said(N_("Other countries"), sentence)
 
 
-def _measures(house: House) -> Iterator[Row]:
+def _measures(text: LegalText, house: House) -> Iterator[Row]:
     settings = house.settings
     if settings.demo:
         yield _open(
@@ -437,7 +443,18 @@ def _measures(house: House) -> Iterator[Row]:
     yield _said(N_("Deletion"), gettext("by itself, several times a day"))
     forms = number(settings.forms_per_network)
     yield _said(N_("Public forms"), gettext("at most %(number)s in an hour from one network", number=forms))
-    yield _open(N_("Backups"), gettext("Your operator makes them: add where, and for how long."), PRIVACY)
+    yield _backups(text)
+
+
+def _backups(text: LegalText) -> Row:
+    """Made by the operator; what the privacy statement says of them, wherever it does."""
+    every = (line for block in text.blocks for line in block.lines)
+    lines = [line for line in every if any(one in _words_of(line).lower() for one in _BACKUPS)]
+    if not lines:
+        return _open(
+            N_("Backups"), gettext("The privacy statement does not say how long they are kept."), PRIVACY
+        )
+    return Row(gettext("Backups"), tuple(_value_of(line, text) for line in lines), PRIVACY)
 
 
 def _database(url: str) -> str:
@@ -453,7 +470,7 @@ def _database(url: str) -> str:
 
 def shown(value: Value) -> str:
     """As a file says it."""
-    return gettext(NOT_FILLED_IN, what=value.text) if value.open else value.text
+    return gettext(STILL_OPEN, what=value.text) if value.open else value.text
 
 
 def record_document(record: Record) -> Document:
@@ -462,7 +479,11 @@ def record_document(record: Record) -> Document:
         blocks.append(documents.paragraph(open_places(record.open)))
     for section in record.sections:
         blocks.append(documents.heading(section.title))
-        blocks.append(documents.facts((row.label, "; ".join(map(shown, row.values))) for row in section.rows))
+        blocks.append(
+            documents.facts(
+                (row.label, "; ".join(shown(one).rstrip(".") for one in row.values)) for row in section.rows
+            )
+        )
     return Document(
         title=gettext("Record of processing activities (Art. 30 GDPR)"),
         language=language(),
@@ -473,11 +494,11 @@ def record_document(record: Record) -> Document:
 
 
 def open_places(count: int) -> str:
-    return ngettext("%(num)d entry is not filled in yet.", "%(num)d entries are not filled in yet.", count)
+    return ngettext("%(num)d entry is still open.", "%(num)d entries are still open.", count)
 
 
 def heads() -> list[str]:
-    return [gettext("Part"), gettext("What"), gettext("Content"), gettext("Not filled in yet")]
+    return [gettext("Part"), gettext("What"), gettext("Content"), gettext("Still open")]
 
 
 def cells(record: Record) -> Iterable[list[Cell]]:

@@ -223,3 +223,22 @@ def test_organisers_pages(stage: Stage, browser: Browser, half: int) -> None:
     assert found == []
     assert len(mine) > 15
     assert {"log.day", "log.house", "setup.overview", "legal_texts.edit", "master_data.entry"} <= set(pages)
+
+
+def test_what_is_stored_under_an_address(stage: Stage, browser: Browser) -> None:
+    """A page that only a form leads to: with registrations, with an account, and with nothing."""
+    with stage.app.app_context():
+        seated = select(Registration.email).where(Registration.status == Status.REGISTERED)
+        participant = db.session.scalars(seated.order_by(Registration.id)).first() or ""
+    with open_browser(browser, phone=True) as context:
+        page = context.new_page()
+        sign_in(stage, page)
+        found = []
+        for address in (participant, stage.organiser, "niemand@example.org", "keine"):
+            page.goto(f"{stage.address}/organise/data-protection/person")
+            page.get_by_label("E-Mail-Adresse").fill(address)
+            page.locator("main form button[type=submit]").first.click()
+            page.wait_for_selector("#found, .empty, .error-summary")
+            assert "@" not in page.url
+            found += look_around(page, f"stored under {address}")
+    assert found == []

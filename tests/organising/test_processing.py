@@ -47,6 +47,10 @@ E-Mail: post@example.org
 
 [Name oder Bezeichnung der datenschutzbeauftragten Person]
 
+## Wie lange
+
+- Sicherungskopien: 14 Tage
+
 ## Wer die Daten erhält
 
 - Rechenzentrum Musterland
@@ -87,10 +91,10 @@ def rows_of(record: Record) -> dict[tuple[str, str], str]:
 
 def test_a_new_installation_says_what_is_open(app: Flask, admin: FlaskClient) -> None:
     page = Visitor(admin).get(PAGE)
-    for words in ("Noch nicht ausgefüllt", "[Name der Behörde]", "Sie ist noch nicht benannt.", "gibt"):
+    for words in ("Offen", "[Name der Behörde]", "Sie ist noch nicht benannt.", "gibt"):
         assert words in page.text, words
     assert {"/organise/setup/office", "/organise/legal/datenschutz/de"} <= set(page.links())
-    assert "angaben sind noch nicht ausgefüllt" in page.text.lower()
+    assert "angaben sind noch offen" in page.text.lower()
 
 
 def test_what_is_set_stands_in_it(app: Flask, admin: FlaskClient) -> None:
@@ -101,12 +105,14 @@ def test_what_is_set_stands_in_it(app: Flask, admin: FlaskClient) -> None:
         "Kreis Musterstadt",
         "post@example.org",
         "Rechenzentrum Musterland",
+        "Sicherungskopien: 14 Tage",
         "§ 3 DSG NRW",
         "[Name oder Bezeichnung der datenschutzbeauftragten Person]",
         "Liste der Teilnehmenden",
         "Damit der Tag gelingt.",
         "Art. 9 Abs. 2",
         "Leitung: 1",
+        "Administration: 1",
     ):
         assert words in page.text, words
 
@@ -171,7 +177,7 @@ def test_the_files_say_what_the_page_says(app: Flask, admin: FlaskClient) -> Non
         "Verzeichnis der Verarbeitungstätigkeiten",
         "Kreis Musterstadt",
         "§ 3 DSG NRW",
-        "Noch nicht ausgefüllt",
+        "Noch offen",
     ):
         assert words in said, words
     assert "H2" in tags_of(pdf.data)
@@ -179,7 +185,7 @@ def test_the_files_say_what_the_page_says(app: Flask, admin: FlaskClient) -> Non
     sheet = load_workbook(io.BytesIO(table.data)).active
     assert sheet is not None
     lines = list(sheet.iter_rows(values_only=True))
-    assert lines[0] == ("Abschnitt", "Was", "Inhalt", "Noch nicht ausgefüllt")
+    assert lines[0] == ("Abschnitt", "Was", "Inhalt", "Offen")
     with app.test_request_context():
         rows = [row for section in record_of(app).sections for row in section.rows]
     assert {line[1] for line in lines[1:]} >= {row.label for row in rows} - {
