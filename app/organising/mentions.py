@@ -4,7 +4,7 @@
 """Where an address or a name stands in words that somebody else wrote."""
 
 import re
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -55,19 +55,29 @@ def find_mentions(
 
 
 def _in_held(session: Session, held: Held, wanted: _Wanted, own: Collection[int]) -> Iterator[Mention]:
+    for event_id, *values in _rows(session, held, own):
+        for name, value in zip(held.names, values, strict=True):
+            text = _as_text(value)
+            if text and wanted.stands_in(text):
+                words = "" if held.table in SECRET else _around(text, wanted)
+                yield Mention(held.table, name, event_id, words)
+
+
+def _rows(session: Session, held: Held, own: Collection[int]) -> Iterator[Sequence[Any]]:
+    """The day and the words of each row with any, a portion at a time."""
     table = held.stored
     source, day = _with_day(table)
-    statement = select(day, *held.columns).select_from(source).order_by(table.c.id)
+    statement = (
+        select(table.c.id, day, *held.columns).select_from(source).order_by(table.c.id).limit(_AT_ONCE)
+    )
     statement = statement.where(or_(*(_filled(one) for one in held.columns)))
     registration = table.c.id if table.name == "registration" else table.c.get("registration_id")
     if registration is not None:
         statement = statement.where(registration.not_in(own))
-    for event_id, *values in session.execute(statement.execution_options(yield_per=_AT_ONCE)):
-        for name, value in zip(held.names, values, strict=True):
-            text = _as_text(value)
-            if text and wanted.stands_in(text):
-                words = "" if table.name in SECRET else _around(text, wanted)
-                yield Mention(table.name, name, event_id, words)
+    last = 0
+    while rows := session.execute(statement.where(table.c.id > last)).all():
+        yield from (row[1:] for row in rows)
+        last = rows[-1][0]
 
 
 def _filled(column: Column[Any]) -> ColumnElement[bool]:

@@ -81,24 +81,21 @@ class AboutAddress:
         return not self.people and not self.counts
 
 
-def disclose(
-    session: Session, email: str, form: str, address_of: AddressOf, organiser_id: int, now: datetime
-) -> AboutAddress:
-    """Everything about the address; `form` is LOOK, or the kind of file that is taken. Written into the log without the
-    address: in that of the installation, and where a file is taken in that of each day, with the registration (DP-12)."""
-    about = about_address(session, email, address_of, now)
-    trace = {"format": form, "rows": len(about.people)}
-    record(session, now, organiser_id, None, "person.look", "", trace)
+def note_look(session: Session, email: str, form: str, organiser_id: int, now: datetime) -> None:
+    """Before everything about the address is read; `form` is LOOK, or the kind of file that is taken. It is written into the log
+    of the installation, and where a file is taken into that of each day, with the registration; the address into none (DP-12)."""
+    registrations = _registrations(session, address_key(email))
+    record(session, now, organiser_id, None, "person.look", "", {"format": form, "rows": len(registrations)})
     if form != LOOK:
-        for one in _registrations(session, address_key(email)):
+        for one in registrations:
             subject = f"registration {one.id}"
             record(
                 session, now, organiser_id, one.event_id, "registration.disclose", subject, {"format": form}
             )
-    return about
 
 
 def about_address(session: Session, email: str, address_of: AddressOf, now: datetime) -> AboutAddress:
+    """Reads every text of the installation, so it is never asked for in a transaction that writes."""
     registrations = _registrations(session, address_key(email))
     spellings = _spellings(email)
     groups = session.scalars(select(Group).where(_is(Group.email, spellings)).order_by(Group.id)).all()

@@ -16,7 +16,7 @@ from app.clock import BERLIN, now
 from app.documents import typeset
 from app.events.models import Event
 from app.organising.inventory import label_of
-from app.organising.person_data import JSON, LOOK, PDF, AboutAddress, disclose
+from app.organising.person_data import JSON, LOOK, PDF, AboutAddress, about_address, note_look
 from app.organising.person_printing import PARTS, person_document
 from app.organising.processing import (
     LAWS,
@@ -25,12 +25,9 @@ from app.organising.processing import (
     PRIVACY,
     House,
     Record,
-    cells,
-    heads,
-    open_places,
-    record_document,
     record_of_processing,
 )
+from app.organising.processing_printing import cells, heads, open_places, record_document
 from app.refusal import Missing
 from app.registration.rules import STATUS_LABELS
 from app.registration.workshops.forms import NEED_LABELS
@@ -65,13 +62,11 @@ def person() -> ResponseReturnValue:
     kind = request.form.get("file", LOOK)
     if kind not in {LOOK, PDF, JSON}:
         raise Missing
-    moment = now()
-    done = did(
-        form, lambda session: disclose(session, form.email.data or "", kind, _public, g.organiser.id, moment)
-    )
-    if done is not None and kind != LOOK:
-        return _person_file(done.result, kind)
-    about = done.result if done is not None else None
+    about = None
+    if did(form, lambda session: note_look(session, form.email.data or "", kind, g.organiser.id, now())):
+        about = about_address(db.session(), form.email.data or "", _public, now())
+        if kind != LOOK:
+            return _person_file(about, kind)
     return page(
         "organising/person_data.html",
         form=form,

@@ -7,25 +7,21 @@ Nothing is typed in here: controller and data protection officer stand in the pr
 what deletes, bases and purposes in the questions of the days. What nobody has filled in yet is said to be open, and where.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import func, make_url, select
 from sqlalchemy.orm import Session
 
-from app import documents
-from app.allocation.service import ATTEMPTS_KEPT
-from app.documents import Block, Document
 from app.events.models import Event, TeamMember, event_cohost
 from app.events.rules import Placement
 from app.legal.queries import read_text
 from app.legal.rules import LegalText, Line
-from app.legal.service import REPORTS_KEPT
 from app.organisations.models import Organisation
 from app.organisations.queries import office
 from app.organising.inventory import ACTIVITIES, Activity
-from app.organising.sweeping import MAILS_KEPT
+from app.organising.processing_periods import KEPT, span_of
 from app.outbox.queries import sender_of
 from app.people.audit import KEPT as LOG_KEPT
 from app.people.models import Organiser
@@ -36,7 +32,6 @@ from app.people.rules import (
     SHORTEST_PASSWORD,
     SIGN_INS_PER_ACCOUNT_AND_NETWORK,
 )
-from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.refusal import N_
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, TEXT_VERSION, asked_consents
 from app.registration.questions.models import Law, Question
@@ -44,11 +39,9 @@ from app.registration.questions.rules import (
     LEGAL_BASIS_LABELS,
     RETENTION_LABELS,
     LegalBasis,
-    Retention,
 )
 from app.settings import Settings
-from app.spreadsheets import Cell
-from app.texts import gettext, language, moment, ngettext, number
+from app.texts import gettext, language, ngettext, number
 
 # Where something that is open is filled in.
 PRIVACY, OFFICE, LAWS, SETTINGS, SENDER = "privacy", "office", "laws", "settings", "sender"
@@ -59,7 +52,6 @@ _OFFICER = ("datenschutzbeauftragt", "protection officer")
 _BACKUPS = ("sicherungskopie", "datensicherung", "backup")
 _RECIPIENTS = ("wer die daten erhält", "empfänger", "who receives", "recipients")
 NOT_SAID = N_("The privacy statement has no section about it.")
-STILL_OPEN = N_("Still open: %(what)s")
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +106,7 @@ class Record:
 def record_of_processing(session: Session, house: House, now: datetime) -> Record:
     text = read_text(session, house.settings.data_dir, PAGE_OF_PRIVACY, language())
     own = office(session)
-    activities = (Section(gettext(one.title), tuple(_rows_of(session, one, house))) for one in ACTIVITIES)
+    activities = (Section(gettext(one.title), tuple(_rows_of(session, one))) for one in ACTIVITIES)
     return Record(
         now,
         own.name if own else house.settings.host,
@@ -197,14 +189,14 @@ def _value_of(line: Line, text: LegalText) -> Value:
 # -- what is processed
 
 
-def _rows_of(session: Session, one: Activity, house: House) -> Iterator[Row]:
+def _rows_of(session: Session, one: Activity) -> Iterator[Row]:
     yield _said(N_("Purpose"), gettext(one.purpose))
-    yield from _BASES.get(one.name, _public_task)(session)
+    yield from BASES.get(one.name, _public_task)(session)
     yield _said(N_("Whose data"), *map(gettext, one.people))
     yield _said(N_("Which data"), *map(gettext, one.labels()))
     recipients = [gettext(to) for to in one.recipients] or [gettext("nobody")]
     yield _said(N_("Who gets them"), *recipients)
-    yield _said(N_("Deleted"), *_KEPT[one.name](house))
+    yield _said(N_("Deleted"), *KEPT[one.name]())
 
 
 def _public_task(session: Session) -> Iterator[Row]:
@@ -279,103 +271,13 @@ def _workshops(session: Session) -> Iterator[Row]:
 
 
 _SECURITY = N_("Public task, and security of processing (Art. 6 (1) e and Art. 32 GDPR)")
-_BASES: dict[str, Callable[[Session], Iterator[Row]]] = {
+BASES: dict[str, Callable[[Session], Iterator[Row]]] = {
     "workshops": _workshops,
     "questions": _questions,
     "needs": _needs,
     "consents": _consents,
     "accounts": _basis(_SECURITY),
     "abuse": _basis(_SECURITY),
-}
-
-
-# -- how long
-
-
-def _span(period: timedelta) -> str:
-    """Months where it is half a year or more."""
-    if period < timedelta(days=1):
-        return ngettext("%(num)d hour", "%(num)d hours", int(period / timedelta(hours=1)))
-    if period.days < 180:
-        return ngettext("%(num)d day", "%(num)d days", period.days)
-    return ngettext("%(num)d month", "%(num)d months", round(period.days / 30.5))
-
-
-def _after_day(sentence: str, period: timedelta) -> str:
-    return gettext(sentence, span=_span(period))
-
-
-def _kept_registrations(_house: House) -> list[str]:
-    return [
-        _after_day(N_("names of who took part: %(span)s after the day"), NAMES_KEPT),
-        _after_day(N_("who waited, cancelled or was not admitted: %(span)s after the day"), ENDED_KEPT),
-        _after_day(N_("contact persons and groups: %(span)s after the day"), ENDED_KEPT),
-        gettext("at once, when the person asks for it; numbers without names stay"),
-    ]
-
-
-def _kept_of_questions(_house: House) -> list[str]:
-    months = ANSWERS_KEPT[Retention.MONTHS]
-    return [_after_day(N_("as each question says, at the latest %(span)s after the day"), months)]
-
-
-def _kept_needs(_house: House) -> list[str]:
-    return [_after_day(N_("%(span)s after the day"), ANSWERS_KEPT[Retention.DAYS])]
-
-
-def _kept_consents(_house: House) -> list[str]:
-    return [_after_day(N_("with the registration; a withdrawal is noted at once"), NAMES_KEPT)]
-
-
-def _kept_workshops(_house: House) -> list[str]:
-    return [
-        gettext("with the registration"),
-        _after_day(N_("allocations that were not published: %(span)s after the day"), ATTEMPTS_KEPT),
-    ]
-
-
-def _kept_mails(_house: House) -> list[str]:
-    return [_after_day(N_("%(span)s after they were written"), MAILS_KEPT)]
-
-
-def _kept_programme(_house: House) -> list[str]:
-    return [
-        gettext(
-            "without end: what was published and agreed stays; whoever is named can ask the team to remove it"
-        )
-    ]
-
-
-def _kept_accounts(_house: House) -> list[str]:
-    return [
-        _after_day(N_("sign-ins and links: %(span)s after their end"), LONGEST_SIGN_IN * 4),
-        _after_day(N_("log: %(span)s after the entry"), LOG_KEPT),
-        gettext("accounts: without end; an administrator disables them"),
-    ]
-
-
-def _kept_barriers(_house: House) -> list[str]:
-    return [_after_day(N_("%(span)s after the answer"), REPORTS_KEPT)]
-
-
-def _kept_abuse(_house: House) -> list[str]:
-    return [
-        gettext("when the time that is counted is over, at the latest after a day"),
-        gettext("addresses that want no mails: until an administrator takes them off"),
-    ]
-
-
-_KEPT: dict[str, Callable[[House], list[str]]] = {
-    "registration": _kept_registrations,
-    "workshops": _kept_workshops,
-    "questions": _kept_of_questions,
-    "needs": _kept_needs,
-    "consents": _kept_consents,
-    "mails": _kept_mails,
-    "programme": _kept_programme,
-    "accounts": _kept_accounts,
-    "barriers": _kept_barriers,
-    "abuse": _kept_abuse,
 }
 
 
@@ -425,7 +327,7 @@ def _measures(text: LegalText, house: House) -> Iterator[Row]:
             number=SIGN_INS_PER_ACCOUNT_AND_NETWORK.times,
         ),
     )
-    idle, longest = _span(IDLE_SIGN_IN), _span(LONGEST_SIGN_IN)
+    idle, longest = span_of(IDLE_SIGN_IN), span_of(LONGEST_SIGN_IN)
     yield _said(
         N_("Sign-ins"),
         gettext(
@@ -438,7 +340,7 @@ def _measures(text: LegalText, house: House) -> Iterator[Row]:
     )
     yield _said(
         N_("Log"),
-        gettext("who changed, read sensitive answers or took files: %(span)s", span=_span(LOG_KEPT)),
+        gettext("who changed, read sensitive answers or took files: %(span)s", span=span_of(LOG_KEPT)),
     )
     yield _said(N_("Deletion"), gettext("by itself, several times a day"))
     forms = number(settings.forms_per_network)
@@ -463,47 +365,3 @@ def _database(url: str) -> str:
     if parts.get_backend_name() == "sqlite":
         return gettext("SQLite, a file on the server")
     return gettext("PostgreSQL on %(server)s", server=parts.host or "localhost")
-
-
-# -- as files
-
-
-def shown(value: Value) -> str:
-    """As a file says it."""
-    return gettext(STILL_OPEN, what=value.text) if value.open else value.text
-
-
-def record_document(record: Record) -> Document:
-    blocks: list[Block] = [documents.paragraph(gettext("As of %(moment)s", moment=moment(record.as_of)))]
-    if record.open:
-        blocks.append(documents.paragraph(open_places(record.open)))
-    for section in record.sections:
-        blocks.append(documents.heading(section.title))
-        blocks.append(
-            documents.facts(
-                (row.label, "; ".join(shown(one).rstrip(".") for one in row.values)) for row in section.rows
-            )
-        )
-    return Document(
-        title=gettext("Record of processing activities (Art. 30 GDPR)"),
-        language=language(),
-        footer=record.name,
-        page=gettext("Page"),
-        blocks=tuple(blocks),
-    )
-
-
-def open_places(count: int) -> str:
-    return ngettext("%(num)d entry is still open.", "%(num)d entries are still open.", count)
-
-
-def heads() -> list[str]:
-    return [gettext("Part"), gettext("What"), gettext("Content"), gettext("Still open")]
-
-
-def cells(record: Record) -> Iterable[list[Cell]]:
-    """One line each, to be worked on in a spreadsheet."""
-    for section in record.sections:
-        for row in section.rows:
-            done, open_ = ([one.text for one in row.values if one.open is which] for which in (False, True))
-            yield [section.title, row.label, "\n".join(done), "\n".join(open_)]

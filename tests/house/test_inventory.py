@@ -15,7 +15,8 @@ from app.clock import now
 from app.organising.inventory import ACTIVITIES, searched
 from app.organising.person_data import about_address
 from app.organising.person_printing import CODES, DID, KEYS, PARTS
-from app.organising.processing import _BASES, _KEPT
+from app.organising.processing import BASES
+from app.organising.processing_periods import KEPT
 from app.people.models import Organiser
 from app.registration.models import Group, Registration
 from app.web.database import db
@@ -168,5 +169,5 @@ def test_every_activity_says_why_and_how_long() -> None:
     """DP-10"""
     names = {one.name for one in ACTIVITIES}
     assert len(names) == len(ACTIVITIES)
-    assert _KEPT.keys() == names
-    assert _BASES.keys() <= names
+    assert KEPT.keys() == names
+    assert BASES.keys() <= names

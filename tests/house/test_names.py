@@ -96,6 +96,8 @@ EXTRAS = {
     "organising/person_printing": "the same as a PDF says it",
     "organising/privacy_views": "views.py, split: data protection",
     "organising/processing": "the record of processing activities",
+    "organising/processing_periods": "the same, split: how long what stays",
+    "organising/processing_printing": "the same as a PDF and a table say it",
     "organising/health_views": "what the machine asks that watches the service",
     "organising/lives": "which life of the database this is, and what the data folder knows of it",
     "organising/log_queries": "queries.py, split: the audit log, read",
