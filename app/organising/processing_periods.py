@@ -56,11 +56,15 @@ def _kept_workshops() -> list[str]:
     return [
         gettext("with the registration"),
         _after_day(N_("allocations that were not published: %(span)s after the day"), ATTEMPTS_KEPT),
+        gettext("published allocations: without end, with numbers instead of names"),
     ]
 
 
 def _kept_mails() -> list[str]:
-    return [_after_day(N_("%(span)s after they were written"), MAILS_KEPT)]
+    return [
+        _after_day(N_("%(span)s after they were written"), MAILS_KEPT),
+        gettext("what the team wrote to many, and the sender: without end"),
+    ]
 
 
 def _kept_programme() -> list[str]:
