@@ -172,7 +172,7 @@ class _World:
         given = []
         for question in self.questions:
             if question.shown_if is None:
-                option = self.dice.choice(question.options)
+                option = self.dice.choice(question.offered)
                 answer = {"registration_id": number, "question_id": question.id, "number": 0}
                 answer |= {
                     "option_id": option.id,

@@ -101,7 +101,9 @@ def _form(registration: Registration, *, sensitive: bool, stored: bool = False) 
     mine = [one for one in questions if one.sensitive is sensitive]
     chosen, texts, own = given_before(session, registration, questions)
     others = {key: ids for key, ids in chosen.items() if key not in {one.id for one in mine}}
-    form_class = asking(OwnAnswersForm, questions, asked=mine, elsewhere=others, own=own, strict=False)
+    form_class = asking(
+        OwnAnswersForm, questions, asked=mine, elsewhere=others, own=own, before=chosen, strict=False
+    )
     data = {**answers_data(mine, chosen, texts), "version": str(registration.version)}
     return form_class(formdata=None, data=data) if stored else form_class(data=data)
 

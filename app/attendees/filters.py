@@ -31,6 +31,7 @@ from app.registration.consents.models import Purpose
 from app.registration.consents.records import agreed_to
 from app.registration.models import Registration, registration_quota
 from app.registration.questions.models import Answer
+from app.registration.questions.queries import said_in
 from app.registration.rules import IN_LINE, PLACED, PlaceState, Status
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff, Wish
 
@@ -125,7 +126,7 @@ def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnEle
         mine = select(links.registration_id)
         found.append(_is_in(Registration.id, mine, links.quota_id == wanted.quota_id))
     if wanted.option_id is not None:
-        chosen = select(Answer.registration_id)
+        chosen = said_in(Answer).with_only_columns(Answer.registration_id)
         found.append(_is_in(Registration.id, chosen, Answer.option_id == wanted.option_id))
     if wanted.consent is not None:
         purpose, agrees = wanted.consent

@@ -40,6 +40,7 @@ from app.registration.consents.records import agreed_by
 from app.registration.models import Registration, registration_quota
 from app.registration.person import STORED
 from app.registration.questions.models import Answer, Question
+from app.registration.questions.queries import said_in
 from app.registration.rules import ACTIVE, PlaceState, Status
 from app.registration.workshops.models import Place, RunStaff
 
@@ -319,12 +320,12 @@ def _answers(
     if not questions:
         return found
     given = (
-        select(Answer.registration_id, Answer.question_id, Answer.text)
+        said_in(Answer)
         .where(Answer.registration_id.in_(people), Answer.question_id.in_([one.id for one in questions]))
         .order_by(Answer.registration_id, Answer.question_id, Answer.number)
     )
-    for person, question, words in session.execute(given):
-        found[person].setdefault(question, []).append(words)
+    for row in session.execute(given):
+        found[row.registration_id].setdefault(row.question_id, []).append(row.words)
     return found
 
 

@@ -321,7 +321,7 @@ def answers(token: str) -> ResponseReturnValue:
     questions = [one for one in questions_of(session, registration.event_id) if not one.organiser_only]
     chosen, texts, own = given_before(session, registration, questions)
     data = {**answers_data(questions, chosen, texts), "version": str(registration.version)}
-    form: Any = asking(OwnAnswersForm, questions, own=own)(data=data)
+    form: Any = asking(OwnAnswersForm, questions, own=own, before=chosen)(data=data)
 
     def stored() -> OwnAnswersForm:
         """The version alone: one's own two tabs need no comparison."""

@@ -13,8 +13,9 @@ from sqlalchemy.orm import Session
 
 from app.registration.history import By
 from app.registration.questions.models import Question
+from app.registration.questions.options import OptionFacts
 from app.registration.questions.rules import LegalBasis, QuestionKind, Retention
-from app.registration.questions.service import OptionFacts, QuestionFacts, add_question
+from app.registration.questions.service import QuestionFacts, add_question
 from app.registration.rules import Actor
 from tests.factories.days import NOW
 

@@ -143,6 +143,7 @@ EXTRAS = {
     "attendees/photos": "who may be pictured, and who may not",
     "privacy/contact_data": "own_data.py, split: what is stored about the contact person of a group",
     "attendees/answer_views": "organiser_views.py, split: one person's answers",
+    "registration/questions/options": "service.py, split: options written, corrected and ended, and what becomes of their answers",
     "registration/questions/answering": "service.py, split: changing answers afterwards",
     "registration/questions/answers": "answers to the organisers' questions: judged, stored, given back",
     "attendees/manual": "service.py, split: what the team does for a person",

@@ -72,6 +72,7 @@ READERS = {
     },
     "question_option": {
         "need": "app/allocation/loader.py",
+        "ended": "app/registration/questions/answers.py",
         "label": "app/registration/questions/answers.py",
         "capacity": SHEET,
         "position": "app/registration/questions/models.py",

@@ -222,12 +222,12 @@ def _kinds_by_name(offered: Sequence[OrganisationKind]) -> dict[str, str]:
 
 def _options_named(question: Question, typed: str) -> list[Option]:
     if question.kind is QuestionKind.YES_NO:
-        yes, no = question.options
+        yes, no = question.offered
         key = key_of(typed)
         if key not in _YES | _NO:
             raise NoSuchAnswer(question.field)
         return [yes if key in _YES else no]
-    by_name = {key_of(one.label): one for one in question.options}
+    by_name = {key_of(one.label): one for one in question.offered}
     whole = by_name.get(key_of(typed))
     if whole is not None:
         return [whole]

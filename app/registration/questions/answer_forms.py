@@ -56,6 +56,7 @@ class AnswersMixin:
     questions: Sequence[Question]
     asked: Sequence[Question]
     elsewhere: Mapping[int, Collection[int]]
+    before: Collection[int]
     strict: bool
 
     def validate(self, extra_validators: Any = None) -> bool:
@@ -100,6 +101,7 @@ class AnswersMixin:
             given,
             asked=[question.id],
             elsewhere=elsewhere,
+            own=self.before,
             strict=self.strict,
             limits=False,
         )
@@ -139,26 +141,31 @@ def asking(
     asked: Sequence[Question] | None = None,
     elsewhere: Mapping[int, Collection[int]] | None = None,
     own: Collection[int] = (),
+    before: Mapping[int, Sequence[int]] | None = None,
     strict: bool = True,
     words: OptionWords | None = None,
 ) -> type[BaseForm]:
     """The form class with a field for each question asked (all of them, if None).
 
     What hangs on an answer that is not in this form is asked only if that answer was given `elsewhere`. `words` says
-    what stands beside an option; without it its name and the seats left, those `own` by the person not counted.
+    what stands beside an option; without it its name and the seats left, those `own` by the person not counted. What the
+    person had chosen `before` can be kept, though it be offered no more.
     """
     known = questions if asked is None else asked
     possible = {option.id for one in known for option in one.options}.union(*(elsewhere or {}).values())
     mine = [one for one in known if one.shown_if is None or one.shown_if in possible]
 
+    kept = {option_id for ids in (before or {}).values() for option_id in ids}
+
     def with_its_seats(question: Question, option: Option) -> str:
         return with_seats(question, option, option.seats, option.id in own)
 
-    fields = {one.field: _field_of(one, questions, strict, words or with_its_seats) for one in mine}
+    fields = {one.field: _field_of(one, questions, strict, words or with_its_seats, kept) for one in mine}
     context = {
         "questions": questions,
         "asked": mine,
         "elsewhere": elsewhere or {},
+        "before": kept,
         "strict": strict,
     }
     return type(form_class.__name__, (AnswersMixin, form_class), {**context, **fields})
@@ -209,6 +216,8 @@ def answer_facts(answers: Sequence[AnswerView]) -> list[tuple[str, str]]:
 
 def option_words(question: Question, option: Option) -> str:
     """The option's name; "Yes" and "No" are ours to translate."""
+    if option.ended:
+        return str(gettext("%(option)s (no longer offered)", option=option.label))
     return str(gettext(option.label)) if question.kind is QuestionKind.YES_NO else option.label
 
 
@@ -227,14 +236,24 @@ def condition_words(question: Question, questions: Sequence[Question]) -> str:
     return ""
 
 
-def _field_of(question: Question, questions: Sequence[Question], strict: bool, words: OptionWords) -> Any:
+def _field_of(
+    question: Question,
+    questions: Sequence[Question],
+    strict: bool,
+    words: OptionWords,
+    kept: Collection[int],
+) -> Any:
     hints = [condition_words(question, questions), question.hint]
     if question.sensitive:
         hints.append(
             gettext("Voluntary. Only the lead of the team reads it; it is deleted 14 days after the day.")
         )
     common: dict[str, Any] = {"description": " ".join(hint for hint in hints if hint)}
-    choices = [SelectChoice(str(option.id), words(question, option)) for option in question.options]
+    choices = [
+        SelectChoice(str(option.id), words(question, option))
+        for option in question.options
+        if not option.ended or option.id in kept
+    ]
     # A hidden question is not asked after all: its errors are taken back (`AnswersMixin.validate`).
     needed = question.required and strict
     validators: list[Any] = [DataRequired(REQUIRED)] if needed else []

@@ -74,15 +74,15 @@ def judge(
     """What is to be stored of the answers; those to hidden questions are left out.
 
     `asked` are the questions in the form (all, if None), `elsewhere` the options chosen in those that are not. Refuses
-    what is not offered, if `strict` that a required answer is missing, and with `limits` an option that is full, unless
-    it is among those `own` before.
+    what is not offered, if `strict` that a required answer is missing, and with `limits` an option that is full; neither
+    of those that the person had `own` before.
     """
     chosen = {key: value for key, value in given.items() if isinstance(value, tuple)}
     parts: list[Part] = []
     for question in shown_questions(questions, {**(elsewhere or {}), **chosen}):
         if asked is not None and question.id not in asked:
             continue
-        mine = _parts(question, given.get(question.id, ""), own if limits else None)
+        mine = _parts(question, given.get(question.id, ""), own, limits=limits)
         if strict and question.required and not mine:
             raise Unanswered(question.field)
         parts += mine
@@ -210,19 +210,21 @@ def _rests_on_consent(registration: Registration) -> tuple[ColumnElement[bool], 
     return Question.event_id == registration.event_id, Question.legal_basis != LegalBasis.PUBLIC_TASK
 
 
-def _parts(question: Question, answer: "tuple[int, ...] | str", own: Collection[int] | None) -> list[Part]:
-    """What is to be stored of one answer; `own` None: limits are not looked at."""
+def _parts(
+    question: Question, answer: "tuple[int, ...] | str", own: Collection[int], *, limits: bool
+) -> list[Part]:
+    """What is to be stored of one answer."""
     if question.kind not in CHOOSING:
         if not isinstance(answer, str) or not _readable(question.kind, answer):
             raise NoSuchAnswer(question.field)
         return [Part(question, answer)] if answer else []
-    offered = {option.id: option for option in question.options}
+    offered = {option.id: option for option in question.options if not option.ended or option.id in own}
     several = question.kind is QuestionKind.SEVERAL_OF
     ids = tuple(answer) if isinstance(answer, tuple) else ()
     if (answer and not ids) or not offered.keys() >= set(ids) or (len(ids) > 1 and not several):
         raise NoSuchAnswer(question.field)
     for one in ids:
-        if own is not None and one not in own and offered[one].seats.full:
+        if limits and one not in own and offered[one].seats.full:
             raise OptionFull(question.field, offered[one].label)
     return [Part(question, option.label, option) for option in question.options if option.id in ids]
 

@@ -53,7 +53,7 @@ def _read(session: Session, event: Event) -> list[Question]:
 
 def asks_needs(questions: Iterable[Question]) -> bool:
     """Whether one of them asks already what somebody cannot do without in a workshop: nobody is asked twice."""
-    return any(option.need for one in questions if one.sensitive for option in one.options)
+    return any(option.need for one in questions if one.sensitive for option in one.offered)
 
 
 def limited_options(questions: Iterable[Question]) -> list[Option]:

@@ -21,9 +21,9 @@ def counts(numbers: Sequence[Count]) -> tuple[list[str], Iterator[list[Cell]]]:
     return head, (
         [
             one.question.label,
-            _words(one.question, one.option) if one.option else answered,
+            _words(one.question, one.option.label) if one.option else answered,
             one.people,
-            one.limit,
+            one.option.capacity if one.option else None,
         ]
         for one in numbers
     )

@@ -86,6 +86,11 @@ class Question(Base):
         return self.legal_basis is not LegalBasis.PUBLIC_TASK
 
     @property
+    def offered(self) -> list["Option"]:
+        """The options that can be chosen; an ended one only by whoever had chosen it before."""
+        return [one for one in self.options if not one.ended]
+
+    @property
     def shown_if(self) -> int | None:
         """The option of an earlier question that must have been chosen."""
         return self.condition.option_id if self.condition else None
@@ -93,7 +98,7 @@ class Question(Base):
 
 class Option(Scarce, Base):
     """One answer to choose. `capacity` is its limit; `taken` counts the people with a seat who chose it. Whoever chose one
-    with a `need` gets only workshops where it is met.
+    with a `need` gets only workshops where it is met. One that `ended` stays for the answers that name it.
     """
 
     __tablename__ = "question_option"
@@ -106,6 +111,7 @@ class Option(Scarce, Base):
     question_id: Mapped[int] = mapped_column(ForeignKey("question.id", ondelete="CASCADE"))
     position: Mapped[int]
     label: Mapped[str] = mapped_column(String(200))
+    ended: Mapped[bool] = mapped_column(default=False)
     need: Mapped[Need | None] = mapped_column(enum_of(Need, "need"))
 
 
@@ -120,8 +126,8 @@ class Condition(Base):
 
 class Answered:
     """An answer, or one chosen option of several. `asked` and `text` are the question and the answer in the words of
-    that moment, so that they stay readable when the organisers change theirs. `holds` says that the option's seat is
-    taken for this person.
+    that moment, so that they stay readable when the organisers change theirs; a corrected option takes its `text` along.
+    `holds` says that the option's seat is taken for this person.
     """
 
     @declared_attr.directive

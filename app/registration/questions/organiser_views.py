@@ -28,8 +28,10 @@ from app.registration.questions.exports import counts
 from app.registration.questions.forms import CopyForm, question_form
 from app.registration.questions.models import Question
 from app.registration.questions.queries import (
+    Count,
     answered_questions,
     count_answers,
+    count_choices,
     days_with_questions,
     laws_to_choose,
     questions_of,
@@ -197,7 +199,7 @@ def answers(slug: str) -> ResponseReturnValue:
         event=g.event,
         questions=known,
         counts=count_answers(session, known),
-        words=_option_name,
+        words=_answer_words,
         may_export=may(g.role, Permission.EXPORT),
     )
 
@@ -218,9 +220,8 @@ def export(slug: str) -> ResponseReturnValue:
     return response
 
 
-def _option_name(question: Question, label: str) -> str:
-    named = next((one for one in question.options if one.label == label), None)
-    return option_words(question, named) if named is not None else gettext("answered")
+def _answer_words(one: Count) -> str:
+    return option_words(one.question, one.option) if one.option else gettext("answered")
 
 
 def _added(number: int) -> str:
@@ -234,7 +235,8 @@ def _form(question_id: int, *, stored: bool = False) -> Any:
     question = next((one for one in known if one.id == question_id), None)
     if question is None:
         raise Missing
-    return question_form(question, known, laws_to_choose(db.session()), stored=stored)
+    choices = count_choices(db.session(), question)
+    return question_form(question, known, laws_to_choose(db.session()), choices, stored=stored)
 
 
 def _question(question_id: int) -> Question:

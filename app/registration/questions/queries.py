@@ -17,7 +17,7 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session, joinedload
 
 from app.registration.models import ANSWERS, GivenAnswer, Registration
-from app.registration.questions.models import Answer, Answered, Law, Question, SensitiveAnswer
+from app.registration.questions.models import Answer, Answered, Law, Option, Question, SensitiveAnswer
 from app.registration.questions.rules import CHOOSING, QuestionKind
 
 Given = TypeVar("Given", bound=Answered)
@@ -38,12 +38,11 @@ class AnswerView:
 
 @dataclass(frozen=True, slots=True)
 class Count:
-    """How many people with a place in the day gave an answer; `option` is empty for what is not chosen from a list."""
+    """How many people with a place in the day gave an answer; `option` is None for what is not chosen from a list."""
 
     question: Question
-    option: str
+    option: Option | None
     people: int
-    limit: int | None = None
 
 
 def questions_of(session: Session, event_id: int) -> list[Question]:
@@ -124,25 +123,47 @@ def given_before(
     return chosen, texts, own
 
 
+def said_in(table: type[GivenAnswer]) -> Select[int, int, int | None, str, int]:
+    """Who said what to which question, as lists, files, filters and figures read it: an option by the name it has today,
+    so that what is one in one of them is one in all."""
+    words = func.coalesce(Option.label, table.text)
+    return select(
+        table.registration_id, table.question_id, table.option_id, words.label("words"), table.number
+    ).outerjoin(Option, table.option_id == Option.id)
+
+
 def count_answers(session: Session, questions: Sequence[Question]) -> list[Count]:
     """Answers as numbers, the only form in which sensitive ones leave the house (DP-04). Two queries."""
     people: dict[tuple[int, int | None], int] = {}
     for table in ANSWERS:
+        said = said_in(table).subquery()
         counted = (
-            select(table.question_id, table.option_id, func.count(func.distinct(table.registration_id)))
-            .join(Registration, table.registration_id == Registration.id)
-            .where(Registration.has_seat, table.question_id.in_([one.id for one in questions] or [0]))
-            .group_by(table.question_id, table.option_id)
+            select(said.c.question_id, said.c.option_id, func.count(func.distinct(said.c.registration_id)))
+            .join(Registration, said.c.registration_id == Registration.id)
+            .where(Registration.has_seat, said.c.question_id.in_([one.id for one in questions] or [0]))
+            .group_by(said.c.question_id, said.c.option_id)
         )
         for question_id, option_id, number in session.execute(counted):
             people[question_id, option_id] = number
     counts: list[Count] = []
     for one in questions:
-        for option in one.options:
-            counts.append(Count(one, option.label, people.get((one.id, option.id), 0), option.capacity))
-        if one.kind not in CHOOSING or (one.id, None) in people:  # options that are gone are counted together
-            counts.append(Count(one, "", people.get((one.id, None), 0)))
+        counts += [Count(one, option, people.get((one.id, option.id), 0)) for option in one.options]
+        if one.kind not in CHOOSING:
+            counts.append(Count(one, None, people.get((one.id, None), 0)))
     return counts
+
+
+def count_choices(session: Session, question: Question) -> dict[int, int]:
+    """Option id → how many registrations have chosen it, those that ended included."""
+    found: dict[int, int] = {}
+    for table in ANSWERS:
+        counted = (
+            select(table.option_id, func.count(func.distinct(table.registration_id)))
+            .where(table.question_id == question.id, table.option_id.is_not(None))
+            .group_by(table.option_id)
+        )
+        found |= {int(row[0] or 0): int(row[1]) for row in session.execute(counted)}
+    return found
 
 
 def days_with_questions(session: Session) -> set[int]:

@@ -28,6 +28,13 @@ class LegalBasis(Enum):
     EXPLICIT_CONSENT = "explicit_consent"
 
 
+class Renaming(Enum):
+    """What another name of an option means, where people have chosen it."""
+
+    CORRECTION = "correction"
+    ANOTHER = "another"
+
+
 class Retention(Enum):
     """When an answer is deleted; at the latest when the person's name is."""
 

@@ -7,7 +7,7 @@ Every verb locks the event first, writes the action into the audit log, flushes,
 when they answered (kind, purpose, legal basis, retention, who reads it) stays as it is from the first answer on.
 """
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import cast
@@ -16,13 +16,14 @@ from sqlalchemy import Table, select, update
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.events.rules import refuse_capacity_below_taken
 from app.events.service import lock_event
 from app.people.audit import record
 from app.refusal import N_, ChangedMeanwhile, Missing, Refusal
 from app.registration.history import By
 from app.registration.models import ANSWERS
-from app.registration.questions.models import Condition, Option, Question
+from app.registration.questions import options
+from app.registration.questions.models import Condition, Question
+from app.registration.questions.options import OptionFacts
 from app.registration.questions.queries import laws_to_choose, questions_of
 from app.registration.questions.rules import (
     WITH_OPTIONS,
@@ -35,17 +36,6 @@ from app.registration.questions.rules import (
 from app.registration.workshops.rules import Need
 
 MOST_QUESTIONS = 60
-MOST_OPTIONS = 40
-
-
-@dataclass(frozen=True, slots=True)
-class OptionFacts:
-    """An option as the form says; `id` is None for a new one. Only the standard set gives a new one its `need`."""
-
-    label: str
-    capacity: int | None = None
-    id: int | None = None
-    need: Need | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +54,11 @@ class QuestionFacts:
     sensitive: bool = False
     shown_if: int | None = None
     options: tuple[OptionFacts, ...] = ()
+    ending: frozenset[int] = frozenset()  # options with answers that are to be offered no more
     law: str = ""
 
 
+_NO_COLUMNS = {"shown_if", "options", "ending"}
 # From the first answer on they say what people agreed to.
 _FROZEN = ("kind", "purpose", "legal_basis", "law", "retention", "sensitive", "organiser_only")
 
@@ -89,9 +81,10 @@ def change_question(
     by: By,
     now: datetime,
 ) -> Question:
-    """Refuses a stale version (F30), fewer seats than are taken, and to change what people were told when they answered.
+    """Refuses a stale version (F30), fewer seats than are taken, to change what people were told when they answered, and
+    what nobody has decided of options that were chosen (`options.write`).
 
-    What was answered keeps the words in which it was asked and answered.
+    What was answered keeps the words in which it was asked.
     """
     lock_event(session, event_id)
     known = questions_of(session, event_id)
@@ -109,11 +102,12 @@ def change_question(
                     field=name,
                 )
     _write(question, facts)
-    _write_options(session, known, question, facts)
+    decided = options.write(session, known, question, _options(question, facts), facts.ending)
     _write_condition(session, question, facts.shown_if)
     question.version += 1
     session.flush()
-    _record(session, question, by, now, "change")
+    corrected, ended = ", ".join(decided.corrected), ", ".join(decided.ended)
+    _record(session, question, by, now, "change", corrected=corrected, ended=ended)
     return question
 
 
@@ -146,7 +140,7 @@ def remove_question(session: Session, event_id: int, question_id: int, by: By, n
     lock_event(session, event_id)
     known = questions_of(session, event_id)
     question = _of(known, question_id)
-    _refuse_needed(known, question, {option.id for option in question.options})
+    options.refuse_needed(known, question, {option.id for option in question.options})
     _record(session, question, by, now, "remove")
     session.delete(question)
     session.flush()
@@ -202,8 +196,8 @@ def _add_all(session: Session, event_id: int, wanted: Sequence[_Linked]) -> list
         question = by_label.get(facts.label)
         if question is None:
             shown_if = None
-            if link is not None and len(standing[link[0]].options) > link[1]:
-                shown_if = standing[link[0]].options[link[1]].id
+            if link is not None and len(standing[link[0]].offered) > link[1]:
+                shown_if = standing[link[0]].offered[link[1]].id
             question = _add(session, event_id, known, replace(facts, shown_if=shown_if))
             known.append(question)
             by_label[question.label] = question
@@ -215,18 +209,14 @@ def _add_all(session: Session, event_id: int, wanted: Sequence[_Linked]) -> list
 def _facts(question: Question, source: Sequence[Question]) -> _Linked:
     link = None
     for number, one in enumerate(source):
-        ids = [option.id for option in one.options]
+        ids = [option.id for option in one.offered]
         if question.shown_if in ids:
             link = (number, ids.index(question.shown_if))
     facts = QuestionFacts(
-        **{
-            name: getattr(question, name)
-            for name in QuestionFacts.__slots__
-            if name not in {"shown_if", "options"}
-        },
+        **{name: getattr(question, name) for name in QuestionFacts.__slots__ if name not in _NO_COLUMNS},
         options=tuple(
             OptionFacts(one.label, one.capacity, need=one.need)
-            for one in question.options
+            for one in question.offered
             if question.kind in WITH_OPTIONS
         ),
     )
@@ -241,7 +231,7 @@ def _add(session: Session, event_id: int, known: Sequence[Question], facts: Ques
     question = Question(event_id=event_id, position=position, kind=facts.kind, options=[])
     _write(question, facts)
     session.add(question)
-    _write_options(session, known, question, facts)
+    options.write(session, known, question, _options(question, facts))
     session.flush()
     _write_condition(session, question, facts.shown_if)
     session.flush()
@@ -250,42 +240,18 @@ def _add(session: Session, event_id: int, known: Sequence[Question], facts: Ques
 
 def _write(question: Question, facts: QuestionFacts) -> None:
     for name in QuestionFacts.__slots__:
-        if name not in {"shown_if", "options"}:
+        if name not in _NO_COLUMNS:
             setattr(question, name, getattr(facts, name))
 
 
-def _write_options(
-    session: Session, known: Sequence[Question], question: Question, facts: QuestionFacts
-) -> None:
-    """Options keep their row when they get another name; a removed one stays readable in the answers."""
-    wanted = facts.options
-    if facts.kind is QuestionKind.YES_NO:
-        labels = dict(zip(YES_OR_NO, question.options, strict=False))
-        wanted = tuple(
-            OptionFacts(label, None, labels[label].id if label in labels else None) for label in YES_OR_NO
-        )
-    present = {one.id: one for one in question.options}
-    kept = {one.id for one in wanted if one.id is not None}
-    if not kept <= present.keys():
-        raise Missing
-    gone = present.keys() - kept
-    _refuse_needed(known, question, gone)
-    for table in ANSWERS if gone else ():
-        session.execute(update(table).where(table.option_id.in_(gone)).values(holds=False))
-    options = []
-    for position, one in enumerate(wanted):
-        option = present[one.id] if one.id is not None else Option(label=one.label, need=one.need)
-        if option.taken:
-            _refuse_smaller(option, one)
-        option.position, option.capacity = position, one.capacity
-        options.append(option)
-    for number, option in enumerate(options):  # names may change places, and each is unique at any time
-        if option.id is not None and option.label != wanted[number].label:
-            option.label = f"#{option.id}"
-    question.options = options
-    session.flush()
-    for number, option in enumerate(options):
-        option.label = wanted[number].label
+def _options(question: Question, facts: QuestionFacts) -> tuple[OptionFacts, ...]:
+    """Those that are wanted; "Yes" and "No" are ours."""
+    if facts.kind is not QuestionKind.YES_NO:
+        return facts.options
+    labels = dict(zip(YES_OR_NO, question.options, strict=False))
+    return tuple(
+        OptionFacts(label, None, labels[label].id if label in labels else None) for label in YES_OR_NO
+    )
 
 
 def _write_condition(session: Session, question: Question, shown_if: int | None) -> None:
@@ -295,13 +261,6 @@ def _write_condition(session: Session, question: Question, shown_if: int | None)
     session.flush()
     if shown_if is not None:
         question.condition = Condition(option_id=shown_if)
-
-
-def _refuse_smaller(option: Option, facts: OptionFacts) -> None:
-    try:
-        refuse_capacity_below_taken(facts.capacity, option.extra, option.taken)
-    except Refusal as refusal:
-        raise Refusal(refusal.sentence, field=f"limit-{option.id}", **refusal.values) from None
 
 
 def _refuse_bad(known: Sequence[Question], facts: QuestionFacts, question: Question | None) -> None:
@@ -316,25 +275,9 @@ def _refuse_bad(known: Sequence[Question], facts: QuestionFacts, question: Quest
     for one in known:
         if one.shown_if in mine:
             _refuse_hidden(facts, one, "organiser_only" if facts.organiser_only else "sensitive")
-    _refuse_bad_options(facts)
+    options.refuse_bad(facts.kind, facts.options)
     if facts.shown_if is not None:
         _refuse_bad_condition(known, facts, question)
-
-
-def _refuse_bad_options(facts: QuestionFacts) -> None:
-    labels = [one.label for one in facts.options]
-    if facts.kind not in WITH_OPTIONS:
-        if labels:
-            raise Refusal(N_("Only questions to choose from have options."), field="kind")
-        return
-    if len(labels) < 1 + (facts.kind is QuestionKind.ONE_OF):
-        raise Refusal(
-            N_("Please name the options to choose from, at least two for one answer."), field="kind"
-        )
-    if len(labels) > MOST_OPTIONS:
-        raise Refusal(N_("A question has at most %(number)d options."), field="kind", number=MOST_OPTIONS)
-    if len(set(labels)) < len(labels) or not all(labels):
-        raise Refusal(N_("Each option needs a name of its own."), field="kind")
 
 
 def _refuse_bad_condition(known: Sequence[Question], facts: QuestionFacts, question: Question | None) -> None:
@@ -357,16 +300,6 @@ def _refuse_hidden(owner: Question | QuestionFacts, depending: Question | Questi
             field=field,
             label=depending.label,
         )
-
-
-def _refuse_needed(known: Iterable[Question], question: Question, options: Iterable[int]) -> None:
-    gone = set(options)
-    for one in known:
-        if one is not question and one.shown_if in gone:
-            raise Refusal(
-                N_("“%(label)s” is asked only after this answer. Please change that question first."),
-                label=one.label,
-            )
 
 
 def _has_answers(session: Session, question: Question) -> bool:

@@ -328,6 +328,53 @@ def test_a_question_is_added_changed_moved_and_removed(app: Flask, event_id: int
     assert "Essen?" not in page.soup.select_one("main").get_text().replace("„Essen?“ ist entfernt", "")
 
 
+def test_another_name_of_a_chosen_option_is_asked_about(app: Flask, asked: Asked) -> None:
+    """At the option itself, and nothing that was typed is lost."""
+    confirmed(app, **asked.fill(meal="vegan"))
+    visitor, vegan = lead(app, asked.event_id), asked.options["meal"]["vegan"]
+    address = f"{QUESTIONS}/{asked.ids['meal']}"
+    page = visitor.get(address)
+    assert f"meant-{vegan}" not in page.values(page.form())
+    refused = page.send(label="Was essen Sie?", **{f"option-{vegan}": "pflanzlich", "option-n1": "Suppe"})
+    assert (refused.status, set(refused.errors())) == (422, {f"meant-{vegan}"})
+    assert "Die Antwort von 1 Anmeldung geht mit." in refused.text
+    kept = refused.values(refused.form())
+    assert (kept["label"], kept[f"option-{vegan}"], kept["option-n1"]) == (
+        "Was essen Sie?",
+        "pflanzlich",
+        "Suppe",
+    )
+    page = refused.send(**{f"meant-{vegan}": "another"})
+    assert page.address == QUESTIONS
+    assert "vegan (wird nicht mehr angeboten)" in page.text
+    page = visitor.get(address)
+    assert f"option-{vegan}" not in page.values(page.form())
+    assert "Nicht mehr angeboten, mit den Antworten derer, die sie gewählt haben: vegan." in page.text
+    shown = visitor.get(f"{QUESTIONS}/answers").text
+    assert "vegan (wird nicht mehr angeboten)" in shown
+    listed = visitor.get(f"{HOME}/registrations?answer={vegan}")
+    assert "Demohaus" in listed.text
+    form = Visitor(app.test_client()).get(REGISTER)
+    assert "vegan" not in form.text.replace("pflanzlich", "")
+    own = opened(app).follow("Antworten ändern")
+    assert own.values(own.form())[asked["meal"]] == vegan
+    assert "gespeichert" in own.send().text
+
+
+def test_an_option_with_answers_ends_only_when_that_is_said(app: Flask, asked: Asked) -> None:
+    confirmed(app, **asked.fill(meal="vegan"))
+    visitor, vegan = lead(app, asked.event_id), asked.options["meal"]["vegan"]
+    page = visitor.get(f"{QUESTIONS}/{asked.ids['meal']}")
+    refused = page.send(**{f"option-{vegan}": ""})
+    assert (refused.status, set(refused.errors())) == (422, {f"ends-{vegan}"})
+    assert "1 Anmeldung hat sie gewählt. Diese Antwort bleibt" in refused.text
+    assert refused.send(**{f"option-{vegan}": "vegan"}).address == QUESTIONS  # thought better of it
+    refused = visitor.get(f"{QUESTIONS}/{asked.ids['meal']}").send(**{f"option-{vegan}": ""})
+    page = refused.send(**{f"ends-{vegan}": "y"})
+    assert page.address == QUESTIONS
+    assert "vegan (wird nicht mehr angeboten)" in page.text
+
+
 def test_saving_unchanged_changes_nothing(app: Flask, asked: Asked) -> None:
     """Each kind fills its form with what is stored; a kind nobody has answered may become another one."""
     visitor = lead(app, asked.event_id)
