@@ -264,7 +264,8 @@ class Quota(Base):
     """Seats of a day that are reserved for some, or of which some get no more than these.
 
     `taken` counts who falls under it and holds a seat, `waiting` who stands in the day's line. A reservation may be
-    exceeded, a cap never is. A reservation holds back what is not taken of it, until it is released.
+    exceeded, a cap never is: it grows by `extra` for who is seated by hand or comes under it with an organisation, and
+    shrinks back as they leave. A reservation holds back what is not taken of it, until it is released.
     """
 
     __tablename__ = "quota"
@@ -316,6 +317,11 @@ class Quota(Base):
     def full(self) -> bool:
         """A cap that leaves nobody in any more."""
         return self.effect is QuotaEffect.CAP and self.taken >= self.capacity + self.extra
+
+    @property
+    def still_extra(self) -> int:
+        """What the limit has beyond its own figure as long as people sit there; `extra`, unless somebody has just left."""
+        return Seats(self.capacity, self.taken, self.extra).still_extra
 
     @property
     def held_back(self) -> int:

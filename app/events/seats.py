@@ -138,13 +138,6 @@ def move_quotas(session: Session, event: Event, old: Sequence[Quota], new: Seque
     _count(session, [quota for quota in new if quota not in full], taken=1)
 
 
-def take_back_extra(session: Session, quota: Quota, most: int) -> None:
-    """Seats that were added beyond a limit by hand, as far as nobody sits on them; a reservation needs none."""
-    empty = quota.capacity + quota.extra - quota.taken
-    if (by := min(most, quota.extra, empty)) > 0:
-        _count(session, [quota], extra=-by)
-
-
 def move_in_line(session: Session, old: Sequence[Quota], new: Sequence[Quota]) -> None:
     _count(session, old, waiting=-1)
     _count(session, new, waiting=1)
@@ -183,7 +176,8 @@ def _holds_back(quota: Quota, taken: int) -> bool:
 def _count(
     session: Session, quotas: Sequence[Quota], *, taken: int = 0, waiting: int = 0, extra: int = 0
 ) -> None:
-    """All of these quotas in one statement; the table's CHECKs refuse what must not be."""
+    """All of these quotas in one statement; the table's CHECKs refuse what must not be. Whoever leaves a limit that has
+    grown takes that seat along."""
     if not quotas:
         return
     by_id = {quota.id: quota for quota in quotas}
@@ -194,6 +188,9 @@ def _count(
     for row in rows:
         for name in ("taken", "waiting", "extra"):
             set_committed_value(by_id[row.id], name, getattr(row, name))
+    for quota in by_id.values() if taken < 0 else ():
+        if needless := quota.extra - quota.still_extra:
+            _count(session, [quota], extra=-needless)
 
 
 def _update(

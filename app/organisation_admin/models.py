@@ -34,7 +34,7 @@ class OrganisationMerge(Base):
     """One organisation became another spelling of a second one; kept so that it can be taken back.
 
     `name` is what the first one was called. `moved` holds what moved beside people: "quotas", "groups" and "aliases" are
-    lists of ids, "extra" the seats by which full quotas had to grow, by the quota's id.
+    lists of ids; older rows say "extra" as well, by how much full quotas grew.
     """
 
     __tablename__ = "organisation_merge"

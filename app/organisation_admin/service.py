@@ -15,7 +15,6 @@ from sqlalchemy import insert, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.events.models import Event, Quota, event_cohost
-from app.events.seats import take_back_extra
 from app.events.service import lock_event, mark_changed
 from app.organisation_admin.models import OrganisationMerge, merged_registration
 from app.organisation_admin.queries import hosts_a_day
@@ -36,7 +35,6 @@ from app.registration.correcting import count_anew
 from app.registration.history import By
 from app.registration.models import Group, Registration
 from app.registration.promotion import move_up
-from app.registration.quotas import waiting_list
 
 Belonging = type[Quota] | type[Group]
 
@@ -120,15 +118,12 @@ def merge(
     people = _move_people(session, done)
     quotas, groups = (_move_rows(session, table, source, target) for table in (Quota, Group))
     aliases = make_alias(session, source, target)
-    before = _extras(session, events)
     _count_anew(session, events, [target.id])
-    extra = {str(key): now_extra - before[key] for key, now_extra in _extras(session, events).items()}
     done.moved = {
         "people": people,
         "quotas": quotas,
         "groups": groups,
         "aliases": aliases,
-        "extra": {key: more for key, more in extra.items() if more},
     }
     _move_up(session, events, now)
     session.flush()
@@ -155,7 +150,6 @@ def undo_merge(session: Session, merge_id: int, by: By, now: datetime) -> Organi
     _point_rows(session, Quota, done.moved.get("quotas", ()), target.id, source.id)
     _point_rows(session, Group, done.moved.get("groups", ()), target.id, source.id)
     _count_anew(session, events, [source.id, target.id])
-    _take_extra_back(session, events, done.moved.get("extra", {}))
     _move_up(session, events, now)
     done.undone_at = now
     session.flush()
@@ -276,19 +270,6 @@ def _count_anew(session: Session, events: dict[int, Event], organisations: Colle
         )
         for one in session.scalars(found).all():
             count_anew(session, one, by_team=True)
-
-
-def _extras(session: Session, events: dict[int, Event]) -> dict[int, int]:
-    """Quota → seats beyond its limit."""
-    return {
-        quota.id: quota.extra for one in events.values() for quota in waiting_list.quotas_of_day(session, one)
-    }
-
-
-def _take_extra_back(session: Session, events: dict[int, Event], extra: dict[str, int]) -> None:
-    for event in events.values():
-        for quota in waiting_list.quotas_of_day(session, event):
-            take_back_extra(session, quota, extra.get(str(quota.id), 0))
 
 
 def _move_up(session: Session, events: dict[int, Event], now: datetime) -> None:

@@ -103,10 +103,12 @@ def count_anew(session: Session, registration: Registration, *, by_team: bool) -
     if not old and not new:
         return False
     if registration.has_seat:
-        stays = frozenset(quota.id for quota in [*under, *new]) - {quota.id for quota in old}
         left = [quota.id for quota in under]
-        availability = waiting_list.availability_of(event, quotas, left, gives_back=registration.chairs)
-        if not by_team and not availability.has_seat_for(Claim(stays, registration.chairs)):
+        stays = set(left) - {quota.id for quota in old}
+        chairs = registration.chairs
+        availability = waiting_list.availability_of(event, quotas, left, gives_back=chairs, staying=stays)
+        wanted = frozenset(stays | {quota.id for quota in new})
+        if not by_team and not availability.has_seat_for(Claim(wanted, chairs)):
             raise SeatStaysThere
         move_quotas(session, event, old, new)
     elif registration.active:

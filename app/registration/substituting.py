@@ -174,8 +174,10 @@ def _pass_on(
 def _refuse_without_seat(
     event: Event, quotas: Sequence[Quota], under: Sequence[Quota], wanted: Sequence[Quota], by: By
 ) -> None:
-    availability = waiting_list.availability_of(event, quotas, [quota.id for quota in under], gives_back=1)
-    if not availability.has_seat_for(Claim(frozenset(quota.id for quota in wanted), 1)):
+    left = {quota.id for quota in under}
+    needed = frozenset(quota.id for quota in wanted)
+    availability = waiting_list.availability_of(event, quotas, left, gives_back=1, staying=left & needed)
+    if not availability.has_seat_for(Claim(needed, 1)):
         raise NoSeatThere if by.actor is Actor.ORGANISER else SeatStaysThere
 
 

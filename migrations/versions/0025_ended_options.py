@@ -21,6 +21,7 @@ def upgrade() -> None:
         batch_op.alter_column("ended", server_default=None)
     for name in ("answer", "sensitive_answer"):
         _bring_back(name)
+    _shrink_limits()
 
 
 def downgrade() -> None:
@@ -68,3 +69,10 @@ def _bring_back(name: str) -> None:
         .where(option.c.capacity.is_(None), option.c.id.in_(mine))
         .values(taken=holders.scalar_subquery())
     )
+
+
+def _shrink_limits() -> None:
+    """What a limit has beyond its own figure is what is taken beyond it, no more."""
+    quota = sa.table("quota", *map(sa.column, ("effect", "capacity", "taken", "extra")))
+    beyond = sa.case((quota.c.taken > quota.c.capacity, quota.c.taken - quota.c.capacity), else_=0)
+    op.execute(sa.update(quota).where(quota.c.extra > beyond).values(extra=beyond))

@@ -183,6 +183,11 @@ def test_who_is_counted_elsewhere_lets_the_right_people_in() -> None:
     assert day.status("cem") is Status.REGISTERED  # Pia's share
     assert day.quota(kis) == (2, 1)
     assert db.session.get_one(Quota, kis).extra == 1
+    day.cancel("pia")
+    assert (day.quota(kis), day.status("uwe")) == ((1, 1), Status.WAITING)
+    assert db.session.get_one(Quota, kis, populate_existing=True).extra == 0  # its own figure again
+    day.cancel("kim")
+    assert (day.quota(kis), day.status("uwe")) == ((1, 0), Status.REGISTERED)
 
 
 def test_who_confirms_late_comes_back_under_the_new_quota() -> None:

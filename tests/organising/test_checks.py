@@ -140,6 +140,7 @@ FAULTS = {
     "UPDATE event SET reserved = 1": ["event 1: 1 seats are held back, its reservations say 0"],
     "UPDATE event SET code_count = 1": ["event 1: counts 1 quotas and 1 codes, there are 1 and 0"],
     "UPDATE quota SET taken = 1, extra = 1": ["quota 1: 1 seats are taken, 0 are held"],
+    "UPDATE quota SET extra = 1": ["quota 1: has grown by more than its people need"],
     "UPDATE quota SET waiting = 2": ["quota 1: 2 are counted in line, 0 stand there"],
     "UPDATE quota SET capacity = -1": ["quota 1: more seats of it are taken than it has"],
     "UPDATE quota SET organisation_kind = 'ki'": ["quota 1: does not say whom it is for"],

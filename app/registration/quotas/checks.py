@@ -62,6 +62,7 @@ def quotas() -> Check:
         "more seats of it are taken than it has": and_(
             one.effect == QuotaEffect.CAP, one.taken > one.capacity + one.extra
         ),
+        "has grown by more than its people need": and_(one.extra > 0, one.extra > one.taken - one.capacity),
         "does not say whom it is for": or_(
             (one.target == QuotaTarget.KIND) != one.organisation_kind.is_not(None),
             and_(one.target == QuotaTarget.DISTRICT, one.district == ""),

@@ -86,6 +86,7 @@ def change_quota(
     _refuse_twice(session, event, facts, quota.id)
     refuse_quota_below_taken(quota.effect, facts.capacity, quota.extra, quota.taken)
     quota.name, quota.capacity = facts.name, facts.capacity
+    quota.extra = quota.still_extra
     _set_code_and_date(quota, facts, now)
     session.flush()
     _settle(session, event, now)

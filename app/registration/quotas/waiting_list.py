@@ -95,19 +95,27 @@ def after_moving(
 
 
 def availability_of(
-    event: Event, quotas: Sequence[Quota], leaving: Collection[int] = (), *, gives_back: int = 0
+    event: Event,
+    quotas: Sequence[Quota],
+    leaving: Collection[int] = (),
+    *,
+    gives_back: int = 0,
+    staying: Collection[int] = (),
 ) -> Availability:
-    """What is free now, or after somebody gave so many chairs back who falls under `leaving`."""
+    """What is free now, or after somebody gave so many chairs back who falls under `leaving`. A limit that has grown
+    shrinks by it, but for those to which the person comes back at once (`staying`)."""
     states, reserved = [], event.reserved
     for quota in quotas:
         back = 1 if gives_back and quota.id in leaving else 0
-        full = quota.full and not (back and quota.taken - 1 < quota.capacity + quota.extra)
+        share = Seats(quota.capacity, quota.taken - back, quota.extra)
+        if quota.id not in staying:
+            share = replace(share, extra=share.still_extra)
         held_back = quota.held_back
         if back and quota.is_open_reservation and quota.taken <= quota.capacity:
             held_back, reserved = held_back + 1, reserved + 1
-        left = quota.capacity + quota.extra - quota.taken + back if quota.effect is QuotaEffect.CAP else None
+        left = share.left if quota.effect is QuotaEffect.CAP else None
         states.append(
-            QuotaState(quota.id, quota.name, full, held_back, quota.release_at, quota.waiting, left)
+            QuotaState(quota.id, quota.name, left == 0, held_back, quota.release_at, quota.waiting, left)
         )
     seats = Seats(event.capacity, event.taken - gives_back, event.extra, reserved)
     if gives_back:

@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.attendees import manual
 from app.attendees.imports.service import Newcomer, add_many
+from app.events.models import Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget, RegistrationState, Seats
 from app.people.models import AuditEntry
 from app.privacy.erasure import delete_surplus
@@ -531,3 +532,55 @@ def test_the_last_reserved_seat_is_still_one() -> None:
     assert one.has_seat_for(Claim(frozenset({7}), 1))
     assert not one.has_seat_for(Claim(frozenset(), 1))
     assert Availability(one.seats, (one.quotas[0].after_one(),)).open_reservations == frozenset()
+
+
+def test_a_limit_that_has_grown_shrinks_back_to_its_own_figure() -> None:
+    """8 + 2: whoever leaves takes a seat along until the limit holds, and nobody moves up before."""
+    day = open_day(capacity=20)
+    quota = day.add_quota("Probeburg", 1, CAP, Aim(QuotaTarget.ORGANISATION, organisation_id=_id_of(TOWN)))
+    for name in ("kim", "lea", "mia"):
+        with day.step() as session:
+            entry = Entry(person(name, organisation=TOWN), f"nonce-{name}")
+            day.ids[name] = manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True).id
+    day.join("nora", organisation=TOWN)
+
+    def standing() -> tuple[int, int, int]:
+        db.session.rollback()
+        one = db.session.get_one(Quota, quota)
+        return one.capacity, one.extra, one.taken
+
+    assert standing() == (1, 2, 3)
+    day.cancel("kim")
+    assert (standing(), day.status("nora")) == ((1, 1, 2), Status.WAITING)
+    day.cancel("lea")
+    assert (standing(), day.status("nora")) == ((1, 0, 1), Status.WAITING)
+    day.cancel("mia")
+    assert (standing(), day.status("nora")) == ((1, 0, 1), Status.REGISTERED)
+    day.check()
+
+
+def test_a_limit_that_is_raised_takes_in_what_had_grown() -> None:
+    day = open_day(capacity=20)
+    quota = day.add_quota("Probeburg", 0, CAP, Aim(QuotaTarget.ORGANISATION, organisation_id=_id_of(TOWN)))
+    with day.step() as session:
+        entry = Entry(person("kim", organisation=TOWN), "nonce-kim")
+        day.ids["kim"] = manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True).id
+    with transaction() as session:
+        one = session.get_one(Quota, quota)
+        facts = quotas.QuotaFacts(one.name, one.effect, one.aim, 1)
+        quotas.change_quota(session, day.event_id, quota, facts, one.version, ORGANISER, NOW)
+    db.session.rollback()
+    one = db.session.get_one(Quota, quota)
+    assert (one.capacity, one.extra, one.taken) == (1, 0, 1)
+
+
+def test_who_stays_under_a_grown_limit_is_not_kept_from_naming_somebody() -> None:
+    """The seat of the limit is theirs already; only what they come under anew is asked."""
+    day = open_day(capacity=20)
+    district = day.add_quota("Kreis Musterau", 0, CAP, OF_MUSTERAU)
+    with day.step() as session:
+        entry = Entry(person("kim", organisation=KI), "nonce-kim")
+        day.ids["kim"] = manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True).id
+    day.substitute("kim", "kai")
+    assert day.quota(district) == (1, 0)
+    day.check()
