@@ -8,6 +8,7 @@ from datetime import datetime
 
 from app.clock import BERLIN
 from app.events.models import Event
+from app.events.queries import missing_before_publishing
 from app.events.rules import EventStatus, Placement, Seats
 from app.outbox.rules import State
 from app.refusal import N_
@@ -79,35 +80,52 @@ MAIL_LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One thing that a day needs, and where it is done."""
+    """One thing that a day needs, and where it is done: the page, and the field where there is one for it."""
 
     label: str
-    section: str
+    endpoint: str
     done: bool
+    field: str = ""
 
 
 def next_steps(event: Event, *, has_programme: bool, documented: bool, now: datetime) -> list[Step]:
     """What is left to do, in the order in which one does it; what follows the day appears when it has begun."""
+    needed = [one.field for one in missing_before_publishing(event) if one.needed]
+    limits = _missing_limits(event)
+    public = event.status is not EventStatus.DRAFT
+    released = event.agenda_released_at is not None
     steps = [
-        Step(N_("Describe the day and its venue"), "edit", event.is_described),
-        Step(N_("Say when registration closes and how many seats there are"), "edit", _limited(event)),
-        Step(N_("Write the programme"), "programme", has_programme),
-        Step(N_("Publish the day"), "edit", event.status is not EventStatus.DRAFT),
-        Step(N_("Release the agenda"), "programme", event.agenda_released_at is not None),
+        Step(N_("Describe the day and its venue"), _DETAILS, not needed, *needed[:1]),
+        Step(
+            N_("Say when registration closes and how many seats there are"), _DETAILS, not limits, *limits[:1]
+        ),
+        Step(N_("Write the programme"), _PROGRAMME, has_programme),
+        Step(N_("Publish the day"), _DETAILS if public else "day.publish", public),
+        Step(N_("Release the agenda"), _PROGRAMME if released else "programme_organise.release", released),
     ]
     if event.placement is Placement.WISHES:
         placed = event.placed_at is not None
-        steps.append(Step(N_("Give the places in workshops by wishes"), "allocation", placed))
+        steps.append(Step(N_("Give the places in workshops by wishes"), "allocation.admin", placed))
     if event.has_begun(now):
+        open_to_all = event.documentation_released_at is not None
         steps += [
-            Step(N_("Write down the results"), "results", documented),
-            Step(N_("Publish the documentation"), "results", event.documentation_released_at is not None),
+            Step(N_("Write down the results"), _RESULTS, documented),
+            Step(
+                N_("Publish the documentation"),
+                _RESULTS if open_to_all else "results_desk.publish",
+                open_to_all,
+            ),
         ]
     return steps
 
 
-def _limited(event: Event) -> bool:
-    return event.registration_closes_at is not None and event.capacity is not None
+_DETAILS, _PROGRAMME, _RESULTS = "day.edit", "programme_organise.programme", "results_desk.overview"
+
+
+def _missing_limits(event: Event) -> list[str]:
+    """The fields in which they are typed."""
+    typed = {"closes_date": event.registration_closes_at, "capacity": event.capacity}
+    return [field for field, value in typed.items() if value is None]
 
 
 def hardly_booked(seats: Seats) -> bool:

@@ -132,10 +132,12 @@ def dashboard(slug: str) -> ResponseReturnValue:
     state = g.event.registration_state(moment)
     closes_at = g.event.registration_closes_at
     is_open = state not in {RegistrationState.NOT_YET, RegistrationState.CLOSED, RegistrationState.OVER}
+    it = queries.dashboard(db.session(), g.event, moment, with_people=sees_people)
     return page(
         "organising/dashboard.html",
         event=g.event,
-        it=queries.dashboard(db.session(), g.event, moment, with_people=sees_people),
+        it=it,
+        opens={one.endpoint for one in it.steps if _may_open(one.endpoint)},
         state=state,
         is_draft=g.event.status is EventStatus.DRAFT,
         days_to_go=days_until(g.event.starts_at, moment),
@@ -143,6 +145,15 @@ def dashboard(slug: str) -> ResponseReturnValue:
         hardly_booked=hardly_booked,
         sees_people=sees_people,
         sees_mails=may(g.role, Permission.EDIT_PEOPLE),
+    )
+
+
+def _may_open(endpoint: str) -> bool:
+    declared = access_of(current_app, endpoint)
+    return (
+        declared is not None
+        and isinstance(declared.permission, Permission)
+        and may(g.role, declared.permission)
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy import select, update
 
 from app.clock import now
 from app.events.models import Event, TeamMember
-from app.events.rules import EventStatus, Seats
+from app.events.rules import EventStatus, Placement, Seats
 from app.organising import queries as reads
 from app.organising.rules import days_until, hardly_booked, next_steps
 from app.outbox import route, settling
@@ -169,24 +169,73 @@ def test_an_empty_day(app: Flask) -> None:
 def test_next_steps() -> None:
     day = Event(status=EventStatus.DRAFT, summary="", venue_name="", venue_city="", starts_at=at("9:30"))
 
-    def done(when: object = NOW, **facts: bool) -> list[tuple[str, bool]]:
+    def done(when: object = NOW, **facts: bool) -> list[tuple[str, str, bool]]:
         known = {"has_programme": False, "documented": False, **facts}
-        return [(step.section, step.done) for step in next_steps(day, now=when, **known)]  # type: ignore[arg-type]
+        steps = next_steps(day, now=when, **known)  # type: ignore[arg-type]
+        return [(step.endpoint, step.field, step.done) for step in steps]
 
     assert done() == [
-        ("edit", False),
-        ("edit", False),
-        ("programme", False),
-        ("edit", False),
-        ("programme", False),
+        ("day.edit", "summary", False),
+        ("day.edit", "closes_date", False),
+        ("programme_organise.programme", "", False),
+        ("day.publish", "", False),
+        ("programme_organise.release", "", False),
     ]
+    day.summary, day.registration_closes_at = "x", NOW
+    assert [field for _, field, _ in done()[:2]] == ["venue_name", "capacity"]
     day.summary, day.venue_name, day.venue_city = "x", "x", "x"
     day.capacity, day.registration_closes_at = 3, NOW
     day.status, day.agenda_released_at = EventStatus.PUBLISHED, NOW
-    assert {holds for _, holds in done(has_programme=True)} == {True}
-    assert done(at("9:30"))[5:] == [("results", False), ("results", False)]
+    assert {(field, holds) for _, field, holds in done(has_programme=True)} == {("", True)}
+    assert done(at("9:30"))[5:] == [
+        ("results_desk.overview", "", False),
+        ("results_desk.publish", "", False),
+    ]
     day.documentation_released_at = NOW
-    assert done(at("9:30"), documented=True)[5:] == [("results", True), ("results", True)]
+    assert done(at("9:30"), documented=True)[5:] == [("results_desk.overview", "", True)] * 2
+
+
+DOES_IT = {
+    "Tag und Ort beschreiben": "Angaben",
+    "Sagen, wann die Anmeldung schließt und wie viele Plätze es gibt": "Angaben",
+    "Programm schreiben": "Programm",
+    "Fachtag veröffentlichen": "Fachtag veröffentlichen",
+    "Tagesablauf veröffentlichen": "Tagesablauf veröffentlichen",
+    "Plätze in Workshops nach Wünschen vergeben": "Plätze nach Wünschen",
+    "Ergebnisse aufschreiben": "Dokumentation",
+    "Dokumentation veröffentlichen": "Dokumentation veröffentlichen?",
+}
+
+
+def test_each_step_leads_to_the_page_and_the_field_where_it_is_done(app: Flask) -> None:
+    day = a_day(
+        app, programme=False, status=EventStatus.DRAFT, capacity=None, summary="", placement=Placement.WISHES
+    )
+    with app.app_context(), transaction() as session:
+        session.get_one(Event, day.event_id).registration_closes_at = None
+    visitor = visitor_of(app, "lea")
+    for begun in (False, True):
+        if begun:
+            with app.app_context(), transaction() as session:
+                one = session.get_one(Event, day.event_id)
+                one.starts_at, one.ends_at = now() - timedelta(hours=1), now() + timedelta(hours=5)
+        links = {
+            str(link.get_text(strip=True)): str(link["href"])
+            for link in visitor.get(f"{day.home}/").soup.select("ul.checklist a")
+        }
+        assert len(links) == (8 if begun else 6)
+        for label, address in links.items():
+            path, _, field = address.partition("#")
+            page = visitor.get(path)
+            assert (page.status, page.heading) == (200, DOES_IT[label])
+            assert not field or page.soup.find(id=field) is not None, label
+
+
+def test_who_may_not_publish_is_not_sent_there(app: Flask) -> None:
+    day = a_day(app, programme=False, status=EventStatus.DRAFT)
+    steps = visitor_of(app).get(f"{day.home}/").soup.select("ul.checklist li")
+    linked = [str(one.a["href"]).rpartition("/")[2] if one.a else None for one in steps]
+    assert linked == ["edit", "edit", "programme", None, None]
 
 
 @pytest.mark.parametrize(
