@@ -32,7 +32,15 @@ from app.allocation.rules import (
     UNFINISHED,
     ConditionKind,
 )
-from app.allocation.service import add_condition, ask, ask_several, mark_run, remove_condition
+from app.allocation.service import (
+    add_condition,
+    ask,
+    ask_several,
+    mark_run,
+    refuse_asking,
+    refuse_marking,
+    remove_condition,
+)
 from app.allocation.swaps.queries import count_offers, open_chains
 from app.attendees.filters import Wanted, without_of
 from app.attendees.lists import count_people
@@ -123,7 +131,11 @@ def _demand() -> tuple[list[dict[str, Any]], dict[int, int]]:
 @access.organiser(Permission.EDIT_PEOPLE)
 def new(slug: str) -> ResponseReturnValue:
     form = AllocationForm.fresh()
-    if done := did(form, lambda session: ask(session, g.event.id, form.order(), by(), now()).id):
+    if done := did(
+        form,
+        lambda session: ask(session, g.event.id, form.order(), by(), now()).id,
+        first=lambda session: refuse_asking(session, g.event),
+    ):
         return redirect(url_for("placing.show", slug=slug, allocation_id=done.result), SEE_OTHER)
     return page("allocation/new.html", event=g.event, form=form)
 
@@ -134,7 +146,11 @@ def usual(slug: str) -> ResponseReturnValue:
     form = UsualForm()
     mixed = any(one.kind in MIXING_RULES for one in conditions_of(db.session(), g.event))
     orders = form.orders(mixed=mixed)
-    if did(form, lambda session: ask_several(session, g.event.id, orders, by(), now())):
+    if did(
+        form,
+        lambda session: ask_several(session, g.event.id, orders, by(), now()),
+        first=lambda session: refuse_asking(session, g.event, more=len(orders)),
+    ):
         return redirect_with(admin_address(slug), N_("They are worked out one after the other."))
     names = [order.name for order in orders]
     return page("allocation/usual.html", event=g.event, form=form, names=names, mixed=mixed)
@@ -180,7 +196,11 @@ def close_run(slug: str, run_id: int) -> ResponseReturnValue:
     if run is None:
         raise Missing
     form = ConfirmForm()
-    if did(form, lambda session: mark_run(session, g.event.id, run_id, by(), now(), takes_place=False)):
+    if did(
+        form,
+        lambda session: mark_run(session, g.event.id, run_id, by(), now(), takes_place=False),
+        first=lambda _session: refuse_marking(g.event),
+    ):
         return redirect_with(admin_address(slug), N_("“%(title)s” does not take place."), title=run.name)
     return page("allocation/close.html", event=g.event, form=form, run=run)
 

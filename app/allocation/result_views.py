@@ -13,7 +13,7 @@ from app.allocation.forms import PublishForm
 from app.allocation.publishing import find_published, plan, publish, refuse_publication
 from app.allocation.queries import compared, get_allocation, get_done, people_by_id, runs_of
 from app.allocation.rules import MIXING_LABELS, MODE_LABELS, STATE_LABELS, UNFINISHED, AllocationState
-from app.allocation.service import remove, stop
+from app.allocation.service import refuse_removing, remove, stop
 from app.clock import now
 from app.documents import typeset
 from app.outbox.previewing import Intended
@@ -83,7 +83,11 @@ def stop_(slug: str, allocation_id: int) -> ResponseReturnValue:
 def drop(slug: str, allocation_id: int) -> ResponseReturnValue:
     title = get_allocation(db.session(), g.event, allocation_id).name
     form = ConfirmForm()
-    if did(form, lambda session: remove(session, g.event.id, allocation_id, _by(), now())):
+    if did(
+        form,
+        lambda session: remove(session, g.event.id, allocation_id, _by(), now()),
+        first=lambda session: refuse_removing(get_allocation(session, g.event, allocation_id)),
+    ):
         return redirect_with(
             url_for("allocation.admin", slug=slug), N_("“%(title)s” is removed."), title=title
         )

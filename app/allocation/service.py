@@ -93,8 +93,7 @@ def ask(session: Session, event_id: int, order: AllocationOrder, by: By, now: da
         if earlier.event_id != event.id:
             raise Missing
         return earlier
-    _refuse_unready(session, event)
-    _refuse_too_many(session, event)
+    refuse_asking(session, event)
     return _ask(session, event, order, by, now)
 
 
@@ -115,8 +114,7 @@ def ask_several(
     )
     if earlier:
         return earlier
-    _refuse_unready(session, event)
-    _refuse_too_many(session, event, more=len(own))
+    refuse_asking(session, event, more=len(own))
     return [_ask(session, event, one, by, now) for one in own]
 
 
@@ -158,11 +156,16 @@ def remove(session: Session, event_id: int, allocation_run_id: int, by: By, now:
     """Refuses what is being worked on, and what was published once: that is for the file."""
     event = lock_event(session, event_id)
     allocation_run = lock_allocation_run(session, event, allocation_run_id)
-    if allocation_run.published_at is not None or allocation_run.state in UNFINISHED:
-        raise KeptForTheFile
+    refuse_removing(allocation_run)
     record(session, now, by.organiser_id, event.id, "allocation.remove", f"allocation {allocation_run.id}")
     session.delete(allocation_run)
     session.flush()
+
+
+def refuse_removing(allocation_run: AllocationRun) -> None:
+    """As `remove` says."""
+    if allocation_run.published_at is not None or allocation_run.state in UNFINISHED:
+        raise KeptForTheFile
 
 
 def lock_allocation_run(session: Session, event: Event, allocation_run_id: int) -> AllocationRun:
@@ -178,6 +181,12 @@ def lock_allocation_run(session: Session, event: Event, allocation_run_id: int) 
     return found
 
 
+def refuse_asking(session: Session, event: Event, more: int = 1) -> None:
+    """As `ask` says, for one or `more` of them."""
+    _refuse_unready(session, event)
+    _refuse_too_many(session, event, more)
+
+
 def _refuse_unready(session: Session, event: Event) -> None:
     if event.placement is not Placement.WISHES:
         raise NotByWishes
@@ -187,7 +196,7 @@ def _refuse_unready(session: Session, event: Event) -> None:
         raise NobodyToPlace
 
 
-def _refuse_too_many(session: Session, event: Event, more: int = 1) -> None:
+def _refuse_too_many(session: Session, event: Event, more: int) -> None:
     total, waiting = session.execute(
         select(
             func.count(AllocationRun.id),
@@ -323,8 +332,7 @@ def mark_run(
     Refuses a day without wishes, where nobody would clean up; and to take up a run whose room or staff is busy by now.
     """
     event = lock_event(session, event_id)
-    if event.placement is not Placement.WISHES:
-        raise NotByWishes
+    refuse_marking(event)
     run = _get_run(session, event, run_id)
     if run.takes_place is takes_place:
         return run
@@ -340,6 +348,12 @@ def mark_run(
     action = "run.open" if takes_place else "run.close"
     record(session, now, by.organiser_id, event.id, action, f"run {run.id}")
     return run
+
+
+def refuse_marking(event: Event) -> None:
+    """As `mark_run` says of the day."""
+    if event.placement is not Placement.WISHES:
+        raise NotByWishes
 
 
 def _get_run(session: Session, event: Event, run_id: int) -> Run:

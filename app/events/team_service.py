@@ -100,7 +100,7 @@ def change_role(
     member = get_member(session, event_id, member_id)
     refuse_changed(member.role, seen)
     if role is not Role.LEAD:
-        _refuse_last_lead(session, member)
+        refuse_last_lead(session, member)
     before, member.role = member.role, role
     session.flush()
     _record(session, now, by, member, "team.role", before=before.value, role=role.value)
@@ -111,13 +111,13 @@ def remove_member(session: Session, event_id: int, member_id: int, *, by: Organi
     """The account stays; only this day is closed to it. Refuses to remove the last lead."""
     lock_event(session, event_id)
     member = get_member(session, event_id, member_id)
-    _refuse_last_lead(session, member)
+    refuse_last_lead(session, member)
     _record(session, now, by, member, "team.remove", role=member.role.value)
     session.delete(member)
     session.flush()
 
 
-def _refuse_last_lead(session: Session, member: TeamMember) -> None:
+def refuse_last_lead(session: Session, member: TeamMember) -> None:
     """Asked under the event's lock, so that two leads cannot leave at the same moment. A disabled lead does not count."""
     others = (
         select(func.count())

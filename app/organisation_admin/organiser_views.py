@@ -40,6 +40,7 @@ from app.organisation_admin.service import (
     add_known_organisation,
     change_organisation,
     merge,
+    refuse_giving_up,
     undo_merge,
 )
 from app.organisations.models import Organisation
@@ -59,7 +60,7 @@ from app.texts import ngettext
 from app.web import access
 from app.web.asking import AskingButton, Question, asked, question_page, say_no
 from app.web.database import db
-from app.web.doing import did
+from app.web.doing import did, why_not
 from app.web.pages import page, page_number, redirect_with
 
 bp = Blueprint("organisations", __name__, url_prefix="/organise/organisations")
@@ -174,6 +175,7 @@ def merge_into(organisation_id: int) -> ResponseReturnValue:
     source = get_changeable(session, _reach(session), organisation_id)
     target = _target(session, source, str(form.into.data or ""))
     chosen = {"into": str(target.id)} if target else {}
+    form.impossible = why_not(lambda session: refuse_giving_up(session, source))
     likely = likely_meant(session, _reach(session), source)
     listed = [(one.id, one.name) for one in listed_organisations(session) if one.id != source.id]
     listed += [(one.id, one.name) for one in likely if one.provisional]

@@ -104,11 +104,7 @@ def merge(
         target.provisional = False
         _record(session, target.id, by, now, "change", provisional=False)
     refuse_merge(source, target)
-    if hosts_a_day(session, source.id):
-        raise Refusal(
-            N_("“%(name)s” hosts a day. Merge the other one into it, or name another host first."),
-            name=source.name,
-        )
+    refuse_giving_up(session, source)
     _refuse_newcomers(session, events, [source.id])
     done = OrganisationMerge(
         source_id=source.id, target_id=target.id, name=source.name, at=now, organiser_id=by.organiser_id
@@ -129,6 +125,16 @@ def merge(
     session.flush()
     _record(session, source.id, by, now, "merge", into=target.id, **done.moved)
     return done
+
+
+def refuse_giving_up(session: Session, source: Organisation) -> None:
+    """Whoever hosts a day, or is another spelling already, cannot become one, whatever it is merged into."""
+    refuse_alias(source)
+    if hosts_a_day(session, source.id):
+        raise Refusal(
+            N_("“%(name)s” hosts a day. Merge the other one into it, or name another host first."),
+            name=source.name,
+        )
 
 
 def undo_merge(session: Session, merge_id: int, by: By, now: datetime) -> OrganisationMerge:

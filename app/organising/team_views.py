@@ -21,7 +21,7 @@ from app.refusal import N_, Refusal
 from app.texts import gettext, language
 from app.web import access
 from app.web.database import db, transaction
-from app.web.doing import carried_out, did
+from app.web.doing import carried_out, did, why_not
 from app.web.pages import page
 from app.web.texts import here
 
@@ -130,7 +130,9 @@ def _after_change(slug: str) -> str:
 
 
 def _member_page(form: RoleForm, member_id: int) -> ResponseReturnValue:
-    return page("events/team_member.html", event=g.event, member=_member(member_id), form=form)
+    member = _member(member_id)
+    stays = why_not(lambda session: team_service.refuse_last_lead(session, member))
+    return page("events/team_member.html", event=g.event, member=member, form=form, stays=stays)
 
 
 def _member(member_id: int) -> TeamMember:

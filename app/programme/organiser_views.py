@@ -106,7 +106,11 @@ def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
     round_ = conflicts.get_round(db.session(), g.event, round_id)
     cancel = url_for("day.edit_round", slug=slug, round_id=round_id)
     return _remove(
-        round_.title, cancel, lambda s: service.remove_round(s, g.event.id, round_id, now()), _programme(slug)
+        round_.title,
+        cancel,
+        lambda s: service.remove_round(s, g.event.id, round_id, now()),
+        _programme(slug),
+        lambda s: service.refuse_removing_round(s, conflicts.get_round(s, g.event, round_id)),
     )
 
 
@@ -120,6 +124,7 @@ def remove_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
         cancel,
         lambda s: service.remove_workshop(s, g.event.id, workshop_id, now()),
         _programme(slug),
+        lambda s: service.refuse_removing_workshop(s, conflicts.get_workshop(s, g.event, workshop_id)),
     )
 
 
@@ -145,7 +150,13 @@ def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
     room = conflicts.get_room(db.session(), g.event, room_id)
     cancel = url_for("day.edit_room", slug=slug, room_id=room_id)
     back = url_for(".rooms", slug=slug)
-    return _remove(room.name, cancel, lambda s: service.remove_room(s, g.event.id, room_id, now()), back)
+    return _remove(
+        room.name,
+        cancel,
+        lambda s: service.remove_room(s, g.event.id, room_id, now()),
+        back,
+        lambda s: service.refuse_removing_room(s, conflicts.get_room(s, g.event, room_id)),
+    )
 
 
 # -- release
@@ -156,7 +167,11 @@ def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
 def release(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
 
-    if did(form, lambda session: service.release_agenda(session, g.event.id, g.organiser.id, now())):
+    if did(
+        form,
+        lambda session: service.release_agenda(session, g.event.id, g.organiser.id, now()),
+        first=lambda session: service.refuse_release(session, g.event),
+    ):
         return redirect_with(_programme(slug), N_("The agenda is public now."))
     lines = read_agenda(db.session(), g.event)
     return page(
@@ -171,11 +186,15 @@ def release(slug: str) -> ResponseReturnValue:
 
 
 def _remove(
-    title: str, cancel: str, take_away: Callable[[Session], None], afterwards: str
+    title: str,
+    cancel: str,
+    take_away: Callable[[Session], None],
+    afterwards: str,
+    first: Callable[[Session], None] | None = None,
 ) -> ResponseReturnValue:
-    """Ask once, then take it away; a refusal is shown where the question was asked."""
+    """Ask once, then take it away; what would be refused (`first`) is said where the question would be asked."""
     form = ConfirmForm()
-    if did(form, take_away):
+    if did(form, take_away, first=first):
         return redirect_with(afterwards, N_("“%(title)s” is removed."), title=title)
     return page(
         "programme/organise_remove.html",

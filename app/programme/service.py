@@ -89,9 +89,17 @@ def add_room(session: Session, event_id: int, facts: RoomFacts, now: datetime) -
 
 
 def remove_room(session: Session, event_id: int, room_id: int, now: datetime) -> None:
-    """Refuses a room that the agenda uses, and names what is in it."""
+    """Refuses as `refuse_removing_room`."""
     event = lock_event(session, event_id)
     room = get_room(session, event, room_id)
+    refuse_removing_room(session, room)
+    session.delete(room)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+def refuse_removing_room(session: Session, room: Room) -> None:
+    """A room that the agenda uses stays; names what is in it."""
     used_by = [run_name(run) for run in runs_in(session, room)]
     used_by += session.scalars(select(AgendaItem.title).where(AgendaItem.room_id == room.id)).all()
     if used_by:
@@ -99,9 +107,6 @@ def remove_room(session: Session, event_id: int, room_id: int, now: datetime) ->
             N_("The agenda uses this room for “%(title)s”. Please choose another room there first."),
             title=used_by[0],
         )
-    session.delete(room)
-    mark_changed(event, now, calendar=False)
-    session.flush()
 
 
 # -- items for everybody
@@ -173,16 +178,21 @@ def add_round(session: Session, event_id: int, facts: RoundFacts, now: datetime)
 
 
 def remove_round(session: Session, event_id: int, round_id: int, now: datetime) -> None:
-    """Refuses while workshops run in it: they, and the people in them, need another place first."""
+    """Refuses as `refuse_removing_round`."""
     event = lock_event(session, event_id)
     round_ = get_round(session, event, round_id)
-    if session.scalar(select(Run.id).where(Run.round_id == round_.id).limit(1)) is not None:
-        raise Refusal(N_("Workshops run in this round. Please move or remove them first."))
-    refuse_torn_run(session, round_)
+    refuse_removing_round(session, round_)
     log_change(session, event, round_.title, "title", round_.title, "", now)
     session.delete(round_)
     mark_changed(event, now, calendar=False)
     session.flush()
+
+
+def refuse_removing_round(session: Session, round_: Round) -> None:
+    """Workshops that run in it, and the people in them, need another place first."""
+    if session.scalar(select(Run.id).where(Run.round_id == round_.id).limit(1)) is not None:
+        raise Refusal(N_("Workshops run in this round. Please move or remove them first."))
+    refuse_torn_run(session, round_)
 
 
 # -- workshops
@@ -198,14 +208,19 @@ def add_workshop(session: Session, event_id: int, facts: WorkshopFacts, now: dat
 
 
 def remove_workshop(session: Session, event_id: int, workshop_id: int, now: datetime) -> None:
-    """Refuses while it runs anywhere."""
+    """Refuses as `refuse_removing_workshop`."""
     event = lock_event(session, event_id)
     workshop = get_workshop(session, event, workshop_id)
-    if session.scalar(select(Run.id).where(Run.workshop_id == workshop.id).limit(1)) is not None:
-        raise Refusal(N_("This workshop takes place in a round. Please take it out of the rounds first."))
+    refuse_removing_workshop(session, workshop)
     session.delete(workshop)
     mark_changed(event, now, calendar=False)
     session.flush()
+
+
+def refuse_removing_workshop(session: Session, workshop: Workshop) -> None:
+    """It stays while it runs anywhere."""
+    if session.scalar(select(Run.id).where(Run.workshop_id == workshop.id).limit(1)) is not None:
+        raise Refusal(N_("This workshop takes place in a round. Please take it out of the rounds first."))
 
 
 # -- release
@@ -214,14 +229,10 @@ def remove_workshop(session: Session, event_id: int, workshop_id: int, now: date
 def release_agenda(session: Session, event_id: int, by: int | None, now: datetime) -> Event:
     """`by` is the organiser's id. From now on everybody sees the agenda, and every change is live and logged. Refuses an empty one and a second time."""
     event = lock_event(session, event_id)
-    if event.agenda_released_at is not None:
-        raise Refusal(N_("The agenda is public already."))
+    refuse_release(session, event)
     runs = session.scalars(
         select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.id)
     ).all()
-    items = select(AgendaItem.id).where(AgendaItem.event_id == event.id).limit(1)
-    if not runs and session.scalar(items) is None:
-        raise Refusal(N_("The agenda is empty. Please add the first item before publishing it."))
     event.agenda_released_at = now
     for run in runs:
         raise_sequence(run, now)
@@ -229,6 +240,16 @@ def release_agenda(session: Session, event_id: int, by: int | None, now: datetim
     session.flush()
     record(session, now, by, event.id, "agenda.release")
     return event
+
+
+def refuse_release(session: Session, event: Event) -> None:
+    """Once, and not of an empty agenda."""
+    if event.agenda_released_at is not None:
+        raise Refusal(N_("The agenda is public already."))
+    runs = select(Run.id).join(Run.round).where(Round.event_id == event.id).limit(1)
+    items = select(AgendaItem.id).where(AgendaItem.event_id == event.id).limit(1)
+    if session.scalar(runs) is None and session.scalar(items) is None:
+        raise Refusal(N_("The agenda is empty. Please add the first item before publishing it."))
 
 
 def log_change(

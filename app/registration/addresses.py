@@ -80,16 +80,23 @@ def confirm_new_address(session: Session, number: int, token: str, now: datetime
     """The new address is right: mails, links and calendar go there, the old one is told and its links open nothing any more.
     Refuses an address with which somebody takes part by now, and who has left."""
     found, email = open_new_address(session, number, token)
-    registration = _lock(session, found.id, now)
+    registration = lock_registration(session, found.id)
     open_new_address(session, number, token)  # once more, for the link may have been replaced before the lock
-    earlier = find_earlier(session, registration.event_id, email)
-    if earlier.active is not None:
-        raise AddressTaken
+    earlier = refuse_new_address(session, registration, email, now)
     take_address(session, registration, email, earlier, now, tell_old=True)
     notifications.notify_standing(session, registration, now)
     subject = f"registration {registration.id}"
     record(session, now, None, registration.event_id, "registration.address", subject)
     return registration
+
+
+def refuse_new_address(session: Session, registration: Registration, email: str, now: datetime) -> Earlier:
+    """As `confirm_new_address` says; else what is known of the new address."""
+    _refuse_standing(registration, now)
+    earlier = find_earlier(session, registration.event_id, email)
+    if earlier.active is not None:
+        raise AddressTaken
+    return earlier
 
 
 def take_address(
@@ -115,11 +122,15 @@ def take_address(
 
 def _lock(session: Session, registration_id: int, now: datetime) -> Registration:
     registration = lock_registration(session, registration_id)
+    _refuse_standing(registration, now)
+    return registration
+
+
+def _refuse_standing(registration: Registration, now: datetime) -> None:
     if registration.status not in CONFIRMED:
         raise AlreadyEnded
     if not registration.may_be_readdressed(now):
         raise DayIsOver
-    return registration
 
 
 def _purpose(email: str) -> str:

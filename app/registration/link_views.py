@@ -14,7 +14,12 @@ from app.events.queries import get_public_event
 from app.events.rules import TAKES_REGISTRATIONS
 from app.organisations.queries import organisation_names
 from app.registration import abuse_protection_forms
-from app.registration.addresses import ask_new_address, confirm_new_address, open_new_address
+from app.registration.addresses import (
+    ask_new_address,
+    confirm_new_address,
+    open_new_address,
+    refuse_new_address,
+)
 from app.registration.admission import Entry
 from app.registration.correcting import send_links
 from app.registration.forms import AddressForm, LinkForm, SharingForm
@@ -96,7 +101,9 @@ def confirm_address(token: str, asked_id: int) -> ResponseReturnValue:
     def confirm(session: Session) -> str:
         return personal_token(confirm_new_address(session, asked_id, token, now()))
 
-    if done := did(form, confirm):
+    if done := did(
+        form, confirm, first=lambda session: refuse_new_address(session, registration, email, now())
+    ):
         return redirect(url_for("registration.my", token=done.result, done="address"), SEE_OTHER)
     return page("registration/address_confirm.html", form=form, event=registration.event, address=email)
 

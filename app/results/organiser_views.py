@@ -22,6 +22,7 @@ from app.results.service import (
     frame_facts,
     get_agreement,
     publish_documentation,
+    refuse_publishing,
     remove_agreement,
     result_facts,
     unpublish_documentation,
@@ -156,7 +157,11 @@ def remove(slug: str, agreement_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.LEAD)
 def publish(slug: str) -> ResponseReturnValue:
     form = ConfirmForm()
-    if did(form, lambda session: publish_documentation(session, g.event, g.organiser.id, now())):
+    if did(
+        form,
+        lambda session: publish_documentation(session, g.event, g.organiser.id, now()),
+        first=lambda session: refuse_publishing(session, g.event),
+    ):
         return redirect_with(url_for(".overview", slug=slug), N_("The documentation is public now."))
     view = read_documentation(db.session(), g.event, today(now()))
     people = [photo for section in view.sections for photo in section.photos if photo.recognisable_people]

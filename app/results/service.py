@@ -170,14 +170,19 @@ def publish_documentation(session: Session, event: Event, by: int | None, now: d
     Once published it stays as published, also when the button is pressed twice.
     """
     event = lock_event(session, event.id)
-    if event.status is EventStatus.DRAFT:
-        raise Refusal(N_("The day itself is still a draft. Please publish the day first."))
-    refuse_unwritten(count_written(session, event))
+    refuse_publishing(session, event)
     if event.documentation_released_at is not None:
         return
     event.documentation_released_at = now
     mark_changed(event, now, calendar=False)
     record(session, now, by, event.id, "documentation.publish")
+
+
+def refuse_publishing(session: Session, event: Event) -> None:
+    """As `publish_documentation` says."""
+    if event.status is EventStatus.DRAFT:
+        raise Refusal(N_("The day itself is still a draft. Please publish the day first."))
+    refuse_unwritten(count_written(session, event))
 
 
 def unpublish_documentation(session: Session, event: Event, by: int | None, now: datetime) -> None:

@@ -41,7 +41,7 @@ from app.texts import gettext
 from app.web import access
 from app.web.asking import Question, asked, question_page
 from app.web.database import db
-from app.web.doing import did, pressed
+from app.web.doing import did, pressed, why_not
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
@@ -113,6 +113,7 @@ def publish(slug: str) -> ResponseReturnValue:
     if did(
         form,
         lambda session: service.publish_day(session, g.event.id, _by(), now(), unfinished=unfinished),
+        first=lambda _session: service.refuse_publishing(g.event, unfinished),
     ):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is public now."))
     return page(
@@ -138,6 +139,7 @@ def unpublish(slug: str) -> ResponseReturnValue:
     if did(
         form,
         lambda session: service.withdraw_day(session, g.event.id, _by(), now()),
+        first=lambda session: service.refuse_withdrawing(session, g.event),
     ):
         return redirect_with(url_for(".edit", slug=slug), N_("The day is a draft again."))
     return page("scheduling/organise_day_unpublish.html", event=g.event, form=form)
@@ -163,12 +165,12 @@ def cancel(slug: str) -> ResponseReturnValue:
             url_for(".cancel", slug=slug),
             N_("The day will be called off in a minute. Until then you can take it back."),
         )
+    form.impossible = why_not(lambda _session: service.refuse_calling_off(g.event, moment))
     return page(
         "scheduling/organise_day_cancel.html",
         event=g.event,
         form=form,
         told=queries.count_told_of_cancelling(db.session(), g.event),
-        possible=service.may_be_called_off(g.event, moment),
         moment=moment,
         button=ConfirmForm(),
     )
@@ -385,7 +387,13 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
 def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = conflicts.get_run(db.session(), g.event, run_id)
     title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
-    if did(form, lambda session: workshop_service.remove_run(session, g.event.id, run_id, now())):
+    if did(
+        form,
+        lambda session: workshop_service.remove_run(session, g.event.id, run_id, now()),
+        first=lambda session: workshop_service.refuse_removing_run(
+            session, conflicts.get_run(session, g.event, run_id)
+        ),
+    ):
         return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
     return page(
         "programme/organise_remove.html",

@@ -197,6 +197,16 @@ def publish_day(
     """Refuses a day that is not a draft any more, and what a reader would miss; `unfinished` are the titles of legal
     texts that still have open places (WEB-01)."""
     event = lock_event(session, event_id)
+    refuse_publishing(event, unfinished)
+    event.status = EventStatus.PUBLISHED
+    mark_changed(event, now, calendar=True)
+    session.flush()
+    record(session, now, by.organiser_id, event.id, "event.publish", f"event {event.id}")
+    return event
+
+
+def refuse_publishing(event: Event, unfinished: Sequence[str]) -> None:
+    """As `publish_day` says."""
     if event.status is not EventStatus.DRAFT:
         raise Refusal(N_("This day is public already."))
     if not event.is_described:
@@ -205,26 +215,26 @@ def publish_day(
         raise Refusal(
             N_("Before publishing, an administrator has to fill in: %(texts)s."), texts=", ".join(unfinished)
         )
-    event.status = EventStatus.PUBLISHED
-    mark_changed(event, now, calendar=True)
-    session.flush()
-    record(session, now, by.organiser_id, event.id, "event.publish", f"event {event.id}")
-    return event
 
 
 def withdraw_day(session: Session, event_id: int, by: By, now: datetime) -> Event:
-    """Back to a draft. Refuses once somebody has registered: people would be left with a link to nowhere."""
+    """Back to a draft. Refuses as `refuse_withdrawing`."""
     event = lock_event(session, event_id)
-    if event.status is not EventStatus.PUBLISHED:
-        raise Refusal(N_("Only a public day can become a draft again."))
-    if count_registrations(session, event):
-        raise Refusal(N_("People have registered for this day. It can be cancelled, but no longer hidden."))
+    refuse_withdrawing(session, event)
     event.status = EventStatus.DRAFT
     event.calls_off_at = None
     mark_changed(event, now, calendar=True)
     session.flush()
     record(session, now, by.organiser_id, event.id, "event.withdraw", f"event {event.id}")
     return event
+
+
+def refuse_withdrawing(session: Session, event: Event) -> None:
+    """Once somebody has registered, people would be left with a link to nowhere."""
+    if event.status is not EventStatus.PUBLISHED:
+        raise Refusal(N_("Only a public day can become a draft again."))
+    if count_registrations(session, event):
+        raise Refusal(N_("People have registered for this day. It can be cancelled, but no longer hidden."))
 
 
 class NotDue(Refusal):
@@ -245,7 +255,7 @@ class CallingOff:
 def call_off_later(session: Session, event_id: int, why: CallingOff, by: By, now: datetime) -> Event:
     """Call the day off after a quiet minute, in which it can be taken back. Refuses as `cancel_day`."""
     event = lock_event(session, event_id)
-    _refuse_calling_off(event, now)
+    refuse_calling_off(event, now)
     event.calls_off_at = now + QUIET
     event.off_reason, event.off_instead = why.reason, why.instead
     session.flush()
@@ -283,7 +293,7 @@ def cancel_day(
     one whose documentation is public, and a second time.
     """
     event = lock_event(session, event_id)
-    _refuse_calling_off(event, now)
+    refuse_calling_off(event, now)
     if why is None and (event.calls_off_at is None or event.calls_off_at > now):
         raise NotDue
     if why is not None:
@@ -307,15 +317,7 @@ def cancel_day(
     return event
 
 
-def may_be_called_off(event: Event, now: datetime) -> bool:
-    try:
-        _refuse_calling_off(event, now)
-    except Refusal:
-        return False
-    return True
-
-
-def _refuse_calling_off(event: Event, now: datetime) -> None:
+def refuse_calling_off(event: Event, now: datetime) -> None:
     if event.status is not EventStatus.PUBLISHED or event.is_over(now):
         raise Refusal(N_("Only a public day that is not over can be cancelled."))
     if event.documentation_released_at is not None:

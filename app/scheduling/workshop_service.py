@@ -255,9 +255,18 @@ def change_run(
 
 
 def remove_run(session: Session, event_id: int, run_id: int, now: datetime) -> None:
-    """Take a run out of its round. Refuses one that anybody has chosen, wishes included: nobody loses a place by a click."""
+    """Take a run out of its round. Refuses as `refuse_removing_run`."""
     event = lock_event(session, event_id)
     run = conflicts.get_run(session, event, run_id)
+    refuse_removing_run(session, run)
+    log_change(session, event, run.workshop.title, "title", conflicts.run_name(run), "", now)
+    session.delete(run)
+    mark_changed(event, now, calendar=False)
+    session.flush()
+
+
+def refuse_removing_run(session: Session, run: Run) -> None:
+    """One that anybody has chosen stays, wishes included: nobody loses a place by a click."""
     people = union(
         select(Place.registration_id).where(Place.run_id == run.id),
         select(Wish.registration_id).where(Wish.run_id == run.id),
@@ -271,10 +280,6 @@ def remove_run(session: Session, event_id: int, run_id: int, now: datetime) -> N
             number=chosen,
             title=run.workshop.title,
         )
-    log_change(session, event, run.workshop.title, "title", conflicts.run_name(run), "", now)
-    session.delete(run)
-    mark_changed(event, now, calendar=False)
-    session.flush()
 
 
 def _facts(session: Session, event: Event, plan: RunPlan) -> RunFacts:

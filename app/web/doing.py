@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.refusal import ChangedMeanwhile, Missing, Refusal
 from app.texts import sentence_of
-from app.web.database import transaction
+from app.web.database import db, transaction
 from app.web.editing import EditingForm
 from app.web.forms import BaseForm
 
@@ -32,16 +32,33 @@ class Done(Generic[T]):
 
 
 def did(
-    form: BaseForm, verb: Callable[[Session], T], *, stored: Callable[[], EditingForm] | None = None
+    form: BaseForm,
+    verb: Callable[[Session], T],
+    *,
+    stored: Callable[[], EditingForm] | None = None,
+    first: Callable[[Session], object] | None = None,
 ) -> Done[T] | None:
     """Whether the form was sent, holds, and its verb is done. Where not, the form says why, and the page is shown again.
 
     `stored` is the same form filled from the row as it is now: if somebody else saved first, `form.differences` shows both
     texts (F30). What the verb gives back has been committed by the time the view reads it: let it be values, not rows.
+
+    `first` is the rule that the verb asks before it does anything. A page that asks "really?" hands it over: where it
+    refuses, the page says why instead of offering a button that would be refused.
     """
-    if not form.validate_on_submit():
-        return None
-    return carried_out(form, in_one(verb), stored=stored)
+    done = carried_out(form, in_one(verb), stored=stored) if form.validate_on_submit() else None
+    if done is None and first is not None:
+        form.impossible = why_not(first)
+    return done
+
+
+def why_not(rule: Callable[[Session], object]) -> str:
+    """Why a verb that asks this rule would be refused now; empty where it would not be. Only reads."""
+    try:
+        rule(db.session())
+    except Refusal as refusal:
+        return sentence_of(refusal)
+    return ""
 
 
 def carried_out(

@@ -107,6 +107,7 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     shown_last: ClassVar[
         Sequence[str]
     ] = ()  # below the fields that are added for a day or a thing, in this order
+    impossible = ""  # why its verb would be refused whatever is typed (`app.web.doing.did`)
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]
         def bind_field(self, form: PlainForm, unbound_field: Any, options: dict[str, Any]) -> Field:

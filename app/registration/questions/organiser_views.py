@@ -124,7 +124,13 @@ def move(slug: str, question_id: int) -> ResponseReturnValue:
 def remove(slug: str, question_id: int) -> ResponseReturnValue:
     question = _question(question_id)
     title, form = question.label, ConfirmForm()
-    if did(form, lambda session: service.remove_question(session, g.event.id, question_id, _by(), now())):
+    if did(
+        form,
+        lambda session: service.remove_question(session, g.event.id, question_id, _by(), now()),
+        first=lambda session: service.refuse_removing(
+            questions_of(session, g.event.id), _question(question_id)
+        ),
+    ):
         return redirect_with(_overview(slug), N_("“%(title)s” is removed."), title=title)
     return page(
         "registration/questions/organise_question_remove.html",

@@ -140,10 +140,15 @@ def remove_question(session: Session, event_id: int, question_id: int, by: By, n
     lock_event(session, event_id)
     known = questions_of(session, event_id)
     question = _of(known, question_id)
-    options.refuse_needed(known, question, {option.id for option in question.options})
+    refuse_removing(known, question)
     _record(session, question, by, now, "remove")
     session.delete(question)
     session.flush()
+
+
+def refuse_removing(known: Sequence[Question], question: Question) -> None:
+    """One that another question depends on stays."""
+    options.refuse_needed(known, question, {option.id for option in question.options})
 
 
 def copy_questions(session: Session, event_id: int, source_id: int, by: By, now: datetime) -> list[Question]:
