@@ -17,6 +17,7 @@ from app.address import in_letters
 from app.attendees.filters import MOST_WORDS, clean_search
 from app.attendees.lists import PAGE_LENGTH, Page, RunChoice, runs_of
 from app.events.models import Event, TeamMember
+from app.events.queries import missing_before_publishing
 from app.folding import plain, spellings
 from app.organisations.models import Organisation, OrganisationKind
 from app.organisations.queries import name_of_kind
@@ -119,6 +120,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
         worker_alive=worker_alive(session, now),
         steps=next_steps(
             event,
+            needed=[one.field for one in missing_before_publishing(event) if one.needed],
             has_programme=_has_programme(session, event, runs),
             documented=_is_documented(session, event),
             now=now,

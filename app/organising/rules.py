@@ -3,12 +3,12 @@
 
 """Words of the organisers' pages, and what a day still needs: decided over plain values."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from app.clock import BERLIN
 from app.events.models import Event
-from app.events.queries import missing_before_publishing
 from app.events.rules import EventStatus, Placement, Seats
 from app.outbox.rules import State
 from app.refusal import N_
@@ -88,9 +88,11 @@ class Step:
     field: str = ""
 
 
-def next_steps(event: Event, *, has_programme: bool, documented: bool, now: datetime) -> list[Step]:
-    """What is left to do, in the order in which one does it; what follows the day appears when it has begun."""
-    needed = [one.field for one in missing_before_publishing(event) if one.needed]
+def next_steps(
+    event: Event, *, needed: Sequence[str], has_programme: bool, documented: bool, now: datetime
+) -> list[Step]:
+    """What is left to do, in the order in which one does it; what follows the day appears when it has begun. `needed` are
+    the fields without which no day is published."""
     limits = _missing_limits(event)
     public = event.status is not EventStatus.DRAFT
     released = event.agenda_released_at is not None

@@ -12,6 +12,7 @@ from sqlalchemy import select, update
 
 from app.clock import now
 from app.events.models import Event, TeamMember
+from app.events.queries import missing_before_publishing
 from app.events.rules import EventStatus, Placement, Seats
 from app.organising import queries as reads
 from app.organising.rules import days_until, hardly_booked, next_steps
@@ -170,7 +171,8 @@ def test_next_steps() -> None:
     day = Event(status=EventStatus.DRAFT, summary="", venue_name="", venue_city="", starts_at=at("9:30"))
 
     def done(when: object = NOW, **facts: bool) -> list[tuple[str, str, bool]]:
-        known = {"has_programme": False, "documented": False, **facts}
+        needed = [one.field for one in missing_before_publishing(day) if one.needed]
+        known = {"needed": needed, "has_programme": False, "documented": False, **facts}
         steps = next_steps(day, now=when, **known)  # type: ignore[arg-type]
         return [(step.endpoint, step.field, step.done) for step in steps]
 
@@ -209,7 +211,13 @@ DOES_IT = {
 
 def test_each_step_leads_to_the_page_and_the_field_where_it_is_done(app: Flask) -> None:
     day = a_day(
-        app, programme=False, status=EventStatus.DRAFT, capacity=None, summary="", placement=Placement.WISHES
+        app,
+        programme=False,
+        status=EventStatus.DRAFT,
+        capacity=None,
+        summary="",
+        placement=Placement.WISHES,
+        wishes_until=now() - timedelta(hours=2),
     )
     with app.app_context(), transaction() as session:
         session.get_one(Event, day.event_id).registration_closes_at = None
