@@ -198,13 +198,13 @@ def test_next_steps() -> None:
 
 
 DOES_IT = {
-    "Tag und Ort beschreiben": "Angaben",
-    "Sagen, wann die Anmeldung schließt und wie viele Plätze es gibt": "Angaben",
-    "Programm schreiben": "Programm",
+    "Fachtag und Ort beschreiben": "Angaben zum Fachtag",
+    "Anmeldeschluss und Zahl der Plätze festlegen": "Angaben zum Fachtag",
+    "Programm anlegen": "Programm",
     "Fachtag veröffentlichen": "Fachtag veröffentlichen",
-    "Tagesablauf veröffentlichen": "Tagesablauf veröffentlichen",
+    "Tagesablauf freigeben": "Tagesablauf veröffentlichen",
     "Plätze in Workshops nach Wünschen vergeben": "Plätze nach Wünschen",
-    "Ergebnisse aufschreiben": "Dokumentation",
+    "Ergebnisse festhalten": "Ergebnisse",
     "Dokumentation veröffentlichen": "Dokumentation veröffentlichen?",
 }
 
