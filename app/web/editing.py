@@ -22,7 +22,7 @@ from wtforms import (
     TimeField,
 )
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
-from wtforms.validators import DataRequired, InputRequired, Length, Optional, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Optional, Regexp, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.clock import BERLIN, END_OF_NIGHT
@@ -37,6 +37,7 @@ TOO_LONG = _l("This is too long. At most %(max)d characters fit here.")
 CHOOSE = _l("Please choose one of these.")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_TEXT = 20_000
+LONGEST_CODE = 60
 _WHOLE = re.compile(r"[0-9]{1,18}")
 _CLOCK = re.compile(r"([0-9]{1,2})[:.]([0-9]{2})(?::[0-9]{2})?(?: Uhr)?")
 
@@ -58,6 +59,19 @@ def long_text(label: Any, *, rows: int = 5, required: bool = False, **kwargs: An
 
 def not_between(least: int, most: int) -> str:
     return gettext("Please enter a whole number from %(least)d to %(most)d.", least=least, most=most)
+
+
+def code_text(label: Any, **kwargs: Any) -> StringField:
+    """A code that people pass on by telephone and type in: no spaces, no signs but the hyphen."""
+    validators = [
+        Optional(),
+        Length(max=LONGEST_CODE, message=TOO_LONG),
+        Regexp(
+            r"\A[A-Za-z0-9ÄÖÜäöüß-]{6,60}\Z",
+            message=_l("Please use six letters or digits or more, without spaces."),
+        ),
+    ]
+    return StringField(label, validators, render_kw={"autocomplete": "off", "spellcheck": "false"}, **kwargs)
 
 
 class WholeNumber(IntegerField):

@@ -7,9 +7,6 @@ from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, time
 from typing import ClassVar
 
-from wtforms import StringField
-from wtforms.validators import Length, Optional, Regexp
-
 from app.events.models import Quota
 from app.events.rules import EFFECT_LABELS, TARGET_LABELS, Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
@@ -17,13 +14,13 @@ from app.registration.quotas.service import QuotaFacts
 from app.texts import gettext
 from app.web.asking import AskingForm
 from app.web.editing import (
-    TOO_LONG,
     Choice,
     ClockTime,
     Day,
     EditingForm,
     WholeNumber,
     clock_of,
+    code_text,
     day_of,
     moment_of,
     short_text,
@@ -48,18 +45,8 @@ class QuotaForm(AskingForm, EditingForm):
 
     name = short_text(_l("Name"), longest=100, required=True, description=_l("People who wait may read it."))
     seats = WholeNumber(_l("Seats"), least=0, most=20_000, required=True)
-    code = StringField(
-        _l("Code"),
-        [
-            Optional(),
-            Length(max=60, message=TOO_LONG),
-            Regexp(
-                r"\A[A-Za-z0-9ÄÖÜäöüß-]{6,60}\Z",
-                message=_l("Please use six letters or digits or more, without spaces."),
-            ),
-        ],
-        description=_l("A secret that people type in. Small and capital letters are the same."),
-        render_kw={"autocomplete": "off", "spellcheck": "false"},
+    code = code_text(
+        _l("Code"), description=_l("A secret that people type in. Small and capital letters are the same.")
     )
     release_date = Day(
         _l("Release the rest on"),
