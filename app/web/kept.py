@@ -103,8 +103,10 @@ def install(app: Flask) -> None:
 def _show_in_other_language() -> None:
     if request.endpoint is None or request.method in SAFE_METHODS or SHOW_AGAIN not in request.form:
         return
-    sent = typed()
+    sent, sealed = typed(), request.form.getlist(SEALED)
     show_again(sent, with_files(gettext(IN_OTHER_LANGUAGE), sent))
+    # What waits behind this form goes along: it asks for a code first.
+    request.form = ImmutableMultiDict([*sent.fields, *((SEALED, one) for one in sealed)])
 
 
 def with_files(sentence: str, sent: Typed) -> str:
