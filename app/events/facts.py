@@ -110,6 +110,35 @@ class DayFacts:
             hint=N_("Leave empty: it moves up until registration closes, and nobody does afterwards."),
         ),
     ]
+    text_before: Annotated[
+        str,
+        Fact(
+            N_("Text before registration opens"),
+            rows=3,
+            hint=N_("Stands on the page of the day and in place of the form until registration opens."),
+        ),
+    ]
+    text_open: Annotated[
+        str,
+        Fact(
+            N_("Text while registration is open"),
+            rows=3,
+            hint=N_(
+                "Stands on the page of the day and above the form, also when only the waiting list is left."
+            ),
+        ),
+    ]
+    text_after: Annotated[
+        str,
+        Fact(
+            N_("Text after registration has closed"),
+            rows=3,
+            hint=N_(
+                "Stands on the page of the day and in place of the form until the day is over, also while the waiting"
+                " list still moves up."
+            ),
+        ),
+    ]
     capacity: Annotated[
         int | None,
         Fact(

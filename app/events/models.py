@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, v
 from app.db import Base, Json, enum_of, line, pk, text
 from app.events.facts import FACTS, NEEDED, RoomFacts, place_of
 from app.events.rules import (
+    TEXT_OF_STATE,
     Aim,
     EventStatus,
     Loop,
@@ -93,6 +94,7 @@ class Event(Scarce, InCalendars, Base):
     offer to swap places, until `swaps_until` or the beginning. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
     `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
+    `text_before`, `text_open` and `text_after` are what its team says about registering, each in its time.
     Entries in calendars of people who register from now on are numbered from `lowest_offset` on: an address of which no row
     tells any more may have been sent a lower number.
     """
@@ -136,6 +138,9 @@ class Event(Scarce, InCalendars, Base):
     registration_opens_at: Mapped[datetime | None]
     registration_closes_at: Mapped[datetime | None]
     moves_up_until: Mapped[datetime | None]
+    text_before: Mapped[text]
+    text_open: Mapped[text]
+    text_after: Mapped[text]
     confirm_within_minutes: Mapped[int] = mapped_column(default=60)
     approval: Mapped[bool] = mapped_column(default=False)
     asks_accompanying: Mapped[bool] = mapped_column(default=True)
@@ -232,6 +237,11 @@ class Event(Scarce, InCalendars, Base):
             now,
             has_quotas=self.quota_count > 0 or self.together_count > 0,
         )
+
+    def registration_text(self, state: RegistrationState) -> str:
+        """What the team says about registering in this state."""
+        name = TEXT_OF_STATE.get(state)
+        return getattr(self, name) if name is not None else ""
 
     def line_moves(self, now: datetime) -> bool:
         """Whether free seats and places still go to who waits."""

@@ -64,6 +64,14 @@ class RegistrationState(Enum):
         return _FULL_WITH_QUOTAS if has_quotas and self is self.WAITING_LIST else _STATE_WORDS[self]
 
 
+# Which of the team's texts about registering people read in which state; when the day is over or called off, none.
+TEXT_OF_STATE = {
+    RegistrationState.NOT_YET: "text_before",
+    RegistrationState.OPEN: "text_open",
+    RegistrationState.FEW_LEFT: "text_open",
+    RegistrationState.WAITING_LIST: "text_open",
+    RegistrationState.CLOSED: "text_after",
+}
 TAKES_REGISTRATIONS = frozenset(
     {RegistrationState.OPEN, RegistrationState.FEW_LEFT, RegistrationState.WAITING_LIST}
 )

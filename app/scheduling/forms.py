@@ -157,6 +157,9 @@ class DayForm(TellingForm, EditingForm):
     moves_up_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
     fee_note = _text("fee_note")
     funding_note = _text("funding_note")
+    text_before = _text("text_before")
+    text_open = _text("text_open")
+    text_after = _text("text_after")
 
     @classmethod
     def of(cls, event: Event, *, stored: bool = False) -> "DayForm":

@@ -16,6 +16,7 @@ from app.clock import now
 from app.events.models import Event
 from app.events.notices import revocable
 from app.events.queries import missing_before_publishing, rooms_of
+from app.events.rules import TEXT_OF_STATE, EventStatus
 from app.legal.queries import unfinished_texts
 from app.outbox.previewing import Intended
 from app.outbox.rules import QUIET
@@ -81,6 +82,7 @@ def edit(slug: str) -> ResponseReturnValue:
     if answer:
         return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
     session, moment = db.session(), now()
+    is_draft = g.event.status is EventStatus.DRAFT
     return page(
         "scheduling/organise_day_edit.html",
         event=g.event,
@@ -95,6 +97,7 @@ def edit(slug: str) -> ResponseReturnValue:
         moment=moment,
         button=ConfirmForm(),
         contradictions=contradictions_of(session, g.event),
+        holds=None if is_draft else TEXT_OF_STATE.get(g.event.registration_state(moment)),
     )
 
 

@@ -14,12 +14,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import event as sqlalchemy_event
 
 from app.events import views
+from app.events.facts import FACTS, Effect
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed, name_hosts
 from app.organisations.models import Region
 from app.organisations.service import add_organisation
 from app.refusal import fingerprint
+from app.registration import views as registration_views
+from app.registration.groups import views as group_views
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
 from tests.pages import Page, Visitor
@@ -136,6 +139,88 @@ def test_what_the_page_says_of_registering(
     page = visit(client)
     assert words in page.text
     assert ("/events/musterfachtag/register" in page.links()) is offers_form
+
+
+BEFORE, MEANWHILE, AFTER = (
+    "Zuerst für Integrationszentren.",
+    "Bitte eine Person je Stelle.",
+    "Rufen Sie uns an.",
+)
+OPENS, CLOSES = at("8:00") - 48 * HOUR, at("8:00") - 24 * HOUR
+SECOND = timedelta(seconds=1)
+
+
+@pytest.mark.parametrize(
+    ("now", "facts", "words"),
+    [
+        (OPENS - SECOND, {}, BEFORE),
+        (OPENS, {}, MEANWHILE),
+        (OPENS, {"taken": 95}, MEANWHILE),
+        (OPENS, {"taken": 100}, MEANWHILE),  # full: the waiting list is open
+        (OPENS, {"taken": 100, "waiting_counter": 1, "waiting": 1}, MEANWHILE),
+        (CLOSES - SECOND, {}, MEANWHILE),
+        (CLOSES, {}, AFTER),
+        (CLOSES, {"moves_up_until": at("9:00")}, AFTER),  # the line moves, but nobody gets into it
+        (at("9:30") - SECOND, {"registration_closes_at": None}, MEANWHILE),
+        (at("9:30"), {"registration_closes_at": None}, AFTER),
+        (at("15:45") - SECOND, {}, AFTER),
+        (at("15:45"), {}, None),
+        (OPENS - SECOND, {"registration_opens_at": None}, MEANWHILE),
+        (OPENS - SECOND, {"status": EventStatus.CANCELLED}, None),
+        (OPENS, {"status": EventStatus.CANCELLED}, None),
+        (CLOSES, {"status": EventStatus.CANCELLED}, None),
+    ],
+)
+def test_each_text_about_registering_stands_there_in_its_time(
+    client: FlaskClient,
+    clock: Any,
+    monkeypatch: pytest.MonkeyPatch,
+    now: datetime,
+    facts: dict[str, Any],
+    words: str | None,
+) -> None:
+    """From a warm cache, on the page of the day, on the form or in its place, and on the group's; one at a time."""
+    event_id = day(registration_opens_at=OPENS, registration_closes_at=CLOSES)
+    change(event_id, text_before=BEFORE, text_open=MEANWHILE, text_after=AFTER)
+    for moment in (OPENS - SECOND, OPENS, CLOSES):
+        clock(moment)
+        visit(client)
+    change(event_id, silently=True, **facts)
+    clock(now)
+    for module in (registration_views, group_views):
+        monkeypatch.setattr(module, "now", lambda: now)
+    for path in ("", "/register", "/register/group"):
+        page = visit(client, f"/events/musterfachtag{path}")
+        assert [one for one in (BEFORE, MEANWHILE, AFTER) if one in page.text] == [words] * (
+            words is not None
+        )
+
+
+def test_a_text_about_registering_is_plain_text_in_the_language_of_the_day(
+    client: FlaskClient, clock: Any
+) -> None:
+    """T20"""
+    event_id = day()
+    change(event_id, text_open="Erster Absatz.\nZweite Zeile.\n\n<b>Zweiter</b> Absatz.")
+    html = visit(client, "/events/musterfachtag?lang=en").response.get_data(as_text=True)
+    assert '<p lang="de">Erster Absatz.<br>Zweite Zeile.</p>' in html
+    assert '<p lang="de">&lt;b&gt;Zweiter&lt;/b&gt; Absatz.</p>' in html
+
+
+def entries(client: FlaskClient) -> list[str]:
+    """What calendars know of the day; the feed says besides when it was asked."""
+    feed = client.get("/calendar/events/musterfachtag.ics").text
+    return feed[feed.index("BEGIN:VEVENT") :].splitlines()
+
+
+def test_texts_change_no_calendar(client: FlaskClient, clock: Any) -> None:
+    """What is no part of an entry raises no sequence."""
+    event_id = day()
+    before = entries(client)
+    change(event_id, text_open=MEANWHILE, text_after=AFTER)
+    assert entries(client) == before
+    for name in ("text_before", "text_open", "text_after"):
+        assert FACTS[name].effect is Effect.NOTHING
 
 
 def test_cached_page_follows_the_revision(client: FlaskClient, clock: Any) -> None:

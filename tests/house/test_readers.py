@@ -88,6 +88,7 @@ READERS = {
         "confirm_within_minutes": "app/registration/service.py",
         "offer_hours": "app/registration/promotion.py",
         "moves_up_until": RULES,
+        **dict.fromkeys(("text_before", "text_open", "text_after"), RULES),
         "consents": "app/registration/consents/models.py",
         "placement": "app/attendees/organiser_views.py",
         "wishes_until": "templates/registration/my.html",

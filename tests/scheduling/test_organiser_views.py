@@ -116,6 +116,30 @@ def test_a_refused_day_keeps_what_was_typed(app: Flask, typed: dict[str, str], f
     assert stored(app, event_id).version == before.version
 
 
+def test_the_texts_about_registering_are_written_where_the_window_is(app: Flask) -> None:
+    """Each is saved; where none is, the page says what people read instead, and which one holds now."""
+    event_id, _ = a_day(app, registration_opens_at=at("8:00"), registration_closes_at=at("9:00"))
+    page = lead(app, event_id).get(f"{HOME}/edit")
+    for words in (
+        "nur zu lesen, dass die Anmeldung am 13.03.2031, 8:00 Uhr öffnet",
+        "nur zu lesen, dass die Anmeldung geschlossen ist",
+        "Jetzt gilt: Text vor Beginn der Anmeldung.",
+    ):
+        assert words in page.text, words
+    texts = {
+        "text_before": "Ab Mai.\n\nFür KI.",
+        "text_open": "Eine je Stelle.",
+        "text_after": "Rufen Sie an.",
+    }
+    saved = page.send(**texts)
+    assert (saved.status, "Der Fachtag ist gespeichert." in saved.text) == (200, True)
+    after = stored(app, event_id)
+    assert {name: getattr(after, name) for name in texts} == texts
+    opened = saved.send(opens_date="", opens_time="")
+    assert "So, wie es jetzt steht, liest das niemand" in opened.text
+    assert "Jetzt gilt: Text während der Anmeldung." in opened.text
+
+
 def test_fewer_seats_than_are_taken_are_refused(app: Flask) -> None:
     event_id, _ = a_day(app, capacity=3)
     seat(app, event_id)

@@ -9,14 +9,17 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from werkzeug.test import Client, TestResponse
 
+from app.events import views
+from app.events.models import Event
 from app.web import front
 from app.web.database import db, transaction
 from app.web.front import Front
 from tests.factories.days import NOW, make_event
 
+SECOND = timedelta(seconds=1)
 PAGE = "/events/musterfachtag"
 FEED = "/calendar/events/musterfachtag.ics"
 
@@ -102,6 +105,27 @@ def test_no_answer_outlives_its_second(house: Counted, clock: list[datetime]) ->
     clock[0] += timedelta(milliseconds=1)
     house.get("/")
     house.was_asked(2)
+
+
+def test_the_texts_about_registering_switch_on_time(
+    own_app: Flask, house: Counted, clock: list[datetime], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Kept bytes do not outlive the moment at which another text holds, though nobody writes then."""
+    texts = {"text_before": "Bald geht es los.", "text_open": "Es geht.", "text_after": "Es ist vorbei."}
+    with own_app.app_context(), transaction() as session:
+        day = session.scalars(select(Event)).one()
+        day.registration_opens_at, day.registration_closes_at = NOW + SECOND, NOW + 2 * SECOND
+        for name, one in texts.items():
+            setattr(day, name, one)
+    monkeypatch.setattr(views, "now", lambda: clock[0])
+    for expected in texts.values():
+        for _ in range(2):
+            page = house.get(PAGE).text
+            assert [one for one in texts.values() if one in page] == [expected]
+        clock[0] += timedelta(milliseconds=999)
+        page = house.get(PAGE).text
+        assert [one for one in texts.values() if one in page] == [expected]
+        clock[0] += timedelta(milliseconds=1)
 
 
 def test_each_language_and_form_has_its_own(house: Counted) -> None:
