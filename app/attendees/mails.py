@@ -16,7 +16,7 @@ from app.outbox.models import Message
 from app.refusal import N_
 from app.registration.consents.models import Purpose
 from app.registration.consents.records import consents_of
-from app.registration.links import personal_address
+from app.registration.links import form_address, personal_address
 from app.registration.possible import possible
 from app.registration.queries import get_registration, my_day
 from app.texts import gettext, language
@@ -64,6 +64,7 @@ def build_invitation(session: Session, message: Message) -> Mail | None:
         event=event,
         words=found.mailing.text,
         no_more=no_more,
+        form_link=form_address(event, language()) if event.form_code else "",
         event_link=links.absolute(links.in_language(url_for("events.event", slug=event.slug), language())),
     )
     return Mail(

@@ -139,6 +139,17 @@ class DayFacts:
             ),
         ),
     ]
+    form_code: Annotated[
+        str,
+        Fact(
+            N_("Code that opens the form"),
+            longest=60,
+            hint=N_(
+                "Leave empty, and everybody can open the form. With a code the page of the day stays as it is, and who"
+                " wants to register types the code first. Whoever is registered already does not need it."
+            ),
+        ),
+    ]
     capacity: Annotated[
         int | None,
         Fact(

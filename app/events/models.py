@@ -24,6 +24,7 @@ from app.events.rules import (
     Seats,
     Window,
     line_moves,
+    opens_form,
     registration_state,
 )
 from app.organisations.models import Organisation, Region
@@ -94,7 +95,8 @@ class Event(Scarce, InCalendars, Base):
     offer to swap places, until `swaps_until` or the beginning. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
     `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
-    `text_before`, `text_open` and `text_after` are what its team says about registering, each in its time.
+    `text_before`, `text_open` and `text_after` are what its team says about registering, each in its time; `form_code` is what
+    one types before the form opens, empty where everybody may.
     Entries in calendars of people who register from now on are numbered from `lowest_offset` on: an address of which no row
     tells any more may have been sent a lower number.
     """
@@ -141,6 +143,7 @@ class Event(Scarce, InCalendars, Base):
     text_before: Mapped[text]
     text_open: Mapped[text]
     text_after: Mapped[text]
+    form_code: Mapped[str] = mapped_column(String(FACTS["form_code"].longest), default="")
     confirm_within_minutes: Mapped[int] = mapped_column(default=60)
     approval: Mapped[bool] = mapped_column(default=False)
     asks_accompanying: Mapped[bool] = mapped_column(default=True)
@@ -242,6 +245,10 @@ class Event(Scarce, InCalendars, Base):
         """What the team says about registering in this state."""
         name = TEXT_OF_STATE.get(state)
         return getattr(self, name) if name is not None else ""
+
+    def opens_form(self, key: str) -> bool:
+        """Whether who shows this `form_key` may register: where the team set a code, not everybody may."""
+        return opens_form(self.form_code, key)
 
     def line_moves(self, now: datetime) -> bool:
         """Whether free seats and places still go to who waits."""

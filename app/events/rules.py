@@ -3,6 +3,8 @@
 
 """States of a day and of its registration, decided over plain values."""
 
+import hashlib
+import hmac
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -300,6 +302,17 @@ def refuse_quota_below_taken(effect: QuotaEffect, capacity: int, extra: int, tak
 def code_key(code: str) -> str:
     """The form in which codes are compared: case, width and spaces do not count."""
     return "".join(unicodedata.normalize("NFKC", code).casefold().split())
+
+
+def form_key(code: str) -> str:
+    """What a browser remembers and a link carries of the code that opens a form: not the code itself."""
+    return hashlib.sha256(code_key(code).encode()).hexdigest()[:32]
+
+
+def opens_form(code: str, key: str) -> bool:
+    """Whether the form of a day with this `code` opens to who shows this key; without a code to everybody. It takes as long
+    whatever is shown."""
+    return not code or hmac.compare_digest(form_key(code).encode(), key.encode())
 
 
 @dataclass(frozen=True, slots=True)

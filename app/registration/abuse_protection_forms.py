@@ -9,6 +9,7 @@ the hour in which a day of three hundred seats opens.
 """
 
 import re
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.clock import now
 from app.people.budget import refund, spend
 from app.people.rules import Limit, bucket, site_of
 from app.people.session_views import origin
+from app.refusal import Refusal
 from app.registration.rules import SentAtOnce, TooManyCodes, TooManyFromHere, Trapped
 from app.settings import Settings
 from app.web.forms import WELL_FORMED, NonceMixin, new_nonce
@@ -95,10 +97,12 @@ def refuse_many_seats(session: Session, event_id: int, seats: int, moment: datet
         raise TooManyFromHere
 
 
-def refuse_guessing(session: Session, moment: datetime) -> None:
+def refuse_guessing(
+    session: Session, moment: datetime, refusal: Callable[[], Refusal] = TooManyCodes
+) -> None:
     """Spend a try with a code, in a transaction of its own; `forgive_code` puts a right one back."""
     if not _spend(session, "code", WRONG_CODES_PER_NETWORK, moment):
-        raise TooManyCodes
+        raise refusal()
 
 
 def forgive_code(session: Session) -> None:

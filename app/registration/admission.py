@@ -52,7 +52,8 @@ from app.registration.workshops import places, wishes
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One sent form. The nonce makes a double click land on the same registration; `given` None: nothing was asked."""
+    """One sent form. The nonce makes a double click land on the same registration; `given` None: nothing was asked.
+    `form_key` says with which code the form was opened, on days that have one."""
 
     person: Person
     nonce: str
@@ -62,6 +63,7 @@ class Entry:
     code: str = ""
     agreed: records.Agreed = field(default_factory=dict)
     wished: wishes.Wished | None = None
+    form_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -164,6 +164,19 @@ class RegisterForm(AbuseProtectionMixin, ChoicesMixin, PersonForm):
         return (self.code.data or "") if "code" in self else ""
 
 
+class CodeForm(BaseForm):
+    """What opens the form of a day whose team set a code."""
+
+    NAME = "form_code"  # by which it is told from the form behind it
+
+    form_code = StringField(
+        _l("Code"),
+        [DataRequired(REQUIRED), Length(max=60, message=OWN_TOO_LONG)],
+        description=_l("Small and capital letters are the same."),
+        render_kw={"autocomplete": "off", "autocapitalize": "none", "spellcheck": "false", "maxlength": 60},
+    )
+
+
 @asks([one for one in FIELDS if one.kind is Kind.ADDRESS], own=True)
 class LinkForm(AbuseProtectionMixin, BaseForm):
     """With which address somebody takes part."""

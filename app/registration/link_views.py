@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The personal link, sent again to whoever asks for it with the own address; and the address, changed or shared."""
+"""The personal link, sent again to whoever asks for it with the own address; the address, changed or shared;
+and the link that opens the form of a day with a code."""
 
 from dataclasses import replace
 
@@ -21,9 +22,10 @@ from app.registration.addresses import (
     refuse_new_address,
 )
 from app.registration.admission import Entry
+from app.registration.code_views import open_by_link
 from app.registration.correcting import send_links
 from app.registration.forms import AddressForm, LinkForm, SharingForm
-from app.registration.links import open_personal, personal_token
+from app.registration.links import open_form, open_personal, personal_token
 from app.registration.rules import CONFIRMED
 from app.registration.sharing import register_sharing
 from app.texts import language
@@ -62,6 +64,13 @@ def ask(slug: str) -> ResponseReturnValue:
 def sent(slug: str) -> Response:
     event = get_public_event(db.session(), slug)
     return page("registration/link_sent.html", event=event, address=remembered_address())
+
+
+@bp.get("/form/<token>")
+@access.public
+def with_code(token: str) -> ResponseReturnValue:
+    """The link of the team that carries the code of a day."""
+    return open_by_link(*open_form(db.session(), token))
 
 
 @bp.route("/my/<token>/address", methods=["GET", "POST"])

@@ -2,12 +2,14 @@
 # SPDX-License-Identifier: EUPL-1.2
 
 """The links that open something without signing in: one registration, its calendar, one group. Each with a random key, and
-in the language of who registered.
+in the language of who registered. And the link to a form that carries the code of its day.
 """
 
 from sqlalchemy.orm import Session
 
 from app import links
+from app.events.models import Event
+from app.events.rules import EventStatus, form_key
 from app.refusal import Missing
 from app.registration.models import Group, Registration
 from app.registration.queries import get_group, get_registration
@@ -15,6 +17,7 @@ from app.registration.queries import get_group, get_registration
 PERSONAL = "my"
 FEED = "my-calendar"
 GROUP = "group"
+FORM = "form"
 
 
 class Withdrawn(Missing):
@@ -43,6 +46,27 @@ def group_address(group: Group, page: str = "") -> str:
 
 def feed_token(registration: Registration) -> str:
     return links.sign(FEED, links.Ticket(registration.id, registration.feed_key))
+
+
+def form_path(event: Event) -> str:
+    """Where one registers; where the team set a code, the address that carries it."""
+    if not event.form_code:
+        return f"/events/{event.slug}/register"
+    return f"/form/{links.sign(FORM, links.Ticket(event.id, form_key(event.form_code)))}"
+
+
+def form_address(event: Event, language: str) -> str:
+    return links.absolute(links.in_language(form_path(event), language))
+
+
+def open_form(session: Session, token: str) -> tuple[Event, str]:
+    """The day whose form a link carries a code for, and its `form_key`, be it right by now or not. Raises `Missing` for one
+    that never was a link, and for a draft."""
+    ticket = links.read(FORM, token)
+    event = session.get(Event, ticket.id)
+    if event is None or event.status is EventStatus.DRAFT:
+        raise Missing
+    return event, ticket.key
 
 
 def open_personal(session: Session, token: str) -> Registration:

@@ -26,7 +26,7 @@ from app.registration import notifications
 from app.registration.addresses import new_address_token
 from app.registration.calendar_invitations import shares_calendar
 from app.registration.ical import Words, agenda_text, registration_entry
-from app.registration.links import group_address, personal_address
+from app.registration.links import form_address, group_address, personal_address
 from app.registration.models import Registration
 from app.registration.possible import possible
 from app.registration.queries import (
@@ -126,6 +126,7 @@ class PersonMail:
             not_me=personal_address(registration, "/not-me"),
             also=personal_address(registration, "/also") if _others_may(registration, message) else "",
             event_link=_event_address(event),
+            form_link=form_address(event, language()) if event.form_code else _event_address(event),
             privacy_link=links.absolute(links.in_language(url_for("legal.privacy"), language())),
             calendar=method is not None,
         )

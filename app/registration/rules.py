@@ -239,6 +239,28 @@ class UnknownCode(Refusal):
         )
 
 
+class WrongFormCode(Refusal):
+    """Not the code that opens the form of this day."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_("This is not the code of this day. Please check it, or ask who invited you."),
+            field="form_code",
+        )
+
+
+class FormCodeNeeded(Refusal):
+    """The team set or changed the code after the form was opened."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The code for this form has changed. Nothing is lost: send the form again, and you are asked for the new"
+                " one."
+            )
+        )
+
+
 class TooManyFromHere(Refusal):
     """A budget of the public forms is used up, for this network or for this network at this day (T08, T32)."""
 
@@ -258,6 +280,16 @@ class TooManyCodes(Refusal):
                 "Too many wrong codes came from your network. Please try again in an hour, or leave the field empty."
             ),
             field="code",
+        )
+
+
+class TooManyFormCodes(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Too many wrong codes came from your network. Please try again in an hour, or write to the organisers."
+            ),
+            field="form_code",
         )
 
 

@@ -46,6 +46,7 @@ from app.registration.rules import (
     AlreadyEnded,
     Closed,
     DayIsOver,
+    FormCodeNeeded,
     OfferOver,
     Reason,
     Status,
@@ -71,7 +72,8 @@ def register(session: Session, event_id: int, entry: Entry, now: datetime) -> Re
 def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) -> FormAnswer:
     """Hold a seat or a waiting number until the mail address is confirmed.
 
-    Refuses when registration is not open, and a code that no quota of the day has. Who is registered already lands on
+    Refuses when registration is not open, a form that was not opened with the day's code, and a code that no quota of the
+    day has. Who is registered already lands on
     that registration and gets its link by mail; the page says the same in both cases, refuses the same, and takes as
     long: what would be done for somebody new is done for them, too, and taken back (T09). A form that was corrected
     takes the place of what it said before.
@@ -82,6 +84,8 @@ def answer_form(session: Session, event_id: int, entry: Entry, now: datetime) ->
         return FormAnswer(earlier.same_form, not earlier.same_form.has_seat)
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
+    if not event.opens_form(entry.form_key):
+        raise FormCodeNeeded
     parts = answers.judge_entry(session, event, entry.given)
     quotas = waiting_list.quotas_of_day(session, event)
     waiting_list.refuse_unknown_code(quotas, entry.code)

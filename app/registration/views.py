@@ -4,6 +4,7 @@
 """The participant's pages: the form, what comes after it, and the personal page."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +22,7 @@ from app.programme.agenda import read_rounds
 from app.refusal import Missing, Refusal
 from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
+from app.registration.code_views import ask_for_code, shown_key
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Consent, Purpose, asked_consents
 from app.registration.consents.records import consents_of
 from app.registration.consents.service import agree
@@ -37,7 +39,14 @@ from app.registration.forms import (
 )
 from app.registration.history import PARTICIPANT
 from app.registration.ical import registration_entry
-from app.registration.links import PERSONAL, feed_token, open_personal, personal_token, refuse_replaced
+from app.registration.links import (
+    PERSONAL,
+    feed_token,
+    form_path,
+    open_personal,
+    personal_token,
+    refuse_replaced,
+)
 from app.registration.models import Registration
 from app.registration.page_states import DONE, page_state
 from app.registration.possible import possible
@@ -80,12 +89,14 @@ def register(slug: str) -> ResponseReturnValue:
     state = event.registration_state(now())
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
+    if (code_page := ask_for_code(event)) is not None:
+        return code_page
     asked = what_is_asked(session, event, now())
     if request.method != "POST":
         return make_response(empty_page(session, asked, state))
     form = register_form(asked)
     if form.validate_on_submit():
-        entry = entry_of(form, asked)
+        entry = replace(entry_of(form, asked), form_key=shown_key(event))
         event_id = event.id  # asked inside, it would be one more question to the database
         if done := carried_out(form, lambda: _register(event_id, form, entry)):
             remember_address(entry.person.email)
@@ -157,6 +168,7 @@ def my(token: str) -> Response:
         consent_texts=CONSENT_TEXTS,
         refused_because=last_note(session, registration) if registration.status is Status.REJECTED else "",
         token=token,
+        form_path=form_path(registration.event),
         feed=links.absolute(url_for("calendar.my", token=feed_token(registration))),
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
         may=possible(registration, day, now()),

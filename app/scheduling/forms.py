@@ -30,6 +30,7 @@ from app.web.editing import (
     SpanForm,
     WholeNumber,
     clock_of,
+    code_text,
     day_of,
     given_end,
     given_moment,
@@ -155,6 +156,7 @@ class DayForm(TellingForm, EditingForm):
     closes_time = ClockTime(_l("Closing time"), description=_l("Leave empty for the end of that day."))
     moves_up_date = Day(_label("moves_up_until"), description=_hint("moves_up_until"))
     moves_up_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))
+    form_code = code_text(_label("form_code"), description=_hint("form_code"))
     fee_note = _text("fee_note")
     funding_note = _text("funding_note")
     text_before = _text("text_before")

@@ -16,7 +16,7 @@ from app.clock import now
 from app.events.models import Event
 from app.events.notices import revocable
 from app.events.queries import missing_before_publishing, rooms_of
-from app.events.rules import TEXT_OF_STATE, EventStatus
+from app.events.rules import TEXT_OF_STATE, EventStatus, code_key
 from app.legal.queries import unfinished_texts
 from app.outbox.previewing import Intended
 from app.outbox.rules import QUIET
@@ -27,6 +27,7 @@ from app.programme.contradictions import Contradiction, contradictions_of
 from app.programme.queries import rounds_of
 from app.refusal import N_
 from app.registration.history import By, by_organiser
+from app.registration.links import form_address
 from app.scheduling import queries, service, workshop_service
 from app.scheduling.forms import (
     CallOffForm,
@@ -56,7 +57,7 @@ SEE_OTHER = 303
 @bp.route("/edit", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit(slug: str) -> ResponseReturnValue:
-    form = DayForm.of(g.event)
+    form, code = DayForm.of(g.event), g.event.form_code
 
     def change(session: Session, moment: datetime) -> None:
         service.change_day(
@@ -80,7 +81,7 @@ def edit(slug: str) -> ResponseReturnValue:
     if isinstance(answer, Question):
         return question_page(answer, form, event=g.event)
     if answer:
-        return redirect_with(url_for(".edit", slug=slug), N_("The day is saved."))
+        return redirect_with(url_for(".edit", slug=slug), _saved(code, form.form_code.data or ""))
     session, moment = db.session(), now()
     is_draft = g.event.status is EventStatus.DRAFT
     return page(
@@ -98,7 +99,23 @@ def edit(slug: str) -> ResponseReturnValue:
         button=ConfirmForm(),
         contradictions=contradictions_of(session, g.event),
         holds=None if is_draft else TEXT_OF_STATE.get(g.event.registration_state(moment)),
+        form_link=form_address(g.event, g.event.language),
     )
+
+
+def _saved(before: str, code: str) -> str:
+    """What was done, and what another code does."""
+    if code_key(before) == code_key(code):
+        return N_("The day is saved.")
+    if not code:
+        return N_(
+            "The day is saved. The form opens without a code now, also behind the links that carried one."
+        )
+    if not before:
+        return N_(
+            "The day is saved. The form opens only with the code now. Give it, or the link, to whom it is for."
+        )
+    return N_("The day is saved. The old code and the links that carry it no longer open the form.")
 
 
 @bp.route("/edit/take-back/<int:notice_id>", methods=["POST"])

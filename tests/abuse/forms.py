@@ -25,7 +25,7 @@ from werkzeug.datastructures import MultiDict
 from app.people.models import Budget
 from app.web.access import Audience, access_of
 from app.web.database import db, transaction
-from tests.abuse.world import CODE, LEAD, World, ask
+from tests.abuse.world import CODE, FORM_CODE, LEAD, World, ask
 from tests.pages import post_forms, tree, values_of
 from tests.people.helpers import PASSWORD
 from tests.results.samples import jpeg, pdf
@@ -50,6 +50,7 @@ GOOD: dict[str, str] = {
     "capacity": "50",
     "seats": "20",
     "code": CODE,
+    "form_code": FORM_CODE,
     "attended": "12",
     "q": "Demohaus",
     "starts_on": "2031-03-13",

@@ -124,6 +124,9 @@ VIEWER = "vera@example.org"
 NEWCOMER = "nora@example.org"
 CHECK_IN = "chris@example.org"
 CODE = "Sommer-27"
+CODED = "tag-mit-code"  # whose form opens with a code
+FORM_CODE = "Herbst-27"
+OTHER_DAYS = {one: [CODED] for one in ("events.event", "registration.register", "groups.register")}
 IMPORTED = ("Neu", "Nele", "nele@example.org", "Gemeinde Musterstadt")
 # Given name by the status the person ends up in.
 ELSEWHERE = "anderswo@example.org"  # the new address of somebody
@@ -154,6 +157,7 @@ class World:
     wishing: list[str] = field(default_factory=list)
     swapping: list[str] = field(default_factory=list)
     new_addresses: list[str] = field(default_factory=list)
+    form_links: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
     shown: dict[str, TestResponse] = field(default_factory=dict)
 
@@ -174,10 +178,9 @@ class World:
         if name == "token":
             return list(self._tokens(rule, access))
         if name == "slug":
-            if rule.endpoint == "calendar.region":
-                return ["owl"]
             alone = access.audience is Audience.ORGANISER and rule.arguments == {"slug"}
-            return [SLUG, DRAFT, EMPTY] if alone else [SLUG]
+            others = [DRAFT, EMPTY] if alone else OTHER_DAYS.get(rule.endpoint, [])
+            return ["owl"] if rule.endpoint == "calendar.region" else [SLUG, *others]
         if name == "round_id" and rule.endpoint.startswith("swaps."):
             name = "swap_round_id"
         if name == "reference" and rule.endpoint.startswith("groups."):
@@ -193,6 +196,8 @@ class World:
             return list(self.feeds.values())
         if rule.endpoint.startswith("people."):
             return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
+        if rule.endpoint == "links.with_code":
+            return self.form_links
         if rule.endpoint == "registration.wishes":
             return [*self.personal.values(), *self.wishing]
         if rule.endpoint.startswith(("swaps.", "registration.my")):
@@ -282,6 +287,7 @@ def build_world(app: Flask) -> World:
     _allocations(app)
     _wishing(app)
     swapping_day(app)
+    _coded(app)
     _links_and_mails(app)
     _remember(world)
     return world
@@ -660,6 +666,14 @@ def swapping_day(app: Flask) -> None:
             session.add(share)
 
 
+def _coded(app: Flask) -> None:
+    """A day whose form opens with a code, with a text for each time of its registration."""
+    with app.app_context(), transaction() as session:
+        day = make_event(session, slug=CODED, title="Ein Tag mit Code")
+        day.form_code, day.contact_email = FORM_CODE, "tage@example.org"
+        day.text_open = "Zuerst für Integrationszentren.\n\nBitte eine Person je Stelle."
+
+
 def _a_chair(run: int) -> dict[str, Any]:
     return {"run": run, "by": 1, "proven": True, "goal": "rank", "rank": 2}
 
@@ -816,6 +830,8 @@ def _remember(world: World) -> None:
         asked = session.scalars(select(Message.id).where(Message.kind == NEW_ADDRESS)).one()
         world.ids["asked_id"] = [asked]
         world.new_addresses = [new_address_token(people[Status.REGISTERED], ELSEWHERE)]
+        coded = session.scalars(select(Event).where(Event.slug == CODED)).one()
+        world.form_links = [registration_links.form_path(coded).rpartition("/")[2]]
         wanda = session.scalars(select(Registration).where(Registration.given_name == "Wanda")).one()
         world.wishing = [registration_links.personal_token(wanda)]
         tilda = session.scalars(select(Registration).where(Registration.given_name == "Tilda")).one()

@@ -21,6 +21,7 @@ from app.privacy.erasure import forget_person
 from app.registration.consents.models import Purpose
 from app.registration.consents.records import consents_of
 from app.registration.history import By
+from app.registration.links import form_path
 from app.registration.rules import Actor
 from app.registration.suppression import suppress
 from app.texts import force_locale
@@ -72,6 +73,28 @@ def invited(app: Flask) -> list[str]:
 def asked(app: Flask, new: Day) -> Page:
     otto = Visitor(signed_in(app, OTTO))
     return otto.get(f"{new.home}/registrations").follow("Personen früherer Fachtage einladen")
+
+
+def test_on_a_day_with_a_code_the_mail_brings_it(app: Flask) -> None:
+    """What the team sees before is what leaves, and the link opens the form."""
+    old, new, _people = two_days(app)
+    coming(app, new)
+    with app.app_context(), transaction() as session:
+        day = session.get_one(Event, new.event_id)
+        day.form_code = "Herbst-27"
+        link = form_path(day)
+    form = asked(app, new)
+    question = form.send(days=str(old.event_id))
+    assert "Dieser Link bringt ihn mit" in question.text
+    question.send(button="Speichern und absenden")
+    with app.app_context(), transaction() as session:
+        for one in session.scalars(select(Message).where(Message.kind == INVITATION)):
+            one.next_attempt_at = one.created_at
+    for address in invited(app):
+        mail = text_of(mailbox(app).newest(address))
+        assert link in mail
+        assert "Herbst-27" not in mail
+    assert Visitor(app.test_client()).get(link).heading == "Anmelden"
 
 
 def test_the_team_sees_the_mail_and_then_it_leaves(app: Flask) -> None:

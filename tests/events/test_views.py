@@ -213,13 +213,13 @@ def entries(client: FlaskClient) -> list[str]:
     return feed[feed.index("BEGIN:VEVENT") :].splitlines()
 
 
-def test_texts_change_no_calendar(client: FlaskClient, clock: Any) -> None:
+def test_texts_and_code_change_no_calendar(client: FlaskClient, clock: Any) -> None:
     """What is no part of an entry raises no sequence."""
     event_id = day()
     before = entries(client)
-    change(event_id, text_open=MEANWHILE, text_after=AFTER)
+    change(event_id, text_open=MEANWHILE, text_after=AFTER, form_code="Herbst-27")
     assert entries(client) == before
-    for name in ("text_before", "text_open", "text_after"):
+    for name in ("text_before", "text_open", "text_after", "form_code"):
         assert FACTS[name].effect is Effect.NOTHING
 
 

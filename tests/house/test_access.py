@@ -118,6 +118,7 @@ links.also GET,POST PERSONAL
 links.ask GET,POST PUBLIC
 links.confirm_address GET,POST PERSONAL
 links.sent GET PUBLIC
+links.with_code GET PUBLIC
 log.day GET ORGANISER LEAD
 log.house GET ADMIN
 many.approve GET,POST ORGANISER EDIT_PEOPLE

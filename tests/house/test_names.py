@@ -54,6 +54,7 @@ EXTRAS = {
     "registration/history": "service.py, split: a change of status with its line in the history",
     "registration/promotion": "service.py, split: who moves up",
     "registration/link_views": "views.py, split: the personal link, sent again",
+    "registration/code_views": "views.py, split: the code that opens the form, typed or brought by a link",
     "registration/working_hours": "rules.py, split: hours in which people are at work",
     "registration/addresses": "service.py, split: another mail address, confirmed by its owner",
     "registration/sharing": "service.py, split: somebody else with the same address",

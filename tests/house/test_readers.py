@@ -89,6 +89,7 @@ READERS = {
         "offer_hours": "app/registration/promotion.py",
         "moves_up_until": RULES,
         **dict.fromkeys(("text_before", "text_open", "text_after"), RULES),
+        "form_code": DAY,
         "consents": "app/registration/consents/models.py",
         "placement": "app/attendees/organiser_views.py",
         "wishes_until": "templates/registration/my.html",

@@ -57,6 +57,7 @@ OPEN_THEIR_OWN = {
         "forgot_password": STAYS_SPENT,
         "sign_out": REFUSES_NOTHING,
     },
+    "app/registration/code_views.py": {"_spend": STAYS_SPENT},
     "app/registration/groups/views.py": {"_press": SAYS_IT_ELSEWHERE, "new_link": REFUSES_NOTHING},
     "app/registration/questions/organiser_views.py": {"export": WRITTEN_DOWN},
     "app/registration/views.py": {

@@ -43,6 +43,7 @@ NOT_BY_LINK = {
     "registration.waiting",
     "groups.sent",
     "links.sent",
+    "links.with_code",
     "registration.suppressed",
     "own.deleted",
     "legal.barrier_reported",

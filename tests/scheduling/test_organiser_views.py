@@ -15,6 +15,7 @@ from app.people.rules import Role
 from app.programme.models import Round, Run, Workshop
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
+from app.registration.links import form_address
 from app.registration.person import Person
 from app.scheduling.jobs import call_off
 from app.web.database import db, transaction
@@ -138,6 +139,43 @@ def test_the_texts_about_registering_are_written_where_the_window_is(app: Flask)
     opened = saved.send(opens_date="", opens_time="")
     assert "So, wie es jetzt steht, liest das niemand" in opened.text
     assert "Jetzt gilt: Text während der Anmeldung." in opened.text
+
+
+def test_a_code_is_set_changed_and_taken_away(app: Flask) -> None:
+    """Each time the page says what that does, and shows the link that carries the code."""
+    event_id, _ = a_day(app)
+    page = lead(app, event_id).get(f"{HOME}/edit")
+    assert page.tree.xpath("//input[@id='form-link']") == []
+    for code, words in (
+        ("Herbst-27", "Das Formular öffnet jetzt nur noch mit dem Code."),
+        ("HERBST-27", "Der Fachtag ist gespeichert."),  # the same, written otherwise
+        ("Winter-28", "Der alte Code und die Links mit ihm öffnen das Formular nicht mehr."),
+        ("", "Das Formular öffnet jetzt ohne Code"),
+    ):
+        page = page.send(form_code=code)
+        assert words in page.text
+        assert stored(app, event_id).form_code == code
+        link = page.tree.xpath("//input[@id='form-link']/@value")
+        with app.app_context():
+            assert link == ([form_address(db.session.get_one(Event, event_id), "de")] if code else [])
+        assert "mit ihm" not in page.text or code == "Winter-28"
+
+
+@pytest.mark.parametrize("code", ["kurz1", "mit leer", "Größe!27", "x" * 61])
+def test_a_code_can_be_passed_on_by_telephone(app: Flask, code: str) -> None:
+    event_id, _ = a_day(app)
+    page = lead(app, event_id).get(f"{HOME}/edit").send(form_code=code, summary="Bleibt stehen")
+    assert (page.status, list(page.errors())) == (422, ["form_code"])
+    assert page.values(page.form())["summary"].strip() == "Bleibt stehen"
+
+
+def test_the_log_says_that_the_code_changed_and_not_which_it_is(app: Flask) -> None:
+    event_id, _ = a_day(app)
+    visitor = lead(app, event_id)
+    visitor.get(f"{HOME}/edit").send(form_code="Herbst-27")
+    text = visitor.get(f"{HOME}/log").text
+    assert "Code, der das Formular öffnet" in text
+    assert "Herbst-27" not in text
 
 
 def test_fewer_seats_than_are_taken_are_refused(app: Flask) -> None:

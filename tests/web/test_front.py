@@ -14,6 +14,8 @@ from werkzeug.test import Client, TestResponse
 
 from app.events import views
 from app.events.models import Event
+from app.events.service import mark_changed
+from app.registration.links import form_path
 from app.web import front
 from app.web.database import db, transaction
 from app.web.front import Front
@@ -126,6 +128,23 @@ def test_the_texts_about_registering_switch_on_time(
         page = house.get(PAGE).text
         assert [one for one in texts.values() if one in page] == [expected]
         clock[0] += timedelta(milliseconds=1)
+
+
+def test_a_code_is_asked_for_at_once(own_app: Flask, house: Counted) -> None:
+    """The page of the day is kept for everybody; what opens the form, and the form, never are."""
+    words = "Zur Anmeldung brauchen Sie einen Code"
+    assert words not in house.get(PAGE).text
+    with own_app.app_context(), transaction() as session:
+        day = session.scalars(select(Event)).one()
+        day.form_code = "Herbst-27"
+        mark_changed(day, NOW, calendar=False)
+        link = form_path(day)
+    for _ in range(2):
+        assert words in house.get(PAGE).text
+        assert 'name="form_code"' in house.get(f"{PAGE}/register").text
+        answer = house.get(link)
+        assert (answer.status_code, "Set-Cookie" in answer.headers) == (303, True)
+    house.was_asked(6)
 
 
 def test_each_language_and_form_has_its_own(house: Counted) -> None:

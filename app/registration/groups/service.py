@@ -46,6 +46,7 @@ from app.registration.quotas.rules import Claim
 from app.registration.rules import (
     Actor,
     Closed,
+    FormCodeNeeded,
     Reason,
     Status,
     TooMany,
@@ -68,6 +69,7 @@ class GroupEntry:
     nonce: str
     language: str = "de"
     together: bool = False
+    form_key: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +85,8 @@ class Allotment:
 def register_group(session: Session, event_id: int, entry: GroupEntry, now: datetime) -> Group | None:
     """Hold a seat or a number for each row until the contact confirms. None: the contact's address had enough mails.
 
-    Who is registered already stays as they are. Refuses when registration is not open, and too many rows.
+    Who is registered already stays as they are. Refuses when registration is not open, a form that was not opened with the
+    day's code, and too many rows.
     """
     event = lock_event(session, event_id)
     of_form = groups_of_form(session, event.id, entry.nonce)
@@ -91,6 +94,8 @@ def register_group(session: Session, event_id: int, entry: GroupEntry, now: date
         return of_form[0]
     if event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
+    if not event.opens_form(entry.form_key):
+        raise FormCodeNeeded
     if len(entry.people) > MOST_PEOPLE:
         raise TooMany(MOST_PEOPLE)
     if not notifications.spend_mail(session, address_key(entry.contact.email), now):

@@ -4,6 +4,7 @@
 """The contact person's pages: register colleagues in one go, and the own group behind its link."""
 
 from collections.abc import Callable
+from dataclasses import replace
 
 from flask import Blueprint, Response, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -16,6 +17,7 @@ from app.organisations.queries import organisation_names
 from app.refusal import N_, Missing, Refusal
 from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
+from app.registration.code_views import ask_for_code, shown_key
 from app.registration.forms import ColleagueForm, OwnSubstituteForm, without_number
 from app.registration.groups.forms import GroupForm
 from app.registration.groups.members import add_colleague, cancel_member, send_member_link, substitute_member
@@ -60,12 +62,14 @@ def register(slug: str) -> ResponseReturnValue:
     state = event.registration_state(now())
     if state not in TAKES_REGISTRATIONS:
         return page("registration/closed.html", status=403, event=event, state=state)
-    form = GroupForm().asked_on(event)
+    if (code_page := ask_for_code(event)) is not None:
+        return code_page
+    form, key = GroupForm().asked_on(event), shown_key(event)
     rearranged = form.rearranged() if form.is_submitted() else None
     event_id = event.id  # asked inside, it would be one more question to the database
 
     def enter(writing: Session) -> str:
-        entry = form.entry()
+        entry = replace(form.entry(), form_key=key)
         abuse_protection_forms.refuse_programs(writing, form, now())
         chairs = sum(1 + person.accompanying for person in entry.people)
         abuse_protection_forms.refuse_many_seats(writing, event_id, chairs, now())
