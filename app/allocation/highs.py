@@ -10,6 +10,7 @@ import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from app.allocation.result import Solver
 from app.allocation.rules import SolverFailed
 
 # Another number of threads in the same process makes HiGHS fail; and one thread gives the same result each time.
@@ -34,6 +35,11 @@ class Silent(highspy.Highs):
         super().enableCallbacks()  # type: ignore[no-untyped-call]
 
 
+def this_solver() -> Solver:
+    """Name and version, for the protocol."""
+    return Solver("HiGHS", Silent().version())
+
+
 def new_solver() -> highspy.Highs:
     solver = Silent()
     for name, value in (
@@ -48,6 +54,18 @@ def new_solver() -> highspy.Highs:
     ):
         demand(solver.setOptionValue(name, value))
     return solver
+
+
+def run_carefully(solver: highspy.Highs) -> highspy.HighsStatus:
+    """Seen in HiGHS 1.16: what presolve decides alone may come back as a solution that breaks a row, and HiGHS says
+    "solve error". Without presolve it is right, and quick, as there is little left to decide."""
+    status: highspy.HighsStatus = solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kSolveError:
+        demand(solver.setOptionValue("presolve", "off"))
+        demand(solver.clearSolver())
+        status = solver.run()
+        demand(solver.setOptionValue("presolve", "choose"))
+    return status
 
 
 def listen(solver: highspy.Highs, cancelled: Asked) -> None:
@@ -68,3 +86,10 @@ def listen(solver: highspy.Highs, cancelled: Asked) -> None:
 def demand(status: highspy.HighsStatus) -> None:
     if status == highspy.HighsStatus.kError:
         raise SolverFailed("an instruction was refused")
+
+
+def leave_out(lp: highspy.HighsLp, rows: int) -> None:
+    """Rows from this one on say nothing any more."""
+    lower, upper = np.array(lp.row_lower_), np.array(lp.row_upper_)
+    lower[rows:], upper[rows:] = -highspy.kHighsInf, highspy.kHighsInf
+    lp.row_lower_, lp.row_upper_ = lower, upper

@@ -18,11 +18,22 @@ import highspy
 import numpy as np
 
 from app.allocation.baselines import careful_start
-from app.allocation.highs import IMPOSSIBLE, Asked, Indices, Silent, Vector, demand, listen, new_solver
+from app.allocation.highs import (
+    IMPOSSIBLE,
+    Asked,
+    Indices,
+    Vector,
+    demand,
+    leave_out,
+    listen,
+    new_solver,
+    run_carefully,
+    this_solver,
+)
 from app.allocation.infeasibility import look_for_obstacles
 from app.allocation.instance import Instance, ModelPlace, in_order, refuse_unsound
 from app.allocation.model import INFINITE, Model, Objective, Relaxed
-from app.allocation.result import Allocation, Infeasibility, Progress, Solver, Stage
+from app.allocation.result import Allocation, Infeasibility, Progress, Stage
 from app.allocation.rules import Goal, Obstacle, Proof, SolverFailed, Stopped
 from app.allocation.verification import faults, worth
 
@@ -107,10 +118,6 @@ def _counted(stages: Sequence[Stage], values: Sequence[int]) -> list[Stage]:
 
 def published_places(instance: Instance) -> list[ModelPlace]:
     return [ModelPlace(person.id, run) for person in instance.people for run in person.published]
-
-
-def this_solver() -> Solver:
-    return Solver("HiGHS", Silent().version())
 
 
 class Clock:
@@ -435,7 +442,7 @@ class Chain:
         solver = new_solver()
         lp = self.linear.getLp()
         if rows is not None:
-            _leave_out(lp, rows)
+            leave_out(lp, rows)
         lp.col_cost_ = cost
         lp.col_lower_ = lower
         lp.col_upper_ = upper
@@ -462,7 +469,7 @@ class Chain:
         demand(solver.setOptionValue("time_limit", solver.getRunTime() + share * self.clock.left))
         if self.clock.cancelled is not None:
             listen(solver, self.clock.cancelled)
-        status = solver.run()
+        status = run_carefully(solver)
         self.clock.refuse_if_cancelled()
         said = solver.getModelStatus()
         if status == highspy.HighsStatus.kError:
@@ -478,13 +485,6 @@ class Chain:
         if said in IMPOSSIBLE:
             return False
         raise SolverFailed(solver.modelStatusToString(said))
-
-
-def _leave_out(lp: highspy.HighsLp, rows: int) -> None:
-    """Rows from this one on say nothing any more."""
-    lower, upper = np.array(lp.row_lower_), np.array(lp.row_upper_)
-    lower[rows:], upper[rows:] = -highspy.kHighsInf, highspy.kHighsInf
-    lp.row_lower_, lp.row_upper_ = lower, upper
 
 
 def _weight_of(objective: Objective) -> int:

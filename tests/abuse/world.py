@@ -196,14 +196,13 @@ class World:
             return list(self.feeds.values())
         if rule.endpoint.startswith("people."):
             return [self.password_links[rule.defaults["reason"]]] if rule.defaults else []
-        if rule.endpoint == "links.with_code":
-            return self.form_links
         if rule.endpoint == "registration.wishes":
             return [*self.personal.values(), *self.wishing]
         if rule.endpoint.startswith(("swaps.", "registration.my")):
             return [*self.personal.values(), *self.swapping]
-        if rule.endpoint == "links.confirm_address":
-            return self.new_addresses
+        others = {"links.with_code": self.form_links, "links.confirm_address": self.new_addresses}
+        if rule.endpoint in others:
+            return others[rule.endpoint]
         return list(self.groups if rule.rule.startswith("/group/") else self.personal.values())
 
     def rules(self, method: str = "GET") -> Iterator[tuple[Rule, Access]]:

@@ -46,6 +46,7 @@ from app.allocation.verification import faults
 from app.registration.workshops.rules import Need
 from tests.allocation.asking import signed
 from tools.instances import Description, invent
+from tools.manipulation import a_day, silent, tried
 
 
 def day(
@@ -376,3 +377,8 @@ def test_who_does_not_come_alone_sits_where_all_have_chairs() -> None:
     assert {one.obstacle for one in small.reasons} == {Obstacle.SEATS_TOGETHER}
     with pytest.raises(ImpossibleNumber):
         solve(day(wishing(1, 10, chairs=0), runs=TWO))
+
+
+def test_an_error_of_presolve_is_got_over() -> None:
+    """This day made HiGHS 1.16 answer "solve error" (see `highs.run_carefully`)."""
+    assert tried(a_day(148, 2), silent, 148)

@@ -24,7 +24,6 @@ from app.people.models import Organiser
 from app.people.rules import Role
 from app.registration.models import Registration
 from app.registration.questions.models import Law, Option, Question
-from app.registration.questions.options import OptionFacts
 from app.registration.questions.rules import LegalBasis, QuestionKind
 from app.registration.questions.service import add_question, add_standard_set
 from app.registration.workshops.rules import Need

@@ -40,7 +40,12 @@ def address_of(app: Flask, day: Day, which: str) -> str:
 @pytest.mark.parametrize(
     ("which", "theirs", "mine", "read"),
     [
-        ("room", {"room_note": "Zwei Stufen"}, {"room_note": "Aufzug links"}, ["Zwei Stufen", "Aufzug links"]),
+        (
+            "room",
+            {"room_note": "Zwei Stufen"},
+            {"room_note": "Aufzug links"},
+            ["Zwei Stufen", "Aufzug links"],
+        ),
         ("team", {"role": "lead"}, {"role": "viewer"}, ["Leitung", "Nur ansehen"]),
         (
             "hosts",

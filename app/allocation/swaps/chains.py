@@ -69,8 +69,11 @@ class Board:
         return not (kept_there or kept_away) and person.needs <= new.features and new.workshop not in attends
 
     def allows(self, moves: Sequence[Move]) -> bool:
-        """Whether afterwards nothing that the allocation has to obey is broken more often than now."""
+        """Whether afterwards nothing that the allocation has to obey is broken more often than now. Several people swap only
+        as many chairs against as many: who comes along goes with the person, and each run keeps its number."""
         if not all(self.suits(one) for one in moves):
+            return False
+        if len({self.people[one.person].chairs for one in moves}) > 1:
             return False
         left = {ModelPlace(one.person, one.gives) for one in moves}
         got = {ModelPlace(one.person, one.gets) for one in moves}

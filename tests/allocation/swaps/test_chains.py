@@ -179,6 +179,16 @@ def test_what_is_broken_already_forbids_no_other_swap() -> None:
     assert board(OrganisationCap(1)).allows(pair())
 
 
+def test_only_as_many_chairs_against_as_many() -> None:
+    accompanied = ModelPerson(2, (1, 2), 7, 1, published=(1, 5), chairs=2)
+    roomy = {"run_1": ModelRun(1, 1, (1,), 9), "run_2": ModelRun(2, 2, (1,), 9), "person_2": accompanied}
+    assert not board(**roomy).allows(pair())
+    both = ModelPerson(3, (1, 2), 8, 2, published=(2, 5), chairs=2)
+    assert board(**roomy, person_3=both).allows(pair())
+    assert board(**roomy).allows([Move(1, 2, 1, 2)])  # to free chairs
+    assert not board(**{**roomy, "run_2": ModelRun(2, 2, (1,), 2)}).allows([Move(1, 2, 1, 2)])
+
+
 def test_a_free_seat_must_be_one() -> None:
     assert board().allows([Move(1, 2, 1, 3)])
     assert not board(run_3=ModelRun(3, 3, (1,), 0)).allows([Move(1, 2, 1, 3)])
