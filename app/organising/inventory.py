@@ -117,6 +117,7 @@ ACTIVITIES = (
         (
             _of("place", N_("Places in workshops"), "run_id", "state"),
             _of("wish", N_("Wishes"), "run_id", "rank"),
+            _of("swap_offer", N_("Offers of swaps"), "place_id", "made_at"),
             _of("round_absence", N_("Rounds without taking part"), "round_id"),
             _of("run_staff", N_("Who leads a workshop or takes its minutes"), "role"),
             _of(
@@ -212,6 +213,7 @@ ACTIVITIES = (
                 "fee_note",
                 "funding_note",
             ),
+            _in("event", N_("Texts about registering"), "text_before", "text_open", "text_after"),
             _in("event", N_("Venue of a day"), "venue_name", "venue_street", "venue_note"),
             _in("event", N_("Why a day does not take place"), "off_reason", "off_instead"),
             _in("room", N_("Rooms"), "name", "note"),

@@ -80,6 +80,7 @@ SWEEPS = {
     "expire holds": BY_A_DATE,
     "release reservations": BY_A_DATE,
     "retention": BY_A_DATE,
+    "settle swaps": "tells who offered to swap, and few at a time: a place that came free, a swap to agree to, its end",
 }
 
 # Somebody's own act with a link or on a public page: they are told, and whoever gets a seat by it.

@@ -14,7 +14,7 @@ from openpyxl import load_workbook
 from app.clock import now
 from app.events.models import Event
 from app.legal.service import write_text
-from app.organisations.rules import OrganisationKind
+from app.organisations.rules import UsualKind
 from app.organising import setup
 from app.organising.inventory import ACTIVITIES
 from app.organising.processing import House, Record, record_of_processing
@@ -71,7 +71,7 @@ def filled_in(app: Flask) -> None:
         ask_for(session, day.event_id, {Purpose.LIST}, fingerprint(""), SYSTEM, now())
         ada = session.query(Organiser).filter_by(name="Ada Admin").one()
         write_text(session, "datenschutz", "de", NOTICE, 0, ada, now())
-        setup.name_office(session, "Kreis Lippe", OrganisationKind.KI, "Lippe", fingerprint(None), ada, now())
+        setup.name_office(session, "Kreis Lippe", UsualKind.KI, "Lippe", fingerprint(None), ada, now())
         session.add(Law(name="§ 3 DSG NRW"))
 
 

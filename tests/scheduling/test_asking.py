@@ -63,7 +63,7 @@ def test_a_day_with_public_documentation_took_place(app: Flask) -> None:
     event_id, _ = a_day(app, documentation_released_at=now())
     page = lead(app, event_id).get(f"{HOME}/cancel")
     assert page.soup.main.find("form") is None  # type: ignore[union-attr]
-    assert "dessen Dokumentation nicht öffentlich ist" in page.text
+    assert "Die Dokumentation ist öffentlich. Der Fachtag hat also stattgefunden" in page.text
 
 
 # -- asked before people are told
