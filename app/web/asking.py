@@ -58,6 +58,13 @@ class AskingButton(AskingForm):
     class Meta(AskingForm.Meta):
         csrf = False
 
+    def validate_on_submit(self, extra_validators: Any = None) -> bool:
+        """No page shows it again to who had to sign in: `transaction` answers, as for every such button."""
+        return bool(self.is_submitted() and self.validate(extra_validators))
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        return bool(super(BaseForm, self).validate(extra_validators=extra_validators))
+
 
 class Sample(Protocol):
     """How many get a mail, who they are among those that get one of its kind, in which language, and what one of them

@@ -11,7 +11,7 @@ import html
 import io
 import logging
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -290,11 +290,22 @@ def forms_at(sender: Sender, browser: FlaskClient, address: str) -> Iterator[For
 
 def fresh(sender: Sender, *forms: FormOnPage) -> FormOnPage:
     """The same form, read again just now, from the first page that still has it."""
+    if (found := _found(sender, forms)) is not None:
+        return found
+    sender.stranger.delete_cookie(
+        "fachtag"
+    )  # a page that asks once for the code of a day asks a new browser again
+    if (found := _found(sender, forms)) is not None:
+        return found
+    raise AssertionError(f"{forms[0].key} is gone from {forms[0].page}")
+
+
+def _found(sender: Sender, forms: Iterable[FormOnPage]) -> FormOnPage | None:
     for form in forms:
         for one in forms_at(sender, form.browser, form.page):
             if (one.key, one.action) == (form.key, form.action):
                 return one
-    raise AssertionError(f"{forms[0].key} is gone from {forms[0].page}")
+    return None
 
 
 def _read_form(form: HtmlElement, page: str, action: str, endpoint: str, browser: FlaskClient) -> FormOnPage:

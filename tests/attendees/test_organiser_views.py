@@ -143,7 +143,7 @@ def test_a_run_of_another_day_is_no_filter(app: Flask) -> None:
 
 @pytest.mark.long
 def test_pages_of_fifty_and_the_same_queries_for_one_and_a_hundred(app: Flask) -> None:
-    """F46: ten queries, two of them at the door, three for what the filters offer."""
+    """F46: thirteen queries, two of them at the door, four for what the filters offer, two for who comes along."""
     day = a_day(app)
     choices = {day.rounds[0]: day.runs["1.1"], day.rounds[1]: day.runs["2.1"]}
     many_sign_up(app, day, 1, 1, choices)
@@ -158,7 +158,7 @@ def test_pages_of_fifty_and_the_same_queries_for_one_and_a_hundred(app: Flask) -
         with queries(app) as sent:
             visitor.get(path)
         assert len(sent) == number, sent
-    assert counts == {address: 10, f"{day.home}/workshops": 8, f"{address}?q=muster&sort=organisation": 10}
+    assert counts == {address: 13, f"{day.home}/workshops": 8, f"{address}?q=muster&sort=organisation": 13}
     first, second = visitor.get(address), visitor.get(f"{address}?page=2")
     assert names(first) == [f"Muster{number:03}, Aylin" for number in range(1, 51)]
     assert names(second) == [f"Muster{number:03}, Aylin" for number in range(51, 101)]

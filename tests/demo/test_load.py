@@ -98,7 +98,7 @@ def test_the_tables_are_met(loaded, subtests):
 
 def look_at_organisations(loaded):
     known = select(Organisation.kind, func.count()).where(Organisation.known).group_by(Organisation.kind)
-    assert {kind.value: number for kind, number in loaded.session.execute(known)} == KINDS
+    assert dict(loaded.session.execute(known).all()) == KINDS
     organisations = loaded.session.scalars(select(Organisation).where(Organisation.known)).all()
     assert len(organisations) == sum(KINDS.values()) == 36
     assert [one.slug for one in loaded.session.scalars(select(Region))] == ["owl"]
@@ -136,7 +136,7 @@ def look_at_the_upcoming_day(loaded):
     for event in (loaded.past, upcoming):
         hosts = [event.lead_host, *event.cohosts]
         assert (len(hosts), len(set(hosts))) == (7, 7)
-        assert {host.kind.value for host in hosts} == {"ki"}
+        assert {host.kind for host in hosts} == {"ki"}
         assert "Land" in event.funding_note
         assert event.region.slug == "owl"
 
@@ -358,7 +358,7 @@ def look_at_results(loaded):
     ]
     assert agreements[-1].workshop_id is None
     figures = loaded.session.scalars(select(AttendanceFigure)).all()
-    assert {one.kind.value: one.count for one in figures} == {
+    assert {one.kind: one.count for one in figures} == {
         "ki": 24,
         "immigration_office": 15,
         "municipality": 21,

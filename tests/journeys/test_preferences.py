@@ -46,7 +46,10 @@ TINY = """() => {
 COVERED = """() => {
     const one = document.activeElement;
     if (one === document.body) return null;
-    const box = one.getClientRects()[0];
+    const whole = one.getClientRects()[0];
+    // Into a field of several lines a browser scrolls as far as the line with the caret, which is the first one.
+    const line = one.localName === 'textarea' ? parseFloat(getComputedStyle(one).lineHeight) : whole.height;
+    const box = new DOMRect(whole.x, whole.y, whole.width, Math.min(line, whole.height));
     const inside = box.top >= -1 && box.bottom <= innerHeight + 1 || box.height > innerHeight;
     const top = document.elementFromPoint(box.left + box.width / 2, Math.max(box.top, 0) + Math.min(box.height, innerHeight) / 2);
     const seen = inside && top !== null && (one.contains(top) || top.contains(one));
