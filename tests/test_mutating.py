@@ -44,6 +44,34 @@ def test_each_gives_another_program(number: int) -> None:
     compile(after, "changed", "exec")
 
 
+@pytest.mark.parametrize(
+    "line",
+    [
+        "c = list(zip(a, b, strict=True))",
+        "session.flush()",
+        "session.expunge(a)",
+        "set_committed_value(a, 'b', b)",
+    ],
+)
+def test_what_means_the_same_is_left_alone(line: str) -> None:
+    assert list(mutants(ast.parse(line))) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "session.expire_all()",  # what was changed past the mapper is read anew
+        "queue.flush()",
+        "session.add(a)\nsession.flush()",  # the id of what is new
+        "session.refresh(a)",
+        "run(a, strict=True)",
+    ],
+)
+def test_what_may_be_a_fault_is_not(line: str) -> None:
+    tree = ast.parse(line)
+    assert tree.body[-1] in [node for node, _ in mutants(tree)]
+
+
 def test_the_modules_are_there_and_have_tests() -> None:
     for module in MODULES:
         assert (ROOT / module).is_file()

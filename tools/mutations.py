@@ -53,6 +53,12 @@ OPPOSITE: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.In: ast.NotIn,
     ast.NotIn: ast.In,
 }
+# Calls whose loss nothing can show but the number of statements.
+ONLY_COST = {
+    "flush": "the session flushes by itself before the next statement, and with the commit; a new row has no id before",
+    "expunge": "an object that nobody asks again stays in the session",
+    "set_committed_value": "what is loaded already would be loaded again",
+}
 
 
 def main() -> int:
@@ -85,8 +91,12 @@ def main() -> int:
 
 
 def mutants(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
-    """Each node that can be changed, and how the change is called. Docstrings, messages and annotations are left alone."""
+    """Each node that can be changed, and how the change is called. Docstrings, messages and annotations are left alone, and
+    what means the same by construction."""
+    same = set(_same_when_changed(tree))
     for node in ast.walk(tree):
+        if node in same:
+            continue
         if isinstance(node, ast.Compare) and type(node.ops[0]) in OPPOSITE:
             yield node, "the opposite comparison"
         elif isinstance(node, ast.BoolOp):
@@ -101,6 +111,19 @@ def mutants(tree: ast.Module) -> Iterator[tuple[ast.AST, str]]:
             yield node, "`+` for `-`, or the other way round"
         elif isinstance(node, ast.Expr) and isinstance(node.value, ast.Call):
             yield node, "the call left out"
+
+
+def _same_when_changed(tree: ast.Module) -> Iterator[ast.AST]:
+    every = list(ast.walk(tree))
+    adds = any(isinstance(one, ast.Attribute) and one.attr in {"add", "add_all"} for one in every)
+    for node in every:
+        match node:
+            case ast.Call(func=ast.Name(id="zip"), keywords=[ast.keyword(arg="strict", value=value)]):
+                yield value  # it refuses lists of different lengths, which are of one length wherever it stands
+            case ast.Expr(
+                value=ast.Call(func=ast.Attribute(ast.Name(id="session"), name) | ast.Name(id=name))
+            ) if name in ONLY_COST and not (name == "flush" and adds):
+                yield node
 
 
 def change(node: ast.AST) -> None:
