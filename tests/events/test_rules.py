@@ -22,7 +22,9 @@ from app.events.rules import (
     Seats,
     Window,
     code_key,
+    line_moves,
     refuse_capacity_below_taken,
+    refuse_odd_end_of_line,
     refuse_quota_below_taken,
     refuse_reversed_times,
     registration_state,
@@ -228,3 +230,54 @@ def test_with_quotas_somebody_may_wait_while_there_are_seats() -> None:
 def test_quotas_have_words() -> None:
     assert set(EFFECT_LABELS) == set(QuotaEffect)
     assert set(TARGET_LABELS) == set(QuotaTarget)
+
+
+@pytest.mark.parametrize(
+    ("status", "registration", "until", "now", "moves"),
+    [
+        # As long as registration is open, whatever else is said.
+        (EventStatus.PUBLISHED, S.OPEN, None, CLOSES - TICK, True),
+        (EventStatus.PUBLISHED, S.WAITING_LIST, CLOSES, CLOSES - TICK, True),
+        # After it, until the date that the team named, and not at it.
+        (EventStatus.PUBLISHED, S.CLOSED, None, CLOSES, False),
+        (EventStatus.PUBLISHED, S.CLOSED, STARTS - TICK, STARTS - TICK - TICK, True),
+        (EventStatus.PUBLISHED, S.CLOSED, STARTS - TICK, STARTS - TICK, False),
+        # Never once the day has begun.
+        (EventStatus.PUBLISHED, S.CLOSED, ENDS, STARTS - TICK, True),
+        (EventStatus.PUBLISHED, S.CLOSED, ENDS, STARTS, False),
+        # Not before registration opens, and not at a day that nobody sees, that is called off or over.
+        (EventStatus.PUBLISHED, S.NOT_YET, STARTS, OPENS - TICK, False),
+        (EventStatus.DRAFT, S.CLOSED, STARTS, CLOSES, False),
+        (EventStatus.CANCELLED, S.CANCELLED, STARTS, CLOSES, False),
+        (EventStatus.CANCELLED, S.CLOSED, STARTS, CLOSES, False),
+        (EventStatus.PUBLISHED, S.OVER, ENDS + TICK, ENDS, False),
+    ],
+)
+def test_until_when_the_line_moves(
+    status: EventStatus,
+    registration: RegistrationState,
+    until: datetime | None,
+    now: datetime,
+    moves: bool,
+) -> None:
+    assert line_moves(status, registration, until, STARTS, now) is moves
+
+
+@pytest.mark.parametrize(
+    ("until", "closes"), [(None, CLOSES), (CLOSES, CLOSES), (STARTS, CLOSES), (STARTS, None)]
+)
+def test_the_line_may_end_between_registration_and_the_day(
+    until: datetime | None, closes: datetime | None
+) -> None:
+    refuse_odd_end_of_line(until, closes, STARTS)
+
+
+@pytest.mark.parametrize(
+    ("until", "closes"), [(CLOSES - TICK, CLOSES), (STARTS + TICK, CLOSES), (STARTS - TICK, None)]
+)
+def test_the_line_does_not_end_before_registration_or_during_the_day(
+    until: datetime, closes: datetime | None
+) -> None:
+    with pytest.raises(Refusal) as refused:
+        refuse_odd_end_of_line(until, closes, STARTS)
+    assert refused.value.field == "moves_up_until"

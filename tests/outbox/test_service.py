@@ -458,3 +458,15 @@ def test_a_thread_refers_to_the_first_mail_that_left(app: Flask, office: Office,
             == "<1@example.org>"
         )
         assert queries.first_message_id(db.session(), "trial.cancelled", 1, "bert@example.org") is None
+
+
+def test_who_sent_a_mail_starts_counting_anew(office: Office, clock: Clock) -> None:
+    """F08: claims count what ended without a result; a repeat that was asked for later has all of them."""
+    office.enqueue()
+    a_claim(office)
+    clock.forward(minutes=15)
+    tidy(office)
+    claimed = sending(office)
+    assert office.message(1).claims == 2
+    write(office, settling.settle_sent, claimed, "250 fine", now=clock())
+    assert office.message(1).claims == 0

@@ -13,6 +13,7 @@ from app.clock import now
 from app.events.models import Event
 from app.organising.checks import data_findings
 from app.outbox.models import Message
+from app.privacy.erasure import forget_contact
 from app.registration.models import Group, Registration
 from app.registration.rules import Status
 from app.web.database import db, transaction
@@ -21,6 +22,7 @@ from tests.house.test_imports import ROOT
 from tests.mailbox import link_in, mailbox
 from tests.pages import Page, Visitor
 from tests.registration.groups.test_views import CONTACT, row
+from tests.registration.steps import open_day
 
 HOME = "/events/musterfachtag/register/group"
 
@@ -98,3 +100,32 @@ def test_before_it_is_confirmed_nobody_reads_or_deletes(app: Flask, client: Flas
     for tail in ("data", "data.json", "delete"):
         assert client.get(f"{page.address}/{tail}").status_code == 404
     assert client.get("/group/falsch/data").status_code == 404
+
+
+def test_a_group_that_comes_together_is_counted_as_long_as_it_is_there(app: Flask) -> None:
+    """The line of a day asks for such groups only where there are some."""
+    with app.app_context():
+        day = open_day(capacity=9)
+        groups = [day.group(name, f"{name}2", together=True) for name in ("clara", "dora")]
+        for number, left in zip(groups, (1, 0), strict=True):
+            day.confirm_group(number)
+            with day.step() as session:
+                forget_contact(session, number, day.now)
+            assert day.event.together_count == left
+
+
+def test_seats_that_nobody_is_named_for_go_to_the_next_when_the_contact_is_forgotten(app: Flask) -> None:
+    """Who has been named stays."""
+    with app.app_context():
+        day = open_day(capacity=2)
+        group = day.allot("clara", 2)
+        day.add_colleague(group, "anna")
+        day.join("karl")
+        assert day.status("karl") is Status.WAITING
+        with day.step() as session:
+            forget_contact(session, group, day.now)
+        assert (day.status("karl"), day.status("anna"), day.seats()) == (
+            Status.REGISTERED,
+            Status.REGISTERED,
+            (2, 0),
+        )

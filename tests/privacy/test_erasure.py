@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.organising.checks import data_findings
 from app.organising.sweeping import Swept
 from app.outbox.models import Message
-from app.privacy.erasure import ENDED_KEPT, NAMES_KEPT, delete_surplus
+from app.privacy.erasure import ENDED_KEPT, NAMES_KEPT, delete_needs, delete_surplus
 from app.refusal import Missing
 from app.registration.history import By
 from app.registration.jobs import expire_holds
@@ -20,7 +20,8 @@ from app.registration.links import Withdrawn, feed_token, open_feed, open_person
 from app.registration.models import Group, Registration, StatusChange
 from app.registration.rules import Actor, Status
 from app.registration.service import cancel
-from app.registration.workshops.models import Place
+from app.registration.workshops.models import Place, RegistrationNeed
+from app.registration.workshops.rules import Need
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at
@@ -191,3 +192,18 @@ def test_whom_nobody_decided_about_is_forgotten_with_seat_and_places(app: Flask)
         assert (day.event.taken, day.run("1.1").taken) == (0, 0)
         assert data_findings(db.session(), later) == []
         day.ids.clear()
+
+
+def test_needs_go_fourteen_days_after_the_end(app: Flask) -> None:
+    """DP-04: of that day alone."""
+    with app.app_context():
+        day, other = open_day(), open_day(slug="anderer-tag")
+        for one, name in ((day, "anna"), (day, "ben"), (other, "cem")):
+            one.join(name)
+            with transaction() as session:
+                session.add(RegistrationNeed(registration_id=one.ids[name], need=Need.STEP_FREE))
+        gone = END + timedelta(days=14)
+        for now, expected in ((gone - timedelta(microseconds=1), 0), (gone, 2), (gone, 0)):
+            with transaction() as session:
+                assert delete_needs(session, day.event_id, now) == expected
+        assert db.session.scalars(select(RegistrationNeed.registration_id)).all() == [other.ids["cem"]]

@@ -28,11 +28,13 @@ from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.rules import Status
+from app.registration.workshops.models import Place
 from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
+from app.scheduling.workshop_service import RunPlan
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
-from tests.registration.steps import ORGANISER, WHY
+from tests.registration.steps import ORGANISER, WHY, open_day
 from tests.scheduling.steps import change_facts, plan_of
 
 LATER = NOW + timedelta(hours=1)
@@ -381,3 +383,61 @@ def test_what_people_who_are_there_refuse() -> None:
     assert "3 people" in str(workshop_service.PeopleInIt(3))
     wished = workshop_service.RunIsWished("round_id")
     assert (wished.field, str(wished)[:24]) == ("round_id", "People wish for this run")
+
+
+def test_a_new_run_is_told_as_news_of_the_agenda(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        before = event.revision
+        plan = RunPlan("2.7", programme.rounds[1].id, capacity=10, contributors=("Roza Beispielsen",))
+        with transaction() as session:
+            added = workshop_service.add_run(session, event.id, programme.workshops[0].id, plan, LATER)
+        told = db.session.execute(select(AgendaChange.field, AgendaChange.old, AgendaChange.new)).all()
+        assert [tuple(one) for one in told] == [("title", "", "2.7 Beraten ohne Vorurteil")]
+        assert (added.capacity, [one.name for one in added.contributors]) == (10, ["Roza Beispielsen"])
+        assert event.revision == before + 1
+
+
+def test_a_run_is_called_off_only_knowingly_and_who_sits_in_it_is_told(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        run = programme.runs["1.1"]
+        anna, before = seat(event, "Anna", run), len(mails())
+
+        def off(*, called_off: bool) -> RunPlan:
+            return plan_of(run, takes_place=False, called_off=called_off)
+
+        assert refused(
+            lambda s: workshop_service.change_run(
+                s, event.id, run.id, off(called_off=False), run.version, LATER
+            )
+        ) == (
+            "1 people hold a place in it. Please confirm below that they lose it and are told.",
+            "takes_place",
+        )
+        with transaction() as session:
+            workshop_service.change_run(
+                session, event.id, run.id, off(called_off=True), run.version, LATER, "Die Leitung ist krank."
+            )
+        assert mails()[before:] == [("places.changed", anna)]
+        assert (run.takes_place, run.taken) == (False, 0)
+        assert db.session.scalars(select(Place)).all() == []
+        assert [(c.field, c.old, c.new) for c in db.session.scalars(select(AgendaChange))] == [
+            ("takes_place", "yes", "no")
+        ]
+
+
+def test_a_contact_who_brings_others_is_told_when_the_day_is_called_off(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        day.confirm_group(day.group("clara", "anna"))
+        before = len(mails())
+        with day.step() as session:
+            scheduling.cancel_day(session, day.event_id, ORGANISER, day.now, WHY)
+        assert [kind for kind, _ in mails()[before:]] == ["cancelled", "group.called_off"]
+
+
+def test_places_become_wishes_only_with_a_word_that_they_do(app: Flask) -> None:
+    refusal = scheduling.PlacesBecomeWishes(3)
+    assert (refusal.field, str(refusal)[:33]) == ("become_wishes", "3 places in workshops are taken. ")
+    assert str(scheduling.NotDue()) == "This day is not to be cancelled now."

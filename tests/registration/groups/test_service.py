@@ -13,8 +13,10 @@ from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.outbox.models import Message
 from app.refusal import Missing
+from app.registration import notifications
 from app.registration.groups import members
 from app.registration.groups.queries import see_group
+from app.registration.groups.service import refuse_group, renew_group_link
 from app.registration.models import Group, GroupGuest, Registration
 from app.registration.quotas.rules import Why
 from app.registration.rules import (
@@ -26,6 +28,7 @@ from app.registration.rules import (
     TooFewSeats,
     TooMany,
 )
+from app.registration.suppression import is_suppressed
 from app.scheduling.queries import count_told_of_cancelling
 from app.scheduling.service import cancel_day
 from app.web.database import db
@@ -370,3 +373,65 @@ def test_who_is_known_waits_in_the_group_as_somebody_new_would() -> None:
 def waiting_guests(group_id: int) -> list[bool]:
     db.session.rollback()
     return list(db.session.scalars(select(GroupGuest.waits).where(GroupGuest.group_id == group_id)))
+
+
+def test_who_had_enough_mails_is_not_written_to_but_the_contact_is() -> None:
+    """T08: the contact pressed the button with the mail in hand, so theirs is told in any case; for the others it is one of
+    the few mails that nobody asked for."""
+    day = open_day(capacity=5)
+    group = day.group("clara", "anna", "ben", takes_part=True)
+    with day.step() as session:
+        for name in ("clara", "anna"):
+            while notifications.spend_mail(session, f"{name}@example.org", day.now):
+                pass
+    day.confirm_group(group)
+    assert seen(day, group) == {"Clara": "registered", "Anna": "registered", "Ben": "registered"}
+    assert told("clara") == ["group.confirm", "registration.registered"]
+    assert (told("anna"), told("ben")) == ([], ["registration.registered"])
+
+
+def test_who_is_no_contact_gives_the_seats_back_with_one_press() -> None:
+    """T08: no such mail follows. A second press changes nothing, and a group that was confirmed stays."""
+    day = open_day(capacity=3)
+    kept = day.group("dieter", "emil")
+    day.confirm_group(kept)
+    group = day.group("clara", "anna", "ben")
+    day.join("karl")
+    assert day.status("karl") is Status.WAITING
+    for number in (group, group, kept):
+        with day.step() as session:
+            refuse_group(session, number, day.now)
+    assert seen(day, group) == {"Anna": "cancelled", "Ben": "cancelled"}
+    assert (day.status("karl"), day.status("emil"), day.seats()) == (
+        Status.REGISTERED,
+        Status.REGISTERED,
+        (2, 0),
+    )
+    assert [is_suppressed(db.session(), f"{name}@example.org") for name in ("clara", "dieter")] == [
+        True,
+        False,
+    ]
+
+
+def test_who_comes_back_with_a_seat_gets_the_workshop_that_was_chosen() -> None:
+    day = open_day(capacity=2)
+    group = day.group("clara", "anna")
+    day.choose("anna", "1.1")
+    day.expire("anna")
+    assert day.places("anna") == {"1.1": "wanted"}
+    day.confirm_group(group)
+    assert (day.status("anna"), day.places("anna")) == (Status.REGISTERED, {"1.1": "place"})
+
+
+def test_a_new_link_goes_to_the_contact_and_the_old_one_opens_nothing() -> None:
+    """T08: before the group is confirmed it asks again; and it is one of the few mails of that address."""
+    day = open_day()
+    group = day.group("clara", "anna")
+    keys = set()
+    for confirmed in (False, True, True, True):
+        if confirmed:
+            day.confirm_group(group)
+        with day.step() as session:
+            keys.add(renew_group_link(session, group, day.now).link_key)
+    assert len(keys) == 4
+    assert told("clara") == ["group.confirm", "group.confirm", "group.link"]

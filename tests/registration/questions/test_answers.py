@@ -540,3 +540,33 @@ def test_in_any_order_options_are_counted_right(form: Form, seed: int) -> None:
         form.day.check()
     assert 0 < refused < 55
     assert len(names) > 5
+
+
+def test_what_the_team_notes_for_somebody_it_adds(form: Form) -> None:
+    """Nothing is required, nothing that is sensitive is stored, and an option that is full stays full."""
+    require(form, "badge")
+
+    def noted(given: Given | None) -> list[tuple[int, str]]:
+        event = form.day.event
+        parts = answers.judge_for_somebody(db.session(), event, given)
+        return [(part.question.id, part.text) for part in parts]
+
+    assert noted(None) == []
+    assert noted({}) == []
+    said = form.given(meal="Sonstiges", diet="Nüsse", needs=("ruhiger Raum",), note="VIP")
+    assert noted(said) == [(form.ids["meal"], "Sonstiges"), (form.ids["note"], "VIP")]
+    for name in ("anna", "berta"):
+        form.day.register(name, given=form.given(meal="vegan", badge=name))
+    with pytest.raises(Refusal):
+        noted(form.given(meal="vegan"))
+
+
+def test_who_comes_instead_gets_the_answers_that_the_day_needs(form: Form) -> None:
+    """Nobody consents for somebody else, and nobody else's answers are touched."""
+    said = {"meal": "Sonstiges", "diet": "Nüsse", "bus": "Yes", "badge": "A"}
+    form.day.join("anna", given=form.given(**said, needs=("ruhiger Raum",)))
+    form.day.join("berta", given=form.given(**said, needs=("ruhiger Raum",)))
+    form.day.substitute("anna", "ella")
+    assert (form.of("anna"), form.of("ella")) == ({}, {"meal": ("Sonstiges",), "badge": ("A",)})
+    assert form.of("berta").keys() == {*said, "needs"}
+    assert (form.taken("meal", "Sonstiges"), form.taken("needs", "ruhiger Raum")) == (2, 1)

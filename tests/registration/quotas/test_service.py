@@ -21,7 +21,7 @@ from app.registration import service
 from app.registration.admission import Entry
 from app.registration.quotas import service as quotas
 from app.registration.quotas.jobs import release_due
-from app.registration.quotas.rules import Availability, Claim, QuotaState, Why
+from app.registration.quotas.rules import Availability, Claim, Position, QuotaState, Why
 from app.registration.quotas.waiting_list import availability_of, quotas_of_day
 from app.registration.rules import Status
 from app.registration.working_hours import after_working_hours
@@ -584,3 +584,53 @@ def test_who_stays_under_a_grown_limit_is_not_kept_from_naming_somebody() -> Non
     day.substitute("kim", "kai")
     assert day.quota(district) == (1, 0)
     day.check()
+
+
+def test_who_goes_gives_one_seat_back_to_the_limit() -> None:
+    """Only to those under which they came."""
+    day = open_day(capacity=9)
+    mine, other = day.add_quota("KIs", 2, CAP, OF_KI), day.add_quota("Kreis", 3, CAP, OF_MUSTERAU)
+    for name in ("kim", "kai"):
+        day.join(name, organisation=KI)
+    rows = quotas_of_day(db.session(), day.event)
+
+    def left(leaving: set[int], *, gives_back: bool) -> list[tuple[int | None, bool]]:
+        found = availability_of(day.event, rows, leaving, gives_back=gives_back)
+        return [(one.left, one.full) for one in found.quotas]
+
+    assert left({mine, other}, gives_back=False) == [(0, True), (1, False)]
+    assert left({mine, other}, gives_back=1) == [(1, False), (2, False)]
+    assert left({other}, gives_back=1) == [(0, True), (2, False)]
+
+
+def test_each_group_in_line_is_told_for_how_many_seats_it_waits() -> None:
+    day = open_day(capacity=2)
+    day.join("karl")
+    for contact, names in (("clara", ("anna", "ben")), ("dieter", ("cem", "dora", "emil"))):
+        day.confirm_group(day.group(contact, *names, together=True))
+    day.set_event(capacity=3)  # nobody has been asked yet
+    day.join("fritz")
+    told = {name: day.line(name) for name in ("anna", "cem", "emil")}
+    assert {name: (line.why, line.seats, line.before) for name, line in told.items() if line} == {
+        "cem": (Why.TOGETHER, 3, 0),
+        "emil": (Why.TOGETHER, 3, 2),
+    }
+    assert (day.status("anna"), day.status("fritz")) == (Status.REGISTERED, Status.WAITING)
+
+
+def test_no_part_of_a_group_that_comes_together_moves_before_all_have_confirmed() -> None:
+    day = open_day(capacity=1)
+    day.join("karl")
+    day.group("clara", "anna", "ben", together=True)
+    day.confirm("ben")
+    day.set_event(capacity=3)
+    day.join("dora")
+    assert (day.status("ben"), day.status("dora"), day.seats()) == (
+        Status.WAITING,
+        Status.REGISTERED,
+        (2, 2),
+    )
+
+
+def test_the_line_stands_still_only_when_registration_is_closed() -> None:
+    assert [why for why in Why if not Position(0, why).moves] == [Why.CLOSED]

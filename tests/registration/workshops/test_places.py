@@ -13,6 +13,7 @@ from app.registration import correcting
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
 from app.registration.workshops import places
+from app.registration.workshops.models import RunStaff, StaffRole
 from app.registration.workshops.places import AtWorkThere, GoesOn
 from app.web.database import transaction
 from tests.factories.days import make_event, make_programme
@@ -389,3 +390,78 @@ def test_before_the_agenda_is_public_a_run_is_called_off_in_silence() -> None:
     with day.step() as session:
         places.close_run(session, session.get_one(Run, day.runs["1.1"]), day.now, tell=False)
     assert mails(day) == {}
+
+
+def test_who_leads_a_run_chooses_nothing_beside_it_and_nobody_else_is_held_back() -> None:
+    day = small_day()
+    day.join("anna", "ben")
+    with transaction() as session:
+        session.add(
+            RunStaff(run_id=day.runs["1.2"], registration_id=day.ids["anna"], role=StaffRole.FACILITATOR)
+        )
+    for label, refusal in (("1.1", AtWorkThere), ("1.2", AtWorkThere), ("2.2", TwiceTheSameWorkshop)):
+        with pytest.raises(refusal):
+            day.choose("anna", label)
+    day.choose("anna", "2.1")
+    day.choose("ben", "1.2", "2.1")
+    assert (day.places("anna"), day.places("ben")) == ({"2.1": "place"}, {"1.2": "place", "2.1": "place"})
+    day.set_run("1.2", takes_place=False)  # nobody is at work there
+    day.choose("anna", "1.1")
+    assert day.places("anna") == {"1.1": "place", "2.1": "place"}
+
+
+def test_who_gets_work_in_a_round_leaves_it_with_all_they_said_of_it() -> None:
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1", "2.1"))
+    day.join("ben", labels=("1.1",))
+    day.join("cem", labels=("1:absent", "2:absent"))
+    day.join("dora", labels=("1:absent",))
+    for name, expected in (("anna", ["1.1"]), ("cem", [])):
+        with day.step() as session:
+            one = session.get_one(Registration, day.ids[name])
+            left = places.leave_rounds(session, one, [day.rounds[1]], day.now)
+            assert [run.label for run in left] == expected
+    assert {name: day.places(name) for name in day.ids} == {
+        "anna": {"2.1": "place"},
+        "ben": {"1.1": "place"},
+        "cem": {"2": "absent"},
+        "dora": {"1": "absent"},
+    }
+
+
+def test_more_seats_in_a_run_are_for_its_line() -> None:
+    day = small_day(r11=1, r12=1)
+    for name, label in (("anna", "1.1"), ("ben", "1.1"), ("cem", "1.1"), ("dora", "1.2"), ("ella", "1.2")):
+        day.join(name, labels=(label,))
+    for label in ("1.1", "1.2"):
+        day.set_run(label, capacity=2)
+    with day.step() as session:
+        places.move_up_in_run(session, session.get_one(Run, day.runs["1.1"]), day.now)
+    assert [day.places(name) for name in ("ben", "cem", "ella")] == [
+        {"1.1": "place"},
+        {"1.1": "waiting 2"},
+        {"1.2": "waiting 1"},
+    ]
+
+
+@pytest.mark.parametrize("labels", [("1.1", "2.1"), ("2.1", "1.1")])
+def test_a_run_over_two_rounds_is_named_when_another_one_is_chosen_beside_it(labels: tuple[str, ...]) -> None:
+    day = small_day()
+    day.set_run("1.1", spans=2)
+    with pytest.raises(GoesOn) as refused:
+        day.register("anna", *labels)
+    assert refused.value.field == f"round-{day.rounds[2]}"
+    assert refused.value.values == {"title": day.run("1.1").workshop.title}
+
+
+def test_whoever_gets_a_longer_run_at_last_leaves_the_place_kept_beside_it() -> None:
+    day = small_day(r11=1)
+    day.set_run("1.1", spans=2)
+    day.join("ben", labels=("1.1",))
+    day.register("anna", "2.1")
+    day.choose("anna", "1.1")
+    assert day.places("anna") == {"1.1": "waiting 1", "2.1": "place"}
+    day.expire("anna")
+    day.set_run("1.1", capacity=2)
+    day.confirm("anna")
+    assert day.places("anna") == {"1.1": "place"}
