@@ -287,15 +287,17 @@ def _enter_together(
 
 def _seat_together(
     session: Session, event: Event, people: Sequence[tuple[Registration, Sequence[Quota]]]
-) -> None:
-    """All who come back get seats, or all wait, with numbers in the order of the rows."""
+) -> bool:
+    """All who come back get seats, or all wait, with numbers in the order of the rows. Whether they get seats: who has left
+    has none, so the caller writes it down for each with the new status."""
     claims = [Claim(frozenset(quota.id for quota in mine), one.chairs) for one, mine in people]
     together = _may_sit_together(session, event, claims)
     for one, mine in people:
-        if together:
-            one.has_seat = claim_seat(session, event, mine, chairs=one.chairs)
-        else:
+        if not together:
             one.waiting_number = join_line(session, event, mine)
+        elif not claim_seat(session, event, mine, chairs=one.chairs):
+            raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
+    return together
 
 
 def _may_sit_together(session: Session, event: Event, people: Sequence[Claim]) -> bool:
@@ -325,12 +327,13 @@ def _take_up_again(
         session.flush()
         row = Entry(one.person, one.nonce)
         add_guest(session, group.id, known, row, waits=somebody_new_waits(session, group, one.chairs))
-    if group.together:
-        _seat_together(
-            session, event, [(one, waiting_list.quotas_of(session, event, one.id)) for one in back]
-        )
+    seated = group.together and _seat_together(
+        session, event, [(one, waiting_list.quotas_of(session, event, one.id)) for one in back]
+    )
     for one in back:
-        if not group.together:
+        if group.together:
+            one.has_seat = seated
+        else:
             quotas = waiting_list.quotas_of_day(session, event)
             take_seat_or_number(session, event, one, quotas, waiting_list.quotas_of(session, event, one.id))
         one.confirmed_at = now

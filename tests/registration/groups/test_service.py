@@ -435,3 +435,26 @@ def test_a_new_link_goes_to_the_contact_and_the_old_one_opens_nothing() -> None:
             keys.add(renew_group_link(session, group, day.now).link_key)
     assert len(keys) == 4
     assert told("clara") == ["group.confirm", "group.confirm", "group.link"]
+
+
+def test_a_group_that_comes_only_together_comes_back_together() -> None:
+    """With seats for all, else with numbers in the order of the rows."""
+    day = open_day(capacity=2)
+    group = day.group("clara", "anna", "ben", together=True)
+    day.expire("anna")
+    day.confirm_group(group)
+    assert (seen(day, group), day.seats()) == ({"Anna": "registered", "Ben": "registered"}, (2, 0))
+    tight = open_day(capacity=2, slug="anderer-tag")
+    group = tight.group("clara", "anna", "ben", together=True)
+    tight.expire("anna")
+    tight.join("karl")
+    tight.confirm_group(group)
+    assert seen(tight, group) == {"Anna": "waiting 0 together", "Ben": "waiting 1 together"}
+
+
+def test_who_is_known_waits_beside_a_group_that_comes_only_together() -> None:
+    """T09: with the others, or waiting as they do."""
+    day = open_day(capacity=4)
+    day.join("xenia")
+    assert waiting_guests(day.group("clara", "anna", "xenia", together=True)) == [False]
+    assert waiting_guests(day.group("dora", "ben", "cem", "emil", "xenia", together=True)) == [True]
