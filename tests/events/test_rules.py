@@ -281,3 +281,19 @@ def test_the_line_does_not_end_before_registration_or_during_the_day(
     with pytest.raises(Refusal) as refused:
         refuse_odd_end_of_line(until, closes, STARTS)
     assert refused.value.field == "moves_up_until"
+
+
+@pytest.mark.parametrize(
+    ("seats", "needed"),
+    [
+        (Seats(10, 12, 3), 2),
+        (Seats(10, 12, 1), 1),  # there were never more
+        (Seats(10, 10, 1), 0),
+        (Seats(10, 9, 3), 0),
+        (Seats(10, 9, 3, 2), 1),  # what is kept for others needs a chair, too
+        (Seats(None, 900, 0), 0),
+        (Seats(None, 900, 2), 0),
+    ],
+)
+def test_seats_added_by_hand_go_as_soon_as_nobody_needs_them(seats: Seats, needed: int) -> None:
+    assert seats.still_extra == needed

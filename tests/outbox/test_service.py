@@ -470,3 +470,19 @@ def test_who_sent_a_mail_starts_counting_anew(office: Office, clock: Clock) -> N
     assert office.message(1).claims == 2
     write(office, settling.settle_sent, claimed, "250 fine", now=clock())
     assert office.message(1).claims == 0
+
+
+def test_what_is_settled_unsent_keeps_no_claims(office: Office) -> None:
+    office.enqueue()
+    claimed = a_claim(office)
+    write(office, settling.settle_superseded, claimed)
+    assert (office.states(), office.message(1).claims) == (["superseded"], 0)
+
+
+def test_after_a_fault_of_ours_the_mail_is_tried_again_in_a_moment(office: Office, clock: Clock) -> None:
+    """F08"""
+    office.enqueue()
+    write(office, settling.stumble, a_claim(office), "fault", now=clock(), policy=POLICY)
+    again = office.message(1)
+    assert (office.states(), again.next_attempt_at) == (["queued"], clock() + POLICY.ladder[0])
+    assert (again.claims, again.attempts, again.smtp_answer) == (1, 0, "fault")

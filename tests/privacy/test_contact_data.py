@@ -13,6 +13,8 @@ from app.clock import now
 from app.events.models import Event
 from app.organising.checks import data_findings
 from app.outbox.models import Message
+from app.outbox.rules import State
+from app.people.models import AuditEntry
 from app.privacy.erasure import forget_contact
 from app.registration.models import Group, Registration
 from app.registration.rules import Status
@@ -129,3 +131,26 @@ def test_seats_that_nobody_is_named_for_go_to_the_next_when_the_contact_is_forgo
             Status.REGISTERED,
             (2, 0),
         )
+
+
+def test_only_the_group_of_the_contact_is_forgotten(app: Flask) -> None:
+    """Seats kept for others stay theirs; the log says that it was done, and mails that have left keep no name."""
+    with app.app_context():
+        day = open_day(capacity=5)
+        group, other = day.allot("clara", 2), day.allot("dora", 2)
+        day.add_colleague(group, "anna")
+        day.add_colleague(other, "ben")
+        with transaction() as session:
+            for mail in session.scalars(select(Message)):
+                mail.frozen, mail.message_id = b"Guten Tag", f"<{mail.id}@example.org>"
+                mail.state, mail.copies, mail.frozen_at, mail.sent_at = State.SENT, 1, day.now, day.now
+        with day.step() as session:
+            forget_contact(session, group, day.now)
+        assert (day.seats(), db.session.scalars(select(Group.id)).all()) == ((3, 0), [other])
+        kept = {mail.recipient: mail.frozen for mail in db.session.scalars(select(Message))}
+        assert kept["anna@example.org"] is None
+        assert kept["ben@example.org"] == kept["dora@example.org"] == b"Guten Tag"
+        written = db.session.execute(
+            select(AuditEntry.action, AuditEntry.subject).order_by(AuditEntry.id)
+        ).all()
+        assert tuple(written[-1]) == ("group.forget", f"group {group}")

@@ -12,7 +12,7 @@ from sqlalchemy import select
 from app.organising.checks import data_findings
 from app.organising.sweeping import Swept
 from app.outbox.models import Message
-from app.privacy.erasure import ENDED_KEPT, NAMES_KEPT, delete_needs, delete_surplus
+from app.privacy.erasure import ENDED_KEPT, NAMES_KEPT, delete_groups, delete_needs, delete_surplus
 from app.refusal import Missing
 from app.registration.history import By
 from app.registration.jobs import expire_holds
@@ -207,3 +207,17 @@ def test_needs_go_fourteen_days_after_the_end(app: Flask) -> None:
             with transaction() as session:
                 assert delete_needs(session, day.event_id, now) == expected
         assert db.session.scalars(select(RegistrationNeed.registration_id)).all() == [other.ids["cem"]]
+
+
+def test_a_moment_before_the_time_nothing_is_deleted(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        day.confirm_group(day.group("clara", "anna"))
+        day.join("ben")
+        day.cancel("ben")
+        day.join("cem")
+        for verb in (delete_surplus, delete_groups):
+            for now, expected in ((END + ENDED_KEPT - timedelta(microseconds=1), 0), (END + ENDED_KEPT, 1)):
+                with transaction() as session:
+                    assert verb(session, day.event_id, now) == expected
+        day.ids.clear()

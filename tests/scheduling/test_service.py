@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.attendees import manual
-from app.events.models import Event
+from app.events.models import Event, Notice
 from app.events.notices import day_facts
 from app.events.queries import get_public_event
 from app.events.rules import EventStatus, Placement
@@ -28,7 +28,8 @@ from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.rules import Status
-from app.registration.workshops.models import Place
+from app.registration.service import cancel
+from app.registration.workshops.models import Place, Wish
 from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
 from app.scheduling.workshop_service import RunPlan
@@ -441,3 +442,102 @@ def test_places_become_wishes_only_with_a_word_that_they_do(app: Flask) -> None:
     refusal = scheduling.PlacesBecomeWishes(3)
     assert (refusal.field, str(refusal)[:33]) == ("become_wishes", "3 places in workshops are taken. ")
     assert str(scheduling.NotDue()) == "This day is not to be cancelled now."
+
+
+def test_places_become_first_wishes(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        anna = seat(event, "Anna", programme.runs["1.1"])
+        facts = replace(
+            day_facts(event), placement=Placement.WISHES, wishes_until=event.starts_at - timedelta(days=1)
+        )
+        seen = fingerprint(day_facts(event))
+        refused_at = refused(lambda s: scheduling.change_day(s, event.id, facts, seen, ORGANISER, LATER))
+        assert refused_at[1] == "become_wishes"
+        with transaction() as session:
+            scheduling.change_day(session, event.id, facts, seen, ORGANISER, LATER, become_wishes=True)
+        found = db.session.execute(select(Wish.registration_id, Wish.run_id, Wish.rank)).all()
+        assert [tuple(one) for one in found] == [(anna, programme.runs["1.1"].id, 1)]
+        assert db.session.scalars(select(Place)).all() == []
+
+
+def test_a_change_that_is_taken_back_leaves_no_notice_and_no_other_day_is_touched(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app, capacity=1)
+        other, _ = built(app, slug="anderer")
+        for one in (event, other):
+            seat(one, "Anna")
+            with transaction() as session:
+                change_facts(session, one.id, LATER, venue_name="Anderswo", capacity=2)
+        notices = {one.event_id: one.id for one in db.session.scalars(select(Notice))}
+
+        def back(session: Session) -> Event:
+            return scheduling.take_back(session, event.id, notices[event.id], ORGANISER, LATER)
+
+        bert = seat(event, "Bert")
+        assert refused(back)[1] == "capacity"  # the second seat is taken by now
+        with transaction() as session:
+            cancel(session, bert, ORGANISER, LATER)
+        with transaction() as session:
+            back(session)
+        assert (event.venue_name, event.capacity) == ("Kreishaus Musterstadt", 1)
+        assert list(db.session.scalars(select(Notice.id))) == [notices[other.id]]
+
+
+def test_what_a_new_title_or_run_changes_for_who_reads_the_agenda(app: Flask) -> None:
+    """The entry of the day stays what it was; entries of workshops and the list of changes do not."""
+    with app.app_context():
+        event, programme = built(app)
+        workshop, run = programme.workshops[0], programme.runs["1.1"]
+
+        def stamps() -> tuple[int, int, int, int]:
+            changes = len(db.session.scalars(select(AgendaChange)).all())
+            return event.revision, event.sequence, run.sequence, changes
+
+        def after(act: Callable[[Session], object]) -> tuple[int, ...]:
+            before = stamps()
+            with transaction() as session:
+                act(session)
+            return tuple(now - then for now, then in zip(stamps(), before, strict=True))
+
+        def worded(title: str) -> Callable[[Session], object]:
+            facts = WorkshopFacts(title, workshop.abstract)
+            return lambda s: workshop_service.change_workshop(
+                s, event.id, workshop.id, facts, workshop.version, LATER
+            )
+
+        assert after(worded(workshop.title)) == (0, 0, 0, 0)
+        assert after(worded("Beraten mit Haltung")) == (1, 0, 1, 1)
+        plan = RunPlan("2.7", programme.rounds[1].id)
+        assert after(lambda s: workshop_service.add_run(s, event.id, workshop.id, plan, LATER)) == (
+            1,
+            0,
+            0,
+            1,
+        )
+        last = db.session.scalars(select(Run.id).order_by(Run.id.desc())).first()
+        assert last is not None
+        assert after(lambda s: workshop_service.remove_run(s, event.id, last, LATER)) == (1, 0, 0, 1)
+
+
+def test_a_run_that_is_wished_for_stays_where_it_is(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        run, other, anna = programme.runs["1.1"], programme.runs["1.2"], seat(event, "Anna")
+        with transaction() as session:
+            session.add(Wish(registration_id=anna, round_id=run.round_id, run_id=run.id, rank=1))
+
+        def moved(one: Run) -> Callable[[Session], Run]:
+            plan = plan_of(one, round_id=programme.rounds[1].id, room_id=None, label="2.7")
+            return lambda s: workshop_service.change_run(s, event.id, one.id, plan, one.version, LATER)
+
+        assert refused(moved(run))[1] == "round_id"
+        assert (
+            refused(lambda s: workshop_service.remove_run(s, event.id, run.id, LATER))[0][:15]
+            == "1 registrations"
+        )
+        with transaction() as session:
+            moved(other)(session)
+        assert other.round_id == programme.rounds[1].id
+        with transaction() as session:
+            workshop_service.remove_run(session, event.id, other.id, LATER)

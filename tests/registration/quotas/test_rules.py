@@ -3,10 +3,13 @@
 
 """What is free, for whom, as tables of cases."""
 
+from datetime import timedelta
+
 import pytest
 
 from app.events.rules import Seats
-from app.registration.quotas.rules import Availability, Claim, QuotaState
+from app.registration.quotas.rules import Availability, Claim, Position, QuotaState, Why, where_in_line
+from tests.factories.days import NOW
 
 NOBODY: frozenset[int] = frozenset()
 CAPPED, KEPT = frozenset({1}), frozenset({2})
@@ -129,3 +132,17 @@ def test_nobody_overtakes_who_does_not_come_alone(
 )
 def test_whether_a_walk_along_the_line_may_help(state: Availability, waiting: int, may: bool) -> None:
     assert state.may_help(waiting) is may
+
+
+def test_seats_kept_for_others_are_told_with_the_first_date_on_which_any_come_free() -> None:
+    """A reservation that holds nothing back, or is never released, is no date to wait for."""
+    early, late = NOW, NOW + timedelta(days=7)
+    states = (
+        QuotaState(2, "KIs", full=False, held_back=1, release_at=late),
+        QuotaState(3, "Vereine", full=False, held_back=0, release_at=early),
+        QuotaState(4, "Presse", full=False, held_back=1, release_at=None),
+    )
+    told = where_in_line(day(3, 1, *states), NOBODY, 5, 0, is_open=True)
+    assert told == Position(5, Why.RESERVED_UNTIL, until=late)
+    told = where_in_line(day(3, 2, *states[1:]), NOBODY, 5, 0, is_open=True)
+    assert told == Position(5, Why.RESERVED)

@@ -7,15 +7,17 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from app.events.models import Event
 from app.programme.models import Run
 from app.registration import correcting
 from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
 from app.registration.workshops import places
-from app.registration.workshops.models import RunStaff, StaffRole
+from app.registration.workshops.models import PlaceChange, RunStaff, StaffRole
 from app.registration.workshops.places import AtWorkThere, GoesOn
-from app.web.database import transaction
+from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.registration.steps import CLOSED, OPENED, Day, open_day
 
@@ -465,3 +467,41 @@ def test_whoever_gets_a_longer_run_at_last_leaves_the_place_kept_beside_it() -> 
     day.set_run("1.1", capacity=2)
     day.confirm("anna")
     assert day.places("anna") == {"1.1": "place"}
+
+
+def test_places_are_passed_on_and_nobody_elses_are() -> None:
+    day = small_day(r11=1)
+    day.join("ben", labels=("1.1",))
+    day.join("anna", labels=("1.2", "2:absent"))
+    day.choose("anna", "1.1")
+    day.substitute("anna", "ella")
+    assert {name: day.places(name) for name in day.ids} == {
+        "anna": {},
+        "ben": {"1.1": "place"},
+        "ella": {"1.1": "waiting 1", "1.2": "place", "2": "absent"},
+    }
+
+
+def test_what_became_free_goes_to_the_lines_of_that_day_alone() -> None:
+    day, other = small_day(r11=1), open_day(slug="anderer-tag")
+    other.set_run("1.1", capacity=1)
+    for one in (day, other):
+        one.join("anna", "ben", labels=("1.1",))
+        one.set_run("1.1", capacity=2)
+    with day.step() as session:
+        places.move_up_in_all_runs(session, session.get_one(Event, day.event_id), day.now)
+    assert (day.places("ben"), other.places("ben")) == ({"1.1": "place"}, {"1.1": "waiting 1"})
+
+
+def test_who_moves_up_reads_what_was_gained_and_what_was_left() -> None:
+    day = small_day(r11=1)
+    day.join("ben", labels=("1.1",))
+    day.join("anna", labels=("1.2",))
+    day.choose("anna", "1.1")
+    day.cancel("ben")
+    assert day.places("anna") == {"1.1": "place"}
+    found = select(PlaceChange.run_id, PlaceChange.old, PlaceChange.new).where(
+        PlaceChange.registration_id == day.ids["anna"]
+    )
+    news = {run: (bool(old), bool(new)) for run, old, new in db.session.execute(found)}
+    assert news == {day.runs["1.1"]: (False, True), day.runs["1.2"]: (True, False)}
