@@ -11,7 +11,7 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.attendees import lists
-from app.attendees.filters import SortOrder, Wanted
+from app.attendees.filters import SortOrder, Wanted, Without, conditions
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
@@ -23,7 +23,7 @@ from app.registration.models import Registration
 from app.registration.questions.models import Answer
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import RoundAnswer, Status
-from app.registration.workshops.models import RunStaff, StaffRole
+from app.registration.workshops.models import RunStaff, StaffRole, Wish
 from app.registration.workshops.places import Choices
 from app.web.database import db, transaction
 from tests.attendees.test_exports import read_csv, read_xlsx, take_out
@@ -32,6 +32,7 @@ from tests.factories.questions import make_questions
 from tests.organising.helpers import Day, a_day, signs_up
 from tests.pages import Page, Visitor
 from tests.people.helpers import signed_in
+from tests.registration.steps import open_day
 
 OTTO = "otto@example.org"
 KI, OFFICE = "KI Kreis Musterau", "Ausländerbehörde Probeburg"
@@ -317,3 +318,20 @@ def test_a_day_that_never_asked_offers_no_such_filter(app: Flask) -> None:
     page = Visitor(signed_in(app, OTTO)).get(f"{day.home}/registrations")
     assert page.soup.select_one("#f-accompanied") is None
     assert "Begleitperson" not in page.heading
+
+
+def test_who_has_said_nothing_while_people_may_wish(app: Flask) -> None:
+    """Nobody who wished, stays away or leads something, and nobody of another day."""
+    with app.app_context():
+        day, other = open_day(capacity=5), open_day(slug="anderer-tag")
+        day.join("anna", "ben", "cem", "dora", "emil", "fritz")
+        other.join("gerd")
+        day.choose("ben", "1:absent")
+        with transaction() as session:
+            run = session.get_one(Run, day.runs["1.1"])
+            wish = Wish(registration_id=day.ids["anna"], round_id=run.round_id, run_id=run.id, rank=1)
+            leads = RunStaff(run_id=run.id, registration_id=day.ids["cem"], role=StaffRole.FACILITATOR)
+            session.add_all([wish, leads])
+        found = conditions(db.session(), day.event, Wanted(without=Without.WISH))
+        silent = db.session.scalars(select(Registration.given_name).where(*found).order_by(Registration.id))
+        assert list(silent) == ["Dora", "Emil"]

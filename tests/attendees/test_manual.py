@@ -11,13 +11,25 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.attendees import manual
+from app.events.rules import QuotaEffect
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration.admission import Entry
 from app.registration.models import Registration
 from app.registration.rules import AlreadyEnded, Status
 from app.web.database import db
-from tests.registration.steps import ORGANISER, Day, open_day, person
+from tests.factories.days import NOW
+from tests.registration.steps import (
+    HOUR,
+    KI,
+    OF_KI,
+    OF_MUSTERAU,
+    ORGANISER,
+    Day,
+    add_organisations,
+    open_day,
+    person,
+)
 
 
 @pytest.fixture(autouse=True)
@@ -116,3 +128,37 @@ def test_a_stale_version_and_somebody_who_left_are_refused() -> None:
         manual.correct(session, day.ids["anna"], person("anna"), 1, ORGANISER, day.now)
     with pytest.raises(AlreadyEnded), day.step() as session:
         manual.send_link(session, day.ids["anna"], ORGANISER, day.now)
+
+
+def test_only_who_waits_is_given_a_seat() -> None:
+    """Whoever has not confirmed, or waits for the team's decision, is told so; and not after the day."""
+    day = open_day(capacity=1, approval=True)
+    day.add("karl")
+    day.register("anna")
+    with pytest.raises(Refusal, match="not confirmed yet"):
+        moved_up(day, "anna", extra_seat=True)
+    day.confirm("anna")
+    with pytest.raises(Refusal, match="approve first"):
+        moved_up(day, "anna", extra_seat=True)
+    with pytest.raises(Refusal, match="does not stand on the waiting list"):
+        moved_up(day, "karl", extra_seat=True)
+    day.approve("anna")
+    over = day.event.ends_at
+    with pytest.raises(Refusal, match="over or cancelled"), day.step(over) as session:
+        manual.move_up(session, day.ids["anna"], ORGANISER, over, extra_seat=True)
+    with day.step(NOW + 2 * HOUR) as session:
+        manual.move_up(session, day.ids["anna"], ORGANISER, day.now, extra_seat=True)
+    assert (day.status("anna"), day.seats()) == (Status.REGISTERED, (2, 0))
+
+
+def test_one_person_added_under_two_reservations_leaves_a_seat_for_the_line() -> None:
+    add_organisations()
+    day = open_day(capacity=2)
+    for name, aim in (("KIs", OF_KI), ("Kreis", OF_MUSTERAU)):
+        day.add_quota(name, 1, QuotaEffect.RESERVE, aim)
+    day.join("anna")
+    assert day.status("anna") is Status.WAITING
+    with day.step() as session:
+        entry = Entry(person("kim", organisation=KI), "nonce-kim")
+        day.ids["kim"] = manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=False).id
+    assert (day.status("kim"), day.status("anna")) == (Status.REGISTERED, Status.REGISTERED)

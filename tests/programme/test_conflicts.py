@@ -3,12 +3,19 @@
 
 """Whether something lies within the day: on its first and last date, and no other."""
 
+from dataclasses import replace
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 
-from app.programme.conflicts import refuse_bad_round_times, refuse_outside_day, refuse_torn_run
+from app.programme.conflicts import (
+    RunFacts,
+    refuse_bad_round_times,
+    refuse_bad_run,
+    refuse_outside_day,
+    refuse_torn_run,
+)
 from app.refusal import Refusal
 from app.web.database import transaction
 from tests.factories.days import at, make_event, make_programme
@@ -54,3 +61,24 @@ def test_a_round_moves_only_to_where_the_rooms_of_its_runs_are_free(app: Flask) 
         run.takes_place = False
         session.flush()
         refuse_bad_round_times(session, event, *times, leave_out=round_)
+
+
+def test_what_a_run_asks_for_must_be_there(app: Flask) -> None:
+    """No more people than it has places, and no more rounds than follow."""
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        programme = make_programme(session, event)
+        programme.runs["2.1"].takes_place = False
+        session.flush()
+        run = programme.runs["1.1"]
+        facts = replace(RunFacts.of(run), capacity=10)
+        for fits in (
+            replace(facts, least_people=10),
+            replace(facts, capacity=None, room=None),
+            replace(facts, spans=2),
+        ):
+            refuse_bad_run(session, event, fits, leave_out=run)
+        for field, odd in (("least_people", 11), ("spans", 3), ("label", "1.2")):
+            with pytest.raises(Refusal) as refused:
+                refuse_bad_run(session, event, replace(facts, **{field: odd}), leave_out=run)
+            assert refused.value.field == field
