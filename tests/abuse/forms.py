@@ -214,6 +214,7 @@ class Sender:
     def verdict(self, browser: FlaskClient, address: str, method: str = "POST", **kwargs: Any) -> Verdict:
         """What becomes of any request, as it is."""
         self._written, self._on = set(), True
+        before = self.stranger.get_cookie("fachtag")
         try:
             response = ask(browser, address, method, **{"headers": GERMAN, **kwargs})
         except WouldCommit:
@@ -221,6 +222,10 @@ class Sender:
         finally:
             self._on = False
             self._refill()
+            if (
+                before is not None
+            ):  # what a browser remembers of it (the code of a day) is no part of the world either
+                self.stranger.set_cookie("fachtag", before.value)
         return Verdict(response.status_code, response.text if response.mimetype == "text/html" else "")
 
     def data(self, form: FormOnPage, changes: Mapping[str, Any]) -> MultiDict[str, Any]:
@@ -290,14 +295,12 @@ def forms_at(sender: Sender, browser: FlaskClient, address: str) -> Iterator[For
 
 def fresh(sender: Sender, *forms: FormOnPage) -> FormOnPage:
     """The same form, read again just now, from the first page that still has it."""
-    if (found := _found(sender, forms)) is not None:
-        return found
-    sender.stranger.delete_cookie(
-        "fachtag"
-    )  # a page that asks once for the code of a day asks a new browser again
-    if (found := _found(sender, forms)) is not None:
-        return found
-    raise AssertionError(f"{forms[0].key} is gone from {forms[0].page}")
+    if (found := _found(sender, forms)) is None:
+        sender.stranger.delete_cookie("fachtag")  # a link that brings the code of a day is remembered
+        found = _found(sender, forms)
+    if found is None:
+        raise AssertionError(f"{forms[0].key} is gone from {forms[0].page}")
+    return found
 
 
 def _found(sender: Sender, forms: Iterable[FormOnPage]) -> FormOnPage | None:
