@@ -18,6 +18,7 @@ TOGETHER = {
     "tests/abuse/test_bad_input.py::test_every_form_and_both_engines_agree": "walks",
     "tests/abuse/test_mutations.py::test_all_bent_requests_and_both_engines_agree": "bent",
     # One world for all of them.
+    "tests/abuse/test_asked_first.py": "tried world",
     "tests/abuse/test_bodies.py": "tried world",
     "tests/abuse/test_ended_visits.py::test_every_form_of_": "tried world",
     "tests/abuse/test_forged_requests.py": "tried world",

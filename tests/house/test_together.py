@@ -3,6 +3,7 @@
 
 """Tests that share something dear run in one process, really."""
 
+import ast
 import os
 import re
 import subprocess
@@ -36,6 +37,16 @@ def test_what_is_named_exists(beginning: str) -> None:
     assert re.search(
         rf"^(?:class|def) {name or 'test_'}", (ROOT / path).read_text(encoding="utf-8"), re.MULTILINE
     )
+
+
+def test_whoever_uses_a_shared_world_is_named() -> None:
+    """Else it is noticed only where two processes happen to build the same world."""
+    for path in sorted((ROOT / "tests").rglob("test_*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.FunctionDef) and node.name.startswith("test_"):
+                for world in {one.arg for one in node.args.args} & {"tried_world", "still_world"}:
+                    nodeid = f"{path.relative_to(ROOT).as_posix()}::{node.name}"
+                    assert together(nodeid) == world.replace("_", " "), nodeid
 
 
 def test_all_others_are_dealt_out_one_by_one() -> None:

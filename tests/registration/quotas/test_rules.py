@@ -142,7 +142,7 @@ def test_seats_kept_for_others_are_told_with_the_first_date_on_which_any_come_fr
         QuotaState(3, "Vereine", full=False, held_back=0, release_at=early),
         QuotaState(4, "Presse", full=False, held_back=1, release_at=None),
     )
-    told = where_in_line(day(3, 1, *states), NOBODY, 5, 0, is_open=True)
+    told = where_in_line(day(3, 1, *states), Claim(NOBODY, 1), 5, 0, is_open=True)
     assert told == Position(5, Why.RESERVED_UNTIL, until=late)
-    told = where_in_line(day(3, 2, *states[1:]), NOBODY, 5, 0, is_open=True)
+    told = where_in_line(day(3, 2, *states[1:]), Claim(NOBODY, 1), 5, 0, is_open=True)
     assert told == Position(5, Why.RESERVED)
