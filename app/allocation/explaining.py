@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summarise
 from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, draw_lots
 from app.allocation.models import HOLDS, AllocationRun
-from app.allocation.protocol import Seat, read_instance, read_places, read_refusals, read_stages
+from app.allocation.protocol import Seat, is_older, read_instance, read_places, read_refusals, read_stages
 from app.allocation.result import Stage, WhyNot
 from app.allocation.rules import Hindrance, Proof
 from app.allocation.verification import Occupancy, violations
@@ -58,6 +58,7 @@ class Published:
     instance_fingerprint: str
     result_fingerprint: str
     published_at: datetime
+    older: bool  # made by the goals of an earlier version
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,6 +139,7 @@ def open_protocol(
         instance_fingerprint=str(protocol["instance_fingerprint"]),
         result_fingerprint=str(protocol["result_fingerprint"]),
         published_at=published_at,
+        older=is_older(protocol),
     )
 
 

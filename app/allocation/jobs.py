@@ -43,11 +43,12 @@ class Child:
         self.hung = False
 
     def start(self, lease: Lease, settings: Settings, seconds: float) -> None:
-        """`seconds` is what it may take for the places, and once more for what one chair more would do."""
+        """`seconds` is what it may take for the places, once more for why wishes were refused, and once more for what one
+        chair more would do."""
         command = (sys.executable, "-m", "flask", "--app", "wsgi", "allocation", "solve", str(lease.id))
         environment = {**os.environ, **environment_of(settings), "FACHTAG_LEASE": lease.token}
         self.lease, self.hung = lease, False
-        self.ends = time.monotonic() + 2 * seconds + SLACK
+        self.ends = time.monotonic() + 3 * seconds + SLACK
         self.process = subprocess.Popen(  # noqa: S603 - our own command line
             command, cwd=ROOT, env=environment, stdin=subprocess.DEVNULL
         )

@@ -71,6 +71,11 @@ def read_instance(protocol: Mapping[str, Any]) -> Instance:
     return from_data(protocol["instance"], protocol["time_limit"])
 
 
+def is_older(protocol: Mapping[str, Any]) -> bool:
+    """Whether an earlier version made it, by other goals."""
+    return bool(protocol["format"] != FORMAT)
+
+
 # --- checking again ----------------------------------------------------------------------------------------------
 
 
@@ -127,7 +132,7 @@ def _about_result(protocol: Mapping[str, Any]) -> list[Finding]:
         )
         for one in faults(instance, places)
     ]
-    if protocol["format"] != FORMAT:
+    if is_older(protocol):
         return [
             *found,
             Finding(

@@ -56,6 +56,8 @@ class Goal(Enum):
     """In strict order: the next one only decides among what is best for all before it."""
 
     RULES = "rules"
+    NOBODY_WITHOUT = "nobody_without"  # these two in protocols of format 1 only
+    OUTSIDE = "outside"
     LATE = "late"
     RANK = "rank"
     EVEN = "even"
@@ -143,6 +145,8 @@ CONDITION_LABELS = {
 }
 GOAL_LABELS = {
     Goal.RULES: N_("Violations of rules that may be broken"),
+    Goal.NOBODY_WITHOUT: N_("People without any of their wishes"),
+    Goal.OUTSIDE: N_("Seats outside the wishes"),
     Goal.LATE: N_("Seats beyond the third wish"),
     Goal.RANK: N_("Seats at rank %(rank)s"),
     Goal.EVEN: N_("Seats that are no first wish, in the round that comes off worst"),

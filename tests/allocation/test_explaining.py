@@ -3,13 +3,14 @@
 
 """Everybody reads why: wishes, places, demand and lot of their own, totals of the day, and nobody's name."""
 
+import copy
 from collections.abc import Iterator
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from app.allocation.explaining import (
     Explanation,
@@ -105,6 +106,24 @@ def test_reasons_that_are_still_worked_out(app: Flask, client: FlaskClient, day:
     with day.step() as session:
         session.execute(update(AllocationRun).values(finished_at=clock_now()))
     assert "wird noch ermittelt" in Visitor(client).get(address).text
+
+
+def test_an_allocation_of_before_is_shown_with_its_own_goals(
+    app: Flask, client: FlaskClient, day: Day
+) -> None:
+    publish(day)
+    with day.step() as session:
+        one = session.scalars(select(AllocationRun)).one()
+        protocol = copy.deepcopy(one.protocol or {})
+        protocol["format"] = protocol["instance"]["format"] = 1
+        protocol["stages"][0] |= {"goal": "outside", "rank": None}
+        one.protocol, one.refusals = protocol, []
+    for address in (f"/my/{personal_token(day.of('ben'))}/places", f"/events/{day.event.slug}/places"):
+        page = Visitor(client).get(address)
+        assert page.status == 200
+        assert "nach den Zielen einer früheren Fassung" in page.text
+        assert "Ein Rang ist" not in page.text
+    assert "Plätze außerhalb der Wünsche" in page.text
 
 
 def test_what_was_not_possible(day: Day) -> None:

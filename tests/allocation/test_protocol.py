@@ -21,6 +21,7 @@ from app.allocation.protocol import (
     verify,
     write_protocol,
 )
+from app.allocation.rules import Goal
 from app.allocation.solving import solve
 from app.registration.workshops.rules import Need
 from tools.instances import Description, invent
@@ -140,7 +141,10 @@ def test_other_places_of_the_same_worth_are_seen_by_solving_again() -> None:
 def test_an_older_protocol_can_be_read_and_says_that_its_goals_are_others() -> None:
     older = copy.deepcopy(PROTOCOL)
     older["format"] = older["instance"]["format"] = 1
+    older["stages"][0] |= {"goal": "nobody_without", "rank": None}
+    older["stages"][1] |= {"goal": "outside", "rank": None}
     signed_again(older)
+    assert [one.goal for one in read_stages(older)][:2] == [Goal.NOBODY_WITHOUT, Goal.OUTSIDE]
     (found,) = verify(older)
     assert "earlier version" in str(found)
 
