@@ -8,10 +8,8 @@ from datetime import datetime
 
 from flask import Flask
 
-from app.outbox.jobs import register_job
-from app.refusal import Missing
+from app.outbox.jobs import one_by_one, register_job
 from app.registration.service import expire, overdue_holds
-from app.store.transactions import transaction
 from app.web.database import db
 
 log = logging.getLogger(__name__)
@@ -30,12 +28,7 @@ def expire_holds(now: datetime) -> int:
     """
     overdue = overdue_holds(db.session(), now)
     db.session.rollback()
-    for registration_id in overdue:
-        try:
-            with transaction() as session:
-                expire(session, registration_id, now)
-        except Missing:
-            continue  # deleted in the meantime
+    one_by_one(overdue, lambda session, one: expire(session, one, now))
     if overdue:
         log.info("%d holds were over", len(overdue))
     return len(overdue)

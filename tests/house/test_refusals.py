@@ -38,10 +38,8 @@ IN_VIEWS = {
 # Who goes on without what is missing.
 WITHOUT_THE_MISSING = {
     "app/allocation/service.py": "a run of another day is said at the field in which it was chosen",
-    "app/allocation/swaps/jobs.py": "deleted in the meantime: the others are not kept from it",
     "app/outbox/commands.py": "the command line has no pages: it says which number is none",
-    "app/registration/jobs.py": "deleted in the meantime: the others are not kept from it",
-    "app/registration/quotas/jobs.py": "the same",
+    "app/outbox/jobs.py": "deleted in the meantime: the others are not kept from it",
     "app/web/doing.py": "the same, for an action on many people",
 }
 

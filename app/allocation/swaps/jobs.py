@@ -11,9 +11,7 @@ from flask import Flask
 from app.allocation.swaps.queries import days_with_swaps
 from app.allocation.swaps.service import is_due, settle_day
 from app.events.models import Event
-from app.outbox.jobs import register_job
-from app.refusal import Missing
-from app.store.transactions import transaction
+from app.outbox.jobs import one_by_one, register_job
 from app.web.database import db
 
 log = logging.getLogger(__name__)
@@ -36,12 +34,7 @@ def settle(now: datetime) -> int:
         if (event := db.session.get(Event, one)) is not None and is_due(db.session(), event, now)
     ]
     db.session.rollback()
-    for event_id in days:
-        try:
-            with transaction() as session:
-                settle_day(session, event_id, now)
-        except Missing:
-            continue  # deleted in the meantime
+    one_by_one(days, lambda session, one: settle_day(session, one, now))
     if days:
         log.info("%d days had swaps to settle", len(days))
     return len(days)

@@ -8,10 +8,8 @@ from datetime import datetime
 
 from flask import Flask
 
-from app.outbox.jobs import register_job
-from app.refusal import Missing
+from app.outbox.jobs import one_by_one, register_job
 from app.registration.quotas.service import due_releases, release_reservations
-from app.store.transactions import transaction
 from app.web.database import db
 
 log = logging.getLogger(__name__)
@@ -30,12 +28,7 @@ def release_due(now: datetime) -> int:
     """
     days = due_releases(db.session(), now)
     db.session.rollback()
-    for event_id in days:
-        try:
-            with transaction() as session:
-                release_reservations(session, event_id, now)
-        except Missing:
-            continue  # deleted in the meantime
+    one_by_one(days, lambda session, one: release_reservations(session, one, now))
     if days:
         log.info("%d days had reservations to release", len(days))
     return len(days)
