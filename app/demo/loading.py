@@ -184,7 +184,7 @@ def _build_day(
     event = create_event(session, new, None, now)
     lead = organisations[data.lead_host - 1]
     cohosts = [organisations[n - 1] for n in CENTRES if n != data.lead_host]
-    name_hosts(session, event.id, lead, cohosts, region, fingerprint(hosts_of(event)), None, now)
+    name_hosts(session, event.id, lead, cohosts, region, None, fingerprint(hosts_of(event)), None, now)
     event.summary, event.description, event.for_whom = data.summary, data.description, data.for_whom
     event.venue_name, event.venue_street, event.venue_postcode, event.venue_city = data.venue
     event.venue_note, event.fee_note, event.funding_note = data.venue_note, FEE, FUNDING

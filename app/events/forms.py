@@ -10,7 +10,7 @@ from typing import ClassVar
 from wtforms import SelectMultipleField, StringField, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.events.models import Event
+from app.events.models import Event, Series
 from app.events.queries import RESERVED_SLUGS
 from app.events.service import NewEvent, hosts_of
 from app.organisations.models import Organisation, Region
@@ -79,6 +79,14 @@ class Several(SelectMultipleField):
 
 class HostsForm(EditingForm):
     region_id = Choice(_l("Region"), description=_l("The day appears in this region's list and calendar."))
+    series_id = Choice(
+        _l("Series"),
+        description=_l("Days that follow one another. The page of each leads to the others."),
+    )
+    new_series = short_text(
+        _l("A new series, not in the list"),
+        description=_l("For instance “Specialist days on integration in OWL”."),
+    )
     lead_host_id = Choice(_l("Host"))
     new_host = short_text(
         _l("Another host, not in the list"),
@@ -86,7 +94,11 @@ class HostsForm(EditingForm):
     )
     cohost_ids = Several(_l("Further hosts"))
 
-    def offer(self, regions: Iterable[Region], organisations: Iterable[Organisation]) -> "HostsForm":
+    def offer(
+        self, regions: Iterable[Region], series: Iterable[Series], organisations: Iterable[Organisation]
+    ) -> "HostsForm":
+        none = [("", gettext("No series"))]
+        self.series_id.offer(none + [(str(one.id), one.name) for one in series])
         nobody = [("", gettext("Not named yet"))]
         listed = [(str(one.id), one.name) for one in organisations]
         self.region_id.offer(nobody + [(str(one.id), one.name) for one in regions])
@@ -98,6 +110,7 @@ class HostsForm(EditingForm):
     def of(cls, event: Event, *, stored: bool = False) -> "HostsForm":
         data = {
             "region_id": str(event.region_id or ""),
+            "series_id": str(event.series_id or ""),
             "lead_host_id": str(event.lead_host_id or ""),
             "cohost_ids": [str(one.id) for one in event.cohosts],
             "version": fingerprint(hosts_of(event)),

@@ -27,7 +27,7 @@ from app.events.rules import (
     opens_form,
     registration_state,
 )
-from app.organisations.models import Organisation, Region
+from app.organisations.models import MasterData, Organisation, Region
 from app.people.models import Organiser
 from app.people.rules import Role
 from app.texts import last_day, local_day
@@ -84,6 +84,12 @@ event_cohost = Table(
 )
 
 
+class Series(MasterData, Base):
+    """Days that follow one another, of hosts that take turns."""
+
+    __tablename__ = "series"
+
+
 class Event(Scarce, InCalendars, Base):
     """A specialist day. `revision` rises with every change the public can see, `changed_at` (whole seconds) with it;
     `version` guards against lost updates. `language` is that of the texts its team writes. `reserved` is what its reservations hold back at the moment; how many quotas
@@ -95,6 +101,7 @@ class Event(Scarce, InCalendars, Base):
     offer to swap places, until `swaps_until` or the beginning. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
     `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
+    It may be one of a `series`.
     `text_before`, `text_open` and `text_after` are what its team says about registering, each in its time; `form_code` is what
     one types before the form opens, empty where everybody may.
     Entries in calendars of people who register from now on are numbered from `lowest_offset` on: an address of which no row
@@ -170,9 +177,11 @@ class Event(Scarce, InCalendars, Base):
     version: Mapped[int] = mapped_column(default=1)
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
     lead_host_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
 
     region: Mapped[Region | None] = relationship()
     lead_host: Mapped[Organisation | None] = relationship()
+    series: Mapped[Series | None] = relationship()
     cohosts: Mapped[list[Organisation]] = relationship(secondary=event_cohost, order_by=Organisation.id)
 
     __mapper_args__ = {"version_id_col": version}

@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.events.forms import HostsForm, NewEventForm
-from app.events.queries import free_slug, hosts_to_choose, slug_of, with_hosts
-from app.events.service import create_event, name_hosts
+from app.events.models import Series
+from app.events.queries import free_slug, hosts_to_choose, series_to_choose, slug_of, with_hosts
+from app.events.service import accept_series, create_event, name_hosts
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import regions
 from app.organisations.service import accept_organisation
@@ -59,14 +60,18 @@ def _hosts_form(*, stored: bool) -> HostsForm:
     reading = db.session()
     day = with_hosts(reading, g.event)
     form = HostsForm.of(day, stored=stored)
-    return form.offer(regions(reading, day.region_id), hosts_to_choose(reading, day))
+    return form.offer(
+        regions(reading, day.region_id),
+        series_to_choose(reading, day.series_id),
+        hosts_to_choose(reading, day),
+    )
 
 
 def _named(
     session: Session, form: HostsForm
-) -> tuple[Organisation | None, list[Organisation], Region | None]:
-    """Host, further hosts and region as chosen; whoever hosts is not named a second time."""
-    lead_id, region_id = form.lead_host_id.data, form.region_id.data
+) -> tuple[Organisation | None, list[Organisation], Region | None, Series | None]:
+    """Host, further hosts, region and series as chosen; whoever hosts is not named a second time."""
+    lead_id, region_id, series_id = form.lead_host_id.data, form.region_id.data, form.series_id.data
     chosen = [int(one) for one in form.cohost_ids.data or [] if one != lead_id]
     cohosts = session.scalars(
         select(Organisation).where(Organisation.id.in_(chosen)).order_by(Organisation.id)
@@ -75,4 +80,8 @@ def _named(
     if form.new_host.data:
         lead = accept_organisation(session, form.new_host.data)
     others = [one for one in cohosts if one is not lead]
-    return lead, others, session.get(Region, int(region_id)) if region_id else None
+    region = session.get(Region, int(region_id)) if region_id else None
+    series = session.get(Series, int(series_id)) if series_id else None
+    if form.new_series.data:
+        series = accept_series(session, form.new_series.data)
+    return lead, others, region, series

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, joinedload, selectinload
 from sqlalchemy.sql.base import ExecutableOption
 
 from app.events.facts import FACTS
-from app.events.models import Event, Room
+from app.events.models import Event, Room, Series
 from app.events.rules import EventStatus
-from app.folding import spelled_out
+from app.folding import list_key, spelled_out
 from app.organisations.models import Organisation, Region
 from app.refusal import found
 
@@ -49,13 +49,20 @@ def with_hosts(session: Session, event: Event) -> Event:
     found = (
         select(Event)
         .where(Event.id == event.id)
-        .options(joinedload(Event.lead_host), joinedload(Event.region), selectinload(Event.cohosts))
+        .options(
+            joinedload(Event.lead_host),
+            joinedload(Event.region),
+            joinedload(Event.series),
+            selectinload(Event.cohosts),
+        )
     )
     return session.scalars(found).one()
 
 
-def public_events(session: Session, region: str | None = None) -> Sequence[Event]:
-    """Published days, the next first; with a region's slug only those of that region."""
+def public_events(
+    session: Session, region: str | None = None, series: Series | None = None
+) -> Sequence[Event]:
+    """Published days, the next first; with a region's slug only those of that region, with a series only its days."""
     found = (
         select(Event)
         .where(Event.status.in_(PUBLIC))
@@ -64,7 +71,22 @@ def public_events(session: Session, region: str | None = None) -> Sequence[Event
     )
     if region is not None:
         found = found.where(Event.region.has(Region.slug == region))
+    if series is not None:
+        found = found.where(Event.series_id == series.id)
     return session.scalars(found).all()
+
+
+def find_series(session: Session, written: str) -> Series:
+    """The series of this number, as an address has it. Raises `Missing`, also for one without a public day."""
+    number = int(written) if written.isascii() and written.isdecimal() and len(written) < 10 else 0
+    public = select(Event.id).where(Event.series_id == number, Event.status.in_(PUBLIC)).exists()
+    return found(session.scalar(select(Series).where(Series.id == number, public)))
+
+
+def series_to_choose(session: Session, chosen: int | None = None) -> Sequence[Series]:
+    """Those that are offered, in the team's order; `chosen` with them, though it be retired."""
+    offered = select(Series).where(or_(~Series.retired, Series.id == chosen))
+    return sorted(session.scalars(offered), key=lambda one: (one.position, list_key(one.name)))
 
 
 def rooms_of(session: Session, event: Event) -> Sequence[Room]:

@@ -6,13 +6,15 @@
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import ScalarSelect, Select, bindparam, select
+from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session
 
-from app.events.models import Event, InCalendars, TeamMember
+from app.events.models import Event, InCalendars, Series, TeamMember
 from app.events.rules import refuse_reversed_times
+from app.folding import clean_line
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import office
+from app.organisations.rules import name_key
 from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Role
@@ -81,24 +83,39 @@ def name_hosts(
     lead: Organisation | None,
     cohosts: list[Organisation],
     region: Region | None,
+    series: Series | None,
     seen: str,
     by: int | None,
     now: datetime,
 ) -> Event:
-    """Who invites, and in which region's list the day stands; `by` is the organiser's id. Refuses when somebody else named them
+    """Who invites, in which region's list the day stands, and in which series; `by` is the organiser's id. Refuses when somebody else named them
     since `hosts_of` was read, whose fingerprint is `seen` (F30)."""
     event = lock_event(session, event_id)
     refuse_changed(hosts_of(event), seen)
-    event.lead_host, event.cohosts, event.region = lead, cohosts, region
+    event.lead_host, event.cohosts, event.region, event.series = lead, cohosts, region, series
     mark_changed(event, now, calendar=False)
     session.flush()
     record(session, now, by, event.id, "event.hosts", f"event {event.id}")
     return event
 
 
-def hosts_of(event: Event) -> tuple[int | None, list[int], int | None]:
-    """Host, further hosts and region, by their ids."""
-    return event.lead_host_id, sorted(one.id for one in event.cohosts), event.region_id
+def accept_series(session: Session, name: str) -> Series:
+    """The one of that name, or a new one at the end of the order."""
+    shown = clean_line(name)
+    for one in session.scalars(select(Series)):
+        if name_key(one.name) == name_key(shown):
+            one.retired = False
+            return one
+    last = session.scalar(select(func.max(Series.position))) or 0
+    series = Series(name=shown, position=last + 1)
+    session.add(series)
+    session.flush()
+    return series
+
+
+def hosts_of(event: Event) -> tuple[int | None, list[int], int | None, int | None]:
+    """Host, further hosts, region and series, by their ids."""
+    return event.lead_host_id, sorted(one.id for one in event.cohosts), event.region_id, event.series_id
 
 
 def mark_changed(event: Event, now: datetime, *, calendar: bool) -> None:

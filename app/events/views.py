@@ -7,7 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request
 
 from app.clock import now
 from app.events.models import Event
-from app.events.queries import get_public_event, public_events, with_hosts
+from app.events.queries import find_series, get_public_event, public_events, with_hosts
 from app.events.rules import EventStatus, RegistrationState
 from app.organisations.queries import find_region, regions
 from app.refusal import Missing
@@ -29,7 +29,8 @@ def overview() -> Response:
     wanted = request.args.get("region") or None
     if wanted is not None and find_region(db.session(), wanted) is None:
         raise Missing
-    days = public_events(db.session(), wanted)
+    series = find_series(db.session(), request.args["series"]) if "series" in request.args else None
+    days = public_events(db.session(), wanted, series)
     html = render_template(
         "events/overview.html",
         upcoming=[day for day in days if day.ends_at > moment],
@@ -37,6 +38,7 @@ def overview() -> Response:
         states_of={day.id: day.registration_state(moment) for day in days},
         regions=regions(db.session()),
         region=wanted,
+        series=series,
     )
     return make_response(html)
 

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Regions, districts, kinds of organisation and laws: added, renamed, put in order, retired. What is in use is not removed but retired.
+"""Regions, districts, kinds of organisation, laws and series: added, renamed, put in order, retired. What is in use is not removed but retired.
 
 A district stands by its name where it is used, so a new name is written there, too, under the locks of the days whose quotas
 name it. A kind is named by its key, so that its new name stands everywhere at once; whoever names one says so by a foreign key,
@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import Base
-from app.events.models import Event, Quota
+from app.events.models import Event, Quota, Series
 from app.events.queries import slug_of
 from app.events.service import lock_event, mark_changed
 from app.folding import clean_line
@@ -29,7 +29,7 @@ from app.refusal import N_, ChangedMeanwhile, Refusal, found
 from app.registration.history import By
 from app.registration.questions.models import Law, Question
 
-Entry = Region | District | OrganisationKind | Law
+Entry = Region | District | OrganisationKind | Law | Series
 Table = type[Any]  # of an entry
 
 
@@ -77,7 +77,7 @@ def add_entry(
         key = _free_key(session, OrganisationKind.key, (slug_of(shown) or "kind").replace("-", "_")[:50])
         made = OrganisationKind(name=shown, name_en=english, key=key, position=last + 1)
     else:
-        made = Law(name=shown, position=last + 1)
+        made = table(name=shown, position=last + 1)
     session.add(made)
     session.flush()
     _record(session, made, "master_data.add", by, now)
@@ -179,6 +179,8 @@ def in_use(session: Session, entry: Entry) -> bool:
         return session.scalar(select(or_(*named))) or False
     if isinstance(entry, Law):
         return session.scalar(select(Question.id).where(Question.law == entry.name).limit(1)) is not None
+    if isinstance(entry, Series):
+        return session.scalar(select(Event.id).where(Event.series_id == entry.id).limit(1)) is not None
     if isinstance(entry, Region):
         days = select(Event.id).where(Event.region_id == entry.id)
         organisations = select(Organisation.id).where(Organisation.region_id == entry.id)
@@ -197,7 +199,9 @@ def _days_with(session: Session, entry: Entry) -> Sequence[int]:
         of_days = [one for one in _naming_a_kind() if "event_id" in one.table.c]
         named = union(*(select(one.table.c.event_id).where(one == entry.key) for one in of_days))
         return sorted(session.scalars(named))
-    if isinstance(entry, Region):
+    if isinstance(entry, Series):
+        days = select(Event.id).where(Event.series_id == entry.id)
+    elif isinstance(entry, Region):
         days = select(Event.id).where(Event.region_id == entry.id)
     else:
         days = select(Quota.event_id).where(Quota.district.in_(_spellings(session, entry))).distinct()
@@ -260,4 +264,6 @@ def _record(session: Session, entry: Entry, action: str, by: By, now: datetime) 
         subject = f"organisation_kind {entry.id}"
     elif isinstance(entry, Law):
         subject = f"law {entry.id}"
+    elif isinstance(entry, Series):
+        subject = f"series {entry.id}"
     record(session, now, by.organiser_id, None, action, subject, {"name": entry.name})

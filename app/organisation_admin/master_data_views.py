@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Administrators look after regions, districts, kinds of organisation and laws."""
+"""Administrators look after regions, districts, kinds of organisation, laws and series."""
 
 from dataclasses import dataclass
 
@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.clock import now
+from app.events.models import Series
 from app.organisation_admin import master_data
 from app.organisation_admin.forms import EntryForm, KindForm
 from app.organisation_admin.master_data import Table, entries, get_entry, in_use, needed
@@ -65,6 +66,11 @@ LISTS = {
             "Laws that give your public task, for instance § 3 DSG NRW. Questions name one; those that stand keep the words"
             " that people were told."
         ),
+    ),
+    "series": MasterList(
+        Series,
+        N_("Series"),
+        N_("Days that follow one another. The page of each leads to the others."),
     ),
 }
 VERBS = {

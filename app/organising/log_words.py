@@ -277,6 +277,7 @@ THINGS = {
     "region": N_("Region %(number)s"),
     "registration": N_("Registration %(number)s"),
     "run": N_("Workshop %(number)s"),
+    "series": N_("Series %(number)s"),
     "swap": N_("Swap %(number)s"),
 }
 

@@ -39,7 +39,7 @@ from app.events.facts import RoomFacts
 from app.events.models import Event, Notice, Quota, Room, TeamMember
 from app.events.notices import day_facts, write_notice
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
-from app.events.service import lock_event
+from app.events.service import accept_series, lock_event
 from app.events.team_service import add_member
 from app.legal import models, service
 from app.organisation_admin.models import OrganisationMerge
@@ -392,6 +392,7 @@ def _people_and_days(app: Flask) -> None:
     with app.app_context(), transaction() as session:
         region = Region(slug="owl", name="Ostwestfalen-Lippe")
         session.add(region)
+        series = accept_series(session, "Musterfachtage")
         kind = session.scalars(select(OrganisationKind).where(OrganisationKind.key == "education")).one()
         kind.retired = True
         session.flush()
@@ -400,6 +401,7 @@ def _people_and_days(app: Flask) -> None:
         opening = ItemFacts(ItemKind.WELCOME, "Begrüßung", at("9:30"), at("10:00"), "", None)
         add_item(session, draft.id, opening, now())  # a programme that may be released
         day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, confirm_within_minutes=60)
+        day.series = series
         programme = make_programme(session, day)
         programme.runs["1.1"].capacity = 1
         for event in (draft, empty, day):
@@ -805,7 +807,7 @@ def _remember(world: World) -> None:
         world.texts["name"] = ["fachtag.css"]
         world.texts |= {"legal_page": ["impressum"], "code": ["de"], "step": ["region"]}
         world.texts |= {
-            "list_name": ["regions", "districts", "laws"],
+            "list_name": ["regions", "districts", "laws", "series"],
             "deed": ["up", "retire", "offer", "remove"],
         }
         world.ids |= {"number": [1], "entry_id": list(session.scalars(select(Region.id)))}

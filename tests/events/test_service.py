@@ -132,8 +132,8 @@ def test_days_of_a_region() -> None:
         later = make_event(session, slug="spaeter", starts_at=at("10:00"), ends_at=at("11:00"))
         first = make_event(session, slug="frueher", starts_at=at("8:00"), ends_at=at("9:00"))
         make_event(session, slug="entwurf", status=EventStatus.DRAFT).region = owl
-        name_hosts(session, later.id, host, [friend], owl, fingerprint(hosts_of(later)), None, NOW)
-        name_hosts(session, first.id, host, [], None, fingerprint(hosts_of(first)), None, NOW)
+        name_hosts(session, later.id, host, [friend], owl, None, fingerprint(hosts_of(later)), None, NOW)
+        name_hosts(session, first.id, host, [], None, None, fingerprint(hosts_of(first)), None, NOW)
         session.flush()
         assert [event.slug for event in public_events(session)] == ["frueher", "spaeter"]
         assert [event.slug for event in public_events(session, "owl")] == ["spaeter"]

@@ -79,7 +79,9 @@ def test_page_of_a_day(client: FlaskClient, clock: Any) -> None:
             add_organisation(session, "Kreis Musterland"),
             add_organisation(session, "Verein Brücke"),
         )
-        name_hosts(session, event_id, host, [friend], None, fingerprint((None, [], None)), None, NOW)
+        name_hosts(
+            session, event_id, host, [friend], None, None, fingerprint((None, [], None, None)), None, NOW
+        )
     page = visit(client)
     assert page.status == 200
     assert page.heading == "Musterfachtag: Vom Einzelfall zur Struktur"

@@ -111,6 +111,7 @@ NAMELESS = {
     "registration_group": {"nonce": KEY, "link_key": KEY},
     "route": {"reason": MACHINE},
     "run": {"label": "a number", "uid": KEY},
+    "series": {"name": WORD},
     "sign_in": {"token_hash": KEY},
     "swap_share": {"key": KEY},
     "skipped_step": {"name": CODE},

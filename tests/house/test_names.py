@@ -310,7 +310,7 @@ def test_no_view_is_longer_than_a_screen() -> None:
 def test_tables_are_named_in_the_singular_and_their_constraints_by_rule() -> None:
     for table in db.metadata.sorted_tables:
         assert re.fullmatch(r"[a-z]+(_[a-z]+)*", table.name)
-        assert not table.name.endswith("s") or table.name.endswith(("ss", "us")), table.name
+        assert not table.name.endswith("s") or table.name.endswith(("ss", "us", "series")), table.name
         for one in [*table.constraints, *table.indexes]:
             assert str(one.name).startswith(("pk_", "fk_", "uq_", "ck_", "ix_")), (table.name, one.name)
             assert len(str(one.name)) <= 63, one.name  # PostgreSQL cuts longer ones off
