@@ -33,6 +33,7 @@ import app.attendees.organiser_views
 import app.attendees.staff.organiser_views
 import app.attendees.staff.views
 import app.calendar.views
+import app.copying.organiser_views
 import app.demo.commands
 import app.demo.views
 import app.events.access_views
@@ -74,6 +75,7 @@ import app.results.material_views
 import app.results.organiser_views
 import app.results.views
 import app.scheduling.jobs
+import app.scheduling.keeping_views
 import app.scheduling.organiser_views
 from app import links, serving
 from app.settings import ROOT, Settings
@@ -204,6 +206,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.attendees.figure_views,
     app.attendees.imports.organiser_views,
     app.scheduling.organiser_views,
+    app.scheduling.keeping_views,
     app.attendees.staff.organiser_views,
     app.attendees.staff.views,
     app.registration.questions.organiser_views,
@@ -232,6 +235,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.allocation.swaps.views,
     app.results.views,
     app.results.organiser_views,
+    app.copying.organiser_views,
     app.results.material_views,
     app.calendar.views,
     app.organising.views,

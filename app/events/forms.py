@@ -5,31 +5,56 @@
 
 import re
 from collections.abc import Iterable, Mapping
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from wtforms import SelectMultipleField, StringField, ValidationError
-from wtforms.widgets import CheckboxInput, ListWidget
+from wtforms import StringField, ValidationError
+from wtforms.validators import Length
 
 from app.events.models import Event, Series
 from app.events.queries import RESERVED_SLUGS
 from app.events.service import NewEvent, hosts_of
+from app.folding import clean_line
 from app.organisations.models import Organisation, Region
 from app.refusal import fingerprint
 from app.texts import gettext
 from app.web.editing import (
+    TOO_LONG,
     Choice,
     ClockTime,
     Day,
     EditingForm,
+    SeveralOf,
     WholeNumber,
     given_end,
     given_moment,
-    options,
     short_text,
 )
 from app.web.texts import lazy_gettext as _l
 
 _SLUG = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)*")
+
+
+class ShortName(StringField):
+    """What stands in the address of a day; empty: it is made from the title."""
+
+    def __init__(self, **kwargs: Any) -> None:
+        super().__init__(
+            _l("Short name"),
+            [Length(max=60, message=TOO_LONG)],
+            description=_l("Stands in the address of the day. Leave empty to have it made from the title."),
+            **kwargs,
+        )
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        super().process_formdata(valuelist)
+        self.data = clean_line(self.data or "").lower()
+
+    def pre_validate(self, _form: object) -> None:
+        typed = self.data or ""
+        if typed and (not _SLUG.fullmatch(typed) or typed in RESERVED_SLUGS):
+            raise ValidationError(
+                gettext("Please use letters from a to z, digits and hyphens, for instance fachtag-owl.")
+            )
 
 
 class NewEventForm(EditingForm):
@@ -44,37 +69,14 @@ class NewEventForm(EditingForm):
     capacity = WholeNumber(
         _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
     )
-    slug = short_text(
-        _l("Short name"),
-        longest=60,
-        description=_l("Stands in the address of the day. Leave empty to have it made from the title."),
-    )
 
-    def validate_slug(self, field: StringField) -> None:
-        typed = (field.data or "").lower()
-        if typed and (not _SLUG.fullmatch(typed) or typed in RESERVED_SLUGS):
-            raise ValidationError(
-                gettext("Please use letters from a to z, digits and hyphens, for instance fachtag-owl.")
-            )
-        field.data = typed
+    slug = ShortName()
 
     def new_event(self, slug: str) -> NewEvent:
         """`slug` is what was typed, or what was made from the title."""
         starts_at = given_moment(self.date.data, self.start.data)
         ends_at = given_end(self.date.data, self.end.data)
         return NewEvent(slug, self.title.data or "", starts_at, ends_at, self.capacity.data)
-
-
-class Several(SelectMultipleField):
-    """Any number of a list, as checkboxes; anything else gets our sentence."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-    def pre_validate(self, _form: object) -> None:
-        known = {value for value, *_ in self.iter_choices()}
-        if any(value not in known for value in self.data or []):
-            raise ValidationError(gettext("Please choose from this list only."))
 
 
 class HostsForm(EditingForm):
@@ -92,7 +94,7 @@ class HostsForm(EditingForm):
         _l("Another host, not in the list"),
         description=_l("It is added to the organisations and takes the place of the host chosen above."),
     )
-    cohost_ids = Several(_l("Further hosts"))
+    cohost_ids = SeveralOf(_l("Further hosts"))
 
     def offer(
         self, regions: Iterable[Region], series: Iterable[Series], organisations: Iterable[Organisation]
@@ -103,7 +105,7 @@ class HostsForm(EditingForm):
         listed = [(str(one.id), one.name) for one in organisations]
         self.region_id.offer(nobody + [(str(one.id), one.name) for one in regions])
         self.lead_host_id.offer(nobody + listed)
-        self.cohost_ids.choices = options(listed)
+        self.cohost_ids.offer(listed)
         return self
 
     @classmethod

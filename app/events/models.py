@@ -101,7 +101,8 @@ class Event(Scarce, InCalendars, Base):
     offer to swap places, until `swaps_until` or the beginning. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
     `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
-    It may be one of a `series`.
+    It may be one of a `series`; `predecessor_id` is the day from which it was made. One that was put away
+    (`archived_at`) stands below the others in the lists of its team.
     `text_before`, `text_open` and `text_after` are what its team says about registering, each in its time; `form_code` is what
     one types before the form opens, empty where everybody may.
     Entries in calendars of people who register from now on are numbered from `lowest_offset` on: an address of which no row
@@ -169,6 +170,7 @@ class Event(Scarce, InCalendars, Base):
     swaps_until: Mapped[datetime | None]
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
+    archived_at: Mapped[datetime | None]
     calls_off_at: Mapped[datetime | None] = mapped_column(index=True)
     off_reason: Mapped[text]
     off_instead: Mapped[text]
@@ -178,6 +180,9 @@ class Event(Scarce, InCalendars, Base):
     region_id: Mapped[int | None] = mapped_column(ForeignKey("region.id"), index=True)
     lead_host_id: Mapped[int | None] = mapped_column(ForeignKey("organisation.id"))
     series_id: Mapped[int | None] = mapped_column(ForeignKey("series.id"), index=True)
+    predecessor_id: Mapped[int | None] = mapped_column(
+        ForeignKey("event.id", ondelete="SET NULL"), index=True
+    )
 
     region: Mapped[Region | None] = relationship()
     lead_host: Mapped[Organisation | None] = relationship()

@@ -74,8 +74,21 @@ class SentMail:
     invitation: str
 
 
-def my_events(session: Session, organiser: Organiser, now: datetime) -> tuple[list[MyEvent], list[MyEvent]]:
-    """The days this person works on, those to come (the next first) and those that are over; an administrator sees all."""
+@dataclass(frozen=True, slots=True)
+class MyDays:
+    """The days somebody works on: those to come (the next first), those that are over and those put away (the last first)."""
+
+    to_come: Sequence[MyEvent]
+    over: Sequence[MyEvent]
+    archived: Sequence[MyEvent]
+
+    @property
+    def all(self) -> Sequence[MyEvent]:
+        return (*self.to_come, *self.over, *self.archived)
+
+
+def my_days(session: Session, organiser: Organiser, now: datetime) -> MyDays:
+    """An administrator sees all. One query."""
     found = (
         select(Event, TeamMember.role)
         .join(
@@ -86,9 +99,12 @@ def my_events(session: Session, organiser: Organiser, now: datetime) -> tuple[li
         .order_by(Event.starts_at, Event.id)
     )
     mine = [MyEvent(event, role) for event, role in session.execute(found)]
-    to_come = [one for one in mine if one.event.ends_at > now]
-    over = [one for one in reversed(mine) if one.event.ends_at <= now]
-    return to_come, over
+    listed = [one for one in mine if one.event.archived_at is None]
+    return MyDays(
+        to_come=[one for one in listed if one.event.ends_at > now],
+        over=[one for one in reversed(listed) if one.event.ends_at <= now],
+        archived=[one for one in reversed(mine) if one.event.archived_at is not None],
+    )
 
 
 def dashboard(session: Session, event: Event, now: datetime, *, with_people: bool) -> Dashboard:

@@ -104,15 +104,16 @@ def home() -> ResponseReturnValue:
     moment = now()
     if g.organiser.is_admin and setup.untouched(db.session()):
         return redirect(url_for("setup.overview"), SEE_OTHER)
-    to_come, over = queries.my_events(db.session(), g.organiser, moment)
-    roles = {one.role for one in (*to_come, *over)}
+    mine = queries.my_days(db.session(), g.organiser, moment)
+    roles = {one.role for one in mine.all}
     settings: Settings = current_app.extensions["fachtag.settings"]
     setting_up = setup.steps(db.session(), settings.data_dir) if g.organiser.is_admin else []
     return page(
         "organising/home.html",
-        to_come=to_come,
-        over=over,
-        states_of={one.event.id: one.event.registration_state(moment) for one in (*to_come, *over)},
+        to_come=mine.to_come,
+        over=mine.over,
+        archived=mine.archived,
+        states_of={one.event.id: one.event.registration_state(moment) for one in mine.all},
         queue=queue(db.session(), moment),
         worker_alive=worker_alive(db.session(), moment),
         status_labels=STATUS_LABELS,
@@ -145,6 +146,7 @@ def dashboard(slug: str) -> ResponseReturnValue:
         hardly_booked=hardly_booked,
         sees_people=sees_people,
         sees_mails=may(g.role, Permission.EDIT_PEOPLE),
+        may_edit=may(g.role, Permission.EDIT),
     )
 
 

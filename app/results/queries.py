@@ -215,6 +215,12 @@ def _contributors(agenda: Iterable[AgendaLine]) -> dict[int | None, tuple[str, .
     return defaultdict(tuple, {workshop: tuple(found) for workshop, found in names.items()})
 
 
+def open_agreements(session: Session, event: Event, today: date) -> list[AgreementView]:
+    """What is not done yet, the earliest date first: one query."""
+    rows = session.scalars(_of(Agreement, event).where(Agreement.status.in_(UNSETTLED)))
+    return sorted((_agreement_view(one, today) for one in rows), key=lambda one: (one.due, one.id))
+
+
 def workshop_names(session: Session, event: Event) -> list[WorkshopName]:
     """The day's workshops in the order of the agenda: one query."""
     rows = session.execute(

@@ -9,12 +9,12 @@ log, all in one transaction. It flushes, never commits. Rounds and workshops: `w
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
-from app.clock import BERLIN
+from app.clock import BERLIN, days_later
 from app.events.facts import DayFacts, Effect, touches
 from app.events.models import Event, Notice
 from app.events.notices import day_facts, facts_before, write_notice
@@ -162,10 +162,13 @@ def _fill_seats(session: Session, event: Event, changed: Collection[str], now: d
 
 
 def _take_agenda_along(session: Session, event: Event, before: DayFacts, now: datetime) -> None:
-    days = event.starts_at.astimezone(BERLIN).date() - before.starts_at.astimezone(BERLIN).date()
+    days = (event.starts_at.astimezone(BERLIN).date() - before.starts_at.astimezone(BERLIN).date()).days
     if days:
         for thing in _agenda(session, event):
-            thing.starts_at, thing.ends_at = _later(thing.starts_at, days), _later(thing.ends_at, days)
+            thing.starts_at, thing.ends_at = (
+                days_later(thing.starts_at, days),
+                days_later(thing.ends_at, days),
+            )
         _raise_runs(session, event, now)
         session.flush()
     if (event.starts_at, event.ends_at) != (before.starts_at, before.ends_at):
@@ -177,11 +180,6 @@ def _agenda(session: Session, event: Event) -> list[AgendaItem | Round]:
     items = session.scalars(select(AgendaItem).where(AgendaItem.event_id == event.id).order_by(AgendaItem.id))
     rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.id))
     return [*items, *rounds]
-
-
-def _later(moment: datetime, days: timedelta) -> datetime:
-    """The same time of day in Berlin, whatever the clocks do in between."""
-    return (moment.astimezone(BERLIN) + days).astimezone(UTC)
 
 
 def _raise_runs(session: Session, event: Event, now: datetime) -> None:
@@ -235,6 +233,52 @@ def refuse_withdrawing(session: Session, event: Event) -> None:
         raise Refusal(N_("Only a public day can become a draft again."))
     if count_registrations(session, event):
         raise Refusal(N_("People have registered for this day. It can be cancelled, but no longer hidden."))
+
+
+def delete_draft(session: Session, event_id: int, by: By, now: datetime) -> str:
+    """A draft and all that was prepared for it; its title. Refuses as `refuse_deleting`."""
+    event = lock_event(session, event_id)
+    refuse_deleting(session, event)
+    title = event.title
+    record(session, now, by.organiser_id, None, "event.delete", f"event {event.id}", {"name": event.slug})
+    session.execute(delete(Event).where(Event.id == event.id))
+    session.expire_all()
+    return title
+
+
+def refuse_deleting(session: Session, event: Event) -> None:
+    """What anybody outside of the team ever saw, or came to, stays."""
+    if event.status is not EventStatus.DRAFT:
+        raise Refusal(
+            N_(
+                "Only a draft can be deleted. A public day can be made a draft again as long as nobody has registered."
+            )
+        )
+    if count_registrations(session, event):
+        raise Refusal(N_("People are registered for this day, so it cannot be deleted."))
+
+
+def put_away(session: Session, event_id: int, by: By, now: datetime) -> None:
+    """Below the other days in the lists of its team; nothing else changes. Refuses a day that people still wait for."""
+    event = lock_event(session, event_id)
+    refuse_putting_away(event, now)
+    if event.archived_at is None:
+        event.archived_at = now
+        session.flush()
+        record(session, now, by.organiser_id, event.id, "event.put_away", f"event {event.id}")
+
+
+def refuse_putting_away(event: Event, now: datetime) -> None:
+    if event.status is EventStatus.PUBLISHED and not event.is_over(now):
+        raise Refusal(N_("This day is public and still to come, so it stays in the list."))
+
+
+def bring_back(session: Session, event_id: int, by: By, now: datetime) -> None:
+    event = lock_event(session, event_id)
+    if event.archived_at is not None:
+        event.archived_at = None
+        session.flush()
+        record(session, now, by.organiser_id, event.id, "event.bring_back", f"event {event.id}")
 
 
 class NotDue(Refusal):

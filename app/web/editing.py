@@ -193,6 +193,13 @@ def moment_of(day: date | None, clock: time | None) -> datetime | None:
     return datetime.combine(day, clock, BERLIN).astimezone(UTC)
 
 
+def given_day(day: Any) -> date:
+    """As `given_moment`, for a date alone."""
+    if not isinstance(day, date):
+        raise TypeError("a required date that is read after validation")
+    return day
+
+
 def given_moment(day: Any, clock: Any) -> datetime:
     """The moment of a date and a time that validation has made sure of."""
     found = moment_of(day, clock)

@@ -32,6 +32,8 @@ SAY_WHY = {
     "day.publish",
     "day.remove_run",
     "day.unpublish",
+    "day_keeping.archive",
+    "day_keeping.delete_draft",
     "placing.drop",
     "programme_organise.release",
     "programme_organise.remove_room",

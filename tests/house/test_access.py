@@ -50,6 +50,8 @@ calendar.my GET FEED
 calendar.region GET PUBLIC
 consents.no_invitations GET,POST PERSONAL
 consents.people GET PERSONAL
+copying.copy GET,POST ORGANISER EDIT
+copying.taken_over GET ORGANISER SEE
 data_protection.person GET,POST ADMIN
 data_protection.record GET ADMIN
 data_protection.record_pdf GET ADMIN
@@ -69,6 +71,8 @@ day.publish GET,POST ORGANISER LEAD
 day.remove_run GET,POST ORGANISER EDIT
 day.take_back POST ORGANISER EDIT
 day.unpublish GET,POST ORGANISER LEAD
+day_keeping.archive GET,POST ORGANISER LEAD
+day_keeping.delete_draft GET,POST ORGANISER LEAD
 demo.download GET DEMO
 demo.inbox GET DEMO
 demo.invitation GET DEMO

@@ -207,6 +207,7 @@ BORROWED_FORMS = {
     "app/attendees/organiser_views.py: app.registration.forms",
     "app/attendees/organiser_views.py: app.registration.questions.answer_forms",
     "app/attendees/organiser_views.py: app.registration.workshops.forms",
+    "app/copying/forms.py: app.events.forms",  # how a day gets its short name
     "app/organising/privacy_views.py: app.registration.workshops.forms",
     "app/privacy/views.py: app.registration.questions.answer_forms",
     "app/privacy/views.py: app.registration.workshops.forms",

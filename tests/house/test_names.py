@@ -30,6 +30,7 @@ SLICES = {
     "organising",
     "outbox",
     "scheduling",
+    "copying",
 }
 NOT_SLICES = {"web", "store", "ical", "demo", "translations"}
 FIXED = {
@@ -83,6 +84,8 @@ EXTRAS = {
     "allocation/solving": "the goals in strict order",
     "allocation/messages": "what stages, reasons and conditions say",
     "allocation/swaps/chains": "rules.py, split: which offers make a chain, and whether the allocation allows it",
+    "scheduling/keeping_views": "organiser_views.py, split: drafts that are deleted, days that are put away",
+    "copying/rows": "service.py, split: rows of a day written once more for another one",
     "events/access_views": "who may enter the organisers' area: stands where events and roles meet",
     "events/facts": "rules.py, split: what the team says of a day and of its rooms",
     "events/notices": "service.py, split: what people were told of a day's facts, and what it was before",
