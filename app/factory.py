@@ -33,6 +33,7 @@ import app.attendees.organiser_views
 import app.attendees.staff.organiser_views
 import app.attendees.staff.views
 import app.calendar.views
+import app.checklist.organiser_views
 import app.copying.organiser_views
 import app.demo.commands
 import app.demo.views
@@ -235,6 +236,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.allocation.swaps.views,
     app.results.views,
     app.results.organiser_views,
+    app.checklist.organiser_views,
     app.copying.organiser_views,
     app.results.material_views,
     app.calendar.views,

@@ -17,6 +17,7 @@ class Part(Enum):
     PROGRAMME = "programme"
     QUESTIONS = "questions"
     QUOTAS = "quotas"
+    TASKS = "tasks"
     TEAM = "team"
 
 
@@ -25,6 +26,7 @@ PART_LABELS = {
     Part.PROGRAMME: N_("Programme: items, rounds, workshops and who contributes"),
     Part.QUESTIONS: N_("Questions and consents of the form"),
     Part.QUOTAS: N_("Quotas"),
+    Part.TASKS: N_("Checklist, all of it open again"),
     Part.TEAM: N_("Team: the same people in the same roles; nobody gets a mail"),
 }
 # Rows are taken over table by table, whichever columns they have.
@@ -33,6 +35,7 @@ TABLES = {
     Part.PROGRAMME: ("agenda_item", "round", "workshop", "run", "contributor"),
     Part.QUESTIONS: ("question", "question_option", "question_condition"),
     Part.QUOTAS: ("quota",),
+    Part.TASKS: ("task",),
 }
 # Its rows are written by a verb of their own, or stand in columns of the day.
 BY_HAND = {
@@ -83,7 +86,11 @@ NOT_OF_THE_DAY = ("form_code",)  # whoever had it may pass it on, but was invite
 # What begins anew with the day, wherever a column of that name stands.
 ANEW = {"taken": 0, "extra": 0, "waiting": 0, "waiting_counter": 0, "sequence": 0, "version": 1}
 STAMPS = ("created_at", "modified_at")
-ANEW_OF: dict[str, dict[str, Any]] = {"run": {"takes_place": True}, "quota": {"released_at": None}}
+ANEW_OF: dict[str, dict[str, Any]] = {
+    "run": {"takes_place": True},
+    "quota": {"released_at": None},
+    "task": {"done_at": None, "done_by_id": None},
+}
 
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _ORDINAL = re.compile(r"^\s*(\d{1,3})(?=\.\s)")

@@ -237,6 +237,7 @@ ACTIVITIES = (
                 "consent_note",
                 "original_name",
             ),
+            _in("task", N_("Tasks of the team"), "text"),
             _in("organisation", N_("Organisations"), "name"),
             _in("organisation_merge", N_("Earlier names of organisations"), "name"),
             _in("legal_text_version", N_("Legal texts and their versions"), "text"),

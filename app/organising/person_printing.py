@@ -147,6 +147,7 @@ DID = {
     "legal_text_version": N_("Versions of legal texts"),
     "organisation_merge": N_("Organisations merged"),
     "status_change": N_("Changes of status"),
+    "task": N_("Tasks ticked off"),
     "two_people": N_("Registrations told apart"),
 }
 FACT_LABELS = {

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 from wtforms import SearchField
 
 from app.attendees.filters import clean_search
+from app.checklist.queries import open_tasks
 from app.clock import now
 from app.events.rules import STATUS_LABELS, EventStatus, RegistrationState
 from app.events.team_service import may_create_days
@@ -21,7 +22,7 @@ from app.people.audit import record
 from app.people.rules import ROLE_LABELS, Permission, may
 from app.refusal import Missing
 from app.settings import Settings
-from app.texts import gettext
+from app.texts import gettext, local_day
 from app.web import access
 from app.web.access import access_of
 from app.web.database import db
@@ -147,6 +148,8 @@ def dashboard(slug: str) -> ResponseReturnValue:
         sees_people=sees_people,
         sees_mails=may(g.role, Permission.EDIT_PEOPLE),
         may_edit=may(g.role, Permission.EDIT),
+        tasks=open_tasks(db.session(), g.event),
+        today=local_day(moment),
     )
 
 

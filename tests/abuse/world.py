@@ -34,6 +34,8 @@ from app.attendees.duplicates import say_two_people
 from app.attendees.imports.kept import keep
 from app.attendees.mailings import MailingText, write_to
 from app.attendees.manual import add
+from app.checklist.models import Task
+from app.checklist.service import add_usual
 from app.clock import now
 from app.events.facts import RoomFacts
 from app.events.models import Event, Notice, Quota, Room, TeamMember
@@ -402,6 +404,7 @@ def _people_and_days(app: Flask) -> None:
         add_item(session, draft.id, opening, now())  # a programme that may be released
         day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, confirm_within_minutes=60)
         day.series = series
+        add_usual(session, day.id, str)
         programme = make_programme(session, day)
         programme.runs["1.1"].capacity = 1
         for event in (draft, empty, day):
@@ -773,6 +776,7 @@ def _remember(world: World) -> None:
             "material_id": Material,
             "condition_id": PlacingCondition,
             "notice_id": Notice,
+            "task_id": Task,
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
@@ -805,6 +809,7 @@ def _remember(world: World) -> None:
         table = "\n".join(["Surname;First name;Mail;Institution", ";".join(IMPORTED)])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table.encode())]
         world.texts["name"] = ["fachtag.css"]
+        world.texts["state"] = ["done", "open"]
         world.texts |= {"legal_page": ["impressum"], "code": ["de"], "step": ["region"]}
         world.texts |= {
             "list_name": ["regions", "districts", "laws", "series"],

@@ -48,6 +48,12 @@ calendar.event_file GET PUBLIC
 calendar.how_to GET PUBLIC
 calendar.my GET FEED
 calendar.region GET PUBLIC
+checklist.edit GET,POST ORGANISER EDIT
+checklist.new GET,POST ORGANISER EDIT
+checklist.overview GET ORGANISER SEE
+checklist.remove POST ORGANISER EDIT
+checklist.tick POST ORGANISER EDIT
+checklist.usual POST ORGANISER EDIT
 consents.no_invitations GET,POST PERSONAL
 consents.people GET PERSONAL
 copying.copy GET,POST ORGANISER EDIT

@@ -31,6 +31,7 @@ SLICES = {
     "outbox",
     "scheduling",
     "copying",
+    "checklist",
 }
 NOT_SLICES = {"web", "store", "ical", "demo", "translations"}
 FIXED = {

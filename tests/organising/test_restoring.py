@@ -363,7 +363,7 @@ def test_the_numbers_without_the_command_would_repeat(house: House) -> None:
 # Whole numbers that nothing outside compares with what it saw before.
 STAYING = {
     "capacity", "taken", "extra", "waiting", "reserved", "quota_count", "code_count", "together_count",
-    "confirm_within_minutes", "offer_hours", "seats", "position", "number", "spans", "least_people", "allotted", "count",
+    "confirm_within_minutes", "offer_hours", "seats", "position", "number", "spans", "least_people", "days_before", "allotted", "count",
     "accompanying", "attended", "size", "width", "height", "mark", "raised_by", "spent", "failures", "attempts", "claims",
     "copies", "copy_limit", "seconds", "seed", "least", "most", "rank", "text_version",
 }  # fmt: skip
