@@ -4,17 +4,15 @@
 """The form of a new day that is made from one that is there."""
 
 from collections.abc import Iterable, Sequence
-from datetime import timedelta
+from datetime import datetime
 
-from app.copying.rules import PART_LABELS, Part, name_of_series, next_title
+from app.copying.rules import PART_LABELS, Part, name_of_series, next_date, next_title
 from app.events.forms import ShortName
 from app.events.models import Event
 from app.organisations.models import Organisation
 from app.texts import gettext, local_day
 from app.web.editing import Choice, Day, EditingForm, SeveralOf, short_text
 from app.web.texts import lazy_gettext as _l
-
-A_YEAR = timedelta(weeks=52)  # the same day of the week
 
 
 class CopyForm(EditingForm):
@@ -31,10 +29,9 @@ class CopyForm(EditingForm):
     slug = ShortName()
 
     @classmethod
-    def of(cls, event: Event, parts: Sequence[Part]) -> "CopyForm":
-        """Suggests the same day of the week a year later. The team is asked for, not suggested."""
-        first = local_day(event.starts_at)
-        on = first + A_YEAR
+    def of(cls, event: Event, parts: Sequence[Part], now: datetime) -> "CopyForm":
+        """The team is asked for, not suggested."""
+        on = next_date(local_day(event.starts_at), local_day(now))
         named = event.series.name if event.series else name_of_series(event.title)
         return cls(
             data={

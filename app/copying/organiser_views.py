@@ -32,7 +32,7 @@ def copy(slug: str) -> ResponseReturnValue:
     session = db.session()
     day = with_hosts(session, g.event)
     parts = parts_of(session, day)
-    form = CopyForm.of(day, parts).offer(parts, hosts_to_choose(session, day))
+    form = CopyForm.of(day, parts, now()).offer(parts, hosts_to_choose(session, day))
 
     def make(session: Session) -> str:
         wanted = form.slug.data or free_slug(session, slug_of(form.title.data or "") or "fachtag")

@@ -4,6 +4,7 @@
 """What a new day takes over from the one before it, and what it never does."""
 
 import re
+from datetime import date, timedelta
 from enum import Enum
 from typing import Any
 
@@ -92,8 +93,14 @@ ANEW_OF: dict[str, dict[str, Any]] = {
     "task": {"done_at": None, "done_by_id": None},
 }
 
+A_YEAR = timedelta(weeks=52)  # the same day of the week
 _YEAR = re.compile(r"\b(19|20)\d\d\b")
 _ORDINAL = re.compile(r"^\s*(\d{1,3})(?=\.\s)")
+
+
+def next_date(first: date, today: date) -> date:
+    """The same day of the week a year later, or as many years later as it takes to lie ahead."""
+    return first + A_YEAR * max(1, (today - first) // A_YEAR + 1)
 
 
 def next_title(title: str, year: int) -> str:

@@ -69,7 +69,7 @@ LISTS = {
     ),
     "series": MasterList(
         Series,
-        N_("Series"),
+        N_("Series of days"),
         N_("Days that follow one another. The page of each leads to the others."),
     ),
 }

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
 from app.copying.rows import OF_A_DAY
-from app.copying.rules import NEVER, NOT_OF_THE_DAY, OF_THE_DAY, Part, name_of_series, next_title
+from app.copying.rules import NEVER, NOT_OF_THE_DAY, OF_THE_DAY, Part, name_of_series, next_date, next_title
 from app.copying.service import KEPT_FACTS, NextDay, copy_day
 from app.db import Base
 from app.events.models import Event, Quota, Room, TeamMember
@@ -309,3 +309,19 @@ def test_every_column_of_a_day_is_taken_along_or_begins_anew() -> None:
 def test_a_title_goes_on_counting(title: str, suggested: str, series: str) -> None:
     assert next_title(title, 2027) == suggested
     assert name_of_series(title) == series
+
+
+@pytest.mark.sqlite_only
+@pytest.mark.parametrize(
+    ("today", "suggested"),
+    [
+        (date(2031, 1, 1), date(2032, 3, 11)),
+        (date(2032, 3, 11), date(2033, 3, 10)),
+        (date(2036, 1, 1), date(2036, 3, 6)),
+    ],
+)
+def test_the_next_date_lies_ahead_on_the_same_day_of_the_week(today: date, suggested: date) -> None:
+    first = date(2031, 3, 13)
+    assert next_date(first, today) == suggested
+    assert suggested.weekday() == first.weekday()
+    assert suggested > today
