@@ -33,6 +33,26 @@ def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Docum
     )
 
 
+def whole_agenda(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Block]:
+    """Everything that took place, with who facilitated it, under one heading; nothing without lines."""
+    if lines:
+        heads = gettext("Time"), gettext("What"), gettext("Facilitation"), gettext("Where")
+        yield documents.heading(gettext("Agenda"))
+        yield documents.table(
+            gettext("Agenda of the day"),
+            [(head, False) for head in heads],
+            [row for line in lines for row in _agenda_rows(event, line)],
+            (0, 4, 3, 2),
+        )
+
+
+def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str, str]]:
+    yield _times(event, line), line.title, "", line.room.name if line.room else ""
+    for run in line.round.runs if line.round else ():
+        room = run.room.name if run.room else ""
+        yield "", f"{run.label} {run.title}".strip(), ", ".join(run.contributors), room
+
+
 def _times(day: Event, line: AgendaLine) -> str:
     return times(line.starts_at, line.ends_at, dated=day.over_several_dates)
 

@@ -9,11 +9,13 @@ from pathlib import Path
 from app import documents
 from app.documents import Block, Document
 from app.events.models import Event
-from app.programme.agenda import AgendaLine
+from app.programme.printing import whole_agenda
 from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
 from app.texts import day as day_of
-from app.texts import days, gettext, language, ngettext, short_day, times
+from app.texts import days, gettext, language, ngettext, short_day
+
+MOST_PHOTOS = 40  # of a day; more stand on the page alone
 
 
 def documentation_document(event: Event, view: DocumentationView, photos: Path, here: str) -> Document:
@@ -39,36 +41,13 @@ def documentation_document(event: Event, view: DocumentationView, photos: Path, 
         blocks=(
             documents.facts(facts),
             *documents.paragraphs(view.intro),
-            *_agenda(event, view.agenda),
+            *whole_agenda(event, view.agenda),
             *(block for section in view.sections if not section.empty for block in _section(section, shown)),
             *_more_photos(len(can_be_shown) - MOST_PHOTOS),
             *_attendance(view),
             *_outlook(view),
         ),
     )
-
-
-def _agenda(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Block]:
-    if lines:
-        heads = gettext("Time"), gettext("What"), gettext("Facilitation"), gettext("Where")
-        yield documents.heading(gettext("Agenda"))
-        yield documents.table(
-            gettext("Agenda of the day"),
-            [(head, False) for head in heads],
-            [row for line in lines for row in _agenda_rows(event, line)],
-            (0, 4, 3, 2),
-        )
-
-
-def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str, str]]:
-    when = times(line.starts_at, line.ends_at, dated=event.over_several_dates)
-    yield when, line.title, "", line.room.name if line.room else ""
-    for run in line.round.runs if line.round else ():
-        room = run.room.name if run.room else ""
-        yield "", f"{run.label} {run.title}".strip(), ", ".join(run.contributors), room
-
-
-MOST_PHOTOS = 40  # of a day; more stand on the page alone
 
 
 def _section(section: Section, shown: Container[int]) -> Iterator[Block]:

@@ -9,16 +9,24 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.checklist.service import add_usual
+from app.copying.printing import distance
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.people.rules import Role
 from app.programme.models import Run
+from app.registration.admission import Entry
+from app.registration.person import Person
+from app.registration.questions.service import add_standard_set
+from app.registration.service import confirm, register
 from app.results.models import Agreement
 from app.results.rules import AgreementStatus, Level
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.factories.organising import a_day, somebody
+from tests.factories.questions import TEAM
 from tests.pages import post_forms, words
+from tests.pdf import beyond_the_margins, text_of
 
 pytestmark = pytest.mark.sqlite_only
 
@@ -159,3 +167,36 @@ def test_a_deleted_day_leaves_the_day_made_from_it(app: Flask) -> None:
     visitor.get("/organise/events/vorher/delete").send()
     with app.app_context():
         assert db.session().get_one(Event, after_id).predecessor_id is None
+
+
+def test_the_paper_for_the_next_host_names_the_team_and_nobody_who_came(app: Flask) -> None:
+    event_id, _ = a_day(app)
+    agreed(app, event_id, "Wir treffen uns jedes Quartal.")
+    with app.app_context(), transaction() as session:
+        add_usual(session, event_id, str)
+        add_standard_set(session, event_id, str, TEAM, NOW)
+    with app.app_context(), transaction() as session:
+        anna = Person("Anna", "Beispiel", "anna@example.org", "Kreis Musterstadt")
+        confirm(session, register(session, event_id, Entry(anna, "nonce-anna-0123456789"), NOW).id, NOW)
+    visitor = somebody(app, "jonas@example.org", event_id, Role.ORGANISER)
+    answer = visitor.client.get("/organise/events/musterfachtag/hand-over.pdf")
+    assert answer.mimetype == "application/pdf"
+    read = " ".join(text_of(answer.data).split())
+    for told in (
+        "jonas@example.org",
+        "Wir treffen uns jedes Quartal.",
+        "Raum Birke",
+        "84 Tage vorher",
+        "Beraten ohne Vorurteil",
+    ):
+        assert told in read, told
+    assert "anna@example.org" not in read
+    assert beyond_the_margins(answer.data) == []
+
+
+@pytest.mark.parametrize(
+    ("days", "said"), [(14, "14 Tage vorher"), (1, "1 Tag vorher"), (0, "am Fachtag"), (-7, "7 Tage danach")]
+)
+def test_a_distance_is_said_in_words(app: Flask, days: int, said: str) -> None:
+    with app.test_request_context(headers={"Accept-Language": "de"}):
+        assert distance(days) == said

@@ -57,6 +57,7 @@ checklist.usual POST ORGANISER EDIT
 consents.no_invitations GET,POST PERSONAL
 consents.people GET PERSONAL
 copying.copy GET,POST ORGANISER EDIT
+copying.hand_over GET ORGANISER EDIT
 copying.taken_over GET ORGANISER SEE
 data_protection.person GET,POST ADMIN
 data_protection.record GET ADMIN

@@ -86,6 +86,7 @@ EXTRAS = {
     "allocation/messages": "what stages, reasons and conditions say",
     "allocation/swaps/chains": "rules.py, split: which offers make a chain, and whether the allocation allows it",
     "scheduling/keeping_views": "organiser_views.py, split: drafts that are deleted, days that are put away",
+    "copying/printing": "what the next host has to know, on paper",
     "copying/rows": "service.py, split: rows of a day written once more for another one",
     "events/access_views": "who may enter the organisers' area: stands where events and roles meet",
     "events/facts": "rules.py, split: what the team says of a day and of its rooms",
