@@ -15,8 +15,7 @@ from app.people.models import Organiser
 class LegalTextVersion(Base):
     """A legal text as somebody saved it; the highest number is what the page says. `page` is a key of `rules.PAGES`.
 
-    An empty one takes the page back to what it said without: in German the operator's file or ours, in English the German
-    text. Versions are kept for good: what was told to whom, and when, has to be proved.
+    An empty one takes the page back to what it said without: the operator's file or ours. Versions are kept for good: what was told to whom, and when, has to be proved.
     """
 
     __tablename__ = "legal_text_version"

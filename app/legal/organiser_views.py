@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.legal.forms import LegalTextForm
 from app.legal.queries import get_version, newest_version, read_text, source_of, versions_of
-from app.legal.rules import PAGE_LABELS, PAGES, parse
+from app.legal.rules import PAGE_LABELS, PAGES, TITLES, parse
 from app.legal.service import write_text
 from app.refusal import N_, Missing
 from app.settings import Settings
@@ -58,7 +58,9 @@ def edit(legal_page: str, code: str) -> ResponseReturnValue:
         title=gettext(PAGE_LABELS[legal_page]),
         language_name=LANGUAGE_NAMES[code],
         form=form,
-        preview=parse(form.text.data or "", PAGES[legal_page]) if looks or request.method == "GET" else None,
+        preview=parse(form.text.data or "", TITLES[code][legal_page], code)
+        if looks or request.method == "GET"
+        else None,
         versions=versions_of(db.session(), legal_page, code),
     )
 
@@ -75,7 +77,7 @@ def version(legal_page: str, code: str, number: int) -> Response:
         title=gettext(PAGE_LABELS[legal_page]),
         language_name=LANGUAGE_NAMES[code],
         version=saved,
-        text=parse(saved.text, PAGES[legal_page]),
+        text=parse(saved.text, TITLES[code][legal_page], code),
     )
 
 

@@ -4,7 +4,6 @@
 """Reads of the legal slice: what each page says, and which barriers were reported."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import replace
 from datetime import datetime
 from functools import lru_cache
 from pathlib import Path
@@ -13,7 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.legal.models import BarrierReport, LegalTextVersion
-from app.legal.rules import NEEDED, PAGE_LABELS, PAGES, LegalText, parse
+from app.legal.rules import NEEDED, PAGE_LABELS, PAGES, TITLES, LegalText, parse
 from app.refusal import Missing, found
 from app.texts import LANGUAGES, gettext
 
@@ -21,29 +20,40 @@ BUILT_IN = Path(__file__).with_name("texts")
 
 
 def read_text(session: Session, data_dir: Path, page: str, language: str = "de") -> LegalText:
-    """What the page says to a reader of that language: in English the German text where there is no other.
+    """What the page says to a reader of that language.
 
-    Raises `Missing` for a page that is none.
+    Our English text, with its open places, does not stand in front of a German one that somebody wrote: then the page is
+    German. Raises `Missing` for a page that is none.
     """
     if page not in PAGES:
         raise Missing
-    source = source_of(session, data_dir, page, language)
-    if not source:
-        source, language = source_of(session, data_dir, page, "de"), "de"
-    return replace(_parsed(source, PAGES[page]), language=language)
+    if not is_written(session, data_dir, page, language) and is_written(session, data_dir, page, "de"):
+        language = "de"
+    return _text_of(session, data_dir, page, language)
+
+
+def is_written(session: Session, data_dir: Path, page: str, language: str) -> bool:
+    """Whether the words are the operator's, saved on the page or in a file."""
+    newest = newest_version(session, page, language)
+    return bool(newest and newest.text) or _own_file(data_dir, page, language).is_file()
 
 
 def source_of(session: Session, data_dir: Path, page: str, language: str) -> str:
-    """What was saved last; else in German the operator's file `<data folder>/legal/<page>.txt`, else ours (docs/decisions/0023)."""
+    """What was saved last; else the operator's file `<data folder>/legal/<page>.txt`, else ours (docs/decisions/0023)."""
     newest = newest_version(session, page, language)
     if newest is not None and newest.text:
         return newest.text
-    if language != "de":
-        return ""
-    own = data_dir / "legal" / f"{page}.txt"
-    return _without_licence(
-        (own if own.is_file() else BUILT_IN / f"{page}.txt").read_text("utf-8-sig", "replace")
-    )
+    own = _own_file(data_dir, page, language)
+    return _without_licence((own if own.is_file() else BUILT_IN / own.name).read_text("utf-8-sig", "replace"))
+
+
+def _text_of(session: Session, data_dir: Path, page: str, language: str) -> LegalText:
+    return _parsed(source_of(session, data_dir, page, language), TITLES[language][page], language)
+
+
+def _own_file(data_dir: Path, page: str, language: str) -> Path:
+    """`impressum.txt`, in English `impressum.en.txt`; ours have the same names."""
+    return data_dir / "legal" / (f"{page}.txt" if language == "de" else f"{page}.{language}.txt")
 
 
 def newest_version(session: Session, page: str, language: str) -> LegalTextVersion | None:
@@ -68,8 +78,13 @@ def get_version(session: Session, page: str, language: str, number: int) -> Lega
 
 
 def placeholders_left(session: Session, data_dir: Path) -> list[str]:
-    """What nobody has filled in yet, as "impressum: [Name der Behörde]"; an English text says "impressum (en)"."""
-    return [f"{name}: {left}" for name, text in _all_texts(session, data_dir) for left in text.placeholders]
+    """What nobody has filled in yet, as "impressum: [Name der Behörde]"; an English text says "impressum (en)".
+
+    English is a choice: it is asked for once somebody has begun to write it.
+    """
+    return [
+        f"{name}: {left}" for name, text in _texts_wanted(session, data_dir) for left in text.placeholders
+    ]
 
 
 def unfinished_texts(session: Session, data_dir: Path) -> list[str]:
@@ -77,17 +92,17 @@ def unfinished_texts(session: Session, data_dir: Path) -> list[str]:
     return [gettext(PAGE_LABELS[page]) for page in NEEDED if read_text(session, data_dir, page).placeholders]
 
 
-def _all_texts(session: Session, data_dir: Path) -> Iterator[tuple[str, LegalText]]:
+def _texts_wanted(session: Session, data_dir: Path) -> Iterator[tuple[str, LegalText]]:
     for page in PAGES:
         for language in LANGUAGES:
-            text = read_text(session, data_dir, page, language)
-            if text.language == language:
-                yield page if language == "de" else f"{page} ({language})", text
+            if language == "de" or is_written(session, data_dir, page, language):
+                name = page if language == "de" else f"{page} ({language})"
+                yield name, _text_of(session, data_dir, page, language)
 
 
 @lru_cache(maxsize=16)
-def _parsed(source: str, usual_title: str) -> LegalText:
-    return parse(source, usual_title)
+def _parsed(source: str, usual_title: str, language: str) -> LegalText:
+    return parse(source, usual_title, language)
 
 
 def _without_licence(source: str) -> str:

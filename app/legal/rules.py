@@ -24,7 +24,7 @@ PAGES = {
     "barrierefreiheit": "Erklärung zur Barrierefreiheit",
     "leichte-sprache": "Leichte Sprache",
 }
-# What the team calls them, in its own language; the pages themselves are written in German first.
+# What the team calls them, in its own language; untranslated, the titles of the English texts.
 PAGE_LABELS = {
     "impressum": N_("Imprint"),
     "datenschutz": N_("Privacy statement"),
@@ -32,14 +32,22 @@ PAGE_LABELS = {
     "leichte-sprache": N_("Easy language"),
 }
 NEEDED = ("impressum", "datenschutz")  # without them no day is published
-LINKED_PAGES = {**{f"/{name}": title for name, title in PAGES.items()}, "/barriere-melden": "Barriere melden"}
+TITLES: dict[str, dict[str, str]] = {"de": PAGES, "en": PAGE_LABELS}
+REPORTING = {"de": "Barriere melden", "en": "Report a barrier"}
+LINKED_PAGES = {
+    language: {
+        **{f"/{name}": title for name, title in titles.items()},
+        "/barriere-melden": REPORTING[language],
+    }
+    for language, titles in TITLES.items()
+}
 
 _PLACEHOLDER = r"\[[A-Za-zÄÖÜäöüß][^\[\]\n]{2,}\]"
 _TOKEN = re.compile(
     rf"(?P<mark>{_PLACEHOLDER})"
     r"|(?P<web>https?://[^\s<>\"]+)"
     r"|(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
-    rf"|(?P<own>(?<![\w/.])(?:{'|'.join(sorted(map(re.escape, LINKED_PAGES), key=len, reverse=True))})(?![\w/-]))"
+    rf"|(?P<own>(?<![\w/.])(?:{'|'.join(sorted(map(re.escape, LINKED_PAGES['de']), key=len, reverse=True))})(?![\w/-]))"
 )
 
 
@@ -73,7 +81,7 @@ class LegalText:
     language: str = "de"
 
 
-def parse(source: str, usual_title: str) -> LegalText:
+def parse(source: str, usual_title: str, language: str = "de") -> LegalText:
     """Plain text to blocks. Never refuses: what is no heading and no list is a paragraph."""
     lines = [line.strip() for line in source.splitlines() if not line.startswith("SPDX-")]
     title, blocks, open_kind = usual_title, list[Block](), ""
@@ -82,30 +90,30 @@ def parse(source: str, usual_title: str) -> LegalText:
         if kind == "h1":
             title = words or title
         elif words and kind == open_kind and kind in {"p", "ul"}:
-            blocks[-1] = Block(kind, (*blocks[-1].lines, pieces(words)))
+            blocks[-1] = Block(kind, (*blocks[-1].lines, pieces(words, language)))
         elif words:
-            blocks.append(Block(kind, (pieces(words),)))
+            blocks.append(Block(kind, (pieces(words, language),)))
         open_kind = kind if words else ""
-    return LegalText(title, tuple(blocks), tuple(re.findall(_PLACEHOLDER, "\n".join(lines))))
+    return LegalText(title, tuple(blocks), tuple(re.findall(_PLACEHOLDER, "\n".join(lines))), language)
 
 
-def pieces(words: str) -> Line:
+def pieces(words: str, language: str = "de") -> Line:
     """A line with its links and open places. A full stop behind an address is no part of it."""
     found, at = list[Piece](), 0
     for match in _TOKEN.finditer(words):
         token = match[0].rstrip(".,;:!?)") if match["web"] else match[0]
         if match.start() > at:
             found.append(Piece(words[at : match.start()]))
-        found.append(_piece(token, match))
+        found.append(_piece(token, match, language))
         at = match.start() + len(token)
     return (*found, Piece(words[at:])) if at < len(words) else tuple(found)
 
 
-def _piece(token: str, match: re.Match[str]) -> Piece:
+def _piece(token: str, match: re.Match[str], language: str) -> Piece:
     if match["mark"]:
         return Piece(token, missing=True)
     if match["own"]:
-        return Piece(LINKED_PAGES[token], href=token)
+        return Piece(LINKED_PAGES[language][token], href=token)
     return Piece(token, href=f"mailto:{token}" if match["mail"] else token)
 
 

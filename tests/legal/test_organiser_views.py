@@ -62,15 +62,24 @@ def test_the_page_begins_with_the_prepared_text_and_shows_what_is_saved(
     assert "Rechtstext geändert" in Visitor(admin).get("/organise/log").text
 
 
-def test_english_readers_get_english_once_it_is_there(admin: FlaskClient) -> None:
+def test_an_english_draft_of_ours_does_not_stand_in_front_of_a_written_german_text(
+    admin: FlaskClient,
+) -> None:
+    """Before anybody wrote, both are drafts; then German, marked as such, until English is saved."""
+    assert Visitor(admin).get("/impressum?lang=en").soup.find("article").get("lang") is None
+    Visitor(admin).get("/organise/legal/impressum/de?lang=de").send(text="# Wir\n\nKreis Musterstadt")
     german = Visitor(admin).get("/impressum?lang=en")
     assert german.soup.find("article").get("lang") == "de"
-    Visitor(admin).get("/organise/legal/impressum/en?lang=de").send(
-        text="# Imprint\n\nDistrict of Musterstadt"
-    )
+    assert "the German text is shown" in Visitor(admin).get("/organise/legal?lang=en").text
+    begun = Visitor(admin).get("/organise/legal/impressum/en?lang=de")
+    assert "[Name of the authority]" in str(begun.values(begun.form())["text"])
+    begun.send(text="# Imprint\n\nDistrict of Musterstadt, see /datenschutz")
     english = Visitor(admin).get("/impressum?lang=en")
     assert (english.heading, english.soup.find("article").get("lang")) == ("Imprint", None)
-    assert Visitor(admin).get("/impressum?lang=de").heading == "Impressum"
+    assert english.text.endswith("see Privacy statement")
+    assert Visitor(admin).get("/impressum?lang=de").heading == "Wir"
+    Visitor(admin).get("/organise/legal/impressum/en?lang=de").send(text="")
+    assert Visitor(admin).get("/impressum?lang=en").heading == "Wir"
 
 
 def test_the_preview_saves_nothing_and_stays_text(app: Flask, admin: FlaskClient) -> None:
@@ -97,7 +106,7 @@ def test_who_saves_second_sees_both_texts(app: Flask, admin: FlaskClient) -> Non
 def test_what_is_saved_goes_before_the_operators_file(
     app: Flask, settings: Settings, admin: FlaskClient
 ) -> None:
-    """The file is where the form begins; an emptied text brings it back."""
+    """The file is where the form begins; an emptied text brings it back. English ones have their own."""
     (settings.data_dir / "legal").mkdir()
     (settings.data_dir / "legal" / "impressum.txt").write_text("# Datei\n\nAus der Datei", encoding="utf-8")
     page = Visitor(admin).get("/organise/legal/impressum/de")
@@ -106,6 +115,8 @@ def test_what_is_saved_goes_before_the_operators_file(
     assert Visitor(admin).get("/impressum").heading == "Seite"
     Visitor(admin).get("/organise/legal/impressum/de").send(text="")
     assert Visitor(admin).get("/impressum").heading == "Datei"
+    (settings.data_dir / "legal" / "impressum.en.txt").write_text("# File\n\nFrom it", encoding="utf-8")
+    assert Visitor(admin).get("/impressum?lang=en").heading == "File"
 
 
 def test_only_administrators_write(app: Flask) -> None:

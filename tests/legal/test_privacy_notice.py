@@ -46,6 +46,8 @@ PERIODS = {
     "Konten der Organisationsteams": [],
     "Ergebnisse und Vereinbarungen eines Fachtags": [],
 }
+ENGLISH = (queries.BUILT_IN / "datenschutz.en.txt").read_text(encoding="utf-8")
+ENGLISH_SPANS = {"14 days": 14, "30 days": 30, "90 days": 90, "six months": 183, "twelve months": 365}
 PERSON = {
     "given_name": "Ada",
     "family_name": "Muster",
@@ -70,6 +72,13 @@ def test_its_periods_are_those_of_the_code() -> None:
             assert re.search(r"\[[^]]+\]|unbefristet", told), entry
             assert not re.search(r"\d+ (Tage|Wochen|Monate|Jahre)", told), entry
     assert found == PERIODS
+
+
+def test_the_english_notice_promises_the_same_periods() -> None:
+    _, _, told = ENGLISH.partition("## How long we keep the data\n")
+    entries = re.findall(r"^- .*?: (.*)$", told.partition("\n## ")[0], re.MULTILINE)
+    found = [[n for span, n in ENGLISH_SPANS.items() if re.search(rf"(?<!\d){span}", one)] for one in entries]
+    assert found == [[span.days for span in spans] for spans in PERIODS.values()]
 
 
 def test_the_basis_is_the_public_task_unless_the_operator_says_otherwise() -> None:

@@ -17,6 +17,7 @@ from pypdf import PdfReader
 from sqlalchemy import select
 
 from app.events.models import Event
+from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.mailbox import mailbox, text_of
@@ -48,8 +49,10 @@ def test_a_page_says_its_language_and_that_of_the_other(
 
 
 @pytest.mark.parametrize("name", ["impressum", "datenschutz", "barrierefreiheit", "leichte-sprache"])
-def test_german_on_an_english_page_says_so(client: FlaskClient, name: str) -> None:
-    """The law's texts are German only; what is English around them is not read as German."""
+def test_german_on_an_english_page_says_so(client: FlaskClient, settings: Settings, name: str) -> None:
+    """A house that wrote its German texts only; what is English around them is not read as German."""
+    (settings.data_dir / "legal").mkdir()
+    (settings.data_dir / "legal" / f"{name}.txt").write_text("# Titel\n\nfertig", encoding="utf-8")
     article = Visitor(client).get(f"/{name}?lang=en").tree.xpath("//main//article")[0]
     assert article.get("lang") == "de"
     assert "lang" not in Visitor(client).get(f"/{name}?lang=de").tree.xpath("//main//article")[0].attrib
