@@ -170,7 +170,7 @@ class DayFacts:
             ),
         ),
     ]
-    placement: Annotated[Placement, Fact(N_("How places in workshops are given"))]
+    placement: Annotated[Placement, Fact(N_("How places in workshops are given"), Effect.MAIL)]
     wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"), Effect.MAIL)]
     swaps: Annotated[bool, Fact(N_("Participants may offer swaps once the places are given"))]
     swaps_until: Annotated[

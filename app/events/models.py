@@ -278,7 +278,8 @@ class Notice(Base):
     """The team changed facts of a public day, and people were told.
 
     `before` holds the facts that changed, as they were (`app.events.facts.in_json`): mails say old and new by it, and by it
-    the change can be taken back. `note` is what the team adds in its own words. Who it was stands in the log.
+    the change can be taken back. `places` are those that became wishes by it, for the same end. `note` is what the team adds
+    in its own words. Who it was stands in the log.
     """
 
     __tablename__ = "notice"
@@ -289,6 +290,7 @@ class Notice(Base):
     at: Mapped[datetime]
     note: Mapped[text]
     before: Mapped[Json] = mapped_column(JSON)
+    places: Mapped[Json] = mapped_column(JSON, default=dict)
 
 
 class Quota(Base):

@@ -52,6 +52,11 @@ def rounds_of(session: Session, event: Event) -> Sequence[Round]:
     return session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
 
 
+def has_rounds(session: Session, event: Event) -> bool:
+    """Whether people choose workshops on this day at all."""
+    return session.scalar(select(Round.id).where(Round.event_id == event.id).limit(1)) is not None
+
+
 def room_uses(session: Session, event: Event) -> dict[int, list[str]]:
     """What takes place in each room, by its id, in order of time."""
     uses: list[tuple[object, int, str]] = []

@@ -355,8 +355,9 @@ _CHANGED = ChangedMail(
 _NEWS = {
     "when": N_("New date or time"),
     "where": N_("New venue"),
+    "choosing": N_("Workshops are chosen in another way"),
     "wishes": N_("New deadline for wishes"),
-    "several": N_("Time and place have changed"),
+    "several": N_("Several things have changed"),
 }
 _OTHERS: tuple[ChangedMail | PlacesMail | NewAddressMail | AddressLeftMail, ...] = (
     _CHANGED,

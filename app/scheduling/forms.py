@@ -134,7 +134,10 @@ class DayForm(TellingForm, EditingForm):
     )
     become_wishes = BooleanField(
         _l("Yes, the places taken so far become first wishes"),
-        description=_l("Only if you have changed to wishes above. The places do not come back afterwards."),
+        description=_l(
+            "Only if you have changed to wishes above. For a minute you can take it back; after that the places do not"
+            " come back."
+        ),
     )
     wishes_date = Day(_label("wishes_until"), description=_l("Only with wishes."))
     wishes_time = ClockTime(_l("Time"), description=_l("Leave empty for the end of that day."))

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 from app.clock import BERLIN, days_later
 from app.events.facts import DayFacts, Effect, touches
 from app.events.models import Event, Notice
-from app.events.notices import day_facts, facts_before, write_notice
+from app.events.notices import day_facts, facts_before, get_revocable, write_notice
 from app.events.rules import (
     EventStatus,
     Placement,
@@ -30,6 +30,7 @@ from app.outbox.rules import QUIET
 from app.people.audit import record
 from app.programme.conflicts import refuse_outside_day
 from app.programme.models import AgendaItem, Round, Run
+from app.programme.queries import has_rounds
 from app.refusal import N_, Refusal, refuse_changed
 from app.registration import notifications
 from app.registration.history import By
@@ -38,7 +39,7 @@ from app.registration.promotion import move_up
 from app.registration.rules import ACTIVE, Reason
 from app.registration.service import cancel
 from app.registration.workshops import places
-from app.registration.workshops.wishes import turn_places_into_wishes
+from app.registration.workshops.wishes import bring_places_back, turn_places_into_wishes
 from app.scheduling.queries import contacts_beside, count_registrations, count_taken
 
 
@@ -47,7 +48,7 @@ class PlacesBecomeWishes(Refusal):
         super().__init__(
             N_(
                 "%(number)s places in workshops are taken. They become first wishes, and until the allocation is"
-                " published nobody has a place. Nobody gets a mail about it. Please confirm below."
+                " published nobody has a place. Please confirm below."
             ),
             field="become_wishes",
             number=places,
@@ -79,26 +80,39 @@ def change_day(
     if asks_for_wishes and not become_wishes and (taken := count_taken(session, event)):
         raise PlacesBecomeWishes(taken)
     _refuse_facts(event, facts)
-    if asks_for_wishes:
-        turn_places_into_wishes(session, event)
+    kept = turn_places_into_wishes(session, event) if asks_for_wishes else None
     changed = _save(session, event, facts, by, now)
     # Who corrects a day that is over invites nobody to it.
-    if event.status is EventStatus.PUBLISHED and touches(changed, Effect.MAIL) and not event.is_over(now):
-        write_notice(session, event, before, changed, note, now)
+    if event.status is EventStatus.PUBLISHED and _is_told(session, event, changed) and not event.is_over(now):
+        write_notice(session, event, before, changed, note, now, kept)
         notifications.notify_changed(session, event, now)
     return event
+
+
+def _is_told(session: Session, event: Event, changed: Collection[str]) -> bool:
+    """How workshops are chosen is no news of a day that has none."""
+    if not has_rounds(session, event):
+        changed = set(changed) - {"placement", "wishes_until"}
+    return touches(changed, Effect.MAIL)
 
 
 def take_back(session: Session, event_id: int, notice_id: int, by: By, now: datetime) -> Event:
     """The day is again as it was before this change, and nobody hears of either: the mails find nothing to tell.
 
-    Refuses once mails may have left, and what has become impossible meanwhile, such as fewer seats than are taken.
+    Places that became wishes are places again. Refuses once mails may have left, and what has become impossible meanwhile,
+    such as fewer seats than are taken.
     """
     event = lock_event(session, event_id)
-    facts = facts_before(session, event, notice_id, now)
+    notice = get_revocable(session, event, notice_id, now)
+    facts, kept, chose = facts_before(event, notice), notice.places, event.placement
     _refuse_facts(event, facts)
     session.execute(delete(Notice).where(Notice.id == notice_id))
+    if facts.placement is Placement.WISHES and chose is Placement.DIRECT:
+        turn_places_into_wishes(session, event)
     _save(session, event, facts, by, now)
+    if facts.placement is Placement.DIRECT and chose is Placement.WISHES:
+        bring_places_back(session, event, kept, now)
+        places.move_up_in_all_runs(session, event, now)
     return event
 
 

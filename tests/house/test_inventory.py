@@ -90,6 +90,7 @@ NAMELESS = {
     "material": {"stored_name": KEY, "media_type": MACHINE, "nonce": KEY},
     "message": {"kind": CODE, "family": CODE, "language": CODE, "lease_token": KEY, "message_id": KEY},
     "group_guest": {"nonce": KEY},
+    "notice": {"places": "numbers instead of people"},
     "organisation": {
         "name_key": "the name folded",
         "sort_key": "the name folded",

@@ -127,7 +127,8 @@ class RunStaff(Base):
 class PlaceChange(Base):
     """What changed about a run for one person without their doing; mails say it (`old` → `new`).
 
-    `old` and `new` are empty for "not" of a yes or no, two ISO moments with a slash for times, else a name.
+    `old` and `new` are empty for "not" of a yes or no, two ISO moments with a slash for times, "step_free/fixed" for the access
+    to a room, else a name.
     """
 
     __tablename__ = "place_change"

@@ -23,4 +23,5 @@ class PlaceFact(Enum):
     ROLE = "role"  # they lead it or take its minutes
     TIMES = "times"
     ROOM = "room"
+    ACCESS = "access"  # whether its room is step-free and has an induction loop
     TITLE = "title"

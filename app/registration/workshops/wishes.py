@@ -6,16 +6,19 @@ places. Nobody holds a place or a place in line of a run until the allocation is
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import delete, exists, insert, or_, select, update
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
+from app.db import Json
 from app.events.models import Event
 from app.programme.models import Round, Run
+from app.programme.rounds import filled_by, fills
 from app.refusal import N_, Refusal
 from app.registration.models import Registration
-from app.registration.rules import PlaceState, UnknownRun
-from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, Wish
+from app.registration.rules import ENDED, PlaceState, UnknownRun
+from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
 from app.registration.workshops.rules import Need
 
 MOST_RANKS = 12
@@ -42,6 +45,16 @@ class OtherWay(Refusal):
     def __init__(self) -> None:
         super().__init__(
             N_("The way in which workshops are chosen has changed meanwhile. Please look at this part again.")
+        )
+
+
+class RunChanged(Refusal):
+    """What became of places cannot be undone any more."""
+
+    def __init__(self, title: str) -> None:
+        super().__init__(
+            N_("“%(title)s” was changed meanwhile, so the places in it cannot come back as they were."),
+            title=title,
         )
 
 
@@ -86,12 +99,13 @@ def forget_needs(session: Session, registration_id: int) -> None:
     session.execute(gone.execution_options(synchronize_session=False))
 
 
-def turn_places_into_wishes(session: Session, event: Event) -> None:
+def turn_places_into_wishes(session: Session, event: Event) -> Json:
     """The team asks for wishes from now on: what people chose becomes their first wish, a run waited for before the
     place beside it; no seat in a run is taken any more. Older wishes stay where nothing was chosen since. Callers hold
-    the event's lock."""
+    the event's lock. What `bring_places_back` needs comes back: numbers of rows."""
     of_day = select(Registration.id).where(Registration.event_id == event.id)
     places = session.scalars(select(Place).where(Place.registration_id.in_(of_day)).order_by(Place.id)).all()
+    kept = _kept(session, event, places)
     wished: dict[tuple[int, int], list[int]] = {}
     for place in sorted(places, key=lambda one: one.state is not PlaceState.WAITING):
         wished.setdefault((place.registration_id, place.round_id), []).append(place.run_id)
@@ -111,9 +125,86 @@ def turn_places_into_wishes(session: Session, event: Event) -> None:
     for place in places:
         session.delete(place)
     session.flush()
-    for run in session.scalars(select(Run).join(Run.round).where(Round.event_id == event.id)):
+    for run in _runs_of(session, event):
         run.taken = run.extra = run.waiting = 0
     session.flush()
+    return kept
+
+
+def bring_places_back(session: Session, event: Event, kept: Json, now: datetime) -> None:
+    """The opposite, as long as it can be taken back: everybody has again the place or number that became a wish.
+
+    But for who has ended the registration since, said "not in this round", or got to work in it. Refuses where a run
+    was called off or goes on for longer now. Callers hold the event's lock, and let the lines move up.
+    """
+    runs = {run.id: run for run in _runs_of(session, event)}
+    filled = filled_by(session, event, runs.values())
+    for run_id, rounds in kept.get("runs", ()):
+        run = runs.get(run_id)
+        if run is None or not run.takes_place or [one.id for one in filled[run_id]] != rounds:
+            raise RunChanged(run.workshop.title if run else "")
+    people = {
+        one.id: one
+        for one in session.scalars(
+            select(Registration).where(Registration.event_id == event.id, Registration.status.not_in(ENDED))
+        )
+    }
+    elsewhere = _elsewhere(session, event)
+    for person_id, run_id, state, number in kept.get("places", ()):
+        person, run = people.get(person_id), runs[run_id]
+        if person is None or elsewhere.get(person_id, set()) & {one.id for one in filled[run_id]}:
+            continue
+        place = Place(
+            registration=person,
+            run=run,
+            round_id=run.round_id,
+            workshop_id=run.workshop_id,
+            state=PlaceState(state) if person.has_seat else PlaceState.WANTED,
+            waiting_number=number,
+        )
+        session.add(place)
+        if place.state is PlaceState.PLACE:
+            run.taken += person.chairs
+        elif place.state is PlaceState.WAITING:
+            run.waiting += 1
+        person.feed_changed_at = now
+    for run in runs.values():
+        run.extra = max(run.taken - run.capacity, 0) if run.capacity is not None else 0
+    session.flush()
+
+
+def _kept(session: Session, event: Event, places: Sequence[Place]) -> Json:
+    runs = {one.run_id: one.run for one in places}
+    filled = filled_by(session, event, runs.values())
+    return {
+        "runs": [[run_id, [one.id for one in rounds]] for run_id, rounds in sorted(filled.items())],
+        "places": [[one.registration_id, one.run_id, one.state.value, one.waiting_number] for one in places],
+    }
+
+
+def _elsewhere(session: Session, event: Event) -> dict[int, set[int]]:
+    """Registration id → ids of the rounds in which somebody does not take part, or works."""
+    found: dict[int, set[int]] = {}
+    absent = select(RoundAbsence.registration_id, RoundAbsence.round_id)
+    for person, round_id in session.execute(
+        absent.join(Round, Round.id == RoundAbsence.round_id).where(Round.event_id == event.id)
+    ):
+        found.setdefault(person, set()).add(round_id)
+    own = aliased(Round)
+    working = (
+        select(RunStaff.registration_id, Round.id)
+        .join(Run, Run.id == RunStaff.run_id)
+        .join(own, own.id == Run.round_id)
+        .join(Round, fills(own, Round))
+    )
+    for person, round_id in session.execute(working.where(Round.event_id == event.id)):
+        found.setdefault(person, set()).add(round_id)
+    return found
+
+
+def _runs_of(session: Session, event: Event) -> Sequence[Run]:
+    runs = select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.id)
+    return session.scalars(runs).all()
 
 
 def _write(session: Session, event: Event, registration: Registration, wished: Wished) -> None:

@@ -9,13 +9,14 @@ from datetime import timedelta
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from app.clock import now
-from app.events.models import Event
+from app.events.models import Event, Notice
+from app.events.notices import changes_of, day_facts
 from app.events.rules import Placement
 from app.organising.checks import data_findings
-from app.programme.models import Run
+from app.programme.models import Round, Run
 from app.refusal import Refusal
 from app.registration.history import By
 from app.registration.links import personal_token
@@ -26,7 +27,15 @@ from app.registration.service import confirm
 from app.registration.workshops.models import Place, RegistrationNeed, Wish
 from app.registration.workshops.rules import Need
 from app.registration.workshops.service import give_wishes
-from app.registration.workshops.wishes import OtherWay, Wished, WishesOver, wishes_of
+from app.registration.workshops.wishes import (
+    OtherWay,
+    RunChanged,
+    Wished,
+    WishesOver,
+    replace_wishes,
+    wishes_of,
+)
+from app.scheduling import service as scheduling
 from app.scheduling.workshop_service import RunIsWished, remove_run
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
@@ -34,7 +43,7 @@ from tests.mailbox import link_in, mailbox
 from tests.organising.helpers import a_day, signs_up
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
-from tests.registration.steps import Day, open_day
+from tests.registration.steps import ORGANISER, Day, open_day
 from tests.scheduling.steps import change_facts, replan_run
 
 DAY = "/events/musterfachtag"
@@ -283,6 +292,127 @@ def test_places_become_wishes(app: Flask) -> None:
         assert day.run("1.1").taken == 0
 
 
+def places_of(day: Day) -> list[tuple[str, str, str, int | None]]:
+    names = {number: name for name, number in day.ids.items()}
+    labels = {number: label for label, number in day.runs.items()}
+    db.session.rollback()
+    found = db.session.scalars(select(Place).order_by(Place.registration_id, Place.run_id))
+    return [(names[p.registration_id], labels[p.run_id], p.state.value, p.waiting_number) for p in found]
+
+
+def take_back(day: Day) -> None:
+    """Half a minute after the last change."""
+    notice = db.session.scalars(select(Notice).order_by(Notice.id.desc()).limit(1)).one()
+    number, moment = notice.id, notice.at + timedelta(seconds=30)
+    with day.step(moment) as session:
+        scheduling.take_back(session, day.event_id, number, ORGANISER, moment)
+
+
+def counted(day: Day) -> list[tuple[int, int, int]]:
+    return [(one.taken, one.extra, one.waiting) for one in (day.run(label) for label in sorted(day.runs))]
+
+
+class TestTakenBack:
+    """Who asked for wishes by mistake has a minute: every place, number and count is what it was."""
+
+    def test_everything_is_as_it_was(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=3)
+            day.set_run("1.1", capacity=1)
+            day.join("anna", labels=("1.1", "2.1"))
+            day.join("berta", labels=("1.2",))
+            day.choose("berta", "1.1")  # waits there beside the place
+            day.join("clara", labels=("1.1",))
+            day.join("dora", labels=("1.2",))  # waits for the day
+            before, counts = places_of(day), counted(day)
+            assert {state for _, _, state, _ in before} == {"place", "waiting", "wanted"}
+            switch(day, Placement.WISHES)
+            assert (places_of(day), set(counted(day))) == ([], {(0, 0, 0)})
+            take_back(day)
+            assert (places_of(day), counted(day)) == (before, counts)
+            event = db.session.get_one(Event, day.event_id)
+            assert (event.placement, event.wishes_until) == (Placement.DIRECT, None)
+            assert db.session.scalars(select(Notice)).all() == []
+            assert data_findings(db.session(), day.now) == []
+
+    def test_who_left_meanwhile_has_left_and_the_next_moves_up(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=9)
+            day.set_run("1.1", capacity=1)
+            day.join("anna", labels=("1.1",))
+            day.join("berta", labels=("1.1",))
+            switch(day, Placement.WISHES)
+            day.cancel("anna")
+            take_back(day)
+            assert places_of(day) == [("berta", "1.1", "place", None)]
+            assert counted(day)[0] == (1, 0, 0)
+
+    def test_who_said_not_in_this_round_has_no_place_there(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=9)
+            day.join("anna", labels=("1.1", "2.1"))
+            switch(day, Placement.WISHES)
+            with day.step() as session:
+                wished = Wished({}, frozenset({day.rounds[1]}))
+                replace_wishes(
+                    session,
+                    session.get_one(Event, day.event_id),
+                    session.get_one(Registration, day.ids["anna"]),
+                    wished,
+                )
+            take_back(day)
+            assert places_of(day) == [("anna", "2.1", "place", None)]
+
+    def test_a_run_called_off_meanwhile_is_named(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=9)
+            day.join("anna", labels=("1.1",))
+            switch(day, Placement.WISHES)
+            with day.step() as session:
+                replan_run(session, day.runs["1.1"], day.now, takes_place=False)
+            with pytest.raises(RunChanged, match="was changed meanwhile"):
+                take_back(day)
+            assert db.session.get_one(Event, day.event_id).placement is Placement.WISHES
+
+    def test_what_was_chosen_in_the_minute_of_the_other_way_becomes_a_wish(self, day: Day) -> None:
+        day.join("anna")
+        give(day, "anna", "1.1")
+        switch(day, Placement.DIRECT)
+        day.choose("anna", "1.2")
+        take_back(day)
+        assert wishes(day, "anna") == {day.rounds[1]: [day.runs["1.2"]]}
+        assert (places_of(day), set(counted(day))) == ([], {(0, 0, 0)})
+
+    def test_another_change_forgets_which_places_there_were(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=9)
+            day.join("anna", labels=("1.1",))
+            switch(day, Placement.WISHES)
+            with day.step() as session:
+                change_facts(session, day.event_id, day.now, venue_name="Anderswo")
+            assert [one.places for one in db.session.scalars(select(Notice))] == [{}, {}]
+
+    def test_the_mail_says_how_workshops_are_chosen_now(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=9)
+            day.join("anna")
+            was = day_facts(db.session.get_one(Event, day.event_id))
+            switch(day, Placement.WISHES)
+            (line,) = changes_of(was, day_facts(db.session.get_one(Event, day.event_id)))
+            assert line.name == "choosing"
+            assert line.old.startswith("Sie wählen Ihre Workshops selbst.")
+            assert line.new.startswith("Sie wünschen sich Workshops bis ")
+
+    def test_a_day_without_workshops_tells_nobody(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=9)
+            day.join("anna")
+            with day.step() as session:
+                session.execute(delete(Round))
+            switch(day, Placement.WISHES)
+            assert db.session.scalars(select(Notice)).all() == []
+
+
 def test_a_look_at_the_other_way_loses_no_wish(day: Day) -> None:
     """The team switches to direct places and back; who chose something meanwhile wishes for that."""
     day.join("anna", "ben")
@@ -315,7 +445,7 @@ def test_places_become_wishes_only_knowingly(app: Flask) -> None:
     with app.app_context():
         assert db.session.get_one(Run, team.runs["1.1"]).taken == 1
     page = page.send(become_wishes="y")
-    assert "Neue Frist für Wünsche" in page.text
+    assert "Workshops werden anders gewählt" in page.text
     page = page.send()
     assert page.status == 200, page.errors()
     with app.app_context():
@@ -330,7 +460,7 @@ def test_the_day_needs_a_date_for_wishes(app: Flask) -> None:
     assert (page.status, set(page.errors())) == (422, {"wishes_date"})
     page = page.send(wishes_date="01.02.2031")
     assert page.status == 200, page.errors()
-    assert page.values(page.form())["placement"] == "wishes"
+    assert page.values(page.form(f"{team.home}/edit"))["placement"] == "wishes"
     with app.app_context():
         event = db.session.get_one(Event, team.event_id)
         assert event.awaits_places
