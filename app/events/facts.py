@@ -256,6 +256,14 @@ class RoomFacts:
     @property
     def access(self) -> list[str]:
         """All that people have to know before they choose it, in words."""
+        return [*self.barriers, *self._loop(), *([self.note] if self.note else [])]
+
+    @property
+    def reach(self) -> str:
+        """How one gets there and hears there, the good included, to be compared with what it was."""
+        way = gettext("step-free") if self.step_free else gettext("not step-free")
+        return ", ".join([way, *(self._loop() or [gettext("no induction loop")])])
+
+    def _loop(self) -> list[str]:
         loops = {Loop.FIXED: gettext("induction loop"), Loop.MOBILE: gettext("mobile induction loop")}
-        known = [loops[self.loop]] if self.loop in loops else []
-        return [*self.barriers, *known, *([self.note] if self.note else [])]
+        return [loops[self.loop]] if self.loop in loops else []

@@ -157,6 +157,7 @@ FACT_LABELS = {
     PlaceFact.ROLE: N_("Role in it"),
     PlaceFact.TIMES: N_("Time"),
     PlaceFact.ROOM: N_("Room"),
+    PlaceFact.ACCESS: N_("Access to the room"),
     PlaceFact.TITLE: N_("Title"),
 }
 SOURCE_LABELS = {ConsentSource.FORM: N_("Registration form"), ConsentSource.PAGE: N_("Personal page")}

@@ -30,7 +30,7 @@ from app.registration.models import Registration
 from app.registration.rules import PlaceState, RunHasPlaces
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, Wish
-from app.registration.workshops.news import RunChange
+from app.registration.workshops.news import RunChange, access_code
 from app.registration.workshops.rules import PlaceFact
 
 
@@ -85,7 +85,8 @@ def change_room(
     now: datetime,
     note: str = "",
 ) -> Room:
-    """Another name reaches calendars, the change log and whoever holds a place in it: they would look for the old one.
+    """Another name reaches calendars, the change log and whoever holds a place in it: they would look for the old one. Whether
+    it is step-free and has a loop reaches them, too, all of them: a mail to those who need it would tell the team who they are.
 
     Refuses a name that is taken, and fewer seats than a run in it has; and when somebody else saved since the facts were
     read whose fingerprint is `seen` (F30).
@@ -102,16 +103,25 @@ def change_room(
                 title=conflicts.run_name(run),
             )
     conflicts.refuse_taken_room_name(session, event, facts.name, room.id)
-    old = room.name
+    was = room.facts
     room.furnish(facts)
     mark_changed(event, now, calendar=False)
-    if old != facts.name:
+    if was.name != facts.name:
         for run in runs:
             raise_sequence(run, now)
-            log_change(session, event, run.workshop.title, "room", old, facts.name, now)
-        session.flush()
-        renamed = [RunChange(run, PlaceFact.ROOM, old, facts.name) for run in runs if run.takes_place]
-        _tell_places(session, event, renamed, note, now)
+            log_change(session, event, run.workshop.title, "room", was.name, facts.name, now)
+    session.flush()
+    told = [
+        RunChange(run, fact, old, new)
+        for run in runs
+        if run.takes_place
+        for fact, old, new in (
+            (PlaceFact.ROOM, was.name, facts.name),
+            (PlaceFact.ACCESS, access_code(was), access_code(facts)),
+        )
+        if old != new
+    ]
+    _tell_places(session, event, told, note, now)
     session.flush()
     return room
 

@@ -29,10 +29,11 @@ from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.rules import Status
 from app.registration.service import cancel
-from app.registration.workshops.models import Place, Wish
+from app.registration.workshops.models import Place, PlaceChange, Wish
+from app.registration.workshops.news import place_news
 from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
-from app.scheduling.workshop_service import RunPlan
+from app.scheduling.workshop_service import RunPlan, change_room
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
 from tests.registration.steps import ORGANISER, WHY, open_day
@@ -544,3 +545,34 @@ def test_a_run_that_is_wished_for_stays_where_it_is(app: Flask) -> None:
         assert other.round_id == programme.rounds[1].id
         with transaction() as session:
             workshop_service.remove_run(session, event.id, other.id, LATER)
+
+
+def test_another_access_to_a_room_is_told_to_all_who_sit_there(app: Flask) -> None:
+    """Not to those alone who need it: the team would read from the mails who they are. A note is only seen (DP-04)."""
+    with app.app_context():
+        event, programme = built(app, released=True)
+        birch = programme.rooms["Raum Birke"]
+        one = db.session.get_one(Registration, seat(event, "Anna", programme.runs["1.1"]))
+        before_mails = len(mails())
+        known = birch.facts
+
+        def told(**facts: object) -> list[tuple[str, str, str]]:
+            before = len(db.session.scalars(select(PlaceChange.id)).all())
+            with transaction() as session:
+                new = replace(birch.facts, **facts)
+                change_room(session, event.id, birch.id, new, fingerprint(birch.facts), LATER)
+            found = db.session.scalars(select(PlaceChange).order_by(PlaceChange.id)).all()[before:]
+            return [(change.fact.value, change.old, change.new) for change in found]
+
+        assert told(note="Der Aufzug ist rechts.") == []
+        was = f"step_free/{known.loop.value}"
+        now_ = f"steps/{known.loop.value}"
+        assert told(step_free=False) == [("access", was, now_)]
+        assert [kind for kind, _ in mails()[before_mails:]] == ["places.changed"]
+        news = place_news(db.session(), one, one.created_at)
+        assert [line.split(", ")[0] for line in (news.lines[0].old, news.lines[0].new)] == [
+            "stufenlos",
+            "nicht stufenlos",
+        ]
+        told(step_free=True)
+        assert not place_news(db.session(), one, one.created_at)  # changed back before it was told

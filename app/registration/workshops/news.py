@@ -10,6 +10,8 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, joinedload
 
+from app.events.facts import RoomFacts
+from app.events.rules import Loop
 from app.programme.models import Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
@@ -133,7 +135,19 @@ def place_news(session: Session, registration: Registration, since: datetime) ->
     return PlaceNews(tuple(lines), tuple(dict.fromkeys(one.note for one in changes if one.note)))
 
 
+def access_code(room: RoomFacts) -> str:
+    """As `PlaceChange` keeps it: "step_free/fixed"; without steps to get there, or not, and the loop."""
+    return f"{'step_free' if room.step_free else 'steps'}/{room.loop.value}"
+
+
+def _access(code: str) -> str:
+    way, _, loop = code.partition("/")
+    return RoomFacts("", None, way == "step_free", Loop(loop)).reach
+
+
 def _words(fact: PlaceFact, old: str, new: str) -> tuple[str, str]:
+    if fact is PlaceFact.ACCESS:
+        return _access(old), _access(new)
     if fact is not PlaceFact.TIMES:
         return old, new
     before, after = (times(*map(from_iso, one.split("/"))) for one in (old, new))
