@@ -39,6 +39,7 @@ from app.registration.promotion import move_up
 from app.registration.rules import ACTIVE, Reason
 from app.registration.service import cancel
 from app.registration.workshops import places
+from app.registration.workshops.swap_offers import end_all
 from app.registration.workshops.wishes import bring_places_back, turn_places_into_wishes
 from app.scheduling.queries import contacts_beside, count_registrations, count_taken
 
@@ -81,11 +82,14 @@ def change_day(
         raise PlacesBecomeWishes(taken)
     _refuse_facts(event, facts)
     kept = turn_places_into_wishes(session, event) if asks_for_wishes else None
+    swapped = event.takes_swaps(now)
     changed = _save(session, event, facts, by, now)
     # Who corrects a day that is over invites nobody to it.
     if event.status is EventStatus.PUBLISHED and _is_told(session, event, changed) and not event.is_over(now):
         write_notice(session, event, before, changed, note, now, kept)
         notifications.notify_changed(session, event, now)
+    if swapped and not event.takes_swaps(now):
+        end_all(session, event, now)  # here, not by the worker: so the team is asked before they are told
     return event
 
 
@@ -99,7 +103,7 @@ def _is_told(session: Session, event: Event, changed: Collection[str]) -> bool:
 def take_back(session: Session, event_id: int, notice_id: int, by: By, now: datetime) -> Event:
     """The day is again as it was before this change, and nobody hears of either: the mails find nothing to tell.
 
-    Places that became wishes are places again. Refuses once mails may have left, and what has become impossible meanwhile,
+    Places that became wishes are places again; offers of swaps that ended with it stay ended. Refuses once mails may have left, and what has become impossible meanwhile,
     such as fewer seats than are taken.
     """
     event = lock_event(session, event_id)

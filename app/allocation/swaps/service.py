@@ -38,6 +38,7 @@ from app.registration.workshops import places
 from app.registration.workshops.models import Place, SwapChain, SwapOffer, SwapShare, SwapWish
 from app.registration.workshops.news import gained, lost
 from app.registration.workshops.swap_offers import (
+    end_all,
     end_broken,
     end_chain,
     is_broken,
@@ -138,7 +139,7 @@ def settle_day(session: Session, event_id: int, now: datetime) -> None:
     changes nothing."""
     event = lock_event(session, event_id)
     if not event.takes_swaps(now):
-        _end_all(session, event, now)
+        end_all(session, event, now)
         return
     _end_overdue(session, event, now)
     end_broken(session, event, now)
@@ -288,19 +289,3 @@ def _end_overdue(session: Session, event: Event, now: datetime) -> None:
         remove_offers(session, SwapOffer.id.in_([offer for offer, _who in silent]))
         for _offer, registration in silent:
             notifications.notify_swap_ended(session, registration, now)
-
-
-def _end_all(session: Session, event: Event, now: datetime) -> None:
-    """Swaps are over: nothing is offered any more, and whoever hoped for one reads so, unless the day itself is over."""
-    chains = select(SwapChain).where(SwapChain.event_id == event.id).order_by(SwapChain.id)
-    for chain in session.scalars(chains).all():
-        subject, people = f"swap {chain.id}", chain.people
-        remove_chain(session, chain, shares_of(session, chain))
-        record(session, now, None, event.id, "swap.end", subject, {"people": people})
-    of_day = Registration.event_id == event.id
-    hoping = select(Registration).join(SwapOffer, SwapOffer.registration_id == Registration.id).where(of_day)
-    hopeful = session.scalars(hoping.distinct().order_by(Registration.id)).all()
-    remove_offers(session, SwapOffer.registration_id.in_([one.id for one in hopeful]))
-    for one in hopeful:
-        if event.agenda_is_news(now) and one.status is Status.REGISTERED:
-            notifications.notify_swap_ended(session, one, now)

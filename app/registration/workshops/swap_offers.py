@@ -189,6 +189,22 @@ def withdraw_offers(
     end_broken(session, registration.event, now, registration.id)
 
 
+def end_all(session: Session, event: Event, now: datetime) -> None:
+    """Swaps are over: nothing is offered any more, and whoever hoped for one reads so, unless the day itself is over."""
+    chains = select(SwapChain).where(SwapChain.event_id == event.id).order_by(SwapChain.id)
+    for chain in session.scalars(chains).all():
+        subject, people = f"swap {chain.id}", chain.people
+        remove_chain(session, chain, shares_of(session, chain))
+        record(session, now, None, event.id, "swap.end", subject, {"people": people})
+    of_day = Registration.event_id == event.id
+    hoping = select(Registration).join(SwapOffer, SwapOffer.registration_id == Registration.id).where(of_day)
+    hopeful = session.scalars(hoping.distinct().order_by(Registration.id)).all()
+    remove_offers(session, SwapOffer.registration_id.in_([one.id for one in hopeful]))
+    for one in hopeful:
+        if event.agenda_is_news(now) and one.status is Status.REGISTERED:
+            notifications.notify_swap_ended(session, one, now)
+
+
 def remove_offers(session: Session, *those: ColumnElement[bool]) -> None:
     """The database takes their shares along."""
     for one in session.scalars(select(SwapOffer).where(*those)).all():

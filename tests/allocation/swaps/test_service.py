@@ -20,6 +20,7 @@ from app.programme.models import Run
 from app.registration.workshops.models import RunStaff, StaffRole
 from app.registration.workshops.rules import Need
 from tests.allocation.swaps.day import HOUSES, SwapDay, swap_day
+from tests.scheduling.steps import change_facts
 
 PROPOSED, ENDED, PLACES = "swap.proposed", "swap_end.told", "places.changed"
 
@@ -347,6 +348,19 @@ def test_where_nobody_swaps(day: SwapDay, changes: dict[str, object]) -> None:
         day.offer("anna", "1.2")
     if "placed_at" in changes:
         day.set_event(placed_at=day.now)
+
+
+def test_the_team_that_switches_it_off_ends_all_in_that_moment(pair: SwapDay) -> None:
+    """So that the question before it shows who is told; the worker finds nothing left to end."""
+    pair.offer("cem", "1.4")
+    pair.forget_mails()
+    with pair.step() as session:
+        change_facts(session, pair.event_id, pair.now, swaps_until=pair.now)
+    assert (pair.chains(), pair.offers()) == (0, 0)
+    assert [pair.mails(one) for one in ("anna", "ben", "cem", "dora")] == [[ENDED], [ENDED], [ENDED], []]
+    pair.forget_mails()
+    pair.settle()
+    assert [pair.mails(one) for one in ("anna", "ben", "cem")] == [[], [], []]
 
 
 def test_switching_it_off_ends_all(pair: SwapDay) -> None:
