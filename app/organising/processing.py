@@ -34,7 +34,8 @@ from app.people.rules import (
 )
 from app.refusal import N_
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, TEXT_VERSION, asked_consents
-from app.registration.questions.models import Law, Question
+from app.registration.questions.models import Question
+from app.registration.questions.queries import laws_to_choose, public_task
 from app.registration.questions.rules import (
     LEGAL_BASIS_LABELS,
     RETENTION_LABELS,
@@ -201,14 +202,11 @@ def _rows_of(session: Session, one: Activity) -> Iterator[Row]:
 
 def _public_task(session: Session) -> Iterator[Row]:
     """DP-01: the laws that this installation names."""
-    laws = session.scalars(select(Law.name).where(~Law.retired).order_by(Law.position, Law.id)).all()
-    task = LEGAL_BASIS_LABELS[LegalBasis.PUBLIC_TASK]
-    if laws:
-        named = "; ".join(laws)
-        yield _said(N_("Legal basis"), gettext("Public task (Art. 6 (1) e GDPR, %(law)s)", law=named))
+    if laws_to_choose(session):
+        yield _said(N_("Legal basis"), public_task(session))
     else:
         open_ = Value(gettext("The law that gives the task is not named yet."), open=True)
-        yield Row(gettext("Legal basis"), (Value(gettext(task)), open_), LAWS)
+        yield Row(gettext("Legal basis"), (Value(public_task(session)), open_), LAWS)
 
 
 def _basis(*texts: str) -> Callable[[Session], Iterator[Row]]:

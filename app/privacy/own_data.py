@@ -23,7 +23,7 @@ from app.registration.models import Registration, StatusChange
 from app.registration.person import FIELDS, Kind, Person
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.models import Question
-from app.registration.questions.queries import AnswerView, answers_of, questions_of
+from app.registration.questions.queries import AnswerView, answers_of, public_task, questions_of
 from app.registration.questions.rules import Retention
 from app.registration.rules import Status
 from app.registration.workshops.rules import Need
@@ -57,6 +57,7 @@ class OwnData:
     mails: Sequence[Message]
     wished: Wished
     needs_kept_until: datetime
+    basis: str
     swaps: MySwaps
 
     def wishes_in(self, round_id: int) -> list[str]:
@@ -90,6 +91,7 @@ def own_data(session: Session, registration: Registration) -> OwnData:
         mails_about(session, registration),
         wishes_of(session, registration.id),
         ends_at + ANSWERS_KEPT[Retention.DAYS],
+        public_task(session),
         MySwaps(offers_of(session, registration.id), proposals_of(session, registration.id)),
     )
 

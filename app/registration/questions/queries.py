@@ -18,7 +18,8 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.registration.models import ANSWERS, GivenAnswer, Registration
 from app.registration.questions.models import Answer, Answered, Law, Option, Question, SensitiveAnswer
-from app.registration.questions.rules import CHOOSING, QuestionKind
+from app.registration.questions.rules import CHOOSING, LEGAL_BASIS_LABELS, LegalBasis, QuestionKind
+from app.texts import gettext
 
 Given = TypeVar("Given", bound=Answered)
 
@@ -182,6 +183,13 @@ def answered_questions(session: Session, event_id: int) -> dict[int, int]:
         )
         found |= {int(row[0]): int(row[1]) for row in session.execute(counted)}
     return found
+
+
+def public_task(session: Session) -> str:
+    """The basis on which people are registered, with the laws that this installation names (DP-01)."""
+    if laws := laws_to_choose(session):
+        return gettext("Public task (Art. 6 (1) e GDPR, %(law)s)", law="; ".join(laws))
+    return gettext(LEGAL_BASIS_LABELS[LegalBasis.PUBLIC_TASK])
 
 
 def laws_to_choose(session: Session) -> Sequence[str]:
