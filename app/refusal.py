@@ -58,6 +58,19 @@ class ChangedMeanwhile(Refusal):
         )
 
 
+class RemovedMeanwhile(Refusal):
+    """What a form named, or a button was about, was removed or came into use while the page was open: the database says no,
+    because one row would point to another that is not there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "Something that this is about was removed or taken into use meanwhile. Please open the page anew and"
+                " choose again. Nothing was stored."
+            )
+        )
+
+
 def fingerprint(facts: object) -> str:
     """32 hex digits by which a page knows again what it was filled with, where a row has no version of its own or one that
     rises for other reasons too. `facts` are values whose `repr` is the same for the same content."""

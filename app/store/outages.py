@@ -69,6 +69,14 @@ def says_read_only(error: DBAPIError) -> bool:
     return getattr(error.orig, "sqlstate", None) == "25006" or (code is not None and code & 0xFF == 8)
 
 
+def says_missing_row(error: DBAPIError) -> bool:
+    """foreign_key_violation of PostgreSQL, and of SQLite, whose driver gives no code for it: a row would point to one that is
+    not there."""
+    return (
+        getattr(error.orig, "sqlstate", None) == "23503" or str(error.orig) == "FOREIGN KEY constraint failed"
+    )
+
+
 def _of_database(error: DBAPIError) -> Outage | None:
     code: int | None = getattr(error.orig, "sqlite_errorcode", None)
     if code is not None:

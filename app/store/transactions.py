@@ -7,6 +7,7 @@ Whose session and which database that is, the process says once (`draw_from`): a
 answers, a test by the one it made. So whoever opens a transaction need know neither.
 """
 
+import logging
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any, NamedTuple
@@ -15,8 +16,11 @@ from sqlalchemy import Engine, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.store.outages import StoreReadOnly, says_read_only
+from app.refusal import RemovedMeanwhile
+from app.store.outages import StoreReadOnly, says_missing_row, says_read_only
 from app.store.turns import Turns
+
+log = logging.getLogger(__name__)
 
 POSTGRESQL_WRITERS = 4  # of eight threads; more would only wait for each other at the row of the day
 WRITING = "fachtag_writing"
@@ -58,7 +62,8 @@ def transaction() -> Iterator[Session]:
     """One use case: everything inside is committed together, or nothing is.
 
     What was read before is forgotten at the start, so that no decision rests on a stale row. Raises `StoreBusy` when too
-    many wait already, and `StoreReadOnly` where the database takes nothing.
+    many wait already, `StoreReadOnly` where the database takes nothing, and `RemovedMeanwhile` where a row would point to
+    nothing: what a page offered was removed before it was sent.
     """
     source = _source()
     source.refuse()
@@ -73,6 +78,9 @@ def transaction() -> Iterator[Session]:
             session.rollback()
             if isinstance(e, DBAPIError) and says_read_only(e):
                 raise StoreReadOnly from e
+            if isinstance(e, DBAPIError) and says_missing_row(e):
+                log.warning("a row would have pointed to one that is not there", exc_info=e)
+                raise RemovedMeanwhile from e
             raise
         finally:
             session.info[WRITING] = False

@@ -15,6 +15,8 @@ from sqlalchemy.exc import OperationalError
 
 from app.events.models import Event
 from app.factory import create_app
+from app.organisations.models import Organisation
+from app.refusal import RemovedMeanwhile
 from app.store import engines, transactions
 from app.web.database import db, transaction
 from tests.conftest import settings_for
@@ -49,6 +51,15 @@ def test_a_connection_that_was_cut_while_idle_is_replaced(
     with own_app.app_context():
         db.session.remove()
         db.engine.dispose()
+
+
+def test_who_names_what_was_removed_reads_so(app: Flask) -> None:
+    """The form was valid when it was checked; the database says no, and nothing is stored."""
+    agency = {"name": "Amt", "name_key": "amt", "sort_key": "amt", "kind": "gone"}
+    with app.app_context():
+        with pytest.raises(RemovedMeanwhile), transaction() as session:
+            session.add_all([make_event(session), Organisation(**agency)])
+        assert db.session.scalars(select(Event.slug)).all() == []
 
 
 @pytest.mark.sqlite_only
