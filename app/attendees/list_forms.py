@@ -66,7 +66,10 @@ class Choices:
         return ((one, option) for one in self.questions for option in one.options)
 
 
-def read_offer(session: Session, event: Event) -> Choices:
+def read_offer(session: Session, event: Event, *, accompanied: bool | None = None) -> Choices:
+    """`accompanied`: whether anybody comes with somebody, where the caller knows."""
+    if accompanied is None:
+        accompanied = event.asks_accompanying or lists.count_day(session, event).accompanied
     runs = lists.runs_of(session, event)
     return Choices(
         runs,
@@ -76,7 +79,7 @@ def read_offer(session: Session, event: Event) -> Choices:
         districts(session),
         consents_to_list(session, event),
         without_of(event, has_runs=any(one.takes_place for one in runs)),
-        event.asks_accompanying or lists.count_accompanying(session, event) > 0,
+        event.asks_accompanying or accompanied,
     )
 
 

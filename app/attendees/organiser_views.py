@@ -72,13 +72,13 @@ SEE_OTHER = 303
 @access.organiser(Permission.SEE_PEOPLE)
 def people(slug: str) -> ResponseReturnValue:
     session = db.session()
-    offer = read_offer(session, g.event)
+    counts = lists.count_day(session, g.event)
+    offer = read_offer(session, g.event, accompanied=counts.accompanied)
     wanted = wanted_people(request.args, offer)
     shown = chosen_columns(request.args, offer, remembered.get("columns", columns.USUAL))
     if "col" in request.args:
         remembered["columns"] = shown.query
-    counts = lists.count_by_status(session, g.event)
-    listing = lists.list_people(session, g.event, wanted, page_number(request.args), shown, counts)
+    listing = lists.list_people(session, g.event, wanted, page_number(request.args), shown, counts.people)
     search = search_form(wanted, offer)
     ticked = set(lists.ticked(session, g.event, request.args.getlist("pick")).values())
     return page(
@@ -91,10 +91,12 @@ def people(slug: str) -> ResponseReturnValue:
         who="all" if request.args.get("who") == "all" else "",
         has_runs=bool(offer.runs) and not g.event.awaits_places,
         lines=positions_of(session, g.event, [row.registration for row in listing.items], now()),
-        accompanying=lists.count_accompanying(session, g.event),
-        accompanying_shown=lists.count_shown_accompanying(session, g.event, wanted),
-        kept=lists.count_kept(session, g.event) if counts[Status.UNCONFIRMED] else 0,
-        counts={status.value: number for status, number in counts.items()},
+        accompanying=counts.accompanying,
+        accompanying_shown=lists.count_shown_accompanying(session, g.event, wanted)
+        if counts.accompanied
+        else 0,
+        kept=lists.count_kept(session, g.event) if counts.people[Status.UNCONFIRMED] else 0,
+        counts={status.value: number for status, number in counts.people.items()},
         wanted=wanted,
         search=search,
         chips=chips(wanted, search),
