@@ -7,10 +7,11 @@ For the team, which answers whoever asks without a personal link. What a registr
 owners read it (`app.privacy`); the keys of `about_address` are documented in docs/eigene-daten.md and stay as they are.
 """
 
+import hashlib
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, func, or_, select
@@ -29,6 +30,7 @@ from app.organising.mentions import find_mentions
 from app.organising.queries import read_letter
 from app.outbox.models import Message
 from app.people.audit import record
+from app.people.budget import spend
 from app.people.models import AuditEntry, Organiser, PasswordLink, SignIn
 from app.people.rules import address_key
 from app.privacy.contact_data import contact_as_json, contact_data
@@ -81,9 +83,18 @@ class AboutAddress:
         return not self.people and not self.counts
 
 
-def note_look(session: Session, email: str, form: str, organiser_id: int, now: datetime) -> None:
+SAME_LOOK = timedelta(hours=1)
+
+
+def note_look(session: Session, email: str, form: str, key: str, organiser_id: int, now: datetime) -> None:
     """Before everything about the address is read; `form` is LOOK, or the kind of file that is taken. It is written into the log
-    of the installation, and where a file is taken into that of each day, with the registration; the address into none (DP-12)."""
+    of the installation, and where a file is taken into that of each day, with the registration; the address into none (DP-12).
+
+    A page that is loaded anew, which the `key` of its form tells, is the same look.
+    """
+    once = hashlib.sha256(f"{organiser_id} {key}".encode()).hexdigest()
+    if form == LOOK and not spend(session, f"look:{once}", 1, SAME_LOOK, now):
+        return
     registrations = _registrations(session, address_key(email))
     record(session, now, organiser_id, None, "person.look", "", {"format": form, "rows": len(registrations)})
     if form != LOOK:

@@ -36,7 +36,7 @@ from app.texts import gettext, language
 from app.web import access
 from app.web.database import db
 from app.web.doing import did
-from app.web.forms import BaseForm, valid_address
+from app.web.forms import BaseForm, NonceMixin, valid_address
 from app.web.pages import page
 from app.web.texts import lazy_gettext as _l
 
@@ -46,7 +46,7 @@ PDF_TYPE = "application/pdf"
 JSON_TYPE = "application/json; charset=utf-8"
 
 
-class AddressForm(BaseForm):
+class AddressForm(BaseForm, NonceMixin):
     email = EmailField(
         _l("Mail address"),
         validators=[DataRequired(_l("Please enter the mail address.")), Length(max=254), valid_address],
@@ -63,7 +63,9 @@ def person() -> ResponseReturnValue:
     if kind not in {LOOK, PDF, JSON}:
         raise Missing
     about = None
-    if did(form, lambda session: note_look(session, form.email.data or "", kind, g.organiser.id, now())):
+    if did(
+        form, lambda session: note_look(session, form.email.data or "", kind, form.key, g.organiser.id, now())
+    ):
         about = about_address(db.session(), form.email.data or "", _public, now())
         if kind != LOOK:
             return _person_file(about, kind)

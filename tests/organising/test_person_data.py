@@ -63,8 +63,20 @@ def look_up(admin: FlaskClient, address: str) -> Page:
 
 
 def file_of(admin: FlaskClient, address: str, kind: str = "json") -> Any:
-    token = str(Visitor(admin).get(DESK).form().fields["csrf_token"])
-    return admin.post(DESK, data={"csrf_token": token, "email": address, "file": kind})
+    fields = Visitor(admin).get(DESK).form().fields
+    hidden = {name: str(fields[name]) for name in ("csrf_token", "nonce")}
+    return admin.post(DESK, data={**hidden, "email": address, "file": kind})
+
+
+def test_a_page_loaded_anew_is_one_look_and_another_address_another(
+    app: Flask, admin: FlaskClient, day: Day
+) -> None:
+    form = Visitor(admin).get(DESK)
+    for email, looks in (("anna@example.org", 1), ("anna@example.org", 1), ("bert@example.org", 2)):
+        assert f"Was unter {email} gespeichert ist" in form.send(email=email).text
+        assert [one.action for one in entries(app)] == ["person.look"] * looks
+    file_of(admin, "anna@example.org")
+    assert [one.action for one in entries(app)][2:] == ["person.look", "registration.disclose"]
 
 
 def entries(app: Flask) -> list[AuditEntry]:
