@@ -74,7 +74,7 @@ def correct(
 ) -> Registration:
     """Correct what was typed in, the address included.
 
-    A new address gets the mails; the links that went to the old one open nothing any more, because the old one may
+    Another number of people who come along is told. A new address gets the mails; the links that went to the old one open nothing any more, because the old one may
     be a stranger's. Refuses a stale version (F30), an address that is taken, and who has left.
     """
     registration = service.lock_registration(session, registration_id)
@@ -87,6 +87,8 @@ def correct(
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
     if registration.email_key != key:
         notifications.notify_standing(session, registration, now)
+    elif "accompanying" in changed:
+        notifications.notify_accompanying(session, registration, now)
     if changed:
         _record(session, registration, by, now, "change", fields=changed)
     return registration

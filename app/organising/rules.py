@@ -62,6 +62,7 @@ MAIL_LABELS = {
     "registration.declined": N_("You have declined the seat"),
     "registration.address_left": N_("No longer registered with this address"),
     "registration.offer_ended": N_("The time for your answer is over"),
+    "accompanying.changed": N_("Who accompanies you has changed"),
     "places.changed": N_("Your workshops have changed"),
     "places.allocated": N_("Your places in workshops"),
     "swap.proposed": N_("A swap is possible for you"),

@@ -322,6 +322,12 @@ _PERSON_MAILS = (
         (Status.CANCELLED,),
         "CANCEL",
     ),
+    PersonMail(
+        notifications.ACCOMPANYING,
+        "accompanying",
+        N_("Who accompanies you has changed"),
+        tuple(CONFIRMED),
+    ),
     PersonMail(notifications.LINK, "link", N_("Your personal link"), tuple(ACTIVE)),
 )
 _GROUP_MAILS = (

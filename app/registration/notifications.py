@@ -44,6 +44,7 @@ DECLINED = "registration.declined"
 OFFER_ENDED = "registration.offer_ended"
 SUBSTITUTED = "registration.substituted"
 ADDRESS_LEFT = "registration.address_left"
+ACCOMPANYING = "accompanying.changed"
 PLACES = "places.changed"
 ALLOCATED = "places.allocated"
 SWAP_PROPOSED = "swap.proposed"
@@ -185,6 +186,12 @@ def notify_successor(session: Session, registration: Registration, now: datetime
         notify_offer(session, registration, now)
     else:
         notify_status(session, registration, now, first=True)
+
+
+def notify_accompanying(session: Session, registration: Registration, now: datetime) -> None:
+    """The team noted another number of people who come along. A family of its own: it must not settle an invitation."""
+    if registration.status in CONFIRMED and registration.email:
+        _enqueue(session, ACCOMPANYING, registration, now)
 
 
 def notify_changed(session: Session, event: Event, now: datetime) -> None:

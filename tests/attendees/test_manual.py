@@ -12,11 +12,14 @@ from sqlalchemy import select
 
 from app.attendees import manual
 from app.events.rules import QuotaEffect
+from app.outbox.building import BUILDERS
+from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
 from app.registration.admission import Entry
 from app.registration.models import Registration
 from app.registration.rules import AlreadyEnded, Status
+from app.texts import force_locale
 from app.web.database import db
 from tests.factories.days import NOW
 from tests.registration.steps import (
@@ -50,6 +53,25 @@ def logged(day: Day, name: str) -> list[tuple[str, dict[str, object]]]:
 def moved_up(day: Day, name: str, *, extra_seat: bool) -> Registration:
     with day.step() as session:
         return manual.move_up(session, day.ids[name], ORGANISER, day.now, extra_seat=extra_seat)
+
+
+def test_another_number_of_people_who_come_along_is_told(app: Flask) -> None:
+    """Whoever cannot come alone reads which chairs are kept, whatever else was corrected; a slip in a name tells nobody."""
+    day = open_day(capacity=4)
+    day.join("anna")
+    day.forget_mails()
+    for changes, told in (({"role_title": "Leitung"}, []), ({"accompanying": 2}, ["accompanying.changed"])):
+        with day.step() as session:
+            one = session.get_one(Registration, day.ids["anna"])
+            facts = replace(one.person, **changes)
+            manual.correct(session, one.id, facts, one.version, ORGANISER, day.now)
+        assert day.mails("anna") == told
+    message = db.session.scalars(select(Message).where(Message.kind == "accompanying.changed")).one()
+    with app.test_request_context(), force_locale("de"):
+        mail = BUILDERS[message.kind](db.session(), message)
+    assert mail is not None
+    assert "Sie haben Plätze für sich und 2 Begleitpersonen." in mail.text
+    assert mail.calendar is None
 
 
 def test_each_verb_is_logged() -> None:

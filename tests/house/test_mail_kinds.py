@@ -142,6 +142,7 @@ def test_kinds_are_named_after_their_family(app: Flask) -> None:
     del app
     assert {family_of(kind) for kind in BUILDERS} == {
         "registration",
+        "accompanying",
         "places",
         "link",
         "group",
