@@ -218,7 +218,7 @@ UPCOMING = DayData(
     "und Gemeinden, der Jobcenter und Arbeitsagenturen, der Wohlfahrtsverbände und der Migrantenorganisationen in OWL. "
     "Alle sind willkommen: Sagen Sie der Kontaktperson, was Sie brauchen, um gut teilnehmen zu können.",
     venue_note="Bus bis Haltestelle Kreishaus; Fahrradständer am Haupteingang. Der Haupteingang ist stufenlos, ein "
-    "Aufzug führt zu allen Räumen außer zum Raum Senne (vier Stufen). Im Großen Saal gibt es eine Induktionsanlage, "
+    "Aufzug führt zu allen Räumen außer zum Raum Senne (vier Stufen). Im Großen Saal gibt es eine Induktionsschleife, "
     "der Vortrag wird in Deutsche Gebärdensprache übersetzt.",
     rooms=(
         RoomFacts("Großer Saal", 120, loop=Loop.FIXED, note="Plenum"),

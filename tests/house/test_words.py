@@ -4,6 +4,7 @@
 """Plain words, and one word for one thing: a seat is reserved until it is confirmed, those of a quota are kept free."""
 
 import ast
+import re
 from pathlib import Path
 
 import pytest
@@ -57,3 +58,19 @@ def test_what_quotas_say_is_kept_free_and_not_reserved() -> None:
     of_quotas = [one for one, files in sentences() if any("quotas/" in file for file in files)]
     assert len(of_quotas) > 20
     assert [one for one in of_quotas if "reservier" in one.lower()] == []
+
+
+ANOTHER_WORD = {
+    r"(?<!E-)\bMails?\b|Mailadresse": "E-Mail",
+    "Induktionsanlage": "Induktionsschleife",
+    "Ansprechperson": "Kontaktperson",
+    "Agenda": "Tagesablauf",
+    "Screenreader|Bildschirmleser": "Vorleseprogramm",
+}
+
+
+@pytest.mark.parametrize("other", ANOTHER_WORD)
+def test_one_thing_has_one_name_in_german(other: str) -> None:
+    """Half of the sentences said it this way, half that way."""
+    assert [one for one, _ in sentences() if re.search(other, one)] == []
+    assert any(ANOTHER_WORD[other] in one for one, _ in sentences())

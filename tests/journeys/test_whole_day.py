@@ -121,7 +121,7 @@ def _set_up(desk: Desk) -> None:
     expect(page.get_by_role("table")).to_contain_text("Musterland")
     page.get_by_role("link", name="Einrichten").first.click()
 
-    desk.link("Zu „Absender der Mails“")
+    desk.link("Zu „Absender der E-Mails“")
     page.get_by_label("Name").fill("Fachtage Müsterau")
     page.get_by_role("button", name="Speichern").first.click()
 

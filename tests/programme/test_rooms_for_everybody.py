@@ -22,8 +22,8 @@ pytestmark = pytest.mark.sqlite_only
 
 AGENDA = "/events/musterfachtag/agenda"
 SAYS = {
-    HALL: {"Induktionsanlage"},
-    BIRCH: {"mobile Induktionsanlage"},
+    HALL: {"Induktionsschleife"},
+    BIRCH: {"mobile Induktionsschleife"},
     MAPLE: {"nicht stufenlos", "Vier Stufen"},
     FOYER: {"nicht stufenlos", "Aufzug im Hof"},
 }
@@ -66,7 +66,7 @@ def test_each_entry_of_the_agenda_says_it(client: FlaskClient) -> None:
 def test_the_printed_agenda_says_the_same(client: FlaskClient) -> None:
     with client.get(f"{AGENDA}.pdf") as answer:
         text = " ".join(text_of(answer.data).split())
-    for words_ in ("nicht stufenlos · Vier Stufen", "mobile Induktionsanlage", "Aufzug im Hof"):
+    for words_ in ("nicht stufenlos · Vier Stufen", "mobile Induktionsschleife", "Aufzug im Hof"):
         assert words_ in text, words_
     assert text.count("nicht stufenlos") == 2 + 2  # two workshops in Maple, two breaks in the foyer
 

@@ -201,7 +201,7 @@ def test_that_was_not_me(app: Flask, client: FlaskClient) -> None:
     with app.app_context():
         assert db.session.scalars(select(Registration.status)).all() == [Status.UNCONFIRMED]
     done = page.send()
-    assert done.heading == "Sie bekommen keine solche Mail mehr"
+    assert done.heading == "Sie bekommen keine solche E-Mail mehr"
     assert "opfer" not in done.address + done.response.text
     assert page.send().heading == done.heading
     again = send(client, "opfer", email="OPFER+Gewinn@example.org")
@@ -221,7 +221,7 @@ def test_that_is_not_my_group(app: Flask, client: FlaskClient) -> None:
     Visitor(client).get(f"{REGISTER}/group").send(button="Gruppe anmelden", **facts)
     link = link_in(mailbox(app).newest("opfer@example.org"), "/group/")
     page = Visitor(client).get(link).follow("Das war ich nicht")
-    assert page.send().heading == "Sie bekommen keine solche Mail mehr"
+    assert page.send().heading == "Sie bekommen keine solche E-Mail mehr"
     with app.app_context():
         assert db.session.scalars(select(Event.taken)).all() == [0]
         assert db.session.scalars(select(Registration.status)).all() == [Status.CANCELLED]
@@ -251,7 +251,7 @@ def test_an_administrator_puts_addresses_on_the_list_and_takes_them_off(
 ) -> None:
     an_organiser(app, "leitung@example.org", is_admin=True)
     admin = signed_in(app, "leitung@example.org")
-    page = Visitor(admin).get("/organise/").follow("Adressen ohne Mails")
+    page = Visitor(admin).get("/organise/").follow("Adressen ohne E-Mails")
     assert "Keine Adresse steht auf der Liste" in page.text
     assert page.send(email="keine").status == 422
     page = page.send(email="Opfer@example.org")

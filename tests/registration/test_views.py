@@ -322,6 +322,6 @@ def test_a_colleague_comes_in_the_place(app: Flask, client: FlaskClient, day: di
     told = mailbox(app).newest("erika@example.org")
     assert (calendar_of(told) or ("",))[0] == "REQUEST"
     assert "hat Sie zu diesem Tag angemeldet" in text_of(told)
-    assert "Warum bekommen Sie diese Mail?" in text_of(told)
+    assert "Warum bekommen Sie diese E-Mail?" in text_of(told)
     assert Visitor(client).get(link_in(told)).heading == "Sie sind angemeldet"
     assert Visitor(client).get(link + "/substitute").heading == "Sie sind nicht mehr angemeldet"

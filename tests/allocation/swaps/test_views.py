@@ -154,9 +154,7 @@ def test_the_team_reads_numbers(app: Flask) -> None:
         with transaction() as session:
             settle_day(session, made.event_id, now())
     page = lead.get(made.desk)
-    assert "2 offene Tauschangebote" in page.text.replace(
-        "offene Tauschangebote 2", "2 offene Tauschangebote"
-    )
+    assert "2 offene Angebote" in page.text.replace("offene Angebote 2", "2 offene Angebote")
     assert "2 Personen: 0 haben zugestimmt, Antworten bis" in page.text
 
 
