@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 
 from app.attendees import manual
 from app.clock import BERLIN
-from app.demo import people, results
+from app.demo import people, results, small_day
 from app.demo.arrivals import FIRST_CAPACITY, SOUGHT_AFTER, _in_order, at, spread, upcoming_date
 from app.demo.people import Guest
 from app.demo.programme import (
@@ -30,12 +30,13 @@ from app.demo.programme import (
     PAST,
     PAST_DATE,
     REGION,
+    TEXTS,
     UPCOMING,
     DayData,
 )
 from app.events.models import Event
 from app.events.notices import day_facts
-from app.events.rules import Aim, QuotaEffect, QuotaTarget
+from app.events.rules import Aim, Placement, QuotaEffect, QuotaTarget, form_key
 from app.events.service import NewEvent, create_event, hosts_of, name_hosts
 from app.events.team_service import add_member
 from app.organisation_admin.service import merge
@@ -68,12 +69,13 @@ from app.registration.correcting import change_choices
 from app.registration.history import By, by_organiser
 from app.registration.models import Registration
 from app.registration.questions.answers import Given
-from app.registration.questions.models import Law, Question
+from app.registration.questions.models import Law
 from app.registration.questions.service import add_standard_set
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, RoundAnswer
 from app.registration.service import cancel, confirm, register
 from app.registration.workshops.places import Choices
+from app.registration.workshops.wishes import Wished
 from app.results.material_service import add_material_bytes
 from app.results.rules import AgreementFacts, MaterialFacts, ResultFacts
 from app.results.service import (
@@ -124,6 +126,7 @@ def load(session: Session, data_dir: Path, password_hash: str, now: datetime) ->
     past_guests = people.past_guests(inventor, guests)
     _load_past(session, data_dir, region, organisations, team, past_guests)
     _load_upcoming(session, region, organisations, team, people.as_typed(guests), now)
+    _load_small(session, region, organisations, team, guests[len(people.NAMED) :], now)
     _merge_one(session, team[0], now - timedelta(hours=1))
     session.flush()
     _keep_few_mails(session, now)
@@ -354,6 +357,7 @@ def _load_upcoming(
     opens = at(today - OPEN_SINCE, "8:00")
     stage = _build_day(session, UPCOMING, on, organisations, region, opens - timedelta(days=30))
     stage.event.capacity = FIRST_CAPACITY
+    stage.event.text_before, stage.event.text_open, stage.event.text_after = TEXTS
     _open(session, stage, team, opens, at(on - CLOSES_BEFORE, "23:59"), opens - timedelta(days=3))
     with force_locale("de"):
         asked = add_standard_set(
@@ -367,7 +371,7 @@ def _load_upcoming(
         By(Actor.ORGANISER, team[0].id),
         opens - timedelta(days=2),
     )
-    stage.answers.update(_some_answers(asked, guests))
+    stage.answers.update(people.some_answers(asked, guests))
     queue = _in_order(guests)
     moments = spread(opens, now, len(guests) + 1)
     registered = {
@@ -392,6 +396,34 @@ def _load_upcoming(
         moment = now - timedelta(hours=3) + timedelta(minutes=10 * number)
         _change_to(session, stage, registered[guest.email], str(guest.hope), moment)
     _add_quotas(session, stage, team[0], at(on - RELEASED_BEFORE, "8:00"), now - timedelta(hours=2))
+
+
+def _load_small(
+    session: Session,
+    region: Region,
+    organisations: list[Organisation],
+    team: list[Organiser],
+    guests: list[Guest],
+    now: datetime,
+) -> None:
+    """Open since a week, for who knows the code; some have wished already."""
+    on, opens = upcoming_date(now) + small_day.AFTER, now - timedelta(days=7)
+    closes = at(on - small_day.CLOSES_BEFORE, "23:59")
+    stage = _build_day(session, small_day.DAY, on, organisations, region, opens - timedelta(days=20))
+    event = stage.event
+    event.text_before, event.text_open, event.text_after = small_day.TEXTS
+    event.form_code, event.asks_accompanying = small_day.CODE, True
+    event.placement, event.wishes_until = Placement.WISHES, closes
+    _open(session, stage, team, opens, closes, opens - timedelta(days=3))
+    opened = form_key(small_day.CODE)
+    for number, (guest, labels) in enumerate(zip(guests, small_day.WISHES, strict=False)):
+        person = replace(guest.person, accompanying=int(number == 0))
+        runs = [stage.runs[one] for one in labels]
+        wished = Wished({runs[0].round_id: [one.id for one in runs]} if runs else {})
+        entry = Entry(person, f"small-{guest.email}", wished=wished, form_key=opened)
+        moment = opens + timedelta(hours=9 + 7 * number)
+        registration = register(session, event.id, entry, moment)
+        confirm(session, registration.id, moment + timedelta(minutes=4))
 
 
 def _merge_one(session: Session, by: Organiser, moment: datetime) -> None:
@@ -424,25 +456,6 @@ def _add_quotas(
         ),
     ):
         add_quota(session, stage.event.id, facts, who, moment)
-
-
-def _some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given]:
-    """About half of the people answer something, few of them what they need."""
-    meal, diet, needs, _more, travel, to_speakers = asked
-    answers: dict[str, Given] = {}
-    for number, guest in enumerate(guests[::2]):
-        given: dict[int, tuple[int, ...] | str] = {
-            meal.id: (meal.options[3 if number % 17 == 5 else number % 3].id,),
-            travel.id: (travel.options[number % 5].id,),
-        }
-        if number % 17 == 5:
-            given[diet.id] = people.DIET
-        if number % 12 == 3:
-            given[needs.id] = (needs.options[number % len(needs.options)].id,)
-        if number % 20 == 7:
-            given[to_speakers.id] = people.QUESTIONS[number // 20 % len(people.QUESTIONS)]
-        answers[guest.email] = given
-    return answers
 
 
 def _raise_capacity(session: Session, stage: DemoDay, by: Organiser, moment: datetime) -> None:

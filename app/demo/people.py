@@ -13,6 +13,8 @@ from app.demo.programme import ORGANISATIONS, UPCOMING, DayData, RunData
 from app.folding import spelled_out
 from app.organisations.rules import UsualKind
 from app.registration.person import Person
+from app.registration.questions.answers import Given
+from app.registration.questions.models import Question
 
 SEED = 2027
 
@@ -323,6 +325,25 @@ def as_typed(guests: list[Guest]) -> list[Guest]:
 def _invented_from(guests: list[Guest], organisation: int) -> list[int]:
     name, _, _ = ORGANISATIONS[organisation - 1]
     return [at for at, guest in enumerate(guests) if at >= len(NAMED) and guest.person.organisation == name]
+
+
+def some_answers(asked: list[Question], guests: list[Guest]) -> dict[str, Given]:
+    """About half of the people answer something, few of them what they need."""
+    meal, diet, needs, _more, travel, to_speakers = asked
+    answers: dict[str, Given] = {}
+    for number, guest in enumerate(guests[::2]):
+        given: dict[int, tuple[int, ...] | str] = {
+            meal.id: (meal.options[3 if number % 17 == 5 else number % 3].id,),
+            travel.id: (travel.options[number % 5].id,),
+        }
+        if number % 17 == 5:
+            given[diet.id] = DIET
+        if number % 12 == 3:
+            given[needs.id] = (needs.options[number % len(needs.options)].id,)
+        if number % 20 == 7:
+            given[to_speakers.id] = QUESTIONS[number // 20 % len(QUESTIONS)]
+        answers[guest.email] = given
+    return answers
 
 
 def toni() -> Guest:

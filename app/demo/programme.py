@@ -120,6 +120,12 @@ FEE = "kostenfrei"
 FUNDING = "Gefördert durch das Land Nordrhein-Westfalen (Beispieltext)"
 CONTACT = ("Organisationsteam KIM-Fachtag OWL (Beispiel), Telefon 00000 / 0000-00", "kim-fachtag@example.org")
 
+TEXTS = (
+    "Die Anmeldung öffnet vier Wochen nach der Einladung. Merken Sie sich den Termin gern schon vor.",
+    "Bitte wählen Sie je Runde einen Workshop. Das können Sie später auf Ihrer persönlichen Seite ändern.",
+    "Die Anmeldung ist geschlossen. Wird ein Platz frei, fragen wir die Warteliste.",
+)
+
 PAST_DATE = date(2023, 9, 29)
 
 PAST = DayData(

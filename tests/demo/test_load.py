@@ -32,7 +32,7 @@ from app.registration.models import Registration, StatusChange
 from app.registration.queries import history
 from app.registration.questions.queries import answered_questions, questions_of
 from app.registration.rules import PlaceState, Reason, Status
-from app.registration.workshops.models import Place
+from app.registration.workshops.models import Place, Wish
 from app.results.material_service import missing_files
 from app.results.models import Agreement, AttendanceFigure, Material, WorkshopResult
 from app.results.rules import AgreementStatus, Level, MaterialKind
@@ -76,8 +76,8 @@ def loaded(app, settings):
         with transaction() as session:
             load(session, settings.data_dir, "hash", LOADED_AT)
         session = db.session()
-        past, upcoming = session.scalars(select(Event).order_by(Event.starts_at))
-        yield SimpleNamespace(session=session, past=past, upcoming=upcoming)
+        past, upcoming, small = session.scalars(select(Event).order_by(Event.starts_at))
+        yield SimpleNamespace(session=session, past=past, upcoming=upcoming, small=small)
 
 
 def _person(loaded, mail, event=None):
@@ -180,6 +180,24 @@ def look_at_the_agenda(loaded):
     ]
 
 
+def look_at_the_small_day(loaded):
+    """A code, texts, wishes and somebody who does not come alone."""
+    small = loaded.small
+    assert (small.slug, small.form_code, small.awaits_places) == ("kim-werkstatt-owl", "Werkstatt 27", True)
+    assert small.registration_state(LOADED_AT) is RegistrationState.OPEN
+    assert all((one.text_before, one.text_open, one.text_after) for one in (small, loaded.upcoming))
+    assert not loaded.past.text_open
+    people_there = loaded.session.scalars(
+        select(Registration).where(Registration.event_id == small.id).order_by(Registration.id)
+    ).all()
+    assert [one.accompanying for one in people_there] == [1, 0, 0, 0, 0, 0, 0, 0]
+    assert (small.taken, small.capacity) == (9, 24)
+    wished = loaded.session.scalars(
+        select(Wish.registration_id).join(Run, Wish.run_id == Run.id).where(Wish.rank == 1)
+    ).all()
+    assert len(wished) == 7
+
+
 def look_at_runs(loaded):
     for event in (loaded.past, loaded.upcoming):
         runs = _runs(loaded, event)
@@ -227,6 +245,7 @@ def look_at_people(loaded):
     )
     assert {(slug, status.value): number for slug, status, number in counts} == {
         ("kim-fachtag-owl-2023", "registered"): 105,
+        ("kim-werkstatt-owl", "registered"): 8,
         ("kim-fachtag-owl", "registered"): 96,
         ("kim-fachtag-owl", "cancelled"): 1,
     }
@@ -388,7 +407,7 @@ def look_at_the_team(loaded):
     assert (lead.name, lead.is_admin, lead.password_hash) == (name, True, "hash")
     members = loaded.session.scalars(select(TeamMember)).all()
     assert Counter((one.event_id, one.role) for one in members) == {
-        (event.id, role): 1 for event in (loaded.past, loaded.upcoming) for role in Role
+        (event.id, role): 1 for event in (loaded.past, loaded.upcoming, loaded.small) for role in Role
     }
     assert {one.organiser.password_hash for one in members if one.organiser is not lead} == {NO_PASSWORD}
 
@@ -470,7 +489,7 @@ class TestCommand:
         assert second.output.startswith("Error: The database is not empty.")
         assert path.read_text("utf-8").splitlines() == [email, password]
         with app.app_context():
-            assert db.session.scalar(select(func.count(Registration.id))) == before == 202
+            assert db.session.scalar(select(func.count(Registration.id))) == before == 202 + 8
         assert runner.invoke(args=["check"]).output == "0 findings\n"
 
     def test_an_account_is_enough_to_refuse(self, app, settings):
