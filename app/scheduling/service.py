@@ -15,9 +15,10 @@ from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN, days_later
+from app.db import Json
 from app.events.facts import DayFacts, Effect, touches
 from app.events.models import Event, Notice
-from app.events.notices import day_facts, facts_before, get_revocable, write_notice
+from app.events.notices import day_facts, facts_before, get_revocable, revocable, write_notice
 from app.events.rules import (
     EventStatus,
     Placement,
@@ -82,8 +83,11 @@ def change_day(
         raise PlacesBecomeWishes(taken)
     _refuse_facts(event, facts)
     kept = turn_places_into_wishes(session, event) if asks_for_wishes else None
-    swapped = event.takes_swaps(now)
+    swapped, last = event.takes_swaps(now), revocable(session, event, now)
+    back = dict(last.places) if last is not None and facts.placement is Placement.DIRECT else {}
     changed = _save(session, event, facts, by, now)
+    if back:  # who takes a change to wishes back in the form means what the button does
+        _bring_back(session, event, back, now)
     # Who corrects a day that is over invites nobody to it.
     if event.status is EventStatus.PUBLISHED and _is_told(session, event, changed) and not event.is_over(now):
         write_notice(session, event, before, changed, note, now, kept)
@@ -115,9 +119,13 @@ def take_back(session: Session, event_id: int, notice_id: int, by: By, now: date
         turn_places_into_wishes(session, event)
     _save(session, event, facts, by, now)
     if facts.placement is Placement.DIRECT and chose is Placement.WISHES:
-        bring_places_back(session, event, kept, now)
-        places.move_up_in_all_runs(session, event, now)
+        _bring_back(session, event, kept, now)
     return event
+
+
+def _bring_back(session: Session, event: Event, kept: Json, now: datetime) -> None:
+    bring_places_back(session, event, kept, now)
+    places.move_up_in_all_runs(session, event, now)
 
 
 def _save(session: Session, event: Event, facts: DayFacts, by: By, now: datetime) -> list[str]:

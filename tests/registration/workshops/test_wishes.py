@@ -335,6 +335,20 @@ class TestTakenBack:
             assert db.session.scalars(select(Notice)).all() == []
             assert data_findings(db.session(), day.now) == []
 
+    def test_the_form_takes_it_back_as_the_button_does(self, app: Flask) -> None:
+        with app.app_context():
+            day = open_day(capacity=9)
+            day.join("anna", labels=("1.1", "2.1"))
+            before, counts = places_of(day), counted(day)
+            switch(day, Placement.WISHES)
+            moment = day.now + timedelta(seconds=20)
+            with day.step(moment) as session:
+                change_facts(session, day.event_id, moment, placement=Placement.DIRECT)
+            assert (places_of(day), counted(day)) == (before, counts)
+            with day.step(moment + timedelta(seconds=1)) as session:  # and nothing twice
+                change_facts(session, day.event_id, day.now, venue_name="Anderswo")
+            assert (places_of(day), counted(day)) == (before, counts)
+
     def test_who_left_meanwhile_has_left_and_the_next_moves_up(self, app: Flask) -> None:
         with app.app_context():
             day = open_day(capacity=9)
