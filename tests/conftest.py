@@ -8,7 +8,6 @@ services, races, feeds, mails, hostile input and migrations are what a database 
 """
 
 import gc
-import hashlib
 import os
 import shutil
 import tempfile
@@ -32,8 +31,10 @@ from app.settings import ROOT, OperatingMode, Settings
 from app.store.cache import forget_everything
 from app.web.database import db
 from app.web.migrations import upgrade
+from tests.kept import fingerprint, kept
 from tests.postgresql import KeptDatabase, administer, create_database, drop_database
 from tests.registration import steps
+from tests.sqlite import KeptFile
 from tests.together import Together
 
 # The same tests give the same answer twice: generated input is the same in every run. `make random` generates anew, and
@@ -157,26 +158,15 @@ def _migrate(settings: Settings) -> None:
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A migrated database, kept for the next run as long as no migration changes."""
-    kept = _kept(f"fachtag-databases-{os.getuid()}") / f"{_fingerprint(ROOT / 'migrations')}.sqlite3"
-    if not kept.exists():
+    file = kept("databases") / f"{fingerprint(ROOT / 'migrations')}.sqlite3"
+    if not file.exists():
         folder = tmp_path_factory.mktemp("template")
         path = folder / "template.sqlite3"
         _migrate(settings_for(f"sqlite:///{path}", folder))
-        whole = kept.with_name(f"{kept.name}.{os.getpid()}")  # the other process may be making it, too
+        whole = file.with_name(f"{file.name}.{os.getpid()}")  # the other process may be making it, too
         shutil.copy(path, whole)
-        whole.rename(kept)
-    return kept
-
-
-def _fingerprint(folder: Path) -> str:
-    files = sorted(one for one in folder.rglob("*") if one.suffix in {".py", ".mako", ".ini"})
-    return hashlib.sha256(b"\0".join(one.read_bytes() for one in files)).hexdigest()[:16]
-
-
-def _kept(name: str) -> Path:
-    folder = Path(tempfile.gettempdir()) / name
-    folder.mkdir(mode=0o700, exist_ok=True)
-    return folder
+        whole.rename(file)
+    return file
 
 
 @pytest.fixture(scope="session")
@@ -213,9 +203,9 @@ def postgresql_template(
 @pytest.fixture(scope="session")
 def postgresql_database(postgresql_server: URL, postgresql_template: str) -> Iterator[KeptDatabase]:
     name = postgresql_template.replace("template", "test")
-    kept = KeptDatabase(postgresql_server, name, postgresql_template)
-    yield kept
-    kept.drop()
+    database = KeptDatabase(postgresql_server, name, postgresql_template)
+    yield database
+    database.drop()
 
 
 @pytest.fixture
@@ -246,15 +236,23 @@ def _emptied(folder: Path) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def sqlite_file(sqlite_template: Path, home: Path) -> Iterator[KeptFile]:
+    file = KeptFile(home / "database" / "fachtag.sqlite3", sqlite_template)
+    yield file
+    file.close()
+
+
 @pytest.fixture
-def database_url(engine_name: str, request: pytest.FixtureRequest, home: Path, worker_id: str) -> str:
+def database_url(engine_name: str, request: pytest.FixtureRequest, kept_apps: dict[str, Flask]) -> str:
     """A freshly migrated database. Its address is the same in all tests of a process, so one application serves."""
     if engine_name == "sqlite":
-        path = _emptied(home / "database") / "fachtag.sqlite3"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
-    kept: KeptDatabase = request.getfixturevalue("postgresql_database")
-    return kept.fresh().render_as_string(hide_password=False)
+        file: KeptFile = request.getfixturevalue("sqlite_file")
+        url = f"sqlite:///{file.path}"
+        file.fresh(lambda: _forget(kept_apps[url]) if url in kept_apps else None)
+        return url
+    database: KeptDatabase = request.getfixturevalue("postgresql_database")
+    return database.fresh().render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -269,14 +267,16 @@ def new_app(settings: Settings) -> Flask:
     app.jinja_env.bytecode_cache = _compiled_templates()
     with app.app_context():
         hurry(db.engine)
+        # In production 500 statements are kept; the tests of a process ask several thousand, and compiled most of them anew.
+        db.engine.update_execution_options(compiled_cache={})
     return app
 
 
 @cache
 def _compiled_templates() -> BytecodeCache:
     """Every template is compiled once, not once per test process; what changed is compiled anew."""
-    pattern = f"%s-{_fingerprint(ROOT / 'app' / 'web')}.cache"  # how a filter is called is compiled in
-    return FileSystemBytecodeCache(str(_kept(f"fachtag-templates-{os.getuid()}")), pattern)
+    pattern = f"%s-{fingerprint(ROOT / 'app' / 'web')}.cache"  # how a filter is called is compiled in
+    return FileSystemBytecodeCache(str(kept("templates")), pattern)
 
 
 def hurry(engine: Engine) -> None:
@@ -289,12 +289,10 @@ def hurry(engine: Engine) -> None:
 
 
 def _leave(app: Flask) -> None:
-    """SQLite's file is replaced. PostgreSQL's connections stay: they know the tables, and plans of what is asked often."""
+    """The connections stay: they know the tables, and have prepared what is asked often."""
     with app.app_context():
         db.session.remove()
         forget_everything()
-        if db.engine.dialect.name == "sqlite":
-            db.engine.dispose()
 
 
 def _forget(app: Flask) -> None:
