@@ -4,6 +4,7 @@
 """create_app: wires extensions, slices, error pages and commands. The only place that imports views."""
 
 import logging
+from collections.abc import Callable
 from types import ModuleType
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import Blueprint, Flask, abort, current_app, request
 from flask_wtf.csrf import generate_csrf
 from jinja2 import StrictUndefined
 from werkzeug.middleware.proxy_fix import ProxyFix
-from werkzeug.routing import IntegerConverter, Map
+from werkzeug.routing import IntegerConverter, Map, Rule
 
 import app.allocation.commands
 import app.allocation.jobs
@@ -109,10 +110,26 @@ class RowNumber(IntegerConverter):
         super().__init__(map, *args, **kwargs)
 
 
+class Route(Rule):
+    """Werkzeug compiles two functions for each route, which build its address. Here it does so when the first one is
+    built: to compile all of them was three quarters of a start."""
+
+    def _compile_builder(self, append_unknown: bool = True) -> Callable[..., tuple[str, str]]:
+        compiled: list[Callable[..., tuple[str, str]]] = []
+
+        def build(_rule: Rule, /, **values: Any) -> tuple[str, str]:
+            if not compiled:
+                compiled.append(super(Route, self)._compile_builder(append_unknown))
+            return compiled[0](self, **values)
+
+        return build
+
+
 def create_app(settings: Settings) -> Flask:
     """The application for these settings. Raises `RuntimeError` when an endpoint has no audience."""
     app = Flask("app", static_folder=None, template_folder=str(ROOT / "templates"))
     app.url_map.converters["int"] = RowNumber
+    app.url_rule_class = Route
     _configure(app, settings)
     database.configure(app, settings)
     migrations.install(app)
