@@ -8,6 +8,7 @@ import email.policy
 import re
 from dataclasses import dataclass
 from email.message import EmailMessage
+from functools import lru_cache
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -77,7 +78,9 @@ def calendar_of(mail: EmailMessage) -> tuple[str, bytes] | None:
     return None
 
 
+@lru_cache(maxsize=500)
 def _parse(data: bytes) -> EmailMessage:
+    """Read once: whoever delivers again reads all the mails again."""
     message = email.message_from_bytes(data, policy=email.policy.default)
     assert isinstance(message, EmailMessage)
     return message

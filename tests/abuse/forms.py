@@ -21,6 +21,7 @@ from lxml.html import HtmlElement
 from sqlalchemy import Connection, event
 from sqlalchemy.orm import Session, sessionmaker
 from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
 
 from app.people.models import Budget
 from app.web.access import Audience, access_of
@@ -279,7 +280,13 @@ def forms_of(sender: Sender, every: int = 1) -> dict[tuple[str, ...], list[FormO
 
 
 def forms_at(sender: Sender, browser: FlaskClient, address: str) -> Iterator[FormOnPage]:
-    response = ask(browser, address, headers=GERMAN)
+    yield from forms_in(sender, browser, address, ask(browser, address, headers=GERMAN))
+
+
+def forms_in(
+    sender: Sender, browser: FlaskClient, address: str, response: TestResponse
+) -> Iterator[FormOnPage]:
+    """The forms of an answer that is there already."""
     if (
         response.mimetype != "text/html"
         or response.status_code != 200

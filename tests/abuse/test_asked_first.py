@@ -17,7 +17,7 @@ from app.events.rules import Placement
 from app.registration.models import Registration
 from app.web.database import db, transaction
 from app.web.forms import BaseForm
-from tests.abuse.forms import FormOnPage, Sender, forms_at
+from tests.abuse.forms import GERMAN, FormOnPage, Sender, forms_in
 from tests.abuse.test_summaries import addresses
 from tests.abuse.world import ELSEWHERE, EMPTY, SLUG, World, ask
 from tests.pages import post_forms, tree, words
@@ -62,10 +62,10 @@ def pages_that_ask(sender: Sender) -> Iterator[Asking]:
         given: list[BaseForm] = []
         browser = sender.browser(endpoint)
         with noted(sender.world.app, given):
-            answer = ask(browser, address, headers={"Accept-Language": "de"})
+            answer = ask(browser, address, headers=GERMAN)
         if answer.mimetype != "text/html" or answer.status_code != 200:
             continue
-        found = [one for one in forms_at(sender, browser, address) if one.endpoint == endpoint]
+        found = [one for one in forms_in(sender, browser, address, answer) if one.endpoint == endpoint]
         mute = [one for one in found if set(one.kinds.values()) <= {"hidden"} or endpoint in WITH_WORDS]
         impossible = next((form.impossible for form in given if form.impossible), "")
         if mute or impossible:

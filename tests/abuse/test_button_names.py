@@ -9,7 +9,7 @@ import re
 from pathlib import Path
 
 from tests.abuse.test_summaries import addresses
-from tests.abuse.world import World, ask
+from tests.abuse.world import World
 from tests.pages import post_forms, tree
 
 TEMPLATES = Path(__file__).resolve().parents[2] / "templates"
@@ -20,7 +20,7 @@ BUTTON = re.compile(r"\{\{\s*forms\.button_form\(.*?\)\s*\}\}", re.DOTALL)
 def test_two_buttons_of_a_page_have_two_names(still_world: World) -> None:
     same = set()
     for endpoint, address in addresses(still_world):
-        answer = ask(still_world.lead(), address)
+        answer = still_world.shown_to_lead(address)
         if answer.mimetype != "text/html":
             continue
         named: dict[str, str] = {}

@@ -6,7 +6,7 @@ sees what the other one wrote. One that does not stands here with its reason."""
 
 from app.web.access import Audience, access_of
 from tests.abuse.test_summaries import addresses, names_in
-from tests.abuse.world import World, ask
+from tests.abuse.world import World
 from tests.pages import post_forms, tree
 
 INSIDE = {Audience.SIGNED_IN, Audience.CREATOR, Audience.ORGANISER, Audience.ADMIN}
@@ -45,7 +45,7 @@ def test_every_form_over_a_row_carries_what_was_read(still_world: World) -> None
         assert access is not None
         if access.audience not in INSIDE:
             continue
-        answer = ask(still_world.lead(), address)
+        answer = still_world.shown_to_lead(address)
         if answer.mimetype != "text/html":
             continue
         for tag in post_forms(tree(answer.text)):
