@@ -49,13 +49,10 @@ class RowCopier:
         return taken
 
     def _found(self, table: Table) -> Any:
-        """Those of the day; of rows that hang on others, those whose others were taken."""
-        if "event_id" in table.c:
-            ours: ColumnElement[bool] = table.c.event_id.in_(self._numbers["event"])
-        else:
-            hanging = [(one.parent, one.column.table.name) for one in table.foreign_keys]
-            ours = or_(*(column.in_(self._numbers[on]) for column, on in hanging if on in self._numbers))
-        found = select(table).where(ours)
+        """Those that hang on the day, or on a row that was taken."""
+        hanging = [(one.parent, one.column.table.name) for one in table.foreign_keys]
+        ours = (column.in_(self._numbers[on]) for column, on in hanging if on in self._numbers)
+        found = select(table).where(or_(*ours))
         if table.name == "question_option":
             found = found.where(_still_asked(table))
         return found.order_by(*table.primary_key.columns)
