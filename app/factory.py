@@ -61,6 +61,7 @@ import app.people.session_views
 import app.people.views
 import app.privacy.organiser_views
 import app.privacy.views
+import app.programme.contributor_views
 import app.programme.organiser_views
 import app.programme.views
 import app.registration.consents.views
@@ -215,6 +216,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.events.organiser_views,
     app.programme.views,
     app.programme.organiser_views,
+    app.programme.contributor_views,
     app.registration.views,
     app.registration.link_views,
     app.attendees.organiser_views,

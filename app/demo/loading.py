@@ -49,6 +49,7 @@ from app.people.models import Budget, Organiser
 from app.people.passwords import NO_PASSWORD
 from app.people.rules import Role
 from app.people.service import create_organiser
+from app.programme.contributors import add_contributor
 from app.programme.models import Run, Workshop
 from app.programme.service import (
     ItemFacts,
@@ -194,10 +195,11 @@ def _build_day(
     event.contact_name, event.contact_email = CONTACT
     session.flush()
     rooms = {room.name: add_room(session, event.id, room, now) for room in data.rooms}
+    items = {}
     for item in data.items:
         room = rooms[item.room] if item.room else None
         facts = ItemFacts(item.kind, item.title, at(on, item.start), at(on, item.end), item.note, room)
-        add_item(session, event.id, facts, now)
+        items[item.title] = f"item-{add_item(session, event.id, facts, now).id}"
     rounds = {
         one.number: add_round(
             session, event.id, RoundFacts(one.number, one.title, at(on, one.start), at(on, one.end)), now
@@ -210,8 +212,13 @@ def _build_day(
     }
     runs = {}
     for run in data.runs:
-        plan = RunPlan(run.label, rounds[run.round].id, rooms[run.room].id, run.capacity, (run.contributor,))
-        runs[run.label] = add_run(session, event.id, workshops[run.workshop].id, plan, now)
+        plan = RunPlan(run.label, rounds[run.round].id, rooms[run.room].id, run.capacity)
+        runs[run.label] = add_run(
+            session, event.id, workshops[run.workshop].id, plan, now, (run.contributor,)
+        )
+    keys = {"day": "day", **{label: f"run-{run.id}" for label, run in runs.items()}, **items}
+    for place, contribution in data.contributions:
+        add_contributor(session, event.id, keys[place], contribution, now)
     return DemoDay(event, runs, workshops)
 
 

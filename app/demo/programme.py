@@ -9,7 +9,8 @@ from datetime import date
 from app.events.facts import RoomFacts
 from app.events.rules import Loop
 from app.organisations.rules import UsualKind
-from app.programme.rules import ItemKind
+from app.programme.contributors import ContributorFacts
+from app.programme.rules import ContributorRole, ItemKind
 
 KI, OFFICE, TOWN, LAND = (
     UsualKind.KI,
@@ -114,6 +115,8 @@ class DayData:
     rounds: tuple[RoundData, ...]
     workshops: dict[str, tuple[str, str]]
     runs: tuple[RunData, ...]
+    # Besides who facilitates: "day", the title of an item or the label of a run; who, and as what.
+    contributions: tuple[tuple[str, ContributorFacts], ...] = ()
 
 
 FEE = "kostenfrei"
@@ -320,5 +323,47 @@ UPCOMING = DayData(
         RunData("2.3", 2, "impact", "Raum Egge", 20, 9, 0, "Mika Erfunden"),
         RunData("2.4", 2, "volunteers", "Raum Alme", 24, 20, 0, "Roza Beispielsen"),
         RunData("2.5", 2, PRIVACY, "Raum Senne", 16, 14, 0, "Dr. Sascha Probe"),
+    ),
+    contributions=(
+        (
+            "day",
+            ContributorFacts(
+                "Kim Xander-Exempel", "Moderatorin", "Freies Radio (erfunden)", ContributorRole.DAY_MODERATION
+            ),
+        ),
+        (
+            "Begrüßung durch die Gastgeberin",
+            ContributorFacts(
+                "Jon Beispiel", "Landrat (erfunden)", "Kreis Paderborn", ContributorRole.GREETING
+            ),
+        ),
+        (
+            "Grußwort des Landes",
+            ContributorFacts(
+                "Dr. Mara Testfall", "Referatsleiterin", "Ministerium (erfunden)", ContributorRole.GREETING
+            ),
+        ),
+        (
+            "Input: Vom Einzelfall zur Struktur – was Case Management sichtbar macht",
+            ContributorFacts(
+                "Prof. Dr. Ada Probe-Platzhalter",
+                "",
+                "Hochschule Beispielstadt",
+                ContributorRole.TALK,
+                "Sie forscht seit zehn Jahren dazu, was Verwaltungen aus einzelnen Fällen lernen.",
+            ),
+        ),
+        (
+            "1.2",
+            ContributorFacts("Dr. Lale Mustermann", "", "Universität Musterstadt"),
+        ),
+        (
+            "1.2",
+            ContributorFacts("Olga Entwurf", "", "Integrationsagentur", ContributorRole.MINUTES),
+        ),
+        (
+            "2.1",
+            ContributorFacts("Ulf Angefragt", "", "Standesamt", confirmed=False),
+        ),
     ),
 )

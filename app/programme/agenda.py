@@ -3,7 +3,7 @@
 
 """The agenda as values: what pages, files, mails and the form show.
 
-Read in five queries after a change, then kept; where seats are shown they are counted with one.
+Read in six queries after a change, then kept; where seats are shown they are counted with one.
 """
 
 from collections import defaultdict
@@ -17,6 +17,7 @@ from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.rules import Seats
 from app.folding import list_key
+from app.programme.credits import Credit, credit_lines, credits_of
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rounds import numbers_filled
 from app.programme.rules import ItemKind
@@ -34,11 +35,16 @@ class RunView:
     title: str
     abstract: str
     room: RoomFacts | None
-    contributors: tuple[str, ...]
+    contributors: tuple[Credit, ...]
     seats: Seats
     waiting: int
     spans: int = 1
     takes_place: bool = True
+    asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        return credit_lines(self.contributors)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +70,12 @@ class AgendaLine:
     ends_at: datetime
     room: RoomFacts | None
     round: RoundView | None = None
+    contributors: tuple[Credit, ...] = ()
+    asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        return credit_lines(self.contributors)
 
 
 # What the agenda says, under the revision that rises with every change of it. Seats are counted anew each time.
@@ -118,7 +130,9 @@ def _seats_now(session: Session, event: Event) -> dict[int, tuple[Seats, int]]:
 
 def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
     items = session.scalars(
-        select(AgendaItem).where(AgendaItem.event_id == event.id).options(joinedload(AgendaItem.room))
+        select(AgendaItem)
+        .where(AgendaItem.event_id == event.id)
+        .options(joinedload(AgendaItem.room), selectinload(AgendaItem.contributors))
     ).all()
     lines = [
         AgendaLine(
@@ -129,6 +143,8 @@ def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
             item.starts_at,
             item.ends_at,
             item.room.facts if item.room else None,
+            contributors=credits_of(item.contributors),
+            asked=credits_of(item.contributors, confirmed=False),
         )
         for item in items
     ]
@@ -183,7 +199,8 @@ def _run_view(run: Run) -> RunView:
         title=run.workshop.title,
         abstract=run.workshop.abstract,
         room=run.room.facts if run.room else None,
-        contributors=tuple(contributor.name for contributor in run.contributors),
+        contributors=credits_of(run.contributors),
+        asked=credits_of(run.contributors, confirmed=False),
         seats=run.seats,
         waiting=run.waiting,
         spans=run.spans,

@@ -1,17 +1,22 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Form of the agenda's items for everybody."""
+"""Forms of the agenda's items for everybody, and of who contributes."""
 
 from collections.abc import Iterable
 
+from wtforms import BooleanField
+
 from app.events.models import Event, Room
-from app.programme.models import AgendaItem
-from app.programme.rules import KIND_LABELS, ItemKind
+from app.folding import clean_line
+from app.programme.contributors import ContributorFacts, Place
+from app.programme.models import AgendaItem, Contributor
+from app.programme.rules import KIND_LABELS, LONGEST_ABOUT, ROLE_LABELS, ContributorRole, ItemKind
 from app.programme.service import ItemFacts
 from app.texts import gettext
 from app.web.editing import (
     Choice,
+    EditingForm,
     SpanForm,
     long_text,
     short_text,
@@ -64,6 +69,53 @@ class ItemForm(SpanForm):
             ends_at=self.ends_at,
             note=self.note.data or "",
             room=room,
+        )
+
+
+class ContributorForm(EditingForm):
+    """Who contributes; the words stand in the agenda as they are typed."""
+
+    name = short_text(_l("Name"), required=True, description=_l("As it shall be printed, with titles."))
+    function = short_text(_l("Function"), description=_l("For instance: mayor, head of the youth office."))
+    organisation = short_text(
+        _l("Organisation"), description=_l("For instance the university or the authority.")
+    )
+    role = Choice(_l("Role"))
+    about = long_text(
+        _l("About the person"),
+        rows=3,
+        longest=LONGEST_ABOUT,
+        description=_l("One or two sentences. Shown in the agenda."),
+    )
+    confirmed = BooleanField(
+        _l("Has said yes"), description=_l("Without the mark only the team sees that this person was asked.")
+    )
+
+    def offer(self, place: Place) -> "ContributorForm":
+        self.role.offer((role.value, _l(ROLE_LABELS[role])) for role in place.roles)
+        return self
+
+    @classmethod
+    def of(cls, one: Contributor, *, stored: bool = False) -> "ContributorForm":
+        data = {
+            "name": one.name,
+            "function": one.function,
+            "organisation": one.organisation,
+            "role": one.role.value,
+            "about": one.about,
+            "confirmed": one.confirmed,
+            "version": str(one.version),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def facts(self) -> ContributorFacts:
+        return ContributorFacts(
+            name=clean_line(self.name.data or ""),
+            function=clean_line(self.function.data or ""),
+            organisation=clean_line(self.organisation.data or ""),
+            role=ContributorRole(self.role.data),
+            about=self.about.data or "",
+            confirmed=bool(self.confirmed.data),
         )
 
 

@@ -8,13 +8,16 @@ from datetime import datetime
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.ical.entry import CalendarEntry, cancelled
+from app.programme.credits import credit_lines, credits_of
 from app.programme.models import Run
+from app.texts import force_locale
 
 
 def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None) -> CalendarEntry:
     """`address` is the agenda's public page; `ends` when it goes on after its round."""
     room = run.room.name if run.room else ""
-    people = ", ".join(contributor.name for contributor in run.contributors)
+    with force_locale("de"):  # a calendar is in one language
+        people = "\n".join(credit_lines(credits_of(run.contributors)))
     entry = CalendarEntry(
         uid=run.uid,
         sequence=run.sequence,

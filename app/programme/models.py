@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.db import Base, enum_of, line, pk, text
 from app.events.models import Event, InCalendars, Room, Scarce, scarce_checks
-from app.programme.rules import ItemKind
+from app.programme.rules import ContributorRole, ItemKind
 
 
 class AgendaItem(Base):
@@ -30,6 +30,9 @@ class AgendaItem(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     room: Mapped[Room | None] = relationship()
+    contributors: Mapped[list["Contributor"]] = relationship(
+        order_by="(Contributor.position, Contributor.id)", cascade="all, delete-orphan", back_populates="item"
+    )
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -101,22 +104,47 @@ class Run(Scarce, InCalendars, Base):
     round: Mapped[Round] = relationship()
     room: Mapped[Room | None] = relationship()
     contributors: Mapped[list["Contributor"]] = relationship(
-        order_by="Contributor.id", cascade="all, delete-orphan", back_populates="run"
+        order_by="(Contributor.position, Contributor.id)", cascade="all, delete-orphan", back_populates="run"
     )
 
     __mapper_args__ = {"version_id_col": version}
 
 
 class Contributor(Base):
-    """Who facilitates a run."""
+    """Who contributes to a run, to an item for everybody, or to the day as a whole: exactly one of the three. No account.
+
+    Until it is `confirmed` only the team sees it.
+    """
 
     __tablename__ = "contributor"
+    __table_args__ = (
+        CheckConstraint(
+            "CASE WHEN event_id IS NULL THEN 0 ELSE 1 END + CASE WHEN item_id IS NULL THEN 0 ELSE 1 END"
+            " + CASE WHEN run_id IS NULL THEN 0 ELSE 1 END = 1",
+            name="one_place",
+        ),
+        CheckConstraint("(role = 'day_moderation') = (event_id IS NOT NULL)", name="role_of_place"),
+    )
 
     id: Mapped[pk]
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    role: Mapped[ContributorRole] = mapped_column(
+        enum_of(ContributorRole, "role"), default=ContributorRole.FACILITATION
+    )
     name: Mapped[line]
+    function: Mapped[str] = mapped_column(String(200), default="")
+    organisation: Mapped[str] = mapped_column(String(200), default="")
+    about: Mapped[text]
+    confirmed: Mapped[bool] = mapped_column(default=True)
+    position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
 
-    run: Mapped[Run] = relationship(back_populates="contributors")
+    item: Mapped[AgendaItem | None] = relationship(back_populates="contributors")
+    run: Mapped[Run | None] = relationship(back_populates="contributors")
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class AgendaChange(Base):

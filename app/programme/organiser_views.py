@@ -16,8 +16,9 @@ from app.people.rules import Permission, may
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.contradictions import contradictions, contradictions_of
+from app.programme.credits import credit_lines
 from app.programme.forms import ItemForm
-from app.programme.queries import loose_ends, room_uses, workshops_of
+from app.programme.queries import loose_ends, moderation_of, room_uses, workshops_of
 from app.refusal import N_
 from app.texts import gettext
 from app.web import access
@@ -38,6 +39,7 @@ def programme(slug: str) -> ResponseReturnValue:
         "programme/organise_programme.html",
         event=g.event,
         lines=lines,
+        moderation=credit_lines(moderation_of(session, g.event)),
         contradictions=contradictions(g.event, lines),
         workshops=workshops_of(session, g.event),
         may_edit=may(g.role, Permission.EDIT),
@@ -180,6 +182,7 @@ def release(slug: str) -> ResponseReturnValue:
         form=form,
         lines=lines,
         loose=loose_ends(lines),
+        moderation=credit_lines(moderation_of(db.session(), g.event)),
         contradictions=contradictions(g.event, lines),
         may_edit=may(g.role, Permission.EDIT),
     )

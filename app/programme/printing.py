@@ -10,11 +10,14 @@ from app.documents import Block, Document
 from app.events.models import Event
 from app.events.rules import EventStatus
 from app.programme.agenda import AgendaLine, RunView
+from app.programme.credits import Credit, credit_lines
 from app.texts import gettext, language, moment, ngettext, span, times
 
 
-def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Document:
-    """The released agenda as a PDF says it; `here` is the address of the page."""
+def agenda_document(
+    day: Event, lines: Sequence[AgendaLine], here: str, moderation: Sequence[Credit] = ()
+) -> Document:
+    """The released agenda as a PDF says it; `here` is the address of the page, `moderation` who moderates the day."""
     heads = [(gettext("Time"), False), (gettext("What"), False), (gettext("Where"), False)]
     glance = [(_times(day, one), one.title, one.room.name if one.room else "") for one in lines]
     when = span(day.starts_at, day.ends_at)
@@ -26,6 +29,8 @@ def agenda_document(day: Event, lines: Sequence[AgendaLine], here: str) -> Docum
         blocks=(
             *_called_off(day),
             documents.paragraph(f"{when}, {day.place}" if day.place else when),
+            *map(documents.paragraph, credit_lines(moderation)),
+            *_introduced(moderation),
             documents.table(gettext("Agenda of the day"), heads, glance, (0, 3, 2)),
             documents.paragraph(gettext("What has changed since stands here: %(address)s", address=here)),
             *(block for line in lines for block in _told(day, line)),
@@ -50,7 +55,7 @@ def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str
     yield _times(event, line), line.title, "", line.room.name if line.room else ""
     for run in line.round.runs if line.round else ():
         room = run.room.name if run.room else ""
-        yield "", f"{run.label} {run.title}".strip(), ", ".join(run.contributors), room
+        yield "", f"{run.label} {run.title}".strip(), " · ".join(run.credits), room
 
 
 def _times(day: Event, line: AgendaLine) -> str:
@@ -66,9 +71,11 @@ def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
     """What the glance leaves out, if there is anything."""
     runs = line.round.runs if line.round else ()
     access = " · ".join(line.room.access) if line.room else ""
-    if not runs and not line.note and not access:
+    if not runs and not line.note and not access and not line.contributors:
         return
     yield documents.heading(f"{_times(day, line)}: {line.title}")
+    yield from map(documents.paragraph, line.credits)
+    yield from _introduced(line.contributors)
     yield from documents.paragraphs(line.note)
     if access:
         yield documents.paragraph(access)
@@ -78,6 +85,13 @@ def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
         if about:
             yield documents.paragraph(about, sticky=bool(run.abstract))
         yield from documents.paragraphs(run.abstract)
+        yield from _introduced(run.contributors)
+
+
+def _introduced(people: Sequence[Credit]) -> Iterator[Block]:
+    for one in people:
+        if one.about:
+            yield documents.paragraph(f"{one.name}: {one.about}")
 
 
 def _about(run: RunView) -> Iterator[str]:
@@ -85,7 +99,7 @@ def _about(run: RunView) -> Iterator[str]:
         yield gettext("does not take place")
     if run.room:
         yield run.room.name
-    yield from run.contributors
+    yield from run.credits
     if run.spans > 1:
         yield ngettext("over %(num)d round", "over %(num)d rounds", run.spans)
     if run.room:

@@ -13,13 +13,22 @@ from sqlalchemy.orm import Session, joinedload
 from app.events.models import Event
 from app.folding import list_key
 from app.programme.agenda import AgendaLine
-from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
+from app.programme.credits import Credit, credits_of
+from app.programme.models import AgendaChange, AgendaItem, Contributor, Round, Run, Workshop
 
 
 def agenda_changes(session: Session, event: Event) -> Sequence[AgendaChange]:
     """The public change log, the newest first."""
     found = select(AgendaChange).where(AgendaChange.event_id == event.id)
     return session.scalars(found.order_by(AgendaChange.at.desc(), AgendaChange.id.desc()).limit(30)).all()
+
+
+def moderation_of(session: Session, event: Event, *, confirmed: bool = True) -> tuple[Credit, ...]:
+    """Who moderates the day as a whole: those who said yes, or those who were asked only."""
+    found = select(Contributor).where(Contributor.event_id == event.id)
+    return credits_of(
+        session.scalars(found.order_by(Contributor.position, Contributor.id)), confirmed=confirmed
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,6 +94,7 @@ class LooseEnds:
     runs_without_room: tuple[str, ...]
     runs_without_contributors: tuple[str, ...]
     runs_without_limit: tuple[str, ...]
+    not_confirmed: tuple[str, ...]
 
     @property
     def none(self) -> bool:
@@ -98,6 +108,11 @@ def loose_ends(lines: Sequence[AgendaLine]) -> LooseEnds:
     return LooseEnds(
         rounds_without_runs=tuple(one.title for one in rounds if not one.runs),
         runs_without_room=tuple(name for run, name in runs if run.room is None),
-        runs_without_contributors=tuple(name for run, name in runs if not run.contributors),
+        runs_without_contributors=tuple(name for run, name in runs if not run.contributors and not run.asked),
         runs_without_limit=tuple(name for run, name in runs if run.seats.capacity is None),
+        not_confirmed=tuple(
+            one.name
+            for people in (*(line.asked for line in lines), *(run.asked for run, _name in runs))
+            for one in people
+        ),
     )

@@ -5,6 +5,7 @@
 
 import json
 import re
+from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date, datetime, time, timedelta
 from uuid import NAMESPACE_URL, uuid5
@@ -19,8 +20,9 @@ from app.events.models import Event
 from app.events.queries import get_public_event
 from app.links import absolute
 from app.programme.agenda import AgendaLine, read_agenda
+from app.programme.credits import Credit, credit_lines
 from app.programme.printing import agenda_document
-from app.programme.queries import agenda_changes
+from app.programme.queries import agenda_changes, moderation_of
 from app.programme.rounds import numbers_filled
 from app.refusal import Missing
 from app.store.cache import Cache
@@ -69,7 +71,9 @@ def agenda_pdf(slug: str) -> Response:
 
     def make() -> Document:
         here = absolute(url_for("programme.agenda", slug=day.slug, lang=None))
-        return agenda_document(day, read_agenda(db.session(), day, seats=False), here)
+        return agenda_document(
+            day, read_agenda(db.session(), day, seats=False), here, moderation_of(db.session(), day)
+        )
 
     return send_printed(day, "agenda", str(day.revision), make)
 
@@ -84,11 +88,14 @@ def _released(slug: str) -> Event:
 def _render(day: Event) -> str:
     released = day.agenda_released_at is not None
     session = db.session()
+    people = moderation_of(session, day) if released else ()
     return render_template(
         "programme/agenda.html",
         event=day,
         lines=read_agenda(session, day) if released else [],
         changes=agenda_changes(session, day) if released else [],
+        moderation=credit_lines(people),
+        introduced=people,
     )
 
 
@@ -100,6 +107,7 @@ def _json(day: Event, lines: list[AgendaLine]) -> str:
             "ends_at": _local(day.ends_at),
             "place": day.place,
             "revision": day.revision,
+            "moderation": _json_people(moderation_of(db.session(), day)),
             "agenda": [_json_line(line) for line in lines],
         },
         ensure_ascii=False,
@@ -115,6 +123,7 @@ def _json_line(line: AgendaLine) -> dict[str, object]:
         "starts_at": _local(line.starts_at),
         "ends_at": _local(line.ends_at),
         "room": line.room.name if line.room else None,
+        "contributors": _json_people(line.contributors),
         "workshops": [
             {
                 "label": run.label,
@@ -122,13 +131,26 @@ def _json_line(line: AgendaLine) -> dict[str, object]:
                 "abstract": run.abstract,
                 "room": run.room.name if run.room else None,
                 "step_free": run.room.step_free if run.room else None,
-                "contributors": list(run.contributors),
+                "contributors": _json_people(run.contributors),
                 "takes_place": run.takes_place,
                 "rounds": run.spans,
             }
             for run in (line.round.runs if line.round else ())
         ],
     }
+
+
+def _json_people(people: Iterable[Credit]) -> list[dict[str, str]]:
+    return [
+        {
+            "role": one.role.value,
+            "name": one.name,
+            "function": one.function,
+            "organisation": one.organisation,
+            "about": one.about,
+        }
+        for one in people
+    ]
 
 
 def _frab(day: Event, lines: list[AgendaLine]) -> str:
@@ -168,8 +190,8 @@ def _frab(day: Event, lines: list[AgendaLine]) -> str:
         }.items():
             ET.SubElement(talk, name).text = value
         persons = ET.SubElement(talk, "persons")
-        for index, person in enumerate(people, start=1):
-            ET.SubElement(persons, "person", id=str(index)).text = person
+        for person in people:
+            ET.SubElement(persons, "person", id=str(person.id)).text = person.who
     ET.indent(schedule)
     text = ET.tostring(schedule, encoding="unicode")
     return '<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)
@@ -192,7 +214,7 @@ def _frab_dates(schedule: ET.Element, day: Event) -> dict[date, ET.Element]:
     }
 
 
-Talk = tuple[int, AgendaLine, str, str, tuple[str, ...], str]
+Talk = tuple[int, AgendaLine, str, str, tuple[Credit, ...], str]
 
 
 def _talks(lines: list[AgendaLine]) -> list[Talk]:
@@ -203,7 +225,7 @@ def _talks(lines: list[AgendaLine]) -> list[Talk]:
     for line in lines:
         if line.round is None:
             number = 2 * int(line.key.removeprefix("item-"))
-            talks.append((number, line, line.title, line.note, (), _room(line.room)))
+            talks.append((number, line, line.title, line.note, line.contributors, _room(line.room)))
         else:
             talks += [
                 (

@@ -55,9 +55,7 @@ def _section(section: Section, shown: Container[int]) -> Iterator[Block]:
     yield documents.heading(name)
     if section.workshop and not section.workshop.takes_place:
         yield documents.paragraph(gettext("This workshop did not take place."))
-    if section.contributors:
-        names = ", ".join(section.contributors)
-        yield documents.paragraph(gettext("Facilitated by %(names)s", names=names))
+    yield from map(documents.paragraph, section.credits)
     if section.attended is not None:
         yield documents.paragraph(
             ngettext("%(num)s person took part", "%(num)s people took part", section.attended)

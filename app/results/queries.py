@@ -17,6 +17,7 @@ from app.folding import list_key
 from app.organisations.models import OrganisationKind
 from app.organisations.queries import name_of_kind
 from app.programme.agenda import AgendaLine, RunView, read_agenda
+from app.programme.credits import Credit, credit_lines
 from app.programme.models import Run, Workshop
 from app.refusal import Missing
 from app.results.files import is_name
@@ -94,13 +95,17 @@ class Section:
     public."""
 
     workshop: WorkshopName | None
-    contributors: tuple[str, ...]
+    contributors: tuple[Credit, ...]
     summary: str
     findings: tuple[str, ...]
     attended: int | None
     agreements: tuple[AgreementView, ...]
     photos: tuple[MaterialView, ...]
     documents: tuple[MaterialView, ...]
+
+    @property
+    def credits(self) -> tuple[str, ...]:
+        return credit_lines(self.contributors, facilitated=True)
 
     @property
     def key(self) -> str:
@@ -207,9 +212,9 @@ def _held(runs: Iterable[RunView]) -> tuple[RunView, ...]:
     return tuple(run for run in runs if run.takes_place)
 
 
-def _contributors(agenda: Iterable[AgendaLine]) -> dict[int | None, tuple[str, ...]]:
+def _contributors(agenda: Iterable[AgendaLine]) -> dict[int | None, tuple[Credit, ...]]:
     """By workshop, each of them once."""
-    names: dict[int | None, dict[str, None]] = defaultdict(dict)
+    names: dict[int | None, dict[Credit, None]] = defaultdict(dict)
     for run in (run for line in agenda if line.round for run in line.round.runs):
         names[run.workshop_id].update(dict.fromkeys(run.contributors))
     return defaultdict(tuple, {workshop: tuple(found) for workshop, found in names.items()})
@@ -293,7 +298,7 @@ def _by_workshop(rows: Iterable[Row]) -> dict[int | None, list[Row]]:
 
 def _section(
     workshop: WorkshopName | None,
-    contributors: tuple[str, ...],
+    contributors: tuple[Credit, ...],
     results: Sequence[WorkshopResult],
     agreements: Sequence[Agreement],
     materials: Sequence[Material],

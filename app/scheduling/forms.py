@@ -15,6 +15,7 @@ from app.events.models import Event, Room
 from app.events.notices import day_facts
 from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
 from app.programme.models import Round, Run, Workshop
+from app.programme.rules import MOST_CONTRIBUTORS
 from app.programme.service import RoundFacts, WorkshopFacts
 from app.refusal import fingerprint
 from app.scheduling.service import CallingOff
@@ -42,8 +43,6 @@ from app.web.editing import (
 )
 from app.web.forms import valid_address
 from app.web.texts import lazy_gettext as _l
-
-MOST_CONTRIBUTORS = 20
 
 
 def _label(name: str) -> Any:
@@ -273,7 +272,7 @@ class WorkshopForm(TellingForm, EditingForm):
 
 
 class RunForm(TellingForm, EditingForm):
-    """A workshop in a round: number, room, seats, who facilitates."""
+    """A workshop in a round: number, room, seats; of a new one also who facilitates."""
 
     round_id = Choice(_l("Round"))
     label = short_text(_l("Number"), longest=10, required=True, description=_l("For instance 1.3"))
@@ -293,7 +292,11 @@ class RunForm(TellingForm, EditingForm):
         _l("Fills how many rounds?"), least=1, most=9, description=_l("Leave empty for one round.")
     )
     contributors = long_text(
-        _l("Who facilitates"), rows=3, description=_l("One name per line. These names stand in the agenda.")
+        _l("Who facilitates"),
+        rows=3,
+        description=_l(
+            "One name per line. Function, organisation and other roles follow on a page of their own."
+        ),
     )
     takes_place = BooleanField(_l("It takes place"), default=True)
     called_off = BooleanField(
@@ -316,7 +319,6 @@ class RunForm(TellingForm, EditingForm):
             "least_people": run.least_people or None,
             "spans": run.spans if run.spans > 1 else None,
             "takes_place": run.takes_place,
-            "contributors": "\n".join(one.name for one in run.contributors),
             "version": str(run.version),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
@@ -345,7 +347,6 @@ class RunForm(TellingForm, EditingForm):
             round_id=int(self.round_id.data),
             room_id=int(self.room_id.data) if self.room_id.data else None,
             capacity=self.capacity.data,
-            contributors=self.names(),
             spans=self.spans.data or 1,
             least_people=self.least_people.data or 0,
             takes_place=bool(self.takes_place.data),

@@ -355,7 +355,10 @@ def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
     workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
     title, form = workshop.title, _offer(RunForm())
     if did(
-        form, lambda session: workshop_service.add_run(session, g.event.id, workshop_id, form.plan(), now())
+        form,
+        lambda session: workshop_service.add_run(
+            session, g.event.id, workshop_id, form.plan(), now(), form.names()
+        ),
     ):
         return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=title)
     return page(

@@ -36,16 +36,12 @@ from app.registration.workshops.rules import PlaceFact
 
 @dataclass(frozen=True, slots=True)
 class RunPlan:
-    """What the organiser's form says of a run; rounds and rooms by id, looked up within the event (T02).
-
-    `contributors` are the names of who facilitates.
-    """
+    """What the organiser's form says of a run; rounds and rooms by id, looked up within the event (T02)."""
 
     label: str
     round_id: int
     room_id: int | None = None
     capacity: int | None = None
-    contributors: tuple[str, ...] = ()
     spans: int = 1
     least_people: int = 0
     takes_place: bool = True
@@ -199,15 +195,25 @@ def change_workshop(
 # -- runs
 
 
-def add_run(session: Session, event_id: int, workshop_id: int, plan: RunPlan, now: datetime) -> Run:
-    """Put a workshop into a round. Refuses what does not fit, see `conflicts.refuse_bad_run`."""
+def add_run(
+    session: Session,
+    event_id: int,
+    workshop_id: int,
+    plan: RunPlan,
+    now: datetime,
+    names: Sequence[str] = (),
+) -> Run:
+    """Put a workshop into a round; `names` are of those who facilitate it. Refuses what does not fit, see
+    `conflicts.refuse_bad_run`."""
     event = lock_event(session, event_id)
     workshop = conflicts.get_workshop(session, event, workshop_id)
     facts = _facts(session, event, plan)
     conflicts.refuse_bad_run(session, event, facts)
     run = Run(
         workshop=workshop,
-        contributors=[Contributor(name=name) for name in plan.contributors],
+        contributors=[
+            Contributor(name=name, position=position) for position, name in enumerate(names, start=1)
+        ],
         created_at=now,
         modified_at=now.replace(microsecond=0),
     )
@@ -258,7 +264,7 @@ def change_run(
         places.move_up_in_run(session, run, now)
         if moved:
             _tell_places(session, event, _moves(session, event, run, was, old_times), note, now)
-    if not _name_contributors(run, plan.contributors, now) and was.label != run.label:
+    if was.label != run.label:
         raise_sequence(run, now)
     session.flush()
     return run
@@ -319,15 +325,6 @@ def _refuse_for_people(session: Session, run: Run, facts: RunFacts, plan: RunPla
     wished = select(Wish.id).where(Wish.run_id == run.id).limit(1)
     if facts.round is not run.round and session.scalar(wished) is not None:
         raise RunIsWished(field)
-
-
-def _name_contributors(run: Run, names: tuple[str, ...], now: datetime) -> bool:
-    """Who facilitates stands in calendars. False when nothing changed."""
-    if tuple(one.name for one in run.contributors) == names:
-        return False
-    run.contributors = [Contributor(name=name) for name in names]
-    raise_sequence(run, now)
-    return True
 
 
 def _times(session: Session, event: Event, facts: RunFacts) -> Times:

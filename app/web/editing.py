@@ -48,11 +48,13 @@ def short_text(label: Any, *, longest: int = 200, required: bool = False, **kwar
     return StringField(label, validators, render_kw={"autocomplete": "off"}, **kwargs)
 
 
-def long_text(label: Any, *, rows: int = 5, required: bool = False, **kwargs: Any) -> TextAreaField:
+def long_text(
+    label: Any, *, rows: int = 5, required: bool = False, longest: int = LONGEST_TEXT, **kwargs: Any
+) -> TextAreaField:
     """Some paragraphs of plain text."""
     validators = [
         DataRequired(REQUIRED) if required else Optional(),
-        Length(max=LONGEST_TEXT, message=TOO_LONG),
+        Length(max=longest, message=TOO_LONG),
     ]
     return TextAreaField(label, validators, render_kw={"rows": rows}, **kwargs)
 

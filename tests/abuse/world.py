@@ -55,8 +55,9 @@ from app.outbox.rules import State
 from app.people.models import Organiser, PasswordLink
 from app.people.rules import LinkReason, Origin, Role
 from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
+from app.programme.contributors import ContributorFacts, add_contributor
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
-from app.programme.rules import ItemKind
+from app.programme.rules import ContributorRole, ItemKind
 from app.programme.service import (
     ItemFacts,
     RoundFacts,
@@ -545,8 +546,14 @@ def _spare_parts(app: Flask) -> None:
         ).first()
         second_round = session.scalars(select(Round).where(Round.event_id == day.id, Round.number == 2)).one()
         assert first is not None
-        plan = RunPlan("2.9", second_round.id, capacity=5, contributors=("Ohne Namen",))
-        add_run(session, day.id, first.id, plan, now())
+        plan = RunPlan("2.9", second_round.id, capacity=5)
+        spare = add_run(session, day.id, first.id, plan, now(), ("Ohne Namen",))
+        asked = ContributorFacts(
+            "Noch Ungefragt", "Rektorin", "Universität", about="Sie kommt gern.", confirmed=False
+        )
+        add_contributor(session, day.id, f"run-{spare.id}", asked, now())
+        moderation = ContributorFacts("Kim Moderiert", role=ContributorRole.DAY_MODERATION)
+        add_contributor(session, day.id, "day", moderation, now())
         session.add(
             AgendaChange(
                 event_id=day.id, at=now(), title="Vortrag", field="room", old="Foyer", new="Großer Saal"

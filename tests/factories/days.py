@@ -149,7 +149,7 @@ def make_programme(session: Session, event: Event, *, released: bool = True) -> 
             room=rooms[room],
             label=label,
             capacity=capacity,
-            contributors=[Contributor(name=name)],
+            contributors=[Contributor(name=name, position=1)],
             created_at=NOW,
             modified_at=NOW,
         )

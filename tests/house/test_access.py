@@ -59,6 +59,11 @@ consents.people GET PERSONAL
 copying.copy GET,POST ORGANISER EDIT
 copying.hand_over GET ORGANISER EDIT
 copying.taken_over GET ORGANISER SEE
+contributing.act POST ORGANISER EDIT
+contributing.add GET,POST ORGANISER EDIT
+contributing.edit GET,POST ORGANISER EDIT
+contributing.people GET ORGANISER SEE
+contributing.remove GET,POST ORGANISER EDIT
 data_protection.person GET,POST ADMIN
 data_protection.record GET ADMIN
 data_protection.record_pdf GET ADMIN

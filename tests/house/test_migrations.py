@@ -42,7 +42,20 @@ MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
 # Columns that do not come back as they were: what the newest migration brings (on the way down it goes), or has to say in
 # older words on its way down.
-CHANGED: set[tuple[str, str]] = {("notice", "places")}
+CHANGED: set[tuple[str, str]] = {
+    ("contributor", name)
+    for name in (
+        "event_id",
+        "item_id",
+        "role",
+        "function",
+        "organisation",
+        "about",
+        "confirmed",
+        "position",
+        "version",
+    )
+}
 
 
 @contextmanager
@@ -336,6 +349,7 @@ def _contents(app: Flask) -> dict[str, list[dict[str, object]]]:
                 for row in connection.execute(select(table).order_by(*table.primary_key.columns))
                 # Mails about what a migration brought go with it.
                 if row._mapping.get("family") != "circular"
+                and (table.name != "contributor" or (row._mapping["run_id"] and row._mapping["confirmed"]))
             ]
             for table in db.metadata.sorted_tables
         }

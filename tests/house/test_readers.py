@@ -39,6 +39,7 @@ OURS = {
     },
     "room": {"id", "event_id"},
     "workshop": {"id", "event_id", "version"},
+    "contributor": {"id", "item_id", "run_id", "version"},
     "round": {"id", "event_id", "version"},
     "run": {"id", "workshop_id", "round_id", "version", *SCARCE, *IN_CALENDARS},
 }  # fmt: skip
@@ -100,6 +101,12 @@ READERS = {
         **dict.fromkeys(("step_free", "note"), "app/events/facts.py"),
         "seats": "app/allocation/loader.py",
         "position": "app/events/queries.py",
+    },
+    "contributor": {
+        **dict.fromkeys(("name", "function", "organisation", "about", "role"), "app/programme/credits.py"),
+        "confirmed": "app/programme/credits.py",
+        "position": "app/programme/queries.py",
+        "event_id": "app/programme/queries.py",
     },
     "workshop": dict.fromkeys(("title", "abstract"), AGENDA),
     "round": {

@@ -18,6 +18,7 @@ from app.events.queries import rooms_of
 from app.events.rules import Loop
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
+from app.programme.contributors import ContributorFacts, add_contributor
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.programme.rules import ItemKind
@@ -72,8 +73,8 @@ def by_services(session: Session, event: Event) -> None:
         service.add_workshop(session, event.id, WorkshopFacts(*words), NOW) for words in days.WORKSHOPS
     ]
     for label, workshop, n, name, capacity, who in days.RUNS:
-        plan = RunPlan(label, rounds[n].id, rooms[name].id, capacity, (who,))
-        add_run(session, event.id, workshops[workshop].id, plan, NOW)
+        plan = RunPlan(label, rounds[n].id, rooms[name].id, capacity)
+        add_run(session, event.id, workshops[workshop].id, plan, NOW, (who,))
 
 
 def rows_of(session: Session, event: Event) -> list[tuple[object, ...]]:
@@ -377,8 +378,10 @@ def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
         assert raised(lambda s: change_workshop(s, event.id, workshop.id, new_text, 1, LATER))
         new_title = WorkshopFacts("Neuer Titel", "Anders")
         assert raised(lambda s: change_workshop(s, event.id, workshop.id, new_title, 2, LATER))
-        assert not raised(lambda s: replan_run(s, run.id, LATER, contributors=("Aylin Beispiel",)))
-        assert raised(lambda s: replan_run(s, run.id, LATER, contributors=("Mika Erfunden",)))
+        assert not raised(lambda s: replan_run(s, run.id, LATER))
+        who, asked = ContributorFacts("Mika Erfunden"), ContributorFacts("Roza Beispielsen", confirmed=False)
+        assert raised(lambda s: add_contributor(s, event.id, f"run-{run.id}", who, LATER))
+        assert not raised(lambda s: add_contributor(s, event.id, f"run-{run.id}", asked, LATER))
         renamed = RoomFacts("Raum Buche", 26, True, Loop.MOBILE, "")
         assert raised(lambda s: change_room(s, event.id, birch.id, renamed, fingerprint(birch.facts), LATER))
         assert [(field, old, new) for _, field, old, new in changes(event)] == [

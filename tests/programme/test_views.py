@@ -50,6 +50,10 @@ def fetch(client: FlaskClient, path: str, **headers: str) -> TestResponse:
     return Context().run(client.get, path, headers=headers)
 
 
+def _facilitating(name: str) -> dict[str, str]:
+    return {"role": "facilitation", "name": name, "function": "", "organisation": "", "about": ""}
+
+
 def test_before_the_release_there_is_nothing(client: FlaskClient) -> None:
     build(released=False)
     page = visit(client)
@@ -90,7 +94,8 @@ def test_page_shows_the_day_in_order(client: FlaskClient) -> None:
         "11:00–12:15 Uhr",
         "Workshoprunde 1",
         "1.1 Beraten ohne Vorurteil",
-        "Raum Birke · Aylin Beispiel",
+        "Raum Birke",
+        "Aylin Beispiel",
         "1.2 Datenschutz im Fallmanagement",
         "Mittagsimbiss",
         "Workshoprunde 2",
@@ -154,6 +159,7 @@ def test_json(client: FlaskClient) -> None:
         "ends_at": "2031-03-13T15:45:00+01:00",
         "place": "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt",
         "revision": 2,
+        "moderation": [],
     }
     assert [(line["kind"], line["title"]) for line in lines] == [
         ("break", "Ankommen und Kaffee"),
@@ -171,6 +177,7 @@ def test_json(client: FlaskClient) -> None:
         "starts_at": "2031-03-13T09:30:00+01:00",
         "ends_at": "2031-03-13T10:00:00+01:00",
         "room": "Großer Saal",
+        "contributors": [],
         "workshops": [],
     }
     assert lines[3]["room"] is None
@@ -181,7 +188,7 @@ def test_json(client: FlaskClient) -> None:
             "abstract": "Fälle aus der Praxis, gemeinsam gelesen.",
             "room": "Raum Birke",
             "step_free": True,
-            "contributors": ["Aylin Beispiel"],
+            "contributors": [_facilitating("Aylin Beispiel")],
             "takes_place": True,
             "rounds": 1,
         },
@@ -191,7 +198,7 @@ def test_json(client: FlaskClient) -> None:
             "abstract": "Was wir teilen dürfen und was nicht.",
             "room": "Raum Ahorn",
             "step_free": False,
-            "contributors": ["Dr. Sascha Probe"],
+            "contributors": [_facilitating("Dr. Sascha Probe")],
             "takes_place": True,
             "rounds": 1,
         },

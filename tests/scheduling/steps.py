@@ -36,13 +36,11 @@ def change_facts(
 
 
 def plan_of(run: Run, **facts: Any) -> RunPlan:
-    names = tuple(one.name for one in run.contributors)
     plan = RunPlan(
         run.label,
         run.round_id,
         run.room_id,
         run.capacity,
-        names,
         run.spans,
         run.least_people,
         run.takes_place,

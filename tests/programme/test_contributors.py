@@ -1,0 +1,200 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Who contributes: named on one page per item and run, said alike wherever the agenda stands, and nowhere before they agreed."""
+
+import json
+from collections.abc import Callable
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from sqlalchemy.exc import IntegrityError
+
+from app.programme.contributors import ContributorFacts, add_contributor
+from app.programme.credits import Credit, credit_lines
+from app.programme.models import Contributor, Run
+from app.programme.rules import MOST_CONTRIBUTORS, ContributorRole
+from app.refusal import Refusal
+from app.web.database import db, transaction
+from tests.factories.days import NOW
+from tests.factories.organising import a_day
+from tests.pages import Visitor
+from tests.pdf import text_of
+from tests.programme.test_organiser_views import lead
+
+PEOPLE = "/organise/events/musterfachtag/programme/people"
+AGENDA = "/events/musterfachtag/agenda"
+ADA = ContributorFacts("Prof. Dr. Ada Probe", "", "Universität Musterstadt", about="Forscht zu Akten.")
+LALE = ContributorFacts("Dr. Lale Mustermann", "Leiterin", "Hochschule Beispielheim")
+ASKED = ContributorFacts("Ulf Angefragt", "Landrat", "Kreis Muster", confirmed=False)
+MINUTES = ContributorFacts("Olga Entwurf", role=ContributorRole.MINUTES)
+GREETING = ContributorFacts("Jon Beispiel", "Oberbürgermeister", role=ContributorRole.GREETING)
+MODERATION = ContributorFacts(
+    "Kim Exempel", "", "Freies Radio", ContributorRole.DAY_MODERATION, "Fragt gern nach."
+)
+BOTH = "Aylin Beispiel; Prof. Dr. Ada Probe, Universität Musterstadt; Dr. Lale Mustermann, Leiterin, Hochschule Beispielheim"
+
+
+def name(app: Flask, event_id: int, *named: tuple[str, ContributorFacts]) -> None:
+    with app.app_context(), transaction() as session:
+        for key, facts in named:
+            add_contributor(session, event_id, key, facts, NOW)
+
+
+def a_full_day(app: Flask) -> tuple[int, dict[str, int]]:
+    event_id, ids = a_day(app, released=True)
+    run, item = f"run-{ids['1.1']}", f"item-{ids['item-1']}"
+    people = [(run, ADA), (run, LALE), (run, MINUTES), (run, ASKED), (item, GREETING), ("day", MODERATION)]
+    name(app, event_id, *people)
+    return event_id, ids
+
+
+def test_two_of_two_universities_cannot_be_mixed_up() -> None:
+    def said(*people: tuple[str, str, str, ContributorRole]) -> tuple[str, ...]:
+        return credit_lines(Credit(0, role, *words) for *words, role in people)
+
+    lead_, talk = ContributorRole.FACILITATION, ContributorRole.TALK
+    assert said(("A", "", "Uni X", lead_), ("B", "", "Uni Y", lead_)) == ("A, Uni X; B, Uni Y",)
+    assert said(("A", "", "", lead_), ("B", "", "", lead_)) == ("A, B",)
+    assert said(("C", "", "", talk), ("A", "", "", lead_), ("D", "Rektor", "", talk)) == (
+        "Talk: C; D, Rektor",
+        "A",
+    )
+
+
+def test_every_way_of_reading_the_agenda_says_the_same(app: Flask) -> None:
+    a_full_day(app)
+    visitor = Visitor(app.test_client())
+    page = visitor.get(AGENDA).text
+    for words in (
+        *(BOTH, "Protokoll: Olga Entwurf", "Grußwort: Jon Beispiel, Oberbürgermeister"),
+        *("Moderation des Tages: Kim Exempel, Freies Radio", "Forscht zu Akten.", "Fragt gern nach."),
+    ):
+        assert words in page
+    with visitor.client.get(f"{AGENDA}.pdf") as response:
+        printed = " ".join(text_of(response.data).split())
+    for words in (BOTH, "Protokoll: Olga Entwurf", "Forscht zu Akten.", "Fragt gern nach."):
+        assert words in printed
+    read = json.loads(visitor.client.get(f"{AGENDA}.json").data)
+    assert [one["name"] for one in read["moderation"]] == ["Kim Exempel"]
+    first = next(line for line in read["agenda"] if line["workshops"])["workshops"][0]
+    assert [one["name"] for one in first["contributors"]][1:] == [ADA.name, LALE.name, MINUTES.name]
+    assert first["contributors"][2]["organisation"] == "Hochschule Beispielheim"
+    schedule = ET.fromstring(visitor.client.get(f"{AGENDA}.xml").data)  # noqa: S314  # our own
+    persons = [one.text for one in schedule.iter("person")]
+    assert "Dr. Lale Mustermann, Leiterin, Hochschule Beispielheim" in persons
+    assert "Jon Beispiel, Oberbürgermeister" in persons
+    calendar = visitor.client.get(f"{AGENDA}.ics").text.replace("\r\n ", "").replace("\\", "")
+    assert f"{BOTH}nProtokoll: Olga Entwurf" in calendar
+
+
+@pytest.mark.parametrize("ending", ["", ".json", ".xml", ".ics"])
+def test_who_was_only_asked_stands_nowhere_in_public(app: Flask, ending: str) -> None:
+    event_id, ids = a_full_day(app)
+    item = f"item-{ids['item-1']}"
+    name(
+        app,
+        event_id,
+        (item, ASKED),
+        ("day", ContributorFacts("Ulf Angefragt", role=MODERATION.role, confirmed=False)),
+    )
+    assert "Angefragt" not in app.test_client().get(f"{AGENDA}{ending}").text
+    assert (
+        "Ulf Angefragt, Landrat, Kreis Muster" in lead(app, event_id).get(PEOPLE.removesuffix("/people")).text
+    )
+
+
+def test_people_are_named_changed_moved_confirmed_and_removed(app: Flask) -> None:
+    event_id, ids = a_day(app, released=True)
+    visitor, home = lead(app, event_id), f"{PEOPLE}/run-{ids['1.1']}"
+    form = visitor.get(f"{home}/new")
+    assert form.values(form.form())["role"] == "facilitation"
+    page = form.send(name=" Dr.  Lale Mustermann ", organisation="Hochschule", confirmed=None)
+    assert (page.status, page.address) == (200, home)
+    assert "angefragt" in page.text
+    with app.app_context():
+        lale = db.session.query(Contributor).filter_by(name="Dr. Lale Mustermann").one().id
+    for deed, order in (("up", ["Dr.", "Aylin"]), ("down", ["Aylin", "Dr."])):
+        visitor.get(home).send(action=f"{home}/{lale}/{deed}")
+        with app.app_context():
+            run = db.session.get_one(Run, ids["1.1"])
+            assert [one.name.split()[0] for one in run.contributors] == order
+    visitor.get(home).send(action=f"{home}/{lale}/confirm")
+    assert "Dr. Lale Mustermann, Hochschule" in visitor.get(AGENDA).text
+    assert visitor.get(f"{home}/{lale}").send(function="Rektorin", role="minutes").address == home
+    assert "Protokoll: Dr. Lale Mustermann, Rektorin, Hochschule" in visitor.get(AGENDA).text
+    assert visitor.get(f"{home}/{lale}/remove").send().address == home
+    assert "Mustermann" not in visitor.get(AGENDA).text
+    assert visitor.get(f"{home}/{lale}").status == 404
+
+
+def test_two_on_one_person_see_both_texts(app: Flask) -> None:
+    """F30"""
+    event_id, ids = a_full_day(app)
+    home = f"{PEOPLE}/item-{ids['item-1']}"
+    with app.app_context():
+        jon = db.session.query(Contributor).filter_by(name="Jon Beispiel").one().id
+    visitor = lead(app, event_id)
+    early, late = visitor.get(f"{home}/{jon}"), visitor.get(f"{home}/{jon}")
+    assert early.send(function="Bürgermeister").address == home
+    again = late.send(function="Dezernent")
+    assert again.status == 409
+    assert "Bürgermeister" in again.text
+    assert again.values(again.form())["function"] == "Dezernent"
+
+
+@pytest.mark.parametrize(
+    ("typed", "field"),
+    [
+        ({"name": ""}, "name"),
+        ({"name": "x" * 201}, "name"),
+        ({"name": "Aylin Beispiel"}, "name"),
+        ({"name": "Neu", "role": "day_moderation"}, "role"),
+        ({"name": "Neu", "about": "x" * 601}, "about"),
+    ],
+)
+def test_a_refused_name_keeps_what_was_typed(app: Flask, typed: dict[str, str], field: str) -> None:
+    event_id, ids = a_day(app)
+    page = lead(app, event_id).get(f"{PEOPLE}/run-{ids['1.1']}/new").send(**{"function": "Landrat", **typed})
+    assert page.status == 422
+    assert list(page.errors()) == [field]
+    assert page.values(page.form())["function"] == "Landrat"
+
+
+@pytest.mark.parametrize("key", ["", "run-999", "item-999", "round-1", "run-0x1", "day/x", f"run-{2**80}"])
+def test_places_that_are_not_there(app: Flask, key: str) -> None:
+    event_id, _ids = a_day(app)
+    assert lead(app, event_id).get(f"{PEOPLE}/{key}").status == 404
+
+
+def test_a_place_of_another_day_is_not_there(app: Flask) -> None:
+    """T02"""
+    _event_id, ids = a_day(app)
+    other, _ = a_day(app, slug="anderer", programme=False)
+    address = f"/organise/events/anderer/programme/people/run-{ids['1.1']}"
+    assert lead(app, other).get(address).status == 404
+
+
+def test_too_many_are_refused(app: Flask) -> None:
+    event_id, _ids = a_day(app)
+    many = [("day", ContributorFacts(str(n), role=MODERATION.role)) for n in range(MOST_CONTRIBUTORS)]
+    name(app, event_id, *many)
+    with pytest.raises(Refusal, match="at most"):
+        name(app, event_id, ("day", MODERATION))
+
+
+@pytest.mark.parametrize(
+    "places",
+    [
+        lambda _ids: {},
+        lambda ids: {"run_id": ids["1.1"], "item_id": ids["item-1"]},
+        lambda ids: {"run_id": ids["1.1"], "role": ContributorRole.DAY_MODERATION},
+    ],
+)
+def test_the_database_knows_one_place_and_its_role(
+    app: Flask, places: Callable[[dict[str, int]], dict[str, object]]
+) -> None:
+    _event_id, ids = a_day(app)
+    with app.app_context(), pytest.raises(IntegrityError), transaction() as session:
+        session.add(Contributor(name="Nirgends", **places(ids)))
