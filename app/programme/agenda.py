@@ -18,9 +18,9 @@ from app.events.models import Event
 from app.events.rules import Seats
 from app.folding import list_key
 from app.programme.credits import Credit, credit_lines, credits_of
+from app.programme.kinds import Kind, kind_of
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rounds import numbers_filled
-from app.programme.rules import ItemKind
 from app.store.cache import Cache
 from app.store.transactions import reads_only
 
@@ -63,7 +63,7 @@ class AgendaLine:
     """One line of the agenda: an item for everybody, or a round with its runs."""
 
     key: str
-    kind: ItemKind | None
+    kind: Kind | None
     title: str
     note: str
     starts_at: datetime
@@ -132,12 +132,16 @@ def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
     items = session.scalars(
         select(AgendaItem)
         .where(AgendaItem.event_id == event.id)
-        .options(joinedload(AgendaItem.room), selectinload(AgendaItem.contributors))
+        .options(
+            joinedload(AgendaItem.room),
+            joinedload(AgendaItem.kind_row),
+            selectinload(AgendaItem.contributors),
+        )
     ).all()
     lines = [
         AgendaLine(
             f"item-{item.id}",
-            item.kind,
+            kind_of(item.kind_row),
             item.title,
             item.note,
             item.starts_at,

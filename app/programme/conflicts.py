@@ -17,7 +17,7 @@ from app.clock import BERLIN, END_OF_NIGHT
 from app.events.models import Event, Room
 from app.events.queries import get_of_event
 from app.events.rules import refuse_reversed_times
-from app.programme.models import AgendaItem, Contributor, Round, Run, Workshop
+from app.programme.models import AgendaItem, AgendaKind, Contributor, Round, Run, Workshop
 from app.programme.rounds import filled_by, rounds_from, runs_filling
 from app.programme.rules import refuse_more_than_room
 from app.refusal import N_, ChangedMeanwhile, Refusal, found
@@ -59,7 +59,7 @@ def refuse_torn_run(session: Session, round_: Round) -> None:
             )
 
 
-def refuse_stale(thing: Thing | Contributor, version: int) -> None:
+def refuse_stale(thing: Thing | Contributor | AgendaKind, version: int) -> None:
     if thing.version != version:
         raise ChangedMeanwhile
 

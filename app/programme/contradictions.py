@@ -15,7 +15,6 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.programme.agenda import AgendaLine, read_agenda
-from app.programme.rules import ItemKind
 from app.texts import gettext, span, times
 
 
@@ -55,7 +54,7 @@ def contradictions_of(session: Session, event: Event, key: str = "") -> list[Con
 
 def _outside(event: Event, line: AgendaLine) -> Iterator[Contradiction]:
     """To arrive before the day begins is what a break before it is for."""
-    arrival = line.kind is ItemKind.BREAK and line.ends_at <= event.starts_at
+    arrival = line.kind is not None and line.kind.pause and line.ends_at <= event.starts_at
     values = {"title": line.title, "times": _when(event, line), "day": span(event.starts_at, event.ends_at)}
     about = ((line.title, line.key),)
     if line.starts_at < event.starts_at and not arrival:
@@ -119,7 +118,7 @@ def _overlap(one: AgendaLine, other: AgendaLine) -> bool:
 
 def _beside(one: AgendaLine, other: AgendaLine) -> bool:
     """A market stays open beside everything else."""
-    return ItemKind.MARKET in {one.kind, other.kind}
+    return any(line.kind is not None and line.kind.beside for line in (one, other))
 
 
 def _when(event: Event, line: AgendaLine) -> str:

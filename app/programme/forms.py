@@ -10,8 +10,9 @@ from wtforms import BooleanField
 from app.events.models import Event, Room
 from app.folding import clean_line
 from app.programme.contributors import ContributorFacts, Place
-from app.programme.models import AgendaItem, Contributor
-from app.programme.rules import KIND_LABELS, LONGEST_ABOUT, ROLE_LABELS, ContributorRole, ItemKind
+from app.programme.kinds import KindFacts, kind_of
+from app.programme.models import AgendaItem, AgendaKind, Contributor
+from app.programme.rules import ICON_LABELS, LONGEST_ABOUT, ROLE_LABELS, ContributorRole, Icon
 from app.programme.service import ItemFacts
 from app.texts import gettext
 from app.web.editing import (
@@ -30,7 +31,7 @@ NO_ROOM = _l("No room")
 class ItemForm(SpanForm):
     """An item for everybody; its times come first, as in the agenda."""
 
-    kind = Choice(_l("Kind"), choices=[(kind.value, _l(KIND_LABELS[kind])) for kind in ItemKind])
+    kind = Choice(_l("Kind"))
     title = short_text(_l("Title"), required=True)
     note = long_text(
         _l("Note"),
@@ -39,9 +40,10 @@ class ItemForm(SpanForm):
     )
     room_id = Choice(_l("Room"))
 
-    def offer(self, event: Event, rooms: Iterable[Room]) -> "ItemForm":
+    def offer(self, event: Event, rooms: Iterable[Room], kinds: Iterable[AgendaKind]) -> "ItemForm":
         self.offer_dates(event.starts_at, event.ends_at)
         self.room_id.offer(room_choices(rooms))
+        self.kind.offer((one.key, kind_of(one).word) for one in kinds)
         return self
 
     @classmethod
@@ -49,7 +51,7 @@ class ItemForm(SpanForm):
         """Filled from the item; `stored` leaves aside what was sent."""
         data = {
             **span_data(item.starts_at, item.ends_at),
-            "kind": item.kind.value,
+            "kind": item.kind,
             "title": item.title,
             "note": item.note,
             "room_id": str(item.room_id or ""),
@@ -63,7 +65,7 @@ class ItemForm(SpanForm):
 
     def facts(self, room: Room | None) -> ItemFacts:
         return ItemFacts(
-            kind=ItemKind(self.kind.data),
+            kind=self.kind.data,
             title=self.title.data or "",
             starts_at=self.starts_at,
             ends_at=self.ends_at,
@@ -116,6 +118,46 @@ class ContributorForm(EditingForm):
             role=ContributorRole(self.role.data),
             about=self.about.data or "",
             confirmed=bool(self.confirmed.data),
+        )
+
+
+class ItemKindForm(EditingForm):
+    """A kind of the day's own."""
+
+    name = short_text(_l("Name"), longest=60, required=True)
+    name_en = short_text(
+        _l("Name in English"),
+        longest=60,
+        description=_l("For who reads English. Leave empty for the same name."),
+    )
+    icon = Choice(_l("Picture"), choices=[(icon.value, _l(ICON_LABELS[icon])) for icon in Icon])
+    pause = BooleanField(
+        _l("A break"), description=_l("Stands quieter in the agenda and may come before the day begins.")
+    )
+    beside = BooleanField(
+        _l("Open beside everything else"),
+        description=_l("Like a market: what takes place at the same time is no contradiction."),
+    )
+
+    @classmethod
+    def of(cls, kind: AgendaKind, *, stored: bool = False) -> "ItemKindForm":
+        data = {
+            "name": kind.name,
+            "name_en": kind.name_en,
+            "icon": kind.icon.value,
+            "pause": kind.pause,
+            "beside": kind.beside,
+            "version": str(kind.version),
+        }
+        return cls(formdata=None, data=data) if stored else cls(data=data)
+
+    def facts(self) -> KindFacts:
+        return KindFacts(
+            name=clean_line(self.name.data or ""),
+            name_en=clean_line(self.name_en.data or ""),
+            icon=Icon(self.icon.data),
+            pause=bool(self.pause.data),
+            beside=bool(self.beside.data),
         )
 
 

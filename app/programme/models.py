@@ -10,7 +10,30 @@ from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.db import Base, enum_of, line, pk, text
 from app.events.models import Event, InCalendars, Room, Scarce, scarce_checks
-from app.programme.rules import ContributorRole, ItemKind
+from app.programme.rules import ContributorRole, Icon
+
+
+class AgendaKind(Base):
+    """A kind of item: those that every day begins with (`event_id` None), and those of one day.
+
+    Items and files name it by its `key`, which stays when it is renamed. In a `pause` nobody works; what is open `beside`
+    everything else contradicts nothing at the same time.
+    """
+
+    __tablename__ = "agenda_kind"
+
+    id: Mapped[pk]
+    key: Mapped[str] = mapped_column(String(60), unique=True)
+    event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    name: Mapped[line]
+    name_en: Mapped[str] = mapped_column(String(200), default="")
+    icon: Mapped[Icon] = mapped_column(enum_of(Icon, "icon"))
+    pause: Mapped[bool] = mapped_column(default=False)
+    beside: Mapped[bool] = mapped_column(default=False)
+    position: Mapped[int]
+    version: Mapped[int] = mapped_column(default=1)
+
+    __mapper_args__ = {"version_id_col": version}
 
 
 class AgendaItem(Base):
@@ -21,7 +44,7 @@ class AgendaItem(Base):
 
     id: Mapped[pk]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
-    kind: Mapped[ItemKind] = mapped_column(enum_of(ItemKind, "kind"))
+    kind: Mapped[str] = mapped_column(String(60), ForeignKey("agenda_kind.key"))
     title: Mapped[line]
     note: Mapped[text]
     starts_at: Mapped[datetime]
@@ -30,6 +53,7 @@ class AgendaItem(Base):
     version: Mapped[int] = mapped_column(default=1)
 
     room: Mapped[Room | None] = relationship()
+    kind_row: Mapped[AgendaKind] = relationship()
     contributors: Mapped[list["Contributor"]] = relationship(
         order_by="(Contributor.position, Contributor.id)", cascade="all, delete-orphan", back_populates="item"
     )

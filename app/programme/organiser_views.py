@@ -17,7 +17,16 @@ from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
 from app.programme.contradictions import contradictions, contradictions_of
 from app.programme.credits import credit_lines
-from app.programme.forms import ItemForm
+from app.programme.forms import ItemForm, ItemKindForm
+from app.programme.kinds import (
+    add_kind,
+    change_kind,
+    get_own_kind,
+    kind_of,
+    kinds_for,
+    refuse_removing_kind,
+    remove_kind,
+)
 from app.programme.queries import loose_ends, moderation_of, room_uses, workshops_of
 from app.refusal import N_
 from app.texts import gettext
@@ -53,7 +62,7 @@ def programme(slug: str) -> ResponseReturnValue:
 @bp.route("/items/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def new_item(slug: str) -> ResponseReturnValue:
-    form = ItemForm().offer(g.event, rooms_of(db.session(), g.event))
+    form = _offer(ItemForm())
     if did(
         form,
         lambda session: service.add_item(
@@ -68,7 +77,7 @@ def new_item(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
     item = conflicts.get_item(db.session(), g.event, item_id)
-    form = ItemForm.of(item).offer(g.event, rooms_of(db.session(), g.event))
+    form = _offer(ItemForm.of(item))
 
     def change(session: Session) -> None:
         facts = form.facts(_room(session, form.room_chosen))
@@ -76,7 +85,7 @@ def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
 
     def stored() -> ItemForm:
         again = conflicts.get_item(db.session(), g.event, item_id)
-        return ItemForm.of(again, stored=True).offer(g.event, rooms_of(db.session(), g.event))
+        return _offer(ItemForm.of(again, stored=True))
 
     if did(form, change, stored=stored):
         return redirect_with(_programme(slug), N_("Saved."))
@@ -96,6 +105,59 @@ def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
     cancel = url_for(".edit_item", slug=slug, item_id=item_id)
     return _remove(
         item.title, cancel, lambda s: service.remove_item(s, g.event.id, item_id, now()), _programme(slug)
+    )
+
+
+# -- kinds of items
+
+
+@bp.get("/kinds")
+@access.organiser(Permission.SEE)
+def kinds(slug: str) -> ResponseReturnValue:
+    rows = kinds_for(db.session(), g.event)
+    return page(
+        "programme/organise_kinds.html",
+        event=g.event,
+        kinds=[(kind_of(row), row.id if row.event_id is not None else None) for row in rows],
+        may_edit=may(g.role, Permission.EDIT),
+    )
+
+
+@bp.route("/kinds/new", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def new_kind(slug: str) -> ResponseReturnValue:
+    form = ItemKindForm()
+    if did(form, lambda session: add_kind(session, g.event.id, form.facts(), now()).id):
+        return redirect_with(url_for(".kinds", slug=slug), N_("“%(title)s” is saved."), title=form.name.data)
+    return page("programme/organise_kind.html", event=g.event, form=form, kind_id=None)
+
+
+@bp.route("/kinds/<int:kind_id>", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def edit_kind(slug: str, kind_id: int) -> ResponseReturnValue:
+    form = ItemKindForm.of(get_own_kind(db.session(), g.event, kind_id))
+
+    def change(session: Session) -> None:
+        change_kind(session, g.event.id, kind_id, form.facts(), form.version_read, now())
+
+    def stored() -> ItemKindForm:
+        return ItemKindForm.of(get_own_kind(db.session(), g.event, kind_id), stored=True)
+
+    if did(form, change, stored=stored):
+        return redirect_with(url_for(".kinds", slug=slug), N_("“%(title)s” is saved."), title=form.name.data)
+    return page("programme/organise_kind.html", event=g.event, form=form, kind_id=kind_id)
+
+
+@bp.route("/kinds/<int:kind_id>/remove", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def remove_own_kind(slug: str, kind_id: int) -> ResponseReturnValue:
+    kind = get_own_kind(db.session(), g.event, kind_id)
+    return _remove(
+        kind.name,
+        url_for(".edit_kind", slug=slug, kind_id=kind_id),
+        lambda s: remove_kind(s, g.event.id, kind_id, now()),
+        url_for(".kinds", slug=slug),
+        lambda s: refuse_removing_kind(s, get_own_kind(s, g.event, kind_id)),
     )
 
 
@@ -206,6 +268,11 @@ def _remove(
         title=title,
         cancel=(cancel, gettext("Keep it")),
     )
+
+
+def _offer(form: ItemForm) -> ItemForm:
+    session = db.session()
+    return form.offer(g.event, rooms_of(session, g.event), kinds_for(session, g.event))
 
 
 def _room(session: Session, room_id: int | None) -> Room | None:

@@ -18,8 +18,13 @@ def agenda_document(
     day: Event, lines: Sequence[AgendaLine], here: str, moderation: Sequence[Credit] = ()
 ) -> Document:
     """The released agenda as a PDF says it; `here` is the address of the page, `moderation` who moderates the day."""
-    heads = [(gettext("Time"), False), (gettext("What"), False), (gettext("Where"), False)]
-    glance = [(_times(day, one), one.title, one.room.name if one.room else "") for one in lines]
+    heads = [
+        (gettext("Time"), False),
+        (gettext("What"), False),
+        (gettext("Kind"), False),
+        (gettext("Where"), False),
+    ]
+    glance = [(_times(day, one), one.title, _word(one), one.room.name if one.room else "") for one in lines]
     when = span(day.starts_at, day.ends_at)
     return Document(
         title=f"{gettext('Agenda')}: {day.title}",
@@ -31,7 +36,7 @@ def agenda_document(
             documents.paragraph(f"{when}, {day.place}" if day.place else when),
             *map(documents.paragraph, credit_lines(moderation)),
             *_introduced(moderation),
-            documents.table(gettext("Agenda of the day"), heads, glance, (0, 3, 2)),
+            documents.table(gettext("Agenda of the day"), heads, glance, (0, 4, 2, 3)),
             documents.paragraph(gettext("What has changed since stands here: %(address)s", address=here)),
             *(block for line in lines for block in _told(day, line)),
         ),
@@ -60,6 +65,10 @@ def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str
 
 def _times(day: Event, line: AgendaLine) -> str:
     return times(line.starts_at, line.ends_at, dated=day.over_several_dates)
+
+
+def _word(line: AgendaLine) -> str:
+    return gettext("Workshops") if line.kind is None else line.kind.word
 
 
 def _called_off(day: Event) -> Iterator[Block]:

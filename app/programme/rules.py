@@ -3,12 +3,14 @@
 
 """Kinds of agenda items, what people contribute, and the refusals of the programme."""
 
-from enum import Enum
+from enum import Enum, StrEnum
 
 from app.refusal import N_, Refusal
 
 
-class ItemKind(Enum):
+class ItemKind(StrEnum):
+    """Keys of the kinds that every day begins with. The kinds that there are stand in `AgendaKind`."""
+
     BREAK = "break"
     WELCOME = "welcome"
     KEYNOTE = "keynote"
@@ -18,14 +20,42 @@ class ItemKind(Enum):
     CLOSING = "closing"
 
 
-KIND_LABELS = {
-    ItemKind.BREAK: N_("Break"),
-    ItemKind.WELCOME: N_("Welcome"),
-    ItemKind.KEYNOTE: N_("Talk"),
-    ItemKind.MARKET: N_("Market"),
-    ItemKind.PLENARY: N_("Plenary"),
-    ItemKind.DISCUSSION: N_("Discussion round"),
-    ItemKind.CLOSING: N_("Closing"),
+class Icon(Enum):
+    """Pictures that stand beside the word for a kind, never instead of it."""
+
+    CUP = "cup"
+    DOOR = "door"
+    SPEECH = "speech"
+    TALK = "talk"
+    PANEL = "panel"
+    CIRCLE = "circle"
+    BOARD = "board"
+    GROUP = "group"
+    STALL = "stall"
+    NETWORK = "network"
+    CHART = "chart"
+    FLAG = "flag"
+    MOON = "moon"
+    MUSIC = "music"
+    STAR = "star"
+
+
+ICON_LABELS = {
+    Icon.CUP: N_("Cup"),
+    Icon.DOOR: N_("Open door"),
+    Icon.SPEECH: N_("Speech bubble"),
+    Icon.TALK: N_("Lectern"),
+    Icon.PANEL: N_("Three heads at a table"),
+    Icon.CIRCLE: N_("Circle in a circle"),
+    Icon.BOARD: N_("Pinboard"),
+    Icon.GROUP: N_("Two heads"),
+    Icon.STALL: N_("Market stall"),
+    Icon.NETWORK: N_("Net"),
+    Icon.CHART: N_("Columns"),
+    Icon.FLAG: N_("Flag"),
+    Icon.MOON: N_("Moon"),
+    Icon.MUSIC: N_("Note of music"),
+    Icon.STAR: N_("Star"),
 }
 
 

@@ -32,8 +32,8 @@ from app.programme.conflicts import (
     run_name,
     runs_in,
 )
+from app.programme.kinds import get_kind
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
-from app.programme.rules import ItemKind
 from app.refusal import N_, Refusal
 
 Times = tuple[datetime, datetime]  # from, until
@@ -41,9 +41,9 @@ Times = tuple[datetime, datetime]  # from, until
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """What the organiser's form says of an item for everybody."""
+    """What the organiser's form says of an item for everybody; `kind` is the key of one."""
 
-    kind: ItemKind
+    kind: str
     title: str
     starts_at: datetime
     ends_at: datetime
@@ -118,7 +118,7 @@ def add_item(session: Session, event_id: int, facts: ItemFacts, now: datetime) -
     refuse_bad_times(event, facts.starts_at, facts.ends_at)
     refuse_room_in_use(session, event, facts.room, facts.starts_at, facts.ends_at)
     item = AgendaItem(event_id=event.id)
-    _write_item(item, facts)
+    _write_item(session, event, item, facts)
     session.add(item)
     mark_changed(event, now, calendar=False)
     log_change(session, event, item.title, "title", "", item.title, now)
@@ -136,7 +136,7 @@ def change_item(
     refuse_bad_times(event, facts.starts_at, facts.ends_at)
     refuse_room_in_use(session, event, facts.room, facts.starts_at, facts.ends_at, leave_out=item)
     old_title, old_room, old_times = item.title, item.room, (item.starts_at, item.ends_at)
-    _write_item(item, facts)
+    _write_item(session, event, item, facts)
     log_change(session, event, item.title, "title", old_title, item.title, now)
     log_times(session, event, item.title, old_times, (item.starts_at, item.ends_at), now)
     log_change(session, event, item.title, "room", room_name(old_room), room_name(item.room), now)
@@ -154,8 +154,9 @@ def remove_item(session: Session, event_id: int, item_id: int, now: datetime) ->
     session.flush()
 
 
-def _write_item(item: AgendaItem, facts: ItemFacts) -> None:
-    item.kind, item.title, item.note = facts.kind, facts.title, facts.note
+def _write_item(session: Session, event: Event, item: AgendaItem, facts: ItemFacts) -> None:
+    item.kind_row = get_kind(session, event, facts.kind)
+    item.title, item.note = facts.title, facts.note
     item.starts_at, item.ends_at, item.room = facts.starts_at, facts.ends_at, facts.room
 
 

@@ -108,16 +108,17 @@ def _json(day: Event, lines: list[AgendaLine]) -> str:
             "place": day.place,
             "revision": day.revision,
             "moderation": _json_people(moderation_of(db.session(), day)),
-            "agenda": [_json_line(line) for line in lines],
+            "agenda": [_json_line(line, day.language) for line in lines],
         },
         ensure_ascii=False,
         indent=2,
     )
 
 
-def _json_line(line: AgendaLine) -> dict[str, object]:
+def _json_line(line: AgendaLine, spoken: str) -> dict[str, object]:
     return {
-        "kind": line.kind.value if line.kind else "round",
+        "kind": line.kind.key if line.kind else "round",
+        "kind_name": line.kind.in_language(spoken) if line.kind else "Workshops",
         "title": line.title,
         "note": line.note,
         "starts_at": _local(line.starts_at),
@@ -183,7 +184,7 @@ def _frab(day: Event, lines: list[AgendaLine]) -> str:
             "room": room,
             "slug": f"{day.slug}-{number}",
             "title": title,
-            "type": line.kind.value if line.kind else "workshop",
+            "type": line.kind.in_language(day.language) if line.kind else "Workshop",
             "language": day.language,
             "abstract": abstract,
             "url": absolute(url_for("programme.agenda", slug=day.slug, lang=None)),

@@ -56,8 +56,9 @@ from app.people.models import Organiser, PasswordLink
 from app.people.rules import LinkReason, Origin, Role
 from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
 from app.programme.contributors import ContributorFacts, add_contributor
+from app.programme.kinds import KindFacts, add_kind
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
-from app.programme.rules import ContributorRole, ItemKind
+from app.programme.rules import ContributorRole, Icon, ItemKind
 from app.programme.service import (
     ItemFacts,
     RoundFacts,
@@ -552,6 +553,7 @@ def _spare_parts(app: Flask) -> None:
             "Noch Ungefragt", "Rektorin", "Universität", about="Sie kommt gern.", confirmed=False
         )
         add_contributor(session, day.id, f"run-{spare.id}", asked, now())
+        add_kind(session, day.id, KindFacts("Jubiläum", "Jubilee", Icon.STAR), now())
         moderation = ContributorFacts("Kim Moderiert", role=ContributorRole.DAY_MODERATION)
         add_contributor(session, day.id, "day", moderation, now())
         session.add(

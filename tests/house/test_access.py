@@ -198,10 +198,14 @@ programme.agenda_json GET PUBLIC
 programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC
 programme_organise.edit_item GET,POST ORGANISER EDIT
+programme_organise.edit_kind GET,POST ORGANISER EDIT
+programme_organise.kinds GET ORGANISER SEE
 programme_organise.new_item GET,POST ORGANISER EDIT
+programme_organise.new_kind GET,POST ORGANISER EDIT
 programme_organise.programme GET ORGANISER SEE
 programme_organise.release GET,POST ORGANISER LEAD
 programme_organise.remove_item GET,POST ORGANISER EDIT
+programme_organise.remove_own_kind GET,POST ORGANISER EDIT
 programme_organise.remove_room GET,POST ORGANISER EDIT
 programme_organise.remove_round GET,POST ORGANISER EDIT
 programme_organise.remove_workshop GET,POST ORGANISER EDIT

@@ -58,6 +58,8 @@ TOLD = {
 CODE, KEY, MACHINE, WORD = "a code", "a key by chance", "machines fill it in", "a word that many rows share"
 NAMELESS = {
     "agenda_change": {"field": CODE},
+    "agenda_item": {"kind": CODE},
+    "agenda_kind": {"key": CODE},
     "agreement": {"nonce": KEY},
     "allocation": {
         "nonce": KEY,

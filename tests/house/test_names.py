@@ -138,6 +138,7 @@ EXTRAS = {
     "programme/contributors": "service.py, split: who contributes to the day, an item or a run",
     "programme/contributor_views": "organiser_views.py, split: the pages about them",
     "programme/credits": "who contributes, as every page, file and calendar says it",
+    "programme/kinds": "kinds of items as values, and the verbs by which a day adds its own",
     "programme/printing": "the agenda as the PDF says it",
     "programme/rounds": "which rounds a run fills, for values and for the database",
     "programme/contradictions": "queries.py, split: where day and programme contradict each other",

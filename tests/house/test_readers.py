@@ -39,6 +39,7 @@ OURS = {
     },
     "room": {"id", "event_id"},
     "workshop": {"id", "event_id", "version"},
+    "agenda_kind": {"id", "version"},
     "contributor": {"id", "item_id", "run_id", "version"},
     "round": {"id", "event_id", "version"},
     "run": {"id", "workshop_id", "round_id", "version", *SCARCE, *IN_CALENDARS},
@@ -101,6 +102,11 @@ READERS = {
         **dict.fromkeys(("step_free", "note"), "app/events/facts.py"),
         "seats": "app/allocation/loader.py",
         "position": "app/events/queries.py",
+    },
+    "agenda_kind": {
+        **dict.fromkeys(("key", "name", "name_en", "icon", "pause", "beside"), "templates/programme/organise_kinds.html"),
+        **dict.fromkeys(("event_id", "position"), "app/programme/kinds.py"),
+        "key": "app/programme/views.py",
     },
     "contributor": {
         **dict.fromkeys(("name", "function", "organisation", "about", "role"), "app/programme/credits.py"),

@@ -17,8 +17,9 @@ from app.events.models import Event
 from app.events.rules import EventStatus, Seats
 from app.programme.agenda import AgendaLine, RoundView, RunView
 from app.programme.contradictions import contradictions
+from app.programme.kinds import Kind
 from app.programme.models import AgendaItem, Round
-from app.programme.rules import ItemKind
+from app.programme.rules import Icon, ItemKind
 from app.texts import days, force_locale, span, times
 from app.web.database import db, transaction
 from app.web.editing import given_end
@@ -39,10 +40,14 @@ def english(app: Flask) -> Iterator[None]:
         yield
 
 
+PAUSES = (ItemKind.BREAK, ItemKind.MARKET)
+
+
 def line(
     title: str, starts: str, ends: str, kind: ItemKind | None = ItemKind.KEYNOTE, **facts: object
 ) -> AgendaLine:
-    made = AgendaLine(f"item-{title}", kind, title, "", at(starts), at(ends), None)
+    of_kind = kind and Kind(kind, kind, kind, Icon.TALK, kind in PAUSES, kind is ItemKind.MARKET)
+    made = AgendaLine(f"item-{title}", of_kind, title, "", at(starts), at(ends), None)
     return replace(made, **facts)  # type: ignore[arg-type]
 
 

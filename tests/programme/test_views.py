@@ -172,6 +172,7 @@ def test_json(client: FlaskClient) -> None:
     ]
     assert lines[1] == {
         "kind": "welcome",
+        "kind_name": "Begrüßung",
         "title": "Begrüßung",
         "note": "",
         "starts_at": "2031-03-13T09:30:00+01:00",
@@ -243,7 +244,7 @@ def test_schedule(client: FlaskClient) -> None:
         "room": "Raum Birke",
         "slug": "",
         "title": "1.1 Beraten ohne Vorurteil",
-        "type": "workshop",
+        "type": "Workshop",
         "language": "de",
         "abstract": "Fälle aus der Praxis, gemeinsam gelesen.",
         "url": f"http://localhost{BASE}",
