@@ -7,6 +7,7 @@ A number of a row that was taken over becomes the new row's, one of a row that w
 move along; what begins anew stands in `rules`.
 """
 
+import re
 from datetime import date, datetime
 from typing import Any
 
@@ -28,6 +29,7 @@ class RowCopier:
         self._session, self._days = session, days
         self._anew: dict[str, Any] = ANEW | dict.fromkeys(STAMPS, now.replace(microsecond=0))
         self._numbers: dict[str, dict[int, int]] = {"event": {source.id: target.id}}
+        self._day, self._next_day = source.id, target.id
 
     def take(self, name: str) -> int:
         """All rows of this table; how many. A row without one it cannot be without stays behind."""
@@ -64,10 +66,18 @@ class RowCopier:
             return anew[column.name]
         if column.name == "uid":
             return new_uid()
+        if column.table.name == "agenda_kind" and column.name == "key":
+            return self._key(value)
         on = next((key.column.table.name for key in column.foreign_keys), "")
+        if on == "agenda_kind":
+            return self._key(value)
         if on in OF_A_DAY:
             return self._numbers.get(on, {}).get(value)
         return days_later(value, self._days) if isinstance(value, datetime | date) else value
+
+    def _key(self, key: str) -> str:
+        """A kind of the day's own says its day at the end; the usual ones do not."""
+        return re.sub(rf"-{self._day}(-\d+)?$", rf"-{self._next_day}\1", key)
 
 
 def _still_asked(option: Table) -> ColumnElement[bool]:

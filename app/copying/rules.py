@@ -24,7 +24,7 @@ class Part(Enum):
 
 PART_LABELS = {
     Part.ROOMS: N_("Rooms"),
-    Part.PROGRAMME: N_("Programme: items, rounds, workshops and who contributes"),
+    Part.PROGRAMME: N_("Programme: items, rounds, workshops, and who contributes, to be asked again"),
     Part.QUESTIONS: N_("Questions and consents of the form"),
     Part.QUOTAS: N_("Quotas"),
     Part.TASKS: N_("Checklist, all of it open again"),
@@ -33,7 +33,7 @@ PART_LABELS = {
 # Rows are taken over table by table, whichever columns they have.
 TABLES = {
     Part.ROOMS: ("room",),
-    Part.PROGRAMME: ("agenda_item", "round", "workshop", "run", "contributor"),
+    Part.PROGRAMME: ("agenda_kind", "agenda_item", "round", "workshop", "run", "contributor"),
     Part.QUESTIONS: ("question", "question_option", "question_condition"),
     Part.QUOTAS: ("quota",),
     Part.TASKS: ("task",),
@@ -89,6 +89,7 @@ ANEW = {"taken": 0, "extra": 0, "waiting": 0, "waiting_counter": 0, "sequence": 
 STAMPS = ("created_at", "modified_at")
 ANEW_OF: dict[str, dict[str, Any]] = {
     "run": {"takes_place": True},
+    "contributor": {"confirmed": False},
     "quota": {"released_at": None},
     "task": {"done_at": None, "done_by_id": None},
 }

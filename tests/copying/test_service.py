@@ -25,7 +25,7 @@ from app.organising.checks import data_findings
 from app.people.models import Organiser
 from app.people.rules import Role
 from app.programme.agenda import read_agenda
-from app.programme.models import AgendaItem, Run
+from app.programme.models import AgendaItem, AgendaKind, Contributor, Round, Run
 from app.refusal import Refusal
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import questions_of
@@ -81,11 +81,45 @@ def test_the_programme_comes_along_at_the_same_times_of_day(days: tuple[Session,
         for one, other in zip(
             was.round.runs if was.round else (), line.round.runs if line.round else (), strict=True
         ):
-            assert (one.label, one.title, one.abstract, one.contributors, one.room, one.spans) == (
-                (other.label, other.title, other.abstract, other.contributors, other.room, other.spans)
+            assert (one.label, one.title, one.abstract, one.room, one.spans) == (
+                (other.label, other.title, other.abstract, other.room, other.spans)
             )
             assert (other.seats.capacity, other.seats.taken, other.waiting) == (one.seats.capacity, 0, 0)
             assert other.takes_place
+
+
+def test_who_contributes_comes_along_to_be_asked_again(days: tuple[Session, Event, Event]) -> None:
+    session, before, after = days
+    runs = {one: select(Run.id).join(Run.round).where(Round.event_id == one.id) for one in (before, after)}
+    items = {one: select(AgendaItem.id).where(AgendaItem.event_id == one.id) for one in (before, after)}
+    told = {
+        one: session.scalars(
+            select(Contributor)
+            .where(
+                (Contributor.event_id == one.id)
+                | Contributor.run_id.in_(runs[one])
+                | Contributor.item_id.in_(items[one])
+            )
+            .order_by(Contributor.id)
+        ).all()
+        for one in (before, after)
+    }
+    said = [[(one.name, one.function, one.role) for one in told[day]] for day in (before, after)]
+    assert said[0] == said[1] != []
+    assert any(one.confirmed for one in told[before])
+    assert not any(one.confirmed for one in told[after])
+
+
+def test_kinds_of_the_day_come_along_with_names_of_their_own(days: tuple[Session, Event, Event]) -> None:
+    session, before, after = days
+    own = {
+        day: session.scalars(select(AgendaKind).where(AgendaKind.event_id == day.id)).all()
+        for day in (before, after)
+    }
+    assert [one.name for one in own[before]] == [one.name for one in own[after]] != []
+    items = session.scalars(select(AgendaItem).where(AgendaItem.event_id == after.id)).all()
+    assert all(one.kind_row.event_id in (None, after.id) for one in items)
+    assert {one.key for one in own[before]} & {one.key for one in own[after]} == set()
 
 
 def test_questions_and_quotas_come_along_empty(days: tuple[Session, Event, Event]) -> None:
