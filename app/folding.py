@@ -9,6 +9,8 @@ and none of them knows both German ways of writing an umlaut, which is what most
 
 import re
 import unicodedata
+from collections.abc import Collection
+from itertools import count
 
 # They show nothing and join nothing: soft hyphen, zero widths, fillers, marks of old encodings, tags.
 _INVISIBLE = re.compile(
@@ -43,6 +45,7 @@ _UMLAUTS = str.maketrans({"ä": "ae", "ö": "oe", "ü": "ue"})
 _NEARLY_ALL = str.maketrans({"ä": "a", "ö": "o", "ü": "u", "`": "'"})
 UMLAUTS = (("ae", "a"), ("oe", "o"), ("ue", "u"))
 _NUMBER = re.compile("([0-9]+)")
+LONGEST_SLUG = 48  # of a suggestion: leaves room for a number within a column's 60
 
 
 def clean_text(typed: str) -> str:
@@ -91,6 +94,26 @@ def spellings(word: str) -> list[str]:
 def list_key(text: str) -> list[str | int]:
     """The key by which texts stand in a list: as `plain`, but numbers as numbers, so 1.2 stands before 1.10."""
     return [int(part) if at % 2 else part for at, part in enumerate(_NUMBER.split(plain(text)))]
+
+
+def slug_of(title: str) -> str:
+    """ "3. Fachtag für Gütersloh" becomes "3-fachtag-fuer-guetersloh": what one can read out and type in."""
+    words = "-".join(re.findall("[a-z0-9]+", spelled_out(title).encode("ascii", "ignore").decode("ascii")))
+    if len(words) <= LONGEST_SLUG:
+        return words
+    return words[: LONGEST_SLUG + 1].rpartition("-")[0] or words[:LONGEST_SLUG]
+
+
+def free_of(taken: Collection[str], wanted: str) -> str:
+    """The short name that was wanted, or the next one with a number that is not taken; at most 60 characters."""
+    if wanted not in taken:
+        return wanted
+    return next(one for one in (_numbered(wanted, number) for number in count(2)) if one not in taken)
+
+
+def _numbered(slug: str, number: int) -> str:
+    tail = f"-{number}"
+    return slug[: 60 - len(tail)].rstrip("-") + tail
 
 
 def _shows_nothing(character: str) -> bool:

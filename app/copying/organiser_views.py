@@ -14,8 +14,9 @@ from app.copying.printing import HandOver, hand_over_document
 from app.copying.queries import parts_of, succession
 from app.copying.service import NextDay, copy_day
 from app.documents import typeset
-from app.events.queries import free_slug, hosts_to_choose, rooms_of, slug_of, with_hosts
+from app.events.queries import free_slug, hosts_to_choose, rooms_of, with_hosts
 from app.events.team_service import team_of
+from app.folding import slug_of
 from app.links import absolute
 from app.organisations.models import Organisation
 from app.people.rules import Permission, may

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.events.forms import HostsForm, NewEventForm
 from app.events.models import Series
-from app.events.queries import free_slug, hosts_to_choose, series_to_choose, slug_of, with_hosts
+from app.events.queries import free_slug, hosts_to_choose, series_to_choose, with_hosts
 from app.events.service import accept_series, create_event, name_hosts
+from app.folding import slug_of
 from app.organisations.models import Organisation, Region
 from app.organisations.queries import regions
 from app.organisations.service import accept_organisation

@@ -3,10 +3,8 @@
 
 """Reads for pages."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import count
 from typing import Any, TypeVar
 
 from sqlalchemy import bindparam, or_, select
@@ -16,13 +14,12 @@ from sqlalchemy.sql.base import ExecutableOption
 from app.events.facts import FACTS
 from app.events.models import Event, Room, Series
 from app.events.rules import EventStatus
-from app.folding import list_key, spelled_out
+from app.folding import free_of, list_key
 from app.organisations.models import Organisation, Region
 from app.refusal import found
 
 Row = TypeVar("Row")
 PUBLIC = (EventStatus.PUBLISHED, EventStatus.CANCELLED)
-LONGEST_SLUG = 48  # of a suggestion: leaves room for a number within the column's 60
 RESERVED_SLUGS = frozenset({"new"})
 
 
@@ -114,25 +111,7 @@ def missing_before_publishing(event: Event) -> list[OpenPoint]:
 def free_slug(session: Session, wanted: str) -> str:
     """The short name that was wanted, or the next one with a number that nobody has."""
     taken = set(session.scalars(select(Event.slug).where(Event.slug.startswith(wanted, autoescape=True))))
-    if wanted not in taken and wanted not in RESERVED_SLUGS:
-        return wanted
-    number = next(number for number in count(2) if _numbered(wanted, number) not in taken)
-    return _numbered(wanted, number)
-
-
-def slug_of(title: str) -> str:
-    """ "3. Fachtag für Gütersloh" becomes "3-fachtag-fuer-guetersloh": what one can read out and type in."""
-    words = "-".join(re.findall("[a-z0-9]+", spelled_out(title).encode("ascii", "ignore").decode("ascii")))
-    return (
-        words
-        if len(words) <= LONGEST_SLUG
-        else words[: LONGEST_SLUG + 1].rpartition("-")[0] or words[:LONGEST_SLUG]
-    )
-
-
-def _numbered(slug: str, number: int) -> str:
-    tail = f"-{number}"
-    return slug[: 60 - len(tail)].rstrip("-") + tail
+    return free_of(taken | RESERVED_SLUGS, wanted)
 
 
 def hosts_to_choose(session: Session, event: Event) -> Sequence[Organisation]:

@@ -19,9 +19,8 @@ from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db import Base
 from app.events.models import Event, Quota, Series
-from app.events.queries import slug_of
 from app.events.service import lock_event, mark_changed
-from app.folding import clean_line
+from app.folding import clean_line, slug_of
 from app.organisations.models import District, Organisation, OrganisationKind, Region
 from app.organisations.rules import UsualKind, name_key
 from app.people.audit import record

@@ -15,9 +15,9 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.events.queries import get_of_event, slug_of
+from app.events.queries import get_of_event
 from app.events.service import lock_event, mark_changed
-from app.folding import plain
+from app.folding import plain, slug_of
 from app.programme.conflicts import refuse_stale
 from app.programme.models import AgendaItem, AgendaKind
 from app.programme.rules import Icon

@@ -7,9 +7,10 @@ import pytest
 from flask import Flask
 
 from app.events.models import Event
-from app.events.queries import missing_before_publishing, slug_of
+from app.events.queries import missing_before_publishing
 from app.events.rules import EventStatus
 from app.events.team_service import find_event_of
+from app.folding import slug_of
 from app.organisations.models import Region
 from app.organisations.service import add_organisation
 from app.people.queries import find_organiser

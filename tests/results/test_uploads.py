@@ -11,8 +11,9 @@ import tracemalloc
 import pytest
 from PIL import Image
 
+from app.pictures import MOST_PIXELS
 from app.refusal import Refusal
-from app.results.photos import LONGEST_SIDE, MOST_PIXELS
+from app.results.photos import LONGEST_SIDE
 from app.results.rules import MaterialKind
 from app.results.uploads import LARGEST_FILE, prepare
 from tests.results.samples import ACCESSIBLE, jpeg, pdf, png, png_bomb
