@@ -54,7 +54,6 @@ from app.programme.models import Run, Workshop
 from app.programme.service import (
     ItemFacts,
     RoundFacts,
-    WorkshopFacts,
     add_item,
     add_room,
     add_round,
@@ -206,10 +205,7 @@ def _build_day(
         )
         for one in data.rounds
     }
-    workshops = {
-        key: add_workshop(session, event.id, WorkshopFacts(title, abstract), now)
-        for key, (title, abstract) in data.workshops.items()
-    }
+    workshops = {key: add_workshop(session, event.id, facts, now) for key, facts in data.workshops.items()}
     runs = {}
     for run in data.runs:
         plan = RunPlan(run.label, rounds[run.round].id, rooms[run.room].id, run.capacity)

@@ -11,6 +11,7 @@ from app.events.rules import Loop
 from app.organisations.rules import UsualKind
 from app.programme.contributors import ContributorFacts
 from app.programme.rules import ContributorRole, ItemKind
+from app.programme.workshop_facts import WorkshopFacts
 
 KI, OFFICE, TOWN, LAND = (
     UsualKind.KI,
@@ -113,7 +114,7 @@ class DayData:
     rooms: tuple[RoomFacts, ...]
     items: tuple[ItemData, ...]
     rounds: tuple[RoundData, ...]
-    workshops: dict[str, tuple[str, str]]
+    workshops: dict[str, WorkshopFacts]
     runs: tuple[RunData, ...]
     # Besides who facilitates: "day", the title of an item or the label of a run; who, and as what.
     contributions: tuple[tuple[str, ContributorFacts], ...] = ()
@@ -186,15 +187,15 @@ PAST = DayData(
     ),
     rounds=(RoundData(1, "11:15", "12:45", "Workshops"),),
     workshops={
-        "A": (
+        "A": WorkshopFacts(
             "Rassismussensible Beratungsarbeit",
             "Woran erkennen wir Rassismus in der eigenen Beratung, und was tun wir dann? Fälle aus vier Behörden.",
         ),
-        "B": (
+        "B": WorkshopFacts(
             "Selbstschutz",
             "Hausbesuche, Drohungen, Erschöpfung: Wie schützen sich Beratende, und was muss ihre Stelle dafür tun?",
         ),
-        "C": (
+        "C": WorkshopFacts(
             "Konfliktmanagement",
             "Konflikte entstehen dort, wo Zuständigkeiten aufeinandertreffen. Wir üben, sie früh anzusprechen.",
         ),
@@ -269,47 +270,56 @@ UPCOMING = DayData(
         RoundData(2, "13:30", "14:45", "Workshoprunde 2"),
     ),
     workshops={
-        "racism": (
+        "racism": WorkshopFacts(
             "Rassismuskritisch beraten in Behörden",
             "Beratung in einer Behörde hat Macht. Wir lesen Fälle aus der Praxis, suchen Muster und probieren Sätze aus, "
             "die am nächsten Tag am Schalter funktionieren.",
+            target_group="Beratende mit Publikumsverkehr",
+            prerequisites="Ein eigener Fall, ohne Namen",
+            method="Fallarbeit in Dreiergruppen",
+            guiding_questions="Woran merken wir es in der eigenen Beratung?\nWelcher Satz hilft am Schalter?\nWas "
+            "braucht die Leitung dafür?",
+            materials="Leitfaden: https://example.org/rassismuskritisch-beraten.pdf",
         ),
-        "planning": (
+        "planning": WorkshopFacts(
             "Planungskonferenz: aus Fällen Themen machen",
             "Wie wird aus dem zehnten gleichen Fall ein Thema für die Lenkungsgruppe? Wir spielen eine Planungskonferenz "
             "durch, vom Fallblatt bis zum Beschluss.",
         ),
-        "interface": (
+        "interface": WorkshopFacts(
             "KIM und Ausländerbehörde: Schnittstelle klären",
             "Wer fragt wen, wann und wonach? An zwei Abläufen klären wir, was die eine Seite braucht und die andere "
             "geben darf.",
         ),
-        PRIVACY: (
+        PRIVACY: WorkshopFacts(
             "Datenschutz im rechtskreisübergreifenden Case Management",
             "Was dürfen wir weitergeben, mit welcher Einwilligung, und wie sagen wir es den Menschen, um die es geht? "
             "Der Workshop läuft zweimal; bitte wählen Sie ihn nur in einer Runde.",
         ),
-        "resilience": (
+        "resilience": WorkshopFacts(
             "Selbstschutz und Resilienz im Beratungsalltag",
             "Schwere Geschichten, volle Kalender: Übungen für zwischendurch, und was eine Leitung tun kann, damit "
             "niemand allein bleibt.",
+            method="Übungen und Gespräch im Kreis",
+            undocumented=True,
         ),
-        "citizenship": (
+        "citizenship": WorkshopFacts(
             "Einbürgerung: Beratungskette statt Warteschlange",
             "Vom ersten Gespräch bis zur Urkunde: Wer berät wozu, und wie kommen Anträge vollständig an? Mit "
             "Checkliste zum Mitnehmen.",
         ),
-        "conflict": (
+        "conflict": WorkshopFacts(
             "Konfliktmanagement und Deeskalation",
             "Wenn es laut wird: Haltung, Stimme, Abstand. Wir üben in kleinen Gruppen und sprechen über Grenzen.",
         ),
-        "impact": (
+        "impact": WorkshopFacts(
             "Wirkung zeigen: Kennzahlen und Geschichten",
             "Drei Zahlen und eine Geschichte überzeugen mehr als dreißig Zahlen. Wir bauen einen Bericht auf einer Seite.",
         ),
-        "volunteers": (
+        "volunteers": WorkshopFacts(
             "Ehrenamt und Migrantenselbstorganisationen einbinden",
             "Was Vereine können, was sie brauchen und woran Zusammenarbeit oft scheitert. Mit Beispielen aus Bielefeld.",
+            interpreting="Arabisch und Ukrainisch, auf Wunsch",
         ),
     },
     runs=(

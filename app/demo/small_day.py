@@ -12,6 +12,7 @@ from app.demo.programme import DayData, ItemData, RoundData, RunData
 from app.events.facts import RoomFacts
 from app.events.rules import Loop
 from app.programme.rules import ItemKind
+from app.programme.workshop_facts import WorkshopFacts
 
 AFTER = timedelta(weeks=2)  # behind the large day
 CODE = "Werkstatt 27"
@@ -48,15 +49,17 @@ DAY = DayData(
     ),
     rounds=(RoundData(1, "13:30", "15:30", "Werkstätten"),),
     workshops={
-        "first": (
+        "first": WorkshopFacts(
             "Der erste Termin",
             "Wie ein Gespräch beginnt, dem ein zweites folgt. Zwei Fälle aus den Kreisen.",
         ),
-        "paper": (
+        "paper": WorkshopFacts(
             "Wenn Papiere fehlen",
             "Wer hilft wann, wenn Urkunden fehlen? Mit der Ausländerbehörde am Tisch.",
         ),
-        "housing": ("Wohnung gesucht", "Was Städte, Jobcenter und Beratung gemeinsam tun können."),
+        "housing": WorkshopFacts(
+            "Wohnung gesucht", "Was Städte, Jobcenter und Beratung gemeinsam tun können."
+        ),
     },
     runs=(
         RunData("A", 1, "first", "Sitzungssaal", 3, 0, 0, "Mika Erfunden"),

@@ -7,6 +7,7 @@ Read in six queries after a change, then kept; where seats are shown they are co
 """
 
 from collections import defaultdict
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -21,13 +22,17 @@ from app.programme.credits import Credit, credit_lines, credits_of
 from app.programme.kinds import Kind, kind_of
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rounds import numbers_filled
+from app.programme.workshop_facts import WorkshopFacts
 from app.store.cache import Cache
 from app.store.transactions import reads_only
+
+NOTHING_SAID = WorkshopFacts("")
 
 
 @dataclass(frozen=True, slots=True)
 class RunView:
-    """One run as people see it; `seats` and `waiting` are those of the moment it was read. It fills `spans` rounds."""
+    """One run as people see it; `seats` and `waiting` are those of the moment it was read. It fills `spans` rounds. `about`
+    is all that is said of its workshop, `slug` names the page on which it stands."""
 
     id: int
     workshop_id: int
@@ -41,10 +46,17 @@ class RunView:
     spans: int = 1
     takes_place: bool = True
     asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
+    about: WorkshopFacts = NOTHING_SAID
+    slug: str = ""
 
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
+
+    @property
+    def anchor(self) -> str:
+        """Where it stands on the agenda's page."""
+        return f"run-{self.id}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,6 +88,26 @@ class AgendaLine:
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
+
+
+@dataclass(frozen=True, slots=True)
+class Meeting:
+    """A run with the times it really has: until the end of the last round it fills."""
+
+    run: RunView
+    round_title: str
+    starts_at: datetime
+    ends_at: datetime
+
+
+def meetings(lines: Iterable[AgendaLine]) -> Iterator[Meeting]:
+    """Every run of the agenda, in order of rounds and labels."""
+    rounds = [line.round for line in lines if line.round is not None]
+    ends = {one.number: one.ends_at for one in rounds}
+    for one in rounds:
+        for run in one.runs:
+            last = numbers_filled(one.number, run.spans)[-1]
+            yield Meeting(run, one.title, one.starts_at, ends.get(last, one.ends_at))
 
 
 # What the agenda says, under the revision that rises with every change of it. Seats are counted anew each time.
@@ -209,4 +241,6 @@ def _run_view(run: Run) -> RunView:
         waiting=run.waiting,
         spans=run.spans,
         takes_place=run.takes_place,
+        about=WorkshopFacts.of(run.workshop),
+        slug=run.workshop.slug,
     )

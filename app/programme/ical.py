@@ -10,6 +10,7 @@ from app.events.rules import EventStatus
 from app.ical.entry import CalendarEntry, cancelled
 from app.programme.credits import credit_lines, credits_of
 from app.programme.models import Run
+from app.programme.workshop_facts import WorkshopFacts
 from app.texts import force_locale
 
 
@@ -18,6 +19,7 @@ def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None
     room = run.room.name if run.room else ""
     with force_locale("de"):  # a calendar is in one language
         people = "\n".join(credit_lines(credits_of(run.contributors)))
+        said = "\n".join(WorkshopFacts.of(run.workshop).in_lines())
     entry = CalendarEntry(
         uid=run.uid,
         sequence=run.sequence,
@@ -26,7 +28,7 @@ def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None
         starts=run.round.starts_at,
         ends=ends or run.round.ends_at,
         summary=f"{run.label} {run.workshop.title}",
-        description="\n\n".join(part for part in (run.workshop.abstract, people, address) if part),
+        description="\n\n".join(part for part in (run.workshop.abstract, said, people, address) if part),
         location=", ".join(part for part in (room, event.place) if part),
         url=address,
         categories=("Fachtag", "Workshop"),

@@ -6,11 +6,14 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
 from app.db import Base, enum_of, line, pk, text
 from app.events.models import Event, InCalendars, Room, Scarce, scarce_checks
+from app.folding import slug_of
 from app.programme.rules import ContributorRole, Icon
+from app.programme.workshop_facts import LANGUAGES
 
 
 class AgendaKind(Base):
@@ -82,15 +85,37 @@ class Round(Base):
     __mapper_args__ = {"version_id_col": version}
 
 
+def _slug_by_title(context: DefaultExecutionContext) -> str:
+    written = context.get_current_parameters()  # type: ignore[no-untyped-call]
+    return slug_of(written["title"]) or "workshop"
+
+
 class Workshop(Base):
-    """A subject that is worked on. It may run several times and counts once per person."""
+    """A subject that is worked on. It may run several times and counts once per person.
+
+    What its team says of it are its `WorkshopFacts`. `slug` stands in the address of its page and stays when the title changes.
+    """
 
     __tablename__ = "workshop"
+    __table_args__ = (
+        UniqueConstraint("event_id", "slug"),
+        CheckConstraint("slug <> ''", name="has_slug"),
+        CheckConstraint(f"language IN ({', '.join(repr(one) for one in ('', *LANGUAGES))})", name="language"),
+    )
 
     id: Mapped[pk]
-    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    slug: Mapped[str] = mapped_column(String(60), default=_slug_by_title)
     title: Mapped[line]
     abstract: Mapped[text]
+    target_group: Mapped[str] = mapped_column(String(300), default="")
+    prerequisites: Mapped[str] = mapped_column(String(300), default="")
+    method: Mapped[str] = mapped_column(String(200), default="")
+    language: Mapped[str] = mapped_column(String(3), default="")
+    interpreting: Mapped[str] = mapped_column(String(200), default="")
+    guiding_questions: Mapped[text]
+    materials: Mapped[text]
+    undocumented: Mapped[bool] = mapped_column(default=False)
     version: Mapped[int] = mapped_column(default=1)
 
     __mapper_args__ = {"version_id_col": version}

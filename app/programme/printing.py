@@ -94,6 +94,7 @@ def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
         if about:
             yield documents.paragraph(about, sticky=bool(run.abstract))
         yield from documents.paragraphs(run.abstract)
+        yield from documents.paragraphs("\n".join(run.about.in_lines()))
         yield from _introduced(run.contributors)
 
 

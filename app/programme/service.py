@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.events.facts import RoomFacts
 from app.events.models import Event, Room
 from app.events.service import lock_event, mark_changed, raise_sequence
+from app.folding import free_of, slug_of
 from app.people.audit import record
 from app.programme.conflicts import (
     get_item,
@@ -34,6 +35,7 @@ from app.programme.conflicts import (
 )
 from app.programme.kinds import get_kind
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
+from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import N_, Refusal
 
 Times = tuple[datetime, datetime]  # from, until
@@ -65,12 +67,6 @@ class RoundFacts:
     @property
     def times(self) -> "Times":
         return self.starts_at, self.ends_at
-
-
-@dataclass(frozen=True, slots=True)
-class WorkshopFacts:
-    title: str
-    abstract: str = ""
 
 
 # -- rooms
@@ -201,7 +197,9 @@ def refuse_removing_round(session: Session, round_: Round) -> None:
 
 def add_workshop(session: Session, event_id: int, facts: WorkshopFacts, now: datetime) -> Workshop:
     event = lock_event(session, event_id)
-    workshop = Workshop(event_id=event.id, title=facts.title, abstract=facts.abstract)
+    taken = session.scalars(select(Workshop.slug).where(Workshop.event_id == event.id)).all()
+    workshop = Workshop(event_id=event.id, slug=free_of(taken, slug_of(facts.title) or "workshop"))
+    facts.write_to(workshop)
     session.add(workshop)
     mark_changed(event, now, calendar=False)
     session.flush()

@@ -13,17 +13,19 @@ from xml.etree import ElementTree as ET
 
 from flask import Blueprint, Response, make_response, render_template, url_for
 
-from app.clock import BERLIN
+from app.clock import BERLIN, now
 from app.documents import Document
 from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.queries import get_public_event
+from app.events.rules import EventStatus
 from app.links import absolute
-from app.programme.agenda import AgendaLine, read_agenda
+from app.programme.agenda import AgendaLine, Meeting, meetings, read_agenda
 from app.programme.credits import Credit, credit_lines
 from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes, moderation_of
 from app.programme.rounds import numbers_filled
+from app.programme.workshop_facts import confidence
 from app.refusal import Missing
 from app.store.cache import Cache
 from app.texts import language, last_day, local_day
@@ -46,6 +48,33 @@ def agenda(slug: str) -> Response:
     day = get_public_event(session, slug)
     key = ("page", day.id, day.revision, language(), chosen_language())
     return make_response(_pages.get(key, lambda: _render(day)))
+
+
+@bp.get("/events/<slug>/workshops/<workshop_slug>")
+@access.public
+def workshop(slug: str, workshop_slug: str) -> Response:
+    """A workshop of the released agenda, with the places that are free at this moment."""
+    day = _released(slug)
+    found = [one for one in meetings(read_agenda(db.session(), day)) if one.run.slug == workshop_slug]
+    if not found:
+        raise Missing
+    free = tuple((one.run.seats, one.run.waiting) for one in found)
+    counts = day.status is EventStatus.PUBLISHED and not day.awaits_places and not day.is_over(now())
+    key = ("workshop", day.id, day.revision, workshop_slug, free, counts, language(), chosen_language())
+    return make_response(_pages.get(key, lambda: _render_workshop(day, found, counts=counts)))
+
+
+def _render_workshop(day: Event, found: list[Meeting], *, counts: bool) -> str:
+    about, slug = found[0].run.about, found[0].run.slug
+    return render_template(
+        "programme/workshop.html",
+        event=day,
+        about=about,
+        meetings=found,
+        counts=counts,
+        confidence=confidence(),
+        canonical=absolute(url_for("programme.workshop", slug=day.slug, workshop_slug=slug, lang=None)),
+    )
 
 
 @bp.get("/events/<slug>/agenda.json")

@@ -102,8 +102,11 @@ class _AboutWorkshop(EditingForm):
     workshop_id = Choice(_l("Belongs to"))
 
     def offer(self: Form, workshops: Sequence[WorkshopName]) -> Form:
-        """Choices must be known before the form is validated."""
-        names = [(str(one.id), one.name) for one in workshops]
+        """Choices must be known before the form is validated. Nothing new can belong to a workshop without documentation."""
+        chosen = self["workshop_id"].data
+        names = [
+            (str(one.id), one.name) for one in workshops if not one.undocumented or str(one.id) == chosen
+        ]
         self["workshop_id"].offer([*names, ("", gettext("Plenary"))])
         return self
 

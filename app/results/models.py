@@ -5,14 +5,21 @@
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, UniqueConstraint, select
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, enum_of, line, pk, text
+from app.programme.models import Workshop
 from app.results.rules import AgreementStatus, Level, MaterialKind
 
 _PLENARY = sql("workshop_id IS NULL")
+
+
+def is_documented(table: "type[WorkshopResult | Agreement | Material]") -> ColumnElement[bool]:
+    """What may be shown: all but what belongs to a workshop that takes no documentation."""
+    of_it = select(Workshop.id).where(Workshop.id == table.workshop_id, Workshop.undocumented)
+    return ~of_it.exists()
 
 
 class Documentation(Base):

@@ -7,9 +7,12 @@ from flask import Blueprint, Response, g, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.clock import now
+from app.events.queries import get_of_event
 from app.organisations.queries import kinds_to_choose
 from app.people.rules import Permission, may
-from app.refusal import N_, Missing
+from app.programme.models import Workshop
+from app.programme.workshop_facts import WorkshopFacts
+from app.refusal import N_
 from app.results.forms import FIGURE, AgreementForm, FrameForm, ResultForm, frame_form
 from app.results.presentation import page_context, today
 from app.results.queries import MaterialView, read_documentation, workshop_names
@@ -24,6 +27,7 @@ from app.results.service import (
     publish_documentation,
     refuse_publishing,
     remove_agreement,
+    require_workshop,
     result_facts,
     unpublish_documentation,
     write_frame,
@@ -44,7 +48,7 @@ HOME = "/organise/events/<slug>/results"
 @bp.get(HOME)
 @access.organiser(Permission.SEE)
 def overview(slug: str) -> Response:
-    view = read_documentation(db.session(), g.event, today(now()))
+    view = read_documentation(db.session(), g.event, today(now()), withheld=True)
     return page(
         "results/overview.html",
         **page_context(
@@ -93,18 +97,26 @@ def _frame_form(*, stored: bool) -> FrameForm:
 @bp.route(f"{HOME}/workshops/{ID.format('workshop_id')}", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def result(slug: str, workshop_id: int | None) -> ResponseReturnValue:
-    names = {workshop.id: workshop.name for workshop in workshop_names(db.session(), g.event)}
-    if workshop_id is not None and workshop_id not in names:
-        raise Missing
+    workshop = get_of_event(db.session(), Workshop, g.event.id, workshop_id) if workshop_id else None
     form = _result_form(workshop_id, stored=False)
     if did(
         form,
         lambda session: write_result(session, g.event, workshop_id, form.facts(), form.version_read, now()),
         stored=lambda: _result_form(workshop_id, stored=True),
+        # who had it open when the workshop was said to take none keeps what was typed
+        first=None
+        if form.is_submitted()
+        else lambda session: require_workshop(session, g.event, workshop_id),
     ):
         return redirect_with(url_for(".overview", slug=slug), N_("Saved."))
-    name = names[workshop_id] if workshop_id is not None else None
-    return page("results/result.html", **page_context(g.event, form=form, name=name))
+    names = {one.id: one.name for one in workshop_names(db.session(), g.event)}
+    context = page_context(
+        g.event,
+        form=form,
+        name=names[workshop.id] if workshop else None,
+        questions=WorkshopFacts.of(workshop).questions if workshop else (),
+    )
+    return page("results/result.html", **context)
 
 
 def _result_form(workshop_id: int | None, *, stored: bool) -> ResultForm:

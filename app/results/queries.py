@@ -21,7 +21,14 @@ from app.programme.credits import Credit, credit_lines
 from app.programme.models import Run, Workshop
 from app.refusal import Missing
 from app.results.files import is_name
-from app.results.models import Agreement, AttendanceFigure, Documentation, Material, WorkshopResult
+from app.results.models import (
+    Agreement,
+    AttendanceFigure,
+    Documentation,
+    Material,
+    WorkshopResult,
+    is_documented,
+)
 from app.results.renditions import widths_of
 from app.results.rules import (
     SHORT_ALTERNATIVE,
@@ -37,12 +44,13 @@ from app.results.rules import (
 @dataclass(frozen=True, slots=True)
 class WorkshopName:
     """`label` is that of its first run that takes place, for instance "1.4"; empty while no run is planned. A workshop
-    that has runs, all called off, does not take place."""
+    that has runs, all called off, does not take place. Of one that is `undocumented` nothing is shown."""
 
     id: int
     label: str
     title: str
     takes_place: bool = True
+    undocumented: bool = False
 
     @property
     def name(self) -> str:
@@ -119,7 +127,14 @@ class Section:
     @property
     def missing(self) -> bool:
         """A workshop took place, and nobody has written what came out."""
-        return self.workshop is not None and self.workshop.takes_place and not self.written
+        if self.workshop is None or self.workshop.undocumented:
+            return False
+        return self.workshop.takes_place and not self.written
+
+    @property
+    def withheld(self) -> bool:
+        """Something was written before the workshop was said to take no documentation; only its team sees it."""
+        return self.workshop is not None and self.workshop.undocumented and not self.empty
 
     @property
     def empty(self) -> bool:
@@ -167,11 +182,14 @@ class DocumentationState:
 Row = TypeVar("Row", WorkshopResult, Agreement, Material)
 
 
-def read_documentation(session: Session, event: Event, today: date) -> DocumentationView:
+def read_documentation(
+    session: Session, event: Event, today: date, *, withheld: bool = False
+) -> DocumentationView:
     """Six queries, and those of the agenda. `today` decides what is overdue; empty sections are there too, for the
-    organisers."""
+    organisers. A workshop without documentation has no section, but with `withheld`, for who takes away what is in it."""
     frame = session.scalar(select(Documentation).where(Documentation.event_id == event.id))
-    places = [*((name.id, name) for name in workshop_names(session, event)), (None, None)]
+    names = [one for one in workshop_names(session, event) if withheld or not one.undocumented]
+    places = [*((name.id, name) for name in names), (None, None)]
     results = _by_workshop(session.scalars(_of(WorkshopResult, event)))
     agreements = _by_workshop(session.scalars(_of(Agreement, event)))
     materials = _by_workshop(session.scalars(_of(Material, event)))
@@ -230,7 +248,11 @@ def workshop_names(session: Session, event: Event) -> list[WorkshopName]:
     """The day's workshops in the order of the agenda: one query."""
     rows = session.execute(
         select(
-            Workshop.id, func.coalesce(Run.label, ""), Workshop.title, func.coalesce(Run.takes_place, true())
+            Workshop.id,
+            func.coalesce(Run.label, ""),
+            Workshop.title,
+            func.coalesce(Run.takes_place, true()),
+            Workshop.undocumented,
         )
         .outerjoin(Run, Run.workshop_id == Workshop.id)
         .where(Workshop.event_id == event.id)
@@ -243,11 +265,12 @@ def workshop_names(session: Session, event: Event) -> list[WorkshopName]:
 
 
 def find_material(session: Session, event: Event, stored_name: str) -> Material:
-    """Raises `Missing` for a name that is none of this day's: the path on disk is built from the row only (T23)."""
+    """Raises `Missing` for a name that is none of this day's, and for what is not shown: the path on disk is built from the
+    row only (T23)."""
     if not is_name(stored_name):
         raise Missing
     ours = select(Material).where(Material.event_id == event.id, Material.stored_name == stored_name)
-    row = session.scalar(ours)
+    row = session.scalar(ours.where(is_documented(Material)))
     if row is None:
         raise Missing
     return row
@@ -257,7 +280,9 @@ def documentation_state(session: Session, event: Event, today: date) -> Document
     """Four queries, for the dashboard."""
     has_words = (WorkshopResult.findings != "") | (WorkshopResult.summary != "")
     workshops = (
-        select(func.count()).select_from(Workshop).where(Workshop.event_id == event.id, _takes_place())
+        select(func.count())
+        .select_from(Workshop)
+        .where(Workshop.event_id == event.id, ~Workshop.undocumented, _takes_place())
     )
     written = workshops.join(WorkshopResult, WorkshopResult.workshop_id == Workshop.id).where(has_words)
     rows = session.execute(

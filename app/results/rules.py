@@ -103,6 +103,19 @@ def refuse_unwritten(written: int) -> None:
         raise Refusal(N_("Nothing is written yet. Please write down at least one result or agreement first."))
 
 
+class Undocumented(Refusal):
+    """What is said in such a workshop stays there."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "This workshop takes no documentation: no findings, no agreements, no photos and no documents. The"
+                " programme says so."
+            ),
+            field="workshop_id",
+        )
+
+
 def refuse_without_words(kind: MaterialKind, facts: MaterialFacts, accessible: bool) -> None:
     """Each picture has words or is said to be decoration (A11Y-12); each inaccessible document has a summary
     (A11Y-15); recognisable people have consented, and where that is written down is known (DP-14)."""

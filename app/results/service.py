@@ -23,8 +23,8 @@ from app.events.service import lock_event, mark_changed
 from app.people.audit import record
 from app.programme.models import Workshop
 from app.refusal import N_, ChangedMeanwhile, Refusal
-from app.results.models import Agreement, AttendanceFigure, Documentation, WorkshopResult
-from app.results.rules import AgreementFacts, ResultFacts, refuse_unwritten
+from app.results.models import Agreement, AttendanceFigure, Documentation, WorkshopResult, is_documented
+from app.results.rules import AgreementFacts, ResultFacts, Undocumented, refuse_unwritten
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +99,10 @@ def result_facts(row: WorkshopResult | None) -> ResultFacts:
 
 
 def require_workshop(session: Session, event: Event, workshop_id: int | None) -> None:
-    """Raises `Missing` for a workshop of another day; None is the plenary and always there."""
-    if workshop_id is None:
-        return
-    get_of_event(session, Workshop, event.id, workshop_id)
+    """Raises `Missing` for a workshop of another day; None is the plenary and always there. Refuses one without
+    documentation."""
+    if workshop_id is not None and get_of_event(session, Workshop, event.id, workshop_id).undocumented:
+        raise Undocumented
 
 
 def add_agreement(
@@ -196,18 +196,22 @@ def unpublish_documentation(session: Session, event: Event, by: int | None, now:
 
 
 def count_written(session: Session, event: Event) -> int:
-    """Results with words in them, and agreements."""
+    """Results with words in them, and agreements, as far as they are shown."""
     results = (
         select(func.count())
         .select_from(WorkshopResult)
         .where(
             WorkshopResult.event_id == event.id,
             (WorkshopResult.findings != "") | (WorkshopResult.summary != ""),
+            is_documented(WorkshopResult),
         )
         .scalar_subquery()
     )
     agreements = (
-        select(func.count()).select_from(Agreement).where(Agreement.event_id == event.id).scalar_subquery()
+        select(func.count())
+        .select_from(Agreement)
+        .where(Agreement.event_id == event.id, is_documented(Agreement))
+        .scalar_subquery()
     )
     return session.scalar(select(results + agreements)) or 0
 

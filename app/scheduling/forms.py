@@ -10,13 +10,14 @@ from typing import Any, ClassVar
 from wtforms import BooleanField, RadioField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 
-from app.events.facts import FACTS, DayFacts, RoomFacts
+from app.events.facts import FACTS, DayFacts, Fact, RoomFacts
 from app.events.models import Event, Room
 from app.events.notices import day_facts
 from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
 from app.programme.models import Round, Run, Workshop
 from app.programme.rules import MOST_CONTRIBUTORS
-from app.programme.service import RoundFacts, WorkshopFacts
+from app.programme.service import RoundFacts
+from app.programme.workshop_facts import LANGUAGES, WORKSHOP_FACTS, WorkshopFact, WorkshopFacts
 from app.refusal import fingerprint
 from app.scheduling.service import CallingOff
 from app.scheduling.workshop_service import RunPlan
@@ -50,16 +51,26 @@ def _label(name: str) -> Any:
 
 
 def _hint(name: str) -> Any:
-    hint = FACTS[name].hint
-    return _l(hint) if hint else ""
+    return _hint_of(FACTS[name])
+
+
+def _label_of(fact: Fact | WorkshopFact) -> Any:
+    return _l(fact.label)
+
+
+def _hint_of(fact: Fact | WorkshopFact) -> Any:
+    return _l(fact.hint) if fact.hint else ""
 
 
 def _text(name: str, *, required: bool = False) -> StringField:
     """The field of a fact of a day that is a text."""
-    fact = FACTS[name]
+    return _text_of(FACTS[name], required=required)
+
+
+def _text_of(fact: Fact | WorkshopFact, *, required: bool = False) -> StringField:
     if fact.rows:
-        return long_text(_l(fact.label), rows=fact.rows, required=required, description=_hint(name))
-    return short_text(_l(fact.label), longest=fact.longest, required=required, description=_hint(name))
+        return long_text(_l(fact.label), rows=fact.rows, required=required, description=_hint_of(fact))
+    return short_text(_l(fact.label), longest=fact.longest, required=required, description=_hint_of(fact))
 
 
 class DayForm(TellingForm, EditingForm):
@@ -255,20 +266,34 @@ class RoundForm(TellingForm, SpanForm):
 
 
 class WorkshopForm(TellingForm, EditingForm):
-    title = short_text(_l("Title"), required=True)
-    abstract = long_text(
-        _l("Description"),
-        rows=6,
-        description=_l("What it is about and what people take home. Two to five sentences."),
+    title = _text_of(WORKSHOP_FACTS["title"], required=True)
+    abstract = _text_of(WORKSHOP_FACTS["abstract"])
+    target_group = _text_of(WORKSHOP_FACTS["target_group"])
+    prerequisites = _text_of(WORKSHOP_FACTS["prerequisites"])
+    method = _text_of(WORKSHOP_FACTS["method"])
+    language = Choice(
+        _label_of(WORKSHOP_FACTS["language"]),
+        choices=[("", _l("As the texts of the day")), *((key, _l(name)) for key, name in LANGUAGES.items())],
+    )
+    interpreting = _text_of(WORKSHOP_FACTS["interpreting"])
+    guiding_questions = _text_of(WORKSHOP_FACTS["guiding_questions"])
+    materials = _text_of(WORKSHOP_FACTS["materials"])
+    undocumented = BooleanField(
+        _label_of(WORKSHOP_FACTS["undocumented"]), description=_hint_of(WORKSHOP_FACTS["undocumented"])
     )
 
     @classmethod
     def of(cls, workshop: Workshop, *, stored: bool = False) -> "WorkshopForm":
-        data = {"title": workshop.title, "abstract": workshop.abstract, "version": str(workshop.version)}
+        data = {
+            **{name: getattr(workshop, name) for name in WORKSHOP_FACTS},
+            "version": str(workshop.version),
+        }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
     def facts(self) -> WorkshopFacts:
-        return WorkshopFacts(self.title.data or "", self.abstract.data or "")
+        asked = {name: self[name].data for name in WORKSHOP_FACTS if name != "undocumented"}
+        texts = {name: value or "" for name, value in asked.items()}
+        return WorkshopFacts(**texts, undocumented=bool(self.undocumented.data))
 
 
 class RunForm(TellingForm, EditingForm):

@@ -23,7 +23,8 @@ from app.programme import conflicts
 from app.programme.conflicts import RunFacts
 from app.programme.models import Contributor, Round, Run, Workshop
 from app.programme.rounds import rounds_from, runs_filling
-from app.programme.service import RoundFacts, Times, WorkshopFacts, log_change, log_times, room_name
+from app.programme.service import RoundFacts, Times, log_change, log_times, room_name
+from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import N_, Refusal, refuse_changed
 from app.registration import notifications
 from app.registration.models import Registration
@@ -171,13 +172,13 @@ def change_workshop(
     now: datetime,
     note: str = "",
 ) -> Workshop:
-    """Save title and abstract; both stand in calendars. Who sits in the workshop is told of a new title, but of a new
-    abstract only by the calendar. Refuses a stale version."""
+    """Save what is said of it, all of which stands in calendars. Who sits in the workshop is told of a new title, of anything
+    else only by the calendar. Refuses a stale version."""
     event = lock_event(session, event_id)
     workshop = conflicts.get_workshop(session, event, workshop_id)
     conflicts.refuse_stale(workshop, version)
-    old = WorkshopFacts(workshop.title, workshop.abstract)
-    workshop.title, workshop.abstract = facts.title, facts.abstract
+    old = WorkshopFacts.of(workshop)
+    facts.write_to(workshop)
     runs = session.scalars(select(Run).where(Run.workshop_id == workshop.id).order_by(Run.id)).all()
     if old != facts:
         for run in runs:

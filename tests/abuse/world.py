@@ -62,12 +62,12 @@ from app.programme.rules import ContributorRole, Icon, ItemKind
 from app.programme.service import (
     ItemFacts,
     RoundFacts,
-    WorkshopFacts,
     add_item,
     add_room,
     add_round,
     add_workshop,
 )
+from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import fingerprint
 from app.registration import links as registration_links
 from app.registration.accompanying import take_number
@@ -812,6 +812,8 @@ def _remember(world: World) -> None:
             world.queries[f"many.{action}"] = "who=all"
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(models.BarrierReport.id)))
+        running = select(Workshop.slug).join(Run).where(Workshop.event_id == day).order_by(Workshop.id)
+        world.texts["workshop_slug"] = [session.scalars(running).first()]
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))
         lead = session.scalars(select(Organiser.id).where(Organiser.email == LEAD)).one()
         data_dir = world.app.extensions["fachtag.settings"].data_dir

@@ -25,7 +25,7 @@ from app.factory import create_app
 from app.organisations.models import Region
 from app.organisations.queries import find_region
 from app.programme.models import Run
-from app.programme.service import WorkshopFacts
+from app.programme.workshop_facts import WorkshopFacts
 from app.registration import correcting
 from app.registration.links import feed_token, personal_token
 from app.scheduling.service import cancel_day

@@ -197,6 +197,7 @@ programme.agenda GET PUBLIC
 programme.agenda_json GET PUBLIC
 programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC
+programme.workshop GET PUBLIC
 programme_organise.edit_item GET,POST ORGANISER EDIT
 programme_organise.edit_kind GET,POST ORGANISER EDIT
 programme_organise.kinds GET ORGANISER SEE

@@ -61,6 +61,7 @@ NAMELESS = {
     "agenda_item": {"kind": CODE},
     "agenda_kind": {"key": CODE},
     "agreement": {"nonce": KEY},
+    "workshop": {"slug": "the words of its title", "language": CODE},
     "allocation": {
         "nonce": KEY,
         "progress": MACHINE,

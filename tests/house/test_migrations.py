@@ -22,6 +22,7 @@ from app.organisations.service import add_organisation
 from app.organising.checks import data_findings
 from app.people.models import Organiser
 from app.people.rules import Role
+from app.programme.workshop_facts import WORKSHOP_FACTS
 from app.registration.models import Registration
 from app.registration.questions.models import Law, Option, Question
 from app.registration.questions.rules import LegalBasis, QuestionKind
@@ -42,20 +43,7 @@ MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
 # Columns that do not come back as they were: what the newest migration brings (on the way down it goes), or has to say in
 # older words on its way down.
-CHANGED: set[tuple[str, str]] = {
-    ("contributor", name)
-    for name in (
-        "event_id",
-        "item_id",
-        "role",
-        "function",
-        "organisation",
-        "about",
-        "confirmed",
-        "position",
-        "version",
-    )
-}
+CHANGED: set[tuple[str, str]] = {("workshop", name) for name in ("slug", *WORKSHOP_FACTS)}
 
 
 @contextmanager

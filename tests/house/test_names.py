@@ -140,6 +140,7 @@ EXTRAS = {
     "programme/credits": "who contributes, as every page, file and calendar says it",
     "programme/kinds": "kinds of items as values, and the verbs by which a day adds its own",
     "programme/printing": "the agenda as the PDF says it",
+    "programme/workshop_facts": "what the team says of a workshop, said once",
     "programme/rounds": "which rounds a run fills, for values and for the database",
     "programme/contradictions": "queries.py, split: where day and programme contradict each other",
     "programme/conflicts": "service.py, split: whether something fits into the day",

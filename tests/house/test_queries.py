@@ -109,7 +109,8 @@ def test_the_first_rendering_costs_the_same_with_a_longer_programme(app: Flask) 
 
 
 def _more(session, event, programme, number):  # type: ignore[no-untyped-def]
-    from app.programme.service import WorkshopFacts, add_workshop
+    from app.programme.service import add_workshop
+    from app.programme.workshop_facts import WorkshopFacts
     from app.scheduling.workshop_service import RunPlan, add_run
 
     for round_ in programme.rounds:

@@ -114,7 +114,15 @@ READERS = {
         "position": "app/programme/queries.py",
         "event_id": "app/programme/queries.py",
     },
-    "workshop": dict.fromkeys(("title", "abstract"), AGENDA),
+    "workshop": {
+        **dict.fromkeys(("title", "abstract"), AGENDA),
+        **dict.fromkeys(
+            ("target_group", "prerequisites", "method", "language", "interpreting", "guiding_questions", "materials"),
+            "app/programme/workshop_facts.py",
+        ),
+        "undocumented": "app/results/service.py",
+        "slug": "app/programme/views.py",
+    },
     "round": {
         "title": "templates/registration/my.html",
         **dict.fromkeys(("starts_at", "ends_at"), "templates/attendees/staff/run_people.html"),

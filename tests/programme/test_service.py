@@ -22,7 +22,8 @@ from app.programme.contributors import ContributorFacts, add_contributor
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
 from app.programme.queries import loose_ends, room_uses, workshops_of
 from app.programme.rules import ItemKind
-from app.programme.service import ItemFacts, RoundFacts, WorkshopFacts
+from app.programme.service import ItemFacts, RoundFacts
+from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal, fingerprint
 from app.scheduling.workshop_service import RunPlan, add_run, change_room, change_workshop
 from app.web.database import db, transaction

@@ -15,15 +15,18 @@ from werkzeug.datastructures import FileStorage
 from werkzeug.test import TestResponse, encode_multipart
 
 from app.events.models import Event
+from app.events.service import mark_changed
 from app.organisations.models import OrganisationKind
 from app.organisations.rules import UsualKind
 from app.people.rules import Role
+from app.programme.models import Workshop
 from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, AttendanceFigure, Documentation, Material, WorkshopResult
 from app.results.rules import AgreementStatus, Level, MaterialFacts, MaterialKind, ResultFacts
 from app.results.service import FrameFacts, add_agreement, publish_documentation, write_frame, write_result
 from app.web.database import db, transaction
 from tests.pages import Page, Visitor
+from tests.pdf import text_of
 from tests.results.samples import (
     ACCESSIBLE,
     HOME,
@@ -557,3 +560,96 @@ def test_a_viewer_cannot_write(app: Flask) -> None:
         assert answer.status_code in {403, 405}, address
     with app.app_context():
         assert db.session.scalars(select(Event.documentation_released_at)).all() == [NOW]
+
+
+def _confide(app: Flask, workshop_id: int, *, undocumented: bool = True) -> None:
+    """As its team says it in the programme."""
+    with app.app_context(), transaction() as session:
+        session.get_one(Workshop, workshop_id).undocumented = undocumented
+
+
+def test_a_workshop_without_documentation_takes_none(app: Flask) -> None:
+    """Neither by its page nor by a form that was open before; and what was typed stays."""
+    day = make_day(app)
+    visitor = Visitor(team(app, day, Role.ORGANISER))
+    workshop = str(day.workshops[0])
+    result, agreement = visitor.get(f"{HOME}/workshops/{workshop}"), visitor.get(f"{HOME}/agreements/new")
+    _confide(app, day.workshops[0])
+    refused = result.send(findings="Geheim")
+    assert (refused.status, "bleibt ohne Dokumentation" in refused.text) == (422, True)
+    assert refused.values(refused.form())["findings"] == "Geheim"
+    again = visitor.get(f"{HOME}/workshops/{workshop}")
+    assert "bleibt ohne Dokumentation" in again.text
+    assert not again.soup.select("textarea[name=findings]")
+    words = {"workshop_id": workshop, "text": "Geheim", "owner": "Kreis", "due": "30.06.2031"}
+    assert agreement.send(**words).status == 422
+    assert not visitor.get(f"{HOME}/agreements/new").soup.select(f"option[value='{workshop}']")
+    assert f"{HOME}/workshops/{workshop}" not in visitor.get(HOME).links()
+    assert rows(app, WorkshopResult) == rows(app, Agreement) == []
+
+
+def test_what_was_written_before_is_shown_to_nobody_but_its_team(app: Flask, client: FlaskClient) -> None:
+    day = make_day(app)
+    released(app, day)
+    with app.app_context(), transaction() as session:
+        facts = a_photo(workshop_id=day.workshops[0])
+        photo = add_material_bytes(
+            session,
+            the_event(day),
+            app.extensions["fachtag.settings"].data_dir,
+            MaterialKind.PHOTO,
+            "a.jpg",
+            jpeg(),
+            facts,
+            NOW,
+        ).stored_name
+    address = f"/events/{SLUG}/materials/{photo}"
+    with client.get(address) as answer:
+        assert answer.status_code == 200
+    visitor = Visitor(team(app, day, Role.LEAD))
+    assert "Standards gehen auseinander" in Visitor(client).get(f"/events/{SLUG}/results").text
+    _confide(app, day.workshops[0])
+    with app.app_context(), transaction() as session:
+        mark_changed(the_event(day), NOW, calendar=False)
+        assert session is not None
+    public = Visitor(client).get(f"/events/{SLUG}/results").text
+    with client.get(f"/events/{SLUG}/results.pdf") as paper:
+        printed = text_of(paper.data)
+    for shown in (public, printed, visitor.get(f"{HOME}/preview").text):
+        for words in ("Standards gehen auseinander", "Gemeinsame Checkliste", "Flipchart"):
+            assert words not in shown, words
+    assert client.get(address).status_code == 404
+    overview = visitor.get(HOME)
+    assert "wird nicht gezeigt, denn sie bleiben ohne Dokumentation" in overview.text
+    (row,) = rows(app, Material)
+    page = visitor.get(f"{HOME}/materials/{row.id}")
+    assert page.values(page.form())["workshop_id"] == str(day.workshops[0]), (
+        "it would move to the plenary unseen"
+    )
+    assert page.send(title="Anders").status == 422
+    assert page.send(title="Anders", workshop_id="").address == HOME
+    (agreement,) = rows(app, Agreement)
+    assert visitor.get(f"{HOME}/agreements/{agreement.id}/remove").send().address == HOME
+
+
+def test_nothing_is_missing_of_it_and_nothing_of_it_can_be_published(app: Flask) -> None:
+    day = make_day(app)
+    with app.app_context(), transaction() as session:
+        write_result(session, the_event(day), day.workshops[0], ResultFacts("Geheim"), 0, NOW)
+    for workshop in day.workshops:
+        _confide(app, workshop)
+    visitor = Visitor(team(app, day, Role.LEAD))
+    assert "Ergebnis des Workshops" not in visitor.get(HOME).text
+    assert "Es ist noch nichts geschrieben" in visitor.get(f"{HOME}/publish").text
+    _confide(app, day.workshops[0], undocumented=False)
+    assert "Es ist noch nichts geschrieben" not in visitor.get(f"{HOME}/publish").text
+
+
+def test_guiding_questions_stand_above_the_form(app: Flask) -> None:
+    day = make_day(app)
+    with app.app_context(), transaction() as session:
+        session.get_one(Workshop, day.workshops[0]).guiding_questions = "Was hilft?\nWer fehlt?"
+    visitor = Visitor(team(app, day, Role.ORGANISER))
+    assert "Leitfragen" in visitor.get(f"{HOME}/workshops/{day.workshops[0]}").text
+    assert "Wer fehlt?" in visitor.get(f"{HOME}/workshops/{day.workshops[0]}").text
+    assert "Leitfragen" not in visitor.get(f"{HOME}/workshops/{day.workshops[1]}").text

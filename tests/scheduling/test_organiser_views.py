@@ -13,6 +13,7 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.people.rules import Role
 from app.programme.models import Round, Run, Workshop
+from app.programme.workshop_facts import WORKSHOP_FACTS, WorkshopFacts
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT
 from app.registration.links import form_address
@@ -297,6 +298,30 @@ def test_names_of_a_new_run_are_no_novel(app: Flask, typed: str) -> None:
     assert again.status == 422
     assert "contributors" in again.errors()
     assert again.values(again.form())["contributors"].replace("\r", "") == typed
+
+
+def test_every_fact_of_a_workshop_is_asked_and_kept(app: Flask) -> None:
+    event_id, ids = a_day(app, released=True)
+    visitor = lead(app, event_id)
+    with app.app_context():
+        workshop_id, sequence = (
+            db.session.get_one(Run, ids["1.1"]).workshop_id,
+            db.session.get_one(Run, ids["1.1"]).sequence,
+        )
+    address = f"{HOME}/programme/workshops/{workshop_id}"
+    words = {name: f"Wort {name}" for name in WORKSHOP_FACTS} | {"language": "tr", "undocumented": "y"}
+    page = visitor.get(address)
+    assert set(WORKSHOP_FACTS) <= {str(one["name"]) for one in page.soup.select("main [name]")}
+    assert page.send(**words).address == f"{HOME}/programme"
+    with app.app_context():
+        stored_now = WorkshopFacts.of(db.session.get_one(Workshop, workshop_id))
+        assert stored_now == WorkshopFacts(**{**words, "undocumented": True})  # type: ignore[arg-type]
+        assert db.session.get_one(Run, ids["1.1"]).sequence == sequence + 1
+    page = visitor.get(address)
+    assert {name: page.values(page.form())[name] for name in words} == words
+    for field, wrong in (("language", "xx"), ("target_group", "x" * 301), ("method", "x" * 201)):
+        refused = visitor.get(address).send(**{field: wrong})
+        assert (refused.status, set(refused.errors())) == (422, {field})
 
 
 def test_a_run_is_moved_and_taken_out(app: Flask) -> None:

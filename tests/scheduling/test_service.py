@@ -21,7 +21,8 @@ from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.programme.conflicts import run_name
 from app.programme.models import AgendaChange, AgendaItem, Run
-from app.programme.service import RoundFacts, WorkshopFacts
+from app.programme.service import RoundFacts
+from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal, fingerprint
 from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT, by_organiser
