@@ -1,15 +1,13 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Feeds: no cookie, no redirect, no negotiation; a strong ETag over the bytes and a Last-Modified that only rises."""
+"""Feeds and calendar files; how they are kept and answered says `app.web.kept_files`."""
 
-import gzip
-import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
-from flask import Blueprint, Response, request, url_for
+from flask import Blueprint, Response, url_for
 
 from app import links
 from app.calendar.queries import (
@@ -40,10 +38,12 @@ from app.registration.rules import CONFIRMED, Status
 from app.store.cache import Cache
 from app.web import access
 from app.web.database import db
+from app.web.kept_files import KeptFile, send_kept
 from app.web.pages import page
 
 bp = Blueprint("calendar", __name__)
 
+CALENDAR = "text/calendar; charset=utf-8"
 PUBLIC_AGE = "public, max-age=900"
 PRIVATE_AGE = "private, max-age=300"
 HOURLY = timedelta(hours=1)
@@ -51,18 +51,8 @@ HALF_HOURLY = timedelta(minutes=30)
 KEEP_CANCELLED = timedelta(days=30)
 
 
-@dataclass(frozen=True, slots=True)
-class Feed:
-    """The bytes of a feed, plain and compressed, each with a tag of its own (RFC 9110, 8.8.3.3)."""
-
-    plain: bytes
-    packed: bytes
-    tag: str
-    changed_at: datetime
-
-
-_feeds: Cache[Feed] = Cache(512)
-_files: Cache[bytes] = Cache(64)
+_feeds: Cache[KeptFile] = Cache(512)
+_files: Cache[KeptFile] = Cache(64)
 
 
 @bp.get("/calendar")
@@ -90,7 +80,7 @@ def all_days() -> Response:
 
     today = _today()
 
-    def make() -> Feed:
+    def make() -> KeptFile:
         days = days_since(session, _window(today))
         return _feed(
             "Fachtage",
@@ -114,7 +104,7 @@ def region(slug: str) -> Response:
 
     today = _today()
 
-    def make() -> Feed:
+    def make() -> KeptFile:
         days = days_since(session, _window(today), found.id)
         name = f"Fachtage {found.name}"
         return _feed(
@@ -145,8 +135,11 @@ def agenda_file(slug: str) -> Response:
     day = get_public_event(db.session(), slug)
     if day.agenda_released_at is None:
         raise Missing
-    body = _files.get((day.id, day.revision), lambda: _file(_entries_of(day)))
-    return _download(body, f"{slug}-agenda.ics")
+
+    def make() -> KeptFile:
+        return KeptFile.of(_file(_entries_of(day)), day.changed_at)
+
+    return send_kept(_files.get((day.id, day.revision), make), CALENDAR, f"{slug}-agenda.ics", attached=True)
 
 
 @bp.get("/calendar/events/<slug>/download.ics")
@@ -171,7 +164,7 @@ def my(token: str) -> Response:
     return _answer(_feeds.get(key, lambda: _my_feed(registration)), PRIVATE_AGE, "mein-fachtag.ics")
 
 
-def _event_feed(day: Event) -> Feed:
+def _event_feed(day: Event) -> KeptFile:
     return _feed(
         day.title,
         day.summary,
@@ -182,7 +175,7 @@ def _event_feed(day: Event) -> Feed:
     )
 
 
-def _my_feed(registration: Registration) -> Feed:
+def _my_feed(registration: Registration) -> KeptFile:
     """Own bookings only: no other names, no link that opens anything (DP-19).
 
     Who cancels finds the day gone; a day that was called off stays and says so (D7).
@@ -241,7 +234,7 @@ def _feed(
     *,
     address: str | None = None,
     refresh: timedelta = HOURLY,
-) -> Feed:
+) -> KeptFile:
     """`address` is the feed's own; a secret address is never written into the file (T14)."""
     plain = render.feed(
         name,
@@ -252,25 +245,13 @@ def _feed(
         refresh=refresh,
         last_modified=changed_at,
     )
-    return Feed(plain, gzip.compress(plain, mtime=0), hashlib.sha256(plain).hexdigest(), changed_at)
+    return KeptFile.of(plain, changed_at)
 
 
-def _answer(feed: Feed, cache_control: str, name: str) -> Response:
-    packed = request.accept_encodings.quality("gzip") > 0
-    response = Response(feed.packed if packed else feed.plain, content_type="text/calendar; charset=utf-8")
-    tag, other = feed.tag, f"{feed.tag}-gzip"
-    if packed:
-        tag, other = other, tag
-    # Proxies that pack or unpack on the way hand back the tag of the other form; it is as fresh as this one.
-    response.set_etag(other if request.if_none_match.contains_weak(other) else tag)
-    if packed:
-        response.headers["Content-Encoding"] = "gzip"
-    response.headers["Vary"] = "Accept-Encoding"
-    response.headers["Content-Disposition"] = f'inline; filename="{name}"'
+def _answer(feed: KeptFile, cache_control: str, name: str) -> Response:
+    response = send_kept(feed, CALENDAR, name)
     response.headers["Cache-Control"] = cache_control
     response.headers["X-Robots-Tag"] = "noindex"
-    response.last_modified = feed.changed_at
-    response.make_conditional(request)
     return response
 
 
@@ -279,7 +260,7 @@ def _file(entries: list[CalendarEntry]) -> bytes:
 
 
 def _download(body: bytes, name: str) -> Response:
-    response = Response(body, content_type="text/calendar; charset=utf-8")
+    response = Response(body, content_type=CALENDAR)
     response.headers["Content-Disposition"] = f'attachment; filename="{name}"'
     return response
 

@@ -3,12 +3,14 @@
 
 """The public pages of days: overview and one day."""
 
-from flask import Blueprint, Response, make_response, render_template, request
+from flask import Blueprint, Response, make_response, render_template, request, url_for
 
 from app.clock import now
 from app.events.models import Event
 from app.events.queries import find_series, get_public_event, public_events, with_hosts
 from app.events.rules import EventStatus, RegistrationState
+from app.events.structured import structured
+from app.links import absolute
 from app.organisations.queries import find_region, regions
 from app.refusal import Missing
 from app.store.cache import Cache
@@ -54,6 +56,11 @@ def event(slug: str) -> Response:
 
 
 def _render(day: Event, state: RegistrationState) -> str:
+    address = absolute(url_for("events.event", slug=day.slug, lang=None))
     return render_template(
-        "events/event.html", event=day, state=state, cancelled=day.status is EventStatus.CANCELLED
+        "events/event.html",
+        event=day,
+        state=state,
+        cancelled=day.status is EventStatus.CANCELLED,
+        structured=structured(db.session(), day, address),
     )

@@ -3,42 +3,65 @@
 
 """The released agenda: page, PDF, JSON and frab schedule (what conference apps read)."""
 
-import json
-import re
-from collections.abc import Iterable
-from dataclasses import replace
-from datetime import date, datetime, time, timedelta
-from uuid import NAMESPACE_URL, uuid5
-from xml.etree import ElementTree as ET
+from collections.abc import Callable, Iterator, Sequence
 
-from flask import Blueprint, Response, make_response, render_template, url_for
+from flask import Blueprint, Flask, Response, make_response, render_template, url_for
+from sqlalchemy.orm import Session
 
-from app.clock import BERLIN, now
+from app.clock import now
 from app.documents import Document
 from app.events.facts import RoomFacts
 from app.events.models import Event
-from app.events.queries import get_public_event
+from app.events.queries import get_public_event, rooms_of
 from app.events.rules import EventStatus
+from app.events.structured import Part, parts_come_from
 from app.links import absolute
 from app.programme.agenda import AgendaLine, Meeting, meetings, read_agenda
-from app.programme.credits import Credit, credit_lines
+from app.programme.credits import credit_lines
 from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes, moderation_of
-from app.programme.rounds import numbers_filled
+from app.programme.schedule import Pages, schedule_json, schedule_xml
 from app.programme.workshop_facts import confidence
 from app.refusal import Missing
 from app.store.cache import Cache
-from app.texts import language, last_day, local_day
+from app.texts import force_locale, language
 from app.web import access
 from app.web.database import db
+from app.web.kept_files import KeptFile, send_kept
 from app.web.printed import send_printed
 from app.web.texts import chosen_language
 
 bp = Blueprint("programme", __name__)
 
 _pages: Cache[str] = Cache()
-# XML 1.0, 2.2: one such character in a title, and no app reads the schedule.
-_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+_files: Cache[KeptFile] = Cache(64)
+
+
+def install(_app: Flask) -> None:
+    parts_come_from(_parts_of)
+
+
+def _parts_of(session: Session, day: Event) -> Iterator[Part]:
+    """What everybody may know of within a day, once its agenda is released; without what does not take place."""
+    if day.agenda_released_at is None:
+        return
+    pages, lines = _pages_of(day), read_agenda(session, day, seats=False)
+    for line in lines:
+        if line.round is None:
+            room = line.room.name if line.room else ""
+            yield Part(line.title, line.note, line.starts_at, line.ends_at, room, pages.agenda, day.language)
+    for one in meetings(lines):
+        if one.run.takes_place:
+            room, spoken = one.run.room.name if one.run.room else "", one.run.about.language or day.language
+            address = pages.workshop(one.run.slug)
+            yield Part(one.run.title, one.run.abstract, one.starts_at, one.ends_at, room, address, spoken)
+
+
+def _pages_of(day: Event) -> Pages:
+    return Pages(
+        absolute(url_for("programme.agenda", slug=day.slug, lang=None)),
+        lambda of: absolute(url_for("programme.workshop", slug=day.slug, workshop_slug=of, lang=None)),
+    )
 
 
 @bp.get("/events/<slug>/agenda")
@@ -81,16 +104,32 @@ def _render_workshop(day: Event, found: list[Meeting], *, counts: bool) -> str:
 @access.public
 def agenda_json(slug: str) -> Response:
     day = _released(slug)
-    text = _pages.get(("json", day.id, day.revision), lambda: _json(day, read_agenda(db.session(), day)))
-    return Response(text, mimetype="application/json")
+    file = _schedule(
+        "json", day, lambda *known: schedule_json(*known, moderation=moderation_of(db.session(), day))
+    )
+    return send_kept(file, "application/json", f"{slug}-agenda.json")
 
 
 @bp.get("/events/<slug>/agenda.xml")
 @access.public
 def agenda_xml(slug: str) -> Response:
-    day = _released(slug)
-    text = _pages.get(("xml", day.id, day.revision), lambda: _frab(day, read_agenda(db.session(), day)))
-    return Response(text, mimetype="application/xml")
+    file = _schedule("xml", _released(slug), schedule_xml)
+    return send_kept(file, "application/xml", f"{slug}-agenda.xml")
+
+
+Schedule = Callable[[Event, Sequence[AgendaLine], Sequence[RoomFacts], Pages], bytes]
+
+
+def _schedule(kind: str, day: Event, write: Schedule) -> KeptFile:
+    def make() -> KeptFile:
+        session = db.session()
+        rooms = [one.facts for one in rooms_of(session, day)]
+        lines = read_agenda(session, day, seats=False)
+        with force_locale(day.language):
+            content = write(day, lines, rooms, _pages_of(day))
+        return KeptFile.of(content, day.changed_at)
+
+    return _files.get((kind, day.id, day.revision), make)
 
 
 @bp.get("/events/<slug>/agenda.pdf")
@@ -126,162 +165,3 @@ def _render(day: Event) -> str:
         moderation=credit_lines(people),
         introduced=people,
     )
-
-
-def _json(day: Event, lines: list[AgendaLine]) -> str:
-    return json.dumps(
-        {
-            "title": day.title,
-            "starts_at": _local(day.starts_at),
-            "ends_at": _local(day.ends_at),
-            "place": day.place,
-            "revision": day.revision,
-            "moderation": _json_people(moderation_of(db.session(), day)),
-            "agenda": [_json_line(line, day.language) for line in lines],
-        },
-        ensure_ascii=False,
-        indent=2,
-    )
-
-
-def _json_line(line: AgendaLine, spoken: str) -> dict[str, object]:
-    return {
-        "kind": line.kind.key if line.kind else "round",
-        "kind_name": line.kind.in_language(spoken) if line.kind else "Workshops",
-        "title": line.title,
-        "note": line.note,
-        "starts_at": _local(line.starts_at),
-        "ends_at": _local(line.ends_at),
-        "room": line.room.name if line.room else None,
-        "contributors": _json_people(line.contributors),
-        "workshops": [
-            {
-                "label": run.label,
-                "title": run.title,
-                "abstract": run.abstract,
-                "room": run.room.name if run.room else None,
-                "step_free": run.room.step_free if run.room else None,
-                "contributors": _json_people(run.contributors),
-                "takes_place": run.takes_place,
-                "rounds": run.spans,
-            }
-            for run in (line.round.runs if line.round else ())
-        ],
-    }
-
-
-def _json_people(people: Iterable[Credit]) -> list[dict[str, str]]:
-    return [
-        {
-            "role": one.role.value,
-            "name": one.name,
-            "function": one.function,
-            "organisation": one.organisation,
-            "about": one.about,
-        }
-        for one in people
-    ]
-
-
-def _frab(day: Event, lines: list[AgendaLine]) -> str:
-    """The schedule format of frab and pretalx, rooms of each date in order of appearance."""
-    schedule = ET.Element("schedule")
-    ET.SubElement(schedule, "version").text = str(day.revision)
-    conference = ET.SubElement(schedule, "conference")
-    for name, value in {
-        "acronym": day.slug,
-        "title": day.title,
-        "start": _local(day.starts_at)[:10],
-        "end": last_day(day.ends_at).isoformat(),
-        "days": str((last_day(day.ends_at) - local_day(day.starts_at)).days + 1),
-        "timeslot_duration": "00:05",
-        "time_zone_name": "Europe/Berlin",
-    }.items():
-        ET.SubElement(conference, name).text = value
-    dates = _frab_dates(schedule, day)
-    rooms: dict[tuple[date, str], ET.Element] = {}
-    for number, line, title, abstract, people, room in _talks(lines):
-        on = local_day(line.starts_at)
-        if (on, room) not in rooms:
-            rooms[on, room] = ET.SubElement(dates[on], "room", name=room)
-        guid = str(uuid5(NAMESPACE_URL, f"{day.uid}/{number}"))
-        talk = ET.SubElement(rooms[on, room], "event", id=str(number), guid=guid)
-        for name, value in {
-            "date": _local(line.starts_at),
-            "start": _local(line.starts_at)[11:16],
-            "duration": _duration(line.starts_at, line.ends_at),
-            "room": room,
-            "slug": f"{day.slug}-{number}",
-            "title": title,
-            "type": line.kind.in_language(day.language) if line.kind else "Workshop",
-            "language": day.language,
-            "abstract": abstract,
-            "url": absolute(url_for("programme.agenda", slug=day.slug, lang=None)),
-        }.items():
-            ET.SubElement(talk, name).text = value
-        persons = ET.SubElement(talk, "persons")
-        for person in people:
-            ET.SubElement(persons, "person", id=str(person.id)).text = person.who
-    ET.indent(schedule)
-    text = ET.tostring(schedule, encoding="unicode")
-    return '<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)
-
-
-def _frab_dates(schedule: ET.Element, day: Event) -> dict[date, ET.Element]:
-    """One element for each date of the day; the first begins with it and the last ends with it."""
-    first, last = local_day(day.starts_at), last_day(day.ends_at)
-    dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-    return {
-        one: ET.SubElement(
-            schedule,
-            "day",
-            index=str(index),
-            date=one.isoformat(),
-            start=_local(max(day.starts_at, datetime.combine(one, time.min, BERLIN))),
-            end=_local(min(day.ends_at, datetime.combine(one + timedelta(days=1), time.min, BERLIN))),
-        )
-        for index, one in enumerate(dates, start=1)
-    }
-
-
-Talk = tuple[int, AgendaLine, str, str, tuple[Credit, ...], str]
-
-
-def _talks(lines: list[AgendaLine]) -> list[Talk]:
-    """Numbered for ever, because apps keep favourites by number: items even, runs odd, whatever is added before. What
-    does not take place is left out."""
-    talks: list[Talk] = []
-    ends = {one.round.number: one.ends_at for one in lines if one.round is not None}
-    for line in lines:
-        if line.round is None:
-            number = 2 * int(line.key.removeprefix("item-"))
-            talks.append((number, line, line.title, line.note, line.contributors, _room(line.room)))
-        else:
-            talks += [
-                (
-                    2 * run.id + 1,
-                    replace(
-                        line, ends_at=ends.get(numbers_filled(line.round.number, run.spans)[-1], line.ends_at)
-                    ),
-                    f"{run.label} {run.title}",
-                    run.abstract,
-                    run.contributors,
-                    _room(run.room),
-                )
-                for run in line.round.runs
-                if run.takes_place
-            ]
-    return talks
-
-
-def _room(room: RoomFacts | None) -> str:
-    return room.name if room else "–"
-
-
-def _local(moment: datetime) -> str:
-    return moment.astimezone(BERLIN).isoformat(timespec="seconds")
-
-
-def _duration(starts_at: datetime, ends_at: datetime) -> str:
-    minutes = int((ends_at - starts_at).total_seconds()) // 60
-    return f"{minutes // 60:02d}:{minutes % 60:02d}"

@@ -8,6 +8,7 @@ language travels in the links of the visit, so no cookie is needed. What templat
 cannot build themselves as HTML is built here, too, from escaped parts.
 """
 
+import json
 import re
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
@@ -104,6 +105,14 @@ def paragraphs(value: str, day: Spoken | None = None) -> Markup:
         begin + Markup("{}</p>").format(Markup("<br>").join(escape(line) for line in block.split("\n")))
         for block in blocks
     )
+
+
+def data_block(said: dict[str, Any]) -> Markup:
+    """JSON for a block of data in a page: whatever people wrote, no sign in it ends the block or begins an element."""
+    text = json.dumps(said, ensure_ascii=False)
+    for sign in "<>&\u2028\u2029":
+        text = text.replace(sign, f"\\u{ord(sign):04x}")
+    return Markup(text)  # noqa: S704 - escaped above
 
 
 _OPENING = re.compile(r"<(tr|th|td)(?=[\s>])")
@@ -213,6 +222,7 @@ def install(app: Flask) -> None:
         "moment": moment,
         "number": number,
         "paragraphs": paragraphs,
+        "data_block": data_block,
         "labelled": labelled,
         "spoken": spoken,
         "here": _here_in_templates,

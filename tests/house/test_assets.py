@@ -23,7 +23,11 @@ INLINE = {
     "style attribute": re.compile(r"\sstyle\s*=", re.IGNORECASE),
     "style element": re.compile(r"<style\b", re.IGNORECASE),
     "event handler": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
-    "inline script": re.compile(r"<script\b(?![^>]*\bsrc\s*=)", re.IGNORECASE),
+    # A block of data is no script: no browser runs it, and no policy has to allow it.
+    "inline script": re.compile(
+        r"""<script\b(?![^>]*\bsrc\s*=)(?! type="application/ld\+json">)""",
+        re.IGNORECASE,
+    ),
     "script address": re.compile(r"javascript:", re.IGNORECASE),
 }
 ADDRESS = re.compile(r"""(?:src|srcset|href|action|data)\s*=\s*["'](?:https?:)?//""", re.IGNORECASE)

@@ -56,7 +56,7 @@ def test_pages_and_files(client: FlaskClient, day: Day, path: str) -> None:
 
 def test_feeds_of_the_agenda(client: FlaskClient, day: Day) -> None:
     said = Context().run(client.get, "/events/musterfachtag/agenda.json").get_json()
-    labels = [run["label"] for line in said["agenda"] for run in line["workshops"]]
+    labels = [run["label"] for run in said["schedule"]["x-fachtag"]["workshops"].values()]
     assert labels == ["1.2", "1.10", "1.11", "1.12"]
 
 

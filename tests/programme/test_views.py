@@ -5,6 +5,7 @@
 
 from collections.abc import Iterator
 from contextvars import Context
+from dataclasses import asdict
 from datetime import timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
@@ -20,6 +21,7 @@ from app.events.service import mark_changed
 from app.programme.models import AgendaItem, Run, Workshop
 from app.programme.rules import ItemKind
 from app.programme.service import ItemFacts, add_item, release_agenda, remove_item
+from app.programme.workshop_facts import WorkshopFacts
 from app.web.database import transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor
@@ -151,59 +153,40 @@ def test_json(client: FlaskClient) -> None:
     answer = fetch(client, f"{BASE}.json")
     assert answer.mimetype == "application/json"
     assert "Set-Cookie" not in answer.headers
-    agenda = answer.get_json()
-    lines = agenda.pop("agenda")
-    assert agenda == {
-        "title": "Musterfachtag: Vom Einzelfall zur Struktur",
-        "starts_at": "2031-03-13T09:30:00+01:00",
-        "ends_at": "2031-03-13T15:45:00+01:00",
-        "place": "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt",
-        "revision": 2,
-        "moderation": [],
-    }
-    assert [(line["kind"], line["title"]) for line in lines] == [
-        ("break", "Ankommen und Kaffee"),
-        ("welcome", "Begrüßung"),
-        ("keynote", "Vortrag: Was Akten nicht erzählen"),
-        ("round", "Workshoprunde 1"),
-        ("break", "Mittagsimbiss"),
-        ("round", "Workshoprunde 2"),
-        ("closing", "Ausblick"),
+    said = answer.get_json()["schedule"]
+    conference, extras = said["conference"], said["x-fachtag"]
+    assert said["version"] == "2"
+    assert (conference["acronym"], conference["daysCount"]) == ("musterfachtag", 1)
+    assert [one["name"] for one in conference["rooms"]] == [
+        "Großer Saal",
+        "Raum Birke",
+        "Raum Ahorn",
+        "Foyer",
     ]
-    assert lines[1] == {
-        "kind": "welcome",
-        "kind_name": "Begrüßung",
-        "title": "Begrüßung",
-        "note": "",
-        "starts_at": "2031-03-13T09:30:00+01:00",
-        "ends_at": "2031-03-13T10:00:00+01:00",
-        "room": "Großer Saal",
-        "contributors": [],
-        "workshops": [],
+    (day,) = conference["days"]
+    titles = [one["title"] for held in day["rooms"].values() for one in held]
+    assert len(titles) == 9
+    (talk,) = [one for one in day["rooms"]["Raum Birke"] if one["title"].startswith("1.1")]
+    assert (talk["start"], talk["duration"], talk["subtitle"]) == ("11:00", "01:15", "Workshoprunde 1")
+    assert [one["name"] for one in talk["persons"]] == ["Aylin Beispiel"]
+    assert (extras["place"], extras["revision"]) == (
+        "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt",
+        2,
+    )
+    assert extras["moderation"] == []
+    (opening,) = [one for one in day["rooms"]["Großer Saal"] if one["title"] == "Begrüßung"]
+    assert extras["items"][opening["guid"]] == {"kind": "welcome", "contributors": []}
+    assert opening["type"] == "Begrüßung"
+    assert extras["workshops"][talk["guid"]] == {
+        "label": "1.1",
+        "workshop": "beraten-ohne-vorurteil",
+        "round": "Workshoprunde 1",
+        "rounds": 1,
+        "takes_place": True,
+        "contributors": [_facilitating("Aylin Beispiel")],
+        "step_free": True,
+        **asdict(WorkshopFacts("Beraten ohne Vorurteil", "Fälle aus der Praxis, gemeinsam gelesen.")),
     }
-    assert lines[3]["room"] is None
-    assert lines[3]["workshops"] == [
-        {
-            "label": "1.1",
-            "title": "Beraten ohne Vorurteil",
-            "abstract": "Fälle aus der Praxis, gemeinsam gelesen.",
-            "room": "Raum Birke",
-            "step_free": True,
-            "contributors": [_facilitating("Aylin Beispiel")],
-            "takes_place": True,
-            "rounds": 1,
-        },
-        {
-            "label": "1.2",
-            "title": "Datenschutz im Fallmanagement",
-            "abstract": "Was wir teilen dürfen und was nicht.",
-            "room": "Raum Ahorn",
-            "step_free": False,
-            "contributors": [_facilitating("Dr. Sascha Probe")],
-            "takes_place": True,
-            "rounds": 1,
-        },
-    ]
 
 
 def schedule(client: FlaskClient, query: str = "") -> ET.Element:
@@ -233,7 +216,7 @@ def test_schedule(client: FlaskClient) -> None:
         "2031-03-13",
         "2031-03-13T09:30:00+01:00",
     )
-    assert [room.get("name") for room in day] == ["Foyer", "Großer Saal", "Raum Birke", "Raum Ahorn"]
+    assert [room.get("name") for room in day] == ["Großer Saal", "Raum Birke", "Raum Ahorn", "Foyer"]
     talks = {str(talk.findtext("title")): talk for talk in day.iter("event")}
     assert len(talks) == 9
     talk = talks["1.1 Beraten ohne Vorurteil"]
@@ -245,9 +228,12 @@ def test_schedule(client: FlaskClient) -> None:
         "slug": "",
         "title": "1.1 Beraten ohne Vorurteil",
         "type": "Workshop",
+        "subtitle": "Workshoprunde 1",
+        "track": None,
         "language": "de",
         "abstract": "Fälle aus der Praxis, gemeinsam gelesen.",
-        "url": f"http://localhost{BASE}",
+        "description": None,
+        "url": "http://localhost/events/musterfachtag/workshops/beraten-ohne-vorurteil",
     }
     assert [person.text for person in talk.iter("person")] == ["Aylin Beispiel"]
     for name in ("id", "guid"):
@@ -350,5 +336,6 @@ def test_hostile_text_stays_text(client: FlaskClient) -> None:
         mark_changed(session.get_one(Event, event_id), NOW, calendar=False)
     titles = [str(talk.findtext("title")) for talk in schedule(client).iter("event")]
     assert any(title.startswith("1.1 ]]></event><script>alert(1)</script>&amp;") for title in titles)
-    assert fetch(client, f"{BASE}.json").get_json()["agenda"][0]["note"] == hostile
+    said = fetch(client, f"{BASE}.json").get_json()["schedule"]["conference"]["days"][0]["rooms"]
+    assert hostile in [one["abstract"] for held in said.values() for one in held]
     assert visit(client).soup.find("script", string="alert(1)") is None

@@ -5,7 +5,7 @@
 
 from collections.abc import Iterator
 from contextvars import Context
-from dataclasses import replace
+from dataclasses import fields, replace
 from typing import Any
 
 import pytest
@@ -60,7 +60,7 @@ def visit(client: FlaskClient, path: str = PAGE) -> Page:
 
 
 def test_every_fact_is_read_wherever_the_workshop_is(client: FlaskClient) -> None:
-    """Whatever is added to the facts has to be shown: on the page, on paper and in the feed."""
+    """Whatever is added to the facts has to be shown: on the page, on paper, in the feed and in the file for programs."""
     build()
     shown = visit(client).text
     with Context().run(client.get, f"{DAY}/agenda.pdf") as answer:
@@ -73,6 +73,11 @@ def test_every_fact_is_read_wherever_the_workshop_is(client: FlaskClient) -> Non
         words = said.get(name) or str(getattr(ALL, name))
         for where in (shown, paper, feed):
             assert words in where, (name, words, where[:3000])
+    schedule = Context().run(client.get, f"{DAY}/agenda.json").get_json()["schedule"]["x-fachtag"]
+    assert any(
+        {**one, **{f.name: getattr(ALL, f.name) for f in fields(ALL)}} == one
+        for one in schedule["workshops"].values()
+    )
 
 
 def test_the_page_says_when_and_where_and_leads_there_and_back(client: FlaskClient) -> None:

@@ -1,0 +1,108 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""A day in the words of schema.org, for search engines: a block of data in the page of the day, which no browser runs.
+
+What takes place within the day is known higher up and handed in once, when the process starts.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.clock import BERLIN
+from app.events.models import Event
+from app.events.rules import EventStatus
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """Something that takes place within a day; `address` is where it can be read about, `room` "" if it has none."""
+
+    title: str
+    summary: str
+    starts_at: datetime
+    ends_at: datetime
+    room: str
+    address: str
+    language: str
+
+
+Parts = Callable[[Session, Event], Iterable[Part]]
+_parts: list[Parts] = [lambda _session, _day: ()]
+
+
+def parts_come_from(read: Parts) -> None:
+    """Said once in a process."""
+    _parts[:] = [read]
+
+
+def structured(session: Session, day: Event, address: str) -> dict[str, Any]:
+    """The day as JSON-LD; `address` is its page's own."""
+    said = {"@context": "https://schema.org", **_day(day, address)}
+    parts = [_part(day, one) for one in _parts[0](session, day)]
+    return {**said, **({"subEvent": parts} if parts else {})}
+
+
+def _day(day: Event, address: str) -> dict[str, Any]:
+    hosts = [day.lead_host, *day.cohosts]
+    return _without_empty(
+        {
+            "@type": "Event",
+            "name": day.title,
+            "description": day.summary,
+            "url": address,
+            "startDate": _local(day.starts_at),
+            "endDate": _local(day.ends_at),
+            "eventStatus": _status(day),
+            "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+            "inLanguage": day.language,
+            "maximumAttendeeCapacity": day.capacity,
+            "location": _place(day),
+            "organizer": [{"@type": "Organization", "name": one.name} for one in hosts if one is not None],
+        }
+    )
+
+
+def _part(day: Event, part: Part) -> dict[str, Any]:
+    return _without_empty(
+        {
+            "@type": "Event",
+            "name": part.title,
+            "description": part.summary,
+            "url": part.address,
+            "startDate": _local(part.starts_at),
+            "endDate": _local(part.ends_at),
+            "eventStatus": _status(day),
+            "inLanguage": part.language,
+            "location": _place(day, part.room),
+        }
+    )
+
+
+def _place(day: Event, room: str = "") -> dict[str, Any]:
+    address = {
+        "@type": "PostalAddress",
+        "streetAddress": day.venue_street,
+        "postalCode": day.venue_postcode,
+        "addressLocality": day.venue_city,
+        "addressCountry": "DE",
+    }
+    name = ", ".join(part for part in (room, day.venue_name) if part)
+    return _without_empty({"@type": "Place", "name": name, "address": _without_empty(address)})
+
+
+def _status(day: Event) -> str:
+    word = "EventCancelled" if day.status is EventStatus.CANCELLED else "EventScheduled"
+    return f"https://schema.org/{word}"
+
+
+def _without_empty(said: dict[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in said.items() if value not in (None, "", [])}
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(BERLIN).isoformat(timespec="seconds")

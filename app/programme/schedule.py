@@ -1,0 +1,337 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The released agenda as conference apps read it: frab's schedule, as XML and as JSON.
+
+Both say the same talks in the same order: dates, the house's order of rooms, times. They hold the rules of c3voc's validators,
+which know no fields but their own; what else there is to say stands in the JSON, beside the conference, under `x-fachtag`.
+Callers choose the language of its few words of ours: that of the day, whoever asks.
+"""
+
+import json
+import re
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from datetime import date, datetime, time, timedelta
+from typing import Any
+from uuid import NAMESPACE_URL, uuid5
+from xml.etree import ElementTree as ET
+
+from app.clock import BERLIN
+from app.events.facts import RoomFacts
+from app.events.models import Event
+from app.folding import slug_of
+from app.programme.agenda import AgendaLine, Meeting, meetings
+from app.programme.credits import Credit
+from app.texts import last_day, local_day
+
+# XML 1.0, 2.2: one such character in a title, and no app reads the schedule.
+_NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+NO_ROOM = "–"
+SLOT = "00:05"
+
+
+@dataclass(frozen=True, slots=True)
+class Pages:
+    """Addresses that do not depend on who asks: of the agenda, and of a workshop by its short name."""
+
+    agenda: str
+    workshop: Callable[[str], str]
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """One event of the schedule. `number` is for ever: apps keep favourites by it."""
+
+    number: int
+    guid: str
+    slug: str
+    kind: str
+    title: str
+    subtitle: str
+    abstract: str
+    description: str
+    people: tuple[Credit, ...]
+    room: str
+    language: str
+    starts_at: datetime
+    ends_at: datetime
+    url: str
+
+
+def schedule_xml(day: Event, lines: Sequence[AgendaLine], rooms: Sequence[RoomFacts], pages: Pages) -> bytes:
+    """`rooms` in the house's order."""
+    schedule = ET.Element("schedule")
+    ET.SubElement(schedule, "generator", name="Fachtag")
+    ET.SubElement(schedule, "version").text = str(day.revision)
+    conference = ET.SubElement(schedule, "conference")
+    for name, value in {**_conference(day), "days": str(len(_dates(day)))}.items():
+        ET.SubElement(conference, name).text = value
+    for index, (one, begins, ends) in enumerate(_dates(day), start=1):
+        element = ET.SubElement(schedule, "day", index=str(index), date=one.isoformat())
+        element.set("start", begins)
+        element.set("end", ends)
+        for room, held in _by_room(_talks(day, lines, pages), one, rooms):
+            parent = ET.SubElement(element, "room", name=room)
+            for talk in held:
+                _write_event(parent, talk)
+    ET.indent(schedule)
+    text = ET.tostring(schedule, encoding="unicode")
+    return ('<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)).encode()
+
+
+def schedule_json(
+    day: Event,
+    lines: Sequence[AgendaLine],
+    rooms: Sequence[RoomFacts],
+    pages: Pages,
+    moderation: Sequence[Credit] = (),
+) -> bytes:
+    """`rooms` in the house's order; `moderation` is that of the whole day."""
+    talks = _talks(day, lines, pages)
+    dates = [
+        {
+            "index": index,
+            "date": one.isoformat(),
+            "day_start": begins,
+            "day_end": ends,
+            "rooms": {
+                room: [_event(talk, day) for talk in held] for room, held in _by_room(talks, one, rooms)
+            },
+        }
+        for index, (one, begins, ends) in enumerate(_dates(day), start=1)
+    ]
+    conference = {
+        **_conference(day),
+        "daysCount": len(dates),
+        "url": pages.agenda,
+        "rooms": [
+            {
+                "name": one.name,
+                "guid": _guid(day, f"room/{one.name}"),
+                "description": " · ".join(one.access) or None,
+                "capacity": one.seats,
+            }
+            for one in rooms
+        ],
+        "days": dates,
+    }
+    schedule = {
+        "version": str(day.revision),
+        "conference": conference,
+        "x-fachtag": _extras(day, lines, moderation),
+    }
+    whole = {
+        "$schema": "https://c3voc.de/schedule/schema.json",
+        "generator": {"name": "Fachtag"},
+        "schedule": schedule,
+    }
+    return json.dumps(whole, ensure_ascii=False, indent=2).encode()
+
+
+def _conference(day: Event) -> dict[str, str]:
+    return {
+        "acronym": acronym_of(day),
+        "title": day.title,
+        "start": local_day(day.starts_at).isoformat(),
+        "end": last_day(day.ends_at).isoformat(),
+        "timeslot_duration": SLOT,
+        "time_zone_name": "Europe/Berlin",
+    }
+
+
+def acronym_of(day: Event) -> str:
+    """The day's short name in the letters that the format allows, four of them or more."""
+    return re.sub("[^a-z0-9_]", "_", day.slug).ljust(4, "_")
+
+
+def _dates(day: Event) -> list[tuple[date, str, str]]:
+    """Each date with its beginning and end; the first begins with the day and the last ends with it."""
+    first, last = local_day(day.starts_at), last_day(day.ends_at)
+    dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
+    return [
+        (
+            one,
+            _local(max(day.starts_at, datetime.combine(one, time.min, BERLIN))),
+            _local(min(day.ends_at, datetime.combine(one + timedelta(days=1), time.min, BERLIN))),
+        )
+        for one in dates
+    ]
+
+
+def _by_room(talks: Iterable[Talk], on: date, rooms: Sequence[RoomFacts]) -> Iterator[tuple[str, list[Talk]]]:
+    """The rooms in which anything takes place on this date, in the house's order; what has no room comes last."""
+    today = [one for one in talks if local_day(one.starts_at) == on]
+    for name in dict.fromkeys((*(one.name for one in rooms), NO_ROOM)):
+        held = [one for one in today if one.room == name]
+        if held:
+            yield name, sorted(held, key=lambda one: (one.starts_at, one.number))
+
+
+def _talks(day: Event, lines: Sequence[AgendaLine], pages: Pages) -> list[Talk]:
+    """Numbered for ever: items even, runs odd, whatever is added before. What does not take place is left out."""
+    talks = [_item_talk(day, line, pages) for line in lines if line.round is None]
+    return talks + [_run_talk(day, one, pages) for one in meetings(lines) if one.run.takes_place]
+
+
+def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
+    number = item_number(line)
+    key, word = (line.kind.key, line.kind.in_language(day.language)) if line.kind else ("other", "")
+    return Talk(
+        number=number,
+        guid=_guid(day, str(number)),
+        slug=_slug(day, number, key),
+        kind=word,
+        title=line.title,
+        subtitle="",
+        abstract=line.note,
+        description="",
+        people=line.contributors,
+        room=line.room.name if line.room else NO_ROOM,
+        language=day.language,
+        starts_at=line.starts_at,
+        ends_at=line.ends_at,
+        url=pages.agenda,
+    )
+
+
+def _run_talk(day: Event, one: Meeting, pages: Pages) -> Talk:
+    run = one.run
+    number = 2 * run.id + 1
+    return Talk(
+        number=number,
+        guid=_guid(day, str(number)),
+        slug=_slug(day, number, run.slug),
+        kind="Workshop",
+        title=f"{run.label} {run.title}",
+        subtitle=one.round_title,
+        abstract=run.abstract,
+        description="\n".join(run.about.in_lines()),
+        people=run.contributors,
+        room=run.room.name if run.room else NO_ROOM,
+        language=run.about.language or day.language,
+        starts_at=one.starts_at,
+        ends_at=one.ends_at,
+        url=pages.workshop(run.slug),
+    )
+
+
+def item_number(line: AgendaLine) -> int:
+    return 2 * int(line.key.removeprefix("item-"))
+
+
+def _slug(day: Event, number: int, words: str) -> str:
+    return f"{acronym_of(day)}-{number}-{slug_of(words) or 'item'}"
+
+
+def _guid(day: Event, of: str) -> str:
+    return str(uuid5(NAMESPACE_URL, f"{day.uid}/{of}"))
+
+
+def _person_number(person: Credit) -> int:
+    """The same for the same person, in every talk and every release."""
+    return zlib.crc32(person.who.encode()) or 1
+
+
+def _event_facts(talk: Talk) -> dict[str, str]:
+    """What XML and JSON say alike."""
+    return {
+        "date": _local(talk.starts_at),
+        "start": _local(talk.starts_at)[11:16],
+        "duration": _duration(talk.starts_at, talk.ends_at),
+        "room": talk.room,
+        "slug": talk.slug,
+        "title": talk.title,
+        "subtitle": talk.subtitle,
+        "track": "",
+        "type": talk.kind,
+        "language": talk.language,
+        "abstract": talk.abstract,
+        "description": talk.description,
+        "url": talk.url,
+    }
+
+
+def _write_event(parent: ET.Element, talk: Talk) -> None:
+    event = ET.SubElement(parent, "event", id=str(talk.number), guid=talk.guid)
+    for name, value in _event_facts(talk).items():
+        ET.SubElement(event, name).text = value
+    persons = ET.SubElement(event, "persons")
+    for person in talk.people:
+        ET.SubElement(persons, "person", id=str(_person_number(person))).text = person.who
+
+
+def _event(talk: Talk, day: Event) -> Mapping[str, Any]:
+    return {
+        "id": talk.number,
+        "guid": talk.guid,
+        **_event_facts(talk),
+        "persons": [
+            {
+                "id": _person_number(one),
+                "guid": _guid(day, f"person/{one.who}"),
+                "name": one.who,
+                "public_name": one.who,
+            }
+            for one in talk.people
+        ],
+        "links": [],
+        "attachments": [],
+    }
+
+
+def _extras(day: Event, lines: Sequence[AgendaLine], moderation: Sequence[Credit]) -> Mapping[str, Any]:
+    """What the format has no field for; `items` and `workshops` by the guid of each, what does not take place included."""
+    return {
+        "starts_at": _local(day.starts_at),
+        "ends_at": _local(day.ends_at),
+        "place": day.place,
+        "revision": day.revision,
+        "moderation": _people(moderation),
+        "items": {
+            _guid(day, str(item_number(one))): {
+                "kind": one.kind.key if one.kind else "other",
+                "contributors": _people(one.contributors),
+            }
+            for one in lines
+            if one.round is None
+        },
+        "workshops": {_guid(day, str(2 * one.run.id + 1)): _run_extras(one) for one in meetings(lines)},
+    }
+
+
+def _run_extras(one: Meeting) -> Mapping[str, Any]:
+    run = one.run
+    return {
+        "label": run.label,
+        "workshop": run.slug,
+        "round": one.round_title,
+        "rounds": run.spans,
+        "takes_place": run.takes_place,
+        "contributors": _people(run.contributors),
+        "step_free": run.room.step_free if run.room else None,
+        **asdict(run.about),
+    }
+
+
+def _people(people: Iterable[Credit]) -> list[dict[str, str]]:
+    return [
+        {
+            "role": one.role.value,
+            "name": one.name,
+            "function": one.function,
+            "organisation": one.organisation,
+            "about": one.about,
+        }
+        for one in people
+    ]
+
+
+def _local(moment: datetime) -> str:
+    return moment.astimezone(BERLIN).isoformat(timespec="seconds")
+
+
+def _duration(starts_at: datetime, ends_at: datetime) -> str:
+    minutes = int((ends_at - starts_at).total_seconds()) // 60
+    return f"{minutes // 60:02d}:{minutes % 60:02d}"
