@@ -104,9 +104,11 @@ def _render_workshop(day: Event, found: list[Meeting], *, counts: bool) -> str:
 @access.public
 def agenda_json(slug: str) -> Response:
     day = _released(slug)
-    file = _schedule(
-        "json", day, lambda *known: schedule_json(*known, moderation=moderation_of(db.session(), day))
-    )
+
+    def write(day: Event, lines: Sequence[AgendaLine], rooms: Sequence[RoomFacts], pages: Pages) -> bytes:
+        return schedule_json(day, lines, rooms, pages, moderation_of(db.session(), day))
+
+    file = _schedule("json", day, write)
     return send_kept(file, "application/json", f"{slug}-agenda.json")
 
 

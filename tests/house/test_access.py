@@ -56,14 +56,14 @@ checklist.tick POST ORGANISER EDIT
 checklist.usual POST ORGANISER EDIT
 consents.no_invitations GET,POST PERSONAL
 consents.people GET PERSONAL
-copying.copy GET,POST ORGANISER EDIT
-copying.hand_over GET ORGANISER EDIT
-copying.taken_over GET ORGANISER SEE
 contributing.act POST ORGANISER EDIT
 contributing.add GET,POST ORGANISER EDIT
 contributing.edit GET,POST ORGANISER EDIT
 contributing.people GET ORGANISER SEE
 contributing.remove GET,POST ORGANISER EDIT
+copying.copy GET,POST ORGANISER EDIT
+copying.hand_over GET ORGANISER EDIT
+copying.taken_over GET ORGANISER SEE
 data_protection.person GET,POST ADMIN
 data_protection.record GET ADMIN
 data_protection.record_pdf GET ADMIN

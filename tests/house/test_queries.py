@@ -39,8 +39,8 @@ DAY = "/events/musterfachtag"
 CACHED = [DAY, f"{DAY}/agenda", f"{DAY}/agenda.json", f"{DAY}/agenda.xml", "/calendar/all.ics"]
 CACHED += ["/calendar/events/musterfachtag.ics", "/calendar/regions/owl.ics", f"{DAY}/results"]
 FIRST = {
-    DAY: 9,  # with the programme, for search engines
-    f"{DAY}/agenda": 3,
+    DAY: 8,  # with the programme, for search engines
+    f"{DAY}/agenda": 4,
     f"{DAY}/agenda.json": 3,  # the programme was read for the page
     f"{DAY}/agenda.xml": 2,
     "/calendar/all.ics": 2,

@@ -106,7 +106,7 @@ READERS = {
     "agenda_kind": {
         **dict.fromkeys(("key", "name", "name_en", "icon", "pause", "beside"), "templates/programme/organise_kinds.html"),
         **dict.fromkeys(("event_id", "position"), "app/programme/kinds.py"),
-        "key": "app/programme/views.py",
+        "key": "app/programme/schedule.py",
     },
     "contributor": {
         **dict.fromkeys(("name", "function", "organisation", "about", "role"), "app/programme/credits.py"),

@@ -77,8 +77,9 @@ def test_every_way_of_reading_the_agenda_says_the_same(app: Flask) -> None:
     for words in (BOTH, "Protokoll: Olga Entwurf", "Forscht zu Akten.", "Fragt gern nach."):
         assert words in printed
     read = json.loads(visitor.client.get(f"{AGENDA}.json").data)
-    assert [one["name"] for one in read["moderation"]] == ["Kim Exempel"]
-    first = next(line for line in read["agenda"] if line["workshops"])["workshops"][0]
+    extras = read["schedule"]["x-fachtag"]
+    assert [one["name"] for one in extras["moderation"]] == ["Kim Exempel"]
+    first = next(iter(extras["workshops"].values()))
     assert [one["name"] for one in first["contributors"]][1:] == [ADA.name, LALE.name, MINUTES.name]
     assert first["contributors"][2]["organisation"] == "Hochschule Beispielheim"
     schedule = ET.fromstring(visitor.client.get(f"{AGENDA}.xml").data)  # noqa: S314  # our own

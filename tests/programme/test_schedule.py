@@ -20,8 +20,10 @@ from app.events.models import Event, Room
 from app.events.rules import EventStatus, Seats
 from app.events.service import mark_changed
 from app.programme.agenda import AgendaLine, RoundView, RunView
+from app.programme.credits import Credit
+from app.programme.kinds import Kind
 from app.programme.models import Workshop
-from app.programme.rules import ItemKind
+from app.programme.rules import ContributorRole, Icon
 from app.programme.schedule import Pages, schedule_json, schedule_xml
 from app.programme.workshop_facts import LANGUAGES, WorkshopFacts
 from app.web.database import transaction
@@ -32,6 +34,13 @@ from tests.programme.frab import complaints, complaints_of_json
 DAY = "/events/musterfachtag"
 WORDS = ("Fälle lesen", "]]></event>", "Ämter & <b>Wege</b>", "x\x0by", "🎉", "Ž", "a" * 200)
 PAGES = Pages("https://fachtag.example.org/agenda", lambda slug: f"https://fachtag.example.org/{slug}")
+
+PEOPLE = [
+    Credit(1, ContributorRole.TALK, "Mara Testfall", "Leiterin"),
+    Credit(2, ContributorRole.MINUTES, "Jon Beispiel", "", "Hochschule <A>"),
+    Credit(3, ContributorRole.FACILITATION, "<Olga> Entwurf"),
+]
+KINDS = [Kind(f"kind-{word}", word, "", Icon.STAR) for word in ("Pause", "Vortrag", "Ein <Fest>")]
 
 
 @pytest.fixture(autouse=True)
@@ -77,7 +86,7 @@ def generated(luck: random.Random) -> tuple[Event, list[AgendaLine], list[RoomFa
     def line(number: int, round_: RoundView | None = None) -> AgendaLine:
         begins = round_.starts_at if round_ else moment()
         ends = round_.ends_at if round_ else begins + timedelta(minutes=luck.choice((5, 45, 90)))
-        kind = None if round_ else luck.choice(list(ItemKind))
+        kind = None if round_ else luck.choice(KINDS)
         return AgendaLine(
             f"item-{number}", kind, luck.choice(WORDS), luck.choice(WORDS), begins, ends, room(), round_
         )
@@ -87,7 +96,7 @@ def generated(luck: random.Random) -> tuple[Event, list[AgendaLine], list[RoomFa
             luck.choice(WORDS), luck.choice(WORDS), language=luck.choice(("", *LANGUAGES)), method=luck.choice(("", *WORDS)),
             guiding_questions=luck.choice(("", "Wer?\n– Was?")), undocumented=luck.random() < 0.3,
         )  # fmt: skip
-        people = tuple(luck.sample(("Mara Testfall", "Jon Beispiel", "<Olga> Entwurf"), luck.randint(0, 3)))
+        people = tuple(luck.sample(PEOPLE, luck.randint(0, 3)))
         return RunView(
             number, number, f"1.{number}", about.title, about.abstract, room(), people, Seats(None, 0, 0), 0,
             spans=luck.choice((1, 1, 2)), takes_place=luck.random() < 0.8, about=about, slug=luck.choice(("w", "lang-" * 9)),
