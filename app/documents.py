@@ -11,6 +11,7 @@ import json
 import re
 import subprocess
 import sys
+from base64 import b64encode
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -62,6 +63,17 @@ def items(texts: Iterable[str]) -> Block:
 def picture(name: str, alternative: str, caption: str) -> Block:
     """A file of the document's folder of pictures. Without an alternative in words no PDF/UA comes about (A11Y-12)."""
     return {"kind": "picture", "path": f"/{name}", "alternative": alternative, "caption": caption}
+
+
+def logos(pictures: Sequence[tuple[bytes, str]]) -> Iterator[Block]:
+    """A row of small pictures, each a PNG and what it says in words; nothing where there are none."""
+    if pictures:
+        yield {
+            "kind": "logos",
+            "pictures": [
+                {"data": b64encode(content).decode(), "alternative": words} for content, words in pictures
+            ],
+        }
 
 
 def facts(pairs: Iterable[tuple[str, object]]) -> Block:

@@ -40,6 +40,8 @@ import app.demo.commands
 import app.demo.views
 import app.events.access_views
 import app.events.organiser_views
+import app.events.partners.organiser_views
+import app.events.partners.views
 import app.events.views
 import app.legal.organiser_views
 import app.legal.views
@@ -214,6 +216,8 @@ MODULES: tuple[ModuleType, ...] = (
     app.events.access_views,
     app.events.views,
     app.events.organiser_views,
+    app.events.partners.views,
+    app.events.partners.organiser_views,
     app.programme.views,
     app.programme.organiser_views,
     app.programme.contributor_views,

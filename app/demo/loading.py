@@ -27,6 +27,7 @@ from app.demo.programme import (
     FUNDING,
     ORGANISATIONS,
     OUTSIDE,
+    PARTNERS,
     PAST,
     PAST_DATE,
     REGION,
@@ -36,6 +37,8 @@ from app.demo.programme import (
 )
 from app.events.models import Event
 from app.events.notices import day_facts
+from app.events.partners.rules import Logo
+from app.events.partners.service import add_partner
 from app.events.rules import Aim, Placement, QuotaEffect, QuotaTarget, form_key
 from app.events.service import NewEvent, create_event, hosts_of, name_hosts
 from app.events.team_service import add_member
@@ -193,6 +196,7 @@ def _build_day(
     event.venue_note, event.fee_note, event.funding_note = data.venue_note, FEE, FUNDING
     event.contact_name, event.contact_email = CONTACT
     session.flush()
+    _name_partners(session, event, now)
     rooms = {room.name: add_room(session, event.id, room, now) for room in data.rooms}
     items = {}
     for item in data.items:
@@ -216,6 +220,14 @@ def _build_day(
     for place, contribution in data.contributions:
         add_contributor(session, event.id, keys[place], contribution, now)
     return DemoDay(event, runs, workshops)
+
+
+def _name_partners(session: Session, event: Event, now: datetime) -> None:
+    from app.demo import pictures  # fonts and drawing: not for web workers
+
+    for facts, colour in PARTNERS:
+        logo = Logo(*pictures.logo(facts.name, colour), alternative=facts.name) if colour else None
+        add_partner(session, event.id, facts, logo, None, now)
 
 
 def _open(

@@ -117,3 +117,17 @@ def untagged_pdf(title_line: str, lines: list[str]) -> bytes:
 
 def _escaped(words: str) -> str:
     return words.replace("\\", r"\\").replace("(", r"\(").replace(")", r"\)")
+
+
+def logo(name: str, colour: str) -> tuple[bytes, int, int]:
+    """A PNG with the words of a name one below the other beside a disc; and its width and height in pixels."""
+    words = "".join(DOTTED.get(one, one) for one in name.upper()).split()
+    size = (480, max(120, 60 * len(words) + 20))
+    picture = Image.new("RGB", size, "white")
+    draw = ImageDraw.Draw(picture)
+    draw.ellipse((16, size[1] // 2 - 40, 96, size[1] // 2 + 40), fill=colour)
+    for row, word in enumerate(words):
+        draw.text((120, 16 + 60 * row), word, fill=colour, font=ImageFont.load_default(40))
+    written = io.BytesIO()
+    picture.save(written, "PNG", optimize=True)
+    return written.getvalue(), *size

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from app.events.facts import RoomFacts
+from app.events.partners.rules import PartnerFacts, PartnerRole
 from app.events.rules import Loop
 from app.organisations.rules import UsualKind
 from app.programme.contributors import ContributorFacts
@@ -122,6 +123,26 @@ class DayData:
 
 FEE = "kostenfrei"
 FUNDING = "Gefördert durch das Land Nordrhein-Westfalen (Beispieltext)"
+# Each with the colour of its logo, or with none.
+PARTNERS: tuple[tuple[PartnerFacts, str], ...] = (
+    (
+        PartnerFacts(
+            PartnerRole.COOPERATION, "Hochschule Musterstadt", "https://example.org/hochschule", position=1
+        ),
+        "navy",
+    ),
+    (PartnerFacts(PartnerRole.COOPERATION, "Flüchtlingsrat Beispiel e. V.", position=2), ""),
+    (
+        PartnerFacts(
+            PartnerRole.FUNDER,
+            "Stiftung Beispiel",
+            "https://example.org/stiftung",
+            "Mit freundlicher Unterstützung der Stiftung Beispiel aus Mitteln ihres Fonds Miteinander.",
+        ),
+        "darkgreen",
+    ),
+    (PartnerFacts(PartnerRole.PATRON, "Regierungspräsidentin Dr. Mara Testfall"), ""),
+)
 CONTACT = ("Organisationsteam KIM-Fachtag OWL (Beispiel), Telefon 00000 / 0000-00", "kim-fachtag@example.org")
 
 TEXTS = (

@@ -6,7 +6,7 @@
 What takes place within the day is known higher up and handed in once, when the process starts.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -15,6 +15,8 @@ from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
 from app.events.models import Event
+from app.events.partners.queries import PartnerView
+from app.events.partners.rules import PartnerRole
 from app.events.rules import EventStatus
 
 
@@ -40,15 +42,19 @@ def parts_come_from(read: Parts) -> None:
     _parts[:] = [read]
 
 
-def structured(session: Session, day: Event, address: str) -> dict[str, Any]:
+def structured(session: Session, day: Event, partners: Sequence[PartnerView], address: str) -> dict[str, Any]:
     """The day as JSON-LD; `address` is its page's own."""
-    said = {"@context": "https://schema.org", **_day(day, address)}
+    said = {"@context": "https://schema.org", **_day(day, partners, address)}
     parts = [_part(day, one) for one in _parts[0](session, day)]
     return {**said, **({"subEvent": parts} if parts else {})}
 
 
-def _day(day: Event, address: str) -> dict[str, Any]:
-    hosts = [day.lead_host, *day.cohosts]
+def _day(day: Event, partners: Sequence[PartnerView], address: str) -> dict[str, Any]:
+    hosts = [one.name for one in (day.lead_host, *day.cohosts) if one is not None]
+
+    def of(*roles: PartnerRole) -> list[str]:
+        return [one.name for one in partners if one.role in roles]
+
     return _without_empty(
         {
             "@type": "Event",
@@ -62,9 +68,15 @@ def _day(day: Event, address: str) -> dict[str, Any]:
             "inLanguage": day.language,
             "maximumAttendeeCapacity": day.capacity,
             "location": _place(day),
-            "organizer": [{"@type": "Organization", "name": one.name} for one in hosts if one is not None],
+            "organizer": _organisations(hosts + of(PartnerRole.HOST)),
+            "contributor": _organisations(of(PartnerRole.COOPERATION, PartnerRole.PATRON)),
+            "funder": _organisations(of(PartnerRole.FUNDER)),
         }
     )
+
+
+def _organisations(names: Iterable[str]) -> list[dict[str, str]]:
+    return [{"@type": "Organization", "name": one} for one in names]
 
 
 def _part(day: Event, part: Part) -> dict[str, Any]:

@@ -7,6 +7,7 @@ from flask import Blueprint, Response, make_response, render_template, request, 
 
 from app.clock import now
 from app.events.models import Event
+from app.events.partners.queries import behind, partners_of
 from app.events.queries import find_series, get_public_event, public_events, with_hosts
 from app.events.rules import EventStatus, RegistrationState
 from app.events.structured import structured
@@ -56,11 +57,14 @@ def event(slug: str) -> Response:
 
 
 def _render(day: Event, state: RegistrationState) -> str:
-    address = absolute(url_for("events.event", slug=day.slug, lang=None))
+    session, address = db.session(), absolute(url_for("events.event", slug=day.slug, lang=None))
+    partners = partners_of(session, day)
     return render_template(
         "events/event.html",
         event=day,
         state=state,
         cancelled=day.status is EventStatus.CANCELLED,
-        structured=structured(db.session(), day, address),
+        partners=partners,
+        behind=behind(day, partners),
+        structured=structured(session, day, partners, address),
     )

@@ -216,6 +216,8 @@ ACTIVITIES = (
             _in("event", N_("Texts about registering"), "text_before", "text_open", "text_after"),
             _in("event", N_("Venue of a day"), "venue_name", "venue_street", "venue_note"),
             _in("event", N_("Why a day does not take place"), "off_reason", "off_instead"),
+            _in("partner", N_("Partners of a day"), "name", "link", "wording"),
+            _in("partner_logo", N_("Logos of partners"), "alternative"),
             _in("room", N_("Rooms"), "name", "note"),
             _in("quota", N_("Quotas"), "name"),
             _in("question", N_("Questions"), "label", "hint", "purpose"),

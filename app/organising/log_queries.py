@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session, joinedload
 from app.allocation.models import AllocationRun, PlacingCondition
 from app.attendees.lists import PAGE_LENGTH, Page
 from app.events.models import Event, Quota, TeamMember
+from app.events.partners.models import Partner
 from app.folding import list_key
 from app.organisations.models import Organisation
 from app.organising.log_words import BEGINNINGS, REMOVALS, pointed_at, subject_of
@@ -153,6 +154,7 @@ def _kinds(event_id: int | None) -> list[tuple[str, ColumnElement[int], Select]]
         ),
         (AllocationRun, AllocationRun.name, AllocationRun.event_id == event_id),
         (PlacingCondition, literal(""), PlacingCondition.event_id == event_id),
+        (Partner, Partner.name, Partner.event_id == event_id),
         (Agreement, Agreement.text, Agreement.event_id == event_id),
         (Material, Material.title, Material.event_id == event_id),
         (Message, literal(""), Message.event_id == event_id),

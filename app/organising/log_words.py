@@ -23,6 +23,7 @@ from app.registration.rules import STATUS_LABELS
 # What a filter offers; the first word of each action.
 AREAS = {
     "event": N_("The day itself"),
+    "partner": N_("Partners"),
     "agenda": N_("Agenda"),
     "quota": N_("Quotas"),
     "question": N_("Questions"),
@@ -61,6 +62,9 @@ ACTIONS = {
     "event.delete": N_("Draft deleted"),
     "event.put_away": N_("Day put away"),
     "event.bring_back": N_("Day brought back"),
+    "partner.add": N_("Partner added"),
+    "partner.change": N_("Partner changed"),
+    "partner.remove": N_("Partner removed"),
     "event.publish": N_("Day published"),
     "event.withdraw": N_("Day made a draft again"),
     "event.cancel": N_("Day called off"),
@@ -276,6 +280,7 @@ THINGS = {
     "organisation": N_("Organisation %(number)s"),
     "organisation_kind": N_("Kind of organisation %(number)s"),
     "organiser": N_("Account %(number)s"),
+    "partner": N_("Partner %(number)s"),
     "question": N_("Question %(number)s"),
     "quota": N_("Quota %(number)s"),
     "region": N_("Region %(number)s"),

@@ -15,9 +15,15 @@ from app.texts import gettext, language, moment, ngettext, span, times
 
 
 def agenda_document(
-    day: Event, lines: Sequence[AgendaLine], here: str, moderation: Sequence[Credit] = ()
+    day: Event,
+    lines: Sequence[AgendaLine],
+    here: str,
+    named: Sequence[tuple[str, str]],
+    logos: Sequence[tuple[bytes, str]],
+    moderation: Sequence[Credit] = (),
 ) -> Document:
-    """The released agenda as a PDF says it; `here` is the address of the page, `moderation` who moderates the day."""
+    """The released agenda as a PDF says it; `here` is the address of the page, `named` are those behind the day by role,
+    `logos` PNGs with their words, `moderation` who moderates the day."""
     heads = [
         (gettext("Time"), False),
         (gettext("What"), False),
@@ -39,6 +45,7 @@ def agenda_document(
             documents.table(gettext("Agenda of the day"), heads, glance, (0, 4, 2, 3)),
             documents.paragraph(gettext("What has changed since stands here: %(address)s", address=here)),
             *(block for line in lines for block in _told(day, line)),
+            *_behind(named, logos),
         ),
     )
 
@@ -69,6 +76,13 @@ def _times(day: Event, line: AgendaLine) -> str:
 
 def _word(line: AgendaLine) -> str:
     return gettext("Workshops") if line.kind is None else line.kind.word
+
+
+def _behind(named: Sequence[tuple[str, str]], logos: Sequence[tuple[bytes, str]]) -> Iterator[Block]:
+    if named or logos:
+        yield documents.heading(gettext("Who stands behind this day"))
+        yield documents.facts(named)
+        yield from documents.logos(logos)
 
 
 def _called_off(day: Event) -> Iterator[Block]:

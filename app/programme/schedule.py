@@ -21,6 +21,7 @@ from xml.etree import ElementTree as ET
 from app.clock import BERLIN
 from app.events.facts import RoomFacts
 from app.events.models import Event
+from app.events.partners.queries import PartnerView
 from app.folding import slug_of
 from app.programme.agenda import AgendaLine, Meeting, meetings
 from app.programme.credits import Credit
@@ -60,8 +61,14 @@ class Talk:
     url: str
 
 
-def schedule_xml(day: Event, lines: Sequence[AgendaLine], rooms: Sequence[RoomFacts], pages: Pages) -> bytes:
-    """`rooms` in the house's order."""
+def schedule_xml(
+    day: Event,
+    lines: Sequence[AgendaLine],
+    rooms: Sequence[RoomFacts],
+    _partners: Sequence[PartnerView],
+    pages: Pages,
+) -> bytes:
+    """`rooms` in the house's order. The format has no place for partners."""
     schedule = ET.Element("schedule")
     ET.SubElement(schedule, "generator", name="Fachtag")
     ET.SubElement(schedule, "version").text = str(day.revision)
@@ -85,6 +92,7 @@ def schedule_json(
     day: Event,
     lines: Sequence[AgendaLine],
     rooms: Sequence[RoomFacts],
+    partners: Sequence[PartnerView],
     pages: Pages,
     moderation: Sequence[Credit] = (),
 ) -> bytes:
@@ -120,7 +128,7 @@ def schedule_json(
     schedule = {
         "version": str(day.revision),
         "conference": conference,
-        "x-fachtag": _extras(day, lines, moderation),
+        "x-fachtag": _extras(day, lines, partners, moderation),
     }
     whole = {
         "$schema": "https://c3voc.de/schedule/schema.json",
@@ -281,7 +289,9 @@ def _event(talk: Talk, day: Event) -> Mapping[str, Any]:
     }
 
 
-def _extras(day: Event, lines: Sequence[AgendaLine], moderation: Sequence[Credit]) -> Mapping[str, Any]:
+def _extras(
+    day: Event, lines: Sequence[AgendaLine], partners: Sequence[PartnerView], moderation: Sequence[Credit]
+) -> Mapping[str, Any]:
     """What the format has no field for; `items` and `workshops` by the guid of each, what does not take place included."""
     return {
         "starts_at": _local(day.starts_at),
@@ -297,6 +307,10 @@ def _extras(day: Event, lines: Sequence[AgendaLine], moderation: Sequence[Credit
             for one in lines
             if one.round is None
         },
+        "partners": [
+            {"role": one.role.value, "name": one.name, "wording": one.wording, "link": one.link}
+            for one in partners
+        ],
         "workshops": {_guid(day, str(2 * one.run.id + 1)): _run_extras(one) for one in meetings(lines)},
     }
 

@@ -12,6 +12,7 @@ from app.clock import now
 from app.documents import Document
 from app.events.facts import RoomFacts
 from app.events.models import Event
+from app.events.partners.queries import PartnerView, behind_in_words, logos_to_print, partners_of
 from app.events.queries import get_public_event, rooms_of
 from app.events.rules import EventStatus
 from app.events.structured import Part, parts_come_from
@@ -105,8 +106,14 @@ def _render_workshop(day: Event, found: list[Meeting], *, counts: bool) -> str:
 def agenda_json(slug: str) -> Response:
     day = _released(slug)
 
-    def write(day: Event, lines: Sequence[AgendaLine], rooms: Sequence[RoomFacts], pages: Pages) -> bytes:
-        return schedule_json(day, lines, rooms, pages, moderation_of(db.session(), day))
+    def write(
+        day: Event,
+        lines: Sequence[AgendaLine],
+        rooms: Sequence[RoomFacts],
+        partners: Sequence[PartnerView],
+        pages: Pages,
+    ) -> bytes:
+        return schedule_json(day, lines, rooms, partners, pages, moderation_of(db.session(), day))
 
     file = _schedule("json", day, write)
     return send_kept(file, "application/json", f"{slug}-agenda.json")
@@ -119,7 +126,7 @@ def agenda_xml(slug: str) -> Response:
     return send_kept(file, "application/xml", f"{slug}-agenda.xml")
 
 
-Schedule = Callable[[Event, Sequence[AgendaLine], Sequence[RoomFacts], Pages], bytes]
+Schedule = Callable[[Event, Sequence[AgendaLine], Sequence[RoomFacts], Sequence[PartnerView], Pages], bytes]
 
 
 def _schedule(kind: str, day: Event, write: Schedule) -> KeptFile:
@@ -128,7 +135,7 @@ def _schedule(kind: str, day: Event, write: Schedule) -> KeptFile:
         rooms = [one.facts for one in rooms_of(session, day)]
         lines = read_agenda(session, day, seats=False)
         with force_locale(day.language):
-            content = write(day, lines, rooms, _pages_of(day))
+            content = write(day, lines, rooms, partners_of(session, day), _pages_of(day))
         return KeptFile.of(content, day.changed_at)
 
     return _files.get((kind, day.id, day.revision), make)
@@ -141,9 +148,11 @@ def agenda_pdf(slug: str) -> Response:
 
     def make() -> Document:
         here = absolute(url_for("programme.agenda", slug=day.slug, lang=None))
-        return agenda_document(
-            day, read_agenda(db.session(), day, seats=False), here, moderation_of(db.session(), day)
-        )
+        session = db.session()
+        lines = read_agenda(session, day, seats=False)
+        named = behind_in_words(day, partners_of(session, day))
+        logos = logos_to_print(session, day)
+        return agenda_document(day, lines, here, named, logos, moderation_of(session, day))
 
     return send_printed(day, "agenda", str(day.revision), make)
 

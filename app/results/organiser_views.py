@@ -14,7 +14,7 @@ from app.programme.models import Workshop
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import N_
 from app.results.forms import FIGURE, AgreementForm, FrameForm, ResultForm, frame_form
-from app.results.presentation import page_context, today
+from app.results.presentation import documentation_context, page_context, today
 from app.results.queries import MaterialView, read_documentation, workshop_names
 from app.results.service import (
     add_agreement,
@@ -68,7 +68,7 @@ def preview(slug: str) -> Response:
         return url_for("results_materials.file", slug=slug, material_id=material.id, width=width)
 
     view = read_documentation(db.session(), g.event, today(now()))
-    return page("results/preview.html", **page_context(g.event, view=view, address=address))
+    return page("results/preview.html", **documentation_context(db.session(), g.event, view, address=address))
 
 
 @bp.route(f"{HOME}/introduction", methods=["GET", "POST"])

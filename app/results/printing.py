@@ -18,17 +18,23 @@ from app.texts import days, gettext, language, ngettext, short_day
 MOST_PHOTOS = 40  # of a day; more stand on the page alone
 
 
-def documentation_document(event: Event, view: DocumentationView, photos: Path, here: str) -> Document:
-    """`photos` is the folder in which the day's materials lie; the first `MOST_PHOTOS` of them are shown."""
+def documentation_document(
+    event: Event,
+    view: DocumentationView,
+    photos: Path,
+    here: str,
+    named: Sequence[tuple[str, str]],
+    logos: Sequence[tuple[bytes, str]],
+) -> Document:
+    """`photos` is the folder in which the day's materials lie; the first `MOST_PHOTOS` of them are shown. `named` are those
+    behind the day by role, `logos` PNGs with their words."""
     released = event.documentation_released_at
     can_be_shown = [one for section in view.sections for one in section.photos if _can_be_shown(one, photos)]
     shown = {one.id for one in can_be_shown[:MOST_PHOTOS]}
     facts = [
         (gettext("When"), days(event.starts_at, event.ends_at)),
         (gettext("Where"), event.place),
-        (gettext("Host"), event.lead_host.name if event.lead_host else ""),
-        (gettext("Together with"), "; ".join(one.name for one in event.cohosts)),
-        (gettext("Funding"), event.funding_note),
+        *named,
         (gettext("Published"), day_of(released) if released else ""),
         (gettext("On the web"), here),
     ]
@@ -40,6 +46,7 @@ def documentation_document(event: Event, view: DocumentationView, photos: Path, 
         pictures=photos if photos.is_dir() else None,
         blocks=(
             documents.facts(facts),
+            *documents.logos(logos),
             *documents.paragraphs(view.intro),
             *whole_agenda(event, view.agenda),
             *(block for section in view.sections if not section.empty for block in _section(section, shown)),

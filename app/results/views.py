@@ -10,12 +10,13 @@ from flask import Blueprint, Flask, Response, make_response, render_template, ur
 from app.clock import now
 from app.documents import Document
 from app.events.models import Event
+from app.events.partners.queries import behind_in_words, logos_to_print, partners_of
 from app.events.queries import get_public_event
 from app.links import absolute
 from app.refusal import Missing
 from app.results.file_views import data_dir, send_material
 from app.results.files import folder_of
-from app.results.presentation import page_context, today
+from app.results.presentation import documentation_context, today
 from app.results.printing import documentation_document
 from app.results.queries import MaterialView, find_material, read_documentation
 from app.store.cache import Cache
@@ -53,7 +54,10 @@ def documentation_pdf(slug: str) -> Response:
     def make() -> Document:
         view = read_documentation(db.session(), day, date_shown)
         here = absolute(url_for("results.documentation", slug=day.slug, lang=None))
-        return documentation_document(day, view, folder_of(data_dir(), day.id), here)
+        session = db.session()
+        named = behind_in_words(day, partners_of(session, day))
+        logos = logos_to_print(session, day)
+        return documentation_document(day, view, folder_of(data_dir(), day.id), here, named, logos)
 
     return send_printed(day, "results", f"{day.revision}-{date_shown.isoformat()}", make)
 
@@ -77,4 +81,5 @@ def _render(day: Event, date_shown: date) -> str:
         return url_for("results.material", slug=day.slug, stored_name=view.stored_name, width=width)
 
     view = read_documentation(db.session(), day, date_shown)
-    return render_template("results/documentation.html", **page_context(day, view=view, address=address))
+    context = documentation_context(db.session(), day, view, address=address)
+    return render_template("results/documentation.html", **context)

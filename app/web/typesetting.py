@@ -11,6 +11,7 @@ import json
 import re
 import sys
 import unicodedata
+from base64 import b64decode
 from collections.abc import Callable
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -42,6 +43,7 @@ def typeset(order: dict[str, Any]) -> bytes:
         content = order["content"]
         if order["pictures"]:
             _print_pictures(content, Path(order["pictures"]), Path(folder))
+        _write_logos(content, Path(folder))
         return _set(_each(content, _plain), folder)
 
 
@@ -56,6 +58,15 @@ def _print_pictures(content: Any, pictures: Path, folder: Path) -> None:
                 picture.thumbnail(PRINTED_SIDES)
                 picture.convert("RGB").save(folder / f"{name}.jpg", "JPEG", quality=QUALITY)
             block["path"] = f"/{name}.jpg"
+
+
+def _write_logos(content: Any, folder: Path) -> None:
+    """They come along in the order, and are small."""
+    pictures = [one for block in content["blocks"] if block["kind"] == "logos" for one in block["pictures"]]
+    for number, one in enumerate(pictures):
+        name = f"logo-{number}.png"
+        (folder / name).write_bytes(b64decode(one.pop("data")))
+        one["path"] = f"/{name}"
 
 
 def _set(content: Any, root: str) -> bytes:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""what is said of a workshop, and the short name of its page"""
+"""what is said of a workshop, and the short name of its page; partners of a day with their logos"""
 
 import re
 import unicodedata
@@ -39,6 +39,54 @@ def upgrade() -> None:
             op.f("ck_workshop_language"), f"language IN ({', '.join(repr(one) for one in LANGUAGES)})"
         )
         batch_op.drop_index(op.f("ix_workshop_event_id"))
+    _add_partners()
+
+
+def _add_partners() -> None:
+    roles = sa.Enum("host", "cooperation", "funder", "patron", name="role", native_enum=False, length=32)
+    op.create_table(
+        "partner",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("event_id", sa.Integer(), nullable=False),
+        sa.Column("role", roles, nullable=False),
+        sa.Column("name", sa.String(length=200), nullable=False),
+        sa.Column("link", sa.String(length=500), nullable=False),
+        sa.Column("wording", sa.String(length=500), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "role IN ('host', 'cooperation', 'funder', 'patron')", name=op.f("ck_partner_role")
+        ),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_partner_has_name")),
+        sa.CheckConstraint("wording = '' OR role = 'funder'", name=op.f("ck_partner_wording_of_funder")),
+        sa.CheckConstraint("position >= 0", name=op.f("ck_partner_position_not_negative")),
+        sa.ForeignKeyConstraint(
+            ["event_id"], ["event.id"], name=op.f("fk_partner_event_id_event"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner")),
+        sa.UniqueConstraint("event_id", "role", "name", name=op.f("uq_partner_event_id_role_name")),
+    )
+    op.create_table(
+        "partner_logo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("partner_id", sa.Integer(), nullable=False),
+        sa.Column("key", sa.String(length=22), nullable=False),
+        sa.Column("content", sa.LargeBinary(), nullable=False),
+        sa.Column("width", sa.Integer(), nullable=False),
+        sa.Column("height", sa.Integer(), nullable=False),
+        sa.Column("alternative", sa.String(length=300), nullable=False),
+        sa.CheckConstraint("alternative <> ''", name=op.f("ck_partner_logo_in_words")),
+        sa.CheckConstraint("width > 0 AND height > 0", name=op.f("ck_partner_logo_has_size")),
+        sa.ForeignKeyConstraint(
+            ["partner_id"],
+            ["partner.id"],
+            name=op.f("fk_partner_logo_partner_id_partner"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_partner_logo")),
+        sa.UniqueConstraint("partner_id", name=op.f("uq_partner_logo_partner_id")),
+        sa.UniqueConstraint("key", name=op.f("uq_partner_logo_key")),
+    )
 
 
 def _name_pages() -> None:
@@ -65,6 +113,8 @@ def _slug_of(title: str) -> str:
 
 
 def downgrade() -> None:
+    op.drop_table("partner_logo")
+    op.drop_table("partner")
     with op.batch_alter_table("workshop") as batch_op:
         batch_op.create_index(op.f("ix_workshop_event_id"), ["event_id"])
         batch_op.drop_constraint(op.f("ck_workshop_language"), type_="check")

@@ -65,6 +65,8 @@ GOOD_AT = {
     "agreed.invite_people": {"days": ["4"]},  # the earlier day
     "allocation.new_condition": {"person": "Svenja", "first": "Svenja", "second": "Minh", "most": "3"},
     "quotas.new": {"organisation_kind": "ki"},
+    "partners_organise.new": {"link": "https://example.org/partner", "wording": ""},
+    "partners_organise.edit": {"link": "https://example.org/partner", "wording": ""},
     "groups.register": {"rows-0-email": "rosa@example.org", "rows-1-email": "rudi@example.org"},
     "groups.add": {"email": "gabi@example.org"},
     "groups.substitute": {"email": "gero@example.org"},
@@ -262,7 +264,11 @@ def _file_for(form: FormOnPage) -> tuple[io.BytesIO, str]:
             io.BytesIO(b"Nachname;Vorname;E-Mail;Organisation\nNeu;Nele;nele@example.org;Amt"),
             "Liste.csv",
         )
-    return (io.BytesIO(jpeg()), "Bild.jpg") if "photo" in form.action else (io.BytesIO(pdf()), "Blatt.pdf")
+    return (
+        (io.BytesIO(jpeg()), "Bild.jpg")
+        if "photo" in form.action or "partner" in form.action
+        else (io.BytesIO(pdf()), "Blatt.pdf")
+    )
 
 
 def forms_of(sender: Sender, every: int = 1) -> dict[tuple[str, ...], list[FormOnPage]]:

@@ -40,6 +40,9 @@ from app.clock import now
 from app.events.facts import RoomFacts
 from app.events.models import Event, Notice, Quota, Room, TeamMember
 from app.events.notices import day_facts, write_notice
+from app.events.partners.models import Partner, PartnerLogo
+from app.events.partners.rules import Logo, PartnerFacts, PartnerRole
+from app.events.partners.service import add_partner
 from app.events.rules import Aim, EventStatus, Loop, Placement, QuotaEffect, QuotaTarget
 from app.events.service import accept_series, lock_event
 from app.events.team_service import add_member
@@ -115,7 +118,7 @@ from app.web.database import db, transaction
 from tests.factories.days import at, make_event, make_programme
 from tests.factories.questions import TEAM, facts, make_questions
 from tests.people.helpers import an_organiser, signed_in
-from tests.results.samples import a_photo, an_agreement, jpeg, pdf
+from tests.results.samples import a_photo, an_agreement, jpeg, pdf, png
 
 SLUG = "musterfachtag"
 DRAFT = "entwurf"
@@ -541,6 +544,10 @@ def _spare_parts(app: Flask) -> None:
             session, day.id, ItemFacts(ItemKind.BREAK, "Nachklang", at("15:45"), at("16:00"), "", hall), now()
         )
         add_workshop(session, day.id, WorkshopFacts("Ohne Termin", "Noch offen."), now())
+        partner = PartnerFacts(
+            PartnerRole.FUNDER, "Land Muster", "https://example.org/land", "Gefördert vom Land."
+        )
+        add_partner(session, day.id, partner, Logo(png((8, 8)), 8, 8, "Land Muster"), None, now())
         add_round(session, day.id, RoundFacts(3, "Workshoprunde 3", at("14:45"), at("15:00")), now())
         first = session.scalars(
             select(Workshop).where(Workshop.event_id == day.id).order_by(Workshop.id)
@@ -786,6 +793,7 @@ def _remember(world: World) -> None:
             "condition_id": PlacingCondition,
             "notice_id": Notice,
             "task_id": Task,
+            "partner_id": Partner,
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
@@ -812,6 +820,7 @@ def _remember(world: World) -> None:
             world.queries[f"many.{action}"] = "who=all"
         world.ids["merge_id"] = list(session.scalars(select(OrganisationMerge.id)))
         world.ids["report_id"] = list(session.scalars(select(models.BarrierReport.id)))
+        world.texts["logo_key"] = list(session.scalars(select(PartnerLogo.key)))
         running = select(Workshop.slug).join(Run).where(Workshop.event_id == day).order_by(Workshop.id)
         world.texts["workshop_slug"] = [session.scalars(running).first()]
         world.texts["stored_name"] = list(session.scalars(select(Material.stored_name).order_by(Material.id)))

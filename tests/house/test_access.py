@@ -175,6 +175,12 @@ participants.substitute GET,POST ORGANISER EDIT_PEOPLE
 participants.two_people POST ORGANISER EDIT_PEOPLE
 participants.workshop_lists GET ORGANISER SEE_PEOPLE
 participants.workshops GET,POST ORGANISER EDIT_PEOPLE
+partners.logo GET PUBLIC
+partners_organise.edit GET,POST ORGANISER EDIT
+partners_organise.logo GET ORGANISER SEE
+partners_organise.new GET,POST ORGANISER EDIT
+partners_organise.remove GET,POST ORGANISER EDIT
+partners_organise.show GET ORGANISER SEE
 people.account GET SIGNED_IN
 people.change_name GET,POST SIGNED_IN
 people.change_password GET,POST SIGNED_IN

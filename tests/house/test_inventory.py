@@ -61,6 +61,7 @@ NAMELESS = {
     "agenda_item": {"kind": CODE},
     "agenda_kind": {"key": CODE},
     "agreement": {"nonce": KEY},
+    "partner_logo": {"key": KEY, "content": "a picture; what it says is listed"},
     "workshop": {"slug": "the words of its title", "language": CODE},
     "allocation": {
         "nonce": KEY,

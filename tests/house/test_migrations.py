@@ -16,6 +16,7 @@ from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import Connection, inspect, select, text
 
+from app.events.partners.models import Partner, PartnerLogo
 from app.organisations.models import District, Organisation, OrganisationKind
 from app.organisations.rules import UsualKind
 from app.organisations.service import add_organisation
@@ -43,7 +44,11 @@ MIGRATIONS = ROOT / "migrations"
 VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
 # Columns that do not come back as they were: what the newest migration brings (on the way down it goes), or has to say in
 # older words on its way down.
-CHANGED: set[tuple[str, str]] = {("workshop", name) for name in ("slug", *WORKSHOP_FACTS)}
+CHANGED: set[tuple[str, str]] = {
+    *(("workshop", name) for name in ("slug", *WORKSHOP_FACTS)),
+    *(("partner", column.name) for column in Partner.__table__.columns),
+    *(("partner_logo", column.name) for column in PartnerLogo.__table__.columns),
+}
 
 
 @contextmanager

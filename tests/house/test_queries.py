@@ -41,12 +41,12 @@ CACHED += ["/calendar/events/musterfachtag.ics", "/calendar/regions/owl.ics", f"
 FIRST = {
     DAY: 8,  # with the programme, for search engines
     f"{DAY}/agenda": 4,
-    f"{DAY}/agenda.json": 3,  # the programme was read for the page
-    f"{DAY}/agenda.xml": 2,
+    f"{DAY}/agenda.json": 4,
+    f"{DAY}/agenda.xml": 3,
     "/calendar/all.ics": 2,
     "/calendar/events/musterfachtag.ics": 3,
     "/calendar/regions/owl.ics": 2,
-    f"{DAY}/results": 8,  # the agenda was read for its page
+    f"{DAY}/results": 9,  # the agenda was read for its page
 }
 OTHERS = {
     "/": 2,

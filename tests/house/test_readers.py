@@ -80,9 +80,10 @@ READERS = {
         "position": "app/registration/questions/models.py",
     },
     "event": {
-        **dict.fromkeys(("title", "slug", "summary", "description", "for_whom", "fee_note", "funding_note", "venue_note"), DAY),
+        **dict.fromkeys(("title", "slug", "summary", "description", "for_whom", "fee_note", "venue_note"), DAY),
         **dict.fromkeys(("contact_name", "contact_email", "registration_closes_at", "off_reason", "off_instead"), DAY),
-        **dict.fromkeys(("starts_at", "ends_at", "region_id", "lead_host_id", "series_id", "capacity", "approval"), DAY),
+        **dict.fromkeys(("starts_at", "ends_at", "region_id", "series_id", "capacity", "approval"), DAY),
+        **dict.fromkeys(("lead_host_id", "funding_note"), "app/events/partners/queries.py"),
         **dict.fromkeys(("venue_name", "venue_street", "venue_postcode", "venue_city"), "app/events/facts.py"),
         "registration_opens_at": "templates/_parts/states.html",
         "language": "app/registration/admission.py",

@@ -72,6 +72,7 @@ OPEN_THEIR_OWN = {
         "withdraw": REFUSES_NOTHING,
     },
     "app/results/material_views.py": {"_keep": READS_FIRST},
+    "app/events/partners/organiser_views.py": {"_add": READS_FIRST, "_change": READS_FIRST},
 }
 
 

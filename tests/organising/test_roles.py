@@ -101,6 +101,8 @@ VIEWER = {
     "copying.taken_over",
     "figures.show",
     "organising.dashboard",
+    "partners_organise.logo",
+    "partners_organise.show",
     "programme_organise.programme",
     "programme_organise.rooms",
     "questions.overview",
