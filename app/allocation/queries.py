@@ -106,7 +106,7 @@ def _run_line(run: Run) -> RunLine:
         None if unlimited else seats_of(run, 2**31),
         run.least_people,
         run.takes_place,
-        run.room.name if run.room else "",
+        run.room.where if run.room else "",
     )
 
 
@@ -289,7 +289,7 @@ def _my_seat(one: Round, mine: list[tuple[Run, StaffRole | None]], absent: bool)
         one.starts_at,
         one.ends_at,
         f"{run.label} {run.workshop.title}" if run else "",
-        run.room.name if run and run.room else "",
+        run.room.where if run and run.room else "",
         role,
         absent,
     )

@@ -256,7 +256,9 @@ UPCOMING = DayData(
         RoomFacts("Raum Alme", 26, note="Workshops"),
         RoomFacts("Raum Lippe", 26, note="Workshops"),
         RoomFacts("Raum Pader", 24, loop=Loop.MOBILE, note="Workshops"),
-        RoomFacts("Raum Egge", 20, note="Workshops"),
+        RoomFacts(
+            "Raum Egge", 20, note="Workshops", venue="Haus der Beispiele, Musterweg 3, 33098 Paderborn"
+        ),
         RoomFacts("Raum Senne", 18, step_free=False, note="Workshops; vier Stufen, kein Aufzug"),
         RoomFacts("Foyer", None, note="Check-in, Markt der Möglichkeiten"),
     ),
@@ -295,6 +297,7 @@ UPCOMING = DayData(
             "Rassismuskritisch beraten in Behörden",
             "Beratung in einer Behörde hat Macht. Wir lesen Fälle aus der Praxis, suchen Muster und probieren Sätze aus, "
             "die am nächsten Tag am Schalter funktionieren.",
+            track="Beratung",
             target_group="Beratende mit Publikumsverkehr",
             prerequisites="Ein eigener Fall, ohne Namen",
             method="Fallarbeit in Dreiergruppen",
@@ -321,6 +324,7 @@ UPCOMING = DayData(
             "Selbstschutz und Resilienz im Beratungsalltag",
             "Schwere Geschichten, volle Kalender: Übungen für zwischendurch, und was eine Leitung tun kann, damit "
             "niemand allein bleibt.",
+            track="Beratung",
             method="Übungen und Gespräch im Kreis",
             undocumented=True,
         ),
@@ -340,6 +344,7 @@ UPCOMING = DayData(
         "volunteers": WorkshopFacts(
             "Ehrenamt und Migrantenselbstorganisationen einbinden",
             "Was Vereine können, was sie brauchen und woran Zusammenarbeit oft scheitert. Mit Beispielen aus Bielefeld.",
+            track="Zusammenarbeit",
             interpreting="Arabisch und Ukrainisch, auf Wunsch",
         ),
     },

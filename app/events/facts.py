@@ -247,6 +247,12 @@ class RoomFacts:
     step_free: bool = True
     loop: Loop = Loop.NONE
     note: str = ""
+    venue: str = ""  # house, street and town, where that is not the day's own venue
+
+    @property
+    def where(self) -> str:
+        """Where to go: a room in another house says which."""
+        return f"{self.name}, {self.venue}" if self.venue else self.name
 
     @property
     def barriers(self) -> list[str]:

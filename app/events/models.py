@@ -367,7 +367,7 @@ class Quota(Base):
 
 
 class Room(Base):
-    """A room of the day's venue; what it offers to people decides who can go there (A11Y-18)."""
+    """A room of the day's venue, or of another house that it names; what it offers to people decides who can go there (A11Y-18)."""
 
     __tablename__ = "room"
     __table_args__ = (
@@ -382,7 +382,12 @@ class Room(Base):
     step_free: Mapped[bool] = mapped_column(default=True)
     loop: Mapped[Loop] = mapped_column(enum_of(Loop, "loop"), default=Loop.NONE)
     note: Mapped[str] = mapped_column(String(300), default="")
+    venue: Mapped[str] = mapped_column(String(180), default="")
     position: Mapped[int] = mapped_column(default=0)
+
+    @property
+    def where(self) -> str:
+        return self.facts.where
 
     @property
     def facts(self) -> RoomFacts:

@@ -14,6 +14,7 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN
+from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.partners.queries import PartnerView
 from app.events.partners.rules import PartnerRole
@@ -22,13 +23,13 @@ from app.events.rules import EventStatus
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """Something that takes place within a day; `address` is where it can be read about, `room` "" if it has none."""
+    """Something that takes place within a day; `address` is where it can be read about, `room` None if it has none."""
 
     title: str
     summary: str
     starts_at: datetime
     ends_at: datetime
-    room: str
+    room: RoomFacts | None
     address: str
     language: str
 
@@ -95,7 +96,9 @@ def _part(day: Event, part: Part) -> dict[str, Any]:
     )
 
 
-def _place(day: Event, room: str = "") -> dict[str, Any]:
+def _place(day: Event, room: RoomFacts | None = None) -> dict[str, Any]:
+    if room is not None and room.venue:
+        return {"@type": "Place", "name": room.name, "address": room.venue}
     address = {
         "@type": "PostalAddress",
         "streetAddress": day.venue_street,
@@ -103,7 +106,7 @@ def _place(day: Event, room: str = "") -> dict[str, Any]:
         "addressLocality": day.venue_city,
         "addressCountry": "DE",
     }
-    name = ", ".join(part for part in (room, day.venue_name) if part)
+    name = ", ".join(part for part in (room.name if room else "", day.venue_name) if part)
     return _without_empty({"@type": "Place", "name": name, "address": _without_empty(address)})
 
 

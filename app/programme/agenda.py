@@ -22,6 +22,7 @@ from app.programme.credits import Credit, credit_lines, credits_of
 from app.programme.kinds import Kind, kind_of
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.rounds import numbers_filled
+from app.programme.rules import TRACK_COLOURS
 from app.programme.workshop_facts import WorkshopFacts
 from app.store.cache import Cache
 from app.store.transactions import reads_only
@@ -88,6 +89,14 @@ class AgendaLine:
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
+
+
+def track_numbers(lines: Iterable[AgendaLine]) -> dict[str, int]:
+    """The tracks of the day in order of their words, each with the number of its colour; after the last one colours begin anew."""
+    words = {one.run.about.track for one in meetings(lines)} - {""}
+    return {
+        track: number % len(TRACK_COLOURS) + 1 for number, track in enumerate(sorted(words, key=list_key))
+    }
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,8 @@ from app.texts import force_locale
 
 def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None) -> CalendarEntry:
     """`address` is the agenda's public page; `ends` when it goes on after its round."""
-    room = run.room.name if run.room else ""
+    room = run.room.where if run.room else ""
+    place = "" if run.room and run.room.venue else event.place
     with force_locale("de"):  # a calendar is in one language
         people = "\n".join(credit_lines(credits_of(run.contributors)))
         said = "\n".join(WorkshopFacts.of(run.workshop).in_lines())
@@ -29,7 +30,7 @@ def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None
         ends=ends or run.round.ends_at,
         summary=f"{run.label} {run.workshop.title}",
         description="\n\n".join(part for part in (run.workshop.abstract, said, people, address) if part),
-        location=", ".join(part for part in (room, event.place) if part),
+        location=", ".join(part for part in (room, place) if part),
         url=address,
         categories=("Fachtag", "Workshop"),
         parent_uid=event.uid,

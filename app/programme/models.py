@@ -108,6 +108,7 @@ class Workshop(Base):
     slug: Mapped[str] = mapped_column(String(60), default=_slug_by_title)
     title: Mapped[line]
     abstract: Mapped[text]
+    track: Mapped[str] = mapped_column(String(60), default="")
     target_group: Mapped[str] = mapped_column(String(300), default="")
     prerequisites: Mapped[str] = mapped_column(String(300), default="")
     method: Mapped[str] = mapped_column(String(200), default="")

@@ -30,7 +30,7 @@ def agenda_document(
         (gettext("Kind"), False),
         (gettext("Where"), False),
     ]
-    glance = [(_times(day, one), one.title, _word(one), one.room.name if one.room else "") for one in lines]
+    glance = [(_times(day, one), one.title, _word(one), one.room.where if one.room else "") for one in lines]
     when = span(day.starts_at, day.ends_at)
     return Document(
         title=f"{gettext('Agenda')}: {day.title}",
@@ -64,9 +64,9 @@ def whole_agenda(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Block]:
 
 
 def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str, str]]:
-    yield _times(event, line), line.title, "", line.room.name if line.room else ""
+    yield _times(event, line), line.title, "", line.room.where if line.room else ""
     for run in line.round.runs if line.round else ():
-        room = run.room.name if run.room else ""
+        room = run.room.where if run.room else ""
         yield "", f"{run.label} {run.title}".strip(), " · ".join(run.credits), room
 
 
@@ -122,7 +122,7 @@ def _about(run: RunView) -> Iterator[str]:
     if not run.takes_place:
         yield gettext("does not take place")
     if run.room:
-        yield run.room.name
+        yield run.room.where
     yield from run.credits
     if run.spans > 1:
         yield ngettext("over %(num)d round", "over %(num)d rounds", run.spans)

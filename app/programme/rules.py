@@ -83,6 +83,10 @@ ROLE_LABELS = {
 MOST_CONTRIBUTORS = 20
 LONGEST_ABOUT = 600  # characters of the short text about somebody
 
+# Of tracks, in the order in which they are given; `static/css/fachtag.css` knows them by their numbers, from 1. Each stands out from
+# light and dark pages alike, and none says anything that a word does not say.
+TRACK_COLOURS = ("#2470cc", "#c8690f", "#2b8a57", "#a855c8", "#b8860b", "#0f8a99", "#d1495b", "#767d87")
+
 
 def refuse_more_than_room(capacity: int | None, room_seats: int | None) -> None:
     if room_seats is not None and (capacity is None or capacity > room_seats):

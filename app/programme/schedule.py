@@ -23,8 +23,9 @@ from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.partners.queries import PartnerView
 from app.folding import slug_of
-from app.programme.agenda import AgendaLine, Meeting, meetings
+from app.programme.agenda import AgendaLine, Meeting, meetings, track_numbers
 from app.programme.credits import Credit
+from app.programme.rules import TRACK_COLOURS
 from app.texts import last_day, local_day
 
 # XML 1.0, 2.2: one such character in a title, and no app reads the schedule.
@@ -49,6 +50,7 @@ class Talk:
     guid: str
     slug: str
     kind: str
+    track: str
     title: str
     subtitle: str
     abstract: str
@@ -114,6 +116,10 @@ def schedule_json(
         **_conference(day),
         "daysCount": len(dates),
         "url": pages.agenda,
+        "tracks": [
+            {"name": name, "color": TRACK_COLOURS[number - 1]}
+            for name, number in track_numbers(lines).items()
+        ],
         "rooms": [
             {
                 "name": one.name,
@@ -191,6 +197,7 @@ def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
         guid=_guid(day, str(number)),
         slug=_slug(day, number, key),
         kind=word,
+        track="",
         title=line.title,
         subtitle="",
         abstract=line.note,
@@ -212,6 +219,7 @@ def _run_talk(day: Event, one: Meeting, pages: Pages) -> Talk:
         guid=_guid(day, str(number)),
         slug=_slug(day, number, run.slug),
         kind="Workshop",
+        track=run.about.track,
         title=f"{run.label} {run.title}",
         subtitle=one.round_title,
         abstract=run.abstract,
@@ -252,7 +260,7 @@ def _event_facts(talk: Talk) -> dict[str, str]:
         "slug": talk.slug,
         "title": talk.title,
         "subtitle": talk.subtitle,
-        "track": "",
+        "track": talk.track,
         "type": talk.kind,
         "language": talk.language,
         "abstract": talk.abstract,
@@ -325,6 +333,7 @@ def _run_extras(one: Meeting) -> Mapping[str, Any]:
         "takes_place": run.takes_place,
         "contributors": _people(run.contributors),
         "step_free": run.room.step_free if run.room else None,
+        "venue": run.room.venue if run.room else "",
         **asdict(run.about),
     }
 

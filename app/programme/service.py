@@ -275,4 +275,4 @@ def _next_position(session: Session, event: Event) -> int:
 
 
 def room_name(room: Room | None) -> str:
-    return room.name if room is not None else ""
+    return room.where if room is not None else ""

@@ -17,7 +17,7 @@ from app.events.queries import get_public_event, rooms_of
 from app.events.rules import EventStatus
 from app.events.structured import Part, parts_come_from
 from app.links import absolute
-from app.programme.agenda import AgendaLine, Meeting, meetings, read_agenda
+from app.programme.agenda import AgendaLine, Meeting, meetings, read_agenda, track_numbers
 from app.programme.credits import credit_lines
 from app.programme.printing import agenda_document
 from app.programme.queries import agenda_changes, moderation_of
@@ -49,13 +49,13 @@ def _parts_of(session: Session, day: Event) -> Iterator[Part]:
     pages, lines = _pages_of(day), read_agenda(session, day, seats=False)
     for line in lines:
         if line.round is None:
-            room = line.room.name if line.room else ""
-            yield Part(line.title, line.note, line.starts_at, line.ends_at, room, pages.agenda, day.language)
+            address = pages.agenda
+            yield Part(line.title, line.note, line.starts_at, line.ends_at, line.room, address, day.language)
     for one in meetings(lines):
         if one.run.takes_place:
-            room, spoken = one.run.room.name if one.run.room else "", one.run.about.language or day.language
-            address = pages.workshop(one.run.slug)
-            yield Part(one.run.title, one.run.abstract, one.starts_at, one.ends_at, room, address, spoken)
+            run, spoken = one.run, one.run.about.language or day.language
+            address = pages.workshop(run.slug)
+            yield Part(run.title, run.abstract, one.starts_at, one.ends_at, run.room, address, spoken)
 
 
 def _pages_of(day: Event) -> Pages:
@@ -168,11 +168,13 @@ def _render(day: Event) -> str:
     released = day.agenda_released_at is not None
     session = db.session()
     people = moderation_of(session, day) if released else ()
+    lines = read_agenda(session, day) if released else []
     return render_template(
         "programme/agenda.html",
         event=day,
-        lines=read_agenda(session, day) if released else [],
+        lines=lines,
         changes=agenda_changes(session, day) if released else [],
         moderation=credit_lines(people),
         introduced=people,
+        tracks=track_numbers(lines),
     )

@@ -66,6 +66,16 @@ class WorkshopFacts:
             hint=N_("What it is about and what people take home. Two to five sentences."),
         ),
     ] = ""
+    track: Annotated[
+        str,
+        WorkshopFact(
+            N_("Track"),
+            longest=60,
+            hint=N_(
+                "A subject area, for instance: Labour market. Workshops with the same word get the same colour in the agenda."
+            ),
+        ),
+    ] = ""
     target_group: Annotated[
         str,
         WorkshopFact(
@@ -194,4 +204,4 @@ def _facts_of_workshop() -> dict[str, WorkshopFact]:
 
 
 WORKSHOP_FACTS = _facts_of_workshop()
-SHORT = ("target_group", "prerequisites", "method", "language", "interpreting")
+SHORT = ("track", "target_group", "prerequisites", "method", "language", "interpreting")

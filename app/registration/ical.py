@@ -67,7 +67,7 @@ def _when(event: Event, line: AgendaLine, words: Words) -> str:
 def _what_one_does(line: AgendaLine, day: MyDay, words: Words | None) -> str:
     """The item's title and room; in a round the person's own workshop, or in `words` why there is none."""
     if line.round is None:
-        return ", ".join(part for part in (line.title, line.room.name if line.room else "") if part)
+        return ", ".join(part for part in (line.title, line.room.where if line.room else "") if part)
     mine = day.of(line.round.id)
     parts = [_named(mine.run)] if mine.run else []
     if words is not None:
@@ -79,4 +79,6 @@ def _what_one_does(line: AgendaLine, day: MyDay, words: Words | None) -> str:
 
 
 def _named(run: RunView) -> str:
-    return ", ".join(part for part in (f"{run.label} {run.title}", run.room.name if run.room else "") if part)
+    return ", ".join(
+        part for part in (f"{run.label} {run.title}", run.room.where if run.room else "") if part
+    )

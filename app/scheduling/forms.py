@@ -268,6 +268,7 @@ class RoundForm(TellingForm, SpanForm):
 class WorkshopForm(TellingForm, EditingForm):
     title = _text_of(WORKSHOP_FACTS["title"], required=True)
     abstract = _text_of(WORKSHOP_FACTS["abstract"])
+    track = _text_of(WORKSHOP_FACTS["track"])
     target_group = _text_of(WORKSHOP_FACTS["target_group"])
     prerequisites = _text_of(WORKSHOP_FACTS["prerequisites"])
     method = _text_of(WORKSHOP_FACTS["method"])
@@ -383,6 +384,13 @@ class RoomForm(TellingForm, EditingForm):
     """`room_note` is what stands in the agenda of it; the `note` is for the mail."""
 
     name = short_text(_l("Name of the room"), longest=100, required=True)
+    venue = short_text(
+        _l("Other venue"),
+        longest=180,
+        description=_l(
+            "Only if it is not in the venue of the day: house, street and town. Stands wherever the room does."
+        ),
+    )
     seats = WholeNumber(
         _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
     )
@@ -408,6 +416,7 @@ class RoomForm(TellingForm, EditingForm):
             "step_free": facts.step_free,
             "loop": facts.loop.value,
             "room_note": facts.note,
+            "venue": facts.venue,
             "version": fingerprint(facts),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
@@ -419,6 +428,7 @@ class RoomForm(TellingForm, EditingForm):
             step_free=bool(self.step_free.data),
             loop=Loop(self.loop.data),
             note=self.room_note.data or "",
+            venue=self.venue.data or "",
         )
 
 

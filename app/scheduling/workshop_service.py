@@ -82,7 +82,7 @@ def change_room(
     now: datetime,
     note: str = "",
 ) -> Room:
-    """Another name reaches calendars, the change log and whoever holds a place in it: they would look for the old one. Whether
+    """Another name or house reaches calendars, the change log and whoever holds a place in it: they would look for the old one. Whether
     it is step-free and has a loop reaches them, too, all of them: a mail to those who need it would tell the team who they are.
 
     Refuses a name that is taken, and fewer seats than a run in it has; and when somebody else saved since the facts were
@@ -103,17 +103,17 @@ def change_room(
     was = room.facts
     room.furnish(facts)
     mark_changed(event, now, calendar=False)
-    if was.name != facts.name:
+    if was.where != facts.where:
         for run in runs:
             raise_sequence(run, now)
-            log_change(session, event, run.workshop.title, "room", was.name, facts.name, now)
+            log_change(session, event, run.workshop.title, "room", was.where, facts.where, now)
     session.flush()
     told = [
         RunChange(run, fact, old, new)
         for run in runs
         if run.takes_place
         for fact, old, new in (
-            (PlaceFact.ROOM, was.name, facts.name),
+            (PlaceFact.ROOM, was.where, facts.where),
             (PlaceFact.ACCESS, access_code(was), access_code(facts)),
         )
         if old != new

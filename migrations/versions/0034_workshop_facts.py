@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""what is said of a workshop, and the short name of its page; partners of a day with their logos"""
+"""what is said of a workshop, and the short name of its page; partners of a day with their logos; a room's other venue"""
 
 import re
 import unicodedata
@@ -14,7 +14,14 @@ down_revision = "0033"
 branch_labels = None
 depends_on = None
 
-LINES = {"target_group": 300, "prerequisites": 300, "method": 200, "language": 3, "interpreting": 200}
+LINES = {
+    "track": 60,
+    "target_group": 300,
+    "prerequisites": 300,
+    "method": 200,
+    "language": 3,
+    "interpreting": 200,
+}
 TEXTS = ("guiding_questions", "materials")
 LANGUAGES = ("", "de", "en", "ar", "bg", "fa", "fr", "it", "ku", "pl", "ro", "ru", "es", "tr", "uk")
 
@@ -40,6 +47,10 @@ def upgrade() -> None:
         )
         batch_op.drop_index(op.f("ix_workshop_event_id"))
     _add_partners()
+    with op.batch_alter_table("room") as batch_op:
+        batch_op.add_column(sa.Column("venue", sa.String(length=180), nullable=False, server_default=""))
+    with op.batch_alter_table("room") as batch_op:
+        batch_op.alter_column("venue", server_default=None)
 
 
 def _add_partners() -> None:
@@ -113,6 +124,8 @@ def _slug_of(title: str) -> str:
 
 
 def downgrade() -> None:
+    with op.batch_alter_table("room") as batch_op:
+        batch_op.drop_column("venue")
     op.drop_table("partner_logo")
     op.drop_table("partner")
     with op.batch_alter_table("workshop") as batch_op:

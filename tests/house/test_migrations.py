@@ -46,6 +46,7 @@ VERSIONS = sorted((MIGRATIONS / "versions").glob("*.py"))
 # older words on its way down.
 CHANGED: set[tuple[str, str]] = {
     *(("workshop", name) for name in ("slug", *WORKSHOP_FACTS)),
+    ("room", "venue"),
     *(("partner", column.name) for column in Partner.__table__.columns),
     *(("partner_logo", column.name) for column in PartnerLogo.__table__.columns),
 }

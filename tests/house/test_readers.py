@@ -100,7 +100,7 @@ READERS = {
     },
     "room": {
         **dict.fromkeys(("name", "loop"), "templates/programme/organise_rooms.html"),
-        **dict.fromkeys(("step_free", "note"), "app/events/facts.py"),
+        **dict.fromkeys(("step_free", "note", "venue"), "app/events/facts.py"),
         "seats": "app/allocation/loader.py",
         "position": "app/events/queries.py",
     },
@@ -118,7 +118,7 @@ READERS = {
     "workshop": {
         **dict.fromkeys(("title", "abstract"), AGENDA),
         **dict.fromkeys(
-            ("target_group", "prerequisites", "method", "language", "interpreting", "guiding_questions", "materials"),
+            ("track", "target_group", "prerequisites", "method", "language", "interpreting", "guiding_questions", "materials"),
             "app/programme/workshop_facts.py",
         ),
         "undocumented": "app/results/service.py",

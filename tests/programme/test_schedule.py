@@ -93,7 +93,7 @@ def generated(luck: random.Random) -> tuple[Event, list[AgendaLine], list[RoomFa
 
     def run(number: int) -> RunView:
         about = WorkshopFacts(
-            luck.choice(WORDS), luck.choice(WORDS), language=luck.choice(("", *LANGUAGES)), method=luck.choice(("", *WORDS)),
+            luck.choice(WORDS), luck.choice(WORDS), language=luck.choice(("", *LANGUAGES)), method=luck.choice(("", *WORDS)), track=luck.choice(("", "Arbeit", "B & <C>")),
             guiding_questions=luck.choice(("", "Wer?\n– Was?")), undocumented=luck.random() < 0.3,
         )  # fmt: skip
         people = tuple(luck.sample(PEOPLE, luck.randint(0, 3)))

@@ -185,6 +185,7 @@ def test_json(client: FlaskClient) -> None:
         "takes_place": True,
         "contributors": [_facilitating("Aylin Beispiel")],
         "step_free": True,
+        "venue": "",
         **asdict(WorkshopFacts("Beraten ohne Vorurteil", "Fälle aus der Praxis, gemeinsam gelesen.")),
     }
 

@@ -3,6 +3,7 @@
 
 """What is said of a workshop: asked in its form, read on its page, in agenda, PDF, files and calendars."""
 
+import re
 from collections.abc import Iterator
 from contextvars import Context
 from dataclasses import fields, replace
@@ -18,8 +19,10 @@ from app.events.models import Event
 from app.events.rules import EventStatus, Placement
 from app.events.service import mark_changed
 from app.programme.models import Run, Workshop
+from app.programme.rules import TRACK_COLOURS
 from app.programme.service import add_workshop
 from app.programme.workshop_facts import WORKSHOP_FACTS, WorkshopFacts
+from app.settings import ROOT
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event, make_programme
 from tests.pages import Page, Visitor
@@ -30,6 +33,7 @@ PAGE = f"{DAY}/workshops/beraten-ohne-vorurteil"
 ALL = WorkshopFacts(
     title="Beraten ohne Vorurteil",
     abstract="Fälle aus der Praxis.",
+    track="Beratung",
     target_group="Beratende mit Publikum",
     prerequisites="Ein eigener Fall",
     method="Fallarbeit in Gruppen",
@@ -190,3 +194,44 @@ def test_each_workshop_has_an_address_that_stays() -> None:
 )
 def test_links_are_found_in_lines(line: str, words: str, address: str) -> None:
     assert WorkshopFacts("", materials=f"\n {line} \n").reading == ((words, address),)
+
+
+def test_a_track_is_a_word_with_an_edge_of_its_colour(client: FlaskClient) -> None:
+    event_id, runs = build()
+    with transaction() as session:
+        second = session.get_one(Run, runs["2.1"]).workshop
+        second.track = "Arbeit"
+        mark_changed(session.get_one(Event, event_id), NOW, calendar=False)
+    agenda = visit(client, f"{DAY}/agenda")
+    assert [agenda.soup.find(id=f"run-{runs[label]}").get("class") for label in ("2.1", "1.1", "1.2")] == [  # type: ignore[union-attr]
+        ["track", "track--1"],
+        ["track", "track--2"],
+        None,
+    ]
+    for words in ("Themenstrang Arbeit", "Themenstrang Beratung"):
+        assert words in " ".join(agenda.text.split())
+    tracks = Context().run(client.get, f"{DAY}/agenda.json").get_json()["schedule"]["conference"]["tracks"]
+    assert [one["name"] for one in tracks] == ["Arbeit", "Beratung"]
+    xml = Context().run(client.get, f"{DAY}/agenda.xml").get_data(as_text=True)
+    assert xml.count("<track>Arbeit</track>") == 1
+
+
+def test_every_colour_of_a_track_stands_out_on_light_and_dark_pages() -> None:
+    """WCAG 1.4.11, reckoned from the style sheet."""
+    sheet = (ROOT / "static/css/fachtag.css").read_text(encoding="utf-8")
+    found = dict(re.findall(r"\.track--(\d+) \{ --track: (#[0-9a-f]{6}); \}", sheet))
+    assert list(found.values()) == list(TRACK_COLOURS)
+    assert list(found) == [str(number) for number in range(1, len(TRACK_COLOURS) + 1)]
+    dark = re.search(r"background-default-surface: oklch\(([0-9.]+)%", sheet)
+    assert dark is not None
+    pages = (1.0, (float(dark[1]) / 100) ** 3)  # white, and the lighter of the dark surfaces
+    for colour in TRACK_COLOURS:
+        for page in pages:
+            darker, lighter = sorted((_luminance(colour), page))
+            assert (lighter + 0.05) / (darker + 0.05) >= 3, colour
+
+
+def _luminance(colour: str) -> float:
+    parts = [int(colour[at : at + 2], 16) / 255 for at in (1, 3, 5)]
+    red, green, blue = (one / 12.92 if one <= 0.04045 else ((one + 0.055) / 1.055) ** 2.4 for one in parts)
+    return 0.2126 * red + 0.7152 * green + 0.0722 * blue

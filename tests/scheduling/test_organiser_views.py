@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 
 from app.attendees import manual
 from app.events.models import Event
@@ -464,3 +465,29 @@ def test_roles_and_strangers(app: Flask) -> None:
         elsewhere = address.replace("musterfachtag", "anderer")
         assert stranger.get(elsewhere).status == (404 if any(c.isdigit() for c in elsewhere) else 200)
         assert app.test_client().get(address).status_code == 303
+
+
+def test_a_room_in_another_house_says_so_everywhere(app: Flask, client: FlaskClient) -> None:
+    """A second venue: whoever sits in it is told as of another room, and calendars lead there."""
+    event_id, ids = a_day(app, released=True)
+    visitor = lead(app, event_id)
+    address = f"{HOME}/programme/rooms/{ids['Raum Birke']}"
+    other = "Bürgerhaus, Marktweg 2, 00000 Musterstadt"
+    with app.app_context():
+        sequence = db.session.get_one(Run, ids["1.1"]).sequence
+    page = visitor.get(address)
+    assert page.send(venue="x" * 181).errors().keys() == {"venue"}
+    assert visitor.get(address).send(venue=other).status == 200
+    with app.app_context():
+        assert db.session.get_one(Run, ids["1.1"]).sequence == sequence + 1
+    assert other in visitor.get(f"{HOME}/programme/rooms").text
+    day = "/events/musterfachtag"
+    for path in (f"{day}/agenda", f"{day}/workshops/beraten-ohne-vorurteil", f"{day}/register"):
+        assert f"Raum Birke, {other}" in visitor.get(path).text, path
+    assert f"Raum: Raum Birke → Raum Birke, {other}" in visitor.get(f"{day}/agenda").text
+    feed = client.get("/calendar/events/musterfachtag.ics").get_data(as_text=True)
+    feed = feed.replace("\r\n ", "").replace("\\,", ",")
+    assert f"LOCATION:Raum Birke, {other}\r\n" in feed
+    assert "LOCATION:Raum Ahorn, Kreishaus Musterstadt" in feed
+    extras = client.get(f"{day}/agenda.json").get_json()["schedule"]["x-fachtag"]["workshops"].values()
+    assert {one["venue"] for one in extras} == {"", other}

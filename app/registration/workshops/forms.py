@@ -122,7 +122,7 @@ def wishes_data(wished: Wished) -> Mapping[str, object]:
 
 def wish_label(run: RunView) -> str:
     """Without seats: how many others wish for it is nobody's business while wishes are open."""
-    notes = [run.room.name, *run.room.barriers] if run.room else []
+    notes = [run.room.where, *run.room.barriers] if run.room else []
     if run.spans > 1:
         notes.append(ngettext("over %(num)d round", "over %(num)d rounds", run.spans))
     return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")
