@@ -16,10 +16,14 @@ from sqlalchemy.orm import Session
 
 from app.clock import days_later
 from app.copying.rules import ANEW, ANEW_OF, BY_HAND, NEVER, STAMPS, TABLES
-from app.db import Base
+from app.db import Base, new_link_key
 from app.events.models import Event, new_uid
 
 OF_A_DAY = frozenset({*BY_HAND, *NEVER, *(name for names in TABLES.values() for name in names)})
+
+
+# Names that no two rows of a table have.
+MADE = {("run", "uid"): new_uid, ("partner_logo", "key"): new_link_key}
 
 
 class RowCopier:
@@ -64,8 +68,8 @@ class RowCopier:
         anew = self._anew | ANEW_OF.get(column.table.name, {})
         if column.name in anew:
             return anew[column.name]
-        if column.name == "uid":
-            return new_uid()
+        if (column.table.name, column.name) in MADE:
+            return MADE[column.table.name, column.name]()
         if column.table.name == "agenda_kind" and column.name == "key":
             return self._key(value)
         on = next((key.column.table.name for key in column.foreign_keys), "")

@@ -14,6 +14,7 @@ from app.refusal import N_
 class Part(Enum):
     """What one ticks."""
 
+    PARTNERS = "partners"
     ROOMS = "rooms"
     PROGRAMME = "programme"
     QUESTIONS = "questions"
@@ -23,6 +24,7 @@ class Part(Enum):
 
 
 PART_LABELS = {
+    Part.PARTNERS: N_("Partners with their logos, and funding in its fixed wording"),
     Part.ROOMS: N_("Rooms"),
     Part.PROGRAMME: N_("Programme: items, rounds, workshops, and who contributes, to be asked again"),
     Part.QUESTIONS: N_("Questions and consents of the form"),
@@ -32,6 +34,7 @@ PART_LABELS = {
 }
 # Rows are taken over table by table, whichever columns they have.
 TABLES = {
+    Part.PARTNERS: ("partner", "partner_logo"),
     Part.ROOMS: ("room",),
     Part.PROGRAMME: ("agenda_kind", "agenda_item", "round", "workshop", "run", "contributor"),
     Part.QUESTIONS: ("question", "question_option", "question_condition"),
