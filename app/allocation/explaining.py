@@ -19,7 +19,7 @@ from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summari
 from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, draw_lots
 from app.allocation.models import HOLDS, AllocationRun
 from app.allocation.protocol import Seat, is_older, read_instance, read_places, read_refusals, read_stages
-from app.allocation.result import Stage, WhyNot
+from app.allocation.result import Infeasibility, Stage, WhyNot
 from app.allocation.rules import Hindrance, Proof
 from app.allocation.verification import Occupancy, violations
 from app.db import Json
@@ -35,6 +35,8 @@ class WishOutcome(Enum):
     NOT_NEEDED = "not_needed"  # a dearer one was granted
     CALLED_OFF = "called_off"
     BARRED = "barred"
+    SEATS = "seats"  # fewer than the person and who comes along need
+    AWAY = "away"  # it fills a round in which the person is absent or at work
     ELSEWHERE = "elsewhere"  # the same workshop in another round
     REFUSED = "refused"  # `why` says what stood against it
     PENDING = "pending"  # that is still being worked out
@@ -98,6 +100,16 @@ class Explanation:
             wish.why is not None and wish.why.hindrance in {Hindrance.LOT, Hindrance.UNKNOWN}
             for one in self.rounds
             for wish in one.wishes
+        )
+
+    @property
+    def conditions(self) -> tuple[Infeasibility, ...]:
+        """Those that stood against wishes."""
+        return tuple(
+            wish.why.condition
+            for one in self.rounds
+            for wish in one.wishes
+            if wish.why is not None and wish.why.condition is not None
         )
 
 
@@ -196,16 +208,25 @@ class _Reader:
     def _outcome(self, number: int, run: ModelRun, granted: int | None) -> tuple[WishOutcome, WhyNot | None]:
         if granted is not None and number >= granted:
             return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), None
-        if not self.occupancy.takes_place(run):
-            return WishOutcome.CALLED_OFF, None
-        if run.id in self.person.forbidden or not set(run.rounds) <= set(self.person.present):
-            return WishOutcome.BARRED, None
-        if any(one.workshop == run.workshop for one in self.mine):
-            return WishOutcome.ELSEWHERE, None
+        plain = self._plainly(run)
+        if plain is not None:
+            return plain, None
         if self.published.refusals is None:
             return WishOutcome.PENDING, None
         why = self.published.refusals.get((self.person.id, run.id), WhyNot(Hindrance.UNKNOWN))
         return (WishOutcome.BARRED, None) if why.hindrance is Hindrance.BARRED else (WishOutcome.REFUSED, why)
+
+    def _plainly(self, run: ModelRun) -> WishOutcome | None:
+        """What is seen at once, without another allocation in mind."""
+        busy = {number for one in self.mine if self.person.id in one.staff for number in one.rounds}
+        said = {
+            WishOutcome.CALLED_OFF: not self.occupancy.takes_place(run),
+            WishOutcome.BARRED: run.id in self.person.forbidden,
+            WishOutcome.SEATS: run.capacity < self.person.chairs,
+            WishOutcome.AWAY: not set(run.rounds) <= set(self.person.present) - busy,
+            WishOutcome.ELSEWHERE: any(one.workshop == run.workshop for one in self.mine),
+        }
+        return next((outcome for outcome, holds in said.items() if holds), None)
 
     def _twins(self, run: ModelRun) -> list[ModelPerson]:
         """Who sits in the run, is there in the same rounds and wished for the same in each of them."""

@@ -3,6 +3,7 @@
 
 """What stages, reasons, chairs and conditions say to people, in the reader's language."""
 
+from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -10,7 +11,7 @@ from typing import Any
 from app.allocation.models import AllocationRun, PlacingCondition
 from app.allocation.protocol import read_stages
 from app.allocation.queries import PersonLine, RunLine
-from app.allocation.result import Stage
+from app.allocation.result import Infeasibility, Stage
 from app.allocation.rules import (
     GOAL_LABELS,
     OBSTACLE_SENTENCES,
@@ -22,7 +23,7 @@ from app.allocation.rules import (
 )
 from app.db import Json
 from app.refusal import N_
-from app.texts import gettext
+from app.texts import gettext, ngettext
 
 # Instead of the sentence that counts who needs what.
 UNMET = N_(
@@ -51,11 +52,14 @@ class Names:
     def kind(self, number: int) -> str:
         return self.kinds.get(number) or str(gettext("a kind of organisation that is gone"))
 
-    def run(self, number: int | None) -> str:
+    def run(self, number: int | None, *, in_round: bool = True) -> str:
+        """With its round, but below the heading of one."""
         if number is None:
             return str(gettext("every workshop"))
         found = self.runs.get(number)
-        return found.name if found else str(gettext("a workshop that is gone"))
+        if found is None:
+            return str(gettext("a workshop that is gone"))
+        return f"{found.name} ({found.round_title})" if in_round else found.name
 
 
 def goal(stage: Stage) -> str:
@@ -97,26 +101,61 @@ def reasons(stored: Iterable[Json], names: Names) -> list[str]:
 
 def people_in(stored: Iterable[Json]) -> set[int]:
     """Ids of people whom reasons name."""
-    keys = ("person", "first", "second")
-    return {int(one["values"][key]) for one in stored for key in keys if key in one.get("values", {})}
+    found: set[int] = set()
+    for one in stored:
+        values = one.get("values", {})
+        found.update(values.get("partners", ()))
+        found.update(int(values[key]) for key in ("person", "first", "second") if key in values)
+    return found
+
+
+def organisations_in(stored: Iterable[Json]) -> set[int]:
+    """Ids of organisations whom reasons name."""
+    named = (one.get("values", {}).get("organisation") for one in stored)
+    return {int(one) for one in named if one is not None}
 
 
 def _reason(stored: Json, names: Names) -> str:
-    values: dict[str, Any] = dict(stored.get("values", {}))
     if "sentence" in stored:
-        source = str(stored["sentence"])
-        sentence: str = gettext(source)
+        values = stored.get("values", {})
+        sentence: str = gettext(str(stored["sentence"]))
         return sentence % values if values else sentence
     obstacle = Obstacle(stored["obstacle"])
-    if "round" in values:
-        values["round"] = names.rounds.get(values["round"], values["round"])
-    for key in ("person", "first", "second"):
-        if key in values:
-            values[key] = names.person(values[key])
-    if "kind" in values:
-        values["kind"] = names.kind(values["kind"])
+    values = _named(stored.get("values", {}), names)
     told = gettext(UNMET if obstacle is Obstacle.NEED else OBSTACLE_SENTENCES[obstacle])
-    return str(told % values if values else told)
+    return str(told % values)
+
+
+def _named(stored: Json, names: Names, *, whose: str | None = None, nameless: bool = False) -> dict[str, Any]:
+    """Values with names in the place of ids; a dash for what reasons of before do not say. `whose`: every organisation."""
+    values: dict[str, Any] = defaultdict(lambda: "–", stored)
+    if "round" in stored:
+        values["round"] = names.rounds.get(stored["round"], stored["round"])
+    if "run" in stored:
+        values["run"] = names.run(stored["run"])
+    if "runs" in stored:
+        values["runs"] = "; ".join(map(names.run, stored["runs"])) or names.run(None)
+    if "person" in stored:
+        values["person"] = names.person(stored["person"])
+    people = stored.get("partners") or [stored[key] for key in ("first", "second") if key in stored]
+    values["partners"] = (
+        ngettext("%(num)d person", "%(num)d people", len(people))
+        if nameless
+        else "; ".join(map(names.person, people))
+    )
+    everybody = whose or gettext("any one organisation")
+    values["organisation"] = names.organisations.get(stored.get("organisation") or 0) or everybody
+    if "kind" in stored:
+        values["kind"] = names.kind(stored["kind"])
+    if "most" in stored and stored["most"] is None:
+        values["most"] = gettext("any number")
+    return values
+
+
+def kept(one: Infeasibility, names: Names, *, nameless: bool = False) -> str:
+    """The condition itself, in one line. `nameless` where others must not read whom the team keeps together or apart."""
+    values = _named(dict(one.values), names, whose=gettext("each organisation"), nameless=nameless)
+    return str(gettext(KEPT[one.obstacle]) % values)
 
 
 def chair(stored: Json) -> str:
@@ -155,4 +194,16 @@ CONDITION_SENTENCES = {
     ConditionKind.ORGANISATION_CAP: N_("%(run)s: at most %(most)s of %(whose)s"),
     ConditionKind.KIND_BOUNDS: N_("%(run)s: %(least)s to %(most)s of “%(kind)s”"),
     ConditionKind.SPREAD: N_("Colleagues are spread over the workshops as evenly as possible"),
+}
+# What stood against a wish: the condition that could not have been kept.
+KEPT = {
+    Obstacle.ORGANISATION_CAP: N_("%(runs)s: at most %(most)s of %(organisation)s"),
+    Obstacle.KIND: N_("%(runs)s: %(least)s to %(most)s of “%(kind)s”"),
+    Obstacle.SPREAD: N_("colleagues of %(organisation)s are spread over the workshops as evenly as possible"),
+    Obstacle.TOGETHER: N_("%(partners)s stay together"),
+    Obstacle.APART: N_("%(partners)s are kept apart"),
+    Obstacle.FIXED: N_("the team has fixed places by hand"),
+    Obstacle.MINIMUM: N_("each workshop that takes place has the number of people that it needs"),
+    Obstacle.WORKSHOP_TWICE: N_("nobody attends the same workshop twice"),
+    Obstacle.SEATS_TOGETHER: N_("no workshop is fuller than its seats"),
 }

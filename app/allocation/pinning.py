@@ -8,7 +8,7 @@ that grants it and is as good in every goal so far; solving with the seat pinned
 looked for many wishes at a time; that there is none is proven by the bound of a stage, or by the solver.
 """
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import highspy
@@ -19,8 +19,9 @@ from app.allocation.instance import Instance, ModelPlace, in_order
 from app.allocation.model import Model
 from app.allocation.protocol import Seat
 from app.allocation.result import Allocation, WhyNot
-from app.allocation.rules import Goal, Hindrance
+from app.allocation.rules import Goal, Hindrance, Obstacle
 from app.allocation.solving import Chain, Clock
+from app.allocation.suspects import Suspect, for_organisations, suspects
 from app.allocation.verification import Occupancy
 
 Told = Callable[[int, int], None]
@@ -57,7 +58,7 @@ def why_refused(
 ) -> dict[Seat, WhyNot]:
     """Seat → what stood against it, for every refused wish of this allocation. `progress` gets (done, total) steps.
 
-    What is not found out in time is said to be unknown. Refuses what `solve` refuses.
+    What is not found out in time is said to be unknown, and which condition it was is left open. Refuses what `solve` refuses.
     """
     instance = in_order(instance)
     chain = Chain(Model(instance), Clock(seconds, cancelled))
@@ -70,7 +71,61 @@ def why_refused(
         for done, _step in enumerate(search.steps(), start=1):
             if progress:
                 progress(done, steps)
-    return {**known, **search.found}
+    found = {**known, **search.found}
+    return {**found, **_conditions(instance, found, chain.clock)}
+
+
+def _conditions(instance: Instance, found: Mapping[Seat, WhyNot], clock: Clock) -> dict[Seat, WhyNot]:
+    """Which condition it was: the first without which some allocation grants the seat, a rule for one's own organisation
+    before a rule for all. What others need is not said."""
+    open_ = {seat for seat, why in found.items() if why.hindrance is Hindrance.CONDITION}
+    whose = {one.id: one.organisation for one in instance.people}
+    own = {number for person, _run in open_ if (number := whose[person]) is not None}
+    named: dict[Seat, WhyNot] = {}
+
+    def ask(suspect: Suspect, seats: set[Seat]) -> None:
+        if seats and not clock.over:
+            for seat in _granted_without(suspect, seats, clock):
+                named[seat] = WhyNot(Hindrance.CONDITION, condition=suspect.said)
+                open_.discard(seat)
+
+    for organisation, suspect in for_organisations(instance, own):
+        ask(suspect, {seat for seat in open_ if whose[seat[0]] == organisation})
+    for suspect in suspects(instance):
+        if suspect.said.obstacle is not Obstacle.NEEDS_TOGETHER:
+            ask(suspect, set(open_))
+    return named
+
+
+def _granted_without(suspect: Suspect, seats: set[Seat], clock: Clock) -> set[Seat]:
+    chain = Chain(Model(suspect.instance, suspect.relaxed), clock)
+    columns = {seat: chain.model.seats[seat] for seat in seats}
+    start = Mark(chain.linear.getNumRow(), chain.lower, chain.upper)
+    return set(granted(chain, columns, start))
+
+
+def granted(chain: Chain, asked: Mapping[Seat, int], mark: Mark) -> Iterator[Seat]:
+    """Each of these seats (with its column) that some allocation grants, as the problem stood at the mark."""
+    left = dict(asked)
+    while left and not chain.clock.over:
+        there = _grant_many(chain, left, mark)
+        yield from there
+        left = {seat: column for seat, column in left.items() if seat not in there}
+        if not there:
+            return
+
+
+def _grant_many(chain: Chain, seats: Mapping[Seat, int], mark: Mark) -> set[Seat]:
+    cost = np.zeros(chain.width)
+    cost[list(seats.values())] = -1
+    solver = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
+    demand(solver.setOptionValue("mip_rel_gap", ENOUGH))
+    if not chain.run(solver) or solver.getModelStatus() in IMPOSSIBLE:
+        return set()
+    if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
+        return set()
+    values = solver.getSolution().col_value
+    return {seat for seat, column in seats.items() if values[column] > 0.5}
 
 
 class _Search:
@@ -105,7 +160,7 @@ class _Search:
     def _settle(self, held: int) -> None:
         """Seats that are impossible with one goal more: possible with these, or impossible with these already."""
         asked = {seat for seat, number in self.impossible_with.items() if number == held + 1}
-        for seat in self._granted(asked, self.marks[held]):
+        for seat in granted(self.chain, {seat: self.columns[seat] for seat in asked}, self.marks[held]):
             self.found[seat] = self._reason(held)
             asked.discard(seat)
         if self.chain.clock.over:
@@ -120,26 +175,3 @@ class _Search:
             return WhyNot(Hindrance.LOT)
         objective = self.objectives[held]
         return WhyNot(Hindrance.GOAL, objective.goal, objective.rank)
-
-    def _granted(self, asked: set[Seat], mark: Mark) -> Iterator[Seat]:
-        """Each of these seats that some allocation grants that is as good in the goals held."""
-        left = set(asked)
-        while left and not self.chain.clock.over:
-            granted = self._grant_many(left, mark)
-            yield from granted
-            left -= granted
-            if not granted:
-                return
-
-    def _grant_many(self, seats: set[Seat], mark: Mark) -> set[Seat]:
-        chain = self.chain
-        cost = np.zeros(chain.width)
-        cost[[self.columns[seat] for seat in seats]] = -1
-        solver = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
-        demand(solver.setOptionValue("mip_rel_gap", ENOUGH))
-        if not chain.run(solver) or solver.getModelStatus() in IMPOSSIBLE:
-            return set()
-        if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
-            return set()
-        values = solver.getSolution().col_value
-        return {seat for seat in seats if values[self.columns[seat]] > 0.5}

@@ -15,7 +15,7 @@ from app.allocation.figures import Mix, Summary, mixes, summarise
 from app.allocation.instance import Instance, ModelPlace
 from app.allocation.messages import Names
 from app.allocation.models import AllocationRun, PlacingCondition
-from app.allocation.protocol import read_instance, read_places, read_stages
+from app.allocation.protocol import read_instance, read_places, read_refusals, read_stages
 from app.allocation.queries import (
     PersonLine,
     organisations_by_id,
@@ -93,10 +93,20 @@ class Column:
 
 
 @dataclass(frozen=True, slots=True)
+class Against:
+    """A wish that a condition stood against, with all names: for the team."""
+
+    person: PersonLine
+    run: str
+    condition: str
+
+
+@dataclass(frozen=True, slots=True)
 class AllocationView:
     column: Column
     stages: tuple[StageLook, ...]
     runs: tuple[RunLook, ...]
+    against: tuple[Against, ...]
 
 
 def names_of(
@@ -124,8 +134,10 @@ def condition_lines(
 
 
 def reason_lines(session: Session, event: Event, allocation_run: AllocationRun) -> list[str]:
-    names = names_of(session, event, sorted(messages.people_in(allocation_run.reasons)))
-    return messages.reasons(allocation_run.reasons, names)
+    found = allocation_run.reasons
+    people, organisations = messages.people_in(found), messages.organisations_in(found)
+    names = names_of(session, event, sorted(people), sorted(organisations))
+    return messages.reasons(found, names)
 
 
 def stage_looks(allocation_run: AllocationRun) -> tuple[StageLook, ...]:
@@ -197,7 +209,11 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
     """One allocation with names, for the team."""
     protocol = allocation_run.protocol or {}
     instance, places = read_instance(protocol), read_places(protocol)
-    names = names_of(session, event, [one.id for one in instance.people])
+    against = read_refusals(allocation_run.refusals or ())
+    organisations = messages.organisations_in(
+        one["condition"] for one in allocation_run.refusals or () if one.get("condition")
+    )
+    names = names_of(session, event, [one.id for one in instance.people], sorted(organisations))
     (column,) = columns(session, event, [allocation_run])
     ranks = granted(instance, places)
     chairs = {int(one["run"]): one for one in allocation_run.chairs}
@@ -217,7 +233,7 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
         staff = [_person(names, one) for one in inside[run.id] if one in run.staff]
         found.append(
             RunLook(
-                names.run(run.id),
+                names.run(run.id, in_round=False),
                 ", ".join(names.rounds.get(one, "") for one in run.rounds),
                 mix,
                 kinds_of(mix, names),
@@ -226,7 +242,16 @@ def look_at(session: Session, event: Event, allocation_run: AllocationRun) -> Al
                 _chair(chairs.get(run.id), mix),
             )
         )
-    return AllocationView(column, stage_looks(allocation_run), tuple(found))
+    return AllocationView(
+        column,
+        stage_looks(allocation_run),
+        tuple(found),
+        tuple(
+            Against(_person(names, person), names.run(run), messages.kept(why.condition, names))
+            for (person, run), why in against.items()
+            if why.condition is not None
+        ),
+    )
 
 
 def kinds_of(mix: Mix, names: Names) -> tuple[tuple[str, int], ...]:

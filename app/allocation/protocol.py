@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.allocation.instance import Instance, ModelPlace, as_data, fingerprint, from_data
-from app.allocation.result import Allocation, Stage, WhyNot
-from app.allocation.rules import Goal, Hindrance, Proof
+from app.allocation.result import Allocation, Infeasibility, Stage, WhyNot
+from app.allocation.rules import Goal, Hindrance, Obstacle, Proof
 from app.allocation.verification import faults, worth
 from app.refusal import N_
 
@@ -219,15 +219,25 @@ def refusals_as_data(found: Mapping[Seat, WhyNot]) -> list[dict[str, Any]]:
             "hindrance": why.hindrance.value,
             "goal": why.goal.value if why.goal else None,
             "rank": why.rank,
+            "condition": obstacle_as_data(why.condition) if why.condition else None,
         }
         for (person, run), why in sorted(found.items(), key=lambda one: one[0])
     ]
 
 
 def read_refusals(data: Iterable[Mapping[str, Any]]) -> dict[Seat, WhyNot]:
-    return {
-        (one["person"], one["run"]): WhyNot(
-            Hindrance(one["hindrance"]), Goal(one["goal"]) if one["goal"] else None, one["rank"]
-        )
-        for one in data
-    }
+    return {(one["person"], one["run"]): _why_not(one) for one in data}
+
+
+def _why_not(one: Mapping[str, Any]) -> WhyNot:
+    said = one.get("condition")  # not in those of before
+    condition = Infeasibility(Obstacle(said["obstacle"]), said["values"]) if said else None
+    return WhyNot(
+        Hindrance(one["hindrance"]), Goal(one["goal"]) if one["goal"] else None, one["rank"], condition
+    )
+
+
+def obstacle_as_data(one: Infeasibility) -> dict[str, Any]:
+    """What stands in the way, with its ids and numbers, as JSON values."""
+    values = {key: list(it) if isinstance(it, tuple) else it for key, it in one.values.items()}
+    return {"obstacle": one.obstacle.value, "values": values}

@@ -40,6 +40,9 @@ class Stage:
         return None if self.bound is None else abs(self.value - self.bound)
 
 
+Said = int | str | None | tuple[int, ...]
+
+
 @dataclass(frozen=True, slots=True)
 class Infeasibility:
     """Why there is no allocation: an obstacle with the ids and numbers of its sentence.
@@ -48,7 +51,7 @@ class Infeasibility:
     """
 
     obstacle: Obstacle
-    values: Mapping[str, int | str]
+    values: Mapping[str, Said]
 
     @property
     def sentence(self) -> str:
@@ -79,11 +82,13 @@ class Allocation:
 
 @dataclass(frozen=True, slots=True)
 class WhyNot:
-    """What stood against a seat. `rank` belongs to `Goal.RANK` and `Goal.PERSONS`."""
+    """What stood against a seat. `rank` belongs to `Goal.RANK` and `Goal.PERSONS`; `condition` is one without which it would
+    have been possible, None where none was found in time."""
 
     hindrance: Hindrance
     goal: Goal | None = None
     rank: int | None = None
+    condition: Infeasibility | None = None
 
 
 @dataclass(frozen=True, slots=True)

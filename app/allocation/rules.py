@@ -11,7 +11,7 @@ from app.registration.workshops.rules import Need
 
 
 class Mode(Enum):
-    """How the fourth goal is meant."""
+    """How the goal of ranks is meant."""
 
     GENEROUS = "generous"
     GREEDY = "greedy"
@@ -101,6 +101,12 @@ class Obstacle(Enum):
     WORKSHOP_TWICE = "workshop_twice"
     NEEDS_TOGETHER = "needs_together"
     SEATS_TOGETHER = "seats_together"
+    TWO_JOBS = "two_jobs"
+    FIXED_PLACE = "fixed_place"  # from here on: one part of what is above
+    MINIMUM_OF_RUN = "minimum_of_run"
+    SAME_WORKSHOP = "same_workshop"
+    SEATS_OF_RUN = "seats_of_run"
+    SEATS_OF_ROUND = "seats_of_round"
     SEVERAL = "several"
     UNCLEAR = "unclear"
     NOT_FOUND = "not_found"
@@ -165,20 +171,32 @@ OBSTACLE_SENTENCES = {
     Obstacle.NEED: N_(
         "In round %(round)s there are %(seats)s seats with “%(need)s”, and %(people)s people need one."
     ),
-    Obstacle.NO_RUN: N_("In round %(round)s there is no workshop left that person %(person)s may attend."),
+    Obstacle.NO_RUN: N_("In round %(round)s there is no workshop left that %(person)s may attend."),
     Obstacle.FIXED: N_("The places that were fixed by hand do not go together with the rest."),
-    Obstacle.TOGETHER: N_("Person %(first)s and person %(second)s cannot be placed together."),
-    Obstacle.APART: N_("Person %(first)s and person %(second)s cannot be kept apart."),
-    Obstacle.ORGANISATION_CAP: N_("At most %(most)s people of one organisation per workshop is too few."),
-    Obstacle.KIND: N_("The bounds for kind of organisation %(kind)s cannot be kept."),
-    Obstacle.SPREAD: N_("Colleagues cannot be spread as evenly as asked for."),
+    Obstacle.TOGETHER: N_("%(partners)s cannot be placed together."),
+    Obstacle.APART: N_("%(partners)s cannot be kept apart."),
+    Obstacle.ORGANISATION_CAP: N_("%(runs)s: at most %(most)s of %(organisation)s is too few."),
+    Obstacle.KIND: N_("%(runs)s: %(least)s to %(most)s of “%(kind)s” cannot be kept."),
+    Obstacle.SPREAD: N_("Colleagues of %(organisation)s cannot be spread as evenly as asked for."),
     Obstacle.MINIMUM: N_(
         "The minimum sizes leave too few seats: too many workshops would have to stay closed."
     ),
     Obstacle.WORKSHOP_TWICE: N_("Somebody would have to attend the same workshop twice."),
     Obstacle.NEEDS_TOGETHER: N_("What people need cannot be met together with the other conditions."),
     Obstacle.SEATS_TOGETHER: N_("The seats do not suffice together with the other conditions."),
-    Obstacle.SEVERAL: N_("No single rule stands in the way; several of them do together."),
+    Obstacle.TWO_JOBS: N_("In round %(round)s %(person)s would be at work in two workshops at once."),
+    Obstacle.FIXED_PLACE: N_("%(person)s is fixed in %(run)s. That does not go together with the rest."),
+    Obstacle.MINIMUM_OF_RUN: N_(
+        "%(run)s needs at least %(least)s people. That does not go together with the rest."
+    ),
+    Obstacle.SAME_WORKSHOP: N_("Somebody would have to attend the same workshop twice: %(runs)s."),
+    Obstacle.SEATS_OF_RUN: N_(
+        "The %(seats)s seats of %(run)s do not suffice together with the other conditions."
+    ),
+    Obstacle.SEATS_OF_ROUND: N_(
+        "In round %(round)s the %(seats)s seats do not suffice together with the other conditions."
+    ),
+    Obstacle.SEVERAL: N_("No single condition stands in the way; several of them do together."),
     Obstacle.UNCLEAR: N_("What stands in the way was not found within the time limit."),
     Obstacle.NOT_FOUND: N_("Within the time limit no allocation was found. Please allow more time."),
 }

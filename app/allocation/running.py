@@ -19,7 +19,7 @@ from app.allocation.instance import Instance, refuse_unsound
 from app.allocation.lease import Lease, LeaseOutcome, finish, keep_chairs, keep_progress, keep_refusals, renew
 from app.allocation.loader import Terms, read_question
 from app.allocation.models import AllocationRun
-from app.allocation.protocol import Seat, refusals_as_data, write_protocol
+from app.allocation.protocol import Seat, obstacle_as_data, refusals_as_data, write_protocol
 from app.allocation.result import Allocation, Infeasibility, Progress, WhyNot
 from app.allocation.rules import AllocationState, Obstacle, Proof, SolverFailed, Stopped, Unsound
 from app.clock import now as clock_now
@@ -32,6 +32,8 @@ EVERY_SECONDS = 2.0  # between two looks whether somebody pressed "stop"; each r
 SECONDS_PER_CHAIR = 10.0
 # What obstacles say of needs. People are counted or named with it in the model; at the admin page they must not be.
 ABOUT_NEEDS = frozenset({Obstacle.NEED, Obstacle.NEEDS_TOGETHER})
+# What would tell it by the name of somebody who has a need, and what is said instead.
+TELLING = {Obstacle.NO_RUN: Obstacle.NEED, Obstacle.FIXED_PLACE: Obstacle.FIXED}
 
 
 Context = Callable[[], AbstractContextManager[Any]]
@@ -104,18 +106,21 @@ def _outcome(instance: Instance, allocation: Allocation) -> LeaseOutcome:
 def discreet(instance: Instance, reasons: Iterable[Infeasibility]) -> Iterable[Json]:
     """The reasons as JSON values, without a word on who needs what: a need is health data, and the admin page is for many.
 
-    That nothing is left for somebody is said without the name, if that person has a need: the name would tell it.
+    That nothing is left for somebody, or that a fixed place does not go, is said without the name, if that person has a need:
+    the name would tell it.
     """
     needy = {one.id for one in instance.people if one.needs}
     said: list[Json] = []
     for reason in reasons:
-        values = dict(reason.values)
-        obstacle = reason.obstacle
-        if obstacle is Obstacle.NO_RUN and values.get("person") in needy:
-            obstacle = Obstacle.NEED
+        one = obstacle_as_data(reason)
+        obstacle, values = reason.obstacle, one["values"]
+        if values.get("person") in needy:
+            obstacle = TELLING.get(obstacle, obstacle)
+        if obstacle is Obstacle.FIXED:
+            values = {}
         if obstacle in ABOUT_NEEDS:
             values = {key: value for key, value in values.items() if key == "round"}
-        one: Json = {"obstacle": obstacle.value, "values": values}
+        one = {"obstacle": obstacle.value, "values": values}
         if one not in said:
             said.append(one)
     return said

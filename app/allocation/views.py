@@ -3,9 +3,13 @@
 
 """How the places came about: for one person behind the personal link, and for everybody without names."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, Response
 
+from app.allocation import messages, presentation
 from app.allocation.explaining import Explanation, Published, explain, find_published, read_published
+from app.allocation.result import Infeasibility
 from app.allocation.rules import GOAL_LABELS
 from app.clock import now as clock_now
 from app.events.models import Event
@@ -48,7 +52,16 @@ def mine(token: str) -> Response:
         explanation=explanation,
         published=published,
         now_in={one.round.id: one.run for one in day.rounds},
+        kept=_kept_in(event, explanation),
     )
+
+
+def _kept_in(event: Event, explanation: Explanation | None) -> Callable[[Infeasibility], str]:
+    """What a condition says, in the words of the reader and without the names of others; asks for names only where there is one."""
+    conditions = explanation.conditions if explanation else ()
+    organisations = [it for one in conditions if isinstance(it := one.values.get("organisation"), int)]
+    names = presentation.names_of(db.session(), event, (), organisations) if conditions else None
+    return lambda one: messages.kept(one, names, nameless=True) if names else ""
 
 
 @bp.get("/events/<slug>/places")

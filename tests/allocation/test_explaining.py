@@ -23,9 +23,9 @@ from app.allocation.explaining import (
 )
 from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, Wishes
 from app.allocation.models import AllocationRun
-from app.allocation.protocol import write_protocol
-from app.allocation.result import Allocation, Solver, Stage
-from app.allocation.rules import Hindrance, Proof
+from app.allocation.protocol import refusals_as_data, write_protocol
+from app.allocation.result import Allocation, Infeasibility, Solver, Stage, WhyNot
+from app.allocation.rules import Hindrance, Obstacle, Proof
 from app.allocation.verification import worth
 from app.clock import now as clock_now
 from app.events.rules import Placement, Seats
@@ -178,6 +178,46 @@ def test_a_wish_for_a_run_over_two_rounds_counts_in_both() -> None:
     found = explain(published, 1, [RoundView(one, one, "", NOW, NOW, ()) for one in (1, 2)], runs)
     assert found is not None
     assert [(one.given and one.given.id, one.rank) for one in found.rounds] == [(1, 1), (1, 1)]
+
+
+def outcomes(person: ModelPerson, *runs: ModelRun, places: tuple[ModelPlace, ...]) -> list[WishOutcome]:
+    rounds = sorted({number for run in runs for number in run.rounds})
+    published = opened(Instance(tuple(rounds), (person,), runs), places)
+    views = {
+        run.id: RunView(run.id, run.workshop, "", "", "", None, (), Seats(None, 0, 0), 0) for run in runs
+    }
+    found = explain(published, person.id, [RoundView(one, one, "", NOW, NOW, ()) for one in rounds], views)
+    assert found is not None
+    return [wish.outcome for one in found.rounds for wish in one.wishes]
+
+
+def test_a_run_that_is_too_small_or_too_long_is_said_to_be() -> None:
+    small, large, other = ModelRun(1, 1, (1,), 1), ModelRun(2, 2, (1,), 9), ModelRun(4, 4, (2,), 9)
+    two = ModelPerson(1, (1,), wishes=(Wishes(1, (1, 2)),), chairs=2)
+    assert outcomes(two, small, large, places=(ModelPlace(1, 2),)) == [WishOutcome.SEATS, WishOutcome.GRANTED]
+    long_run = ModelRun(3, 3, (1, 2), 9)
+    absent = ModelPerson(1, (1,), wishes=(Wishes(1, (3, 2)),))
+    there = (ModelPlace(1, 2),)
+    assert outcomes(absent, long_run, large, other, places=there) == [WishOutcome.AWAY, WishOutcome.GRANTED]
+    led = ModelRun(5, 5, (2,), 9, staff=(1,))
+    leading = ModelPerson(1, (1, 2), wishes=absent.wishes)
+    there = (ModelPlace(1, 2), ModelPlace(1, 5))
+    assert outcomes(leading, long_run, large, led, places=there) == [WishOutcome.AWAY, WishOutcome.GRANTED]
+
+
+def test_the_condition_that_stood_against_a_wish_is_read_without_names(
+    app: Flask, client: FlaskClient, day: Day
+) -> None:
+    """By the person; the team reads whom it keeps apart."""
+    publish(day)
+    anna, ben = day.ids["anna"], day.ids["ben"]
+    said = Infeasibility(Obstacle.APART, {"partners": (anna, ben)})
+    with day.step() as session:
+        one = session.scalars(select(AllocationRun)).one()
+        one.refusals = refusals_as_data({(ben, day.runs["1.1"]): WhyNot(Hindrance.CONDITION, condition=said)})
+    page = Visitor(client).get(f"/my/{personal_token(day.of('ben'))}/places")
+    assert "wäre das nicht einzuhalten gewesen: 2 Personen bleiben getrennt." in page.text
+    assert "Anna" not in page.text
 
 
 def opened(instance: Instance, places: tuple[ModelPlace, ...]) -> Published:

@@ -15,14 +15,17 @@ import pytest
 from flask import Flask
 
 from app.allocation import jobs, service
+from app.allocation.instance import Instance, ModelPerson
 from app.allocation.lease import LEASE, Lease, LeaseOutcome, claim, finish, next_to_solve, renew
 from app.allocation.protocol import verify
 from app.allocation.queries import allocations_of
-from app.allocation.rules import AllocationState, ConditionKind, Mixing
-from app.allocation.running import work_out
+from app.allocation.result import Infeasibility
+from app.allocation.rules import AllocationState, ConditionKind, Mixing, Obstacle
+from app.allocation.running import discreet, work_out
 from app.clock import now as clock_now
 from app.events.models import Event
 from app.outbox.jobs import JOBS
+from app.registration.workshops.rules import Need
 from app.web.database import db, transaction
 from tests.allocation.day import (
     LATER,
@@ -211,6 +214,16 @@ def test_reasons_tell_nothing_of_needs(app: Flask) -> None:
     reasons = allocation_run(app, number).reasons
     assert reasons == [{"obstacle": "need", "values": {"round": made.day.rounds[0]}}]
     assert "step" not in json.dumps(reasons)
+
+
+def test_a_fixed_place_that_does_not_go_names_nobody_with_a_need() -> None:
+    people = (ModelPerson(1, (1,)), ModelPerson(2, (1,), needs=frozenset({Need.STEP_FREE})))
+    instance = Instance((1,), people, ())
+    said = [Infeasibility(Obstacle.FIXED_PLACE, {"person": number, "run": 10}) for number in (1, 2)]
+    assert list(discreet(instance, said)) == [
+        {"obstacle": "fixed_place", "values": {"person": 1, "run": 10}},
+        {"obstacle": "fixed", "values": {}},
+    ]
 
 
 def test_a_protocol_tells_nothing_of_needs(app: Flask) -> None:

@@ -72,6 +72,7 @@ EXTRAS = {
     "allocation/lease": "service.py, split: who works on an allocation",
     "allocation/model": "the question as columns and rows; knows no solver",
     "allocation/infeasibility": "why nothing is possible",
+    "allocation/suspects": "conditions that may stand in the way: the question without each of them",
     "allocation/printing": "the protocol as page and PDF say it",
     "allocation/protocol": "the proof for the file, and checking it again",
     "allocation/publishing": "service.py, split: places, mails and calendars of everybody at once",
