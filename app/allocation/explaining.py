@@ -16,7 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summarise
-from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, draw_lots
+from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, lots_of
 from app.allocation.models import HOLDS, AllocationRun
 from app.allocation.protocol import Seat, is_older, read_instance, read_places, read_refusals, read_stages
 from app.allocation.result import Infeasibility, Stage, WhyNot
@@ -61,11 +61,13 @@ class Published:
     result_fingerprint: str
     published_at: datetime
     older: bool  # made by the goals of an earlier version
+    memory: bool  # whether the lot remembered anybody
 
 
 @dataclass(frozen=True, slots=True)
 class WishView:
-    """A wish and what became of it; `twins` have a place there and wished for the same in all rounds."""
+    """A wish and what became of it; `twins` have a place there and wished for the same in all rounds, `first` have one there
+    and drew before because they lost more at an earlier day."""
 
     rank: int
     run: RunView
@@ -73,6 +75,7 @@ class WishView:
     demand: Demand
     why: WhyNot | None = None
     twins: int = 0
+    first: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,6 +95,8 @@ class Explanation:
     rounds: tuple[RoundOutcome, ...]
     lot: int
     lots: int
+    remembered: int  # ranks that the person was remembered to have lost
+    memory: bool  # whether anybody was
 
     @property
     def lot_decided(self) -> bool:
@@ -143,7 +148,7 @@ def open_protocol(
         demands={one.run: one for one in demands(instance)},
         mixes={one.run: one for one in mixes(instance, places)},
         stages=read_stages(protocol),
-        lots=draw_lots(instance.seed, [one.id for one in instance.people]),
+        lots=lots_of(instance),
         broken=sum(violations(instance, places, rule) for rule in instance.rules if rule.soft),
         proof=Proof(protocol["proof"]),
         solver=f"{protocol['solver']['name']} {protocol['solver']['version']}",
@@ -152,6 +157,7 @@ def open_protocol(
         result_fingerprint=str(protocol["result_fingerprint"]),
         published_at=published_at,
         older=is_older(protocol),
+        memory=any(one.remembered for one in instance.people),
     )
 
 
@@ -168,6 +174,8 @@ def explain(
         tuple(reader.round(one) for one in rounds if one.id in published.instance.rounds),
         published.lots[person_id],
         len(published.lots),
+        person.remembered,
+        published.memory,
     )
 
 
@@ -202,8 +210,11 @@ class _Reader:
     def _wish(self, number: int, run_id: int, granted: int | None) -> WishView:
         run = self.occupancy.runs[run_id]
         outcome, why = self._outcome(number, run, granted)
-        twins = len(self._twins(run)) if why is not None and why.hindrance is Hindrance.LOT else 0
-        return WishView(number, self.offered[run_id], outcome, self.published.demands[run_id], why, twins)
+        drawn = why is not None and why.hindrance is Hindrance.LOT
+        twins = len(self._twins(run)) if drawn else 0
+        first = sum(one.remembered > self.person.remembered for one in self.occupancy.participants[run_id])
+        demand = self.published.demands[run_id]
+        return WishView(number, self.offered[run_id], outcome, demand, why, twins, first if drawn else 0)
 
     def _outcome(self, number: int, run: ModelRun, granted: int | None) -> tuple[WishOutcome, WhyNot | None]:
         if granted is not None and number >= granted:

@@ -9,8 +9,9 @@ that spans two rounds takes two seats of a person. The plenary is for everybody 
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from types import MappingProxyType
 from typing import Any
 
 from app.allocation.rules import ImpossibleNumber, Mode, NamedTwice, UnknownThing, WishElsewhere
@@ -37,7 +38,8 @@ class ModelPerson:
 
     `fixed` are runs this person must be in (and takes a seat of), `forbidden` those they must not be in, `published`
     what they were told before. Wishes for rounds they are absent from do not count. `chairs` of a run are taken by this
-    person and who comes along; for minimum, rules and goals it is one person all the same.
+    person and who comes along; for minimum, rules and goals it is one person all the same. `remembered` are ranks lost at an
+    earlier day: who lost more draws the lower lot, and nothing else depends on it.
     """
 
     id: int
@@ -50,6 +52,7 @@ class ModelPerson:
     forbidden: tuple[int, ...] = ()
     published: tuple[int, ...] = ()
     chairs: int = 1
+    remembered: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,8 +239,8 @@ def refuse_unsound(instance: Instance) -> None:
         _refuse_unknown(person.present, rounds)
         _refuse_unknown((*person.fixed, *person.forbidden), runs)
         _refuse_repeated([one.round for one in person.wishes])
-        if person.chairs < 1:
-            raise ImpossibleNumber(person.chairs)
+        if person.chairs < 1 or person.remembered < 0:
+            raise ImpossibleNumber(min(person.chairs, person.remembered))
         for wishes in person.wishes:
             _refuse_repeated(wishes.runs)
             _refuse_unknown(wishes.runs, runs)
@@ -298,8 +301,8 @@ def as_data(instance: Instance) -> dict[str, Any]:
     """The instance as JSON values, in one order whatever order it came in (`in_order`).
 
     Needs do not appear: a protocol is filed and shown, and a need is health data. What they exclude joins the runs
-    that are barred for a person, without a reason. `chairs` stand there only where they are not 1, so that the text of a
-    question in which everybody comes alone is what it always was.
+    that are barred for a person, without a reason. `chairs` stand there only where they are not 1 and `remembered` where it is
+    not 0, so that the text of a question without them is what it always was.
     """
     return {
         "format": FORMAT,
@@ -324,6 +327,7 @@ def _person_as_data(instance: Instance, person: ModelPerson) -> dict[str, Any]:
         "barred": sorted(barred),
         "published": sorted(person.published),
         **({"chairs": person.chairs} if person.chairs != 1 else {}),
+        **({"remembered": person.remembered} if person.remembered else {}),
     }
 
 
@@ -386,6 +390,7 @@ def _people_from(data: Iterable[dict[str, Any]]) -> Iterator[ModelPerson]:
             forbidden=tuple(one["barred"]),
             published=tuple(one["published"]),
             chairs=one.get("chairs", 1),
+            remembered=one.get("remembered", 0),
         )
 
 
@@ -406,10 +411,22 @@ def fingerprint(value: Any) -> str:
     return hashlib.sha256(canonical(value).encode("ascii")).hexdigest()
 
 
-def draw_lots(seed: int, people: Iterable[int]) -> dict[int, int]:
+def draw_lots(
+    seed: int, people: Iterable[int], remembered: Mapping[int, int] = MappingProxyType({})
+) -> dict[int, int]:
     """Person to lot, 1 to n; the lower one goes first where all else is equal.
 
-    The order of SHA-256 over seed and id: anybody can draw it again with the tools of any system.
+    The order of SHA-256 over seed and id: anybody can draw it again with the tools of any system. Who is `remembered` to have
+    lost more draws before who lost less.
     """
-    order = sorted(people, key=lambda one: (hashlib.sha256(f"{seed}:{one}".encode("ascii")).hexdigest(), one))
-    return {person: position for position, person in enumerate(order, start=1)}
+
+    def drawn(one: int) -> tuple[int, str, int]:
+        return (-remembered.get(one, 0), hashlib.sha256(f"{seed}:{one}".encode("ascii")).hexdigest(), one)
+
+    return {person: position for position, person in enumerate(sorted(people, key=drawn), start=1)}
+
+
+def lots_of(instance: Instance) -> dict[int, int]:
+    """The lots of everybody in it."""
+    remembered = {one.id: one.remembered for one in instance.people}
+    return draw_lots(instance.seed, remembered, remembered)

@@ -40,6 +40,7 @@ from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
 from app.registration.questions.models import Option, SensitiveAnswer
 from app.registration.rules import PlaceState
+from app.registration.workshops.memory import remembered
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
 from app.registration.workshops.rules import Need
 
@@ -60,7 +61,8 @@ def to_be_placed(event_id: int) -> Select[int]:
 
 
 def read_question(session: Session, event: Event, terms: Terms) -> Instance:
-    """The day as it stands at this moment; eleven queries, however many people there are, and one more for bounds of kinds."""
+    """The day as it stands at this moment; eleven queries, however many people there are, one more for bounds of kinds,
+    and two for what the lot remembers, where it does."""
     rows = _runs(session, event)
     numbers = {one.number: one.id for one in _rounds(session, event)}
     people = _people(session, event)
@@ -168,6 +170,7 @@ class _Somebody(NamedTuple):
     organisation: int
     kind: int
     chairs: int
+    remembered: int
 
 
 def _people(session: Session, event: Event) -> list[_Somebody]:
@@ -178,7 +181,8 @@ def _people(session: Session, event: Event) -> list[_Somebody]:
         .where(Registration.id.in_(to_be_placed(event.id)))
         .order_by(Registration.id)
     )
-    return [_Somebody._make(row) for row in session.execute(found)]
+    lost = remembered(session, event, Registration.id.in_(to_be_placed(event.id)))
+    return [_Somebody(*row, lost.get(row[0], 0)) for row in session.execute(found)]
 
 
 def needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
@@ -253,6 +257,7 @@ class _Persons:
             forbidden=self._named(mine, ConditionKind.FORBID, closed=True),
             published=tuple(sorted(self.told[one])),
             chairs=somebody.chairs,
+            remembered=somebody.remembered,
         )
 
     def _named(self, mine: list[PlacingCondition], kind: ConditionKind, *, closed: bool) -> tuple[int, ...]:

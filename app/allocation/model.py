@@ -21,7 +21,7 @@ from app.allocation.instance import (
     OrganisationCap,
     SpreadColleagues,
     Together,
-    draw_lots,
+    lots_of,
 )
 from app.allocation.rules import Goal, Mode, Obstacle
 
@@ -80,7 +80,7 @@ class Model:
         self.seats: dict[tuple[int, int], int] = {}
         self.takes_place: dict[int, int] = {}
         self.broken: Terms = {}
-        lots = draw_lots(instance.seed, (person.id for person in instance.people))
+        lots = lots_of(instance)
         self.people = sorted(instance.people, key=lambda one: lots[one.id])
         self.weights = {one.id: len(lots) - lots[one.id] + 1 for one in self.people}
         self._look_around()

@@ -64,7 +64,7 @@ class AllocationRun(Base):
     `protocol` holds the question without any need, the result and its proof (`allocation.protocol`); `reasons` say
     why there is none; `chairs` what one chair more would do per run, `refusals` what stood against each wish
     that was refused (None: not worked out yet). `progress` is "stage/stages"; `claims` counts how
-    often a worker took it in hand. The nonce makes a double press one allocation.
+    often a worker took it in hand. `remembered_at`: what the lot remembers of it was noted, once, when the day was over. The nonce makes a double press one allocation.
     """
 
     __tablename__ = "allocation"
@@ -106,6 +106,7 @@ class AllocationRun(Base):
     refusals: Mapped[list[Json] | None] = mapped_column(JSON(none_as_null=True))
     published_at: Mapped[datetime | None]
     superseded_at: Mapped[datetime | None]
+    remembered_at: Mapped[datetime | None]
 
     event: Mapped[Event] = relationship()
     organiser: Mapped[Organiser | None] = relationship()

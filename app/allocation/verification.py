@@ -21,7 +21,7 @@ from app.allocation.instance import (
     Rule,
     SpreadColleagues,
     Together,
-    draw_lots,
+    lots_of,
 )
 from app.allocation.rules import Goal, Mode, Obstacle
 
@@ -278,7 +278,7 @@ def worth(instance: Instance, places: Iterable[ModelPlace]) -> list[Worth]:
         found += _worth_of_wishes(occupancy, seats, max(lengths) + 1)
     if any(run in occupancy.runs for person in instance.people for run in person.published):
         found.append(Worth(Goal.CHANGES, sum(_changes(occupancy, person) for person in instance.people)))
-    lots = draw_lots(instance.seed, occupancy.people)
+    lots = lots_of(instance)
     drawn = sum(
         weight_of(lots[person], len(lots)) * (level - 1)
         for person, mine in seats.items()

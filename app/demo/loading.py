@@ -381,7 +381,7 @@ def _load_upcoming(
     ask_for(
         session,
         stage.event.id,
-        set(Purpose),
+        set(Purpose) - {Purpose.MEMORY},  # places are chosen directly
         fingerprint(stage.event.consents),
         By(Actor.ORGANISER, team[0].id),
         opens - timedelta(days=2),

@@ -155,7 +155,9 @@ ACTIVITIES = (
     Activity(
         "consents",
         N_("Voluntary consents"),
-        N_("What each consent says: list of participants, photos, press, the next invitation"),
+        N_(
+            "What each consent says: list of participants, photos, press, the next invitation, memory of the lot"
+        ),
         (PARTICIPANTS,),
         (
             _of(
@@ -171,6 +173,13 @@ ACTIVITIES = (
                 "source",
                 "given_at",
                 "withdrawn_at",
+            ),
+            _of(
+                "lot_memory",
+                N_("What the lot remembers: a fingerprint of the address and a number"),
+                "address",
+                "lost",
+                "kept_until",
             ),
         ),
         (TEAM_OF_DAY, N_("those who take part in the day: the list of who agreed to it")),

@@ -34,14 +34,15 @@ from app.people.budget import spend
 from app.people.models import AuditEntry, Organiser, PasswordLink, SignIn
 from app.people.rules import address_key
 from app.privacy.contact_data import contact_as_json, contact_data
-from app.privacy.own_data import as_json, own_data, time_as_json
+from app.privacy.own_data import as_json, memory_as_json, own_data, time_as_json
 from app.programme.models import Run
 from app.registration.models import Group, GroupGuest, Named, Registration, registration_quota
 from app.registration.rules import SHARED, Status
 from app.registration.suppression import is_suppressed
+from app.registration.workshops.memory import memories_of_address
 from app.registration.workshops.models import PlaceChange
 
-FORMAT = 1
+FORMAT = 2
 LOOK, PDF, JSON = "look", "pdf", "json"
 Json = dict[str, Any]
 AddressOf = Callable[[Event], str]
@@ -127,6 +128,7 @@ def about_address(session: Session, email: str, address_of: AddressOf, now: date
         "accounts": [_account(session, account)] if account else [],
         "barrier_reports": [_report(one) for one in _reports(session, spellings)],
         "mails": [_mail(one) for one in _mails(session, spellings, registrations, groups)],
+        "remembered": [memory_as_json(one) for one in memories_of_address(session, address_key(email))],
         "no_mails": is_suppressed(session, address_key(email)),
         "log": _log(session, ids, [one.id for one in groups], account),
         "mentions": _mentions(session, spellings, names, ids),

@@ -14,6 +14,7 @@ from app.people.rules import LONGEST_SIGN_IN
 from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.refusal import N_
 from app.registration.questions.rules import Retention
+from app.registration.workshops.memory import DAYS_KEPT, LONGEST_KEPT
 from app.texts import gettext, ngettext
 
 
@@ -49,7 +50,14 @@ def _kept_needs() -> list[str]:
 
 
 def _kept_consents() -> list[str]:
-    return [_after_day(N_("with the registration; a withdrawal is noted at once"), NAMES_KEPT)]
+    return [
+        _after_day(N_("with the registration; a withdrawal is noted at once"), NAMES_KEPT),
+        gettext(
+            "what the lot remembers: until %(days)s more days of the series are over, at the latest %(span)s after the day",
+            days=DAYS_KEPT,
+            span=span_of(LONGEST_KEPT),
+        ),
+    ]
 
 
 def _kept_workshops() -> list[str]:

@@ -12,6 +12,7 @@ from pathlib import Path
 from sqlalchemy import delete, exists, func, select
 from sqlalchemy.orm import Session
 
+from app.allocation.remembering import days_to_remember, remember_day
 from app.allocation.service import forget_attempts
 from app.legal.models import BarrierReport
 from app.legal.service import forget_barriers
@@ -33,6 +34,7 @@ from app.privacy.erasure import (
     delete_surplus,
     remove_names,
 )
+from app.registration.workshops.memory import sweep_memory
 from app.results.material_service import sweep_strays
 from app.store import printed
 from app.store.transactions import current_session, empty_log, rewrite_file, sqlite_itself, transaction
@@ -57,6 +59,8 @@ class Swept:
     budgets_deleted: int = 0
     barrier_reports_deleted: int = 0
     allocations_deleted: int = 0
+    lots_remembered: int = 0
+    lots_forgotten: int = 0
     stray_files_removed: int = 0
     printed_removed: int = 0
     demo_mails_removed: int = 0
@@ -70,6 +74,7 @@ class Swept:
             + self.groups_deleted
             + self.mails_deleted
             + self.barrier_reports_deleted
+            + self.lots_forgotten
         )
 
     def lines(self) -> list[str]:
@@ -101,6 +106,11 @@ def sweep(data_dir: Path, now: datetime, *, mailbox: Path | None = None) -> Swep
         swept.mails_deleted += deleted
         if deleted < _AT_ONCE:
             break
+    for event_id in list(days_to_remember(current_session(), now)):
+        with transaction() as session:
+            swept.lots_remembered += remember_day(session, event_id, now)
+    with transaction() as session:
+        swept.lots_forgotten += sweep_memory(session, now)
     with transaction() as session:
         audits, budgets, reports = (_count(session, table) for table in (AuditEntry, Budget, BarrierReport))
         sweep_people(session, now)

@@ -37,6 +37,7 @@ from app.registration.questions.rules import Retention
 from app.registration.quotas import waiting_list
 from app.registration.rules import ENDED, Reason, Status, new_reference
 from app.registration.service import end, lock_registration
+from app.registration.workshops.memory import forget_memory
 from app.registration.workshops.models import RegistrationNeed, SwapOffer, Wish
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
@@ -148,6 +149,7 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
     """
     registration = lock_registration(session, registration_id)
     event_id = registration.event_id
+    forget_memory(session, registration)
     if registration.active and not registration.event.is_over(now):
         end(session, registration, Status.CANCELLED, PARTICIPANT, Reason.CANCELLED, now)
     else:

@@ -26,11 +26,13 @@ from app.registration.questions.models import Question
 from app.registration.questions.queries import AnswerView, answers_of, public_task, questions_of
 from app.registration.questions.rules import Retention
 from app.registration.rules import Status
+from app.registration.workshops.memory import memory_of
+from app.registration.workshops.models import LotMemory
 from app.registration.workshops.rules import Need
 from app.registration.workshops.swap_offers import MySwaps, offers_of, proposals_of
 from app.registration.workshops.wishes import Wished, wishes_of
 
-FORMAT = 3
+FORMAT = 4
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class OwnData:
     needs_kept_until: datetime
     basis: str
     swaps: MySwaps
+    memory: LotMemory | None
 
     def wishes_in(self, round_id: int) -> list[str]:
         """What the person wishes for in a round, the dearest first; also after places were given."""
@@ -93,6 +96,7 @@ def own_data(session: Session, registration: Registration) -> OwnData:
         ends_at + ANSWERS_KEPT[Retention.DAYS],
         public_task(session),
         MySwaps(offers_of(session, registration.id), proposals_of(session, registration.id)),
+        memory_of(session, registration),
     )
 
 
@@ -169,7 +173,17 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
             }
             for one in data.consents
         ],
+        "remembered": memory_as_json(data.memory) if data.memory else None,
         "mails": mails_as_json(data.mails),
+    }
+
+
+def memory_as_json(memory: LotMemory) -> dict[str, Any]:
+    """What the lot remembers of the address in a series."""
+    return {
+        "series": memory.series.name,
+        "ranks_lost": memory.lost,
+        "kept_until": time_as_json(memory.kept_until),
     }
 
 

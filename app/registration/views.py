@@ -63,6 +63,7 @@ from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
 from app.registration.substituting import substitute as substitute_person
 from app.registration.workshops.forms import OwnWishesForm, wishes_data, wishing
+from app.registration.workshops.memory import memory_of
 from app.registration.workshops.service import give_wishes
 from app.registration.workshops.swap_offers import swaps_of
 from app.registration.workshops.wishes import wishes_of
@@ -166,6 +167,7 @@ def my(token: str) -> Response:
         names_people=registration.status is Status.REGISTERED
         and Purpose.LIST in asked_consents(registration.event),
         consent_texts=CONSENT_TEXTS,
+        memory=memory_of(session, registration) if confirmed else None,
         refused_because=last_note(session, registration) if registration.status is Status.REJECTED else "",
         token=token,
         form_path=form_path(registration.event),

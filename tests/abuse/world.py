@@ -94,7 +94,9 @@ from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import cancel, confirm, expire, lock_registration, register
+from app.registration.workshops.memory import hashed
 from app.registration.workshops.models import (
+    LotMemory,
     Place,
     RegistrationNeed,
     RunStaff,
@@ -332,7 +334,7 @@ def _earlier_day(app: Flask) -> None:
 
 
 def _consents_and_wishes(app: Flask) -> None:
-    """Of somebody with a seat; as rows, because the day gives places directly."""
+    """Of somebody with a seat, of whom the lot remembers something; as rows, because the day gives places directly."""
     with app.app_context(), transaction() as session:
         one = session.scalars(
             select(Registration).where(Registration.given_name == NAMES[Status.REGISTERED])
@@ -340,6 +342,17 @@ def _consents_and_wishes(app: Flask) -> None:
         write_down(session, one, {Purpose.LIST: "Ja, gern."}, ConsentSource.FORM, now())
         run = session.scalars(select(Run).where(Run.label == "1.2")).one()
         session.add(Wish(registration_id=one.id, round_id=run.round_id, run_id=run.id, rank=1))
+        earlier = session.scalars(select(Event.id).where(Event.slug == EARLIER)).one()
+        until = now() + timedelta(days=900)
+        session.add(
+            LotMemory(
+                series_id=one.event.series_id,
+                event_id=earlier,
+                address=hashed(one.email_key),
+                lost=2,
+                kept_until=until,
+            )
+        )
         session.add(RegistrationNeed(registration_id=one.id, need=Need.STEP_FREE))
         session.add(RunStaff(run_id=run.id, registration_id=one.id, role=StaffRole.NOTE_TAKER))
 

@@ -184,7 +184,12 @@ class Question:
         if any(r in self.runs for one in self.people.values() for r in one["published"]):
             goals.append(("minimize", self.changes()))
         order = sorted(
-            self.people, key=lambda p: (hashlib.sha256(f"{self.data['seed']}:{p}".encode()).hexdigest(), p)
+            self.people,
+            key=lambda p: (
+                -self.people[p].get("remembered", 0),
+                hashlib.sha256(f"{self.data['seed']}:{p}".encode()).hexdigest(),
+                p,
+            ),
         )
         weight = {p: len(order) - position for position, p in enumerate(order)}
         cost = [(level - 1) * weight[p] * v for p, _n, level, v in seats]

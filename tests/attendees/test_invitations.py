@@ -26,7 +26,7 @@ from app.registration.rules import Actor
 from app.registration.suppression import suppress
 from app.texts import force_locale
 from app.web.database import db, transaction
-from tests.factories.consents import agrees, asks_for
+from tests.factories.consents import EVERYWHERE, agrees, asks_for
 from tests.mailbox import mailbox, text_of
 from tests.organising.helpers import Day, a_day, id_of, signs_up
 from tests.pages import Page, Visitor
@@ -39,7 +39,7 @@ OTTO = "otto@example.org"
 def two_days(app: Flask) -> tuple[Day, Day, list[str]]:
     """A day that is over, at which Anders, Brandt and Celik agreed and Dorn did not, and a new one; Brandt takes part."""
     old = a_day(app, "alt")
-    asks_for(app, old.event_id, *Purpose)
+    asks_for(app, old.event_id, *EVERYWHERE)
     names = ("Anders", "Brandt", "Celik", "Dorn")
     people = [signs_up(app, old, number, family_name=name) for number, name in enumerate(names, 1)]
     for one in people[:3]:

@@ -6,7 +6,7 @@
 from flask import Flask
 
 from app.registration.consents.models import Purpose
-from tests.factories.consents import agrees, asks_for
+from tests.factories.consents import EVERYWHERE, agrees, asks_for
 from tests.organising.helpers import a_day, signs_up
 from tests.pages import Page, Visitor
 from tests.people.helpers import signed_in
@@ -23,7 +23,7 @@ def test_who_is_not_to_be_pictured_and_who_agreed_to_what(app: Flask) -> None:
     day = a_day(app, capacity=4)
     names = ("Anders", "Brandt", "Celik", "Dorn", "Wartend")
     people = [signs_up(app, day, number, family_name=name) for number, name in enumerate(names, 1)]
-    asks_for(app, day.event_id, *Purpose)
+    asks_for(app, day.event_id, *EVERYWHERE)
     agrees(app, people[0], Purpose.DOCUMENTATION, Purpose.PRESS)
     agrees(app, people[1], Purpose.DOCUMENTATION)
     agrees(app, people[2], Purpose.LIST, Purpose.NEXT_DAY)  # nothing about photos

@@ -21,6 +21,9 @@ from app.registration.rules import Actor
 from app.web.database import transaction
 from tests.factories.days import NOW
 
+EVERYWHERE = tuple(one for one in Purpose if one is not Purpose.MEMORY)
+"""What every day may ask for, also one of no series."""
+
 
 def asks_for(app: Flask, event_id: int, *purposes: Purpose) -> None:
     with app.app_context(), transaction() as session:

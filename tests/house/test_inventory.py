@@ -43,6 +43,7 @@ TOLD = {
     "answer": "registrations.answers",
     "sensitive_answer": "registrations.answers",
     "consent": "registrations.consents",
+    "lot_memory": "remembered",
     "registration_group": "groups",
     "group_guest": "named_by_contacts",
     "message": "mails",

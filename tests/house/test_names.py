@@ -85,6 +85,8 @@ EXTRAS = {
     "allocation/pinning": "why each wish was refused, by pinning it and solving again",
     "allocation/solving": "the goals in strict order",
     "allocation/messages": "what stages, reasons and conditions say",
+    "allocation/remembering": "service.py, split: what the lot remembers of a day that is over",
+    "registration/workshops/memory": "what the lot remembers of earlier days: kept, read, forgotten",
     "allocation/swaps/chains": "rules.py, split: which offers make a chain, and whether the allocation allows it",
     "scheduling/keeping_views": "organiser_views.py, split: drafts that are deleted, days that are put away",
     "copying/printing": "what the next host has to know, on paper",

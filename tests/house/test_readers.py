@@ -143,6 +143,7 @@ CONSENTS = {
     Purpose.DOCUMENTATION: "app/attendees/photos.py",
     Purpose.PRESS: "app/attendees/photos.py",
     Purpose.NEXT_DAY: "app/attendees/invitations.py",
+    Purpose.MEMORY: "app/allocation/remembering.py",
 }
 
 

@@ -11,6 +11,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.events.models import Series
+from app.events.rules import Placement
 from app.legal import queries, rules, service
 from app.organising.sweeping import MAILS_KEPT
 from app.people.audit import KEPT as AUDIT_KEPT
@@ -22,6 +24,7 @@ from app.registration.history import SYSTEM
 from app.registration.models import Registration
 from app.registration.questions.rules import Retention
 from app.registration.rules import Status
+from app.registration.workshops.memory import LONGEST_KEPT
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
 from tests.mailbox import link_in, mailbox
@@ -34,10 +37,12 @@ SPANS = {
     "90 Tage": timedelta(days=90),
     "sechs Monate": timedelta(days=183),
     "zwölf Monate": timedelta(days=365),
+    "drei Jahre": timedelta(days=3 * 365),
 }
 # What stands before the colon, and the periods after it. Without a period: for ever, or what the operator fills in.
 PERIODS = {
     "Anmeldungen": [NAMES_KEPT],
+    "Gedächtnis des Loses, nur mit Ihrer Einwilligung": [LONGEST_KEPT],
     "Antworten auf Fragen": [ANSWERS_KEPT[Retention.DAYS]],
     "Warteliste und abgemeldete Personen": [ENDED_KEPT],
     "versandte E-Mails": [MAILS_KEPT],
@@ -94,9 +99,10 @@ def test_the_basis_is_the_public_task_unless_the_operator_says_otherwise() -> No
 
 @pytest.fixture
 def day(app: Flask) -> None:
-    """It asks for every consent there is."""
+    """It asks for every consent there is: one of a series, with places by wishes."""
     with app.app_context(), transaction() as session:
-        event = make_event(session)
+        event = make_event(session, placement=Placement.WISHES, wishes_until=NOW + timedelta(days=9))
+        event.series = Series(name="Fachtage Musterau")
         session.flush()
         ask_for(session, event.id, set(Purpose), fingerprint(""), SYSTEM, NOW)
 

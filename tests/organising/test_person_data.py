@@ -161,7 +161,7 @@ def test_every_key_and_code_of_the_file_has_words(app: Flask, admin: FlaskClient
     everybody = [*every_address(app), ADMIN]
     said = [pair for one in everybody for pair in values(json.loads(file_of(admin, one).data))]
     outer = {"format", "email", "registrations", "groups", "named_by_contacts", "accounts", "barrier_reports"}
-    outer |= {"no_mails", "log", "mentions"}
+    outer |= {"no_mails", "log", "mentions", "remembered"}
     assert {key for key, _value in said} - KEYS.keys() - outer == set()
     codes = {(key, value) for key, value in said if key in CODES and isinstance(value, str)}
     unknown = {(key, value) for key, value in codes if value not in CODES[key]}

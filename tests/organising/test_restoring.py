@@ -381,6 +381,7 @@ STAYING_BECAUSE = {
     "place.waiting_number": "drawn from the counter, kept",
     "question_option.waiting_counter": "who waits for an option has no number",
     "swap_chain.people": "how many are asked",
+    "lot_memory.lost": "how many ranks somebody lost",
     "event.questions_version": "in the key of what one process keeps, beside the revision",
 }
 

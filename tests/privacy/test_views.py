@@ -27,6 +27,7 @@ from tests.registration.steps import ORGANISER, Day, open_day
 
 KEYS = {
     "format": None,
+    "remembered": None,
     "event": {"title", "starts_at", "ends_at", "place", "address"},
     "registration": {
         *("number", "status", "given_name", "family_name", "email", "organisation", "role_title", "language"),

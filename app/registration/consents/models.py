@@ -11,6 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db import Base, enum_of, pk
 from app.events.models import Event
+from app.events.rules import Placement
 from app.refusal import N_
 
 _STANDS = text("withdrawn_at IS NULL")
@@ -23,6 +24,7 @@ class Purpose(Enum):
     DOCUMENTATION = "documentation"
     PRESS = "press"
     NEXT_DAY = "next-day"
+    MEMORY = "memory"
 
 
 class ConsentSource(Enum):
@@ -41,19 +43,33 @@ CONSENT_TEXTS = {
     ),
     Purpose.PRESS: N_("Photos in which I can be recognised may be given to the press."),
     Purpose.NEXT_DAY: N_("You may invite me by mail to the next specialist day."),
+    Purpose.MEMORY: N_(
+        "You may remember for the next days of this series, as one number, how many ranks I lost when places in workshops were"
+        " given. Who lost more then draws the better lot. The number is kept with a fingerprint of my mail address, not with"
+        " the reason; in the protocol of the next allocation it stands without my name. It is deleted after two more days of"
+        " the series, after three years at the latest, and at once when I withdraw this."
+    ),
 }
 PURPOSE_LABELS = {
     Purpose.LIST: N_("List of participants"),
     Purpose.DOCUMENTATION: N_("Photos for the documentation"),
     Purpose.PRESS: N_("Photos for the press"),
     Purpose.NEXT_DAY: N_("Invitation to the next day"),
+    Purpose.MEMORY: N_("Memory of the lot"),
 }
 
 
 def asked_consents(event: Event) -> tuple[Purpose, ...]:
     """What the day asks for, in our order."""
     named = event.consents.split()
-    return tuple(one for one in Purpose if one.value in named)
+    return tuple(
+        one for one in Purpose if one.value in named and (one is not Purpose.MEMORY or may_remember(event))
+    )
+
+
+def may_remember(event: Event) -> bool:
+    """There is something to remember, and a day for which."""
+    return event.series_id is not None and event.placement is Placement.WISHES
 
 
 class Consent(Base):

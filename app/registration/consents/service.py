@@ -12,13 +12,25 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.events.service import lock_event
 from app.people.audit import record
-from app.refusal import Missing, refuse_changed
-from app.registration.consents.models import ConsentSource, Purpose, asked_consents
+from app.refusal import N_, Missing, Refusal, refuse_changed
+from app.registration.consents.models import ConsentSource, Purpose, asked_consents, may_remember
 from app.registration.consents.records import end_consents, write_down
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, AlreadyEnded
 from app.registration.service import lock_registration
+from app.registration.workshops.memory import forget_memory
+
+
+class NothingToRemember(Refusal):
+    def __init__(self) -> None:
+        super().__init__(
+            N_(
+                "The lot can only remember where places are given by wishes and the day is one of a series. Please choose the"
+                " series with the hosts first."
+            ),
+            field=f"consent-{Purpose.MEMORY.value}",
+        )
 
 
 def agree(
@@ -35,9 +47,11 @@ def agree(
 
 
 def withdraw(session: Session, registration_id: int, purpose: Purpose, now: datetime) -> Registration:
-    """At any time, with one press."""
+    """At any time, with one press. What rests on it goes with it."""
     registration = lock_registration(session, registration_id)
     end_consents(session, registration_id, now, purpose)
+    if purpose is Purpose.MEMORY:
+        forget_memory(session, registration)
     return registration
 
 
@@ -55,9 +69,11 @@ def ask_for(
     session: Session, event_id: int, purposes: Collection[Purpose], seen: str, by: By, now: datetime
 ) -> Event:
     """What the form asks people to agree to from now on; what was agreed to stands until it is withdrawn. Refuses when somebody
-    else chose since the day's `consents` were read, whose fingerprint is `seen` (F30)."""
+    else chose since the day's `consents` were read, whose fingerprint is `seen` (F30), and a memory that no day would use."""
     event = lock_event(session, event_id)
     refuse_changed(event.consents, seen)
+    if Purpose.MEMORY in purposes and not may_remember(event):
+        raise NothingToRemember
     chosen = " ".join(one.value for one in Purpose if one in purposes)
     if event.consents != chosen:
         event.consents = chosen

@@ -18,6 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, enum_of, pk, random_key
 from app.db import text as long_text
+from app.events.models import Series
 from app.programme.models import Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
@@ -94,6 +95,26 @@ class Wish(Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
     run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
     rank: Mapped[int]
+
+
+class LotMemory(Base):
+    """How many ranks an address lost at a day, for the lot of the next ones of its series. Only of who agreed to it: see
+    `workshops.memory`, which says what `address` is."""
+
+    __tablename__ = "lot_memory"
+    __table_args__ = (
+        UniqueConstraint("series_id", "address"),
+        CheckConstraint("lost > 0", name="something_lost"),
+    )
+
+    id: Mapped[pk]
+    series_id: Mapped[int] = mapped_column(ForeignKey("series.id", ondelete="CASCADE"))
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
+    address: Mapped[str] = mapped_column(String(64))
+    lost: Mapped[int]
+    kept_until: Mapped[datetime]
+
+    series: Mapped[Series] = relationship()
 
 
 class RegistrationNeed(Base):

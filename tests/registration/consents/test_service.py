@@ -19,6 +19,7 @@ from app.registration.consents.service import ask_for
 from app.registration.models import Registration
 from app.store.engines import face_of
 from app.web.database import db, transaction
+from tests.factories.consents import EVERYWHERE
 from tests.factories.days import make_event, make_programme
 from tests.mailbox import link_in, mailbox
 from tests.organising.helpers import a_day, signs_up
@@ -147,7 +148,7 @@ def test_who_leaves_agrees_to_nothing_any_more(app: Flask) -> None:
         day = open_day()
         day.join("anna")
         with day.step() as session:
-            ask_for(session, day.event_id, set(Purpose), fingerprint(""), ORGANISER, day.now)
+            ask_for(session, day.event_id, EVERYWHERE, fingerprint(""), ORGANISER, day.now)
             anna = session.get_one(Registration, day.ids["anna"])
             session.add(
                 Consent(
