@@ -58,6 +58,7 @@ NEVER = {
             "circular_copy",
             "consent",
             "group_guest",
+            "lot_memory",
             "merged_registration",
             "place",
             "place_change",
