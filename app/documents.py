@@ -99,6 +99,13 @@ def table(
     }
 
 
+def cards(entries: Iterable[tuple[str, Sequence[str]]], columns: int, height: int, size: int) -> Block:
+    """Cards to be cut out, each a title in large letters with lines below. `height` in mm, `size` of the title in points;
+    a page holds 240 mm of them."""
+    shown = [{"title": title, "lines": list(lines)} for title, lines in entries]
+    return {"kind": "cards", "columns": columns, "height": height, "size": size, "cards": shown}
+
+
 def exact(label: str, value: str) -> Block:
     """A long value to be compared character by character."""
     return {"kind": "exact", "label": label, "value": value}

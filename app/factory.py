@@ -82,6 +82,8 @@ import app.results.views
 import app.scheduling.jobs
 import app.scheduling.keeping_views
 import app.scheduling.organiser_views
+import app.tables.jobs
+import app.tables.organiser_views
 from app import links, serving
 from app.settings import ROOT, Settings
 from app.web import (
@@ -231,6 +233,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.attendees.imports.organiser_views,
     app.scheduling.organiser_views,
     app.scheduling.keeping_views,
+    app.tables.organiser_views,
     app.attendees.staff.organiser_views,
     app.attendees.staff.views,
     app.registration.questions.organiser_views,
@@ -249,6 +252,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.attendees.imports.jobs,
     app.registration.quotas.jobs,
     app.scheduling.jobs,
+    app.tables.jobs,
     app.allocation.organiser_views,
     app.allocation.result_views,
     app.allocation.mails,

@@ -34,6 +34,7 @@ from app.registration.workshops import checks as workshops
 from app.results.material_service import missing_files
 from app.settings import OperatingMode, Settings
 from app.store.schema import up_to_date
+from app.tables import checks as tables
 
 # -- the database as such
 
@@ -108,6 +109,7 @@ CHECKS: tuple[Callable[[Session, datetime], Fault], ...] = (
     events.events,
     registration.called_off,
     allocation.allocations,
+    tables.seatings,
     programme.programme,
     outbox.messages,
     events.day_mails,

@@ -23,6 +23,7 @@ from app.people.models import AuditEntry, Organiser
 from app.programme.models import Run, Workshop
 from app.registration.models import Group, Registration
 from app.registration.questions.models import Question
+from app.registration.tables.models import Seating
 from app.results.models import Agreement, Material
 
 Key = tuple[str, int]
@@ -155,6 +156,7 @@ def _kinds(event_id: int | None) -> list[tuple[str, ColumnElement[int], Select]]
         (AllocationRun, AllocationRun.name, AllocationRun.event_id == event_id),
         (PlacingCondition, literal(""), PlacingCondition.event_id == event_id),
         (Partner, Partner.name, Partner.event_id == event_id),
+        (Seating, Seating.name, Seating.event_id == event_id),
         (Agreement, Agreement.text, Agreement.event_id == event_id),
         (Material, Material.title, Material.event_id == event_id),
         (Message, literal(""), Message.event_id == event_id),

@@ -52,6 +52,7 @@ DOORS = {
     "question": ("questions.edit", "question_id"),
     "quota": ("quotas.edit", "quota_id"),
     "run": ("day.edit_run", "run_id"),
+    "seating": ("tables.show", "seating_id"),
     "swap": ("allocation.admin", ""),
 }
 

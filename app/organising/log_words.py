@@ -33,6 +33,7 @@ AREAS = {
     "run": N_("Workshops"),
     "run_staff": N_("Who leads workshops"),
     "allocation": N_("Allocation of places"),
+    "seating": N_("Discussion tables"),
     "swap": N_("Swaps of places"),
     "agreement": N_("Agreements"),
     "photo": N_("Photos"),
@@ -113,6 +114,13 @@ ACTIONS = {
     "allocation.condition": N_("Condition added"),
     "allocation.free": N_("Condition removed"),
     "allocation.publish": N_("Allocation published"),
+    "seating.ask": N_("Discussion tables asked for"),
+    "seating.remove": N_("Discussion tables removed"),
+    "seating.publish": N_("Discussion tables published"),
+    "seating.take_back": N_("Discussion tables taken back"),
+    "seating.move": N_("Somebody seated at another table"),
+    "seating.fill_up": N_("Discussion tables filled up"),
+    "seating.export": N_("Lists of discussion tables taken out"),
     "swap.propose": N_("Swap proposed to its people"),
     "swap.done": N_("Swap done, all have agreed"),
     "swap.end": N_("Swap ended without a change"),
@@ -172,10 +180,11 @@ NO_ACCOUNT = N_("deleted account, or the operator")
 # After these a number may mean another thing: what the line before spoke of is gone.
 REMOVALS = frozenset(
     {"quota.remove", "question.remove", "agreement.remove", "photo.remove", "document.remove"}
-) | {"allocation.remove", "allocation.free", "swap.done", "swap.end"}
+) | {"allocation.remove", "allocation.free", "seating.remove", "swap.done", "swap.end"}
 BEGINNINGS = frozenset({"quota.add", "question.add", "question.copy", "photo.add", "document.add"}) | {
     "allocation.ask",
     "allocation.condition",
+    "seating.ask",
     "swap.propose",
 }
 
@@ -286,6 +295,7 @@ THINGS = {
     "region": N_("Region %(number)s"),
     "registration": N_("Registration %(number)s"),
     "run": N_("Workshop %(number)s"),
+    "seating": N_("Discussion tables %(number)s"),
     "series": N_("Series %(number)s"),
     "swap": N_("Swap %(number)s"),
 }

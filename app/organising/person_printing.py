@@ -83,6 +83,7 @@ KEYS = {
     "history": N_("Changes of status"),
     "in_group": N_("Belongs to a group"),
     "kept_until": N_("Kept until"),
+    "hosts": N_("Hosts this table"),
     "kind": N_("Kind"),
     "language": N_("Language"),
     "leads": N_("Leads or takes minutes"),
@@ -124,6 +125,7 @@ KEYS = {
     "subject": N_("Subject"),
     "swap": N_("Swap"),
     "table": N_("Where"),
+    "tables": N_("Discussion tables"),
     "taken_off": N_("Taken off again"),
     "teams": N_("Teams"),
     "text": N_("Text"),
@@ -146,6 +148,7 @@ KEYS = {
 }
 DID = {
     "allocation": N_("Allocations asked for"),
+    "seating": N_("Discussion tables asked for"),
     "barrier_report": N_("Reported barriers answered"),
     "circular": N_("Messages to many"),
     "legal_text_version": N_("Versions of legal texts"),

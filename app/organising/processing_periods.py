@@ -15,6 +15,7 @@ from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.refusal import N_
 from app.registration.questions.rules import Retention
 from app.registration.workshops.memory import DAYS_KEPT, LONGEST_KEPT
+from app.tables.service import ATTEMPTS_KEPT as SEATINGS_KEPT
 from app.texts import gettext, ngettext
 
 
@@ -64,6 +65,7 @@ def _kept_workshops() -> list[str]:
     return [
         gettext("with the registration"),
         _after_day(N_("allocations that were not published: %(span)s after the day"), ATTEMPTS_KEPT),
+        _after_day(N_("discussion tables that were not published: %(span)s after the day"), SEATINGS_KEPT),
         gettext("published allocations: without end, with numbers instead of names"),
     ]
 

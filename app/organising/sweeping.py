@@ -38,6 +38,7 @@ from app.registration.workshops.memory import sweep_memory
 from app.results.material_service import sweep_strays
 from app.store import printed
 from app.store.transactions import current_session, empty_log, rewrite_file, sqlite_itself, transaction
+from app.tables.service import forget_attempts as forget_seatings
 
 log = logging.getLogger(__name__)
 
@@ -61,6 +62,7 @@ class Swept:
     allocations_deleted: int = 0
     lots_remembered: int = 0
     lots_forgotten: int = 0
+    seatings_deleted: int = 0
     stray_files_removed: int = 0
     printed_removed: int = 0
     demo_mails_removed: int = 0
@@ -116,6 +118,7 @@ def sweep(data_dir: Path, now: datetime, *, mailbox: Path | None = None) -> Swep
         sweep_people(session, now)
         forget_barriers(session, now)
         swept.allocations_deleted = forget_attempts(session, now)
+        swept.seatings_deleted = forget_seatings(session, now)
         swept.audit_entries_deleted = audits - _count(session, AuditEntry)
         swept.budgets_deleted = budgets - _count(session, Budget)
         swept.barrier_reports_deleted = reports - _count(session, BarrierReport)

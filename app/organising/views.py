@@ -40,6 +40,7 @@ SECTIONS = (
     "questions",
     "registrations",
     "allocation",
+    "tables",
     "results",
     "team",
     "mails",

@@ -26,6 +26,7 @@ from app.registration.questions.models import Question
 from app.registration.questions.queries import AnswerView, answers_of, public_task, questions_of
 from app.registration.questions.rules import Retention
 from app.registration.rules import Status
+from app.registration.tables.queries import MyTable, tables_of
 from app.registration.workshops.memory import memory_of
 from app.registration.workshops.models import LotMemory
 from app.registration.workshops.rules import Need
@@ -62,6 +63,7 @@ class OwnData:
     basis: str
     swaps: MySwaps
     memory: LotMemory | None
+    tables: Sequence[MyTable]
 
     def wishes_in(self, round_id: int) -> list[str]:
         """What the person wishes for in a round, the dearest first; also after places were given."""
@@ -97,6 +99,7 @@ def own_data(session: Session, registration: Registration) -> OwnData:
         public_task(session),
         MySwaps(offers_of(session, registration.id), proposals_of(session, registration.id)),
         memory_of(session, registration),
+        tables_of(session, registration),
     )
 
 
@@ -143,6 +146,7 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
             }
             for mine in data.day.rounds
         ],
+        "tables": [{"round": one.label, "table": one.table, "hosts": one.stays} for one in data.tables],
         "needs": [
             {
                 "need": one.value,

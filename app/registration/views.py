@@ -62,6 +62,7 @@ from app.registration.service import accept, answer_form, decline
 from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
 from app.registration.substituting import substitute as substitute_person
+from app.registration.tables.queries import tables_of
 from app.registration.workshops.forms import OwnWishesForm, wishes_data, wishing
 from app.registration.workshops.memory import memory_of
 from app.registration.workshops.service import give_wishes
@@ -175,6 +176,7 @@ def my(token: str) -> Response:
         open_for_changes=registration.event.registration_state(now()) in TAKES_REGISTRATIONS,
         may=possible(registration, day, now()),
         swaps=swaps_of(session, registration, now()),
+        tables=tables_of(session, registration),
         form=ConfirmForm(),
         done=done_just_now(DONE),
     )

@@ -67,6 +67,8 @@ GOOD_AT = {
     "quotas.new": {"organisation_kind": "ki"},
     "partners_organise.new": {"link": "https://example.org/partner", "wording": ""},
     "partners_organise.edit": {"link": "https://example.org/partner", "wording": ""},
+    "tables.new": {"tables": "4", "seats": "20", "rounds": "Ankommen\nVertiefen", "hosts": "2 Svenja"},
+    "tables.person": {"round": "1", "table": "3", "partner": ""},
     "groups.register": {"rows-0-email": "rosa@example.org", "rows-1-email": "rudi@example.org"},
     "groups.add": {"email": "gabi@example.org"},
     "groups.substitute": {"email": "gero@example.org"},

@@ -41,6 +41,7 @@ SAY_WHY = {
     "programme_organise.remove_workshop",
     "questions.remove",
     "results_desk.publish",
+    "tables.drop",
 }
 
 

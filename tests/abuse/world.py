@@ -94,6 +94,8 @@ from app.registration.questions.service import add_question
 from app.registration.quotas.service import QuotaFacts, add_quota
 from app.registration.rules import Actor, Status
 from app.registration.service import cancel, confirm, expire, lock_registration, register
+from app.registration.tables.models import Seating, SeatingGuest, SeatingPlace
+from app.registration.tables.rules import SeatingState
 from app.registration.workshops.memory import hashed
 from app.registration.workshops.models import (
     LotMemory,
@@ -293,6 +295,7 @@ def build_world(app: Flask) -> World:
     _groups(app)
     _results(app)
     _allocations(app)
+    _tables(app)
     _wishing(app)
     swapping_day(app)
     _coded(app)
@@ -642,6 +645,49 @@ def _allocations(app: Flask) -> None:
             )
 
 
+def _tables(app: Flask) -> None:
+    """Discussion tables that people read, with a host, and others that are worked out."""
+    with app.app_context(), transaction() as session:
+        day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        people = session.scalars(
+            select(Registration.id)
+            .where(Registration.given_name.in_(("Svenja", "Minh")))
+            .order_by(Registration.id)
+        ).all()
+        counted = {"colleagues": 0, "repeats": 1, "organisations": 1, "neighbours": 0}
+        done = {
+            "state": SeatingState.DONE,
+            "published_at": now(),
+            "found": {"people": 2, "measures": counted, "bounds": counted},
+        }
+        running = {"state": SeatingState.RUNNING, "lease_until": now() + timedelta(days=1)}
+        for name, values in (("Im Plenum", done), ("Am Nachmittag", running)):
+            session.add(
+                Seating(
+                    event_id=day.id,
+                    name=name,
+                    tables=3,
+                    seats=8,
+                    rounds=2,
+                    round_names="Ankommen\nVertiefen",
+                    seed=1,
+                    nonce=f"nonce-{name}-0123456789",
+                    created_at=now(),
+                    **values,
+                )
+            )
+        session.flush()
+        seating = session.scalars(select(Seating.id).where(Seating.published_at.is_not(None))).one()
+        for host, one in zip((2, None), people, strict=True):
+            guest = SeatingGuest(seating_id=seating, registration_id=one, host_table=host)
+            session.add(guest)
+            session.flush()
+            session.add_all(
+                SeatingPlace(guest_id=guest.id, round_number=number, table_number=host or number)
+                for number in (1, 2)
+            )
+
+
 def _wishing(app: Flask) -> None:
     """A day on which wishes are still open, and somebody who may change theirs."""
     with app.app_context(), transaction() as session:
@@ -807,9 +853,11 @@ def _remember(world: World) -> None:
             "notice_id": Notice,
             "task_id": Task,
             "partner_id": Partner,
+            "seating_id": Seating,
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
+        world.ids["guest_id"] = list(session.scalars(select(SeatingGuest.id)))
         asked = (
             select(SwapShare.key).join(SwapOffer).join(Registration).where(Registration.given_name == "Tilda")
         )

@@ -32,6 +32,7 @@ SLICES = {
     "scheduling",
     "copying",
     "checklist",
+    "tables",
 }
 NOT_SLICES = {"web", "store", "ical", "demo", "translations"}
 FIXED = {
@@ -208,6 +209,12 @@ EXTRAS = {
     "registration/workshops/swapping": "places, split: people who wait for each other's runs",
     "registration/substituting": "service.py, split: somebody comes in another one's place",
     "registration/workshops/wishes": "wishes as rows: written, replaced, passed on",
+    "tables/exports": "who sits where as CSV and XLSX",
+    "tables/lease": "service.py, split: who works on a seating, as in allocation",
+    "tables/measures": "how good an answer is, and what no answer can beat",
+    "tables/printing": "lists and cards as PDFs say them",
+    "tables/room": "the question as values: people, tables, rounds",
+    "tables/search": "people to tables: swaps, as in annealing",
     "results/files": "where the bytes of photos and documents lie",
     "results/material_service": "service.py, split: photos and documents",
     "results/material_views": "organiser_views.py, split: photos and documents",

@@ -65,6 +65,7 @@ TABLES = {
     "wish": "workshops",
     "swap_offer": "workshops",
     "registration_need": "needs",
+    "seating_guest": "tables",
     "circular_copy": "mails",
 }
 TABLES_UNSAID = {

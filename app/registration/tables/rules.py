@@ -1,0 +1,15 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""The words of discussion tables that the personal page needs, too."""
+
+from enum import Enum
+
+
+class SeatingState(Enum):
+    """Where a seating stands; the worker takes what is queued in hand."""
+
+    QUEUED = "queued"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
