@@ -90,6 +90,8 @@ from app.results.service import (
 )
 from app.scheduling.service import change_day, publish_day
 from app.scheduling.workshop_service import RunPlan, add_run
+from app.tables.queries import chosen
+from app.tables.service import SeatingOrder, ask
 from app.texts import force_locale, gettext
 
 OPEN_SINCE = timedelta(days=28)
@@ -411,6 +413,23 @@ def _load_upcoming(
         moment = now - timedelta(hours=3) + timedelta(minutes=10 * number)
         _change_to(session, stage, registered[guest.email], str(guest.hope), moment)
     _add_quotas(session, stage, team[0], at(on - RELEASED_BEFORE, "8:00"), now - timedelta(hours=2))
+    _ask_for_tables(session, stage, team[0], now - timedelta(hours=1))
+
+
+def _ask_for_tables(session: Session, stage: DemoDay, by: Organiser, moment: datetime) -> None:
+    """The worker of the demo works them out within seconds; whoever looks may watch it."""
+    people = len(session.scalars(chosen(stage.event.id, None)).all())
+    order = SeatingOrder(
+        name="Gesprächstische am Nachmittag",
+        run_id=None,
+        tables=max(people // 8, 1),
+        seats=10,
+        labels=("Ankommen", "Vertiefen", "Verabreden"),
+        hosts={},
+        seed=1,
+        nonce="demo-tables",
+    )
+    ask(session, stage.event.id, order, By(Actor.ORGANISER, by.id), moment)
 
 
 def _load_small(

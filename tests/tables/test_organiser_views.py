@@ -44,7 +44,7 @@ def test_asked_for_worked_out_published_and_read(app: Flask) -> None:
     page = page.follow("Tische berechnen").send(
         tables="4", seats="4", rounds="10:00 Ankommen\n10:30 Vertiefen", hosts=f"3 {host}"
     )
-    assert "wartet" in page.text
+    assert "Die Tische warten darauf" in page.text
     assert page.response.headers["Refresh"]
     works(app)
     page = visitor.get(page.response.request.path)
