@@ -34,7 +34,6 @@ from app.tables.queries import (
     get_seating,
     goals_of,
     look_at,
-    refuse_unready,
     seated_of,
     seatings_of,
 )
@@ -170,11 +169,7 @@ def publish_(slug: str, seating_id: int) -> ResponseReturnValue:
     session = db.session()
     seating = get_done(session, g.event, seating_id)
     form = ConfirmForm()
-    if did(
-        form,
-        lambda writing: publish(writing, g.event.id, seating_id, _by(), now()).id,
-        first=lambda reading: refuse_unready(get_seating(reading, g.event, seating_id)),
-    ):
+    if did(form, lambda writing: publish(writing, g.event.id, seating_id, _by(), now()).id):
         return redirect_with(
             _one(slug, seating_id), N_("Published: everybody reads it on the personal page.")
         )

@@ -49,7 +49,7 @@ def person_cards(event: Event, seating: Seating, people: Sequence[Seated]) -> Do
     """Where each person sits in each round, eight to a page."""
     cards = [
         (
-            one.name,
+            one.full_name,
             [
                 one.organisation,
                 *(

@@ -33,7 +33,7 @@ class Seated:
     registration_id: int
     reference: str
     name: str
-    family_name: str
+    full_name: str
     organisation_id: int
     organisation: str
     district: str
@@ -149,7 +149,7 @@ def seated_of(session: Session, seating: Seating) -> list[Seated]:
             one.id,
             one.reference,
             in_register(one.family_name, one.given_name),
-            one.family_name,
+            one.full_name,
             organisation.id,
             organisation.name,
             organisation.district,

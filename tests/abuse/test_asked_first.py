@@ -42,6 +42,7 @@ SAY_WHY = {
     "questions.remove",
     "results_desk.publish",
     "tables.drop",
+    "tables.new",
 }
 
 

@@ -29,6 +29,7 @@ KEYS = {
     "format": None,
     "remembered": None,
     "event": {"title", "starts_at", "ends_at", "place", "address"},
+    "tables": {"round", "table", "hosts"},
     "registration": {
         *("number", "status", "given_name", "family_name", "email", "organisation", "role_title", "language"),
         "accompanying",

@@ -10,10 +10,12 @@ from flask import Flask
 from openpyxl import load_workbook
 from sqlalchemy import select
 
+from app import documents
 from app.people.models import AuditEntry
 from app.registration.links import personal_token
 from app.registration.models import Registration
 from app.registration.tables.models import SeatingGuest
+from app.tables.printing import PERSON_CARD
 from app.web.database import db
 from tests.organising.helpers import signs_up
 from tests.pages import Visitor
@@ -58,6 +60,11 @@ def test_asked_for_worked_out_published_and_read(app: Flask) -> None:
     assert "Veröffentlicht: Alle lesen es" in page.response.get_data(as_text=True)
     mine = Visitor(app.test_client()).get(address_of(app, made.people[1]))
     assert "10:00 Ankommen: Tisch 3 (Sie betreuen ihn)" in mine.text
+    own = Visitor(app.test_client()).get(f"{address_of(app, made.people[1])}/data")
+    assert "10:30 Vertiefen: Tisch 3 (Sie betreuen ihn)" in own.text
+    file = app.test_client().get(f"{address_of(app, made.people[1])}/data.json").json
+    assert file is not None
+    assert file["tables"][0] == {"round": "10:00 Ankommen", "table": 3, "hosts": True}
     visitor.get(page.response.request.path).send(button="Zurücknehmen")
     assert "Tisch 3" not in Visitor(app.test_client()).get(address_of(app, made.people[1])).text
 
@@ -171,6 +178,16 @@ def test_lists_and_cards_leave_the_house_and_that_is_written_down(app: Flask) ->
         ).all()
         assert [one.detail["format"] for one in written] == list(files)
         assert written[0].detail["rows"] == 12
+
+
+@pytest.mark.long
+def test_what_is_too_long_for_a_card_gets_smaller_letters() -> None:
+    lines = [f"Eine Runde mit einem ziemlich langen Namen {number}" for number in range(20)]
+    cards = documents.cards([("Maximiliane Muster-Beispielhausen " * 3, lines)], *PERSON_CARD)
+    pdf = documents.typeset(documents.Document("Karten", "de", "Fuß", "Seite", (cards,)))
+    found = text_of(pdf)
+    assert all(line in found for line in lines)
+    assert beyond_the_margins(pdf) == []
 
 
 def test_who_may_not_sees_nothing(app: Flask) -> None:
