@@ -67,6 +67,8 @@ NEVER = {
             "registration_need",
             "registration_quota",
             "round_absence",
+            "seating_guest",
+            "seating_place",
             "run_staff",
             "sensitive_answer",
             "status_change",
@@ -80,7 +82,7 @@ NEVER = {
         _PEOPLE,
     ),
     **dict.fromkeys(
-        ("agreement", "allocation", "attendance_figure", "documentation", "material", "workshop_result"),
+        ("agreement", "allocation", "attendance_figure", "documentation", "material", "seating", "workshop_result"),
         _AFTERWARDS,
     ),
     **dict.fromkeys(("agenda_change", "audit_entry", "circular", "message", "notice"), _TOLD),
