@@ -82,7 +82,15 @@ NEVER = {
         _PEOPLE,
     ),
     **dict.fromkeys(
-        ("agreement", "allocation", "attendance_figure", "documentation", "material", "seating", "workshop_result"),
+        (
+            "agreement",
+            "allocation",
+            "attendance_figure",
+            "documentation",
+            "material",
+            "seating",
+            "workshop_result",
+        ),
         _AFTERWARDS,
     ),
     **dict.fromkeys(("agenda_change", "audit_entry", "circular", "message", "notice"), _TOLD),
