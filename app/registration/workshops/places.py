@@ -92,12 +92,10 @@ def choose(
             freed += _drop(session, place)
     session.flush()
     _answer_rounds(session, registration, {**choices, **{one: run.id for one, run in covering.items()}})
-    waits = False
-    for run in runs.values():
-        if all(place.run_id != run.id for place in stays):
-            waits = _add(session, registration, run).state is PlaceState.WAITING or waits
+    kept = {place.run_id for place in stays}
+    added = [_add(session, registration, run).state for run in runs.values() if run.id not in kept]
     _move_up_in(session, event, freed, now)
-    if waits:
+    if PlaceState.WAITING in added:
         _swap(session, event, now, registration)
 
 
@@ -111,7 +109,6 @@ def choose_first(session: Session, event: Event, registration: Registration, cho
             session.add(RoundAbsence(registration_id=registration.id, round_id=round_id))
     for run in runs.values():
         _add(session, registration, run)
-    session.flush()
 
 
 def take_wanted(session: Session, registration: Registration) -> None:
@@ -266,7 +263,7 @@ def _chosen_runs(session: Session, event: Event, choices: Choices) -> dict[int, 
         run = runs.get(round_id)
         if round_id not in runs or (round_id in wanted and (run is None or run.id != wanted[round_id])):
             raise UnknownRun(f"round-{round_id}")
-        if run is not None and round_id in wanted:
+        if run is not None:  # one that was wanted for another round was refused there
             chosen[round_id] = run
     return chosen
 
@@ -376,7 +373,6 @@ def _answer_rounds(session: Session, registration: Registration, choices: Choice
             session.add(RoundAbsence(registration_id=registration.id, round_id=round_id))
         elif not stays_away and round_id in absent:
             session.delete(absent[round_id])
-    session.flush()
 
 
 def _add(session: Session, registration: Registration, run: Run) -> Place:

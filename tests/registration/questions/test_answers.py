@@ -145,6 +145,36 @@ def test_what_is_not_offered_is_refused_at_its_question(form: Form, case: str) -
     assert form.day.seats() == (0, 0)
 
 
+@pytest.mark.parametrize(
+    ("name", "answer"),
+    [("nights", "1000000"), ("badge", "x" * 200), ("wish", "x" * 2000)],
+)
+def test_the_most_that_may_be_said_is_taken(form: Form, name: str, answer: str) -> None:
+    form.day.register("anna", given={form.ids[name]: answer})
+    assert form.of("anna") == {name: (answer,)}
+
+
+@pytest.mark.parametrize(
+    ("text", "number"),
+    [
+        ("0", 0),
+        ("0" * 19 + "7", 7),
+        ("0" * 20 + "7", None),
+        ("9" * 5000, None),  # more digits than Python converts: no number, and no exception
+        ("", None),
+    ],
+)
+def test_a_number_has_at_most_twenty_digits(text: str, number: int | None) -> None:
+    assert answers.number_of(text) == number
+
+
+def test_several_answers_to_one_question_are_numbered_from_nought(form: Form) -> None:
+    form.day.register("anna", given=form.given(needs=("Gebärdensprache", "ruhiger Raum"), badge="Anna"))
+    db.session.rollback()
+    for table, numbers in ((SensitiveAnswer, [0, 1]), (Answer, [0])):
+        assert db.session.scalars(select(table.number).order_by(table.number)).all() == numbers
+
+
 def test_what_is_required_is_asked_again_inside(form: Form) -> None:
     """T31: the question became required while the form was open."""
     require(form, "badge")
@@ -272,6 +302,40 @@ def test_who_moves_up_too_late_for_an_option_is_told(form: Form) -> None:
     assert form.taken("meal", "vegan") == 2
     form.change("carla", meal="alles")
     assert (form.taken("meal", "alles"), form.taken("meal", "vegan")) == (1, 1)
+
+
+def test_who_waits_gives_back_nothing_of_what_others_took(form: Form) -> None:
+    """An answer of somebody without a seat holds no place of its option, whether it is changed or goes with them."""
+    form.day.join("anna", "berta")
+    form.change("anna", meal="vegan")
+    for name in ("carla", "dora"):
+        form.day.register(name, given=form.given(meal="vegan"))
+        form.day.confirm(name)
+    form.change("carla", meal="alles")
+    form.day.cancel("dora")
+    assert (form.of("carla"), form.of("dora")) == ({"meal": ("alles",)}, {"meal": ("vegan",)})
+    assert (form.taken("meal", "vegan"), form.taken("meal", "alles")) == (1, 0)
+
+
+def test_places_that_were_added_to_an_option_can_be_taken(form: Form) -> None:
+    form.day.set_event(capacity=9)
+    with transaction() as session:
+        session.get_one(Option, form.options["meal"]["vegan"]).extra = 1
+    for name in ("anna", "berta", "carla"):
+        form.day.register(name, given=form.given(meal="vegan"))
+    assert form.taken("meal", "vegan") == 3
+    with pytest.raises(Refusal):
+        form.day.register("dora", given=form.given(meal="vegan"))
+
+
+def test_a_place_of_an_option_that_nobody_counted_is_not_given_back(form: Form) -> None:
+    """The counter and its rows say different things: that is a fault to be seen, not to be counted on from."""
+    form.day.register("anna", given=form.given(meal="vegan"))
+    with transaction() as session:
+        session.get_one(Option, form.options["meal"]["vegan"]).taken = 0
+    with pytest.raises(RuntimeError):
+        form.day.cancel("anna")
+    OPENED.remove(form.day)  # counters without people
 
 
 def test_claims_race_for_the_last_place_of_an_option(app: Flask, form: Form) -> None:

@@ -134,6 +134,42 @@ def test_whether_a_walk_along_the_line_may_help(state: Availability, waiting: in
     assert state.may_help(waiting) is may
 
 
+@pytest.mark.parametrize(
+    ("state", "open_for"),
+    [
+        (day(3, 2, kept(1)), KEPT),
+        (day(3, 2, kept(0)), NOBODY),
+        (day(3, 3, kept(1)), NOBODY),  # the house is full: nothing is left to be kept
+        (day(3, 4, kept(1)), NOBODY),
+        (day(None, 900, kept(1)), KEPT),
+    ],
+)
+def test_a_reservation_is_open_while_there_are_chairs(state: Availability, open_for: frozenset[int]) -> None:
+    assert state.open_reservations == open_for
+
+
+def test_a_reservation_that_is_used_up_opens_no_seat_of_another_one() -> None:
+    press = QuotaState(3, "Presse", full=False, held_back=1, release_at=None)
+    assert not day(3, 2, kept(0), press).has_seat_for(Claim(KEPT, 1))
+
+
+@pytest.mark.parametrize(
+    ("state", "group", "told"),
+    [
+        (day(9, 2), [1, 1], Position(5, Why.NEXT)),
+        (day(3, 2), [1, 1], Position(5, Why.TOGETHER, seats=2)),
+        (day(5, 2), [1, 1, 2], Position(5, Why.TOGETHER, seats=4)),
+        (day(3, 3), [1], Position(5, Why.EVENT_FULL)),  # who is left of a group waits as anybody
+        (day(3, 3), [], Position(5, Why.EVENT_FULL)),
+    ],
+)
+def test_who_comes_only_together_waits_for_seats_for_all(
+    state: Availability, group: list[int], told: Position
+) -> None:
+    claims = [Claim(NOBODY, chairs) for chairs in group]
+    assert where_in_line(state, Claim(NOBODY, 1), 5, 0, is_open=True, group=claims) == told
+
+
 def test_seats_kept_for_others_are_told_with_the_first_date_on_which_any_come_free() -> None:
     """A reservation that holds nothing back, or is never released, is no date to wait for."""
     early, late = NOW, NOW + timedelta(days=7)

@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.attendees import manual
 from app.attendees.imports.service import Newcomer, add_many
@@ -20,14 +20,16 @@ from app.refusal import ChangedMeanwhile, Refusal
 from app.registration import service
 from app.registration.admission import Entry
 from app.registration.quotas import service as quotas
+from app.registration.quotas import waiting_list
 from app.registration.quotas.jobs import release_due
 from app.registration.quotas.rules import Availability, Claim, Position, QuotaState, Why
-from app.registration.quotas.waiting_list import availability_of, quotas_of_day
+from app.registration.quotas.waiting_list import availability_of, positions_of, quotas_of, quotas_of_day
 from app.registration.rules import Status
 from app.registration.working_hours import after_working_hours
 from app.scheduling.service import cancel_day, day_facts
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event
+from tests.factories.organising import Queries
 from tests.registration.steps import (
     HOUR,
     KI,
@@ -634,3 +636,131 @@ def test_no_part_of_a_group_that_comes_together_moves_before_all_have_confirmed(
 
 def test_the_line_stands_still_only_when_registration_is_closed() -> None:
     assert [why for why in Why if not Position(0, why).moves] == [Why.CLOSED]
+
+
+def test_seats_come_back_without_what_had_grown_but_for_who_stays() -> None:
+    """8 + 2, and one leaves: 8 + 1; whoever takes their place at once takes the added chair too."""
+    day = open_day(capacity=20)
+    quota = day.add_quota("KIs", 1, CAP, OF_KI)
+    for name in ("kim", "lea"):
+        with day.step() as session:
+            entry = Entry(person(name, organisation=KI), f"nonce-{name}")
+            day.ids[name] = manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=True).id
+    rows = quotas_of_day(db.session(), day.event)
+    left = [
+        availability_of(day.event, rows, {quota}, gives_back=1, staying=staying).quotas[0].left
+        for staying in ((), {quota})
+    ]
+    assert left == [0, 1]
+
+
+def test_quotas_are_read_anew_for_each_decision() -> None:
+    """What others counted in the meantime is seen, whatever this session has read before."""
+    day = open_day(capacity=20)
+    quota = day.add_quota("KIs", 5, CAP, OF_KI)
+    day.join("kim", organisation=KI)
+    with transaction() as session:
+        event, number = day.event, day.ids["kim"]
+        assert [one.taken for one in quotas_of(session, event, number)] == [1]
+        changed = update(Quota).where(Quota.id == quota).values(taken=3)
+        session.execute(changed.execution_options(synchronize_session=False))
+        assert [one.taken for one in quotas_of(session, event, number)] == [3]
+        session.execute(changed.values(taken=1))
+
+
+@pytest.mark.parametrize("number", [0, 1, 2])
+def test_only_several_quotas_keep_one_seat_twice(number: int) -> None:
+    day = open_day(capacity=9)
+    day.join("kim", organisation=KI)
+    for name, aim in (("KIs", OF_KI), ("Musterau", OF_MUSTERAU))[:number]:
+        day.add_quota(name, 1, RESERVE, aim)
+    session = db.session()
+    of_kim = day.of("kim").organisation
+    assert waiting_list.kept_twice(quotas_of_day(session, day.event), of_kim, "") is (number == 2)
+
+
+@pytest.mark.parametrize("alone", [True, False], ids=["alone", "in a group that need not come together"])
+def test_a_kept_seat_is_taken_beside_who_waits_for_two_chairs(alone: bool) -> None:
+    """One chair is free and the first in line needs two; the one that is kept for a KI is none of theirs."""
+    day = open_day(capacity=4)
+    day.add_quota("KIs", 1, RESERVE, OF_KI)
+    day.join("anna", "karl")
+    if alone:
+        day.join("ben", accompanying=1)
+    else:
+        day.confirm_group(day.group("clara", "ben", accompanying=1))
+    day.join("otto")
+    day.join("kim", organisation=KI)
+    assert seated(day) == ["anna", "karl", "kim"]
+    day.cancel("karl")
+    assert seated(day) == ["anna", "ben", "kim"]
+
+
+def test_who_waits_for_two_chairs_does_not_hide_who_stands_behind() -> None:
+    """A chair comes back to a reservation whose first in line needs more: it is for the next one under it."""
+    day = open_day(capacity=4)
+    day.add_quota("KIs", 2, RESERVE, OF_KI)
+    day.join("kim", "lea", organisation=KI)
+    day.join("anna", "karl")
+    day.join("ben", accompanying=2)
+    day.join("mia", organisation=KI)
+    day.cancel("kim")
+    assert seated(day) == ["lea", "anna", "karl", "mia"]
+
+
+def test_who_moves_up_with_the_first_in_line() -> None:
+    day = open_day(capacity=1)
+    day.join("karl")
+    day.confirm_group(day.group("clara", "anna", "ben", together=True))
+    day.confirm_group(day.group("dieter", "cem", "dora"))
+    day.join("emil")
+    session = db.session()
+    found = {
+        name: [one.given_name for one in waiting_list.moving_with(session, day.event, day.of(name))]
+        for name in ("ben", "dora", "emil")
+    }
+    assert found == {"ben": ["Anna", "Ben"], "dora": ["Dora"], "emil": ["Emil"]}
+    waits = [waiting_list.group_waits(session, day.event, day.of(name)) for name in ("anna", "cem", "emil")]
+    assert waits == [True, False, False]
+
+
+def test_a_group_that_comes_together_does_not_turn_the_line_of_another_one() -> None:
+    """Who need not come together moves up one by one, the first one first."""
+    day = open_day(capacity=1)
+    day.join("karl")
+    day.confirm_group(day.group("dieter", "cem", "dora"))
+    day.confirm_group(day.group("clara", "anna", "ben", together=True))
+    day.cancel("karl")
+    assert seated(day) == ["cem"]
+
+
+def test_only_who_waits_has_a_place_in_line_and_a_group_is_its_members_alone() -> None:
+    day = open_day(capacity=1)
+    day.register("karl")  # not confirmed yet, but with a seat
+    day.confirm_group(day.group("clara", "anna", "ben", together=True))
+    day.join("emil", "fritz")
+    day.cancel("fritz")
+    people = [day.of(name) for name in day.ids]
+    found = positions_of(db.session(), day.event, people, day.now)
+    told = {one.given_name: (found[one.id].before, found[one.id].why) for one in people if one.id in found}
+    assert told == {"Anna": (0, Why.TOGETHER), "Ben": (1, Why.TOGETHER), "Emil": (2, Why.EVENT_FULL)}
+
+
+def test_what_a_day_does_not_have_is_not_asked_for(app: Flask) -> None:
+    """A day without quotas and without groups that come together: most days, and most registrations."""
+    day = open_day(capacity=1)
+    day.join("karl")
+    day.confirm_group(day.group("clara", "anna", "ben"))
+    event, anna = day.event, day.of("anna")
+    session = db.session()
+    session.refresh(event)
+    session.refresh(anna)
+    with Queries(app) as queries:
+        assert waiting_list.somebody_before(session, event, (), [Claim(frozenset(), 1)])
+        assert list(waiting_list.moving_with(session, event, anna)) == [anna]
+        assert not waiting_list.group_waits(session, event, anna)
+        assert list(quotas_of(session, event, anna.id)) == []
+    assert queries.count == 0
+    with Queries(app) as queries:
+        positions_of(session, event, [anna], day.now)
+    assert queries.count == 1  # the line itself

@@ -16,7 +16,7 @@ from app.registration.models import Registration
 from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
 from app.registration.workshops import places
 from app.registration.workshops.models import PlaceChange, RunStaff, StaffRole
-from app.registration.workshops.places import AtWorkThere, GoesOn
+from app.registration.workshops.places import AtWorkThere, GoesOn, NoPlaceForMore
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.registration.steps import CLOSED, OPENED, Day, open_day
@@ -505,3 +505,79 @@ def test_who_moves_up_reads_what_was_gained_and_what_was_left() -> None:
     )
     news = {run: (bool(old), bool(new)) for run, old, new in db.session.execute(found)}
     assert news == {day.runs["1.1"]: (False, True), day.runs["1.2"]: (True, False)}
+
+
+def test_a_run_over_two_rounds_answers_for_the_second_one_too() -> None:
+    day = small_day()
+    day.set_run("1.1", spans=2)
+    day.register("anna", "1.1", "2:absent")
+    assert day.places("anna") == {"1.1": "place"}
+
+
+def test_who_cancels_is_not_at_work_any_more_and_the_others_are() -> None:
+    day = small_day()
+    day.join("anna", "ben")
+    with transaction() as session:
+        for name in day.ids:
+            session.add(
+                RunStaff(run_id=day.runs["1.2"], registration_id=day.ids[name], role=StaffRole.FACILITATOR)
+            )
+    day.cancel("anna")
+    assert db.session.scalars(select(RunStaff.registration_id)).all() == [day.ids["ben"]]
+
+
+# -- who does not come alone
+
+
+def test_one_more_takes_a_chair_in_each_run_and_one_fewer_gives_it_to_the_line() -> None:
+    day = small_day(r11=3, r21=3)
+    day.join("anna", labels=("1.1", "2.1"))
+    day.accompany("anna", 1)
+    assert (day.run("1.1").taken, day.run("2.1").taken) == (2, 2)
+    day.join("ben", labels=("1.1",))
+    day.join("cem", labels=("1.1",))
+    assert day.places("cem") == {"1.1": "waiting 1"}
+    day.accompany("anna", 0)
+    assert day.places("cem") == {"1.1": "place"}
+    assert (day.run("1.1").taken, day.run("2.1").taken) == (3, 1)
+
+
+def test_one_more_needs_a_chair_in_every_run() -> None:
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1", "2.1"))
+    with pytest.raises(NoPlaceForMore) as refused:
+        day.accompany("anna", 1)
+    assert refused.value.field == "accompanying"
+    assert refused.value.values == {"title": day.run("1.1").workshop.title}
+    assert (day.of("anna").accompanying, day.run("2.1").taken) == (0, 1)
+
+
+def test_one_more_does_not_pass_by_the_line_of_a_run_but_the_team_may_let_them() -> None:
+    """Ben waits for two chairs where one is free."""
+    day = small_day(r11=2)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.1",), accompanying=1)
+    assert day.places("ben") == {"1.1": "waiting 1"}
+    with pytest.raises(NoPlaceForMore):
+        day.accompany("anna", 1)
+    day.accompany("anna", 1, by_team=True)
+    assert day.run("1.1").taken == 2
+
+
+def test_fewer_may_fit_in_where_they_wait() -> None:
+    day = small_day(r11=2)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.1",), accompanying=2)
+    day.accompany("ben", 1)
+    assert day.places("ben") == {"1.1": "waiting 1"}
+    day.accompany("ben", 0)
+    assert day.places("ben") == {"1.1": "place"}
+
+
+def test_more_in_a_line_wait_for_more() -> None:
+    """Another number changes nothing in a run that they do not sit in."""
+    day = small_day(r11=1)
+    day.join("anna", labels=("1.1",))
+    day.join("ben", labels=("1.1",))
+    day.accompany("ben", 1)
+    assert (day.places("ben"), day.run("1.1").taken) == ({"1.1": "waiting 1"}, 1)
