@@ -263,8 +263,9 @@ def change_run(
     session.flush()
     if run.takes_place:
         places.move_up_in_run(session, run, now)
-        if moved:
-            _tell_places(session, event, _moves(session, event, run, was, old_times), note, now)
+        if was.room is not facts.room:  # to another time goes only a run that nobody has a place in
+            change = RunChange(run, PlaceFact.ROOM, room_name(was.room), room_name(facts.room))
+            _tell_places(session, event, [change], note, now)
     if was.label != run.label:
         raise_sequence(run, now)
     session.flush()
@@ -355,18 +356,6 @@ def _log_run(
         "yes" if run.takes_place else "no",
         now,
     )
-
-
-def _moves(session: Session, event: Event, run: Run, was: RunFacts, old_times: Times) -> list[RunChange]:
-    """Where and when a run is now, beside where and when it was."""
-    facts = RunFacts.of(run)
-    moves = []
-    if not was.same_rounds(facts):
-        new_times = _times(session, event, facts)
-        moves.append(RunChange(run, PlaceFact.TIMES, _stored(old_times), _stored(new_times)))
-    if was.room is not facts.room:
-        moves.append(RunChange(run, PlaceFact.ROOM, room_name(was.room), room_name(facts.room)))
-    return moves
 
 
 def _stored(times: Times) -> str:

@@ -22,6 +22,7 @@ from app.events.rules import (
     Seats,
     Window,
     code_key,
+    form_key,
     line_moves,
     refuse_capacity_below_taken,
     refuse_odd_end_of_line,
@@ -297,3 +298,32 @@ def test_the_line_does_not_end_before_registration_or_during_the_day(
 )
 def test_seats_added_by_hand_go_as_soon_as_nobody_needs_them(seats: Seats, needed: int) -> None:
     assert seats.still_extra == needed
+
+
+@pytest.mark.parametrize(
+    ("seats", "chairs", "back", "missing"),
+    [
+        (Seats(None, 900), 3, 0, 0),
+        (Seats(5, 3), 1, 0, 0),
+        (Seats(5, 3), 2, 0, 0),
+        (Seats(5, 3), 3, 0, 1),
+        (Seats(5, 5), 2, 0, 2),
+        (Seats(5, 9), 2, 0, 2),  # more than were there before are nobody's concern here
+        (Seats(5, 5, 1), 1, 0, 0),  # one that was added by hand
+        (Seats(5, 3, 0, 2), 1, 0, 1),  # all that is free is kept for others
+        (Seats(5, 3, 0, 2), 1, 1, 0),  # and so for this person
+        (Seats(5, 3, 0, 9), 1, 1, 0),  # who finds a seat as long as there is a chair
+        (Seats(5, 3, 0, 2), 2, 1, 1),  # but who comes along does not
+        (Seats(6, 3, 0, 2), 2, 1, 0),
+        (Seats(6, 3, 0, 2), 2, 2, 0),
+        (Seats(5, 3, 0, 2), 2, 2, 0),
+        (Seats(6, 3, 0, 2), 2, 0, 1),
+    ],
+)
+def test_how_many_chairs_are_missing(seats: Seats, chairs: int, back: int, missing: int) -> None:
+    assert seats.missing(chairs, back) == missing
+
+
+def test_what_a_browser_remembers_of_a_code_fits_its_cookie_and_is_not_the_code() -> None:
+    assert len(form_key("Sommer-27")) == 32
+    assert form_key(" sommer-27 ") == form_key("Sommer-27") != form_key("Sommer-28")

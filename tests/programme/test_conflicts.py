@@ -10,10 +10,12 @@ import pytest
 from flask import Flask
 
 from app.programme.conflicts import (
+    END_OF_NIGHT,
     RunFacts,
     refuse_bad_round_times,
     refuse_bad_run,
     refuse_outside_day,
+    refuse_room_in_use,
     refuse_torn_run,
 )
 from app.refusal import Refusal
@@ -82,3 +84,44 @@ def test_what_a_run_asks_for_must_be_there(app: Flask) -> None:
             with pytest.raises(Refusal) as refused:
                 refuse_bad_run(session, event, replace(facts, **{field: odd}), leave_out=run)
             assert refused.value.field == field
+
+
+def test_the_night_after_the_last_date_belongs_to_it(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        one = timedelta(days=1)
+        morning = at(f"{END_OF_NIGHT:%H:%M}") + one
+        refuse_outside_day(event, "Fest", at("20:00"), morning)
+        for later in (timedelta(microseconds=1), one):
+            with pytest.raises(Refusal):
+                refuse_outside_day(event, "Fest", at("20:00"), morning + later)
+
+
+def test_what_ends_when_the_other_begins_is_not_in_its_way(app: Flask) -> None:
+    """Rounds beside each other, and a room that is free again that very minute."""
+    with app.app_context(), transaction() as session:
+        event = make_event(session)
+        programme = make_programme(session, event)
+        first, second = programme.rounds
+        first.ends_at = second.starts_at
+        session.flush()
+        for round_ in (first, second):
+            refuse_bad_round_times(session, event, round_.starts_at, round_.ends_at, leave_out=round_)
+        item, room = programme.items[0], programme.rooms["Foyer"]
+        item.room = room
+        session.flush()
+        hour = timedelta(hours=1)
+        refuse_room_in_use(session, event, room, item.starts_at - hour, item.starts_at)
+        with pytest.raises(Refusal):
+            refuse_room_in_use(
+                session, event, room, item.starts_at - hour, item.starts_at + timedelta(minutes=1)
+            )
+
+
+def test_the_same_rounds_are_the_same_beginning_and_the_same_length(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        first, second = make_programme(session, make_event(session)).rounds
+        one = RunFacts("1.1", first, None, None)
+        assert one.same_rounds(RunFacts("1.2", first, None, 5))
+        assert not one.same_rounds(RunFacts("1.1", second, None, None))
+        assert not one.same_rounds(RunFacts("1.1", first, None, None, spans=2))

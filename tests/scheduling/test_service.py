@@ -9,18 +9,18 @@ from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.attendees import manual
-from app.events.models import Event, Notice
+from app.events.models import Event, Notice, Room
 from app.events.notices import day_facts
 from app.events.queries import get_public_event
 from app.events.rules import EventStatus, Placement
 from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.programme.conflicts import run_name
-from app.programme.models import AgendaChange, AgendaItem, Run
+from app.programme.models import AgendaChange, AgendaItem, Round, Run
 from app.programme.service import RoundFacts
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal, fingerprint
@@ -28,12 +28,13 @@ from app.registration.admission import Entry
 from app.registration.history import PARTICIPANT, by_organiser
 from app.registration.models import Registration
 from app.registration.person import Person
-from app.registration.rules import Status
+from app.registration.rules import PlaceState, Status
 from app.registration.service import cancel
-from app.registration.workshops.models import Place, PlaceChange, Wish
+from app.registration.workshops.models import Place, PlaceChange, RunStaff, StaffRole, Wish
 from app.registration.workshops.news import place_news
 from app.scheduling import queries, workshop_service
 from app.scheduling import service as scheduling
+from app.scheduling.service import QUIET, NotDue
 from app.scheduling.workshop_service import RunPlan, change_room
 from app.web.database import db, transaction
 from tests.factories.days import DAY, NOW, Programme, at, make_event, make_programme
@@ -577,3 +578,233 @@ def test_another_access_to_a_room_is_told_to_all_who_sit_there(app: Flask) -> No
         ]
         told(step_free=True)
         assert not place_news(db.session(), one, one.created_at)  # changed back before it was told
+
+
+# -- rooms
+
+
+def furnish(session: Session, event: Event, room: Room, *, seen: str = "", **changes: object) -> None:
+    facts = replace(room.facts, **changes)  # type: ignore[arg-type]
+    read = seen or fingerprint(room.facts)
+    workshop_service.change_room(session, event.id, room.id, facts, read, LATER)
+
+
+def test_another_name_of_a_room_reaches_whoever_would_look_for_the_old_one(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        room, run = programme.rooms["Raum Birke"], programme.runs["1.1"]
+        anna = seat(event, "Anna", run)
+        seat(event, "Bert", programme.runs["1.2"])
+        before, sequence, revision, of_day = len(mails()), run.sequence, event.revision, event.sequence
+        with transaction() as session:
+            furnish(session, event, room, note="Im Hof links.")
+        assert (event.revision, run.sequence, len(mails())) == (revision + 1, sequence, before)
+        with transaction() as session:
+            furnish(session, event, room, name="Raum Buche")
+        assert mails()[before:] == [("places.changed", anna)]
+        assert (event.revision, run.sequence, event.sequence) == (revision + 2, sequence + 1, of_day)
+        assert [(c.title, c.field, c.old, c.new) for c in db.session.scalars(select(AgendaChange))] == [
+            (run.workshop.title, "room", "Raum Birke", "Raum Buche")
+            for run in (programme.runs["1.1"], programme.runs["2.1"])
+        ]
+
+
+def test_what_a_room_may_not_become(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        room, run = programme.rooms["Raum Birke"], programme.runs["1.1"]
+        with transaction():
+            run.capacity = programme.runs["2.1"].capacity = 12
+        assert refused(lambda s: furnish(s, event, room, seats=11))[1] == "seats"
+        assert refused(lambda s: furnish(s, event, room, name="Foyer"))[1] == "name"
+        with pytest.raises(ChangedMeanwhile), transaction() as session:
+            furnish(session, event, room, seen="read-before-somebody-saved", seats=20)
+        with transaction() as session:
+            furnish(session, event, room, seats=12)
+        with transaction():
+            run.capacity = None  # as many as come
+        assert refused(lambda s: furnish(s, event, room, seats=12))[1] == "seats"
+        with transaction() as session:
+            furnish(session, event, room, seats=None)
+        assert room.seats is None
+
+
+# -- rounds and runs
+
+
+def test_versions_are_read_behind_the_lock(app: Flask) -> None:
+    """F30: somebody else saved after this session had read the row."""
+    with app.app_context():
+        event, programme = built(app)
+        round_, run = programme.rounds[0], programme.runs["1.1"]
+
+        def stale(session: Session, table: type[Round] | type[Run], number: int) -> int:
+            read = session.get_one(table, number).version
+            newer = update(table).where(table.id == number).values(version=read + 1)
+            session.execute(newer.execution_options(synchronize_session=False))
+            return read
+
+        with transaction() as session:
+            read = stale(session, Round, round_.id)
+            facts = RoundFacts(1, "Anders", round_.starts_at, round_.ends_at)
+            with pytest.raises(ChangedMeanwhile):
+                workshop_service.change_round(session, event.id, round_.id, facts, read, LATER)
+        with transaction() as session:
+            read = stale(session, Run, run.id)
+            plan = plan_of(run, label="1.9")
+            with pytest.raises(ChangedMeanwhile):
+                workshop_service.change_run(session, event.id, run.id, plan, read, LATER)
+
+
+def test_another_title_of_a_round_is_told_in_the_agenda(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        round_ = programme.rounds[0]
+        was, sequence = round_.title, programme.runs["1.1"].sequence
+        facts = RoundFacts(1, "Vormittag", round_.starts_at, round_.ends_at)
+        with transaction() as session:
+            workshop_service.change_round(session, event.id, round_.id, facts, round_.version, LATER)
+        assert [(c.field, c.old, c.new) for c in db.session.scalars(select(AgendaChange))] == [
+            ("title", was, "Vormittag")
+        ]
+        assert programme.runs["1.1"].sequence == sequence
+
+
+def test_a_new_run_must_fit_and_has_an_address_at_once(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        run, workshop = programme.runs["1.1"], programme.workshops[2].id
+        plan = RunPlan("1.7", run.round_id, run.room_id, 5)
+        assert refused(lambda s: workshop_service.add_run(s, event.id, workshop, plan, LATER))[1] == "room_id"
+        exact = LATER.replace(microsecond=123)
+        with transaction() as session:
+            free = replace(plan, room_id=None)
+            added = workshop_service.add_run(session, event.id, workshop, free, exact)
+            assert added.id > run.id
+        assert added.modified_at == LATER.replace(microsecond=0)  # a calendar knows no fractions
+
+
+def test_another_label_and_other_names_are_one_change_of_the_calendar(app: Flask) -> None:
+    with app.app_context():
+        event, programme = built(app)
+        run = programme.runs["1.1"]
+        sequence = run.sequence
+        with transaction() as session:
+            plan = plan_of(run, label="1.7", contributors=("Mika Erfunden",))
+            workshop_service.change_run(session, event.id, run.id, plan, run.version, LATER)
+        assert run.sequence == sequence + 1
+
+
+def test_who_leads_a_run_is_free_for_it_when_it_takes_place_again_or_moves(app: Flask) -> None:
+    """Meanwhile they sat in another one. Any other change of the run asks nobody to go anywhere."""
+    with app.app_context():
+        event, programme = built(app)
+        mine, other = programme.runs["1.1"], programme.runs["1.2"]
+
+        def change(**changes: object) -> None:
+            with transaction() as session:
+                plan = plan_of(mine, **changes)
+                workshop_service.change_run(session, event.id, mine.id, plan, mine.version, LATER)
+
+        def sits_in() -> set[int]:
+            return set(db.session.scalars(select(Place.run_id).where(Place.registration_id == anna)))
+
+        change(takes_place=False)
+        anna = seat(event, "Anna", other, programme.runs["2.1"])
+        with transaction() as session:
+            session.add(RunStaff(run_id=mine.id, registration_id=anna, role=StaffRole.FACILITATOR))
+        change(label="1.8")
+        assert sits_in() == {other.id, programme.runs["2.1"].id}
+        change(takes_place=True)
+        assert sits_in() == {programme.runs["2.1"].id}
+        with transaction() as session:  # as by hand, past all rules
+            of = {"run_id": other.id, "round_id": other.round_id, "workshop_id": other.workshop_id}
+            session.add(Place(registration_id=anna, state=PlaceState.PLACE, **of))
+            other.taken += 1
+        change(label="1.9", capacity=20)
+        assert sits_in() == {other.id, programme.runs["2.1"].id}
+        change(round_id=programme.rounds[1].id, room_id=None)
+        assert sits_in() == {other.id}
+
+
+# -- what is written down, and edges of time
+
+
+def test_what_was_done_with_a_day_is_written_down(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app, status=EventStatus.DRAFT)
+        by = by_organiser(None)  # type: ignore[arg-type]
+        for verb in (scheduling.publish_day, scheduling.withdraw_day, scheduling.publish_day):
+            with transaction() as session:
+                verb(session, event.id, by, LATER)
+        with transaction() as session:
+            scheduling.call_off_later(session, event.id, WHY, by, LATER)
+        for _ in range(2):  # the second press changes nothing
+            with transaction() as session:
+                scheduling.keep_day(session, event.id, by, LATER)
+        with transaction() as session:
+            scheduling.cancel_day(session, event.id, by, LATER, WHY)
+        found = db.session.execute(select(AuditEntry.action, AuditEntry.subject).order_by(AuditEntry.id))
+        assert [tuple(one) for one in found] == [
+            (f"event.{done}", f"event {event.id}")
+            for done in ("publish", "withdraw", "publish", "cancel_soon", "keep", "cancel")
+        ]
+
+
+def test_a_day_is_called_off_after_its_quiet_minute_and_not_before(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app)
+        by, tick = by_organiser(None), timedelta(microseconds=1)  # type: ignore[arg-type]
+        with pytest.raises(NotDue), transaction() as session:
+            scheduling.cancel_day(session, event.id, by, LATER)  # nobody asked for it
+        with transaction() as session:
+            scheduling.call_off_later(session, event.id, WHY, by, LATER)
+        due = LATER + QUIET
+        assert scheduling.due_for_calling_off(db.session(), due - tick) == []
+        with pytest.raises(NotDue), transaction() as session:
+            scheduling.cancel_day(session, event.id, by, due - tick)
+        assert scheduling.due_for_calling_off(db.session(), due) == [event.id]
+        ends = event.ends_at
+        assert scheduling.due_for_calling_off(db.session(), ends - tick) == [event.id]
+        assert scheduling.due_for_calling_off(db.session(), ends) == []
+        with transaction() as session:
+            scheduling.cancel_day(session, event.id, by, due)
+        assert event.status is EventStatus.CANCELLED
+
+
+def test_a_day_that_is_over_is_not_called_off_later_either(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app)
+        by, over = by_organiser(None), event.ends_at  # type: ignore[arg-type]
+        refused(lambda s: scheduling.call_off_later(s, event.id, WHY, by, over))
+        assert event.calls_off_at is None
+
+
+def test_the_line_and_swaps_end_by_the_beginning(app: Flask) -> None:
+    with app.app_context():
+        event, _ = built(app)
+        tick = timedelta(microseconds=1)
+
+        def said(**changes: object) -> str | None:
+            with pytest.raises(Refusal) as caught:
+                replan(event, fingerprint(day_facts(event)), **changes)
+            return caught.value.field
+
+        for name in ("moves_up_until", "swaps_until"):
+            assert said(**{name: event.starts_at + tick}) == name
+            replan(event, fingerprint(day_facts(event)), **{name: event.starts_at})
+            assert getattr(event, name) == event.starts_at
+
+
+def test_the_way_of_choosing_stays_once_places_have_been_given(app: Flask) -> None:
+    """All else of the day may change."""
+    with app.app_context():
+        event, _ = built(app, placement=Placement.WISHES, wishes_until=NOW)
+        with transaction():
+            event.placed_at = NOW
+        read = fingerprint(day_facts(event))
+        with pytest.raises(Refusal) as caught:
+            replan(event, read, placement=Placement.DIRECT)
+        assert caught.value.field == "placement"
+        replan(event, read, title="Fachtag, neu benannt")
+        assert event.title == "Fachtag, neu benannt"

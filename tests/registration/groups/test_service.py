@@ -7,17 +7,19 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.outbox.models import Message
-from app.refusal import Missing
+from app.people.models import AuditEntry
+from app.refusal import Missing, Refusal
 from app.registration import notifications
 from app.registration.groups import members
 from app.registration.groups.queries import see_group
-from app.registration.groups.service import refuse_group, renew_group_link
+from app.registration.groups.service import Allotment, allot, lock_group, refuse_group, renew_group_link
 from app.registration.models import Group, GroupGuest, Registration
+from app.registration.queries import FORM_KEY
 from app.registration.quotas.rules import Why
 from app.registration.rules import (
     AlreadyEnded,
@@ -31,11 +33,12 @@ from app.registration.rules import (
 from app.registration.suppression import is_suppressed
 from app.scheduling.queries import count_told_of_cancelling
 from app.scheduling.service import cancel_day
-from app.web.database import db
+from app.web.database import db, transaction
 from tests.registration.steps import (
     CLOSED,
     HOUR,
     KI,
+    OF_KI,
     OF_MUSTERAU,
     OFFICE,
     ORGANISER,
@@ -43,6 +46,7 @@ from tests.registration.steps import (
     Day,
     add_organisations,
     open_day,
+    person,
 )
 
 
@@ -458,3 +462,95 @@ def test_who_is_known_waits_beside_a_group_that_comes_only_together() -> None:
     day.join("xenia")
     assert waiting_guests(day.group("clara", "anna", "xenia", together=True)) == [False]
     assert waiting_guests(day.group("dora", "ben", "cem", "emil", "xenia", together=True)) == [True]
+
+
+def test_a_form_that_is_corrected_takes_the_place_of_what_it_said_before() -> None:
+    """F02: nobody holds seats for names that were a slip."""
+    day = open_day(capacity=3)
+    wrong, right = (
+        day.group("clara", "anna", name, together=True, nonce=said.rjust(FORM_KEY, "0"))
+        for name, said in (("ben", "1"), ("bea", "2"))
+    )
+    assert db.session.scalars(select(Group.id)).all() == [right]
+    assert right != wrong
+    assert (seen(day, right), day.seats()) == ({"Anna": "unconfirmed", "Bea": "unconfirmed"}, (2, 0))
+    assert day.event.together_count == 1
+
+
+@pytest.mark.parametrize("way", ["registered", "allotted"])
+def test_a_seat_that_was_kept_twice_and_went_to_a_group_leaves_one(way: str) -> None:
+    add_organisations()
+    day = open_day(capacity=2)
+    for name, aim in (("KIs", OF_KI), ("Musterau", OF_MUSTERAU)):
+        day.add_quota(name, 1, QuotaEffect.RESERVE, aim)
+    day.join("karl")
+    assert day.status("karl") is Status.WAITING
+    if way == "registered":
+        day.group("clara", "kim", organisation=KI)
+    else:
+        day.allot("clara", 1, organisation=KI)
+    assert (day.status("karl"), day.seats()) == (Status.REGISTERED, (2, 0))
+
+
+def test_as_many_as_a_group_may_have_are_taken() -> None:
+    day = open_day()
+    group = day.group("clara", *(f"p{number}" for number in range(20)))
+    assert len(seen(day, group)) == 20
+
+
+def test_somebody_known_who_is_named_twice_stands_there_once() -> None:
+    """T09: as somebody new does."""
+    day = open_day()
+    day.join("xenia")
+    group = day.group("clara", "xenia", "anna", "xenia", "anna")
+    members = see_group(db.session(), db.session.get_one(Group, group), day.now)
+    assert sorted(one.name for one in members) == ["Anna Beispiel", "Xenia Beispiel"]
+
+
+def test_seats_are_kept_until_a_date_that_is_to_come_and_before_the_day() -> None:
+    day = open_day()
+    begin = day.event.starts_at
+    for until in (day.now, begin + HOUR):
+        wanted = Allotment(person("clara"), 2, until, f"until-{until}")
+        with pytest.raises(Refusal) as refused, transaction() as session:
+            allot(session, day.event_id, wanted, ORGANISER, day.now)
+        assert refused.value.field == "until"
+    day.allot("clara", 2, until=begin)
+    assert day.seats() == (2, 0)
+    noted = db.session.scalars(select(AuditEntry).where(AuditEntry.action == "group.allot")).one()
+    group = db.session.scalars(select(Group)).one()
+    assert (noted.subject, noted.event_id) == (f"group {group.id}", day.event_id)
+    assert noted.detail == {"seats": 2, "organisation": group.organisation_id}
+
+
+def test_a_group_is_read_behind_the_lock_of_its_day() -> None:
+    """Whatever the page has read before: somebody else may have changed it."""
+    day = open_day()
+    number = day.group("clara", "anna")
+    with transaction() as session:
+        assert session.get_one(Group, number).language == "de"
+        changed = update(Group).where(Group.id == number).values(language="en")
+        session.execute(changed.execution_options(synchronize_session=False))
+        assert lock_group(session, number).language == "en"
+
+
+def test_seats_are_held_until_the_contact_has_had_time_to_confirm() -> None:
+    day = open_day()
+    day.group("clara", "anna")
+    until = day.of("anna").reserved_until
+    assert until is not None
+    assert (until - day.now).total_seconds() == 60 * day.event.confirm_within_minutes
+
+
+@pytest.mark.parametrize(("capacity", "together"), [(3, Status.REGISTERED), (2, Status.WAITING)])
+def test_a_group_that_comes_only_together_counts_who_comes_along(capacity: int, together: Status) -> None:
+    day = open_day(capacity=capacity)
+    day.confirm_group(day.group("clara", "anna", "ben", together=True, accompanying=1))
+    assert (day.status("anna"), day.status("ben")) == (together, together)
+
+
+def test_a_group_of_nobody_new_needs_one_seat_as_one_somebody_would() -> None:
+    """T09: what the contact reads of somebody known is what would be true of somebody new."""
+    day = open_day(capacity=2)
+    day.join("xenia")
+    assert waiting_guests(day.group("clara", "xenia", together=True)) == [False]
