@@ -4,10 +4,12 @@
 """Whether the quick tests of a slice notice a fault in it: single random changes, each tried in a copy of the checkout.
 
     .venv/bin/python -m tools.mutations [--number 60] [--seed 1] [MODULE …]
+    .venv/bin/python -m tools.mutations --all MODULE …
 
 A change that no test of its slice notices is printed with its place: a missing test, or a change that means the same.
 Modules are paths such as app/registration/admission.py; without any, those that decide most are taken in turn. The
-tests are those under the folder in tests/ that mirrors the module's, SQLite only, without the long ones.
+tests are those under the folder in tests/ that mirrors the module's, SQLite only, without the long ones. `--all` tries
+every change of a module, which takes as many runs of its tests.
 """
 
 import argparse
@@ -16,7 +18,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from random import Random
 
@@ -68,25 +70,24 @@ def main() -> int:
     parser.add_argument("modules", nargs="*", default=MODULES)
     parser.add_argument("--number", type=int, default=60)
     parser.add_argument("--seed", type=int, default=1)
+    parser.add_argument("--all", action="store_true")
     options = parser.parse_args()
-    chance = Random(options.seed)  # noqa: S311 - nothing is guessed with it
-    survived, sound = 0, set[str]()
+    tried, survived, sound = 0, 0, set[str]()
     with tempfile.TemporaryDirectory() as folder:
         copy = _copy(Path(folder))
-        for number in range(options.number):
-            module = options.modules[number % len(options.modules)]
+        for module, which in _wanted(options.modules, None if options.all else options.number, options.seed):
             if folder_of_tests(module) not in sound and _tried(
                 copy, module, (copy / module).read_text("utf-8")
             ):
                 raise RuntimeError(f"{folder_of_tests(module)} fails without any change")
             sound.add(folder_of_tests(module))
-            place, text = _changed(ROOT / module, chance)
+            place, text = _changed(ROOT / module, which)
             noticed = _tried(copy, module, text)
-            survived += not noticed
-            sys.stdout.write(f"{number + 1:3} {'noticed ' if noticed else 'SURVIVED'} {module}:{place}\n")
+            tried, survived = tried + 1, survived + (not noticed)
+            sys.stdout.write(f"{tried:3} {'noticed ' if noticed else 'SURVIVED'} {module}:{place}\n")
             sys.stdout.flush()
-    share = 100 * (options.number - survived) / options.number
-    sys.stdout.write(f"{share:.0f} % of {options.number} changes noticed, seed {options.seed}\n")
+    how = "all of them" if options.all else f"seed {options.seed}"
+    sys.stdout.write(f"{100 * (tried - survived) / max(tried, 1):.0f} % of {tried} changes noticed, {how}\n")
     return 0
 
 
@@ -143,16 +144,32 @@ def change(node: ast.AST) -> None:
             node.value = ast.Constant(value=None)
 
 
-def _changed(path: Path, chance: Random) -> tuple[str, str]:
-    """Line and kind of a change, and the module's text with it."""
-    tree = ast.parse(path.read_text(encoding="utf-8"))
-    inside = [
+def _wanted(modules: Sequence[str], number: int | None, seed: int) -> Iterator[tuple[str, int]]:
+    """Module and number of each change to be tried: so many by chance, the modules in turn, or all of each."""
+    count = {module: len(_inside(ast.parse((ROOT / module).read_text("utf-8")))) for module in modules}
+    if number is None:
+        yield from ((module, which) for module in modules for which in range(count[module]))
+        return
+    chance = Random(seed)  # noqa: S311 - nothing is guessed with it
+    for one in range(number):
+        module = modules[one % len(modules)]
+        yield module, chance.randrange(count[module])
+
+
+def _inside(tree: ast.Module) -> list[tuple[ast.AST, str]]:
+    """The changes inside of functions: what stands beside them is asked when the module is loaded."""
+    return [
         one
         for function in ast.walk(tree)
         if isinstance(function, ast.FunctionDef)
         for one in mutants(ast.Module(function.body, []))
     ]
-    node, kind = chance.choice(inside)
+
+
+def _changed(path: Path, which: int) -> tuple[str, str]:
+    """Line and kind of a change, and the module's text with it."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    node, kind = _inside(tree)[which]
     place = f"{getattr(node, 'lineno', 0)}: {kind}"
     change(node)
     return place, ast.unparse(ast.fix_missing_locations(tree))

@@ -553,3 +553,37 @@ def test_places_are_given_with_a_chair_for_who_comes_along(app: Flask) -> None:
             assert run.taken == sum(chairs[one] for one, labels in seated.items() if label in labels)
             assert run.capacity is None or run.taken <= run.capacity
         assert data_findings(db.session(), NOW) == []
+
+
+def test_who_waits_for_a_run_with_free_seats_gets_one_with_the_publication(app: Flask, made: WishDay) -> None:
+    """Somebody whom the allocation does not know; the entry of the day itself stays what it was."""
+    number = solved(app, made)
+    comes(app, made, 7)
+    waits_for(app, made, 7, "1.1")
+    set_run(app, made, "1.1", capacity=9)
+    with app.app_context():
+        before = db.session.get_one(Event, made.event_id).sequence
+    publishes(app, made, number)
+    assert "1.1" in places(app, made)[7]
+    with app.app_context():
+        assert db.session.get_one(Event, made.event_id).sequence == before
+    assert findings(app) == []
+
+
+def test_a_seat_that_somebody_else_took_since_is_not_given_again(app: Flask, made: WishDay) -> None:
+    """Nora is not known to the allocation, and keeps what she has."""
+    first = solved(app, made)
+    publishes(app, made, first)
+    set_run(app, made, "1.1", capacity=3)
+    second = asks(app, made, nonce="nonce-second-0123456789")
+    works_out(app, second)
+    with app.app_context():
+        wanted = planned(app, made, second).places
+    assert sum(made.day.runs["1.1"] in runs for runs in wanted.values()) == 3
+    with app.app_context(), transaction() as session:
+        entry = Entry(Person("Nora", "Neu", "nora@example.org", HOUSES[0], ""), "nonce-nora-0123456789")
+        one = register(session, made.event_id, entry, LATER)
+        run = session.get_one(Run, made.day.runs["1.1"])
+        change_choices(session, one.id, {run.round_id: run.id}, LATER)
+    with refused(app, RunTooSmall):
+        publishes(app, made, second, seen=first)

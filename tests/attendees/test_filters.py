@@ -11,7 +11,15 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 
 from app.attendees import lists
-from app.attendees.filters import SortOrder, Wanted, Without, conditions
+from app.attendees.filters import (
+    SortOrder,
+    Wanted,
+    Without,
+    conditions,
+    how_many_accompany,
+    is_search,
+    searched_ids,
+)
 from app.events.models import Event
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisations.models import Organisation
@@ -335,3 +343,17 @@ def test_who_has_said_nothing_while_people_may_wish(app: Flask) -> None:
         found = conditions(db.session(), day.event, Wanted(without=Without.WISH))
         silent = db.session.scalars(select(Registration.given_name).where(*found).order_by(Registration.id))
         assert list(silent) == ["Dora", "Emil"]
+
+
+@pytest.mark.parametrize(("text", "narrows"), [("", False), ("mu", False), ("m u", False), ("mus", True)])
+def test_two_letters_are_no_search_yet(text: str, narrows: bool) -> None:
+    assert is_search(Wanted(text=text)) is narrows
+
+
+def test_nobody_is_none(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        day.join("anna")
+        session, nobody = db.session(), Registration.id < 0
+        assert searched_ids(session, [nobody], SortOrder.NAME, 0, 3) == ([], 0)
+        assert [how_many_accompany(session, [one]) for one in (nobody, ~nobody)] == [0, 0]

@@ -184,3 +184,28 @@ def test_one_person_added_under_two_reservations_leaves_a_seat_for_the_line() ->
         entry = Entry(person("kim", organisation=KI), "nonce-kim")
         day.ids["kim"] = manual.add(session, day.event_id, entry, ORGANISER, day.now, extra_seat=False).id
     assert (day.status("kim"), day.status("anna")) == (Status.REGISTERED, Status.REGISTERED)
+
+
+def test_a_waiting_person_under_two_reservations_leaves_a_seat_for_the_line() -> None:
+    """Moved up by hand, and both reservations end with it."""
+    add_organisations()
+    day = open_day(capacity=3)
+    day.join("karl", "anna", "ben")
+    day.register("kim", organisation=KI)
+    day.confirm("kim")
+    day.join("dora")
+    for name, aim in (("KIs", OF_KI), ("Kreis", OF_MUSTERAU)):
+        day.add_quota(name, 1, QuotaEffect.RESERVE, aim)
+    day.set_event(capacity=5)
+    assert moved_up(day, "kim", extra_seat=False).status is Status.REGISTERED
+    assert day.status("dora") is Status.REGISTERED
+
+
+def test_the_team_notes_another_number_when_people_no_longer_can() -> None:
+    day = open_day(capacity=3)
+    day.add("anna")
+    day.set_event(asks_accompanying=False)
+    with day.step() as session:
+        one = session.get_one(Registration, day.ids["anna"])
+        manual.correct(session, one.id, person("anna", accompanying=1), one.version, ORGANISER, day.now)
+    assert (day.of("anna").accompanying, day.seats()) == (1, (2, 0))

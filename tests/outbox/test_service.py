@@ -486,3 +486,26 @@ def test_after_a_fault_of_ours_the_mail_is_tried_again_in_a_moment(office: Offic
     again = office.message(1)
     assert (office.states(), again.next_attempt_at) == (["queued"], clock() + POLICY.ladder[0])
     assert (again.claims, again.attempts, again.smtp_answer) == (1, 0, "fault")
+
+
+def test_an_answer_ends_the_count_of_crashes(office: Office) -> None:
+    """Only what is in hand when the worker dies, again and again, is set aside."""
+    office.enqueue()
+    write(office, settling.settle_permanent, sending(office), "550 no such user")
+    assert office.message(1).claims == 0
+
+
+def test_no_answer_at_all_ends_it_too(office: Office, clock: Clock) -> None:
+    office.enqueue()
+    write(office, settling.settle_doubtful, sending(office), "no answer", now=clock(), policy=POLICY)
+    assert office.message(1).claims == 0
+
+
+def test_a_refusal_for_good_is_an_answer_of_the_server(app: Flask, office: Office, clock: Clock) -> None:
+    """F09: the way out is open again, although this mail goes nowhere."""
+    office.enqueue()
+    write(office, route.pause, "refused", now=clock(), policy=POLICY)
+    clock.forward(minutes=31)
+    write(office, settling.settle_permanent, sending(office), "550 no such user")
+    with app.app_context():
+        assert db.session().get_one(Route, 1).failures == 0

@@ -3,31 +3,45 @@
 
 """People are forgotten in time, with a clock that the test sets (DP-07)."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.organising.checks import data_findings
 from app.organising.sweeping import Swept
 from app.outbox.models import Message
-from app.privacy.erasure import ENDED_KEPT, NAMES_KEPT, delete_groups, delete_needs, delete_surplus
+from app.outbox.worker import Worker
+from app.privacy.erasure import (
+    ENDED_KEPT,
+    NAMES_KEPT,
+    days_to_forget,
+    delete_groups,
+    delete_last_mails,
+    delete_needs,
+    delete_surplus,
+    forget_contact,
+    forget_person,
+    remove_names,
+)
 from app.refusal import Missing
+from app.registration import notifications
+from app.registration.consents.models import Consent, ConsentSource, Purpose
 from app.registration.history import By
 from app.registration.jobs import expire_holds
 from app.registration.links import Withdrawn, feed_token, open_feed, open_personal, personal_token
-from app.registration.models import Group, Registration, StatusChange
+from app.registration.models import Group, GroupGuest, Registration, StatusChange
 from app.registration.rules import Actor, Status
 from app.registration.service import cancel
-from app.registration.workshops.models import Place, RegistrationNeed
+from app.registration.workshops.models import Place, RegistrationNeed, SwapOffer, Wish
 from app.registration.workshops.rules import Need
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at
 from tests.factories.questions import make_questions
 from tests.organising.helpers import Day, a_day, id_of, people_left, run_sweep, seats_of, signs_up
-from tests.registration.steps import open_day
+from tests.registration.steps import OPENED, open_day
 
 END = at("15:45")
 HOUR = timedelta(hours=1)
@@ -221,3 +235,176 @@ def test_a_moment_before_the_time_nothing_is_deleted(app: Flask) -> None:
                 with transaction() as session:
                     assert verb(session, day.event_id, now) == expected
         day.ids.clear()
+
+
+MOMENT = timedelta(microseconds=1)
+
+
+def days_of_each_kind() -> dict[int, str]:
+    """Days that hold one thing each whose time comes: their ids, and what it is."""
+    days = {
+        kind: open_day(slug=kind) for kind in ("name", "surplus", "named", "group", "needs", "days", "months")
+    }
+    for kind, day in days.items():
+        day.ids.clear()
+        if kind in ("name", "needs"):
+            day.join("anna")
+    days["surplus"].join("ben")
+    days["surplus"].cancel("ben")
+    days["named"].join("cem")
+    group = days["group"].group("clara", "dora")
+    days["group"].confirm_group(group)
+    answered = ("days", "months")
+    with transaction() as session:
+        session.get_one(Registration, days["named"].ids["cem"]).named_by = "Clara Beispiel"
+        session.get_one(Registration, days["group"].ids["dora"]).named_by = ""
+        need = RegistrationNeed(registration_id=days["needs"].ids["anna"], need=Need.STEP_FREE)
+        session.add(need)
+        asked = {kind: make_questions(session, days[kind].event_id) for kind in answered}
+        bus, badge = asked["days"]["bus"], asked["months"]["badge"]
+        given = {"days": {bus.id: (bus.options[0].id,)}, "months": {badge.id: "Emil"}}
+    for kind in answered:
+        days[kind].register("emil", given=given[kind])
+        days[kind].confirm("emil")
+    return {day.event_id: kind for kind, day in days.items()}
+
+
+def test_a_day_is_taken_up_as_soon_as_something_of_it_has_had_its_time(app: Flask) -> None:
+    """DP-07: what nobody looks for stays for ever; what is looked for too early costs every night."""
+    with app.app_context():
+        kinds = days_of_each_kind()
+        fortnight = timedelta(days=14)
+        found = [
+            {kinds[one] for one in days_to_forget(db.session(), END + kept - early)}
+            for kept in (fortnight, ENDED_KEPT, NAMES_KEPT)
+            for early in (MOMENT, timedelta())
+        ]
+        soon, later = {"needs", "days"}, {"needs", "days", "surplus", "named", "group"}
+        assert found == [set(), soon, soon, later, later, set(kinds.values())]
+
+
+def test_a_day_without_names_is_taken_up_for_its_answers(app: Flask) -> None:
+    with app.app_context():
+        kinds = days_of_each_kind()
+        for one in kinds:
+            with transaction() as session:
+                remove_names(session, one, END + NAMES_KEPT)
+        left = {kinds[one] for one in days_to_forget(db.session(), END + NAMES_KEPT)}
+        assert {"days", "months"} <= left
+        assert "name" not in left
+        OPENED.clear()  # a day whose people have no names has not come yet by the clock of its steps
+
+
+def test_a_group_with_open_holds_waits_and_keeps_no_other_one(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        day.confirm_group(day.group("clara", "anna"))
+        open_one = day.group("dieter", "ben")
+        with transaction() as session:
+            assert delete_groups(session, day.event_id, END + ENDED_KEPT) == 1
+        assert db.session.scalars(select(Group.id)).all() == [open_one]
+        day.ids.clear()
+
+
+# -- because the person asks for it
+
+
+@pytest.mark.parametrize("now", [NOW + HOUR, END], ids=["before the day", "after it"])
+def test_what_is_forgotten_of_a_person_is_theirs_alone(app: Flask, now: datetime) -> None:
+    """Art. 17 GDPR: wishes, needs, consents, offers, the row in somebody's group and notes; nothing of anybody else."""
+    with app.app_context():
+        day = open_day()
+        for name in ("anna", "ben"):
+            day.add(name, "1.1")
+        group = day.group("clara", "gabi")
+        tables = (Wish, RegistrationNeed, Consent, SwapOffer, GroupGuest)
+        with transaction() as session:
+            for number in day.ids["anna"], day.ids["ben"]:
+                place = session.scalars(select(Place.id).where(Place.registration_id == number)).one()
+                of_run = {"round_id": day.rounds[1], "run_id": day.runs["1.2"]}
+                session.add_all(
+                    [
+                        Wish(registration_id=number, rank=1, **of_run),
+                        RegistrationNeed(registration_id=number, need=Need.STEP_FREE),
+                        Consent(
+                            registration_id=number,
+                            purpose=Purpose.NEXT_DAY,
+                            words="Ja",
+                            text_version=1,
+                            source=ConsentSource.FORM,
+                            given_at=NOW,
+                        ),
+                        SwapOffer(registration_id=number, place_id=place, made_at=NOW),
+                        GroupGuest(
+                            registration_id=number,
+                            group_id=group,
+                            given_name="Anna",
+                            family_name="Beispiel",
+                            nonce=f"#{number}",
+                        ),
+                    ]
+                )
+        version = day.of("anna").version
+        with transaction() as session:
+            loaded = session.get_one(Registration, day.ids["anna"])
+            forget_person(session, loaded.id, now)
+            assert (loaded.given_name, loaded.email) == ("", "")  # also for who goes on with it
+        assert day.of("anna").version > version
+        for table in tables:
+            assert db.session.scalars(select(table.registration_id)).all() == [day.ids["ben"]], table
+        notes = select(StatusChange.registration_id).where(StatusChange.note != "")
+        assert set(db.session.scalars(notes)) == {day.ids["ben"]}
+
+
+def test_mails_to_a_substitute_lose_the_name_of_whoever_is_forgotten(app: Flask) -> None:
+    with app.app_context():
+        day = open_day()
+        day.join("anna", "ben")
+        day.substitute("anna", "dora")
+    Worker(app, clock=lambda: NOW + HOUR).deliver()
+    with app.app_context():
+        sent = select(Message.frozen).where(Message.subject_id == day.ids["dora"])
+        assert all(db.session.scalars(sent))
+        with transaction() as session:
+            forget_person(session, day.ids["anna"], NOW + HOUR)
+        assert set(db.session.scalars(sent)) == {None}
+        assert any(db.session.scalars(select(Message.frozen).where(Message.subject_id == day.ids["ben"])))
+
+
+@pytest.mark.parametrize(("now", "left"), [(NOW + HOUR, 1), (END, 0)])
+def test_only_a_day_to_come_is_taken_out_of_the_calendar(app: Flask, now: datetime, left: int) -> None:
+    """The mail that does it is the last one of its person, and goes when it has left; nobody else's does."""
+    with app.app_context():
+        day = open_day()
+        day.join("anna", "ben")
+    Worker(app, clock=lambda: NOW + HOUR).deliver()
+    with app.app_context():
+        with transaction() as session:
+            forget_person(session, day.ids["anna"], now)
+        of_anna = select(Message.kind).where(Message.subject_id == day.ids["anna"])
+        assert db.session.scalars(of_anna).all() == [notifications.ADDRESS_LEFT] * left
+        with transaction() as session:
+            assert delete_last_mails(session) == 0  # it has not left
+    Worker(app, clock=lambda: NOW + HOUR).deliver()
+    with app.app_context():
+        with transaction() as session:
+            number = day.ids["ben"]
+            session.execute(
+                update(Message).where(Message.subject_id == number).values(kind=notifications.ADDRESS_LEFT)
+            )
+        with transaction() as session:
+            assert delete_last_mails(session) == left
+        assert set(db.session.scalars(select(Message.subject_id))) == {number}
+
+
+def test_when_a_contact_is_forgotten_the_others_say_so_at_once(app: Flask) -> None:
+    """Whoever has read them before, in the same transaction, reads that nobody named them."""
+    with app.app_context():
+        day = open_day()
+        group = day.group("clara", "anna")
+        day.confirm_group(group)
+        with transaction() as session:
+            anna = session.get_one(Registration, day.ids["anna"])
+            assert anna.named_by == "Clara Beispiel"
+            forget_contact(session, group, day.now)
+            assert (anna.named_by, anna.group_id) == ("", None)
