@@ -488,9 +488,12 @@ def test_after_a_fault_of_ours_the_mail_is_tried_again_in_a_moment(office: Offic
     assert (again.claims, again.attempts, again.smtp_answer) == (1, 0, "fault")
 
 
-def test_an_answer_ends_the_count_of_crashes(office: Office) -> None:
+def test_an_answer_ends_the_count_of_crashes(office: Office, clock: Clock) -> None:
     """Only what is in hand when the worker dies, again and again, is set aside."""
     office.enqueue()
+    temporary(office, sending(office))
+    assert office.message(1).claims == 0
+    clock.forward(minutes=2)
     write(office, settling.settle_permanent, sending(office), "550 no such user")
     assert office.message(1).claims == 0
 
