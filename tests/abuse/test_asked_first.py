@@ -8,6 +8,7 @@ Whoever reads "remove it?" and presses has decided; a "no" after that is a page 
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
@@ -100,6 +101,7 @@ def token_of(browser: FlaskClient) -> str:
     return str(next(one.get("value") for one in form.iter("input") if one.get("name") == "csrf_token"))
 
 
+@pytest.mark.long
 def test_no_page_asks_what_it_then_refuses(tried_world: World) -> None:
     asked, said = set[str](), set[str]()
     late, silent = dict[str, str](), list[str]()

@@ -8,6 +8,8 @@ The world has few lists with two rows, so the source is asked as well: a button 
 import re
 from pathlib import Path
 
+import pytest
+
 from tests.abuse.test_summaries import addresses
 from tests.abuse.world import World
 from tests.pages import post_forms, tree
@@ -17,6 +19,7 @@ LOOP = re.compile(r"\{%-?\s*(for|endfor)\b")
 BUTTON = re.compile(r"\{\{\s*forms\.button_form\(.*?\)\s*\}\}", re.DOTALL)
 
 
+@pytest.mark.long
 def test_two_buttons_of_a_page_have_two_names(still_world: World) -> None:
     same = set()
     for endpoint, address in addresses(still_world):

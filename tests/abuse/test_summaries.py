@@ -6,6 +6,7 @@
 from collections.abc import Iterator
 from typing import Any
 
+import pytest
 from flask import Flask, template_rendered
 from lxml.html import HtmlElement
 
@@ -16,6 +17,7 @@ from tests.abuse.world import World, ask
 from tests.pages import post_forms, tree
 
 
+@pytest.mark.long
 def test_every_form_declares_its_fields_in_the_order_of_its_page(tried_world: World) -> None:
     seen, crossed = set[str](), dict[str, tuple[list[str], list[str]]]()
     sender = Sender(tried_world)

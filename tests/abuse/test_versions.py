@@ -4,6 +4,8 @@
 """Two people on one form (F30): every organisers' form over a row that is there carries what was read, so that who saves second
 sees what the other one wrote. One that does not stands here with its reason."""
 
+import pytest
+
 from app.web.access import Audience, access_of
 from tests.abuse.test_summaries import addresses, names_in
 from tests.abuse.world import World
@@ -39,6 +41,7 @@ WITHOUT = {
 }
 
 
+@pytest.mark.long
 def test_every_form_over_a_row_carries_what_was_read(still_world: World) -> None:
     carrying, without = set[str](), set[str]()
     for endpoint, address in addresses(still_world):
