@@ -9,7 +9,7 @@ The same description and seed give the same instance on every machine.
 
 import random
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from app.allocation.instance import (
     Apart,
@@ -50,6 +50,8 @@ class Description:
     published: bool = False
     mode: Mode = Mode.GENEROUS
     time_limit: float = 120.0
+    # runs of each round that take place in two rooms; not among what the dice are named after, so the other days stay
+    parallel: int = field(default=0, repr=False)
 
 
 def invent(what: Description, seed: int) -> Instance:
@@ -61,6 +63,8 @@ def invent(what: Description, seed: int) -> Instance:
     rounds = tuple(range(1, what.rounds + 1))
     runs = _runs(what, rounds, chance)
     people = _people(what, rounds, runs, chance)
+    if what.parallel:
+        runs, people = _in_two_rooms(what, runs, people, chance)
     if what.staff:
         runs = [_with_staff(run, people, chance) for run in runs]
     return Instance(
@@ -152,6 +156,33 @@ def _wishes(
     many = min(len(there), max(0, what.wishes + chance.choice((-2, -1, 0, 0, 1))))
     order = sorted(there, key=lambda run: chance.random() ** (1 / liked[run.workshop]), reverse=True)
     return Wishes(number, tuple(run.id for run in order[:many]))
+
+
+def _in_two_rooms(
+    what: Description, runs: Sequence[ModelRun], people: Sequence[ModelPerson], chance: random.Random
+) -> tuple[list[ModelRun], list[ModelPerson]]:
+    """Some runs share their seats with a second one at the same time; who wishes for one of them wishes for either."""
+    found = list(runs)
+    ties: dict[int, tuple[int, int]] = {}
+    for number in sorted({run.rounds[0] for run in runs}):
+        wide = [run for run in runs if run.rounds[0] == number and run.capacity > 1]
+        for run in chance.sample(wide, min(what.parallel, len(wide))):
+            half = run.capacity // 2
+            features = frozenset(need for need in run.features if chance.random() < 0.8)
+            first = replace(run, capacity=run.capacity - half, minimum=run.minimum // 2)
+            second = replace(first, id=run.id + 500, capacity=half, features=features)
+            found[found.index(run)] = first
+            found.append(second)
+            ties[run.id] = (first.id, second.id)
+    return found, [
+        replace(
+            one,
+            wishes=tuple(
+                replace(it, runs=tuple(ties.get(run, run) for run in it.named)) for it in one.wishes
+            ),
+        )
+        for one in people
+    ]
 
 
 def _with_staff(run: ModelRun, people: Sequence[ModelPerson], chance: random.Random) -> ModelRun:

@@ -106,8 +106,8 @@ class Clerk:
         """The dearest wish for this round that has room; False if none has."""
         if number in self.busy[person.id]:
             return True
-        runs = next((one.runs for one in person.wishes if one.round == number), ())
-        for wish in runs:
+        named = next((one.named for one in person.wishes if one.round == number), ())
+        for wish in named:
             if self.may(person, self.instance.run(wish)):
                 self.seat(person, self.instance.run(wish))
                 return True

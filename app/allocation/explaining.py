@@ -15,8 +15,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.allocation.figures import Demand, Mix, Summary, demands, mixes, summarise
-from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, lots_of
+from app.allocation.figures import Demand, Mix, Summary, demand_by_run, mixes, summarise
+from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, Wish, lots_of, runs_of
 from app.allocation.models import HOLDS, AllocationRun
 from app.allocation.protocol import Seat, is_older, read_instance, read_places, read_refusals, read_stages
 from app.allocation.result import Infeasibility, Stage, WhyNot
@@ -66,11 +66,11 @@ class Published:
 
 @dataclass(frozen=True, slots=True)
 class WishView:
-    """A wish and what became of it; `twins` have a place there and wished for the same in all rounds, `first` have one there
-    and drew before because they lost more at an earlier day."""
+    """A wish and what became of it; `runs` that are parallel are one wish. `twins` have a place there and wished for the same
+    in all rounds, `first` have one there and drew before because they lost more at an earlier day."""
 
     rank: int
-    run: RunView
+    runs: tuple[RunView, ...]
     outcome: WishOutcome
     demand: Demand
     why: WhyNot | None = None
@@ -145,7 +145,7 @@ def open_protocol(
         instance=instance,
         places=places,
         summary=summarise(instance, places),
-        demands={one.run: one for one in demands(instance)},
+        demands=demand_by_run(instance),
         mixes={one.run: one for one in mixes(instance, places)},
         stages=read_stages(protocol),
         lots=lots_of(instance),
@@ -192,7 +192,9 @@ class _Reader:
         led = next((run for run in here if self.person.id in run.staff), None)
         sat = next((run for run in here if self.person.id not in run.staff), None)
         wished = self.wishes.get(one.id, ())
-        granted = wished.index(sat.id) + 1 if sat is not None and sat.id in wished else None
+        granted = next(
+            (number for number, wish in enumerate(wished, start=1) if sat and sat.id in runs_of(wish)), None
+        )
         return RoundOutcome(
             one,
             one.id not in self.person.present,
@@ -201,34 +203,48 @@ class _Reader:
             # a run over several rounds may be a wish for the first of them
             self.occupancy.rank_of(self.person, sat) if sat is not None else None,
             tuple(
-                self._wish(number, run, granted)
-                for number, run in enumerate(wished, start=1)
-                if run in self.offered
+                self._wish(number, wish, granted)
+                for number, wish in enumerate(wished, start=1)
+                if not self.offered.keys().isdisjoint(runs_of(wish))
             ),
         )
 
-    def _wish(self, number: int, run_id: int, granted: int | None) -> WishView:
-        run = self.occupancy.runs[run_id]
-        outcome, why = self._outcome(number, run, granted)
+    def _wish(self, number: int, wish: Wish, granted: int | None) -> WishView:
+        runs = [self.occupancy.runs[one] for one in runs_of(wish)]
+        outcome, why = self._outcome(number, runs, granted)
         drawn = why is not None and why.hindrance is Hindrance.LOT
-        twins = len(self._twins(run)) if drawn else 0
-        first = sum(one.remembered > self.person.remembered for one in self.occupancy.participants[run_id])
-        demand = self.published.demands[run_id]
-        return WishView(number, self.offered[run_id], outcome, demand, why, twins, first if drawn else 0)
+        twins = len(self._twins(runs)) if drawn else 0
+        offered = tuple(self.offered[run.id] for run in runs if run.id in self.offered)
+        demand = self.published.demands[runs[0].id]
+        return WishView(number, offered, outcome, demand, why, twins, self._first(runs) if drawn else 0)
 
-    def _outcome(self, number: int, run: ModelRun, granted: int | None) -> tuple[WishOutcome, WhyNot | None]:
+    def _first(self, runs: Sequence[ModelRun]) -> int:
+        """How many there drew before because they lost more at an earlier day."""
+        there = (one for run in runs for one in self.occupancy.participants[run.id])
+        return sum(one.remembered > self.person.remembered for one in there)
+
+    def _outcome(
+        self, number: int, runs: Sequence[ModelRun], granted: int | None
+    ) -> tuple[WishOutcome, WhyNot | None]:
+        """Parallel `runs` are called off or barred only if each of them is."""
         if granted is not None and number >= granted:
             return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), None
-        plain = self._plainly(run)
+        plain = self._plainly(runs)
         if plain is not None:
             return plain, None
         if self.published.refusals is None:
             return WishOutcome.PENDING, None
-        why = self.published.refusals.get((self.person.id, run.id), WhyNot(Hindrance.UNKNOWN))
+        why = self.published.refusals.get((self.person.id, runs[0].id), WhyNot(Hindrance.UNKNOWN))
         return (WishOutcome.BARRED, None) if why.hindrance is Hindrance.BARRED else (WishOutcome.REFUSED, why)
 
-    def _plainly(self, run: ModelRun) -> WishOutcome | None:
-        """What is seen at once, without another allocation in mind."""
+    def _plainly(self, runs: Sequence[ModelRun]) -> WishOutcome | None:
+        """What is seen at once, without another allocation in mind; of parallel runs, if it is seen of each of them."""
+        seen = [self._plainly_of(run) for run in runs]
+        if None in seen:
+            return None
+        return next((one for one in seen if one is not WishOutcome.CALLED_OFF), WishOutcome.CALLED_OFF)
+
+    def _plainly_of(self, run: ModelRun) -> WishOutcome | None:
         busy = {number for one in self.mine if self.person.id in one.staff for number in one.rounds}
         said = {
             WishOutcome.CALLED_OFF: not self.occupancy.takes_place(run),
@@ -239,10 +255,11 @@ class _Reader:
         }
         return next((outcome for outcome, holds in said.items() if holds), None)
 
-    def _twins(self, run: ModelRun) -> list[ModelPerson]:
-        """Who sits in the run, is there in the same rounds and wished for the same in each of them."""
+    def _twins(self, runs: Sequence[ModelRun]) -> list[ModelPerson]:
+        """Who sits in one of the runs, is there in the same rounds and wished for the same in each of them."""
         return [
             other
+            for run in runs
             for other in self.occupancy.participants[run.id]
             if set(other.present) == set(self.person.present)
             and self.occupancy.wishes_of(other) == self.wishes

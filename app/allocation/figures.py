@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
-from app.allocation.instance import Instance, ModelPlace
+from app.allocation.instance import Instance, ModelPlace, ModelRun, runs_of
 from app.allocation.verification import Occupancy
 
 
@@ -51,9 +51,10 @@ class Mix:
 
 @dataclass(frozen=True, slots=True)
 class Demand:
-    """How much a run is wished for: `by_rank` number of the wish to people, `seats` for participants."""
+    """How much a workshop is wished for, parallel `runs` together: `by_rank` number of the wish to people, `seats` for
+    participants."""
 
-    run: int
+    runs: tuple[int, ...]
     by_rank: Mapping[int, int]
     seats: int
 
@@ -106,19 +107,34 @@ def full_runs(instance: Instance, places: Iterable[ModelPlace]) -> list[int]:
 
 
 def demands(instance: Instance) -> tuple[Demand, ...]:
-    """One per run, in the order of the instance."""
+    """One per workshop and the rounds it fills, in the order of the instance; who wishes for parallel runs counts once."""
     occupancy = Occupancy(instance, ())
-    wished: dict[int, Counter[int]] = {run.id: Counter() for run in instance.runs}
+    together: dict[tuple[int, tuple[int, ...]], list[ModelRun]] = {}
+    for run in instance.runs:
+        together.setdefault((run.workshop, run.rounds), []).append(run)
+    wished: dict[tuple[int, tuple[int, ...]], Counter[int]] = {key: Counter() for key in together}
     for person in instance.people:
-        named = {run for runs in occupancy.wishes_of(person).values() for run in runs}
-        for run in named:
-            rank = occupancy.rank_of(person, instance.run(run))
-            if rank is not None:
-                wished[run][rank] += 1
+        dearest: dict[tuple[int, tuple[int, ...]], int] = {}
+        for wishes in occupancy.wishes_of(person).values():
+            for rank, wish in enumerate(wishes, start=1):
+                for run in map(instance.run, runs_of(wish)):
+                    key = (run.workshop, run.rounds)
+                    dearest[key] = min(rank, dearest.get(key, rank))
+        for key, rank in dearest.items():
+            wished[key][rank] += 1
     return tuple(
-        Demand(run.id, dict(sorted(wished[run.id].items())), 0 if run.closed else run.capacity)
-        for run in instance.runs
+        Demand(
+            tuple(run.id for run in runs),
+            dict(sorted(wished[key].items())),
+            sum(run.capacity for run in runs if not run.closed),
+        )
+        for key, runs in together.items()
     )
+
+
+def demand_by_run(instance: Instance) -> dict[int, Demand]:
+    """Run id → how much its workshop is wished for; parallel runs share one."""
+    return {run: one for one in demands(instance) for run in one.runs}
 
 
 def list_lengths(instance: Instance) -> dict[int, int]:

@@ -20,16 +20,29 @@ from app.registration.workshops.rules import Need
 FORMAT = 2  # 1 counted a seat outside a short list as worse than the place after its last wish
 
 
+Wish = int | tuple[int, ...]  # one run, or several that are one wish: any of them will do
+
+
+def runs_of(wish: Wish) -> tuple[int, ...]:
+    """The runs that grant this wish."""
+    return wish if isinstance(wish, tuple) else (wish,)
+
+
 @dataclass(frozen=True, slots=True)
 class Wishes:
-    """Runs somebody wishes for in one round, the dearest first.
+    """What somebody wishes for in one round, the dearest first; parallel runs of a workshop are one wish.
 
     Runs that a list leaves out are all as dear as the place after its last: leaving out says "all the same to me", never
     "nothing else", so nobody gains by it. No entry for a round means: any will do.
     """
 
     round: int
-    runs: tuple[int, ...]
+    runs: tuple[Wish, ...]
+
+    @property
+    def named(self) -> tuple[int, ...]:
+        """Every run that grants one of these wishes."""
+        return tuple(run for wish in self.runs for run in runs_of(wish))
 
 
 @dataclass(frozen=True, slots=True)
@@ -242,9 +255,9 @@ def refuse_unsound(instance: Instance) -> None:
         if person.chairs < 1 or person.remembered < 0:
             raise ImpossibleNumber(min(person.chairs, person.remembered))
         for wishes in person.wishes:
-            _refuse_repeated(wishes.runs)
-            _refuse_unknown(wishes.runs, runs)
-            for wish in wishes.runs:
+            _refuse_repeated(wishes.named)
+            _refuse_unknown(wishes.named, runs)
+            for wish in wishes.named:
                 if wishes.round not in instance.run(wish).rounds:
                     raise WishElsewhere(person.id, wish)
     for rule in instance.rules:
@@ -290,19 +303,28 @@ def in_order(instance: Instance) -> Instance:
     return replace(
         instance,
         people=tuple(
-            replace(one, wishes=tuple(sorted(one.wishes, key=lambda it: it.round))) for one in people
+            replace(
+                one, wishes=tuple(_wishes_in_order(it) for it in sorted(one.wishes, key=lambda it: it.round))
+            )
+            for one in people
         ),
         runs=tuple(sorted(instance.runs, key=lambda one: one.id)),
         rules=tuple(sorted(instance.rules, key=lambda one: canonical(rule_as_data(one)))),
     )
 
 
+def _wishes_in_order(wishes: Wishes) -> Wishes:
+    runs = tuple(tuple(sorted(wish)) if isinstance(wish, tuple) else wish for wish in wishes.runs)
+    return replace(wishes, runs=runs)
+
+
 def as_data(instance: Instance) -> dict[str, Any]:
     """The instance as JSON values, in one order whatever order it came in (`in_order`).
 
     Needs do not appear: a protocol is filed and shown, and a need is health data. What they exclude joins the runs
-    that are barred for a person, without a reason. `chairs` stand there only where they are not 1 and `remembered` where it is
-    not 0, so that the text of a question without them is what it always was.
+    that are barred for a person, without a reason. `chairs` stand there only where they are not 1, `remembered` where it is
+    not 0, and a list in a list of wishes where several runs are one wish, so that the text of a question without these is
+    what it always was.
     """
     return {
         "format": FORMAT,
@@ -322,7 +344,10 @@ def _person_as_data(instance: Instance, person: ModelPerson) -> dict[str, Any]:
         "present": sorted(person.present),
         "organisation": person.organisation,
         "kind": person.kind,
-        "wishes": [[one.round, list(one.runs)] for one in sorted(person.wishes, key=lambda one: one.round)],
+        "wishes": [
+            [one.round, [list(wish) if isinstance(wish, tuple) else wish for wish in one.runs]]
+            for one in map(_wishes_in_order, sorted(person.wishes, key=lambda one: one.round))
+        ],
         "fixed": sorted(person.fixed),
         "barred": sorted(barred),
         "published": sorted(person.published),
@@ -385,13 +410,17 @@ def _people_from(data: Iterable[dict[str, Any]]) -> Iterator[ModelPerson]:
             tuple(one["present"]),
             one["organisation"],
             one["kind"],
-            tuple(Wishes(number, tuple(runs)) for number, runs in one["wishes"]),
+            tuple(Wishes(number, tuple(map(_wish_from, wishes))) for number, wishes in one["wishes"]),
             fixed=tuple(one["fixed"]),
             forbidden=tuple(one["barred"]),
             published=tuple(one["published"]),
             chairs=one.get("chairs", 1),
             remembered=one.get("remembered", 0),
         )
+
+
+def _wish_from(data: int | list[int]) -> Wish:
+    return tuple(data) if isinstance(data, list) else data
 
 
 def _rule_from(data: dict[str, Any]) -> Rule:

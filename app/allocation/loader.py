@@ -27,6 +27,7 @@ from app.allocation.instance import (
     Rule,
     SpreadColleagues,
     Together,
+    Wish,
     Wishes,
 )
 from app.allocation.models import PlacingCondition
@@ -41,7 +42,8 @@ from app.registration.models import Registration
 from app.registration.questions.models import Option, SensitiveAnswer
 from app.registration.rules import PlaceState
 from app.registration.workshops.memory import remembered
-from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
+from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff
+from app.registration.workshops.models import Wish as WishRow
 from app.registration.workshops.rules import Need
 
 
@@ -205,7 +207,8 @@ class _Persons:
         self.runs = {run.id: run for run in runs}
         self.rounds = rounds
         self.absent: dict[int, set[int]] = defaultdict(set)
-        self.wishes: dict[int, dict[int, list[int]]] = defaultdict(dict)
+        self.wishes: dict[int, dict[int, list[Wish]]] = defaultdict(dict)
+        meant = _meant(runs)
         self.needs: dict[int, set[Need]] = defaultdict(set)
         self.told: dict[int, set[int]] = defaultdict(set)
         mine = to_be_placed(event.id)
@@ -216,14 +219,15 @@ class _Persons:
         ):
             self.absent[person].add(number)
         for person, number, run in session.execute(
-            select(Wish.registration_id, Wish.round_id, Wish.run_id)
-            .where(Wish.registration_id.in_(mine))
-            .order_by(Wish.registration_id, Wish.round_id, Wish.rank)
+            select(WishRow.registration_id, WishRow.round_id, WishRow.run_id)
+            .where(WishRow.registration_id.in_(mine))
+            .order_by(WishRow.registration_id, WishRow.round_id, WishRow.rank)
         ):
-            if (
-                run in self.runs and number in self.runs[run].rounds
-            ):  # not of a run that moved elsewhere since
-                self.wishes[person].setdefault(number, []).append(run)
+            if run not in self.runs or number not in self.runs[run].rounds:
+                continue  # of a run that moved elsewhere since
+            named = self.wishes[person].setdefault(number, [])
+            if meant[run] not in named:
+                named.append(meant[run])
         for person, need in session.execute(needs_of(mine)):
             self.needs[person].add(need)
         if event.placed_at is not None:
@@ -265,6 +269,21 @@ class _Persons:
         return tuple(
             sorted(run for run in runs if run in self.runs and (closed or not self.runs[run].closed))
         )
+
+
+def _meant(runs: Iterable[ModelRun]) -> dict[int, Wish]:
+    """Run id → what a wish for it means: the workshop at that time, so any of its parallel runs that take place. One
+    that was closed stands for itself only where no other goes on."""
+    together: dict[tuple[int, tuple[int, ...]], list[ModelRun]] = defaultdict(list)
+    for run in runs:
+        together[run.workshop, run.rounds].append(run)
+    found: dict[int, Wish] = {}
+    for several in together.values():
+        meant = tuple(
+            sorted(run.id for run in several if not run.closed or all(one.closed for one in several))
+        )
+        found |= {run.id: meant if len(meant) > 1 else meant[0] for run in several}
+    return found
 
 
 # --- rules ---------------------------------------------------------------------------------------------------------

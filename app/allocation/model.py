@@ -21,7 +21,9 @@ from app.allocation.instance import (
     OrganisationCap,
     SpreadColleagues,
     Together,
+    Wish,
     lots_of,
+    runs_of,
 )
 from app.allocation.rules import Goal, Mode, Obstacle
 
@@ -106,7 +108,7 @@ class Model:
             if not run.closed:
                 for number in run.staff:
                     self.working[number].append(run)
-        self.lists: dict[int, dict[int, tuple[int, ...]]] = {}
+        self.lists: dict[int, dict[int, tuple[Wish, ...]]] = {}
         self.rank: dict[tuple[int, int], int] = {}
         for person in self.people:
             busy = {number for run in self.working[person.id] for number in run.rounds}
@@ -114,10 +116,11 @@ class Model:
             counted = [number for number in person.present if number not in busy]
             if any(told.get(number) for number in counted):
                 self.lists[person.id] = {number: told.get(number, ()) for number in counted}
-            for runs in self.lists.get(person.id, {}).values():
-                for position, number in enumerate(runs, start=1):
-                    key = (person.id, number)
-                    self.rank[key] = min(position, self.rank.get(key, position))
+            for wishes in self.lists.get(person.id, {}).values():
+                for position, wish in enumerate(wishes, start=1):
+                    for number in runs_of(wish):
+                        key = (person.id, number)
+                        self.rank[key] = min(position, self.rank.get(key, position))
         lengths = [len(runs) for lists in self.lists.values() for runs in lists.values()]
         self.worst = 1 + max(lengths, default=0) if self.lists else 0
 

@@ -15,6 +15,7 @@ from app.allocation import presentation
 from app.allocation.figures import list_lengths
 from app.allocation.forms import FORMS, AllocationForm, UsualForm
 from app.allocation.queries import (
+    RunLine,
     allocations_of,
     conditions_of,
     demand_now,
@@ -106,21 +107,24 @@ def _swaps() -> dict[str, Any]:
 
 
 def _demand() -> tuple[list[dict[str, Any]], dict[int, int]]:
-    """Each run with who wishes for it and the longest bar of all; and how long the lists are."""
+    """Each workshop of a round, parallel runs together, with who wishes for it and the longest bar of all; and how long
+    the lists are."""
     session = db.session()
     instance, demand = demand_now(session, g.event)
     rows: list[dict[str, Any]] = []
+    together: dict[tuple[int, ...], list[RunLine]] = {}
     for run in runs_of(session, g.event):
-        asked = instance.run(run.id)
-        wished = demand[run.id]
+        together.setdefault(demand[run.id].runs, []).append(run)
+    for ids, runs in together.items():
+        wished = demand[ids[0]]
         first = wished.by_rank.get(1, 0)
         rows.append(
             {
-                "run": run,
+                "name": f"{'/'.join(run.label for run in runs)} {runs[0].title}",
+                "runs": runs,
                 "first": first,
                 "others": wished.people - first,
-                "seats": asked.capacity,
-                "staff": len(asked.staff),
+                "seats": sum(instance.run(run.id).capacity for run in runs),
             }
         )
     longest = max((max(row["first"] + row["others"], row["seats"]) for row in rows), default=1)

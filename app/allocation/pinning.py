@@ -15,7 +15,7 @@ import highspy
 import numpy as np
 
 from app.allocation.highs import IMPOSSIBLE, Asked, Vector, demand
-from app.allocation.instance import Instance, ModelPlace, in_order
+from app.allocation.instance import Instance, ModelPlace, in_order, runs_of
 from app.allocation.model import Model
 from app.allocation.protocol import Seat
 from app.allocation.result import Allocation, WhyNot
@@ -37,15 +37,16 @@ class Mark:
     upper: Vector
 
 
-def refused_wishes(instance: Instance, places: Iterable[ModelPlace]) -> list[Seat]:
-    """Every run that somebody wished for more than for the one given instead, if any seat of it was open to them."""
+def refused_wishes(instance: Instance, places: Iterable[ModelPlace]) -> dict[Seat, tuple[int, ...]]:
+    """Every wish that was dearer to somebody than the run given instead, under the first of its runs, with all of them."""
     occupancy = Occupancy(instance, places)
-    found = []
+    found = {}
     for person in instance.people:
         given = dict(occupancy.levels(person))
-        for number, runs in occupancy.wishes_of(person).items():
-            found += [(person.id, run) for run in runs[: given.get(number, 1) - 1]]
-    return list(dict.fromkeys(found))
+        for number, wishes in occupancy.wishes_of(person).items():
+            for wish in wishes[: given.get(number, 1) - 1]:
+                found[person.id, runs_of(wish)[0]] = runs_of(wish)
+    return found
 
 
 def why_refused(
@@ -64,18 +65,30 @@ def why_refused(
     chain = Chain(Model(instance), Clock(seconds, cancelled))
     chain.offer(list(allocation.places))
     wishes = refused_wishes(instance, allocation.places)
-    known = {seat: WhyNot(Hindrance.BARRED) for seat in wishes if seat not in chain.model.seats}
-    search = _Search(chain, [seat for seat in wishes if seat not in known])
+    columns = _columns(chain, wishes)
+    known = {seat: WhyNot(Hindrance.BARRED) for seat, open_ in columns.items() if not open_}
+    search = _Search(chain, {seat: open_ for seat, open_ in columns.items() if open_})
     if chain.values is not None:
         steps = 2 * len(search.objectives) + 1
         for done, _step in enumerate(search.steps(), start=1):
             if progress:
                 progress(done, steps)
     found = {**known, **search.found}
-    return {**found, **_conditions(instance, found, chain.clock)}
+    return {**found, **_conditions(instance, wishes, found, chain.clock)}
 
 
-def _conditions(instance: Instance, found: Mapping[Seat, WhyNot], clock: Clock) -> dict[Seat, WhyNot]:
+def _columns(chain: Chain, wishes: Mapping[Seat, Sequence[int]]) -> dict[Seat, list[int]]:
+    """For each wish the columns that grant it: those of its runs that are open to the person."""
+    seats = chain.model.seats
+    return {
+        (person, first): [seats[person, run] for run in runs if (person, run) in seats]
+        for (person, first), runs in wishes.items()
+    }
+
+
+def _conditions(
+    instance: Instance, wishes: Mapping[Seat, Sequence[int]], found: Mapping[Seat, WhyNot], clock: Clock
+) -> dict[Seat, WhyNot]:
     """Which condition it was: the first without which some allocation grants the seat, a rule for one's own organisation
     before a rule for all. What others need is not said."""
     open_ = {seat for seat, why in found.items() if why.hindrance is Hindrance.CONDITION}
@@ -85,7 +98,7 @@ def _conditions(instance: Instance, found: Mapping[Seat, WhyNot], clock: Clock) 
 
     def ask(suspect: Suspect, seats: set[Seat]) -> None:
         if seats and not clock.over:
-            for seat in _granted_without(suspect, seats, clock):
+            for seat in _granted_without(suspect, {seat: wishes[seat] for seat in seats}, clock):
                 named[seat] = WhyNot(Hindrance.CONDITION, condition=suspect.said)
                 open_.discard(seat)
 
@@ -97,27 +110,27 @@ def _conditions(instance: Instance, found: Mapping[Seat, WhyNot], clock: Clock) 
     return named
 
 
-def _granted_without(suspect: Suspect, seats: set[Seat], clock: Clock) -> set[Seat]:
+def _granted_without(suspect: Suspect, wishes: Mapping[Seat, Sequence[int]], clock: Clock) -> set[Seat]:
     chain = Chain(Model(suspect.instance, suspect.relaxed), clock)
-    columns = {seat: chain.model.seats[seat] for seat in seats}
+    columns = _columns(chain, wishes)
     start = Mark(chain.linear.getNumRow(), chain.lower, chain.upper)
     return set(granted(chain, columns, start))
 
 
-def granted(chain: Chain, asked: Mapping[Seat, int], mark: Mark) -> Iterator[Seat]:
-    """Each of these seats (with its column) that some allocation grants, as the problem stood at the mark."""
+def granted(chain: Chain, asked: Mapping[Seat, Sequence[int]], mark: Mark) -> Iterator[Seat]:
+    """Each of these wishes (with the columns that grant it) that some allocation grants, as the problem stood at the mark."""
     left = dict(asked)
     while left and not chain.clock.over:
         there = _grant_many(chain, left, mark)
         yield from there
-        left = {seat: column for seat, column in left.items() if seat not in there}
+        left = {seat: columns for seat, columns in left.items() if seat not in there}
         if not there:
             return
 
 
-def _grant_many(chain: Chain, seats: Mapping[Seat, int], mark: Mark) -> set[Seat]:
+def _grant_many(chain: Chain, seats: Mapping[Seat, Sequence[int]], mark: Mark) -> set[Seat]:
     cost = np.zeros(chain.width)
-    cost[list(seats.values())] = -1
+    cost[[column for columns in seats.values() for column in columns]] = -1
     solver = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
     demand(solver.setOptionValue("mip_rel_gap", ENOUGH))
     if not chain.run(solver) or solver.getModelStatus() in IMPOSSIBLE:
@@ -125,19 +138,19 @@ def _grant_many(chain: Chain, seats: Mapping[Seat, int], mark: Mark) -> set[Seat
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return set()
     values = solver.getSolution().col_value
-    return {seat for seat, column in seats.items() if values[column] > 0.5}
+    return {seat for seat, columns in seats.items() if any(values[one] > 0.5 for one in columns)}
 
 
 class _Search:
-    """The goals again, one after the other: until which of them each seat stays possible."""
+    """The goals again, one after the other: until which of them each wish stays possible; any of its `columns` grants it."""
 
-    def __init__(self, chain: Chain, seats: Sequence[Seat]) -> None:
+    def __init__(self, chain: Chain, columns: Mapping[Seat, Sequence[int]]) -> None:
         self.chain = chain
         self.objectives = [one for one in chain.model.objectives if one.goal is not Goal.LOT]
-        self.columns = {seat: chain.model.seats[seat] for seat in seats}
+        self.columns = columns
         # number of goals with which a seat is certainly impossible; one more than there are: not known of any
-        self.impossible_with = dict.fromkeys(seats, len(self.objectives) + 1)
-        self.found = dict.fromkeys(seats, WhyNot(Hindrance.UNKNOWN))
+        self.impossible_with = dict.fromkeys(columns, len(self.objectives) + 1)
+        self.found = dict.fromkeys(columns, WhyNot(Hindrance.UNKNOWN))
         self.marks = [self._mark()]
 
     def _mark(self) -> Mark:
@@ -149,8 +162,8 @@ class _Search:
             if not self.chain.hold(number, objective):
                 return
             self.marks.append(self._mark())
-            for seat, column in self.columns.items():
-                if self.chain.upper[column] < 0.5:
+            for seat, columns in self.columns.items():
+                if all(self.chain.upper[one] < 0.5 for one in columns):
                     self.impossible_with[seat] = min(self.impossible_with[seat], number + 1)
             yield
         for held in range(len(self.objectives), -1, -1):

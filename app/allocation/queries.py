@@ -11,7 +11,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session, defer, joinedload
 
-from app.allocation.figures import Demand, demands
+from app.allocation.figures import Demand, demand_by_run
 from app.allocation.instance import Instance
 from app.allocation.loader import Terms, read_question, seats_of, to_be_placed
 from app.allocation.models import AllocationRun, PlacingCondition
@@ -164,7 +164,7 @@ def placed_ids(session: Session, event: Event) -> set[int]:
 def demand_now(session: Session, event: Event) -> tuple[Instance, dict[int, Demand]]:
     """What is wished for at this moment, for the team alone while wishes are open."""
     instance = read_question(session, event, Terms())
-    return instance, {one.run: one for one in demands(instance)}
+    return instance, demand_by_run(instance)
 
 
 # --- conditions ----------------------------------------------------------------------------------------------------

@@ -21,7 +21,9 @@ from app.allocation.instance import (
     Rule,
     SpreadColleagues,
     Together,
+    Wish,
     lots_of,
+    runs_of,
 )
 from app.allocation.rules import Goal, Mode, Obstacle
 
@@ -80,8 +82,8 @@ class Occupancy:
     def takes_place(self, run: ModelRun) -> bool:
         return not run.closed and (run.minimum == 0 or bool(self.participants[run.id]))
 
-    def wishes_of(self, person: ModelPerson) -> dict[int, tuple[int, ...]]:
-        """Round to runs: the lists that count, not those of rounds somebody is away or works in."""
+    def wishes_of(self, person: ModelPerson) -> dict[int, tuple[Wish, ...]]:
+        """Round to wishes: the lists that count, not those of rounds somebody is away or works in."""
         return {
             one.round: one.runs
             for one in person.wishes
@@ -90,8 +92,10 @@ class Occupancy:
 
     def rank_of(self, person: ModelPerson, run: ModelRun) -> int | None:
         """The number of the wish that this run grants; the best one where a long run stands in several lists."""
-        lists = self.wishes_of(person).values()
-        return min((one.index(run.id) + 1 for one in lists if run.id in one), default=None)
+        wishes = (enumerate(one, start=1) for one in self.wishes_of(person).values())
+        return min(
+            (number for one in wishes for number, wish in one if run.id in runs_of(wish)), default=None
+        )
 
     def counted_rounds(self, person: ModelPerson) -> dict[int, int]:
         """Round to the length of the list there, 0 without one; empty for who wished for nothing at all."""

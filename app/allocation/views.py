@@ -14,7 +14,7 @@ from app.allocation.rules import GOAL_LABELS
 from app.clock import now as clock_now
 from app.events.models import Event
 from app.events.queries import get_public_event
-from app.programme.agenda import RunView, read_rounds
+from app.programme.agenda import RunView, as_one, parallel_runs, read_rounds
 from app.refusal import Missing
 from app.registration.links import open_personal
 from app.registration.queries import my_day
@@ -73,7 +73,8 @@ def places(slug: str) -> Response:
     released = event.agenda_released_at is not None
     runs: list[RunView] = []
     for one in read_rounds(session, event, seats=False) if released else ():
-        runs += [run for run in one.runs if run.id in published.demands]
+        known = (run for run in one.runs if run.id in published.demands)
+        runs += [as_one(several) for several in parallel_runs(known)]
     return page(
         "allocation/places.html", event=event, published=published, runs=runs, goal_labels=GOAL_LABELS
     )

@@ -365,7 +365,7 @@ def _note_wishes(slug: str, registration: Registration) -> ResponseReturnValue:
 def _wishes_form(registration: Registration, **kwargs: Any) -> Any:
     session = db.session()
     rounds = read_rounds(session, g.event, seats=False)
-    data = {**wishes_data(wishes_of(session, registration.id)), "version": registration.version}
+    data = {**wishes_data(wishes_of(session, registration.id), rounds), "version": registration.version}
     return wishing(NotedWishesForm, rounds, with_needs=False)(data=data, **kwargs)
 
 

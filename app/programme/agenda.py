@@ -7,7 +7,7 @@ Read in six queries after a change, then kept; where seats are shown they are co
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -33,7 +33,10 @@ NOTHING_SAID = WorkshopFacts("")
 @dataclass(frozen=True, slots=True)
 class RunView:
     """One run as people see it; `seats` and `waiting` are those of the moment it was read. It fills `spans` rounds. `about`
-    is all that is said of its workshop, `slug` names the page on which it stands."""
+    is all that is said of its workshop, `slug` names the page on which it stands.
+
+    `parallel`: where this stands for several (`as_one`), which these are.
+    """
 
     id: int
     workshop_id: int
@@ -49,6 +52,7 @@ class RunView:
     asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
     about: WorkshopFacts = NOTHING_SAID
     slug: str = ""
+    parallel: tuple["RunView", ...] = ()
 
     @property
     def credits(self) -> tuple[str, ...]:
@@ -58,6 +62,11 @@ class RunView:
     def anchor(self) -> str:
         """Where it stands on the agenda's page."""
         return f"run-{self.id}"
+
+    @property
+    def each(self) -> tuple["RunView", ...]:
+        """The runs that this stands for, or itself."""
+        return self.parallel or (self,)
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,6 +126,33 @@ def meetings(lines: Iterable[AgendaLine]) -> Iterator[Meeting]:
         for run in one.runs:
             last = numbers_filled(one.number, run.spans)[-1]
             yield Meeting(run, one.title, one.starts_at, ends.get(last, one.ends_at))
+
+
+def parallel_runs(runs: Iterable[RunView]) -> list[tuple[RunView, ...]]:
+    """Runs that begin in one round, those of one workshop that fill the same rounds together, in order of the first ones."""
+    found: dict[tuple[int, int], list[RunView]] = {}
+    for run in runs:
+        found.setdefault((run.workshop_id, run.spans), []).append(run)
+    return [tuple(several) for several in found.values()]
+
+
+def as_one(runs: Sequence[RunView]) -> RunView:
+    """Parallel runs as who wishes sees them: one workshop under all of its numbers. Its id is the lowest, so it stays
+    when numbers change; its seats and room are those of one run."""
+    if len(runs) == 1:
+        return runs[0]
+    first = min(runs, key=lambda run: run.id)
+    return replace(
+        first,
+        label="/".join(run.label for run in runs),
+        takes_place=any(run.takes_place for run in runs),
+        parallel=tuple(runs),
+    )
+
+
+def wishable(runs: Iterable[RunView]) -> list[RunView]:
+    """Those of the runs that can be wished for, as who wishes sees them."""
+    return [as_one(several) for several in parallel_runs(run for run in runs if run.takes_place)]
 
 
 # What the agenda says, under the revision that rises with every change of it. Seats are counted anew each time.

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.events.models import Event
 from app.people.rules import address_key
-from app.programme.agenda import AgendaLine, RoundView, RunView, read_agenda
+from app.programme.agenda import AgendaLine, RoundView, RunView, as_one, parallel_runs, read_agenda
 from app.programme.models import Run
 from app.registration.models import Group, GroupGuest, Registration, StatusChange
 from app.registration.rules import ACTIVE, SHARED, PlaceState, Reason, Status
@@ -47,7 +47,7 @@ class MyRound:
     in_line: tuple[RunPosition, ...]
     wanted: RunView | None
     absent: bool
-    wishes: tuple[RunView, ...] = ()
+    wishes: tuple[RunView, ...] = ()  # parallel runs of a workshop as one
     goes_on: bool = False  # the place, or what the person leads, is a run that began in an earlier round
     leads: RunView | None = None
     role: StaffRole | None = None
@@ -57,7 +57,11 @@ class MyRound:
     def hopes(self) -> tuple[RunView, ...]:
         """What the person wants, waits or wishes for in this round."""
         wanted = (self.wanted,) if self.wanted is not None else ()
-        return (*wanted, *(one.run for one in self.in_line), *self.wishes)
+        return (
+            *wanted,
+            *(one.run for one in self.in_line),
+            *(run for one in self.wishes for run in one.each),
+        )
 
     @property
     def run(self) -> RunView | None:
@@ -204,8 +208,13 @@ def _with_wishes(session: Session, registration: Registration, mine: Sequence[My
     order = session.scalars(wished).all()
     found = []
     for one in mine:
-        runs = {run.id: run for run in one.round.runs}
-        found.append(replace(one, wishes=tuple(runs[run] for run in order if run in runs)))
+        runs = {
+            run.id: as_one([each for each in several if each.takes_place] or several)
+            for several in parallel_runs(one.round.runs)
+            for run in several
+        }
+        meant = {runs[run].id: runs[run] for run in order if run in runs}
+        found.append(replace(one, wishes=tuple(meant.values())))
     return found
 
 
@@ -217,7 +226,8 @@ def _going_on(mine: Sequence[MyRound]) -> list[MyRound]:
 
 
 def _with_what_goes_on(one: MyRound, began: Mapping[int, MyRound], hoped_for: Collection[int]) -> MyRound:
-    here = replace(one, would_go_on=tuple(run for run in one.round.going_on if run.id in hoped_for))
+    longer = parallel_runs(run for run in one.round.going_on if run.id in hoped_for)
+    here = replace(one, would_go_on=tuple(as_one(several) for several in longer))
     first = next((began[run.id] for run in one.round.going_on if run.id in began), None)
     if first is None:
         return here

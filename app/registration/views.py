@@ -288,7 +288,7 @@ def wishes(token: str) -> ResponseReturnValue:
     wished = wishes_of(session, registration.id)
     # Who said it here before a question asked for it changes it here.
     with_needs = bool(wished.needs) or not asks_needs(asked_questions(session, event))
-    form: Any = wishing(OwnWishesForm, rounds, with_needs=with_needs)(data=wishes_data(wished))
+    form: Any = wishing(OwnWishesForm, rounds, with_needs=with_needs)(data=wishes_data(wished, rounds))
     if did(form, lambda writing: give_wishes(writing, registration.id, form.wished(), now())):
         return _back(token, "wishes")
     return page("registration/wishes.html", form=form, event=event, token=token)

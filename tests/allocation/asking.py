@@ -50,6 +50,7 @@ def varied(number: int, largest: int) -> Instance:
             published=number % 7 == 3,
             mode=Mode.GREEDY if number % 2 else Mode.GENEROUS,
             time_limit=600,
+            parallel=1 if number % 5 in {1, 4} else 0,
         ),
     )
 
@@ -75,6 +76,7 @@ def tiny(number: int) -> Instance:
             staff=number % 4 == 2,
             published=number % 5 == 2,
             mode=Mode.GREEDY if number % 11 > 5 else Mode.GENEROUS,
+            parallel=1 if number % 4 == 3 else 0,
         ),
     )
 

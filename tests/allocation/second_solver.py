@@ -198,7 +198,12 @@ class Question:
     @staticmethod
     def level(mine: dict[int, list[int]], n: int, r: int) -> int:
         """1 for the first wish; what is left out comes together after the last one of that round."""
-        named = [runs.index(r) + 1 for runs in mine.values() if r in runs]
+        named = [
+            number
+            for wishes in mine.values()
+            for number, wish in enumerate(wishes, start=1)
+            if r == wish or (isinstance(wish, list) and r in wish)
+        ]
         return min([*named, len(mine[n]) + 1])
 
     def goals_of_wishes(self, lists: dict, seats: list) -> list[tuple[str, Any]]:

@@ -62,5 +62,7 @@ def test_the_samples_hold_everything_they_should() -> None:
     assert any(person.fixed for person in people)
     assert any(person.published for person in people)
     assert any(not person.wishes for person in people)
+    assert any(isinstance(wish, tuple) for person in people for one in person.wishes for wish in one.runs)
+    assert any(run.id % 1000 >= 500 and len(run.rounds) == 2 for run in runs)
     rules = {(type(rule).__name__, rule.soft) for one in sample for rule in one.rules}
     assert len(rules) >= 7

@@ -64,7 +64,7 @@ def became(day: Day, name: str) -> list[tuple[str, int, WishOutcome | Hindrance,
     assert found is not None
     return [
         (
-            one.run.label,
+            "/".join(run.label for run in one.runs),
             one.rank,
             one.why.hindrance if one.why else one.outcome,
             one.demand.people,

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from app.allocation.figures import demands, mixes, summarise
+from app.allocation.figures import demand_by_run, demands, mixes, summarise
 from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, Wishes
 from app.allocation.rules import Goal
 from app.allocation.sensitivity import one_more_chair
@@ -58,3 +58,14 @@ def test_one_more_chair() -> None:
 def test_a_closed_run_is_not_asked(run: int) -> None:
     closed = replace(DAY, runs=tuple(replace(one, closed=True) for one in RUNS))
     assert one_more_chair(closed, solve(DAY), runs=[run]) == ()
+
+
+def test_parallel_runs_of_a_workshop_are_in_demand_together() -> None:
+    """Who names both counts once, at the dearer of the two; lists of before named them one by one."""
+    runs = (ModelRun(10, 100, (1,), 1), ModelRun(11, 101, (1,), 3), ModelRun(12, 100, (1,), 4, closed=True))
+    wished = ((10, 12), 11), (11, 12, 10), (11,)
+    people = tuple(ModelPerson(one, (1,), wishes=(Wishes(1, runs),)) for one, runs in enumerate(wished))
+    first, second = demands(Instance((1,), people, runs))
+    assert (first.runs, dict(first.by_rank), first.seats) == ((10, 12), {1: 1, 2: 1}, 1)
+    assert (second.runs, dict(second.by_rank), second.seats) == ((11,), {1: 2, 2: 1}, 3)
+    assert set(demand_by_run(Instance((1,), people, runs))) == {10, 11, 12}

@@ -23,6 +23,7 @@ from app.allocation.instance import (
     fingerprint,
     forbid,
     from_data,
+    in_order,
     one_chair_more,
     pin,
     publish,
@@ -53,6 +54,8 @@ def changed(**values: object) -> Instance:
         (replace(DAY, runs=(RUNS[0], *RUNS)), NamedTwice),
         (replace(DAY, rounds=(1, 2, 2)), NamedTwice),
         (changed(wishes=(Wishes(1, (10, 10)),)), NamedTwice),
+        (changed(wishes=(Wishes(1, ((10, 11), 10)),)), NamedTwice),
+        (changed(wishes=(Wishes(1, ((10, 20),)),)), WishElsewhere),
         (changed(wishes=(Wishes(1, (10,)), Wishes(1, (11,)))), NamedTwice),
         (changed(wishes=(Wishes(1, (99,)),)), UnknownThing),
         (changed(wishes=(Wishes(1, (20,)),)), WishElsewhere),
@@ -91,6 +94,7 @@ def test_the_same_question_in_another_order_is_the_same_text() -> None:
         replace(DAY, mode=Mode.GENEROUS),
         replace(DAY, rules=DAY.rules[:1]),
         changed(wishes=(Wishes(1, (11, 10)), Wishes(2, (20,)))),
+        changed(wishes=(Wishes(1, ((10, 11),)), Wishes(2, (20,)))),
         one_chair_more(DAY, 10),
         close(DAY, 10),
         pin(DAY, 1, 10),
@@ -112,6 +116,16 @@ def test_what_is_read_back_is_the_same_question() -> None:
     assert as_data(from_data(json.loads(json.dumps(as_data(DAY))))) == as_data(DAY)
     with pytest.raises(ValueError, match="format"):
         from_data({"format": 99})
+
+
+def test_parallel_runs_are_one_wish_in_the_text_too() -> None:
+    """A list in the list, whatever order they were named in; without any the text is what it was before there were some."""
+    tied = changed(wishes=(Wishes(1, ((11, 10),)), Wishes(2, (21, 20))))
+    assert as_data(tied)["people"][0]["wishes"] == [[1, [[10, 11]]], [2, [21, 20]]]
+    back = from_data(json.loads(json.dumps(as_data(tied))))
+    assert back.people[0].wishes == (Wishes(1, ((10, 11),)), Wishes(2, (21, 20)))
+    assert in_order(tied).people[0].wishes == back.people[0].wishes
+    assert as_data(DAY)["people"][0]["wishes"] == [[1, [10, 11]], [2, [20]]]
 
 
 def test_lots_are_a_permutation_that_the_seed_decides() -> None:

@@ -36,6 +36,13 @@ def first_worse(instance: Instance, best: list[int], pinned: list[int] | None) -
     return WhyNot(Hindrance.LOT)
 
 
+def best_granting(instance: Instance, answers: list[list[int] | None]) -> list[int] | None:
+    """Of the answers with one of the parallel runs pinned each, the best; None if none is possible."""
+    signs = [-1 if one.most else 1 for one in worth(instance, ())]
+    possible = [values for values in answers if values is not None]
+    return min(possible, key=lambda values: [a * b for a, b in zip(signs, values, strict=True)], default=None)
+
+
 @pytest.mark.long
 @pytest.mark.parametrize("number", many(20, 60))
 def test_a_second_solver_finds_the_same_goal_worse(number: int) -> None:
@@ -44,22 +51,29 @@ def test_a_second_solver_finds_the_same_goal_worse(number: int) -> None:
     if found.proof is Proof.INFEASIBLE:
         return
     told = why_refused(instance, found, seconds=600)
-    assert set(told) == set(refused_wishes(instance, found.places))
+    refused = refused_wishes(instance, found.places)
+    assert set(told) == set(refused)
     best = [one.value for one in found.stages]
-    pinned = ask_the_other([pin(instance, person, run) for person, run in told])
-    for (seat, why), values in zip(told.items(), pinned, strict=True):
-        said = WhyNot(Hindrance.CONDITION) if why.hindrance is Hindrance.BARRED else why
+    answers = iter(
+        ask_the_other([pin(instance, seat[0], run) for seat, runs in refused.items() for run in runs])
+    )
+    for seat, runs in refused.items():
+        values = best_granting(instance, [next(answers) for _run in runs])
+        said = WhyNot(Hindrance.CONDITION) if told[seat].hindrance is Hindrance.BARRED else told[seat]
         assert replace(said, condition=None) == first_worse(instance, best, values), seat
     named = [(seat, why.condition) for seat, why in told.items() if why.condition is not None]
-    freed = ask_the_other([without(forced(instance, *seat), condition) for seat, condition in named])
+    freed = ask_the_other(
+        [without(forced(instance, seat[0], refused[seat]), condition) for seat, condition in named]
+    )
     assert all(values is not None for values in freed), named
 
 
-def forced(instance: Instance, person: int, run: int) -> Instance:
-    """No other run is open to this person in its rounds; unlike a pin it stays when fixed places are left out."""
-    rounds = set(instance.run(run).rounds)
+def forced(instance: Instance, person: int, wish: tuple[int, ...]) -> Instance:
+    """Nothing but the runs of the wish is open to this person in its rounds; unlike a pin it stays when fixed places are left
+    out."""
+    rounds = set(instance.run(wish[0]).rounds)
     for other in instance.runs:
-        if other.id != run and rounds.intersection(other.rounds):
+        if other.id not in wish and rounds.intersection(other.rounds):
             instance = forbid(instance, person, other.id)
     return instance
 
@@ -106,3 +120,17 @@ def test_without_time_nothing_is_claimed() -> None:
     instance = Instance((1,), twins, RUNS)
     told = why_refused(instance, solve(instance), seconds=0)
     assert set(told.values()) == {WhyNot(Hindrance.UNKNOWN)}
+
+
+def test_a_wish_for_parallel_runs_is_refused_only_with_all_of_them() -> None:
+    both = (ModelRun(10, 100, (1,), 1), ModelRun(11, 101, (1,), 5), ModelRun(12, 100, (1,), 1))
+    people = tuple(ModelPerson(one, (1,), wishes=(Wishes(1, ((10, 12), 11)),)) for one in (1, 2, 3))
+    instance = Instance((1,), people, both)
+    found = solve(instance)
+    assert {place.run for place in found.places} == {10, 11, 12}
+    ((seat, why),) = reasons(instance).items()
+    assert (seat[1], why) == (10, WhyNot(Hindrance.LOT))
+    barred = replace(instance, people=(replace(people[0], forbidden=(10, 12)), *people[1:]))
+    assert reasons(barred) == {(1, 10): WhyNot(Hindrance.BARRED)}
+    half = replace(instance, people=(replace(people[0], forbidden=(10,)), *people[1:]))
+    assert Hindrance.BARRED not in {one.hindrance for one in reasons(half).values()}

@@ -14,7 +14,7 @@ from app.attendees.imports.service import Newcomer
 from app.attendees.imports.targets import Mapped, Subject, Target
 from app.folding import clean_line, clean_text, loose
 from app.organisations.models import OrganisationKind
-from app.programme.agenda import RoundView, RunView
+from app.programme.agenda import RoundView, RunView, wishable
 from app.programme.rounds import numbers_filled
 from app.refusal import N_, Refusal
 from app.registration.questions.answers import HIGHEST_NUMBER, LONGEST
@@ -53,8 +53,13 @@ class Chooser:
     def __init__(self, targets: Sequence[Target]) -> None:
         self._targets = {one.name: one for one in targets}
         self._rounds = {one.round.id: one.round for one in targets if one.round is not None}
-        self._runs = {key: _runs_by_name(one) for key, one in self._rounds.items()}
-        self._home = {run.id: (one, run) for one in self._rounds.values() for run in one.runs}
+        wishing = any(one.subject is Subject.WISH for one in targets)
+        self._runs = {key: _runs_by_name(one, together=wishing) for key, one in self._rounds.items()}
+        self._home = {
+            run.id: (one, run)
+            for one in self._rounds.values()
+            for run in (wishable(one.runs) if wishing else one.runs)
+        }
         offered = [kind for one in targets for kind in one.kinds]
         self._kinds = _kinds_by_name(offered)
         self._kind_names = {one.key: one.name if language() == "de" else one.name_en for one in offered}
@@ -86,7 +91,7 @@ class Chooser:
                 if target.subject is Subject.PLACE and target.round is not None:
                     self._choose(chosen, target.round, typed)
                 elif target.subject is Subject.WISH and target.round is not None:
-                    self._wish(wishes.setdefault(target.round.id, []), absent, target.round, typed)
+                    self._wish(wishes, absent, target.round, typed)
                 elif target.subject is Subject.ANSWER and target.question is not None:
                     self._answer(chosen, target.question, typed)
             except Refusal as refusal:
@@ -152,19 +157,23 @@ class Chooser:
                 raise TwiceTheSameWorkshop(field_, run.title)
         chosen.choices[home.id] = run.id
 
-    def _wish(self, wishes: list[int], absent: set[int], round_: RoundView, typed: str) -> None:
-        """A cell may name several, the dearest first."""
+    def _wish(self, wishes: dict[int, list[int]], absent: set[int], round_: RoundView, typed: str) -> None:
+        """A cell may name several, the dearest first. What began in an earlier round is a wish for that one."""
         for word in _SEVERAL.split(typed):
             key = key_of(word)
             if key in _ABSENT:
                 absent.add(round_.id)
             elif key not in _NOTHING:
                 run = self._run(round_, word)
-                if run.id in wishes:
+                home = self._home[run.id][0]
+                there = wishes.setdefault(home.id, [])
+                if run.id in there:
+                    if home.id != round_.id:
+                        continue
                     raise Refusal(N_("You have named this workshop before. Please name each one once."))
-                if len(wishes) >= MOST_RANKS:
+                if len(there) >= MOST_RANKS:
                     raise UnknownRun("")
-                wishes.append(run.id)
+                there.append(run.id)
 
     def _run(self, round_: RoundView, typed: str) -> RunView:
         """By number, title, or both."""
@@ -198,12 +207,15 @@ def _filled(round_: RoundView, run: RunView) -> set[int]:
     return set(numbers_filled(round_.number, run.spans))
 
 
-def _runs_by_name(round_: RoundView) -> dict[str, RunView]:
-    """What a workshop may be called in a cell. What two would be called, neither is."""
+def _runs_by_name(round_: RoundView, *, together: bool) -> dict[str, RunView]:
+    """What a workshop may be called in a cell. What two would be called, neither is; `together`: unless they are parallel
+    runs of one workshop."""
     found: dict[str, RunView | None] = {}
-    for run in (*round_.going_on, *round_.runs):
-        if run.takes_place:
-            for name in {_run_key(one) for one in (run.label, run.title, f"{run.label} {run.title}")}:
+    begun = wishable(round_.going_on) if together else round_.going_on
+    for run in (*begun, *(wishable(round_.runs) if together else round_.runs)):
+        for one in run.each if run.takes_place else ():
+            names = (one.label, one.title, f"{one.label} {one.title}", f"{run.label} {run.title}", run.label)
+            for name in {_run_key(word) for word in names}:
                 found[name] = run if found.get(name, run) is run else None
     return {name: run for name, run in found.items() if run is not None}
 

@@ -24,7 +24,7 @@ from app.attendees.imports.headings import (
 from app.events.models import Event
 from app.organisations.models import OrganisationKind
 from app.organisations.queries import offered_kinds
-from app.programme.agenda import RoundView, read_rounds
+from app.programme.agenda import RoundView, read_rounds, wishable
 from app.refusal import N_
 from app.registration.person import LISTED, PersonField
 from app.registration.questions.models import Question
@@ -110,7 +110,7 @@ def _places_in(round_: RoundView, _only: bool) -> list[Target]:
 
 def _wishes_in(round_: RoundView, only: bool) -> list[Target]:
     targets = []
-    for rank in range(1, min(len(round_.runs), MOST_WISHES) + 1):
+    for rank in range(1, min(len(wishable(round_.runs)), MOST_WISHES) + 1):
         label = gettext("%(round)s: %(rank)s. wish", round=round_.title, rank=rank)
         headings = [
             label,

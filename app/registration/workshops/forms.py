@@ -3,17 +3,17 @@
 
 """Wishes per round, and what somebody cannot do without.
 
-`wish-<round id>-<rank>` is the run wished for in that place: one select each, so it works without JavaScript, and
-fachtag.js adds buttons that move a wish. `absent-<round id>` says that one takes no part in the round.
+`wish-<round id>-<rank>` is the run wished for in that place, of parallel runs of a workshop the one with the lowest id:
+one select each, so it works without JavaScript, and fachtag.js adds buttons that move a wish. `absent-<round id>` says that one takes no part in the round.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
-from app.programme.agenda import RoundView, RunView
+from app.programme.agenda import RoundView, RunView, wishable
 from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import MOST_RANKS, Wished
 from app.texts import gettext, ngettext
@@ -51,9 +51,10 @@ class WishesMixin:
         """The selects of a round, the first wish first."""
         return [self[f"wish-{round_.id}-{rank}"] for rank in range(1, ranks_of(round_) + 1)]  # type: ignore[index]
 
-    def names(self, run: RunView) -> bool:
-        """Whether the run is among the wishes of any round."""
-        return any(field.data == str(run.id) for one in self.wish_rounds for field in self.fields_of(one))
+    def going_on(self, round_: RoundView) -> list[tuple[RunView, bool]]:
+        """What began in an earlier round, and whether it is among the wishes of that one."""
+        named = {field.data for one in self.wish_rounds for field in self.fields_of(one)}
+        return [(run, str(run.id) in named) for run in wishable(round_.going_on)]
 
     def wished(self) -> Wished:
         runs = {
@@ -82,7 +83,8 @@ def ranks_of(round_: RoundView) -> int:
 
 
 def offered(round_: RoundView) -> list[RunView]:
-    return [run for run in round_.runs if run.takes_place]
+    """What can be wished for: parallel runs of a workshop as one."""
+    return wishable(round_.runs)
 
 
 def wishing(
@@ -111,18 +113,23 @@ def wishing(
     return type(form_class.__name__, (WishesMixin, form_class), {**context, **fields})
 
 
-def wishes_data(wished: Wished) -> Mapping[str, object]:
-    """What the fields are filled with."""
+def wishes_data(wished: Wished, rounds: Iterable[RoundView]) -> Mapping[str, object]:
+    """What the fields are filled with. A wish for one of several parallel runs is one for the workshop."""
     data: dict[str, object] = {f"absent-{one}": True for one in wished.absent}
+    meant = {run.id: one.id for round_ in rounds for one in offered(round_) for run in one.each}
     for round_id, runs in wished.runs.items():
-        data |= {f"wish-{round_id}-{rank}": str(run) for rank, run in enumerate(runs, start=1)}
+        data |= {
+            f"wish-{round_id}-{rank}": str(meant.get(run, run)) for rank, run in enumerate(runs, start=1)
+        }
     data["needs"] = [one.value for one in wished.needs or ()]
     return data
 
 
 def wish_label(run: RunView) -> str:
     """Without seats: how many others wish for it is nobody's business while wishes are open."""
-    notes = [run.room.where, *run.room.barriers] if run.room else []
+    notes = [note for one in run.each if one.room for note in (one.room.where, *one.room.barriers)]
+    if run.parallel:
+        notes.insert(0, gettext("at the same time in several rooms"))
     if run.spans > 1:
         notes.append(ngettext("over %(num)d round", "over %(num)d rounds", run.spans))
     return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")

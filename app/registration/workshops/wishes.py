@@ -4,12 +4,13 @@
 """Wishes for workshops on days that give places by one allocation: written, changed until the date, turned into from
 places. Nobody holds a place or a place in line of a run until the allocation is published."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import TypeVar
 
 from sqlalchemy import delete, exists, insert, or_, select, update
-from sqlalchemy.orm import Session, aliased
+from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.db import Json
 from app.events.models import Event
@@ -22,12 +23,14 @@ from app.registration.workshops.models import Place, RegistrationNeed, RoundAbse
 from app.registration.workshops.rules import Need
 
 MOST_RANKS = 12
+_Key = TypeVar("_Key", bound=Hashable)
 
 
 @dataclass(frozen=True, slots=True)
 class Wished:
     """What somebody wishes: round id → run ids, the dearest first; rounds not taken part in; what cannot be done
-    without (None: that is not said here). A round without runs means: any will do."""
+    without (None: that is not said here). A round without runs means: any will do. A run stands for its workshop at that
+    time: parallel runs are one wish."""
 
     runs: Mapping[int, Sequence[int]] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
@@ -77,10 +80,18 @@ def replace_wishes(session: Session, event: Event, registration: Registration, w
 
 
 def wishes_of(session: Session, registration_id: int) -> Wished:
-    """With what cannot be done without: for the person, and for who must know."""
-    mine = select(Wish.round_id, Wish.run_id).where(Wish.registration_id == registration_id)
+    """With what cannot be done without: for the person, and for who must know. Of parallel runs of a workshop, which older
+    lists may name one by one, the dearest stands for all."""
+    mine = (
+        select(Wish.round_id, Wish.run_id, Run.workshop_id, Run.spans)
+        .join(Run, Wish.run_id == Run.id)
+        .where(Wish.registration_id == registration_id)
+    )
     runs: dict[int, list[int]] = {}
-    for round_id, run_id in session.execute(mine.order_by(Wish.round_id, Wish.rank)):
+    for (round_id, *_workshop), run_id in _dearest(
+        ((round_id, workshop, spans), run_id)
+        for round_id, run_id, workshop, spans in session.execute(mine.order_by(Wish.round_id, Wish.rank))
+    ).items():
         runs.setdefault(round_id, []).append(run_id)
     absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration_id)
     needs = select(RegistrationNeed.need).where(RegistrationNeed.registration_id == registration_id)
@@ -104,11 +115,19 @@ def turn_places_into_wishes(session: Session, event: Event) -> Json:
     place beside it; no seat in a run is taken any more. Older wishes stay where nothing was chosen since. Callers hold
     the event's lock. What `bring_places_back` needs comes back: numbers of rows."""
     of_day = select(Registration.id).where(Registration.event_id == event.id)
-    places = session.scalars(select(Place).where(Place.registration_id.in_(of_day)).order_by(Place.id)).all()
+    places = session.scalars(
+        select(Place)
+        .where(Place.registration_id.in_(of_day))
+        .options(joinedload(Place.run))
+        .order_by(Place.id)
+    ).all()
     kept = _kept(session, event, places)
     wished: dict[tuple[int, int], list[int]] = {}
-    for place in sorted(places, key=lambda one: one.state is not PlaceState.WAITING):
-        wished.setdefault((place.registration_id, place.round_id), []).append(place.run_id)
+    chosen = sorted(places, key=lambda one: one.state is not PlaceState.WAITING)
+    for (person, round_id, *_workshop), run_id in _dearest(
+        ((one.registration_id, one.round_id, one.workshop_id, one.run.spans), one.run_id) for one in chosen
+    ).items():
+        wished.setdefault((person, round_id), []).append(run_id)
     overtaken = (
         exists().where(one.registration_id == Wish.registration_id, one.round_id == Wish.round_id)
         for one in (Place, RoundAbsence)
@@ -207,13 +226,21 @@ def _runs_of(session: Session, event: Event) -> Sequence[Run]:
     return session.scalars(runs).all()
 
 
+def _dearest(wishes: Iterable[tuple[_Key, int]]) -> dict[_Key, int]:
+    """Of the runs under each key the first; the keys in the order in which they came."""
+    found: dict[_Key, int] = {}
+    for key, run_id in wishes:
+        found.setdefault(key, run_id)
+    return found
+
+
 def _write(session: Session, event: Event, registration: Registration, wished: Wished) -> None:
-    _refuse_unknown(session, event, wished)
+    offered = _offered(session, event, wished)
     lines = [
         {"registration_id": registration.id, "round_id": round_id, "run_id": run_id, "rank": rank}
         for round_id, runs in wished.runs.items()
         if round_id not in wished.absent
-        for rank, run_id in enumerate(runs, start=1)
+        for rank, run_id in enumerate(dict.fromkeys(offered[round_id][run] for run in runs), start=1)
     ]
     absences = [{"registration_id": registration.id, "round_id": one} for one in sorted(wished.absent)]
     needs = [
@@ -225,14 +252,24 @@ def _write(session: Session, event: Event, registration: Registration, wished: W
             session.execute(insert(table), rows)
 
 
-def _refuse_unknown(session: Session, event: Event, wished: Wished) -> None:
+def _offered(session: Session, event: Event, wished: Wished) -> dict[int, dict[int, int]]:
+    """Round id → run that takes place → the run that is written down for it: of parallel runs of a workshop, which are
+    one wish, the one with the lowest id. Refuses rounds and runs that are not there."""
     named = {*wished.runs, *wished.absent}
     if not named:
-        return
-    offered: dict[int, set[int]] = {}
-    runs = select(Round.id, Run.id).outerjoin(Run, (Run.round_id == Round.id) & Run.takes_place)
-    for round_id, run_id in session.execute(runs.where(Round.event_id == event.id)):
-        offered.setdefault(round_id, set()).add(run_id)
+        return {}
+    offered: dict[int, dict[int, int]] = {}
+    first: dict[tuple[int, int, int], int] = {}
+    runs = select(Round.id, Run.id, Run.workshop_id, Run.spans).outerjoin(
+        Run, (Run.round_id == Round.id) & Run.takes_place
+    )
+    for round_id, run_id, workshop, spans in session.execute(
+        runs.where(Round.event_id == event.id).order_by(Run.id)
+    ):
+        there = offered.setdefault(round_id, {})
+        if run_id is not None:
+            there[run_id] = first.setdefault((round_id, workshop, spans), run_id)
     for round_id in named:
-        if round_id not in offered or not offered[round_id] >= set(wished.runs.get(round_id, ())):
+        if round_id not in offered or not offered[round_id].keys() >= set(wished.runs.get(round_id, ())):
             raise UnknownRun(f"wish-{round_id}-1")
+    return offered
