@@ -165,6 +165,7 @@ def a_round(number: int) -> Instance:
             mixing=("none", "loose", "strict")[number // 3 % 3],
             minimum=number % 2 == 0,
             mode=Mode.GREEDY if number % 5 == 4 else Mode.GENEROUS,
+            parallel=1 if number % 4 == 1 else 0,
         ),
         number,
     )
