@@ -60,7 +60,7 @@ from app.people.rules import LinkReason, Origin, Role
 from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
 from app.programme.contributors import ContributorFacts, add_contributor
 from app.programme.kinds import KindFacts, add_kind
-from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
+from app.programme.models import AgendaChange, AgendaItem, AgendaKind, Round, Run, Workshop
 from app.programme.rules import ContributorRole, Icon, ItemKind
 from app.programme.service import (
     ItemFacts,
@@ -852,6 +852,7 @@ def _remember(world: World) -> None:
             "condition_id": PlacingCondition,
             "notice_id": Notice,
             "task_id": Task,
+            "kind_id": AgendaKind,
             "partner_id": Partner,
             "seating_id": Seating,
         }.items():
