@@ -31,21 +31,22 @@ from app.demo.programme import (
     PAST,
     PAST_DATE,
     REGION,
+    SERIES,
     TEXTS,
     UPCOMING,
     DayData,
 )
+from app.demo.team import ask_for_tables, merge_one
 from app.events.models import Event
 from app.events.notices import day_facts
 from app.events.partners.rules import Logo
 from app.events.partners.service import add_partner
 from app.events.rules import Aim, Placement, QuotaEffect, QuotaTarget, form_key
-from app.events.service import NewEvent, create_event, hosts_of, name_hosts
+from app.events.service import NewEvent, accept_series, create_event, hosts_of, name_hosts
 from app.events.team_service import add_member
-from app.organisation_admin.service import merge
 from app.organisations.models import Organisation, Region
 from app.organisations.rules import UsualKind
-from app.organisations.service import add_organisation, find_organisation
+from app.organisations.service import add_organisation
 from app.outbox.models import Message
 from app.outbox.rules import LONGEST, State
 from app.people.models import Budget, Organiser
@@ -90,8 +91,6 @@ from app.results.service import (
 )
 from app.scheduling.service import change_day, publish_day
 from app.scheduling.workshop_service import RunPlan, add_run
-from app.tables.queries import chosen
-from app.tables.service import SeatingOrder, ask
 from app.texts import force_locale, gettext
 
 OPEN_SINCE = timedelta(days=28)
@@ -132,7 +131,7 @@ def load(session: Session, data_dir: Path, password_hash: str, now: datetime) ->
     _load_past(session, data_dir, region, organisations, team, past_guests)
     _load_upcoming(session, region, organisations, team, people.as_typed(guests), now)
     _load_small(session, region, organisations, team, guests[len(people.NAMED) :], now)
-    _merge_one(session, team[0], now - timedelta(hours=1))
+    merge_one(session, team[0], now - timedelta(hours=1))
     session.flush()
     _keep_few_mails(session, now)
     session.execute(delete(Budget))
@@ -192,7 +191,8 @@ def _build_day(
     event = create_event(session, new, None, now)
     lead = organisations[data.lead_host - 1]
     cohosts = [organisations[n - 1] for n in CENTRES if n != data.lead_host]
-    name_hosts(session, event.id, lead, cohosts, region, None, fingerprint(hosts_of(event)), None, now)
+    series = accept_series(session, SERIES)
+    name_hosts(session, event.id, lead, cohosts, region, series, fingerprint(hosts_of(event)), None, now)
     event.summary, event.description, event.for_whom = data.summary, data.description, data.for_whom
     event.venue_name, event.venue_street, event.venue_postcode, event.venue_city = data.venue
     event.venue_note, event.fee_note, event.funding_note = data.venue_note, FEE, FUNDING
@@ -413,23 +413,7 @@ def _load_upcoming(
         moment = now - timedelta(hours=3) + timedelta(minutes=10 * number)
         _change_to(session, stage, registered[guest.email], str(guest.hope), moment)
     _add_quotas(session, stage, team[0], at(on - RELEASED_BEFORE, "8:00"), now - timedelta(hours=2))
-    _ask_for_tables(session, stage, team[0], now - timedelta(hours=1))
-
-
-def _ask_for_tables(session: Session, stage: DemoDay, by: Organiser, moment: datetime) -> None:
-    """The worker of the demo works them out within seconds; whoever looks may watch it."""
-    people = len(session.scalars(chosen(stage.event.id, None)).all())
-    order = SeatingOrder(
-        name="Gesprächstische am Nachmittag",
-        run_id=None,
-        tables=max(people // 8, 1),
-        seats=10,
-        labels=("Ankommen", "Vertiefen", "Verabreden"),
-        hosts={},
-        seed=1,
-        nonce="demo-tables",
-    )
-    ask(session, stage.event.id, order, By(Actor.ORGANISER, by.id), moment)
+    ask_for_tables(session, stage.event.id, team[0], now - timedelta(hours=1))
 
 
 def _load_small(
@@ -458,15 +442,6 @@ def _load_small(
         moment = opens + timedelta(hours=9 + 7 * number)
         registration = register(session, event.id, entry, moment)
         confirm(session, registration.id, moment + timedelta(minutes=4))
-
-
-def _merge_one(session: Session, by: Organiser, moment: datetime) -> None:
-    """One of the odd names was seen by the team; the others wait for it."""
-    number, typed = people.TYPED[-1]
-    source, target = (find_organisation(session, name) for name in (typed, ORGANISATIONS[number - 1][0]))
-    if source is None or target is None:
-        raise RuntimeError(f"nobody came from {typed}")
-    merge(session, source.id, target.id, By(Actor.ORGANISER, by.id), moment)
 
 
 def _add_quotas(

@@ -23,6 +23,7 @@ KI, OFFICE, TOWN, LAND = (
 WORK, WELFARE = UsualKind.EMPLOYMENT, UsualKind.WELFARE
 
 REGION = ("owl", "Ostwestfalen-Lippe")
+SERIES = "KIM-Fachtage OWL"
 OUTSIDE = "NRW"  # a body of the whole Land belongs to no region
 
 # Number (the order), name, kind, district or town.

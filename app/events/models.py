@@ -102,7 +102,8 @@ class Event(Scarce, InCalendars, Base):
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
     `calls_off_at` when; `off_reason` and `off_instead` are what people read about it.
     It may be one of a `series`; `predecessor_id` is the day from which it was made. One that was put away
-    (`archived_at`) stands below the others in the lists of its team.
+    (`archived_at`) stands below the others in the lists of its team. `tables_at`
+    says since when people read at which discussion tables they sit, so that a day without any costs no question.
     `text_before`, `text_open` and `text_after` are what its team says about registering, each in its time; `form_code` is what
     one types before the form opens, empty where everybody may.
     Entries in calendars of people who register from now on are numbered from `lowest_offset` on: an address of which no row
@@ -171,6 +172,7 @@ class Event(Scarce, InCalendars, Base):
     agenda_released_at: Mapped[datetime | None]
     documentation_released_at: Mapped[datetime | None]
     archived_at: Mapped[datetime | None]
+    tables_at: Mapped[datetime | None]
     calls_off_at: Mapped[datetime | None] = mapped_column(index=True)
     off_reason: Mapped[text]
     off_instead: Mapped[text]

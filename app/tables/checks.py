@@ -5,6 +5,7 @@
 
 from sqlalchemy import ColumnElement, select
 
+from app.events.models import Event
 from app.findings import Check, built_once, faulty
 from app.registration.models import Registration
 from app.registration.tables.models import Seating, SeatingGuest, SeatingPlace
@@ -30,5 +31,7 @@ def seatings() -> Check:
             SeatingGuest.host_table != SeatingPlace.table_number
         ).exists(),
         "seats somebody of another day": strangers.exists(),
+        "is read by people and its day does not know of it": Seating.published_at.is_not(None)
+        & Seating.event_id.in_(select(Event.id).where(Event.tables_at.is_(None))),
     }
     return faulty("seating", Seating.id, faults)

@@ -9,7 +9,7 @@ A page that waits for the worker asks to be loaded again by a header; loading it
 import io
 from collections.abc import Callable
 
-from flask import Blueprint, Response, g, redirect, request, url_for
+from flask import Blueprint, Response, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -17,7 +17,6 @@ from app.allocation.queries import find_person, runs_of
 from app.clock import now
 from app.documents import typeset
 from app.outbox.queries import worker_alive
-from app.people.audit import record
 from app.people.rules import Permission, may
 from app.refusal import N_, Missing, found
 from app.registration.history import By
@@ -38,10 +37,20 @@ from app.tables.queries import (
     seatings_of,
 )
 from app.tables.rules import FEWEST, GOAL_LABELS, STATE_LABELS
-from app.tables.service import ask, fill_up, move, publish, refuse_asking, refuse_removing, remove, take_back
+from app.tables.service import (
+    ask,
+    fill_up,
+    move,
+    note_export,
+    publish,
+    refuse_asking,
+    refuse_removing,
+    remove,
+    take_back,
+)
 from app.texts import gettext
 from app.web import access
-from app.web.database import db, transaction
+from app.web.database import db
 from app.web.doing import did, pressed
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
@@ -185,9 +194,9 @@ def publish_(slug: str, seating_id: int) -> ResponseReturnValue:
 @bp.post("/<int:seating_id>/take-back")
 @access.organiser(Permission.EDIT_PEOPLE)
 def take_back_(slug: str, seating_id: int) -> ResponseReturnValue:
-    with transaction() as session:
-        take_back(session, g.event.id, seating_id, _by(), now())
-    return redirect_with(_one(slug, seating_id), N_("Nobody reads these tables any more."))
+    if pressed(lambda session: take_back(session, g.event.id, seating_id, _by(), now())):
+        flash(gettext("Nobody reads these tables any more."), "success")
+    return redirect(_one(slug, seating_id), SEE_OTHER)
 
 
 @bp.route("/<int:seating_id>/remove", methods=["GET", "POST"])
@@ -222,9 +231,7 @@ def export(slug: str, seating_id: int) -> ResponseReturnValue:
         raise Missing
     seating = get_done(db.session(), g.event, seating_id)
     people = seated_of(db.session(), seating)
-    with transaction() as session:
-        trace = {"format": kind, "rows": len(people)}
-        record(session, now(), g.organiser.id, g.event.id, "seating.export", f"seating {seating_id}", trace)
+    pressed(lambda session: note_export(session, seating, kind, len(people), _by(), now()))
     content_type, ending, make = FILES[kind]
     headers = {
         "Content-Disposition": f'attachment; filename="{slug}-tables-{seating_id}{ending}"',

@@ -140,7 +140,7 @@ def publish(session: Session, event_id: int, seating_id: int, by: By, now: datet
     if before is not None:
         before.published_at = None
         session.flush()
-    seating.published_at = now
+    seating.published_at = event.tables_at = now
     session.flush()
     record(session, now, by.organiser_id, event.id, "seating.publish", f"seating {seating.id}")
     return seating
@@ -152,7 +152,7 @@ def take_back(session: Session, event_id: int, seating_id: int, by: By, now: dat
     seating = _lock(session, event, seating_id)
     if seating.published_at is None:
         return
-    seating.published_at = None
+    seating.published_at = event.tables_at = None
     session.flush()
     record(session, now, by.organiser_id, event.id, "seating.take_back", f"seating {seating.id}")
 
@@ -286,6 +286,12 @@ def _best_table(
     if not free:
         raise NoSeatsLeft(len(people), seating.tables * seating.seats)
     return min(free, key=harm)
+
+
+def note_export(session: Session, seating: Seating, kind: str, rows: int, by: By, now: datetime) -> None:
+    """Somebody takes out of the house where people sit (DP-12)."""
+    detail = {"format": kind, "rows": rows}
+    record(session, now, by.organiser_id, seating.event_id, "seating.export", f"seating {seating.id}", detail)
 
 
 def read_room(session: Session, seating_id: int) -> tuple[Room, dict[int, int]]:

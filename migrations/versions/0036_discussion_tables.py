@@ -26,6 +26,8 @@ def must(table: str, name: str, condition: str) -> sa.CheckConstraint:
 
 
 def upgrade() -> None:
+    with op.batch_alter_table("event") as batch_op:
+        batch_op.add_column(sa.Column("tables_at", MOMENT, nullable=True))
     op.create_table(
         "seating",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -87,7 +89,9 @@ def upgrade() -> None:
         key_to("seating_guest", "seating_id", "seating"),
         key_to("seating_guest", "registration_id", "registration"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_seating_guest")),
-        sa.UniqueConstraint("seating_id", "registration_id", name=op.f("uq_seating_guest_seating_id")),
+        sa.UniqueConstraint(
+            "seating_id", "registration_id", name=op.f("uq_seating_guest_seating_id_registration_id")
+        ),
     )
     op.create_index(op.f("ix_seating_guest_registration_id"), "seating_guest", ["registration_id"])
     op.create_table(
@@ -105,3 +109,5 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("seating_place", "seating_guest", "seating"):
         op.drop_table(table)
+    with op.batch_alter_table("event") as batch_op:
+        batch_op.drop_column("tables_at")

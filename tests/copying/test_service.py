@@ -314,6 +314,7 @@ def test_every_column_of_a_day_is_taken_along_or_begins_anew() -> None:
         "off_reason",
         "off_instead",
         "archived_at",
+        "tables_at",
     }
     known = {
         "id",

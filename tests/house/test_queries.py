@@ -39,7 +39,7 @@ DAY = "/events/musterfachtag"
 CACHED = [DAY, f"{DAY}/agenda", f"{DAY}/agenda.json", f"{DAY}/agenda.xml", "/calendar/all.ics"]
 CACHED += ["/calendar/events/musterfachtag.ics", "/calendar/regions/owl.ics", f"{DAY}/results"]
 FIRST = {
-    DAY: 8,  # with the programme, for search engines
+    DAY: 9,  # with the programme, for search engines
     f"{DAY}/agenda": 4,
     f"{DAY}/agenda.json": 4,
     f"{DAY}/agenda.xml": 3,

@@ -34,7 +34,7 @@ OURS = {
     "question_option": {"id", "question_id", *SCARCE},
     "event": {
         *("id", "status", "reserved", "quota_count", "code_count", "together_count", "questions_version", "placed_at"),
-        *("agenda_released_at", "documentation_released_at", "calls_off_at", "archived_at", "predecessor_id", "lowest_offset", "revision", "changed_at", "version"),
+        *("agenda_released_at", "documentation_released_at", "calls_off_at", "archived_at", "tables_at", "predecessor_id", "lowest_offset", "revision", "changed_at", "version"),
         *(SCARCE | IN_CALENDARS),
     },
     "room": {"id", "event_id"},

@@ -104,4 +104,5 @@ def test_a_row_of_a_day_is_looked_up_in_one_place() -> None:
     assert places == {
         "app/events/queries.py",  # `get_of_event`
         "app/allocation/service.py",  # read anew behind its lock
+        "app/tables/service.py",  # the same
     }

@@ -16,16 +16,19 @@ from sqlalchemy import inspect as look_at
 from sqlalchemy.orm import Session
 
 from app.db import Base
+from app.events.models import Event
 from app.organisations.service import add_organisation
 from app.organising import weak_settings
 from app.organising.checks import CHECKS, data_findings, every_finding
 from app.organising.commands import guarded
 from app.organising.weak_settings import configuration_findings, refuse_weak
 from app.registration.questions.answers import Given
+from app.registration.tables.models import Seating, SeatingGuest, SeatingPlace
+from app.registration.tables.rules import SeatingState
 from app.settings import OperatingMode, Settings, SettingsError
 from app.web.database import db, transaction
 from tests.conftest import settings_for
-from tests.factories.days import NOW
+from tests.factories.days import NOW, make_event
 from tests.factories.questions import make_questions
 from tests.organising.helpers import Day, a_day, signs_up
 
@@ -380,6 +383,44 @@ def test_faults_of_groups_are_found(app: Flask) -> None:
     assert findings(app) == []
 
 
+TABLE_FAULTS = {
+    "UPDATE seating SET state = 'queued', found = NULL": ["seating 1: has seats and is not worked out"],
+    "UPDATE seating_place SET table_number = 9": ["seating 1: has a seat at a table that does not exist"],
+    "UPDATE seating_place SET round_number = 3": ["seating 1: has a seat in a round that does not exist"],
+    "UPDATE seating_guest SET host_table = 2": ["seating 1: has a host at another table"],
+    "UPDATE seating SET event_id = 2": ["seating 1: seats somebody of another day"],
+    "UPDATE event SET tables_at = NULL": ["seating 1: is read by people and its day does not know of it"],
+}
+
+
+def test_faults_of_discussion_tables_are_found(app: Flask) -> None:
+    full_day(app)
+    with app.app_context(), transaction() as session:
+        day = session.get_one(Event, 1)
+        day.tables_at = NOW
+        seating = Seating(
+            event_id=1, name="A", tables=2, seats=4, rounds=1, round_names="Runde", seed=1, nonce="n" * 20
+        )
+        seating.state, seating.found, seating.created_at = SeatingState.DONE, {}, NOW
+        seating.published_at = NOW
+        session.add(seating)
+        session.flush()
+        session.add(SeatingGuest(seating_id=seating.id, registration_id=1))
+        session.flush()
+        session.add(SeatingPlace(guest_id=1, round_number=1, table_number=1))
+        make_event(session, slug="daneben").tables_at = NOW
+    assert findings(app) == []
+    found = {}
+    with without_checks(app) as connection:
+        connection.commit()
+        for statement in TABLE_FAULTS:
+            assert connection.execute(text(statement)).rowcount >= 1, statement
+            with Session(connection, join_transaction_mode="create_savepoint") as session:
+                found[statement] = data_findings(session, NOW)
+            connection.rollback()
+    assert found == TABLE_FAULTS
+
+
 def test_a_place_in_a_run_of_another_day(app: Flask) -> None:
     full_day(app)
     other = a_day(app, "other")
@@ -405,7 +446,9 @@ def test_every_check_is_planted() -> None:
     import inspect
 
     planted = " ".join(
-        line.partition(": ")[2] for lines in (*FAULTS.values(), *GROUP_FAULTS.values()) for line in lines
+        line.partition(": ")[2]
+        for lines in (*FAULTS.values(), *GROUP_FAULTS.values(), *TABLE_FAULTS.values())
+        for line in lines
     )
     modules = {inspect.getmodule(one) for one in CHECKS}
     source = "".join(inspect.getsource(one) for one in modules if one is not None)

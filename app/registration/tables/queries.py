@@ -24,8 +24,9 @@ class MyTable:
 
 
 def tables_of(session: Session, registration: Registration) -> list[MyTable]:
-    """What was published of one person who takes part, round by round: one query."""
-    if registration.status not in PLACED or not registration.has_seat:
+    """What was published of one person who takes part, round by round: one query, on a day with tables."""
+    takes_part = registration.status in PLACED and registration.has_seat
+    if not takes_part or registration.event.tables_at is None:
         return []
     rows = session.execute(
         select(
