@@ -45,12 +45,8 @@ class ShortName(StringField):
             **kwargs,
         )
 
-    def process_formdata(self, valuelist: list[str]) -> None:
-        super().process_formdata(valuelist)
-        self.data = clean_line(self.data or "").lower()
-
     def pre_validate(self, _form: object) -> None:
-        typed = self.data or ""
+        typed = self.data = clean_line(self.data or "").lower()
         if typed and (not _SLUG.fullmatch(typed) or typed in RESERVED_SLUGS):
             raise ValidationError(
                 gettext("Please use letters from a to z, digits and hyphens, for instance fachtag-owl.")

@@ -40,7 +40,7 @@ NOT_FOR_CACHES = {
 
 
 # Files that somebody uploaded open in a sandbox where nothing at all may run (T22).
-UPLOADS = {"results.material", "results_materials.file"}
+UPLOADS = {"results.material", "results_materials.file", "partners.logo", "partners_organise.logo"}
 SANDBOX = "sandbox; default-src 'none'; style-src 'none'; img-src 'self'; frame-ancestors 'none'"
 
 

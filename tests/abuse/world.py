@@ -60,7 +60,7 @@ from app.people.rules import LinkReason, Origin, Role
 from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
 from app.programme.contributors import ContributorFacts, add_contributor
 from app.programme.kinds import KindFacts, add_kind
-from app.programme.models import AgendaChange, AgendaItem, AgendaKind, Round, Run, Workshop
+from app.programme.models import AgendaChange, AgendaItem, AgendaKind, Contributor, Round, Run, Workshop
 from app.programme.rules import ContributorRole, Icon, ItemKind
 from app.programme.service import (
     ItemFacts,
@@ -196,6 +196,8 @@ class World:
             name = "swap_round_id"
         if name == "reference" and rule.endpoint.startswith("groups."):
             return list(self.texts["member"])
+        if rule.endpoint.startswith("contributing.") and name in {"key", "deed"}:
+            name = f"contributing_{name}"
         if name in self.ids:
             return list(self.ids[name])
         if name in self.texts:
@@ -424,7 +426,7 @@ def _people_and_days(app: Flask) -> None:
         opening = ItemFacts(ItemKind.WELCOME, "Begrüßung", at("9:30"), at("10:00"), "", None)
         add_item(session, draft.id, opening, now())  # a programme that may be released
         day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, confirm_within_minutes=60)
-        day.series = series
+        day.series, day.predecessor_id = series, empty.id
         add_usual(session, day.id, str)
         programme = make_programme(session, day)
         programme.runs["1.1"].capacity = 1
@@ -868,6 +870,10 @@ def _remember(world: World) -> None:
         runs = session.scalars(select(Run.id).join(Round).where(Round.event_id == day).order_by(Run.id)).all()
         led = session.scalars(select(RunStaff.run_id).order_by(RunStaff.id.desc()).limit(1)).one()
         world.ids["run_id"] = sorted({runs[0], led, runs[-1]})
+        world.texts["contributing_key"] = [f"run-{runs[-1]}"]
+        world.texts["contributing_deed"] = ["up", "down", "confirm"]
+        named = select(Contributor.id).where(Contributor.run_id == runs[-1]).order_by(Contributor.id)
+        world.ids["contributor_id"] = list(session.scalars(named))
         world.ids["staff_id"] = list(session.scalars(select(RunStaff.id)))
         messages = session.scalars(
             select(Message.id).where(Message.event_id == day).order_by(Message.id)

@@ -156,7 +156,7 @@ def test_lists_and_cards_leave_the_house_and_that_is_written_down(app: Flask) ->
     files = {
         kind: page.visitor.post(
             f"{made.desk}/{found}/export",
-            {**page.values(page.form(f"{made.desk}/{found}/export")), "format": kind},
+            {**page.values(page.form(f"{made.desk}/{found}/export", "CSV")), "format": kind},
         ).response
         for kind in ("csv", "xlsx", "lists", "tables", "people")
     }
@@ -200,7 +200,7 @@ def test_who_may_not_sees_nothing(app: Flask) -> None:
     assert visit(app).get(f"{other.desk}/{found}").status == 404
     assert visit(app).get(f"{made.desk}/{found}/people/999").status == 404
     page = visit(app).get(f"{made.desk}/{found}")
-    sent = page.values(page.form(f"{made.desk}/{found}/export"))
+    sent = page.values(page.form(f"{made.desk}/{found}/export", "CSV"))
     assert page.visitor.post(f"{made.desk}/{found}/export", {**sent, "format": "exe"}).status == 404
 
 

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from app.db import Base, Json, enum_of, pk
 from app.events.models import Event
 from app.people.models import Organiser
-from app.registration.tables.rules import SeatingState
+from app.registration.tables.rules import SeatingState, name_of
 
 _PUBLISHED_SQL = text("published_at IS NOT NULL")
 
@@ -70,7 +70,7 @@ class Seating(Base):
     @property
     def labels(self) -> list[str]:
         """What the rounds are called, in their order."""
-        return self.round_names.split("\n")
+        return [name_of(self.round_names, number) for number in range(1, self.rounds + 1)]
 
 
 class SeatingGuest(Base):

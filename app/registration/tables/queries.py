@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.registration.models import Registration
 from app.registration.rules import PLACED
 from app.registration.tables.models import PUBLISHED, Seating, SeatingGuest, SeatingPlace
+from app.registration.tables.rules import name_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +39,5 @@ def tables_of(session: Session, registration: Registration) -> list[MyTable]:
         .order_by(SeatingPlace.round_number)
     )
     return [
-        MyTable(round_, names.split("\n")[round_ - 1], table, host == table)
-        for round_, names, table, host in rows
+        MyTable(round_, name_of(names, round_), table, host == table) for round_, names, table, host in rows
     ]

@@ -13,3 +13,9 @@ class SeatingState(Enum):
     RUNNING = "running"
     DONE = "done"
     FAILED = "failed"
+
+
+def name_of(round_names: str, number: int) -> str:
+    """What a round, numbered from 1, is called in these lines; one without a line has no name."""
+    lines = round_names.split("\n")
+    return lines[number - 1] if number <= len(lines) else ""
