@@ -15,6 +15,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from werkzeug.routing import IntegerConverter, Map, Rule
 
 import app.allocation.commands
+import app.allocation.exemption_views
 import app.allocation.jobs
 import app.allocation.mails
 import app.allocation.organiser_views
@@ -254,6 +255,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.scheduling.jobs,
     app.tables.jobs,
     app.allocation.organiser_views,
+    app.allocation.exemption_views,
     app.allocation.result_views,
     app.allocation.mails,
     app.allocation.jobs,

@@ -41,6 +41,7 @@ from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
 from app.registration.questions.models import Option, SensitiveAnswer
 from app.registration.rules import PlaceState
+from app.registration.workshops.exemptions import accepted
 from app.registration.workshops.memory import remembered
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff
 from app.registration.workshops.models import Wish as WishRow
@@ -63,7 +64,7 @@ def to_be_placed(event_id: int) -> Select[int]:
 
 
 def read_question(session: Session, event: Event, terms: Terms) -> Instance:
-    """The day as it stands at this moment; eleven queries, however many people there are, one more for bounds of kinds,
+    """The day as it stands at this moment; twelve queries, however many people there are, one more for bounds of kinds,
     and two for what the lot remembers, where it does."""
     rows = _runs(session, event)
     numbers = {one.number: one.id for one in _rounds(session, event)}
@@ -230,6 +231,9 @@ class _Persons:
                 named.append(meant[run])
         for person, need in session.execute(needs_of(mine)):
             self.needs[person].add(need)
+        self.exempt: dict[int, set[int]] = defaultdict(set)
+        for person, workshop in session.execute(accepted(mine)):
+            self.exempt[person].add(workshop)
         if event.placed_at is not None:
             self._read_told(session, mine)
 
@@ -250,6 +254,9 @@ class _Persons:
     def person(self, somebody: _Somebody, conditions: Iterable[PlacingCondition]) -> ModelPerson:
         one = somebody.id
         mine = [condition for condition in conditions if condition.first_id == one]
+        fixed = self._named(mine, ConditionKind.PIN, closed=False)
+        # The team may place somebody there all the same.
+        exempt = {run.id for run in self.runs.values() if run.workshop in self.exempt[one]}.difference(fixed)
         return ModelPerson(
             one,
             tuple(number for number in self.rounds if number not in self.absent[one]),
@@ -257,8 +264,8 @@ class _Persons:
             somebody.kind,
             tuple(Wishes(number, tuple(runs)) for number, runs in sorted(self.wishes[one].items())),
             frozenset(self.needs[one]),
-            fixed=self._named(mine, ConditionKind.PIN, closed=False),
-            forbidden=self._named(mine, ConditionKind.FORBID, closed=True),
+            fixed=fixed,
+            forbidden=tuple(sorted({*self._named(mine, ConditionKind.FORBID, closed=True), *exempt})),
             published=tuple(sorted(self.told[one])),
             chairs=somebody.chairs,
             remembered=somebody.remembered,

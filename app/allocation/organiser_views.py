@@ -53,6 +53,7 @@ from app.people.rules import Permission, may
 from app.refusal import N_, Missing
 from app.registration.history import By
 from app.registration.rules import Actor
+from app.registration.workshops.exemptions import count_exemptions
 from app.web import access
 from app.web.asking import AskingButton, Question, asked, question_page, say_no
 from app.web.database import db, transaction
@@ -84,6 +85,7 @@ def admin(slug: str) -> ResponseReturnValue:
         people=placed_ids(session, g.event) if by_wishes else set(),
         without=without,
         missing=count_people(session, g.event, Wanted(without=without)) if by_wishes and without else 0,
+        exempt=count_exemptions(session, g.event) if by_wishes else (0, 0),
         conditions=presentation.condition_lines(session, g.event, conditions),
         condition_labels=CONDITION_LABELS,
         allocations=allocations,

@@ -57,6 +57,7 @@ NEVER = {
             "answer",
             "circular_copy",
             "consent",
+            "exemption",
             "group_guest",
             "lot_memory",
             "merged_registration",

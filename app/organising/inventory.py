@@ -117,6 +117,7 @@ ACTIVITIES = (
         (
             _of("place", N_("Places in workshops"), "run_id", "state"),
             _of("wish", N_("Wishes"), "run_id", "rank"),
+            _of("exemption", N_("Workshops somebody cannot take, and why"), "reason", "verdict"),
             _of("swap_offer", N_("Offers of swaps"), "place_id", "made_at"),
             _of("round_absence", N_("Rounds without taking part"), "round_id"),
             _of("run_staff", N_("Who leads a workshop or takes its minutes"), "role"),

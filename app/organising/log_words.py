@@ -19,6 +19,7 @@ from app.refusal import N_
 from app.registration import person
 from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.rules import STATUS_LABELS
+from app.registration.workshops.rules import VERDICT_LABELS
 
 # What a filter offers; the first word of each action.
 AREAS = {
@@ -33,6 +34,7 @@ AREAS = {
     "run": N_("Workshops"),
     "run_staff": N_("Who leads workshops"),
     "allocation": N_("Allocation of places"),
+    "exemption": N_("Who cannot take a workshop"),
     "seating": N_("Discussion tables"),
     "swap": N_("Swaps of places"),
     "agreement": N_("Agreements"),
@@ -109,6 +111,7 @@ ACTIONS = {
     "run_staff.name": N_("Somebody leads a workshop"),
     "run_staff.take_off": N_("Somebody no longer leads a workshop"),
     "allocation.ask": N_("Allocation asked for"),
+    "exemption.judge": N_("Decided about who cannot take a workshop"),
     "allocation.stop": N_("Allocation stopped"),
     "allocation.remove": N_("Allocation removed"),
     "allocation.condition": N_("Condition added"),
@@ -237,6 +240,7 @@ DETAILS = {
     "title": N_("Title"),
     "told": N_("Told by mail"),
     "unclear": N_("Mails of which nobody knows whether they left"),
+    "verdict": N_("Decision"),
     "waiting": N_("On the waiting list"),
 }
 
@@ -274,6 +278,7 @@ WORDS = {
     "purposes": _by_value(PURPOSE_LABELS),
     "role": _by_value(ROLE_LABELS),
     "status": _by_value(STATUS_LABELS),
+    "verdict": _by_value(VERDICT_LABELS),
     "step": STEP_LABELS,
 }
 THINGS = {

@@ -20,7 +20,7 @@ from app.registration.consents.models import PURPOSE_LABELS, ConsentSource
 from app.registration.person import FIELDS
 from app.registration.questions.rules import LEGAL_BASIS_LABELS
 from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
-from app.registration.workshops.rules import PlaceFact
+from app.registration.workshops.rules import VERDICT_LABELS, PlaceFact
 from app.texts import gettext, language, moment
 
 Json = Mapping[str, Any]
@@ -91,6 +91,7 @@ KEYS = {
     "mails": N_("Mails"),
     "name": N_("Name"),
     "name_until": N_("To be named until"),
+    "cannot_take": N_("Workshops that somebody cannot take"),
     "need": N_("Cannot do without"),
     "needs": N_("What somebody cannot do without"),
     "note": N_("Note"),
@@ -141,6 +142,8 @@ KEYS = {
     "wishes": N_("Wishes in order"),
     "withdrawn_at": N_("Withdrawn on"),
     "words": N_("Words"),
+    "verdict": N_("Decision"),
+    "why": N_("Reason given"),
     "workshop": N_("Workshop"),
     "workshop_changes": N_("Changes of workshops that people were told"),
     "workshops": N_("Workshops"),
@@ -192,6 +195,7 @@ CODES: dict[str, Mapping[str, str]] = {
     "source": _by_value(SOURCE_LABELS),
     "state": _by_value(STATE_LABELS),
     "status": _by_value(STATUS_LABELS),
+    "verdict": _by_value(VERDICT_LABELS),
     "what": DID,
 }
 

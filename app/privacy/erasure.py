@@ -38,7 +38,7 @@ from app.registration.quotas import waiting_list
 from app.registration.rules import ENDED, Reason, Status, new_reference
 from app.registration.service import end, lock_registration
 from app.registration.workshops.memory import forget_memory
-from app.registration.workshops.models import RegistrationNeed, SwapOffer, Wish
+from app.registration.workshops.models import Exemption, RegistrationNeed, SwapOffer, Wish
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
@@ -157,7 +157,7 @@ def forget_person(session: Session, registration_id: int, now: datetime) -> None
     for table in ANSWERS:
         gone = delete(table).where(table.registration_id == registration_id)
         session.execute(gone.execution_options(synchronize_session=False))
-    for mine in (Wish, RegistrationNeed, Consent, SwapOffer):
+    for mine in (Wish, RegistrationNeed, Exemption, Consent, SwapOffer):
         session.execute(delete(mine).where(mine.registration_id == registration_id))
     session.execute(delete(GroupGuest).where(GroupGuest.registration_id == registration_id))
     successor = update(Registration).where(Registration.predecessor_id == registration_id)
@@ -239,18 +239,20 @@ def delete_answers(session: Session, event_id: int, now: datetime) -> int:
 
 
 def delete_needs(session: Session, event_id: int, now: datetime) -> int:
-    """Delete what people could not do without, 14 days after the end (DP-04)."""
+    """Delete what people could not do without or could not take, 14 days after the end (DP-04)."""
     event = lock_event(session, event_id)
     if event.ends_at > now - ANSWERS_KEPT[Retention.DAYS]:
         return 0
     of_day = select(Registration.id).where(Registration.event_id == event_id)
     gone = delete(RegistrationNeed).where(RegistrationNeed.registration_id.in_(of_day))
-    found = session.scalars(gone.returning(RegistrationNeed.registration_id))
-    return len(found.all())
+    needs = session.scalars(gone.returning(RegistrationNeed.registration_id)).all()
+    exempt = delete(Exemption).where(Exemption.registration_id.in_(of_day))
+    return len(needs) + len(session.scalars(exempt.returning(Exemption.registration_id)).all())
 
 
 def _needs_of_person() -> ColumnElement[bool]:
-    return exists().where(RegistrationNeed.registration_id == Registration.id)
+    tables = (RegistrationNeed, Exemption)
+    return or_(*(exists().where(one.registration_id == Registration.id) for one in tables))
 
 
 def _given_in(table: type[GivenAnswer], retention: Retention) -> ColumnElement[bool]:

@@ -27,6 +27,7 @@ from app.registration.questions.queries import AnswerView, answers_of, public_ta
 from app.registration.questions.rules import Retention
 from app.registration.rules import Status
 from app.registration.tables.queries import MyTable, tables_of
+from app.registration.workshops.exemptions import ExemptionView, exemptions_of
 from app.registration.workshops.memory import memory_of
 from app.registration.workshops.models import LotMemory
 from app.registration.workshops.rules import Need
@@ -64,6 +65,7 @@ class OwnData:
     swaps: MySwaps
     memory: LotMemory | None
     tables: Sequence[MyTable]
+    exemptions: Sequence[ExemptionView]
 
     def wishes_in(self, round_id: int) -> list[str]:
         """What the person wishes for in a round, the dearest first; also after places were given."""
@@ -100,6 +102,7 @@ def own_data(session: Session, registration: Registration) -> OwnData:
         MySwaps(offers_of(session, registration.id), proposals_of(session, registration.id)),
         memory_of(session, registration),
         tables_of(session, registration),
+        exemptions_of(session, registration.id),
     )
 
 
@@ -154,6 +157,15 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
                 "legal_basis": "explicit_consent",
             }
             for one in data.needs
+        ],
+        "cannot_take": [
+            {
+                "workshop": one.title,
+                "why": one.reason,
+                "verdict": one.verdict.value,
+                "kept_until": time_as_json(data.needs_kept_until),
+            }
+            for one in data.exemptions
         ],
         "answers": [
             {

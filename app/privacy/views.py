@@ -25,6 +25,7 @@ from app.registration.queries import my_day
 from app.registration.questions.answer_forms import answer_words
 from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
 from app.registration.workshops.forms import NEED_LABELS
+from app.registration.workshops.rules import VERDICT_LABELS
 from app.web import access
 from app.web.database import db
 from app.web.doing import did
@@ -56,6 +57,7 @@ def data(token: str) -> Response:
         purposes=PURPOSE_LABELS,
         role_labels=ROLE_LABELS,
         needs=[str(NEED_LABELS[one]) for one in mine.needs],
+        verdict_labels=VERDICT_LABELS,
     )
 
 

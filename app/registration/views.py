@@ -63,8 +63,10 @@ from app.registration.service import cancel as cancel_registration
 from app.registration.service import confirm as confirm_registration
 from app.registration.substituting import substitute as substitute_person
 from app.registration.tables.queries import tables_of
+from app.registration.workshops.exemptions import exemptions_of
 from app.registration.workshops.forms import OwnWishesForm, wishes_data, wishing
 from app.registration.workshops.memory import memory_of
+from app.registration.workshops.rules import VERDICT_LABELS
 from app.registration.workshops.service import give_wishes
 from app.registration.workshops.swap_offers import swaps_of
 from app.registration.workshops.wishes import wishes_of
@@ -291,7 +293,14 @@ def wishes(token: str) -> ResponseReturnValue:
     form: Any = wishing(OwnWishesForm, rounds, with_needs=with_needs)(data=wishes_data(wished, rounds))
     if did(form, lambda writing: give_wishes(writing, registration.id, form.wished(), now())):
         return _back(token, "wishes")
-    return page("registration/wishes.html", form=form, event=event, token=token)
+    return page(
+        "registration/wishes.html",
+        form=form,
+        event=event,
+        token=token,
+        cannot=exemptions_of(session, registration.id),
+        verdict_labels=VERDICT_LABELS,
+    )
 
 
 @bp.post("/my/<token>/leave-line/<int:run_id>")

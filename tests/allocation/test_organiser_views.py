@@ -359,7 +359,7 @@ def test_the_desk_costs_the_same_with_many_people(app: Flask) -> None:
         with queries(app) as sent:
             visitor.get(made.desk)
         costs.append(len(sent))
-    assert costs[0] == costs[1] <= 20
+    assert costs[0] == costs[1] <= 22  # two ask for who cannot take a workshop
 
 
 def test_a_double_press_is_one_allocation(app: Flask) -> None:

@@ -93,6 +93,8 @@ events.event GET PUBLIC
 events.overview GET PUBLIC
 events_organise.edit_hosts GET,POST ORGANISER EDIT
 events_organise.new_event GET,POST CREATOR
+exemptions.decide POST ORGANISER EDIT_PEOPLE
+exemptions.overview GET ORGANISER EDIT_PEOPLE
 explained.mine GET PERSONAL
 explained.places GET PUBLIC
 figures.show GET ORGANISER SEE

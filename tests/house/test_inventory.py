@@ -37,6 +37,7 @@ TOLD = {
     "place": "registrations.workshops",
     "wish": "registrations.workshops",
     "swap_offer": "registrations.workshops",
+    "exemption": "registrations.cannot_take",
     "round_absence": "registrations.workshops",
     "run_staff": "registrations.workshops",
     "registration_need": "registrations.needs",

@@ -79,6 +79,8 @@ EXTRAS = {
     "allocation/publishing": "service.py, split: places, mails and calendars of everybody at once",
     "allocation/verification": "counting again what the solver says; shares no code with the model",
     "allocation/result": "the answer as values",
+    "allocation/exemption_views": "organiser_views.py, split: who cannot take a workshop",
+    "registration/workshops/exemptions": "service.py, split: workshops that somebody cannot take, and the team's word",
     "allocation/result_views": "organiser_views.py, split: one allocation, several, publishing",
     "allocation/running": "working one out, in a process of its own",
     "allocation/presentation": "allocations as pages show them",

@@ -66,6 +66,7 @@ TABLES = {
     "swap_offer": "workshops",
     "registration_need": "needs",
     "seating_guest": "tables",
+    "exemption": "cannot_take",
     "circular_copy": "mails",
 }
 TABLES_UNSAID = {

@@ -46,6 +46,7 @@ KEYS = {
     "history": {"at", "status", "reason", "by", "note"},
     "workshops": {"round", "place", "wanted", "waiting_for", "absent", "wishes", "swap", "leads", "role"},
     "needs": {"need", "legal_basis", "kept_until"},
+    "cannot_take": {"workshop", "why", "verdict", "kept_until"},
     "answers": {"question", "answer", "purpose", "legal_basis", "sensitive", "kept_until"},
     "consents": {"purpose", "words", "text_version", "source", "given_at", "withdrawn_at"},
     "mails": {"kind", "written_at", "sent_at"},

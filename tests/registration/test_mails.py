@@ -24,6 +24,7 @@ from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.worker import Worker
 from app.registration import notifications, service
+from app.registration.accompanying import change_number
 from app.registration.addresses import ask_new_address
 from app.registration.admission import Entry
 from app.registration.consents.models import Purpose
@@ -186,6 +187,17 @@ def places_mail(app: Flask, language: str) -> EmailMessage:
     return office.mail()
 
 
+def accompanying_mail(app: Flask, language: str) -> EmailMessage:
+    office = Office(app, language)
+    office.enter("1.2")
+    office.confirm()
+    with office.day.step() as session:
+        anna = session.get_one(Registration, office.day.ids["anna"])
+        change_number(session, anna, 1, office.day.now, by_team=True)
+        notifications.notify_accompanying(session, anna, office.day.now)
+    return office.mail()
+
+
 def link_mail(app: Flask, language: str) -> EmailMessage:
     office = Office(app, language)
     office.enter("1.1")
@@ -307,6 +319,7 @@ MAKERS: dict[str, Make] = {
     notifications.CANCELLED: cancelled_mail,
     notifications.CHANGED: changed_mail,
     notifications.PLACES: places_mail,
+    notifications.ACCOMPANYING: accompanying_mail,
     notifications.LINK: link_mail,
     notifications.SUBSTITUTED: substituted_mail,
     notifications.NEW_ADDRESS: new_address_mail,
@@ -331,6 +344,7 @@ SUBJECTS = {
     notifications.CANCELLED: ("Ihre Anmeldung ist aufgehoben", "Your registration is cancelled"),
     notifications.CHANGED: ("Neuer Ort", "New venue"),
     notifications.PLACES: ("Ihre Workshops haben sich geändert", "Your workshops have changed"),
+    notifications.ACCOMPANYING: ("Zahl Ihrer Begleitpersonen geändert", "Who accompanies you has changed"),
     notifications.LINK: ("Ihr persönlicher Link", "Your personal link"),
     notifications.SUBSTITUTED: ("Jemand anders kommt an Ihrer Stelle", "Somebody else comes in your place"),
     notifications.ADDRESS_LEFT: (

@@ -14,10 +14,10 @@ from wtforms import BooleanField
 from wtforms.fields.choices import SelectChoice  # type: ignore[attr-defined]  # newer than its stubs
 
 from app.programme.agenda import RoundView, RunView, wishable
-from app.registration.workshops.rules import Need
+from app.registration.workshops.rules import LONGEST_REASON, Need
 from app.registration.workshops.wishes import MOST_RANKS, Wished
 from app.texts import gettext, ngettext
-from app.web.editing import Choice, EditingForm, SeveralOf
+from app.web.editing import Choice, EditingForm, SeveralOf, short_text
 from app.web.forms import BaseForm
 from app.web.texts import lazy_gettext as _l
 
@@ -45,7 +45,23 @@ class WishesMixin:
                     ]
                     valid = False
                 seen.add(field.data or "")
-        return valid
+        return self._refuse_both() and valid
+
+    def _refuse_both(self) -> bool:
+        """Nobody wishes for what they cannot take."""
+        wished = {field.data for one in self.wish_rounds for field in self.fields_of(one)}
+        both = [
+            field
+            for workshop_id, field in self.cannot_fields()
+            if field.data and wished & {str(run.id) for run in _runs_of(self.wish_rounds, workshop_id)}
+        ]
+        for field in both:
+            field.errors = [gettext("You wish for this workshop above. Please name it in one place only.")]
+        return not both
+
+    def cannot_fields(self) -> list[tuple[int, Any]]:
+        """One line of text for each workshop, by its id."""
+        return [(one, self[f"cannot-{one}"]) for one in workshops_of(self.wish_rounds)]  # type: ignore[index]
 
     def fields_of(self, round_: RoundView) -> list[Any]:
         """The selects of a round, the first wish first."""
@@ -67,6 +83,7 @@ class WishesMixin:
             {key: value for key, value in runs.items() if value},
             frozenset(absent),
             None if needs is None else frozenset(Need(one) for one in needs),
+            {one: field.data for one, field in self.cannot_fields() if field.data},
         )
 
 
@@ -85,6 +102,19 @@ def ranks_of(round_: RoundView) -> int:
 def offered(round_: RoundView) -> list[RunView]:
     """What can be wished for: parallel runs of a workshop as one."""
     return wishable(round_.runs)
+
+
+def workshops_of(rounds: Iterable[RoundView]) -> dict[int, str]:
+    """Every workshop that can be wished for, by its id: number and title."""
+    offered_ = (run for round_ in rounds for run in offered(round_))
+    found: dict[int, str] = {}
+    for run in offered_:
+        found.setdefault(run.workshop_id, f"{run.label} {run.title}".strip())
+    return found
+
+
+def _runs_of(rounds: Iterable[RoundView], workshop_id: int) -> list[RunView]:
+    return [run for one in rounds for run in offered(one) if run.workshop_id == workshop_id]
 
 
 def wishing(
@@ -109,6 +139,8 @@ def wishing(
                 " after the day."
             ),
         )
+    for workshop_id, title in workshops_of(rounds).items():
+        fields[f"cannot-{workshop_id}"] = short_text(title, longest=LONGEST_REASON)
     context = {"wish_rounds": tuple(rounds), "with_needs": with_needs}
     return type(form_class.__name__, (WishesMixin, form_class), {**context, **fields})
 
@@ -122,6 +154,7 @@ def wishes_data(wished: Wished, rounds: Iterable[RoundView]) -> Mapping[str, obj
             f"wish-{round_id}-{rank}": str(meant.get(run, run)) for rank, run in enumerate(runs, start=1)
         }
     data["needs"] = [one.value for one in wished.needs or ()]
+    data |= {f"cannot-{workshop_id}": reason for workshop_id, reason in (wished.cannot or {}).items()}
     return data
 
 

@@ -22,7 +22,7 @@ from app.events.models import Series
 from app.programme.models import Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
-from app.registration.workshops.rules import Need, PlaceFact
+from app.registration.workshops.rules import LONGEST_REASON, Need, PlaceFact, Verdict
 
 
 class Place(Base):
@@ -126,6 +126,23 @@ class RegistrationNeed(Base):
         ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True
     )
     need: Mapped[Need] = mapped_column(enum_of(Need, "need"), primary_key=True)
+
+
+class Exemption(Base):
+    """A workshop that somebody cannot take, with the reason in their words. It counts once the team accepted it; deleted 14
+    days after the day, as needs are (DP-04)."""
+
+    __tablename__ = "exemption"
+    __table_args__ = (CheckConstraint("reason <> ''", name="reason_given"),)
+
+    registration_id: Mapped[int] = mapped_column(
+        ForeignKey("registration.id", ondelete="CASCADE"), primary_key=True
+    )
+    workshop_id: Mapped[int] = mapped_column(
+        ForeignKey("workshop.id", ondelete="CASCADE"), primary_key=True, index=True
+    )
+    reason: Mapped[str] = mapped_column(String(LONGEST_REASON))
+    verdict: Mapped[Verdict] = mapped_column(enum_of(Verdict, "verdict"), default=Verdict.OPEN)
 
 
 class RunStaff(Base):

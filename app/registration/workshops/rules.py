@@ -5,6 +5,8 @@
 
 from enum import Enum
 
+from app.refusal import N_
+
 
 class Need(Enum):
     """What somebody cannot do without. Health data (DP-04): read by those only who must know."""
@@ -12,6 +14,22 @@ class Need(Enum):
     STEP_FREE = "step_free"
     INTERPRETING = "interpreting"
     INDUCTION_LOOP = "induction_loop"
+
+
+class Verdict(Enum):
+    """What the team says to somebody who cannot take a workshop."""
+
+    OPEN = "open"
+    ACCEPTED = "accepted"
+    SET_ASIDE = "set_aside"
+
+
+VERDICT_LABELS = {
+    Verdict.OPEN: N_("Waits for the team"),
+    Verdict.ACCEPTED: N_("Accepted"),
+    Verdict.SET_ASIDE: N_("Set aside"),
+}
+LONGEST_REASON = 300  # characters
 
 
 class PlaceFact(Enum):

@@ -19,6 +19,7 @@ from app.programme.rounds import filled_by, fills
 from app.refusal import N_, Refusal
 from app.registration.models import Registration
 from app.registration.rules import ENDED, PlaceState, UnknownRun
+from app.registration.workshops.exemptions import exemptions_of, forget_exemptions, replace_exemptions
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
 from app.registration.workshops.rules import Need
 
@@ -29,12 +30,13 @@ _Key = TypeVar("_Key", bound=Hashable)
 @dataclass(frozen=True, slots=True)
 class Wished:
     """What somebody wishes: round id → run ids, the dearest first; rounds not taken part in; what cannot be done
-    without (None: that is not said here). A round without runs means: any will do. A run stands for its workshop at that
+    without, and workshop ids with the reason why not (None: that is not said here). A round without runs means: any will do. A run stands for its workshop at that
     time: parallel runs are one wish."""
 
     runs: Mapping[int, Sequence[int]] = field(default_factory=dict)
     absent: frozenset[int] = frozenset()
     needs: frozenset[Need] | None = None
+    cannot: Mapping[int, str] | None = None
 
 
 class WishesOver(Refusal):
@@ -95,7 +97,8 @@ def wishes_of(session: Session, registration_id: int) -> Wished:
         runs.setdefault(round_id, []).append(run_id)
     absent = select(RoundAbsence.round_id).where(RoundAbsence.registration_id == registration_id)
     needs = select(RegistrationNeed.need).where(RegistrationNeed.registration_id == registration_id)
-    return Wished(runs, frozenset(session.scalars(absent)), frozenset(session.scalars(needs)))
+    cannot = {one.workshop_id: one.reason for one in exemptions_of(session, registration_id)}
+    return Wished(runs, frozenset(session.scalars(absent)), frozenset(session.scalars(needs)), cannot)
 
 
 def pass_wishes_on(session: Session, old: Registration, new: Registration) -> None:
@@ -103,6 +106,7 @@ def pass_wishes_on(session: Session, old: Registration, new: Registration) -> No
     moved = update(Wish).where(Wish.registration_id == old.id).values(registration_id=new.id)
     session.execute(moved.execution_options(synchronize_session=False))
     forget_needs(session, old.id)
+    forget_exemptions(session, old.id)
 
 
 def forget_needs(session: Session, registration_id: int) -> None:
@@ -250,6 +254,8 @@ def _write(session: Session, event: Event, registration: Registration, wished: W
     for table, rows in ((Wish, lines), (RoundAbsence, absences), (RegistrationNeed, needs)):
         if rows:
             session.execute(insert(table), rows)
+    if wished.cannot is not None:
+        replace_exemptions(session, event, registration, wished.cannot)
 
 
 def _offered(session: Session, event: Event, wished: Wished) -> dict[int, dict[int, int]]:

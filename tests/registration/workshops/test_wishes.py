@@ -102,7 +102,7 @@ def test_wishes_in_the_form_then_on_the_page(app: Flask, client: FlaskClient, id
     with app.app_context():
         one = db.session.scalars(select(Registration.id)).one()
         assert wishes_of(db.session(), one) == Wished(
-            {ids["r1"]: [ids["1.1"], ids["1.2"]]}, frozenset({ids["r2"]}), frozenset({Need.STEP_FREE})
+            {ids["r1"]: [ids["1.1"], ids["1.2"]]}, frozenset({ids["r2"]}), frozenset({Need.STEP_FREE}), {}
         )
         assert db.session.scalars(select(Place)).all() == []
         assert data_findings(db.session(), now()) == []
@@ -112,7 +112,7 @@ def test_wishes_in_the_form_then_on_the_page(app: Flask, client: FlaskClient, id
     page = again.send(**{first: "", f"absent-{ids['r2']}": None, "needs": None})
     assert "Sie nehmen an dieser Runde nicht teil" not in page.text
     with app.app_context():
-        assert wishes_of(db.session(), one) == Wished({ids["r1"]: [ids["1.2"]]}, frozenset(), frozenset())
+        assert wishes_of(db.session(), one) == Wished({ids["r1"]: [ids["1.2"]]}, frozenset(), frozenset(), {})
 
 
 def test_what_others_wish_is_told_to_nobody(app: Flask, client: FlaskClient, ids: dict[str, int]) -> None:
