@@ -56,7 +56,9 @@ class RowCopier:
 
     def _found(self, table: Table) -> Any:
         """Those that hang on the day, or on a row that was taken."""
-        hanging = [(one.parent, one.column.table.name) for one in table.foreign_keys]
+        hanging = [
+            (one.parent, one.column.table.name) for one in table.foreign_keys if one.column.name == "id"
+        ]
         ours = (column.in_(self._numbers[on]) for column, on in hanging if on in self._numbers)
         found = select(table).where(or_(*ours))
         if table.name == "question_option":

@@ -158,7 +158,7 @@ def test_pages_of_fifty_and_the_same_queries_for_one_and_a_hundred(app: Flask) -
         with queries(app) as sent:
             visitor.get(path)
         assert len(sent) == number, sent
-    assert counts == {address: 13, f"{day.home}/workshops": 8, f"{address}?q=muster&sort=organisation": 13}
+    assert counts == {address: 11, f"{day.home}/workshops": 8, f"{address}?q=muster&sort=organisation": 11}
     first, second = visitor.get(address), visitor.get(f"{address}?page=2")
     assert names(first) == [f"Muster{number:03}, Aylin" for number in range(1, 51)]
     assert names(second) == [f"Muster{number:03}, Aylin" for number in range(51, 101)]

@@ -516,7 +516,7 @@ def _local(*moments):
 def _agenda(event):
     return [
         f"{line.starts_at.astimezone(BERLIN):%H:%M}–{line.ends_at.astimezone(BERLIN):%H:%M} {line.title}"
-        f" | {line.kind.value if line.kind else 'round'}"
+        f" | {line.kind.key if line.kind else 'round'}"
         f" | {len(line.round.runs) if line.round else line.room.name if line.room else ''}"
         for line in read_agenda(db.session(), event)
     ]

@@ -52,7 +52,14 @@ PERIODS = {
     "Ergebnisse und Vereinbarungen eines Fachtags": [],
 }
 ENGLISH = (queries.BUILT_IN / "datenschutz.en.txt").read_text(encoding="utf-8")
-ENGLISH_SPANS = {"14 days": 14, "30 days": 30, "90 days": 90, "six months": 183, "twelve months": 365}
+ENGLISH_SPANS = {
+    "14 days": 14,
+    "30 days": 30,
+    "90 days": 90,
+    "six months": 183,
+    "twelve months": 365,
+    "three years": 3 * 365,
+}
 PERSON = {
     "given_name": "Ada",
     "family_name": "Muster",

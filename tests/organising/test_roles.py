@@ -63,6 +63,8 @@ def ids_of(app: Flask, day: Day, reference: str) -> dict[str, object]:
                 select(Question.id).where(Question.event_id == day.event_id)
             ).first(),
             "round_id": day.rounds[0],
+            "state": "done",
+            "verdict": "accepted",
             "run_id": next(iter(day.runs.values())),
         }
 

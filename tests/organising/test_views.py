@@ -157,7 +157,7 @@ def test_the_dashboard_costs_the_same_with_one_and_with_a_hundred(app: Flask) ->
         with queries(app) as sent:
             visitor.get(day.home + path)
         assert len(sent) == number, sent
-    assert counts == {"/": 13, "/mails": 4}
+    assert counts == {"/": 14, "/mails": 4}
 
 
 def test_an_empty_day(app: Flask) -> None:
