@@ -3,6 +3,7 @@
 
 """A running application with the demo's data, and a real browser in front of it."""
 
+import re
 import shutil
 import socket
 import threading
@@ -11,11 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Error, Page, sync_playwright
 from waitress import wasyncore
 from waitress.server import create_server
 
@@ -41,6 +42,7 @@ QUIET = [
 # What axe finds, squeezed buttons (one that is higher than wide breaks its words letter by letter), a page wider than its
 # window, and what stands outside of it or can be scrolled into view sideways only: the last column of a table, say. What is
 # a pixel large is for listening. And which classes of KERN the page names. Only this comes back: all that axe says is a megabyte, and takes longer than asking.
+LEFT = re.compile("reading 'documentElement'|context was destroyed|because of a navigation")
 LOOK = """async asked => {
     const {violations} = await axe.run(document, {...asked, resultTypes: ['violations']});
     const found = violations.flatMap(one => one.nodes.map(node => `${one.id}: ${node.html.slice(0, 120)}`));
@@ -205,9 +207,21 @@ def sign_in(stage: Stage, page: Page) -> None:
 def scan(page: Page, rules: list[str] | None = None) -> list[str]:
     """What is wrong with the page as it is shown now. Empty for a good page. `rules` asks only these of axe."""
     asked = RULES if rules is None else {"runOnly": {"type": "rule", "values": rules}}
-    seen: dict[str, list[str]] = page.evaluate(LOOK, asked)
+    seen = _looked_at(page, asked)
     lost = [f"a class whose rules were cut: {name}" for name in seen["named"] if name in _cut_classes()]
     return seen["wrong"] + lost
+
+
+def _looked_at(page: Page, asked: dict[str, Any]) -> dict[str, list[str]]:
+    """A page that is left while it is looked at (writing down what was typed is a navigation of its own) is looked at again
+    when the next one is there."""
+    try:
+        return cast(dict[str, list[str]], page.evaluate(LOOK, asked))
+    except Error as error:
+        if not LEFT.search(str(error)):
+            raise
+    page.wait_for_load_state()
+    return cast(dict[str, list[str]], page.evaluate(LOOK, asked))
 
 
 @cache
