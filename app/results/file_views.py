@@ -14,12 +14,9 @@ from app.results.models import Material
 from app.results.renditions import rendition
 from app.results.rules import MaterialKind
 from app.settings import Settings
+from app.web.shown_files import KEPT_BY_BROWSERS, SANDBOX
 
 log = logging.getLogger(__name__)
-
-# A picture or document opened by itself may do nothing at all (T22).
-SANDBOX = "sandbox; default-src 'none'; style-src 'none'; img-src 'self'; frame-ancestors 'none'"
-KEPT_BY_BROWSERS = 3600  # seconds; a photo that is taken back is gone everywhere within the hour
 
 
 def data_dir() -> Path:

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Pictures from the database, sent to browsers."""
+"""How files from people are sent to browsers; pictures from the database."""
 
 from flask import Response
 
-# A picture opened by itself may do nothing at all (T22).
+# A picture or document opened by itself may do nothing at all (T22).
 SANDBOX = "sandbox; default-src 'none'; style-src 'none'; img-src 'self'; frame-ancestors 'none'"
 KEPT_BY_BROWSERS = 3600  # seconds; a picture that is taken back is gone everywhere within the hour
 
