@@ -102,6 +102,26 @@ def forget_memory(session: Session, registration: Registration) -> None:
     session.execute(mine.execution_options(synchronize_session=False))
 
 
+def move_memory(session: Session, registration: Registration, email_key: str, *, own: bool) -> None:
+    """This registration gets another address, and what is remembered goes along, so that a withdrawal finds it. What stems from
+    other days only if the person asked (`own`): an address that the team corrects may have been a stranger's. What the new
+    address has already stays."""
+    event = registration.event
+    found = LotMemory.event_id == event.id
+    if own:
+        found = or_(found, LotMemory.series_id == event.series_id)
+    old = select(LotMemory).where(LotMemory.address == hashed(registration.email_key), found)
+    for one in session.scalars(old).all():
+        new = select(LotMemory.id).where(
+            LotMemory.series_id == one.series_id, LotMemory.address == hashed(email_key)
+        )
+        if session.scalar(new) is None:
+            one.address = hashed(email_key)
+        else:
+            session.delete(one)
+    session.flush()
+
+
 def sweep_memory(session: Session, now: datetime) -> int:
     """Delete what two later days of the series have gone by since, or is too old; how many."""
     source, later = aliased(Event), aliased(Event)
