@@ -179,6 +179,11 @@ def my(token: str) -> Response:
         may=possible(registration, day, now()),
         swaps=swaps_of(session, registration, now()),
         tables=tables_of(session, registration),
+        by_team=added_by_team(session, registration),
+        cannot=exemptions_of(session, registration.id)
+        if confirmed and registration.event.awaits_places
+        else [],
+        verdict_labels=VERDICT_LABELS,
         form=ConfirmForm(),
         done=done_just_now(DONE),
     )
