@@ -252,7 +252,9 @@ def add(slug: str) -> ResponseReturnValue:
     def add_them() -> tuple[str, str]:
         code = form.code.data or "" if "code" in form else ""
         wished = form.wished() if g.event.awaits_places else None
-        entry = Entry(form.person(), form.key, "de", form.choices(), form.given(), code, wished=wished)
+        entry = Entry(
+            form.person(), form.key, g.event.language, form.choices(), form.given(), code, wished=wished
+        )
         with transaction() as session:
             registration = manual.add(
                 session, g.event.id, entry, _by(form.note.data), now(), extra_seat=form.overbook.data

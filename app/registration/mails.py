@@ -31,6 +31,7 @@ from app.registration.models import Registration
 from app.registration.possible import possible
 from app.registration.queries import (
     MyDay,
+    added_by_team,
     get_group,
     get_registration,
     last_change,
@@ -122,6 +123,7 @@ class PersonMail:
             may=possible(registration, day, message.created_at),
             reason=last_note(session, registration) if registration.status is Status.REJECTED else "",
             line=waiting_list.position_of(session, registration, message.created_at),
+            by_team=added_by_team(session, registration),
             link=personal_address(registration),
             not_me=personal_address(registration, "/not-me"),
             also=personal_address(registration, "/also") if _others_may(registration, message) else "",

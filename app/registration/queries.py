@@ -187,6 +187,18 @@ def last_change(session: Session, registration: Registration) -> StatusChange | 
     return session.scalar(select(StatusChange).where(mine).order_by(StatusChange.id.desc()).limit(1))
 
 
+def added_by_team(session: Session, registration: Registration) -> bool:
+    """Whether the team typed in the person's data, by hand or from a file, so that the person has to be told (Art. 14 GDPR).
+
+    Who registers alone confirms later; no query then.
+    """
+    if registration.confirmed_at != registration.created_at:
+        return False
+    mine = StatusChange.registration_id == registration.id
+    first = select(StatusChange.reason).where(mine).order_by(StatusChange.id).limit(1)
+    return session.scalar(first) is Reason.ADDED_BY_HAND
+
+
 def last_note(session: Session, registration: Registration) -> str:
     """What was written down with the last change."""
     last = last_change(session, registration)

@@ -50,7 +50,7 @@ from app.registration.links import (
 from app.registration.models import Registration
 from app.registration.page_states import DONE, page_state
 from app.registration.possible import possible
-from app.registration.queries import last_note, my_day
+from app.registration.queries import added_by_team, last_note, my_day
 from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.questions.answering import change_answers, withdraw_answer
 from app.registration.questions.asked import asked_questions, asks_needs
