@@ -3,7 +3,7 @@
 
 """Organisers' forms of the day, its rooms, rounds, workshops and runs."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from datetime import time
 from typing import Any, ClassVar
 
@@ -83,6 +83,7 @@ class DayForm(TellingForm, EditingForm):
         "wishes_until": "wishes_date",
         "swaps_until": "swaps_date",
     }
+    unstored: ClassVar[Collection[str]] = frozenset({"note", "become_wishes"})
 
     title = _text("title", required=True)
     language = Choice(
@@ -300,6 +301,7 @@ class WorkshopForm(TellingForm, EditingForm):
 class RunForm(TellingForm, EditingForm):
     """A workshop in a round: number, room, seats; of a new one also who facilitates."""
 
+    unstored: ClassVar[Collection[str]] = frozenset({"note", "called_off"})
     round_id = Choice(_l("Round"))
     label = short_text(_l("Number"), longest=10, required=True, description=_l("For instance 1.3"))
     room_id = Choice(_l("Room"))

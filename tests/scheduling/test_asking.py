@@ -17,6 +17,7 @@ from app.outbox.previewing import Intended
 from app.outbox.rules import State
 from app.outbox.worker import Worker
 from app.programme.models import Run
+from app.registration.models import Registration
 from app.scheduling.jobs import call_off
 from app.web.database import db, transaction
 from tests.factories.organising import a_day
@@ -153,6 +154,19 @@ def test_who_reads_other_sentences_is_shown_apart_with_their_number(app: Flask) 
     assert waiting[1] != seated[1]
 
 
+def test_who_reads_another_language_is_told_apart(app: Flask) -> None:
+    event_id, _ = a_day(app, capacity=2)
+    for name in ("Anna", "Bert"):
+        seat(app, event_id, name)
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Registration).where(Registration.given_name == "Bert")).one().language = "en"
+    question = lead(app, event_id).get(f"{HOME}/edit").send(venue_name="Rathaus")
+    assert {whom for whom, _text in samples(question)} == {
+        "1 Person: Angemeldet (Deutsch)",
+        "1 Person: Angemeldet (Englisch)",
+    }
+
+
 def test_a_called_off_run_shows_who_loses_a_place_and_who_gets_one(app: Flask) -> None:
     event_id, ids = a_day(app, released=True)
     with app.app_context(), transaction() as session:
@@ -163,6 +177,8 @@ def test_a_called_off_run_shows_who_loses_a_place_and_who_gets_one(app: Flask) -
     page = lead(app, event_id).get(f"{HOME}/programme/runs/{ids['1.1']}")
     question = page.send(takes_place=None, called_off="y")
     ((whom, text),) = samples(question)
+    assert "Er findet statt bisher: ja jetzt: nein" in question.text
+    assert "Wenn nicht: ja" not in question.text  # said with the press, and no fact that changes
     assert whom == "2 Personen: ihr Workshop fällt aus"
     assert "1.1 Beraten ohne Vorurteil" in text
 
