@@ -86,10 +86,10 @@ def _team(team: Sequence[TeamMember]) -> Iterator[Block]:
 
 def _rooms(rooms: Sequence[Room]) -> Iterator[Block]:
     if rooms:
-        told = [(one.name, one.seats or "", " · ".join(one.facts.access)) for one in rooms]
-        heads = [(gettext("Room"), False), (gettext("Seats"), True), (gettext("Access"), False)]
+        told = [(one.where, one.seats or "", " · ".join(one.facts.access)) for one in rooms]
+        heads = [(gettext("Room"), False), (gettext("Seats"), True), (gettext("Ways in"), False)]
         yield documents.heading(gettext("Rooms"))
-        yield documents.table(gettext("Rooms of the venue"), heads, told, (3, 0, 4))
+        yield documents.table(gettext("Rooms of the day"), heads, told, (3, 0, 4))
 
 
 def _questions(questions: Sequence[Question]) -> Iterator[Block]:

@@ -51,7 +51,7 @@ def agenda_document(
 
 
 def whole_agenda(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Block]:
-    """Everything that took place, with who facilitated it, under one heading; nothing without lines."""
+    """Every line, with who facilitated it, under one heading; nothing without lines."""
     if lines:
         heads = gettext("Time"), gettext("What"), gettext("Facilitation"), gettext("Where")
         yield documents.heading(gettext("Agenda"))
@@ -67,7 +67,11 @@ def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str
     yield _times(event, line), line.title, "", line.room.where if line.room else ""
     for run in line.round.runs if line.round else ():
         room = run.room.where if run.room else ""
-        yield "", f"{run.label} {run.title}".strip(), " · ".join(run.credits), room
+        notes = [] if run.takes_place else [gettext("does not take place")]
+        if run.spans > 1:
+            notes.append(ngettext("over %(num)d round", "over %(num)d rounds", run.spans))
+        name = f"{run.label} {run.title}".strip() + (f" ({', '.join(notes)})" if notes else "")
+        yield "", name, " · ".join(run.credits), room
 
 
 def _times(day: Event, line: AgendaLine) -> str:
