@@ -4,6 +4,7 @@
 """A day of plenary items alone: the team reads nothing of workshops and wishes, but where they would be made."""
 
 import re
+from datetime import timedelta
 
 import pytest
 from flask import Flask
@@ -45,3 +46,14 @@ def test_the_team_reads_of_none(app: Flask) -> None:
         assert page.status == 200, path
         assert OF_WORKSHOPS.findall(page.text.replace(WORDED_BY_THE_TEAM, "")) == [], path
     assert "die Frist für Wünsche" not in visitor.get("/organise/events/musterfachtag/edit").text
+
+
+@pytest.mark.parametrize("placement", Placement)
+def test_of_nobody_no_number_is_said(app: Flask, placement: Placement) -> None:
+    until = NOW + timedelta(days=3) if placement is Placement.WISHES else None
+    event_id, _ = a_day(app, placement=placement, wishes_until=until, consents="list press")
+    visitor = somebody(app, "jonas@example.org", event_id, Role.LEAD)
+    for path in ("", "allocation", "tables", "tables/new", "workshops", *PAGES):
+        if "{person}" not in path:
+            page = visitor.get(f"/organise/events/musterfachtag/{path}")
+            assert re.findall(r".{0,40}\b0 Person(?:en)?\b.{0,40}", page.text) == [], path
