@@ -113,7 +113,7 @@ def _conditions(
 def _granted_without(suspect: Suspect, wishes: Mapping[Seat, Sequence[int]], clock: Clock) -> set[Seat]:
     chain = Chain(Model(suspect.instance, suspect.relaxed), clock)
     columns = _columns(chain, wishes)
-    start = Mark(chain.linear.getNumRow(), chain.lower, chain.upper)
+    start = Mark(len(chain.table), chain.lower, chain.upper)
     return set(granted(chain, columns, start))
 
 
@@ -131,13 +131,14 @@ def granted(chain: Chain, asked: Mapping[Seat, Sequence[int]], mark: Mark) -> It
 def _grant_many(chain: Chain, seats: Mapping[Seat, Sequence[int]], mark: Mark) -> set[Seat]:
     cost = np.zeros(chain.width)
     cost[[column for columns in seats.values() for column in columns]] = -1
-    solver = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
+    problem = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
+    solver = problem.solver
     demand(solver.setOptionValue("mip_rel_gap", ENOUGH))
     if not chain.run(solver) or solver.getModelStatus() in IMPOSSIBLE:
         return set()
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return set()
-    values = solver.getSolution().col_value
+    values = problem.values()
     return {seat for seat, columns in seats.items() if any(values[one] > 0.5 for one in columns)}
 
 
@@ -155,7 +156,7 @@ class _Search:
 
     def _mark(self) -> Mark:
         chain = self.chain
-        return Mark(chain.linear.getNumRow(), chain.lower.copy(), chain.upper.copy())
+        return Mark(len(chain.table), chain.lower.copy(), chain.upper.copy())
 
     def steps(self) -> Iterator[None]:
         for number, objective in enumerate(self.objectives):

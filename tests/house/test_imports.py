@@ -253,7 +253,9 @@ def test_the_solver_is_loaded_by_nobody_who_serves() -> None:
     heavy = {"highspy", "numpy"}
     assert files_with(lambda tree: bool({one.split(".")[0] for one in imports(tree)} & heavy)) == {
         "app/allocation/highs.py",
+        "app/allocation/losses.py",
         "app/allocation/pinning.py",
+        "app/allocation/remainder.py",
         "app/allocation/solving.py",
     }
     serve = f"import sys, app.factory; print(sorted({heavy!r} & sys.modules.keys()))"
