@@ -28,10 +28,10 @@ from app.registration.models import Registration
 from app.registration.rules import PlaceState, in_register
 from app.registration.workshops.models import Place as PlaceRow
 from app.registration.workshops.models import RoundAbsence, RunStaff, StaffRole
+from app.store.portions import portions
 
 MOST_COMPARED = 8
 MOST_NAMED = 6
-CHUNK = 500
 _REFERENCE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b", re.IGNORECASE)
 
 
@@ -119,7 +119,7 @@ def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int
     """These people of the day, whoever they are by now."""
     wanted = sorted(set(ids))
     people: dict[int, PersonLine] = {}
-    for start in range(0, len(wanted), CHUNK):
+    for some in portions(wanted):
         rows = (
             select(
                 Registration.id,
@@ -129,7 +129,7 @@ def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int
                 Organisation.name,
             )
             .join(Organisation, Registration.organisation_id == Organisation.id)
-            .where(Registration.event_id == event.id, Registration.id.in_(wanted[start : start + CHUNK]))
+            .where(Registration.event_id == event.id, Registration.id.in_(some))
         )
         for one, reference, family, given, organisation in session.execute(rows):
             people[one] = PersonLine(one, reference, in_register(family, given), organisation)
