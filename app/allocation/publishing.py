@@ -34,10 +34,9 @@ from app.allocation.rules import (
     RunTooSmall,
     WishesStillOpen,
 )
-from app.allocation.service import lock_allocation_run
 from app.events.models import Event
 from app.events.rules import EventStatus, Placement
-from app.events.service import lock_event, mark_changed, raise_sequence
+from app.events.service import lock_event, lock_of_event, mark_changed, raise_sequence
 from app.people.audit import record
 from app.programme.models import Round, Run
 from app.refusal import Refusal
@@ -88,7 +87,7 @@ def publish(
     since. A second press changes nothing. Refuses what `plan` finds, open wishes, and a day that is over.
     """
     event = lock_event(session, event_id)
-    allocation_run = lock_allocation_run(session, event, allocation_run_id)
+    allocation_run = lock_of_event(session, AllocationRun, event.id, allocation_run_id)
     before = find_published(session, event.id)
     if before is allocation_run:
         return allocation_run

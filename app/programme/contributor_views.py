@@ -18,8 +18,8 @@ from app.texts import gettext
 from app.web import access
 from app.web.database import db
 from app.web.doing import did, pressed
-from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("contributing", __name__, url_prefix="/organise/events/<slug>/programme/people/<key>")
 
@@ -90,19 +90,11 @@ def edit(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def remove(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
     name = get_contributor(db.session(), place_of(db.session(), g.event, key), contributor_id).name
-    form = ConfirmForm()
-    if did(
-        form,
+    return remove_once_asked(
+        name,
+        url_for(".edit", slug=slug, key=key, contributor_id=contributor_id),
         lambda session: contributors.remove_contributor(session, g.event.id, key, contributor_id, now()),
-    ):
-        return redirect_with(_people(slug, key), N_("“%(title)s” is removed."), title=name)
-    cancel = url_for(".edit", slug=slug, key=key, contributor_id=contributor_id)
-    return page(
-        "programme/organise_remove.html",
-        event=g.event,
-        form=form,
-        title=name,
-        cancel=(cancel, gettext("Keep it")),
+        _people(slug, key),
     )
 
 

@@ -3,8 +3,6 @@
 
 """The programme for organisers: the whole day on one page, its rooms, its items for everybody, its release."""
 
-from collections.abc import Callable
-
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -29,12 +27,12 @@ from app.programme.kinds import (
 )
 from app.programme.queries import loose_ends, moderation_of, room_uses, workshops_of
 from app.refusal import N_
-from app.texts import gettext
 from app.web import access
 from app.web.database import db
 from app.web.doing import did
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("programme_organise", __name__, url_prefix="/organise/events/<slug>/programme")
 
@@ -103,7 +101,7 @@ def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
 def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
     item = conflicts.get_item(db.session(), g.event, item_id)
     cancel = url_for(".edit_item", slug=slug, item_id=item_id)
-    return _remove(
+    return remove_once_asked(
         item.title, cancel, lambda s: service.remove_item(s, g.event.id, item_id, now()), _programme(slug)
     )
 
@@ -152,7 +150,7 @@ def edit_kind(slug: str, kind_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def remove_own_kind(slug: str, kind_id: int) -> ResponseReturnValue:
     kind = get_own_kind(db.session(), g.event, kind_id)
-    return _remove(
+    return remove_once_asked(
         kind.name,
         url_for(".edit_kind", slug=slug, kind_id=kind_id),
         lambda s: remove_kind(s, g.event.id, kind_id, now()),
@@ -169,7 +167,7 @@ def remove_own_kind(slug: str, kind_id: int) -> ResponseReturnValue:
 def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
     round_ = conflicts.get_round(db.session(), g.event, round_id)
     cancel = url_for("day.edit_round", slug=slug, round_id=round_id)
-    return _remove(
+    return remove_once_asked(
         round_.title,
         cancel,
         lambda s: service.remove_round(s, g.event.id, round_id, now()),
@@ -183,7 +181,7 @@ def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
 def remove_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
     workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
     cancel = url_for("day.edit_workshop", slug=slug, workshop_id=workshop_id)
-    return _remove(
+    return remove_once_asked(
         workshop.title,
         cancel,
         lambda s: service.remove_workshop(s, g.event.id, workshop_id, now()),
@@ -214,7 +212,7 @@ def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
     room = conflicts.get_room(db.session(), g.event, room_id)
     cancel = url_for("day.edit_room", slug=slug, room_id=room_id)
     back = url_for(".rooms", slug=slug)
-    return _remove(
+    return remove_once_asked(
         room.name,
         cancel,
         lambda s: service.remove_room(s, g.event.id, room_id, now()),
@@ -247,26 +245,6 @@ def release(slug: str) -> ResponseReturnValue:
         moderation=credit_lines(moderation_of(db.session(), g.event)),
         contradictions=contradictions(g.event, lines),
         may_edit=may(g.role, Permission.EDIT),
-    )
-
-
-def _remove(
-    title: str,
-    cancel: str,
-    take_away: Callable[[Session], None],
-    afterwards: str,
-    first: Callable[[Session], None] | None = None,
-) -> ResponseReturnValue:
-    """Ask once, then take it away; what would be refused (`first`) is said where the question would be asked."""
-    form = ConfirmForm()
-    if did(form, take_away, first=first):
-        return redirect_with(afterwards, N_("“%(title)s” is removed."), title=title)
-    return page(
-        "programme/organise_remove.html",
-        event=g.event,
-        form=form,
-        title=title,
-        cancel=(cancel, gettext("Keep it")),
     )
 
 

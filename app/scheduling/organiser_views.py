@@ -46,6 +46,7 @@ from app.web.database import db
 from app.web.doing import did, pressed, why_not
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("day", __name__, url_prefix="/organise/events/<slug>")
 
@@ -409,21 +410,12 @@ def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
     run = conflicts.get_run(db.session(), g.event, run_id)
-    title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
-    if did(
-        form,
-        lambda session: workshop_service.remove_run(session, g.event.id, run_id, now()),
-        first=lambda session: workshop_service.refuse_removing_run(
-            session, conflicts.get_run(session, g.event, run_id)
-        ),
-    ):
-        return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
-    return page(
-        "programme/organise_remove.html",
-        event=g.event,
-        form=form,
-        title=title,
-        cancel=(url_for(".edit_run", slug=slug, run_id=run_id), gettext("Keep it")),
+    return remove_once_asked(
+        f"{run.label} {run.workshop.title}",
+        url_for(".edit_run", slug=slug, run_id=run_id),
+        lambda s: workshop_service.remove_run(s, g.event.id, run_id, now()),
+        _programme(slug),
+        lambda s: workshop_service.refuse_removing_run(s, conflicts.get_run(s, g.event, run_id)),
     )
 
 

@@ -103,6 +103,5 @@ def test_a_row_of_a_day_is_looked_up_in_one_place() -> None:
     places = {name_of(path) for path in MODULES if looks_up(path.read_text(encoding="utf-8"))}
     assert places == {
         "app/events/queries.py",  # `get_of_event`
-        "app/allocation/service.py",  # read anew behind its lock
-        "app/tables/service.py",  # the same
+        "app/events/service.py",  # `lock_of_event`
     }
