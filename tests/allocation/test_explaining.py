@@ -25,7 +25,7 @@ from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun,
 from app.allocation.models import AllocationRun
 from app.allocation.protocol import refusals_as_data, write_protocol
 from app.allocation.result import Allocation, Infeasibility, Solver, Stage, WhyNot
-from app.allocation.rules import Hindrance, Obstacle, Proof
+from app.allocation.rules import Goal, Hindrance, Obstacle, Proof
 from app.allocation.verification import worth
 from app.clock import now as clock_now
 from app.events.rules import Placement, Seats
@@ -218,6 +218,22 @@ def test_the_condition_that_stood_against_a_wish_is_read_without_names(
     page = Visitor(client).get(f"/my/{personal_token(day.of('ben'))}/places")
     assert "wäre das nicht einzuhalten gewesen: 2 Personen bleiben getrennt." in page.text
     assert "Anna" not in page.text
+
+
+def test_the_rule_that_would_be_broken_more_often_is_read_by_its_name(
+    app: Flask, client: FlaskClient, day: Day
+) -> None:
+    publish(day)
+    said = Infeasibility(Obstacle.ORGANISATION_CAP, {"most": 1, "organisation": None, "runs": ()})
+    with day.step() as session:
+        one = session.scalars(select(AllocationRun)).one()
+        why = WhyNot(Hindrance.GOAL, Goal.RULES, condition=said)
+        one.refusals = refusals_as_data({(day.ids["ben"], day.runs["1.1"]): why})
+    page = Visitor(client).get(f"/my/{personal_token(day.of('ben'))}/places")
+    assert (
+        "würde eine Regel des Teams öfter verletzt: Jeder Workshop: höchstens 1 aus jeder Organisation."
+        in page.text
+    )
 
 
 def opened(instance: Instance, places: tuple[ModelPlace, ...]) -> Published:
