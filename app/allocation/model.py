@@ -3,7 +3,7 @@
 
 """The instance as a linear model: columns, rows and one objective per goal, in plain lists; knows no solver.
 
-Columns are 0 or 1 ("this person sits in this run", "this run takes place", "this person gets no wish") or count
+Columns are 0 or 1 ("this person sits in this run", "this run takes place") or count ranks lost beyond a number and
 violations. All numbers are whole. What cannot be (a run while absent, a need that is not met) gets no column at all.
 """
 
