@@ -157,6 +157,7 @@ def test_no_business_module_reaches_the_web_however_far() -> None:
 REACH_THE_WEB: set[str] = set()
 
 
+@pytest.mark.long
 def test_business_loads_no_web_when_it_is_imported() -> None:
     """The same, tried: all of it in a fresh interpreter."""
     names = sorted(business(graph_of_imports()))

@@ -152,6 +152,7 @@ def every_block(words: str) -> tuple[documents.Block, ...]:
 
 
 @pytest.mark.parametrize("words", LONG_WORDS.values(), ids=LONG_WORDS)
+@pytest.mark.long
 def test_nothing_is_longer_than_its_line(words: str, tmp_path: Path) -> None:
     """What is copied out of it is what was written: nothing invisible holds the pieces apart."""
     (tmp_path / "a.png").write_bytes(png())
