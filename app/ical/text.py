@@ -26,7 +26,12 @@ _STAYS_IN_ADDRESS = "!$'()*+@~"
 
 def paragraphs(text: str) -> str:
     """The text without control characters and lone surrogates; newline and tab stay."""
-    return _FORBIDDEN.sub("", _OTHER_LINE_ENDS.sub("\n", text)).strip()
+    return without_controls(text).strip()
+
+
+def without_controls(text: str) -> str:
+    """The same, with the white space around it."""
+    return _FORBIDDEN.sub("", _OTHER_LINE_ENDS.sub("\n", text))
 
 
 def one_line(text: str) -> str:
