@@ -94,6 +94,7 @@ from app.web import (
     compiled,
     database,
     errors,
+    formatted,
     headers,
     kept,
     migrations,
@@ -140,6 +141,7 @@ def create_app(settings: Settings) -> Flask:
     database.configure(app, settings)
     migrations.install(app)
     texts.install(app)
+    formatted.install(app)
     links.sign_with(
         links.House(lambda: current_app.config["SECRET_KEYS"], lambda: current_app.config["BASE_URL"])
     )

@@ -24,6 +24,7 @@ from app.events.ical import event_entry
 from app.events.models import Event
 from app.events.queries import get_public_event, public_events
 from app.events.rules import EventStatus
+from app.formatting import plain
 from app.ical import render
 from app.ical.entry import CalendarEntry
 from app.organisations.queries import regions
@@ -167,7 +168,7 @@ def my(token: str) -> Response:
 def _event_feed(day: Event) -> KeptFile:
     return _feed(
         day.title,
-        day.summary,
+        plain(day.summary),
         _entries_of(day),
         f"feed-{day.uid}",
         day.changed_at,

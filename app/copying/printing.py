@@ -10,6 +10,7 @@ from app import documents
 from app.checklist.models import Task
 from app.documents import Block, Document
 from app.events.models import Event, Room, TeamMember
+from app.formatting import plain
 from app.people.rules import ROLE_LABELS
 from app.programme.agenda import AgendaLine
 from app.programme.printing import whole_agenda
@@ -140,7 +141,7 @@ def _agreements(agreements: Sequence[AgreementView]) -> Iterator[Block]:
     )
     rows = [
         (
-            one.text,
+            plain(one.text),
             one.owner,
             gettext(LEVEL_LABELS[one.level]),
             short_day(one.due),

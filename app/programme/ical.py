@@ -7,6 +7,7 @@ from datetime import datetime
 
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.formatting import plain
 from app.ical.entry import CalendarEntry, cancelled
 from app.programme.credits import credit_lines, credits_of
 from app.programme.models import Run
@@ -29,7 +30,9 @@ def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None
         starts=run.round.starts_at,
         ends=ends or run.round.ends_at,
         summary=f"{run.label} {run.workshop.title}",
-        description="\n\n".join(part for part in (run.workshop.abstract, said, people, address) if part),
+        description="\n\n".join(
+            part for part in (plain(run.workshop.abstract), said, people, address) if part
+        ),
         location=", ".join(part for part in (room, place) if part),
         url=address,
         categories=("Fachtag", "Workshop"),

@@ -99,7 +99,7 @@ def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
     yield documents.heading(f"{_times(day, line)}: {line.title}")
     yield from map(documents.paragraph, line.credits)
     yield from _introduced(line.contributors)
-    yield from documents.paragraphs(line.note)
+    yield from documents.formatted(line.note)
     if access:
         yield documents.paragraph(access)
     for run in runs:
@@ -107,15 +107,17 @@ def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
         about = " · ".join(_about(run))
         if about:
             yield documents.paragraph(about, sticky=bool(run.abstract))
-        yield from documents.paragraphs(run.abstract)
-        yield from documents.paragraphs("\n".join(run.about.in_lines()))
+        yield from documents.formatted(run.abstract, 4)
+        said = "\n".join(run.about.in_lines())
+        if said:
+            yield documents.paragraph(said)
         yield from _introduced(run.contributors)
 
 
 def _introduced(people: Sequence[Credit]) -> Iterator[Block]:
     for one in people:
         if one.about:
-            yield documents.paragraph(f"{one.name}: {one.about}")
+            yield documents.formatted_lines(one.about, f"{one.name}: ")
 
 
 def _about(run: RunView) -> Iterator[str]:

@@ -97,7 +97,8 @@ def spoken(value: str | None, day: Spoken) -> str | None:
 
 
 def paragraphs(value: str, day: Spoken | None = None) -> Markup:
-    """Plain text to paragraphs and line breaks; everything in it is escaped. Of a `day`, in its language."""
+    """Text as it was typed, with its paragraphs and line breaks; everything in it is escaped. Of a `day`, in its language.
+    What people write in paragraphs is `formatted` (app/web/formatted.py)."""
     foreign = day is not None and day.language != language()
     begin = Markup('<p lang="{}">').format(day.language) if day is not None and foreign else Markup("<p>")
     blocks = [block.strip() for block in value.replace("\r\n", "\n").split("\n\n") if block.strip()]

@@ -220,7 +220,7 @@ def test_rules_import_refusals_and_rules_only() -> None:
         for path in APP.rglob("rules.py")
         for one in imports(parsed(path))
         if one.startswith("app.")
-        and not one.startswith(("app.refusal", "app.address", "app.folding"))
+        and not one.startswith(("app.refusal", "app.address", "app.folding", "app.formatting"))
         and not re.fullmatch(r"app(\.\w+)+\.rules(\.\w+)?", one)
         and one not in {"app.clock", "app.clock.BERLIN"}  # a time zone is no clock
     }
@@ -370,10 +370,11 @@ def test_the_clock_of_the_database_is_not_asked_either() -> None:
 # --- what opens holes --------------------------------------------------------------------------------------------
 
 
-def test_markup_is_made_in_one_file() -> None:
-    """T20: what is trusted as HTML is built in one place, from escaped parts."""
+def test_markup_is_made_in_two_files() -> None:
+    """T20: what is trusted as HTML is built in one place, from escaped parts, and what people format in another (decision 48)."""
     assert files_with(lambda tree: any(one.split(".")[-1] == "Markup" for one in calls(tree))) == {
-        "app/web/texts.py"
+        "app/web/formatted.py",
+        "app/web/texts.py",
     }
 
 
@@ -414,7 +415,10 @@ def test_mails_in_plain_text_are_not_escaped_twice() -> None:
         name_of(path)
         for path in TEMPLATES
         if path.suffix == ".txt"
-        and re.search(r"\|\s*(e|escape|forceescape|paragraphs)\b", path.read_text(encoding="utf-8"))
+        and re.search(
+            r"\|\s*(e|escape|forceescape|paragraphs|formatted|formatted_line|laid_out)\b",
+            path.read_text(encoding="utf-8"),
+        )
     }
     assert found == set()
 

@@ -90,8 +90,8 @@ def test_a_letter_that_no_font_has_is_an_empty_box(typed: str, shown: str) -> No
 
 
 def test_lines_and_paragraphs_stay() -> None:
-    blocks = list(documents.paragraphs("eins\r\nzwei\n\n\ndrei\n"))
-    assert [one["text"] for one in blocks] == ["eins\nzwei", "drei"]
+    blocks = list(documents.formatted("eins\r\nzwei\n\n\ndrei\n"))
+    assert [len(one["lines"]) for one in blocks] == [2, 1]
     assert "eins\nzwei\ndrei" in text_of(typeset(document(*blocks)))
 
 
