@@ -19,7 +19,7 @@ from app.web.editing import (
     Choice,
     EditingForm,
     SpanForm,
-    long_text,
+    formatted_text,
     short_text,
     span_data,
 )
@@ -33,7 +33,7 @@ class ItemForm(SpanForm):
 
     kind = Choice(_l("Kind"))
     title = short_text(_l("Title"), required=True)
-    note = long_text(
+    note = formatted_text(
         _l("Note"),
         rows=3,
         description=_l("Who speaks, interpreters, what to bring. Shown in the agenda."),
@@ -83,9 +83,10 @@ class ContributorForm(EditingForm):
         _l("Organisation"), description=_l("For instance the university or the authority.")
     )
     role = Choice(_l("Role"))
-    about = long_text(
+    about = formatted_text(
         _l("About the person"),
         rows=3,
+        whole=False,
         longest=LONGEST_ABOUT,
         description=_l("One or two sentences. Shown in the agenda."),
     )

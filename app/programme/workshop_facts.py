@@ -35,13 +35,14 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 class WorkshopFact:
     """How one fact of a workshop is asked. Texts are source strings.
 
-    `longest` counts characters of one line; texts of several lines have `rows` instead. Readers see it under `read_as`
-    where that is other than what the team is asked.
+    `longest` counts characters of one line; texts of several lines have `rows` instead: paragraphs, or `one_per_line` things of
+    their own. Readers see it under `read_as` where that is other than what the team is asked.
     """
 
     label: str
     longest: int = 0
     rows: int = 0
+    one_per_line: bool = False
     hint: str = ""
     read_as: str = ""
 
@@ -104,6 +105,7 @@ class WorkshopFacts:
         WorkshopFact(
             N_("Guiding questions"),
             rows=4,
+            one_per_line=True,
             hint=N_("One per line. Whoever writes down the results sees them again."),
         ),
     ] = ""
@@ -112,6 +114,7 @@ class WorkshopFacts:
         WorkshopFact(
             N_("To read beforehand"),
             rows=4,
+            one_per_line=True,
             hint=N_("One text or link per line, for instance: Guideline: https://example.org/guideline.pdf"),
         ),
     ] = ""

@@ -34,6 +34,7 @@ from app.web.editing import (
     clock_of,
     code_text,
     day_of,
+    formatted_text,
     given_end,
     given_moment,
     long_text,
@@ -69,7 +70,8 @@ def _text(name: str, *, required: bool = False) -> StringField:
 
 def _text_of(fact: Fact | WorkshopFact, *, required: bool = False) -> StringField:
     if fact.rows:
-        return long_text(_l(fact.label), rows=fact.rows, required=required, description=_hint_of(fact))
+        several = long_text if isinstance(fact, WorkshopFact) and fact.one_per_line else formatted_text
+        return several(_l(fact.label), rows=fact.rows, required=required, description=_hint_of(fact))
     return short_text(_l(fact.label), longest=fact.longest, required=required, description=_hint_of(fact))
 
 
@@ -435,13 +437,13 @@ class RoomForm(TellingForm, EditingForm):
 class CallOffForm(AskingForm):
     """Why the day does not take place, and what happens instead."""
 
-    reason = long_text(
+    reason = formatted_text(
         _l("Why the day does not take place"),
         rows=3,
         required=True,
         description=_l("Stands in the mail and on the public page."),
     )
-    instead = long_text(
+    instead = formatted_text(
         _l("What happens instead"),
         rows=3,
         description=_l("For instance a new date, or who answers questions. Stands beside the reason."),
