@@ -105,7 +105,7 @@ ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
 ONE_MEGABYTE = 1_000_000
 # What programs read never depends on a language, so links to it never carry one.
-FOR_PROGRAMS = (".ics", ".json", ".xml", "/static/<path:name>")
+FOR_PROGRAMS = (".ics", ".json", ".xml", ".atom", "/static/<path:name>")
 
 
 class RowNumber(IntegerConverter):

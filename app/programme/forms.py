@@ -1,15 +1,16 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Forms of the agenda's items for everybody, and of who contributes."""
+"""Forms of the agenda's items for everybody, of who contributes, and of what a reader wants to see."""
 
 from collections.abc import Iterable
 
-from wtforms import BooleanField
+from wtforms import BooleanField, HiddenField
 
 from app.events.models import Event, Room
 from app.folding import clean_line
 from app.programme.contributors import ContributorFacts, Place
+from app.programme.filtering import WORKSHOP, YES, Offer, Wanted
 from app.programme.kinds import KindFacts, kind_of
 from app.programme.models import AgendaItem, AgendaKind, Contributor
 from app.programme.rules import ICON_LABELS, LONGEST_ABOUT, ROLE_LABELS, ContributorRole, Icon
@@ -23,6 +24,7 @@ from app.web.editing import (
     short_text,
     span_data,
 )
+from app.web.forms import BaseForm
 from app.web.texts import lazy_gettext as _l
 
 NO_ROOM = _l("No room")
@@ -170,3 +172,39 @@ def _room_label(room: Room) -> str:
     if room.seats is None:
         return room.name
     return str(gettext("%(room)s (%(seats)d seats)", room=room.name, seats=room.seats))
+
+
+class FilterForm(BaseForm):
+    """Sent by GET, so that what is shown has an address; see `app.programme.filtering`."""
+
+    class Meta(BaseForm.Meta):
+        csrf = False
+
+    round = Choice(_l("Round"))
+    room = Choice(_l("Room"))
+    kind = Choice(_l("Kind"))
+    free = BooleanField(_l("With places left"))
+    step_free = BooleanField(_l("Step-free"))
+    loop = BooleanField(_l("With an induction loop"))
+    view = HiddenField()
+
+    @classmethod
+    def of(cls, offer: Offer, wanted: Wanted) -> "FilterForm":
+        """With what is chosen; what the day does not offer is not asked."""
+        form = cls(formdata=None, data={**wanted.query(), "view": wanted.view.value})
+        workshop = [(WORKSHOP, gettext("Workshops"))] if offer.rounds else []
+        choices = {
+            "round": [(str(one.number), one.title) for one in offer.rounds],
+            "room": [(one, one) for one in offer.rooms],
+            "kind": [*((one.key, one.word) for one in offer.kinds), *workshop],
+        }
+        for name, found in choices.items():
+            if found:
+                form[name].offer([("", gettext("All")), *found])
+            else:
+                del form[name]
+        for name in ("free", "step_free", "loop"):
+            form[name].render_kw = {"value": YES}
+            if not getattr(offer, name):
+                del form[name]
+        return form

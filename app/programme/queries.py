@@ -14,13 +14,7 @@ from app.events.models import Event
 from app.folding import list_key
 from app.programme.agenda import AgendaLine
 from app.programme.credits import Credit, credits_of
-from app.programme.models import AgendaChange, AgendaItem, Contributor, Round, Run, Workshop
-
-
-def agenda_changes(session: Session, event: Event) -> Sequence[AgendaChange]:
-    """The public change log, the newest first."""
-    found = select(AgendaChange).where(AgendaChange.event_id == event.id)
-    return session.scalars(found.order_by(AgendaChange.at.desc(), AgendaChange.id.desc()).limit(30)).all()
+from app.programme.models import AgendaItem, Contributor, Round, Run, Workshop
 
 
 def moderation_of(session: Session, event: Event, *, confirmed: bool = True) -> tuple[Credit, ...]:

@@ -63,14 +63,8 @@ class Talk:
     url: str
 
 
-def schedule_xml(
-    day: Event,
-    lines: Sequence[AgendaLine],
-    rooms: Sequence[RoomFacts],
-    _partners: Sequence[PartnerView],
-    pages: Pages,
-) -> bytes:
-    """`rooms` in the house's order. The format has no place for partners."""
+def schedule_xml(day: Event, lines: Sequence[AgendaLine], rooms: Sequence[RoomFacts], pages: Pages) -> bytes:
+    """`rooms` in the house's order. The format has no place for partners, nor for who moderates the day."""
     schedule = ET.Element("schedule")
     ET.SubElement(schedule, "generator", name="Fachtag")
     ET.SubElement(schedule, "version").text = str(day.revision)
@@ -85,8 +79,13 @@ def schedule_xml(
             parent = ET.SubElement(element, "room", name=room)
             for talk in held:
                 _write_event(parent, talk)
-    ET.indent(schedule)
-    text = ET.tostring(schedule, encoding="unicode")
+    return xml_document(schedule)
+
+
+def xml_document(root: ET.Element) -> bytes:
+    """As a file, without the characters that no XML may hold."""
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)).encode()
 
 
@@ -94,8 +93,8 @@ def schedule_json(
     day: Event,
     lines: Sequence[AgendaLine],
     rooms: Sequence[RoomFacts],
-    partners: Sequence[PartnerView],
     pages: Pages,
+    partners: Sequence[PartnerView] = (),
     moderation: Sequence[Credit] = (),
 ) -> bytes:
     """`rooms` in the house's order; `moderation` is that of the whole day."""

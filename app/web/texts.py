@@ -150,12 +150,14 @@ def _here_in_templates(_page: Context, path: str) -> str:
 
 def address_in(code: str, address: str | None = None) -> str:
     """An address of ours in that language; all else it asks for stays. If none is given, this page's own one, without its
-    path, which may be a personal link: no error page repeats that. Public pages of a day ask for nothing else, and are kept
-    for everybody: whatever stands in the address of the first reader is not handed to the others."""
+    path, which may be a personal link: no error page repeats that. Public pages of a day are kept for everybody: whatever stands
+    in the address of the first reader is not handed to the others, but for what the page itself says that it asks for
+    (`g.own_query`)."""
     if address is None:
         access = g.get("access")
         kept_for_all = access is None or (access.audience is Audience.PUBLIC and request.view_args)
-        address = "" if kept_for_all else f"?{request.query_string.decode('ascii', 'replace')}"
+        own = urlencode(g.get("own_query", {}))
+        address = f"?{own if kept_for_all else request.query_string.decode('ascii', 'replace')}"
     page, mark, place = address.partition("#")
     path, _, query = page.partition("?")
     asked = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "lang"]

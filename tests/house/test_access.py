@@ -202,6 +202,7 @@ placing.publish_ GET,POST ORGANISER LEAD
 placing.show GET ORGANISER EDIT_PEOPLE
 placing.stop_ POST ORGANISER EDIT_PEOPLE
 programme.agenda GET PUBLIC
+programme.agenda_atom_feed GET PUBLIC
 programme.agenda_json GET PUBLIC
 programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC

@@ -37,12 +37,22 @@ from tests.people.helpers import signed_in
 
 DAY = "/events/musterfachtag"
 CACHED = [DAY, f"{DAY}/agenda", f"{DAY}/agenda.json", f"{DAY}/agenda.xml", "/calendar/all.ics"]
+CACHED += [
+    f"{DAY}/agenda.atom",
+    f"{DAY}/agenda.ics",
+    f"{DAY}/agenda?kind=workshop",
+    f"{DAY}/agenda?view=rooms",
+]
 CACHED += ["/calendar/events/musterfachtag.ics", "/calendar/regions/owl.ics", f"{DAY}/results"]
 FIRST = {
     DAY: 9,  # with the programme, for search engines
-    f"{DAY}/agenda": 4,
+    f"{DAY}/agenda": 3,
     f"{DAY}/agenda.json": 4,
-    f"{DAY}/agenda.xml": 3,
+    f"{DAY}/agenda.xml": 2,
+    f"{DAY}/agenda.atom": 2,
+    f"{DAY}/agenda.ics": 3,
+    f"{DAY}/agenda?kind=workshop": 3,
+    f"{DAY}/agenda?view=rooms": 4,  # in the house's order of rooms
     "/calendar/all.ics": 2,
     "/calendar/events/musterfachtag.ics": 3,
     "/calendar/regions/owl.ics": 2,
@@ -101,6 +111,7 @@ def test_the_first_rendering_costs_the_same_with_a_longer_programme(app: Flask) 
         pages = [
             f"/events/{slug}",
             f"/events/{slug}/agenda",
+            f"/events/{slug}/agenda?view=rooms",
             f"/events/{slug}/register",
             f"/calendar/events/{slug}.ics",
         ]
