@@ -73,6 +73,7 @@ import app.registration.groups.views
 import app.registration.jobs
 import app.registration.link_views
 import app.registration.mails
+import app.registration.my_day_views
 import app.registration.questions.organiser_views
 import app.registration.quotas.jobs
 import app.registration.quotas.organiser_views
@@ -225,6 +226,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.programme.organiser_views,
     app.programme.contributor_views,
     app.registration.views,
+    app.registration.my_day_views,
     app.registration.link_views,
     app.attendees.organiser_views,
     app.attendees.approval_views,

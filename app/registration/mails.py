@@ -123,6 +123,7 @@ class PersonMail:
             reason=last_note(session, registration) if registration.status is Status.REJECTED else "",
             line=waiting_list.position_of(session, registration, message.created_at),
             link=personal_address(registration),
+            day_link=personal_address(registration, "/agenda"),
             not_me=personal_address(registration, "/not-me"),
             also=personal_address(registration, "/also") if _others_may(registration, message) else "",
             event_link=_event_address(event),
@@ -185,6 +186,7 @@ class PlacesMail:
             agenda=agenda_text(registration, day, _words()),
             may=possible(registration, day, message.created_at),
             link=personal_address(registration),
+            day_link=personal_address(registration, "/agenda"),
         )
         return Mail(
             *texts,

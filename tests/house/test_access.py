@@ -148,6 +148,7 @@ many.reject GET,POST ORGANISER EDIT_PEOPLE
 master_data.act POST ADMIN
 master_data.entry GET,POST ADMIN
 master_data.overview GET,POST ADMIN
+my_day.show GET PERSONAL
 organisations.merge_into GET,POST SIGNED_IN
 organisations.new GET,POST ADMIN
 organisations.organisation GET,POST SIGNED_IN

@@ -56,6 +56,7 @@ EXTRAS = {
     "registration/accompanying": "service.py, split: another number of people who come along, with their chairs",
     "registration/history": "service.py, split: a change of status with its line in the history",
     "registration/promotion": "service.py, split: who moves up",
+    "registration/my_day_views": "views.py, split: one person's day from morning to evening",
     "registration/link_views": "views.py, split: the personal link, sent again",
     "registration/code_views": "views.py, split: the code that opens the form, typed or brought by a link",
     "registration/working_hours": "rules.py, split: hours in which people are at work",

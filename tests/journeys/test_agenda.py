@@ -8,7 +8,12 @@ from io import BytesIO
 import pytest
 from playwright.sync_api import Browser
 from pypdf import PdfReader
+from sqlalchemy import select
 
+from app.registration.links import personal_token
+from app.registration.models import Registration
+from app.registration.rules import Status
+from app.web.database import db
 from tests.journeys.conftest import DESKTOP, PHONE, Stage, open_browser
 from tests.journeys.test_every_page import look_at
 
@@ -25,10 +30,18 @@ STATES = (
 )
 
 
+def my_day(stage: Stage) -> str:
+    with stage.app.app_context():
+        one = db.session.scalars(select(Registration).where(Registration.status == Status.REGISTERED)).first()
+        assert one is not None
+        return f"/my/{personal_token(one)}/agenda"
+
+
 def test_each_state_is_for_everybody(stage: Stage, browser: Browser) -> None:
     with open_browser(browser, phone=True) as context:
         page = context.new_page()
         found = [one for state in STATES for one in look_at(page, stage.address + PAGE + state)]
+        found += look_at(page, stage.address + my_day(stage))
     assert found == []
 
 
@@ -69,3 +82,10 @@ def test_the_day_is_printed_on_one_sheet(stage: Stage, browser: Browser, query: 
     assert len(printed) == 1
     text = "".join(printed[0].extract_text().split())
     assert [one for one in titles if "".join(one.split()) not in text] == []
+
+
+def test_my_day_is_printed_on_one_sheet(stage: Stage, browser: Browser) -> None:
+    with open_browser(browser, phone=False, scripts=False) as context:
+        page = context.new_page()
+        page.goto(stage.address + my_day(stage))
+        assert len(PdfReader(BytesIO(page.pdf(format="A4", prefer_css_page_size=True))).pages) == 1
