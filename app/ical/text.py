@@ -65,6 +65,9 @@ def escape_list(texts: Iterable[str]) -> str:
 
 def folded(line: str) -> bytes:
     """The content line with CRLF: rows of at most 75 octets, never parted inside a character or an escape."""
+    whole = line.encode()
+    if len(whole) <= _LONGEST_LINE:  # most are
+        return whole + b"\r\n"
     written = bytearray()
     used = 0
     for piece in _UNPARTED.findall(line):

@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import flask_babel
 from babel.support import NullTranslations, Translations
-from flask import Flask, Request, g, has_request_context, request
+from flask import Flask, Request, g, has_app_context, has_request_context, request
 from flask_babel import Babel, get_translations, lazy_gettext
 from flask_wtf import FlaskForm
 from jinja2 import pass_context, pass_eval_context
@@ -202,9 +202,33 @@ def _language() -> str:
     return _forced.get() or select_language()
 
 
+_catalogues: dict[str, Translations | NullTranslations] = {}
+
+
+def _catalogue() -> Translations | NullTranslations:
+    """Of the language that is read just now. The library finds it again for each sentence; a long agenda says a thousand."""
+    reads = _language() if has_app_context() else ""
+    if reads in _catalogues:
+        return _catalogues[reads]
+    found: Translations | NullTranslations = get_translations()
+    if reads:
+        _catalogues[reads] = found
+    return found
+
+
+def _gettext(sentence: str, **values: object) -> str:
+    words: str = _catalogue().ugettext(sentence)
+    return words % values if values else words
+
+
+def _ngettext(one: str, many: str, num: int, **values: object) -> str:
+    words: str = _catalogue().ungettext(one, many, num)
+    return words % {"num": num, **values}
+
+
 def install(app: Flask) -> None:
     app.request_class = Asking
-    speak_through(Voice(flask_babel.gettext, flask_babel.ngettext, _language, _force_language))
+    speak_through(Voice(_gettext, _ngettext, _language, _force_language))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     app.config["BABEL_DEFAULT_LOCALE"] = "de"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
