@@ -79,28 +79,23 @@ def agenda(slug: str) -> Response:
     session, moment = db.session(), now()
     day = get_public_event(session, slug)
     if day.agenda_released_at is None:
-        key = ("page", day.id, day.revision, language(), chosen_language())
-        return send_page(_pages.get(key, lambda: _kept("programme/agenda.html", event=day, lines=[])))
+        return _not_yet(day)
     lines = read_agenda(session, day, seats=False)
     offer = read_offer(lines, counts=_counts(day))
     wanted = read_wanted(request.args, offer)
     if wanted.free:
         lines = read_agenda(session, day)
     free = tuple(one.run.id for one in meetings(lines) if is_free(one.run)) if wanted.free else ()
-    key = (
-        "page",
-        day.id,
-        day.revision,
-        phase(lines, moment),
-        _counts(day),
-        wanted,
-        free,
-        language(),
-        chosen_language(),
-    )
+    says = (phase(lines, moment), _counts(day), wanted, free)
+    key = ("page", day.id, day.revision, says, language(), chosen_language())
     kept = _pages if wanted == Wanted() else _filtered
     stands = standing(lines, moment) if day.status is EventStatus.PUBLISHED else None
     return send_page(kept.get(key, lambda: _render(day, lines, offer, wanted, stands)))
+
+
+def _not_yet(day: Event) -> Response:
+    key = ("none", day.id, day.revision, language(), chosen_language())
+    return send_page(_pages.get(key, lambda: _kept("programme/agenda.html", event=day, lines=[])))
 
 
 def _counts(day: Event) -> bool:

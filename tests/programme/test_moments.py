@@ -174,6 +174,12 @@ def test_its_links_lead_to_the_lines(app: Flask, clock: list[datetime]) -> None:
     assert len(anchors) == 2
     for one in anchors:
         assert page.soup.select_one(f"li.agenda__item{one}") is not None
+    # Where not every line stands, or none in sight: to the whole list.
+    for query in ("?kind=break", "?view=rooms"):
+        page = Context().run(Visitor(app.test_client()).get, PAGE + query)
+        assert [str(one["href"]) for one in page.soup.select("section.standing a")] == [
+            f"{PAGE}{one}" for one in anchors
+        ]
 
 
 def test_a_day_that_was_called_off_has_no_now(app: Flask, clock: list[datetime]) -> None:
