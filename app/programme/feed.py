@@ -8,10 +8,9 @@ Callers choose the language: that of the day, whoever asks. Identifiers hang on 
 
 from collections.abc import Sequence
 from datetime import datetime
+from html import escape
 from uuid import NAMESPACE_URL, uuid5
 from xml.etree import ElementTree as ET
-
-from markupsafe import Markup
 
 from app.clock import BERLIN
 from app.events.models import Event
@@ -47,8 +46,8 @@ def _entry(feed: ET.Element, id_: str, title: str, at: datetime, page: str, line
     entry = ET.SubElement(feed, "entry")
     _write(entry, id=id_, title=title, updated=_moment(at))
     ET.SubElement(entry, "link", rel="alternate", type="text/html", href=f"{page}#changes")
-    items = Markup().join(Markup("<li>{}</li>").format(one) for one in lines)
-    ET.SubElement(entry, "content", type="html").text = Markup("<ul>{}</ul>").format(items)
+    items = "".join(f"<li>{escape(one)}</li>" for one in lines)
+    ET.SubElement(entry, "content", type="html").text = f"<ul>{items}</ul>"
 
 
 def _write(parent: ET.Element, **texts: str) -> None:
