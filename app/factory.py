@@ -65,6 +65,7 @@ import app.people.views
 import app.privacy.organiser_views
 import app.privacy.views
 import app.programme.contributor_views
+import app.programme.inside_views
 import app.programme.organiser_views
 import app.programme.views
 import app.registration.consents.views
@@ -224,6 +225,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.programme.views,
     app.programme.organiser_views,
     app.programme.contributor_views,
+    app.programme.inside_views,
     app.registration.views,
     app.registration.link_views,
     app.attendees.organiser_views,

@@ -82,11 +82,11 @@ class MySeat:
 
 
 def runs_of(session: Session, event: Event) -> list[RunLine]:
-    """The runs of the day in their order: one query."""
+    """The runs of the day that are chosen beforehand, in their order: one query."""
     found = (
         select(Run)
         .join(Run.round)
-        .where(Round.event_id == event.id)
+        .where(Round.event_id == event.id, Round.booked)
         .options(joinedload(Run.round), joinedload(Run.workshop), joinedload(Run.room))
         .order_by(Round.number, Run.id)
     )
@@ -106,12 +106,14 @@ def _run_line(run: Run) -> RunLine:
         None if unlimited else seats_of(run, 2**31),
         run.least_people,
         run.takes_place,
-        run.room.where if run.room else "",
+        run.where,
     )
 
 
 def rounds_by_id(session: Session, event: Event) -> dict[int, str]:
-    rows = select(Round.id, Round.title).where(Round.event_id == event.id).order_by(Round.number)
+    rows = (
+        select(Round.id, Round.title).where(Round.event_id == event.id, Round.booked).order_by(Round.number)
+    )
     return dict(session.execute(rows).all())
 
 
@@ -256,7 +258,7 @@ def places_now(session: Session, event: Event) -> dict[int, set[int]]:
 def seats_of_person(session: Session, registration: Registration) -> list[MySeat]:
     """The rounds of one person with the run they sit in or lead; long runs stand in each of their rounds."""
     rounds = session.scalars(
-        select(Round).where(Round.event_id == registration.event_id).order_by(Round.number)
+        select(Round).where(Round.event_id == registration.event_id, Round.booked).order_by(Round.number)
     ).all()
     whole = (joinedload(Run.round), joinedload(Run.workshop), joinedload(Run.room))
     seated = (
@@ -289,7 +291,7 @@ def _my_seat(one: Round, mine: list[tuple[Run, StaffRole | None]], absent: bool)
         one.starts_at,
         one.ends_at,
         f"{run.label} {run.workshop.title}" if run else "",
-        run.room.where if run and run.room else "",
+        run.where if run else "",
         role,
         absent,
     )

@@ -190,7 +190,8 @@ def refuse_asking(session: Session, event: Event, more: int = 1) -> None:
 def _refuse_unready(session: Session, event: Event) -> None:
     if event.placement is not Placement.WISHES:
         raise NotByWishes
-    if session.scalar(select(Run.id).join(Run.round).where(Round.event_id == event.id).limit(1)) is None:
+    runs = select(Run.id).join(Run.round).where(Round.event_id == event.id, Round.booked)
+    if session.scalar(runs.limit(1)) is None:
         raise NothingToPlaceIn
     if session.scalar(to_be_placed(event.id).limit(1)) is None:
         raise NobodyToPlace

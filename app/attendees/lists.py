@@ -99,6 +99,7 @@ class RunChoice:
     room: RoomFacts | None
     takes_place: bool = True
     rounds: tuple[str, ...] = ()  # the titles of all that it fills
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,13 +380,13 @@ def count_kept(session: Session, event: Event) -> int:
 
 
 def runs_of(session: Session, event: Event) -> list[RunChoice]:
-    """The runs of a day in the order of its rounds: one query, and one where a run goes on."""
+    """The runs that people choose beforehand, in the order of rounds: one query, and one where a run goes on."""
     found = (
         select(Run, Workshop.title, Round, Room)
         .join(Workshop, Run.workshop_id == Workshop.id)
         .join(Round, Run.round_id == Round.id)
         .outerjoin(Room, Run.room_id == Room.id)
-        .where(Round.event_id == event.id)
+        .where(Round.event_id == event.id, Round.booked)
         .order_by(Run.id)
     )
     rows = sorted(session.execute(found), key=lambda row: (row[2].number, list_key(row[0].label)))
@@ -402,6 +403,7 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             waiting=run.waiting,
             room=room.facts if room else None,
             takes_place=run.takes_place,
+            where=run.where,
             rounds=tuple(one.title for one in filled[run.id]),
         )
         for run, title, round_, room in rows
@@ -409,7 +411,9 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
 
 
 def rounds_of(session: Session, event: Event) -> Sequence[Round]:
-    return session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
+    """Those in which people choose beforehand."""
+    found = select(Round).where(Round.event_id == event.id, Round.booked)
+    return session.scalars(found.order_by(Round.number)).all()
 
 
 def run_lists(session: Session, event: Event) -> list[RunList]:

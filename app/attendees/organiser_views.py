@@ -338,9 +338,9 @@ def workshops(slug: str, reference: str) -> ResponseReturnValue:
 
 
 def _workshops_form(registration: Registration, day: MyDay, **kwargs: Any) -> Any:
-    answers: dict[str, object] = {f"round-{one.round.id}": one.answer for one in day.rounds}
+    answers: dict[str, object] = {f"round-{one.round.id}": one.answer for one in day.chosen}
     answers["version"] = registration.version
-    free = [one.round for one in day.rounds if one.leads is None]
+    free = [one.round for one in day.chosen if one.leads is None]
     return with_rounds(WorkshopsForm, free, data=answers, **kwargs)
 
 

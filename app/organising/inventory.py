@@ -236,6 +236,8 @@ ACTIVITIES = (
             _in("question", N_("Questions"), "label", "hint", "purpose"),
             _in("question_option", N_("Options of questions"), "label"),
             _in("agenda_item", N_("Agenda"), "title", "note"),
+            _in("sub_item", N_("Short talks"), "title", "note"),
+            _in("stand", N_("Stands"), "organisation", "note"),
             _in("agenda_kind", N_("Kinds of items"), "name", "name_en"),
             _in("round", N_("Workshop rounds"), "title"),
             _in(

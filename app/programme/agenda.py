@@ -3,7 +3,7 @@
 
 """The agenda as values: what pages, files, mails and the form show.
 
-Read in six queries after a change, then kept; where seats are shown they are counted with one.
+Read in six queries after a change, one or two more where something stands inside of something, then kept; where seats are shown they are counted with one.
 """
 
 from collections import defaultdict
@@ -19,13 +19,15 @@ from app.events.models import Event
 from app.events.rules import Seats
 from app.folding import list_key
 from app.programme.credits import Credit, credit_lines, credits_of
+from app.programme.inside import StandView, SubItemView, stand_views, sub_item_views
 from app.programme.kinds import Kind, kind_of
-from app.programme.models import AgendaItem, Round, Run
-from app.programme.rounds import numbers_filled
+from app.programme.models import AgendaItem, Round, Run, SubItem
+from app.programme.rounds import Parts, numbers_filled, parts_of
 from app.programme.rules import TRACK_COLOURS
 from app.programme.workshop_facts import WorkshopFacts
 from app.store.cache import Cache
 from app.store.transactions import reads_only
+from app.texts import gettext
 
 NOTHING_SAID = WorkshopFacts("")
 
@@ -52,11 +54,24 @@ class RunView:
     asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
     about: WorkshopFacts = NOTHING_SAID
     slug: str = ""
+    station: str = ""
+    parts: Parts = ()  # as soon as it fills several rounds
+    inside: tuple[SubItemView, ...] = ()
     parallel: tuple["RunView", ...] = ()
 
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
+
+    @property
+    def in_parts(self) -> bool:
+        """Something else comes between what belongs together."""
+        return len(self.parts) > 1
+
+    @property
+    def where(self) -> str:
+        """The room with its house, and the table in it."""
+        return ", ".join(one for one in (self.room.where if self.room else "", self.station) if one)
 
     @property
     def anchor(self) -> str:
@@ -71,13 +86,20 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class RoundView:
+    """`booked`: people choose a run beforehand. Otherwise they go where they like on the day, or groups are formed then."""
+
     id: int
     number: int
     title: str
     starts_at: datetime
     ends_at: datetime
     runs: tuple[RunView, ...]
-    going_on: tuple[RunView, ...] = ()  # began in an earlier round
+    going_on: tuple[RunView, ...] = ()  # of a round with a lower number
+    booked: bool = True
+
+    @property
+    def on_the_day(self) -> str:
+        return on_the_day(booked=self.booked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,10 +116,23 @@ class AgendaLine:
     round: RoundView | None = None
     contributors: tuple[Credit, ...] = ()
     asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
+    inside: tuple[SubItemView, ...] = ()
+    stands: tuple[StandView, ...] = ()
 
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
+
+    @property
+    def parts(self) -> Parts:
+        return ((self.starts_at, self.ends_at),)
+
+
+def on_the_day(*, booked: bool) -> str:
+    """What people read of a round in which nobody chooses beforehand; nothing of others."""
+    return (
+        "" if booked else gettext("Without registration: you choose on the day, or groups are formed there.")
+    )
 
 
 def track_numbers(lines: Iterable[AgendaLine]) -> dict[str, int]:
@@ -110,22 +145,23 @@ def track_numbers(lines: Iterable[AgendaLine]) -> dict[str, int]:
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A run with the times it really has: until the end of the last round it fills."""
+    """A run with the times it really has: those of all rounds it fills."""
 
     run: RunView
     round_title: str
-    starts_at: datetime
-    ends_at: datetime
+    parts: Parts
+    booked: bool = True
+
+    @property
+    def on_the_day(self) -> str:
+        return on_the_day(booked=self.booked)
 
 
 def meetings(lines: Iterable[AgendaLine]) -> Iterator[Meeting]:
     """Every run of the agenda, in order of rounds and labels."""
-    rounds = [line.round for line in lines if line.round is not None]
-    ends = {one.number: one.ends_at for one in rounds}
-    for one in rounds:
+    for one in (line.round for line in lines if line.round is not None):
         for run in one.runs:
-            last = numbers_filled(one.number, run.spans)[-1]
-            yield Meeting(run, one.title, one.starts_at, ends.get(last, one.ends_at))
+            yield Meeting(run, one.title, run.parts or ((one.starts_at, one.ends_at),), one.booked)
 
 
 def parallel_runs(runs: Iterable[RunView]) -> list[tuple[RunView, ...]]:
@@ -160,9 +196,10 @@ _programmes: Cache[tuple[AgendaLine, ...]] = Cache()
 
 
 def read_rounds(session: Session, event: Event, *, seats: bool = True) -> list[RoundView]:
-    """The workshop rounds with their runs, in order of their numbers; `seats` as in `read_agenda`."""
-    rounds = [line.round for line in read_agenda(session, event, seats=seats) if line.round is not None]
-    return sorted(rounds, key=lambda round_: round_.number)
+    """The rounds in which people choose beforehand, with their runs, in order of their numbers; `seats` as in
+    `read_agenda`."""
+    rounds = (line.round for line in read_agenda(session, event, seats=seats))
+    return sorted((one for one in rounds if one is not None and one.booked), key=lambda one: one.number)
 
 
 def read_agenda(session: Session, event: Event, *, seats: bool = True) -> list[AgendaLine]:
@@ -213,8 +250,10 @@ def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
             joinedload(AgendaItem.room),
             joinedload(AgendaItem.kind_row),
             selectinload(AgendaItem.contributors),
+            joinedload(AgendaItem.inside).selectinload(SubItem.contributors),
+            joinedload(AgendaItem.stands),
         )
-    ).all()
+    ).unique()
     lines = [
         AgendaLine(
             f"item-{item.id}",
@@ -226,6 +265,8 @@ def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
             item.room.facts if item.room else None,
             contributors=credits_of(item.contributors),
             asked=credits_of(item.contributors, confirmed=False),
+            inside=sub_item_views(item.inside, item.starts_at),
+            stands=stand_views(item.stands),
         )
         for item in items
     ]
@@ -243,22 +284,28 @@ def _read_rounds(session: Session, event: Event) -> list[RoundView]:
         select(Run)
         .join(Run.round)
         .where(Round.event_id == event.id)
-        .options(joinedload(Run.workshop), joinedload(Run.room), selectinload(Run.contributors))
+        .options(
+            joinedload(Run.workshop),
+            joinedload(Run.room),
+            selectinload(Run.contributors),
+            joinedload(Run.inside).selectinload(SubItem.contributors),
+        )
         .order_by(Run.id)
     )
-    for run in sorted(session.scalars(runs), key=lambda run: list_key(run.label)):
-        by_round[run.round_id].append(_run_view(run))
+    begins = {one.id: one.starts_at for one in rounds}
+    for run in sorted(session.scalars(runs).unique(), key=lambda run: list_key(run.label)):
+        by_round[run.round_id].append(_run_view(run, begins[run.round_id]))
     views = [
-        RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds
+        RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id]), booked=r.booked)
+        for r in rounds
     ]
     return _with_what_goes_on(views)
 
 
 def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
-    """Runs over several rounds stand in those after their own, too."""
+    """Runs over several rounds stand in the others, too, and know their parts."""
+    rounds = [replace(one, runs=tuple(_in_parts(run, one, rounds) for run in one.runs)) for one in rounds]
     longer = [(round_.number, run) for round_ in rounds for run in round_.runs if run.spans > 1]
-    if not longer:
-        return rounds
     return [
         replace(
             one,
@@ -272,7 +319,16 @@ def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
     ]
 
 
-def _run_view(run: Run) -> RunView:
+def _in_parts(run: RunView, own: RoundView, rounds: Sequence[RoundView]) -> RunView:
+    if run.spans == 1:
+        return run
+    filled = numbers_filled(own.number, run.spans)
+    parts = parts_of((one.starts_at, one.ends_at) for one in rounds if one.number in filled)
+    earlier = parts[0][0] - own.starts_at  # numbers need not follow the clock
+    return replace(run, parts=parts, inside=tuple(one.moved(earlier) for one in run.inside))
+
+
+def _run_view(run: Run, begins: datetime) -> RunView:
     return RunView(
         id=run.id,
         workshop_id=run.workshop_id,
@@ -288,4 +344,6 @@ def _run_view(run: Run) -> RunView:
         takes_place=run.takes_place,
         about=WorkshopFacts.of(run.workshop),
         slug=run.workshop.slug,
+        station=run.station,
+        inside=sub_item_views(run.inside, begins),
     )

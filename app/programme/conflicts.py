@@ -7,7 +7,7 @@ Asked by every verb that puts or moves something, here and in the scheduling sli
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,7 +17,18 @@ from app.clock import BERLIN, END_OF_NIGHT
 from app.events.models import Event, Room
 from app.events.queries import get_of_event
 from app.events.rules import refuse_reversed_times
-from app.programme.models import AgendaItem, AgendaKind, Contributor, Round, Run, Workshop
+from app.folding import plain
+from app.programme.models import (
+    AgendaItem,
+    AgendaKind,
+    Contributor,
+    Round,
+    Run,
+    Stand,
+    SubItem,
+    Workshop,
+    place_in_room,
+)
 from app.programme.rounds import filled_by, rounds_from, runs_filling
 from app.programme.rules import refuse_more_than_room
 from app.refusal import N_, ChangedMeanwhile, Refusal, found
@@ -59,7 +70,7 @@ def refuse_torn_run(session: Session, round_: Round) -> None:
             )
 
 
-def refuse_stale(thing: Thing | Contributor | AgendaKind, version: int) -> None:
+def refuse_stale(thing: Thing | Contributor | AgendaKind | SubItem | Stand, version: int) -> None:
     if thing.version != version:
         raise ChangedMeanwhile
 
@@ -127,7 +138,14 @@ def refuse_bad_round_times(
         for run in runs_filling(session, leave_out):
             if run.takes_place:
                 refuse_room_in_use(
-                    session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"
+                    session,
+                    event,
+                    run.room,
+                    starts_at,
+                    ends_at,
+                    leave_out=leave_out,
+                    field="start",
+                    station=run.station,
                 )
 
 
@@ -142,10 +160,22 @@ class RunFacts:
     spans: int = 1
     least_people: int = 0
     takes_place: bool = True
+    station: str = ""
 
     @classmethod
     def of(cls, run: Run) -> "RunFacts":
-        return cls(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.takes_place)
+        return cls(
+            *(run.label, run.round, run.room, run.capacity),
+            *(run.spans, run.least_people, run.takes_place, run.station),
+        )
+
+    @property
+    def where(self) -> str:
+        return place_in_room(self.room, self.station)
+
+    def write_to(self, run: Run) -> None:
+        for one in fields(self):
+            setattr(run, one.name, getattr(self, one.name))
 
     def same_rounds(self, other: "RunFacts") -> bool:
         return self.round is other.round and self.spans == other.spans
@@ -158,7 +188,8 @@ def refuse_bad_run(session: Session, event: Event, facts: RunFacts, leave_out: R
     other = session.scalar(select(Run.id).where(Run.round_id == facts.round.id, Run.label == facts.label))
     if other is not None and other != own_id:
         raise Refusal(N_("There is a workshop of that number in this round already."), field="label")
-    refuse_more_than_room(facts.capacity, facts.room.seats if facts.room is not None else None)
+    if facts.round.booked or facts.capacity is not None:  # to where nobody registers as many go as like to
+        refuse_more_than_room(facts.capacity, facts.room.seats if facts.room is not None else None)
     if facts.capacity is not None and facts.least_people > facts.capacity:
         raise Refusal(
             N_("It has %(seats)s places. Please ask for no more people than that."),
@@ -172,8 +203,23 @@ def refuse_bad_run(session: Session, event: Event, facts: RunFacts, leave_out: R
             field="spans",
             number=len(filled),
         )
+    if any(one.booked is not facts.round.booked for one in filled):
+        raise Refusal(
+            N_(
+                "It would fill rounds that people choose beforehand and others. Please let it fill only one kind."
+            ),
+            field="spans",
+        )
     for one in filled if facts.takes_place else ():
-        refuse_room_in_use(session, event, facts.room, one.starts_at, one.ends_at, leave_out=leave_out)
+        refuse_room_in_use(
+            session,
+            event,
+            facts.room,
+            one.starts_at,
+            one.ends_at,
+            leave_out=leave_out,
+            station=facts.station,
+        )
 
 
 def refuse_room_in_use(
@@ -185,8 +231,10 @@ def refuse_room_in_use(
     *,
     leave_out: Thing | None = None,
     field: str = "room_id",
+    station: str = "",
 ) -> None:
-    """One thing at a time in each room; the refusal names the other one. `leave_out` is the thing that moves."""
+    """One thing at a time in each room, but for runs at different stations in it; the refusal names the other one.
+    `leave_out` is the thing that moves."""
     if room is None:
         return
     items = select(AgendaItem).where(
@@ -202,12 +250,19 @@ def refuse_room_in_use(
     for item in session.scalars(items):
         if item is not leave_out:
             raise _RoomInUse(room, item.title, item.starts_at, item.ends_at, field)
-    others = [run for run in session.scalars(runs) if run is not leave_out]
+    others = [
+        run for run in session.scalars(runs) if run is not leave_out and not share_room(station, run.station)
+    ]
     for run_id, filled in filled_by(session, event, others).items():
         for one in filled:
             if one is not leave_out and one.starts_at < ends_at and one.ends_at > starts_at:
                 name = next(run_name(run) for run in others if run.id == run_id)
                 raise _RoomInUse(room, name, one.starts_at, one.ends_at, field)
+
+
+def share_room(one: str, other: str) -> bool:
+    """Whether two stations may be in one room at the same time."""
+    return bool(one and other) and plain(one) != plain(other)
 
 
 class _RoomInUse(Refusal):

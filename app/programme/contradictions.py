@@ -14,8 +14,10 @@ from itertools import combinations
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.programme.agenda import AgendaLine, read_agenda
-from app.texts import gettext, span, times
+from app.programme.agenda import AgendaLine, RunView, read_agenda
+from app.programme.conflicts import share_room
+from app.programme.inside import fits
+from app.texts import gettext, span, times, times_in_parts
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,11 +38,12 @@ class _Use:
     room: str
     name: str
     line: AgendaLine
+    station: str = ""
 
 
 def contradictions(event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
     """`lines` in order of time. No query."""
-    found = [one for line in lines for one in _outside(event, line)]
+    found = [one for line in lines for one in (*_outside(event, line), *_inside(event, line))]
     together = [pair for pair in combinations(lines, 2) if _overlap(*pair)]
     found += [_at_once(event, *pair) for pair in together if not _beside(*pair)]
     return found + list(_rooms(event, lines))
@@ -67,6 +70,25 @@ def _outside(event: Event, line: AgendaLine) -> Iterator[Contradiction]:
         )
 
 
+def _inside(event: Event, line: AgendaLine) -> Iterator[Contradiction]:
+    """What stands inside of something that was moved or became shorter since."""
+    holders: list[AgendaLine | RunView] = [line, *(line.round.runs if line.round else ())]
+    for holder in holders:
+        parts = holder.parts or line.parts
+        for one in holder.inside:
+            if not fits(one.starts_at, one.ends_at, parts):
+                yield Contradiction(
+                    gettext(
+                        "“%(title)s” (%(clock)s) lies outside of “%(whole)s” (%(times)s).",
+                        title=one.title,
+                        clock=one.clock,
+                        whole=holder.title,
+                        times=times_in_parts(parts, dated=event.over_several_dates),
+                    ),
+                    ((line.title, line.key),),
+                )
+
+
 def _at_once(event: Event, one: AgendaLine, other: AgendaLine) -> Contradiction:
     return Contradiction(
         gettext(
@@ -84,9 +106,9 @@ def _rooms(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]
     """A room in which two things are. Lines that are at the same time anyway are named above, but for a market."""
     for one, other in combinations([use for line in lines for use in _uses(line)], 2):
         same_line = one.line.key == other.line.key
-        if one.room != other.room or not (
-            same_line or (_overlap(one.line, other.line) and _beside(one.line, other.line))
-        ):
+        if one.room != other.room or share_room(one.station, other.station):
+            continue
+        if not (same_line or (_overlap(one.line, other.line) and _beside(one.line, other.line))):
             continue
         yield Contradiction(
             gettext(
@@ -109,7 +131,7 @@ def _uses(line: AgendaLine) -> Iterator[_Use]:
         return
     for run in (*line.round.runs, *line.round.going_on):
         if run.room is not None and run.takes_place:
-            yield _Use(run.room.name, f"{run.label} {run.title}", line)
+            yield _Use(run.room.name, f"{run.label} {run.title}", line, run.station)
 
 
 def _overlap(one: AgendaLine, other: AgendaLine) -> bool:

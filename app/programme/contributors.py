@@ -1,9 +1,10 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Naming who contributes: to the day as a whole, to an item for everybody, to a run. Without accounts; nobody gets a mail by it.
+"""Naming who contributes: to the day as a whole, to an item for everybody, to a run, to what stands inside of one. Without
+accounts; nobody gets a mail by it.
 
-Every verb locks the event first and flushes, never commits. The place is said by a key: "day", "item-5", "run-7".
+Every verb locks the event first and flushes, never commits. The place is said by a key: "day", "item-5", "run-7", "sub-9".
 """
 
 import re
@@ -11,18 +12,18 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.events.service import lock_event, mark_changed, raise_sequence
 from app.programme.conflicts import get_item, get_run, refuse_stale, run_name
-from app.programme.models import AgendaItem, Contributor, Run
+from app.programme.models import AgendaItem, Contributor, Round, Run, SubItem
 from app.programme.rules import MOST_CONTRIBUTORS, ContributorRole
 from app.refusal import N_, Missing, Refusal, found
 
 DAY = "day"
-_KEY = re.compile(r"(item|run)-([0-9]{1,18})")
+_KEY = re.compile(r"(item|run|sub)-([0-9]{1,18})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,14 +40,17 @@ class ContributorFacts:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What somebody contributes to: the day where both others are None."""
+    """What somebody contributes to, or something stands inside of: the day where the others are None."""
 
     event: Event
     item: AgendaItem | None = None
     run: Run | None = None
+    sub: SubItem | None = None
 
     @property
     def title(self) -> str:
+        if self.sub is not None:
+            return self.sub.title
         if self.run is not None:
             return run_name(self.run)
         return self.item.title if self.item is not None else self.event.title
@@ -55,7 +59,7 @@ class Place:
     def roles(self) -> tuple[ContributorRole, ...]:
         """The day as a whole is moderated; everything else is done within it."""
         whole = ContributorRole.DAY_MODERATION
-        if self.run is None and self.item is None:
+        if self.run is None and self.item is None and self.sub is None:
             return (whole,)
         return tuple(role for role in ContributorRole if role is not whole)
 
@@ -63,7 +67,8 @@ class Place:
     def usual_role(self) -> ContributorRole:
         if self.run is not None:
             return ContributorRole.FACILITATION
-        return ContributorRole.DAY_MODERATION if self.item is None else ContributorRole.TALK
+        whole = self.item is None and self.sub is None
+        return ContributorRole.DAY_MODERATION if whole else ContributorRole.TALK
 
     @property
     def condition(self) -> ColumnElement[bool]:
@@ -71,6 +76,8 @@ class Place:
             return Contributor.run_id == self.run.id
         if self.item is not None:
             return Contributor.item_id == self.item.id
+        if self.sub is not None:
+            return Contributor.sub_item_id == self.sub.id
         return Contributor.event_id == self.event.id
 
 
@@ -84,7 +91,17 @@ def place_of(session: Session, event: Event, key: str) -> Place:
     number = int(read[2])
     if read[1] == "run":
         return Place(event, run=get_run(session, event, number))
+    if read[1] == "sub":
+        return Place(event, sub=get_sub_item(session, event, number))
     return Place(event, item=get_item(session, event, number))
+
+
+def get_sub_item(session: Session, event: Event, number: int) -> SubItem:
+    """Found by what it stands in (T02); raises `Missing`."""
+    runs = select(Run.id).join(Run.round).where(Round.event_id == event.id)
+    items = select(AgendaItem.id).where(AgendaItem.event_id == event.id)
+    inside = or_(SubItem.run_id.in_(runs), SubItem.item_id.in_(items))
+    return found(session.scalar(select(SubItem).where(SubItem.id == number, inside)))
 
 
 def contributors_of(session: Session, place: Place) -> Sequence[Contributor]:
@@ -189,6 +206,8 @@ def _refuse_bad(
 def _columns(place: Place) -> dict[str, int]:
     if place.run is not None:
         return {"run_id": place.run.id}
+    if place.sub is not None:
+        return {"sub_item_id": place.sub.id}
     return {"item_id": place.item.id} if place.item is not None else {"event_id": place.event.id}
 
 
@@ -200,11 +219,11 @@ def _write(one: Contributor, facts: ContributorFacts) -> None:
 def _changed(session: Session, place: Place, now: datetime, *, public: bool) -> None:
     """Who was asked only stands in no calendar, so it stays as it is."""
     session.flush()
-    if place.run is not None:
-        session.expire(place.run, ["contributors"])
-        if public:
-            raise_sequence(place.run, now)
-    elif place.item is not None:
-        session.expire(place.item, ["contributors"])
+    of = place.run or place.item or place.sub
+    if of is not None:
+        session.expire(of, ["contributors"])
+    run = place.sub.run if place.sub is not None else place.run
+    if run is not None and public:
+        raise_sequence(run, now)
     mark_changed(place.event, now, calendar=False)
     session.flush()

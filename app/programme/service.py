@@ -7,7 +7,7 @@ Every verb locks the event first and flushes, never commits. What concerns peopl
 a run, taking one away) stands in the scheduling slice.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 
 from sqlalchemy import select
@@ -19,11 +19,13 @@ from app.events.service import lock_event, mark_changed, raise_sequence
 from app.folding import free_of, slug_of
 from app.people.audit import record
 from app.programme.conflicts import (
+    RunFacts,
     get_item,
     get_room,
     get_round,
     get_workshop,
     refuse_bad_round_times,
+    refuse_bad_run,
     refuse_bad_times,
     refuse_room_in_use,
     refuse_stale,
@@ -35,10 +37,10 @@ from app.programme.conflicts import (
 )
 from app.programme.kinds import get_kind
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
+from app.programme.rounds import Times
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import N_, Refusal
-
-Times = tuple[datetime, datetime]  # from, until
+from app.texts import parts_to_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,10 +61,15 @@ class RoundFacts:
     title: str
     starts_at: datetime
     ends_at: datetime
+    booked: bool = True
 
     @classmethod
     def of(cls, round_: Round) -> "RoundFacts":
-        return cls(round_.number, round_.title, round_.starts_at, round_.ends_at)
+        return cls(round_.number, round_.title, round_.starts_at, round_.ends_at, round_.booked)
+
+    def write_to(self, round_: Round) -> None:
+        for one in fields(self):
+            setattr(round_, one.name, getattr(self, one.name))
 
     @property
     def times(self) -> "Times":
@@ -161,17 +168,54 @@ def _write_item(session: Session, event: Event, item: AgendaItem, facts: ItemFac
 
 def add_round(session: Session, event_id: int, facts: RoundFacts, now: datetime) -> Round:
     """Refuses a taken number, times outside of the day, and a round at the same time as another one."""
-    event = lock_event(session, event_id)
+    return _put_round(session, lock_event(session, event_id), facts, now)
+
+
+def _put_round(session: Session, event: Event, facts: RoundFacts, now: datetime) -> Round:
     refuse_taken_number(session, event, facts.number)
     refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at)
-    round_ = Round(
-        event=event, number=facts.number, title=facts.title, starts_at=facts.starts_at, ends_at=facts.ends_at
-    )
+    round_ = Round(event=event)
+    facts.write_to(round_)
     session.add(round_)
     mark_changed(event, now, calendar=False)
     log_change(session, event, facts.title, "title", "", facts.title, now)
     session.flush()
     return round_
+
+
+def copy_round(session: Session, event_id: int, round_id: int, facts: RoundFacts, now: datetime) -> Round:
+    """The round once more at another time, with the runs that take place in it, who contributes and what stands inside of
+    them; nobody's place comes along. What goes on in another round fills only this one here.
+
+    Refuses as `add_round`, and a room that is in use then.
+    """
+    event = lock_event(session, event_id)
+    source = get_round(session, event, round_id)
+    copy = _put_round(session, event, facts, now)
+    runs = select(Run).where(Run.round_id == source.id, Run.takes_place).order_by(Run.id)
+    for run in session.scalars(runs).all():
+        said = replace(
+            RunFacts.of(run), label=_relabelled(run.label, source.number, copy.number), round=copy, spans=1
+        )
+        refuse_bad_run(session, event, said)
+        again = Run(
+            workshop=run.workshop,
+            contributors=[one.again() for one in run.contributors],
+            inside=[one.again() for one in run.inside],
+            created_at=now,
+            modified_at=now.replace(microsecond=0),
+        )
+        said.write_to(again)
+        session.add(again)
+        session.flush()
+        log_change(session, event, run.workshop.title, "title", "", run_name(again), now)
+    session.flush()
+    return copy
+
+
+def _relabelled(label: str, old: int, new: int) -> str:
+    """1.3 of round 1 is 2.3 in round 2; a number of another form stays."""
+    return f"{new}{label[len(str(old)) :]}"[:10] if label.startswith(f"{old}.") else label
 
 
 def remove_round(session: Session, event_id: int, round_id: int, now: datetime) -> None:
@@ -256,7 +300,7 @@ def log_change(
 ) -> None:
     """One line of the public change log; before the release there is nothing to log.
 
-    `field` is "title", "times" (two ISO moments with a slash), "room" or "takes_place" ("yes" or "no"); an empty `old` says that
+    `field` is "title", "times" (see `texts.parts_to_store`), "room" or "takes_place" ("yes" or "no"); an empty `old` says that
     something is new, an empty `new` that it is gone.
     """
     if event.agenda_released_at is not None and old != new:
@@ -264,8 +308,7 @@ def log_change(
 
 
 def log_times(session: Session, event: Event, title: str, old: Times, new: Times, now: datetime) -> None:
-    before, after = ("/".join(moment.isoformat() for moment in times) for times in (old, new))
-    log_change(session, event, title, "times", before, after, now)
+    log_change(session, event, title, "times", parts_to_store((old,)), parts_to_store((new,)), now)
 
 
 def _next_position(session: Session, event: Event) -> int:

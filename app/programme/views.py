@@ -55,7 +55,8 @@ def _parts_of(session: Session, day: Event) -> Iterator[Part]:
         if one.run.takes_place:
             run, spoken = one.run, one.run.about.language or day.language
             address = pages.workshop(run.slug)
-            yield Part(run.title, run.abstract, one.starts_at, one.ends_at, run.room, address, spoken)
+            for starts_at, ends_at in one.parts:
+                yield Part(run.title, run.abstract, starts_at, ends_at, run.room, address, spoken)
 
 
 def _pages_of(day: Event) -> Pages:

@@ -229,7 +229,7 @@ def taking_rounds(
 
 def run_label(run: RunView) -> str:
     """Everything one needs to choose, in one line a screen reader reads out."""
-    notes = [run.room.where, *run.room.barriers] if run.room else []
+    notes = [run.where, *run.room.barriers] if run.room else []
     if run.seats.full or run.waiting:
         notes.append(ngettext("full, %(num)d person waiting", "full, %(num)d people waiting", run.waiting))
     elif run.seats.left is not None and run.seats.left <= 5:

@@ -380,7 +380,13 @@ def install(_app: Flask) -> None:
 
 
 def _words() -> Words:
-    return Words(gettext("Waiting list for"), gettext("not chosen yet"), gettext("without you"), language())
+    return Words(
+        gettext("Waiting list for"),
+        gettext("not chosen yet"),
+        gettext("without you"),
+        gettext("no registration, you choose on the day"),
+        language(),
+    )
 
 
 def _calendar(

@@ -268,10 +268,10 @@ def workshops(token: str) -> ResponseReturnValue:
     if registration.event.awaits_places:
         return redirect(url_for(".wishes", token=token), SEE_OTHER)
     mine = my_day(session, registration, seats=True)
-    if not mine.rounds:
+    if not mine.chosen:
         return redirect(url_for(".my", token=token), SEE_OTHER)
-    answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
-    free = [one.round for one in mine.rounds if one.leads is None]
+    answers = {f"round-{one.round.id}": one.answer for one in mine.chosen}
+    free = [one.round for one in mine.chosen if one.leads is None]
     form = with_rounds(ChoicesForm, free, data=answers)
     if did(form, lambda writing: change_choices(writing, registration.id, form.choices(), now())):
         return _back(token, "workshops")

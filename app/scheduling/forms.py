@@ -3,6 +3,7 @@
 
 """Organisers' forms of the day, its rooms, rounds, workshops and runs."""
 
+import re
 from collections.abc import Iterable, Mapping
 from datetime import time
 from typing import Any, ClassVar
@@ -14,6 +15,7 @@ from app.events.facts import FACTS, DayFacts, Fact, RoomFacts
 from app.events.models import Event, Room
 from app.events.notices import day_facts
 from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
+from app.folding import clean_line
 from app.programme.models import Round, Run, Workshop
 from app.programme.rules import MOST_CONTRIBUTORS
 from app.programme.service import RoundFacts
@@ -246,6 +248,14 @@ class DayForm(TellingForm, EditingForm):
 class RoundForm(TellingForm, SpanForm):
     number = WholeNumber(_l("Number"), least=1, most=50, required=True)
     title = short_text(_l("Title"), required=True, description=_l("For instance: Workshop round 1."))
+    booked = BooleanField(
+        _l("People choose beforehand"),
+        default=True,
+        description=_l(
+            "Without the mark nobody registers for it: people choose on the day, or groups are formed there. It has no"
+            " waiting lists, and nobody is asked to choose."
+        ),
+    )
 
     def offer(self, event: Event) -> "RoundForm":
         self.offer_dates(event.starts_at, event.ends_at)
@@ -257,12 +267,24 @@ class RoundForm(TellingForm, SpanForm):
             **span_data(round_.starts_at, round_.ends_at),
             "number": round_.number,
             "title": round_.title,
+            "booked": round_.booked,
             "version": str(round_.version),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
+    @classmethod
+    def next_to(cls, source: Round, number: int) -> "RoundForm":
+        """For a copy: as long, right after it."""
+        later = source.ends_at + (source.ends_at - source.starts_at)
+        title = re.sub(rf"\b{source.number}\b", str(number), source.title)
+        times = span_data(source.ends_at, later)
+        return cls(data={**times, "number": number, "title": title, "booked": source.booked})
+
     def facts(self) -> RoundFacts:
-        return RoundFacts(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at)
+        return RoundFacts(
+            *(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at),
+            booked=bool(self.booked.data),
+        )
 
 
 class WorkshopForm(TellingForm, EditingForm):
@@ -303,6 +325,11 @@ class RunForm(TellingForm, EditingForm):
     round_id = Choice(_l("Round"))
     label = short_text(_l("Number"), longest=10, required=True, description=_l("For instance 1.3"))
     room_id = Choice(_l("Room"))
+    station = short_text(
+        _l("Table or corner"),
+        longest=60,
+        description=_l("For instance: Table 3. Only where several groups share a room at the same time."),
+    )
     capacity = WholeNumber(
         _l("Places"),
         least=1,
@@ -315,7 +342,13 @@ class RunForm(TellingForm, EditingForm):
         description=_l("With fewer, an allocation leaves it out. Leave empty if it takes place in any case."),
     )
     spans = WholeNumber(
-        _l("Fills how many rounds?"), least=1, most=9, description=_l("Leave empty for one round.")
+        _l("Fills how many rounds?"),
+        least=1,
+        most=9,
+        description=_l(
+            "Leave empty for one round. The rounds are those whose numbers follow; on the clock something else may lie"
+            " between them, as a plenary between two parts."
+        ),
     )
     contributors = long_text(
         _l("Who facilitates"),
@@ -341,6 +374,7 @@ class RunForm(TellingForm, EditingForm):
             "round_id": str(run.round_id),
             "label": run.label,
             "room_id": str(run.room_id or ""),
+            "station": run.station,
             "capacity": run.capacity,
             "least_people": run.least_people or None,
             "spans": run.spans if run.spans > 1 else None,
@@ -374,6 +408,7 @@ class RunForm(TellingForm, EditingForm):
             room_id=int(self.room_id.data) if self.room_id.data else None,
             capacity=self.capacity.data,
             spans=self.spans.data or 1,
+            station=clean_line(self.station.data or ""),
             least_people=self.least_people.data or 0,
             takes_place=bool(self.takes_place.data),
             called_off=bool(self.called_off.data),

@@ -297,6 +297,20 @@ def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
     )
 
 
+@bp.route("/programme/rounds/<int:round_id>/copy", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def copy_round(slug: str, round_id: int) -> ResponseReturnValue:
+    source = conflicts.get_round(db.session(), g.event, round_id)
+    number = max(one.number for one in rounds_of(db.session(), g.event)) + 1
+    form = RoundForm.next_to(source, number).offer(g.event)
+    title = source.title
+    if did(form, lambda session: programme.copy_round(session, g.event.id, round_id, form.facts(), now())):
+        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
+    return page(
+        "scheduling/organise_day_round_copy.html", event=g.event, form=form, title=title, round_id=round_id
+    )
+
+
 # -- workshops
 
 

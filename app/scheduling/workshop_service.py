@@ -22,17 +22,18 @@ from app.events.service import lock_event, mark_changed, raise_sequence
 from app.programme import conflicts
 from app.programme.conflicts import RunFacts
 from app.programme.models import Contributor, Round, Run, Workshop
-from app.programme.rounds import rounds_from, runs_filling
-from app.programme.service import RoundFacts, Times, log_change, log_times, room_name
+from app.programme.rounds import Parts, parts_of_rounds, rounds_from, runs_filling
+from app.programme.service import RoundFacts, log_change, log_times
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import N_, Refusal, refuse_changed
 from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import PlaceState, RunHasPlaces
 from app.registration.workshops import places
-from app.registration.workshops.models import Place, Wish
+from app.registration.workshops.models import Place, RoundAbsence, Wish
 from app.registration.workshops.news import RunChange, access_code
 from app.registration.workshops.rules import PlaceFact
+from app.texts import parts_to_store
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +47,7 @@ class RunPlan:
     spans: int = 1
     least_people: int = 0
     takes_place: bool = True
+    station: str = ""
     called_off: bool = False  # yes, people in it lose their places
 
 
@@ -93,7 +95,7 @@ def change_room(
     refuse_changed(room.facts, seen)
     runs = conflicts.runs_in(session, room)
     for run in runs:
-        if facts.seats is not None and (run.capacity is None or run.capacity > facts.seats):
+        if not _fits_into(run, facts.seats, booked=run.round.booked):
             raise Refusal(
                 N_("“%(title)s” has more seats than that. Please make the workshop smaller first."),
                 field="seats",
@@ -135,8 +137,8 @@ def change_round(
     now: datetime,
     note: str = "",
 ) -> Round:
-    """Move or rename a round; every run that fills it moves along, one that began earlier included. Refuses a stale version, a taken number, bad times, and rooms
-    that are in use then."""
+    """Move or rename a round; every run that fills it moves along, one that began earlier included. Refuses a stale version, a taken number, bad times, rooms
+    that are in use then, and another way to choose once somebody has chosen."""
     event = lock_event(session, event_id)
     round_ = conflicts.get_round(session, event, round_id)
     session.refresh(round_)
@@ -146,9 +148,10 @@ def change_round(
         conflicts.refuse_torn_run(session, round_)
     conflicts.refuse_bad_round_times(session, event, facts.starts_at, facts.ends_at, leave_out=round_)
     was = RoundFacts.of(round_)
+    if was.booked is not facts.booked:
+        _refuse_other_way_to_choose(session, round_)
     runs = {run: _times(session, event, RunFacts.of(run)) for run in runs_filling(session, round_)}
-    round_.number, round_.title = facts.number, facts.title
-    round_.starts_at, round_.ends_at = facts.starts_at, facts.ends_at
+    facts.write_to(round_)
     mark_changed(event, now, calendar=False)
     log_change(session, event, facts.title, "title", was.title, facts.title, now)
     if was.times != facts.times:
@@ -157,7 +160,10 @@ def change_round(
         log_times(session, event, facts.title, was.times, facts.times, now)
         session.flush()
         moved = [(run, old, _times(session, event, RunFacts.of(run))) for run, old in runs.items()]
-        changes = [RunChange(run, PlaceFact.TIMES, _stored(old), _stored(new)) for run, old, new in moved]
+        changes = [
+            RunChange(run, PlaceFact.TIMES, parts_to_store(old), parts_to_store(new))
+            for run, old, new in moved
+        ]
         _tell_places(session, event, [one for one in changes if one.old != one.new], note, now)
     session.flush()
     return round_
@@ -193,6 +199,39 @@ def change_workshop(
     return workshop
 
 
+def _refuse_other_way_to_choose(session: Session, round_: Round) -> None:
+    """A round stays one that is chosen while anybody has said anything of it; so do the others that a longer run fills. Before
+    people choose, its runs need places that their rooms have."""
+    said = [
+        select(one.registration_id).where(one.round_id == round_.id) for one in (Place, Wish, RoundAbsence)
+    ]
+    if session.scalar(union(*said).limit(1)) is not None:
+        raise Refusal(
+            N_("People have chosen in this round already, so it stays one that is chosen beforehand."),
+            field="booked",
+        )
+    for run in runs_filling(session, round_):
+        if not _fits_into(run, run.room.seats if run.room is not None else None, booked=True):
+            raise Refusal(
+                N_("“%(title)s” needs a number of places first, no more than its room has seats."),
+                field="booked",
+                title=conflicts.run_name(run),
+            )
+        if run.spans > 1:
+            raise Refusal(
+                N_("“%(title)s” fills other rounds, too. Please let it fill one round only first."),
+                field="booked",
+                title=conflicts.run_name(run),
+            )
+
+
+def _fits_into(run: Run, seats: int | None, *, booked: bool) -> bool:
+    """Without a number of places as many may come as like to, but not where they choose beforehand."""
+    if seats is None:
+        return True
+    return not booked if run.capacity is None else run.capacity <= seats
+
+
 # -- runs
 
 
@@ -218,7 +257,7 @@ def add_run(
         created_at=now,
         modified_at=now.replace(microsecond=0),
     )
-    _write_run(run, facts)
+    facts.write_to(run)
     session.add(run)
     mark_changed(event, now, calendar=False)
     log_change(session, event, workshop.title, "title", "", conflicts.run_name(run), now)
@@ -253,9 +292,9 @@ def change_run(
         staff.resume(session, event, run, facts.round, facts.spans, now)
     if was.takes_place and not facts.takes_place:
         places.close_run(session, run, now, tell=event.agenda_is_news(now), note=note)
-    _write_run(run, facts)
+    facts.write_to(run)
     run.extra = run.seats.still_extra
-    moved = not was.same_rounds(facts) or was.room is not facts.room
+    moved = not was.same_rounds(facts) or was.where != facts.where
     mark_changed(event, now, calendar=False)
     if moved or was.takes_place != facts.takes_place:
         raise_sequence(run, now)
@@ -263,8 +302,8 @@ def change_run(
     session.flush()
     if run.takes_place:
         places.move_up_in_run(session, run, now)
-        if was.room is not facts.room:  # to another time goes only a run that nobody has a place in
-            change = RunChange(run, PlaceFact.ROOM, room_name(was.room), room_name(facts.room))
+        if was.where != facts.where:  # to another time goes only a run that nobody has a place in
+            change = RunChange(run, PlaceFact.ROOM, was.where, facts.where)
             _tell_places(session, event, [change], note, now)
     if was.label != run.label:
         raise_sequence(run, now)
@@ -304,13 +343,10 @@ def _facts(session: Session, event: Event, plan: RunPlan) -> RunFacts:
     """What the plan means; refuses a round or a room of another event (T02)."""
     round_ = conflicts.get_round(session, event, plan.round_id)
     room = conflicts.get_room(session, event, plan.room_id) if plan.room_id is not None else None
-    return RunFacts(plan.label, round_, room, plan.capacity, plan.spans, plan.least_people, plan.takes_place)
-
-
-def _write_run(run: Run, facts: RunFacts) -> None:
-    run.label, run.round, run.room = facts.label, facts.round, facts.room
-    run.capacity, run.least_people = facts.capacity, facts.least_people
-    run.spans, run.takes_place = facts.spans, facts.takes_place
+    return RunFacts(
+        *(plan.label, round_, room, plan.capacity),
+        *(plan.spans, plan.least_people, plan.takes_place, plan.station),
+    )
 
 
 def _refuse_for_people(session: Session, run: Run, facts: RunFacts, plan: RunPlan) -> None:
@@ -329,10 +365,8 @@ def _refuse_for_people(session: Session, run: Run, facts: RunFacts, plan: RunPla
         raise RunIsWished(field)
 
 
-def _times(session: Session, event: Event, facts: RunFacts) -> Times:
-    """From the beginning of its first round to the end of its last one."""
-    last = rounds_from(session, event, facts.round, facts.spans)[-1]
-    return facts.round.starts_at, last.ends_at
+def _times(session: Session, event: Event, facts: RunFacts) -> Parts:
+    return parts_of_rounds(rounds_from(session, event, facts.round, facts.spans))
 
 
 def _log_run(
@@ -340,13 +374,14 @@ def _log_run(
     event: Event,
     run: Run,
     was: RunFacts,
-    old_times: Times,
+    old_times: Parts,
     now: datetime,
 ) -> None:
     title, facts = run.workshop.title, RunFacts.of(run)
     if not was.same_rounds(facts):
-        log_times(session, event, title, old_times, _times(session, event, facts), now)
-    log_change(session, event, title, "room", room_name(was.room), room_name(run.room), now)
+        new_times = _times(session, event, facts)
+        log_change(session, event, title, "times", parts_to_store(old_times), parts_to_store(new_times), now)
+    log_change(session, event, title, "room", was.where, facts.where, now)
     log_change(
         session,
         event,
@@ -356,10 +391,6 @@ def _log_run(
         "yes" if run.takes_place else "no",
         now,
     )
-
-
-def _stored(times: Times) -> str:
-    return "/".join(moment.isoformat() for moment in times)
 
 
 def _tell_places(

@@ -35,7 +35,6 @@ from app.texts import (
     clock_time,
     day,
     days,
-    from_iso,
     iso,
     language,
     last_day,
@@ -49,7 +48,9 @@ from app.texts import (
     short_weekday,
     span,
     speak_through,
+    stored_times,
     times,
+    times_in_parts,
 )
 from app.web.access import Audience
 
@@ -218,6 +219,7 @@ def install(app: Flask) -> None:
         "month": month,
         "time": clock_time,
         "times": times,
+        "times_in_parts": times_in_parts,
         "span": span,
         "moment": moment,
         "number": number,
@@ -227,7 +229,7 @@ def install(app: Flask) -> None:
         "spoken": spoken,
         "here": _here_in_templates,
         "iso": iso,
-        "from_iso": from_iso,
+        "stored_times": stored_times,
         "sentence": sentence_of,
     }
     for name, function in filters.items():

@@ -59,8 +59,19 @@ from app.people.models import Organiser, PasswordLink
 from app.people.rules import LinkReason, Origin, Role
 from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
 from app.programme.contributors import ContributorFacts, add_contributor
+from app.programme.inside import StandFacts, SubItemFacts, add_row
 from app.programme.kinds import KindFacts, add_kind
-from app.programme.models import AgendaChange, AgendaItem, AgendaKind, Contributor, Round, Run, Workshop
+from app.programme.models import (
+    AgendaChange,
+    AgendaItem,
+    AgendaKind,
+    Contributor,
+    Round,
+    Run,
+    Stand,
+    SubItem,
+    Workshop,
+)
 from app.programme.rules import ContributorRole, Icon, ItemKind
 from app.programme.service import (
     ItemFacts,
@@ -199,6 +210,8 @@ class World:
             return list(self.texts["member"])
         if rule.endpoint.startswith("contributing.") and name in {"key", "deed"}:
             name = f"contributing_{name}"
+        if rule.endpoint.startswith("inside."):
+            name = f"inside_{name}"
         if name in self.ids:
             return list(self.ids[name])
         if name in self.texts:
@@ -580,6 +593,15 @@ def _spare_parts(app: Flask) -> None:
             "Noch Ungefragt", "Rektorin", "Universität", about="Sie kommt gern.", confirmed=False
         )
         add_contributor(session, day.id, f"run-{spare.id}", asked, now())
+        first_item = session.scalars(
+            select(AgendaItem.id).where(AgendaItem.event_id == day.id).order_by(AgendaItem.id).limit(1)
+        ).one()
+        for facts in (
+            SubItemFacts("Kurzer Input", "Zwei Folien"),
+            SubItemFacts("Film", "", 0, 5),
+            StandFacts("Verein Muster", "Tisch 1", True, "Film"),
+        ):
+            add_row(session, day.id, f"item-{first_item}", facts, now())
         add_kind(session, day.id, KindFacts("Jubiläum", "Jubilee", Icon.STAR), now())
         moderation = ContributorFacts("Kim Moderiert", role=ContributorRole.DAY_MODERATION)
         add_contributor(session, day.id, "day", moderation, now())
@@ -874,6 +896,12 @@ def _remember(world: World) -> None:
         world.ids["run_id"] = sorted({runs[0], led, runs[-1]})
         world.texts["contributing_key"] = [f"run-{runs[-1]}"]
         world.texts["contributing_deed"] = ["up", "down", "confirm"]
+        talk, stand = (session.scalars(select(one).order_by(one.id)).first() for one in (SubItem, Stand))
+        assert talk is not None
+        assert stand is not None
+        world.texts["inside_key"] = [f"item-{stand.item_id}"]
+        world.texts["inside_row"] = [f"talk-{talk.id}", f"stand-{stand.id}"]
+        world.texts["inside_what"], world.texts["inside_deed"] = ["talk", "stand"], ["up", "down"]
         named = select(Contributor.id).where(Contributor.run_id == runs[-1]).order_by(Contributor.id)
         world.ids["contributor_id"] = list(session.scalars(named))
         world.ids["staff_id"] = list(session.scalars(select(RunStaff.id)))

@@ -69,6 +69,7 @@ data_protection.record GET ADMIN
 data_protection.record_pdf GET ADMIN
 data_protection.record_table GET ADMIN
 day.cancel GET,POST ORGANISER LEAD
+day.copy_round GET,POST ORGANISER EDIT
 day.edit GET,POST ORGANISER EDIT
 day.edit_room GET,POST ORGANISER EDIT
 day.edit_round GET,POST ORGANISER EDIT
@@ -116,6 +117,12 @@ importing.left_out GET ORGANISER EDIT_PEOPLE
 importing.look GET,POST ORGANISER EDIT_PEOPLE
 importing.template GET ORGANISER EDIT_PEOPLE
 importing.upload GET,POST ORGANISER EDIT_PEOPLE
+inside.act POST ORGANISER EDIT
+inside.add GET,POST ORGANISER EDIT
+inside.edit GET,POST ORGANISER EDIT
+inside.remove GET,POST ORGANISER EDIT
+inside.sheet GET ORGANISER SEE
+inside.show GET ORGANISER SEE
 led_runs.run_people GET PERSONAL
 legal.accessibility GET PUBLIC
 legal.answer_barrier POST ADMIN

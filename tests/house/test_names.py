@@ -144,6 +144,8 @@ EXTRAS = {
     "programme/contributors": "service.py, split: who contributes to the day, an item or a run",
     "programme/contributor_views": "organiser_views.py, split: the pages about them",
     "programme/credits": "who contributes, as every page, file and calendar says it",
+    "programme/inside": "service.py, split: short talks and stands inside of items and runs, as values and verbs",
+    "programme/inside_views": "organiser_views.py, split: the pages about them",
     "programme/kinds": "kinds of items as values, and the verbs by which a day adds its own",
     "programme/printing": "the agenda as the PDF says it",
     "programme/schedule": "the agenda as conference apps read it, XML and JSON",

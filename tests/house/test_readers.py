@@ -40,7 +40,9 @@ OURS = {
     "room": {"id", "event_id"},
     "workshop": {"id", "event_id", "version"},
     "agenda_kind": {"id", "version"},
-    "contributor": {"id", "item_id", "run_id", "version"},
+    "contributor": {"id", "item_id", "run_id", "sub_item_id", "version"},
+    "sub_item": {"id", "item_id", "run_id", "version"},
+    "stand": {"id", "item_id", "version"},
     "round": {"id", "event_id", "version"},
     "run": {"id", "workshop_id", "round_id", "version", *SCARCE, *IN_CALENDARS},
 }  # fmt: skip
@@ -109,6 +111,13 @@ READERS = {
         **dict.fromkeys(("event_id", "position"), "app/programme/kinds.py"),
         "key": "app/programme/schedule.py",
     },
+    "sub_item": {
+        **dict.fromkeys(("title", "note", "after", "minutes", "position"), "app/programme/inside.py"),
+    },
+    "stand": {
+        **dict.fromkeys(("organisation", "table_label", "needs_power", "note"), "app/programme/inside.py"),
+        "position": "app/programme/models.py",
+    },
     "contributor": {
         **dict.fromkeys(("name", "function", "organisation", "about", "role"), "app/programme/credits.py"),
         "confirmed": "app/programme/credits.py",
@@ -126,7 +135,8 @@ READERS = {
     },
     "round": {
         "title": "templates/registration/my.html",
-        **dict.fromkeys(("starts_at", "ends_at"), "templates/attendees/staff/run_people.html"),
+        **dict.fromkeys(("starts_at", "ends_at"), "templates/registration/workshops.html"),
+        "booked": "templates/registration/my.html",
         "number": LIST,
     },
     "run": {
@@ -134,6 +144,7 @@ READERS = {
         "room_id": "templates/registration/my.html",
         **dict.fromkeys(("spans", "least_people"), "app/allocation/loader.py"),
         "takes_place": AGENDA,
+        "station": "app/programme/agenda.py",
         "capacity": "templates/scheduling/organise_day_run.html",
     },
 }  # fmt: skip

@@ -175,15 +175,24 @@ def test_json(client: FlaskClient) -> None:
     )
     assert extras["moderation"] == []
     (opening,) = [one for one in day["rooms"]["Großer Saal"] if one["title"] == "Begrüßung"]
-    assert extras["items"][opening["guid"]] == {"kind": "welcome", "contributors": []}
+    assert extras["items"][opening["guid"]] == {
+        "kind": "welcome",
+        "contributors": [],
+        "inside": [],
+        "stands": [],
+    }
     assert opening["type"] == "Begrüßung"
     assert extras["workshops"][talk["guid"]] == {
         "label": "1.1",
         "workshop": "beraten-ohne-vorurteil",
         "round": "Workshoprunde 1",
         "rounds": 1,
+        "parts": [{"starts_at": "2031-03-13T11:00:00+01:00", "ends_at": "2031-03-13T12:15:00+01:00"}],
+        "chosen_beforehand": True,
+        "station": "",
         "takes_place": True,
         "contributors": [_facilitating("Aylin Beispiel")],
+        "inside": [],
         "step_free": True,
         "venue": "",
         **asdict(WorkshopFacts("Beraten ohne Vorurteil", "Fälle aus der Praxis, gemeinsam gelesen.")),

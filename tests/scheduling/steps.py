@@ -44,6 +44,7 @@ def plan_of(run: Run, **facts: Any) -> RunPlan:
         run.spans,
         run.least_people,
         run.takes_place,
+        run.station,
     )
     return replace(plan, **facts)
 

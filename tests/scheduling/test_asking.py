@@ -188,7 +188,7 @@ def test_a_room_with_another_name_is_asked_about_and_told(app: Flask) -> None:
     assert quiet.address == f"{HOME}/programme/rooms"  # nobody is told of it, so nobody is asked
 
 
-def test_a_run_over_two_rounds_says_from_when_to_when_it_is(app: Flask) -> None:
+def test_a_run_over_two_rounds_says_when_each_part_is(app: Flask) -> None:
     event_id, ids = a_day(app, released=True)
     with app.app_context(), transaction() as session:
         session.delete(session.get_one(Run, ids["2.1"]))
@@ -196,7 +196,7 @@ def test_a_run_over_two_rounds_says_from_when_to_when_it_is(app: Flask) -> None:
     seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
     page = lead(app, event_id).get(f"{HOME}/programme/rounds/{ids['round-2']}")
     ((_whom, text),) = samples(page.send(start="13:30", end="15:00"))
-    assert "jetzt 11:00–15:00 Uhr, bisher 11:00–14:45 Uhr" in text
+    assert "jetzt 11:00–12:15 und 13:30–15:00 Uhr, bisher 11:00–12:15 und 13:30–14:45 Uhr" in text
 
 
 def test_what_contradicts_the_programme_stands_on_the_question(app: Flask) -> None:

@@ -160,7 +160,7 @@ def wishes_data(wished: Wished, rounds: Iterable[RoundView]) -> Mapping[str, obj
 
 def wish_label(run: RunView) -> str:
     """Without seats: how many others wish for it is nobody's business while wishes are open."""
-    notes = [note for one in run.each if one.room for note in (one.room.where, *one.room.barriers)]
+    notes = [note for one in run.each if one.room for note in (one.where, *one.room.barriers)]
     if run.parallel:
         notes.insert(0, gettext("at the same time in several rooms"))
     if run.spans > 1:

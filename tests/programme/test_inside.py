@@ -1,0 +1,212 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Short talks and stands inside of items and runs: the verbs, what they refuse, the team's pages and the house's list."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.events.models import Event
+from app.programme.agenda import RunView, read_agenda
+from app.programme.contradictions import contradictions_of
+from app.programme.contributors import ContributorFacts, add_contributor, place_of
+from app.programme.inside import (
+    MOST_INSIDE,
+    StandFacts,
+    SubItemFacts,
+    add_row,
+    change_row,
+    get_row,
+    move_row,
+    remove_row,
+    rows_of,
+)
+from app.programme.models import Contributor, Run, Stand, SubItem
+from app.programme.service import remove_item
+from app.refusal import ChangedMeanwhile, Missing, Refusal
+from app.web.database import db, transaction
+from tests.factories.days import NOW, at
+from tests.organising.helpers import Day, a_day
+from tests.pages import Visitor
+from tests.pdf import text_of
+from tests.people.helpers import signed_in
+from tests.scheduling.steps import replan_round, replan_run
+
+LATER = NOW + timedelta(hours=1)
+
+
+@pytest.fixture(autouse=True)
+def inside(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        yield
+
+
+@pytest.fixture
+def day(app: Flask) -> Day:
+    return a_day(app)
+
+
+def key_of(day: Day, title: str) -> str:
+    with transaction() as session:
+        lines = read_agenda(session, session.get_one(Event, day.event_id))
+    return next(line.key for line in lines if line.title == title)
+
+
+def titles(day: Day, key: str) -> list[str]:
+    place = place_of(db.session(), db.session.get_one(Event, day.event_id), key)
+    return [one.title for one in rows_of(db.session(), place, SubItem)]
+
+
+def test_talks_stand_in_order_and_move_along(day: Day) -> None:
+    key = f"run-{day.runs['1.1']}"
+    with transaction() as session:
+        first = add_row(session, day.event_id, key, SubItemFacts("Film", "", 0, 15), NOW).id
+        add_row(session, day.event_id, key, SubItemFacts("Gespräch"), NOW)
+        add_contributor(session, day.event_id, f"sub-{first}", ContributorFacts("Lale Mustermann"), NOW)
+        sequence = session.get_one(Run, day.runs["1.1"]).sequence
+    with transaction() as session:
+        move_row(session, day.event_id, key, SubItem, first, LATER, up=False)
+        move_row(session, day.event_id, key, SubItem, first, LATER, up=False)  # it is the last already
+        assert session.get_one(Run, day.runs["1.1"]).sequence == sequence + 1
+    assert titles(day, key) == ["Gespräch", "Film"]
+    with transaction() as session:
+        replan_round(session, day.rounds[0], LATER, starts_at=at("11:10"), ends_at=at("12:15"))
+    [run] = [run for run in _runs(day) if run.id == day.runs["1.1"]]
+    assert [(one.heading, one.credits) for one in run.inside] == [
+        ("Gespräch", ()),
+        ("11:10–11:25 Film", ("Lale Mustermann",)),
+    ]
+
+
+def _runs(day: Day) -> list[RunView]:
+    lines = read_agenda(db.session(), db.session.get_one(Event, day.event_id))
+    return [run for line in lines if line.round for run in line.round.runs]
+
+
+def test_they_lie_within_what_they_stand_in(day: Day) -> None:
+    key = f"run-{day.runs['1.1']}"
+    for after, minutes in ((-5, 10), (70, 10), (0, 76)):
+        with pytest.raises(Refusal) as caught, transaction() as session:
+            add_row(session, day.event_id, key, SubItemFacts("Zu lang", "", after, minutes), NOW)
+        assert (caught.value.field, "outside of" in str(caught.value)) == ("start", True)
+    with transaction() as session:
+        add_row(session, day.event_id, key, SubItemFacts("Passt", "", 60, 15), NOW)
+        replan_round(session, day.rounds[0], LATER, ends_at=at("12:00"))
+    event = db.session.get_one(Event, day.event_id)
+    [found] = contradictions_of(db.session(), event)
+    assert "“Passt” (12:00–12:15) lies outside of" in found.sentence
+
+
+def test_of_a_run_in_parts_they_lie_in_one_of_them(day: Day) -> None:
+    with transaction() as session:
+        replan_run(session, day.runs["1.1"], NOW, spans=2, room_id=None)
+    key = f"run-{day.runs['1.1']}"
+    with transaction() as session:
+        add_row(session, day.event_id, key, SubItemFacts("Im zweiten Teil", "", 160, 20), NOW)  # 13:40
+    with pytest.raises(Refusal, match="11:00–12:15 and 13:30–14:45"), transaction() as session:
+        add_row(session, day.event_id, key, SubItemFacts("Dazwischen", "", 80, 20), NOW)
+
+
+def test_stale_foreign_and_too_many_are_refused(day: Day, app: Flask) -> None:
+    key = key_of(day, "Begrüßung")
+    with transaction() as session:
+        row = add_row(session, day.event_id, key, StandFacts("Verein"), NOW).id
+        change_row(session, day.event_id, key, row, StandFacts("Verein", "Tisch 1", True), 1, LATER)
+    with pytest.raises(ChangedMeanwhile), transaction() as session:
+        change_row(session, day.event_id, key, row, StandFacts("Anderer"), 1, LATER)
+    other = a_day(app, slug="anderer")
+    for facts in (StandFacts("Fremd"), SubItemFacts("Fremd")):
+        with pytest.raises(Missing), transaction() as session:
+            change_row(session, other.event_id, key, row, facts, 2, LATER)
+    with pytest.raises(Missing), transaction() as session:  # a run has no stands
+        add_row(session, day.event_id, f"run-{day.runs['1.1']}", StandFacts("Verein"), NOW)
+    with transaction() as session:
+        for number in range(1, MOST_INSIDE):
+            add_row(session, day.event_id, key, StandFacts(f"Verein {number}"), NOW)
+    with pytest.raises(Refusal), transaction() as session:
+        add_row(session, day.event_id, key, StandFacts("Noch einer"), NOW)
+
+
+def test_they_go_with_what_they_stand_in(day: Day) -> None:
+    key = key_of(day, "Begrüßung")
+    with transaction() as session:
+        talk = add_row(session, day.event_id, key, SubItemFacts("Grußwort"), NOW).id
+        other = add_row(session, day.event_id, key, SubItemFacts("Zweites"), NOW).id
+        add_row(session, day.event_id, key, StandFacts("Verein"), NOW)
+        for one in (talk, other):
+            add_contributor(session, day.event_id, f"sub-{one}", ContributorFacts("Jon Beispiel"), NOW)
+    with transaction() as session:
+        remove_row(session, day.event_id, key, SubItem, other, LATER)
+    with transaction() as session:
+        remove_item(session, day.event_id, int(key.removeprefix("item-")), LATER)
+    with transaction() as session:
+        for table in (SubItem, Stand):
+            assert session.query(table).count() == 0
+        assert session.query(Contributor).filter(Contributor.sub_item_id.is_not(None)).count() == 0
+
+
+def test_the_pages_of_the_team(app: Flask, day: Day) -> None:
+    visitor = Visitor(signed_in(app, "otto@example.org"))
+    programme = visitor.get(f"/organise/events/{day.slug}/programme")
+    assert "Kurzbeiträge und Stände" in programme.text
+    base = f"/organise/events/{day.slug}/programme/inside/{key_of(day, 'Begrüßung')}"
+    assert "Noch kein Kurzbeitrag" in visitor.get(base).text
+    form = visitor.get(f"{base}/new/talk")
+    refused = form.send(title="Grußwort", start="9:30")
+    assert (refused.status, set(refused.errors())) == (422, {"end"})
+    refused = form.send(title="Grußwort", start="9:50", end="9:40")
+    assert set(refused.errors()) == {"end"}
+    refused = form.send(title="Grußwort", start="9:50", end="10:10")
+    assert set(refused.errors()) == {"start"}
+    assert form.send(title="Grußwort", start="9:30", end="9:40").address == base
+    assert visitor.get(f"{base}/new/talk").send(title="Film").address == base
+    stand = {"organisation": "Verein Muster", "table_label": "Tisch 1", "needs_power": "y", "note": "Film"}
+    assert visitor.get(f"{base}/new/stand").send(**stand).address == base
+    shown = visitor.get(base)
+    assert "9:30–9:40" in shown.text
+    assert shown.follow("Grußwort").send(title="Grußwort des Kreises").address == base
+    with transaction() as session:
+        film = session.query(SubItem).filter(SubItem.title == "Film").one().id
+    moved = visitor.get(base).send(action=f"{base}/talk-{film}/up")
+    assert moved.text.index("Film") < moved.text.index("Grußwort des Kreises")
+    public = visitor.get(f"/events/{day.slug}/agenda").text
+    for words in ("Grußwort des Kreises", "Film", "Tisch 1: Verein Muster (Film)", "1 Stand"):
+        assert words in public
+    assert "Strom" not in public
+    assert visitor.get(f"{base}/talk-{film}/remove").send().address == base
+    assert "Film" not in visitor.get(f"/events/{day.slug}/agenda").text.replace("(Film)", "")
+    paper = text_of(visitor.client.get(f"/organise/events/{day.slug}/programme/stands.pdf").data)
+    assert "Verein Muster" in paper
+    assert "Tische: 1, davon mit Strom: 1" in paper
+
+
+def test_a_list_without_stands_says_so(app: Flask, day: Day) -> None:
+    client = signed_in(app, "otto@example.org")
+    answer = client.get(f"/organise/events/{day.slug}/programme/stands.pdf?lang=de")
+    assert "Es ist noch kein Stand eingetragen." in text_of(answer.data)
+
+
+def test_only_what_can_be_there_is_there(app: Flask, day: Day) -> None:
+    client: FlaskClient = signed_in(app, "otto@example.org")
+    base = f"/organise/events/{day.slug}/programme/inside"
+    run = f"run-{day.runs['1.1']}"
+    for path in (
+        "day",
+        "item-999999",
+        "sub-1",
+        f"{run}/new/stand",
+        f"{run}/new/other",
+        f"{run}/talk-1",
+        f"{run}/x-1",
+    ):
+        assert client.get(f"{base}/{path}").status_code == 404, path
+    with pytest.raises(Missing):
+        get_row(db.session(), place_of(db.session(), _event(day), run), SubItem, 1)
+
+
+def _event(day: Day) -> Event:
+    return db.session.get_one(Event, day.event_id)
