@@ -54,6 +54,7 @@ from app.people.passwords import NO_PASSWORD
 from app.people.rules import Role
 from app.people.service import create_organiser
 from app.programme.contributors import add_contributor
+from app.programme.inside import add_row
 from app.programme.models import Run, Workshop
 from app.programme.service import (
     ItemFacts,
@@ -221,6 +222,8 @@ def _build_day(
     keys = {"day": "day", **{label: f"run-{run.id}" for label, run in runs.items()}, **items}
     for place, contribution in data.contributions:
         add_contributor(session, event.id, keys[place], contribution, now)
+    for place, within in data.inside:
+        add_row(session, event.id, keys[place], within, now)
     return DemoDay(event, runs, workshops)
 
 
