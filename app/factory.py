@@ -64,7 +64,6 @@ import app.people.session_views
 import app.people.views
 import app.privacy.organiser_views
 import app.privacy.views
-import app.programme.contributor_views
 import app.programme.organiser_views
 import app.programme.views
 import app.registration.consents.views
@@ -80,9 +79,12 @@ import app.registration.views
 import app.results.material_views
 import app.results.organiser_views
 import app.results.views
+import app.scheduling.contributor_views
 import app.scheduling.jobs
 import app.scheduling.keeping_views
 import app.scheduling.organiser_views
+import app.scheduling.programme_views
+import app.scheduling.release_views
 import app.tables.jobs
 import app.tables.organiser_views
 from app import links, serving
@@ -223,7 +225,6 @@ MODULES: tuple[ModuleType, ...] = (
     app.events.partners.organiser_views,
     app.programme.views,
     app.programme.organiser_views,
-    app.programme.contributor_views,
     app.registration.views,
     app.registration.link_views,
     app.attendees.organiser_views,
@@ -233,6 +234,9 @@ MODULES: tuple[ModuleType, ...] = (
     app.attendees.figure_views,
     app.attendees.imports.organiser_views,
     app.scheduling.organiser_views,
+    app.scheduling.programme_views,
+    app.scheduling.contributor_views,
+    app.scheduling.release_views,
     app.scheduling.keeping_views,
     app.tables.organiser_views,
     app.attendees.staff.organiser_views,

@@ -9,7 +9,7 @@ Every verb locks the event first and flushes, never commits. Nobody's places cha
 import hashlib
 import secrets
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import delete, func, select
@@ -39,7 +39,6 @@ from app.events.service import lock_event, mark_changed, raise_sequence
 from app.organisations.models import Organisation
 from app.people.audit import record
 from app.programme import conflicts
-from app.programme.conflicts import RunFacts
 from app.programme.models import Round, Run
 from app.programme.rounds import numbers_filled
 from app.refusal import Missing
@@ -329,7 +328,7 @@ def mark_run(
     """Say that a run takes place or does not. Whoever has a place in one that does not keeps it until the next
     allocation is published, so that everybody is told once, and of the new place. A second press changes nothing.
 
-    Refuses a day without wishes, where nobody would clean up; and to take up a run whose room or staff is busy by now.
+    Refuses a day without wishes, where nobody would clean up; and to take up a run whose staff is busy by now.
     """
     event = lock_event(session, event_id)
     refuse_marking(event)
@@ -337,7 +336,6 @@ def mark_run(
     if run.takes_place is takes_place:
         return run
     if takes_place:
-        conflicts.refuse_bad_run(session, event, replace(RunFacts.of(run), takes_place=True), leave_out=run)
         staff.resume(session, event, run, run.round, run.spans, now)
     run.takes_place = takes_place
     raise_sequence(run, now)

@@ -50,6 +50,7 @@ BY_HAND = {
 _PEOPLE = "people, or what they chose"
 _AFTERWARDS = "what became of the day"
 _TOLD = "what people were told"
+_PLANNED = "what was planned for that day and not released"
 NEVER = {
     **dict.fromkeys(
         (
@@ -94,7 +95,10 @@ NEVER = {
         ),
         _AFTERWARDS,
     ),
-    **dict.fromkeys(("agenda_change", "audit_entry", "circular", "message", "notice"), _TOLD),
+    **dict.fromkeys(
+        ("agenda_change", "agenda_version", "audit_entry", "circular", "message", "notice"), _TOLD
+    ),
+    "agenda_edit": _PLANNED,
 }
 # Of the day's own columns: what is taken over beside the facts that its form asks, and of these what is not.
 OF_THE_DAY = ("region_id", "confirm_within_minutes")

@@ -53,17 +53,11 @@ from app.people.models import Budget, Organiser
 from app.people.passwords import NO_PASSWORD
 from app.people.rules import Role
 from app.people.service import create_organiser
-from app.programme.contributors import add_contributor
 from app.programme.models import Run, Workshop
-from app.programme.service import (
-    ItemFacts,
-    RoundFacts,
-    add_item,
-    add_room,
-    add_round,
-    add_workshop,
-    release_agenda,
-)
+from app.programme.plan import ItemFacts, RoundFacts, RunPlan, plan_seen
+from app.programme.rules import Thing
+from app.programme.service import add_room
+from app.programme.working_copy import read_working_copy
 from app.refusal import N_, Refusal, fingerprint
 from app.registration import notifications
 from app.registration.admission import Entry
@@ -89,8 +83,10 @@ from app.results.service import (
     write_frame,
     write_result,
 )
+from app.scheduling.contributing import add_contributor
+from app.scheduling.editing import add, add_run
+from app.scheduling.releasing import ReleaseNote, release
 from app.scheduling.service import change_day, publish_day
-from app.scheduling.workshop_service import RunPlan, add_run
 from app.texts import force_locale, gettext
 
 OPEN_SINCE = timedelta(days=28)
@@ -202,22 +198,34 @@ def _build_day(
     rooms = {room.name: add_room(session, event.id, room, now) for room in data.rooms}
     items = {}
     for item in data.items:
-        room = rooms[item.room] if item.room else None
+        room = rooms[item.room].id if item.room else None
         facts = ItemFacts(item.kind, item.title, at(on, item.start), at(on, item.end), item.note, room)
-        items[item.title] = f"item-{add_item(session, event.id, facts, now).id}"
+        items[item.title] = f"item-{add(session, event.id, Thing.ITEM, facts, now)}"
     rounds = {
-        one.number: add_round(
-            session, event.id, RoundFacts(one.number, one.title, at(on, one.start), at(on, one.end)), now
+        one.number: add(
+            session,
+            event.id,
+            Thing.ROUND,
+            RoundFacts(one.number, one.title, at(on, one.start), at(on, one.end)),
+            now,
         )
         for one in data.rounds
     }
-    workshops = {key: add_workshop(session, event.id, facts, now) for key, facts in data.workshops.items()}
+    workshops = {
+        key: session.get_one(Workshop, add(session, event.id, Thing.WORKSHOP, facts, now))
+        for key, facts in data.workshops.items()
+    }
     runs = {}
     for run in data.runs:
-        plan = RunPlan(run.label, rounds[run.round].id, rooms[run.room].id, run.capacity)
-        runs[run.label] = add_run(
-            session, event.id, workshops[run.workshop].id, plan, now, (run.contributor,)
+        plan = RunPlan(
+            run.label,
+            rounds[run.round],
+            rooms[run.room].id,
+            run.capacity,
+            workshop_id=workshops[run.workshop].id,
         )
+        number = add_run(session, event.id, plan, (run.contributor,), now)
+        runs[run.label] = session.get_one(Run, number)
     keys = {"day": "day", **{label: f"run-{run.id}" for label, run in runs.items()}, **items}
     for place, contribution in data.contributions:
         add_contributor(session, event.id, keys[place], contribution, now)
@@ -242,7 +250,8 @@ def _open(
     for member, (_, _, role) in zip(team[1:], TEAM, strict=True):
         add_member(session, event.id, member, role, by=team[0], now=now)
     publish_day(session, event.id, by_organiser(team[0].id), now + timedelta(hours=1))
-    release_agenda(session, event.id, team[0].id, now + timedelta(hours=2))
+    seen = plan_seen(read_working_copy(session, event).plan)
+    release(session, event.id, ReleaseNote(), seen, by_organiser(team[0].id), now + timedelta(hours=2))
 
 
 # -- who comes

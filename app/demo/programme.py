@@ -10,7 +10,7 @@ from app.events.facts import RoomFacts
 from app.events.partners.rules import PartnerFacts, PartnerRole
 from app.events.rules import Loop
 from app.organisations.rules import UsualKind
-from app.programme.contributors import ContributorFacts
+from app.programme.plan import ContributorFacts
 from app.programme.rules import ContributorRole, ItemKind
 from app.programme.workshop_facts import WorkshopFacts
 

@@ -260,6 +260,8 @@ ACTIVITIES = (
                 "about",
             ),
             _in("agenda_change", N_("Changes of the agenda"), "title", "old", "new"),
+            _in("agenda_edit", N_("Working copy of the agenda"), "facts"),
+            _in("agenda_version", N_("Versions of the agenda"), "name", "note", "plan"),
             _in("documentation", N_("Documentation"), "intro", "next_host"),
             _in("workshop_result", N_("Results of workshops"), "findings", "summary"),
             _in("agreement", N_("Agreements and their owners"), "owner", "text", "note"),

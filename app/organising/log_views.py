@@ -51,7 +51,7 @@ DOORS = {
     "organisation": ("organisations.organisation", "organisation_id"),
     "question": ("questions.edit", "question_id"),
     "quota": ("quotas.edit", "quota_id"),
-    "run": ("day.edit_run", "run_id"),
+    "run": ("editing.edit_run", "number"),
     "seating": ("tables.show", "seating_id"),
     "swap": ("allocation.admin", ""),
 }

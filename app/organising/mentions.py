@@ -85,7 +85,8 @@ def _filled(column: Column[Any]) -> ColumnElement[bool]:
 
 
 def _as_text(value: object) -> str:
-    return "\n".join(map(str, value.values())) if isinstance(value, dict) else str(value or "")
+    """Of what is written as JSON each value on a line."""
+    return "\n".join(map(_as_text, value.values())) if isinstance(value, dict) else str(value or "")
 
 
 def _around(text: str, wanted: _Wanted) -> str:

@@ -104,7 +104,7 @@ def next_steps(
         ),
         Step(N_("Write the programme"), _PROGRAMME, has_programme),
         Step(N_("Publish the day"), _DETAILS if public else "day.publish", public),
-        Step(N_("Release the agenda"), _PROGRAMME if released else "programme_organise.release", released),
+        Step(N_("Release the agenda"), _PROGRAMME if released else "releasing.release", released),
     ]
     if event.placement is Placement.WISHES:
         placed = event.placed_at is not None

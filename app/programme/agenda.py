@@ -3,26 +3,28 @@
 
 """The agenda as values: what pages, files, mails and the form show.
 
-Read in six queries after a change, then kept; where seats are shown they are counted with one.
+Read in nine queries after a change, then kept; where seats are shown they are counted with one.
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload, selectinload
+from sqlalchemy.orm import Session
 
 from app.events.facts import RoomFacts
 from app.events.models import Event
+from app.events.queries import rooms_of
 from app.events.rules import Seats
 from app.folding import list_key
 from app.programme.credits import Credit, credit_lines, credits_of
-from app.programme.kinds import Kind, kind_of
-from app.programme.models import AgendaItem, Round, Run
+from app.programme.kinds import Kind, kind_of, kinds_for
+from app.programme.models import Round, Run, Workshop
+from app.programme.plan import ContributorFacts, Plan, RunPlan, read_plan
 from app.programme.rounds import numbers_filled
-from app.programme.rules import TRACK_COLOURS
+from app.programme.rules import TRACK_COLOURS, Thing
 from app.programme.workshop_facts import WorkshopFacts
 from app.store.cache import Cache
 from app.store.transactions import reads_only
@@ -206,52 +208,83 @@ def _seats_now(session: Session, event: Event) -> dict[int, tuple[Seats, int]]:
 
 
 def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
-    items = session.scalars(
-        select(AgendaItem)
-        .where(AgendaItem.event_id == event.id)
-        .options(
-            joinedload(AgendaItem.room),
-            joinedload(AgendaItem.kind_row),
-            selectinload(AgendaItem.contributors),
-        )
-    ).all()
+    return lines_of(read_plan(session, event), read_surroundings(session, event))
+
+
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a plan names and does not hold: rooms by id, kinds by key, how many sit in a run by its id, and under which slug a
+    workshop has its page."""
+
+    rooms: Mapping[int, RoomFacts]
+    kinds: Mapping[str, Kind]
+    seats: Mapping[int, tuple[Seats, int]]
+    slugs: Mapping[int, str]
+
+    def room(self, room_id: int | None) -> RoomFacts | None:
+        return self.rooms.get(room_id) if room_id is not None else None
+
+
+def read_surroundings(session: Session, event: Event) -> Surroundings:
+    """Four queries."""
+    slugs = select(Workshop.id, Workshop.slug).where(Workshop.event_id == event.id)
+    return Surroundings(
+        {room.id: room.facts for room in rooms_of(session, event)},
+        {row.key: kind_of(row) for row in kinds_for(session, event)},
+        _seats_now(session, event),
+        {row.id: row.slug for row in session.execute(slugs)},
+    )
+
+
+def lines_of(plan: Plan, around: Surroundings) -> tuple[AgendaLine, ...]:
+    """The whole day in order of time, as a plan says it. Asks nothing."""
+    credited = _credited(plan)
     lines = [
         AgendaLine(
-            f"item-{item.id}",
-            kind_of(item.kind_row),
+            f"item-{number}",
+            around.kinds.get(item.kind),  # of an old version it may be gone
             item.title,
             item.note,
             item.starts_at,
             item.ends_at,
-            item.room.facts if item.room else None,
-            contributors=credits_of(item.contributors),
-            asked=credits_of(item.contributors, confirmed=False),
+            around.room(item.room_id),
+            contributors=credits_of(credited[Thing.ITEM, number]),
+            asked=credits_of(credited[Thing.ITEM, number], confirmed=False),
         )
-        for item in items
+        for number, item in plan.of(Thing.ITEM).items()
     ]
     lines += [
-        AgendaLine(f"round-{r.id}", None, r.title, "", r.starts_at, r.ends_at, None, r)
-        for r in _read_rounds(session, event)
+        AgendaLine(f"round-{one.id}", None, one.title, "", one.starts_at, one.ends_at, None, one)
+        for one in _rounds_of(plan, around, credited)
     ]
     return tuple(sorted(lines, key=lambda line: (line.starts_at, line.ends_at, line.key)))
 
 
-def _read_rounds(session: Session, event: Event) -> list[RoundView]:
-    rounds = session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
+Credited = Mapping[tuple[Thing, int], list[tuple[int, ContributorFacts]]]
+
+
+def _credited(plan: Plan) -> Credited:
+    """Who contributes to which item or run, in their order."""
+    found: dict[tuple[Thing, int], list[tuple[int, ContributorFacts]]] = defaultdict(list)
+    for number, one in sorted(plan.of(Thing.CONTRIBUTOR).items(), key=lambda pair: pair[1].position):
+        if one.item_id is not None:
+            found[Thing.ITEM, one.item_id].append((number, one))
+        elif one.run_id is not None:
+            found[Thing.RUN, one.run_id].append((number, one))
+    return found
+
+
+def _rounds_of(plan: Plan, around: Surroundings, credited: Credited) -> list[RoundView]:
     by_round: dict[int, list[RunView]] = defaultdict(list)
-    runs = (
-        select(Run)
-        .join(Run.round)
-        .where(Round.event_id == event.id)
-        .options(joinedload(Run.workshop), joinedload(Run.room), selectinload(Run.contributors))
-        .order_by(Run.id)
+    for number, run in sorted(plan.of(Thing.RUN).items(), key=lambda pair: list_key(pair[1].label)):
+        by_round[run.round_id].append(_run_view(plan, number, around, credited[Thing.RUN, number]))
+    rounds = sorted(plan.of(Thing.ROUND).items(), key=lambda pair: pair[1].number)
+    return _with_what_goes_on(
+        [
+            RoundView(number, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[number]))
+            for number, r in rounds
+        ]
     )
-    for run in sorted(session.scalars(runs), key=lambda run: list_key(run.label)):
-        by_round[run.round_id].append(_run_view(run))
-    views = [
-        RoundView(r.id, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[r.id])) for r in rounds
-    ]
-    return _with_what_goes_on(views)
 
 
 def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
@@ -272,20 +305,25 @@ def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
     ]
 
 
-def _run_view(run: Run) -> RunView:
+def _run_view(
+    plan: Plan, number: int, around: Surroundings, contributors: Sequence[tuple[int, ContributorFacts]]
+) -> RunView:
+    run: RunPlan = plan.things[Thing.RUN, number]
+    about: WorkshopFacts = plan.things[Thing.WORKSHOP, run.workshop_id]
+    taken, waiting = around.seats.get(number, (Seats(run.capacity, 0, 0), 0))
     return RunView(
-        id=run.id,
+        id=number,
         workshop_id=run.workshop_id,
         label=run.label,
-        title=run.workshop.title,
-        abstract=run.workshop.abstract,
-        room=run.room.facts if run.room else None,
-        contributors=credits_of(run.contributors),
-        asked=credits_of(run.contributors, confirmed=False),
-        seats=run.seats,
-        waiting=run.waiting,
+        title=about.title,
+        abstract=about.abstract,
+        room=around.room(run.room_id),
+        contributors=credits_of(contributors),
+        asked=credits_of(contributors, confirmed=False),
+        seats=replace(taken, capacity=run.capacity),
+        waiting=waiting,
         spans=run.spans,
         takes_place=run.takes_place,
-        about=WorkshopFacts.of(run.workshop),
-        slug=run.workshop.slug,
+        about=about,
+        slug=around.slugs.get(run.workshop_id, ""),
     )

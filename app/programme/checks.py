@@ -29,7 +29,6 @@ def _run_faults() -> Check:
             Run.capacity,
             Run.taken,
             Run.extra,
-            Room.seats,
             Workshop.event_id,
             Round.event_id,
             Room.event_id,
@@ -41,9 +40,7 @@ def _run_faults() -> Check:
     )
 
     def contradicting(session: Session) -> Fault:
-        for row, capacity, taken, extra, seats, of_workshop, of_round, of_room in session.execute(runs):
-            if seats is not None and (capacity is None or capacity > seats):
-                yield f"run {row}: has more places than its room has seats"
+        for row, capacity, taken, extra, of_workshop, of_round, of_room in session.execute(runs):
             if capacity is not None and taken > capacity + extra:
                 yield f"run {row}: more places are taken than there are"
             if of_workshop != of_round or of_room not in {None, of_round}:

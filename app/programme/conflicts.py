@@ -1,13 +1,13 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Whether something fits into the day: found within the event (T02), on its dates, one thing at a time in a room.
+"""Whether something fits into the day: found within the event (T02), on its dates, beside what else is planned.
 
-Asked by every verb that puts or moves something, here and in the scheduling slice, behind the event's lock.
+The rules ask a plan, so they hold for what is released and for a working copy alike. What they refuse could not be carried out;
+what is merely odd, such as a room that is taken twice, is said by `contradictions`.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,25 +17,11 @@ from app.clock import BERLIN, END_OF_NIGHT
 from app.events.models import Event, Room
 from app.events.queries import get_of_event
 from app.events.rules import refuse_reversed_times
-from app.programme.models import AgendaItem, AgendaKind, Contributor, Round, Run, Workshop
-from app.programme.rounds import filled_by, rounds_from, runs_filling
-from app.programme.rules import refuse_more_than_room
+from app.programme.models import AgendaKind, Round, Run
+from app.programme.plan import ContributorFacts, Key, Plan, RoundFacts, RunPlan
+from app.programme.rules import MOST_CONTRIBUTORS, Thing, roles_of
 from app.refusal import N_, ChangedMeanwhile, Refusal, found
 from app.texts import clock_times, last_day, local_day
-
-Thing = AgendaItem | Round | Workshop | Run
-
-
-def get_item(session: Session, event: Event, item_id: int) -> AgendaItem:
-    return get_of_event(session, AgendaItem, event.id, item_id)
-
-
-def get_round(session: Session, event: Event, round_id: int) -> Round:
-    return get_of_event(session, Round, event.id, round_id)
-
-
-def get_workshop(session: Session, event: Event, workshop_id: int) -> Workshop:
-    return get_of_event(session, Workshop, event.id, workshop_id)
 
 
 def get_run(session: Session, event: Event, run_id: int) -> Run:
@@ -48,20 +34,107 @@ def get_room(session: Session, event: Event, room_id: int) -> Room:
     return get_of_event(session, Room, event.id, room_id)
 
 
-def refuse_torn_run(session: Session, round_: Round) -> None:
-    """A round that a longer run fills keeps its number and stays."""
-    for run in runs_filling(session, round_):
-        if run.spans > 1:
+def refuse_stale(kind: AgendaKind, version: int) -> None:
+    if kind.version != version:
+        raise ChangedMeanwhile
+
+
+# -- what is put into a plan
+
+
+def refuse_misfit(event: Event, plan: Plan, key: Key) -> None:
+    """`plan` holds the thing already. Refuses other dates, a number or label that is taken, rounds at the same time, more rounds
+    than follow, and a role that does not fit."""
+    facts = plan.things[key]
+    match key[0]:
+        case Thing.ITEM:
+            refuse_bad_times(event, facts.starts_at, facts.ends_at)
+        case Thing.ROUND:
+            _refuse_bad_round(event, plan, key[1], facts)
+        case Thing.RUN:
+            _refuse_bad_run(plan, key[1], facts)
+        case Thing.CONTRIBUTOR:
+            _refuse_bad_contributor(plan, key[1], facts)
+
+
+def _refuse_bad_round(event: Event, plan: Plan, number: int, facts: RoundFacts) -> None:
+    """A round lies within the day and beside no other round: nobody can sit in two workshops at once."""
+    others = {one: other for one, other in plan.of(Thing.ROUND).items() if one != number}
+    if any(other.number == facts.number for other in others.values()):
+        raise Refusal(N_("There is a round of that number already."), field="number")
+    _refuse_torn_runs(plan)
+    refuse_bad_times(event, facts.starts_at, facts.ends_at)
+    for other in sorted(others.values(), key=lambda one: one.number):
+        if other.starts_at < facts.ends_at and other.ends_at > facts.starts_at:
             raise Refusal(
-                N_("“%(title)s” goes on over this round. Please let it fill one round only first."),
-                field="number",
-                title=run_name(run),
+                N_("“%(title)s” takes place at the same time (%(times)s)."),
+                field="start",
+                title=other.title,
+                times=clock_times(*other.times),
             )
 
 
-def refuse_stale(thing: Thing | Contributor | AgendaKind, version: int) -> None:
-    if thing.version != version:
-        raise ChangedMeanwhile
+def _refuse_torn_runs(plan: Plan) -> None:
+    """A longer run fills rounds that follow one another by number."""
+    for run in plan.of(Thing.RUN).values():
+        if len(plan.rounds_filled(run)) < run.spans:
+            raise Refusal(
+                N_("“%(title)s” goes on over this round. Please let it fill one round only first."),
+                field="number",
+                title=plan.name_of(run),
+            )
+
+
+def _refuse_bad_run(plan: Plan, number: int, facts: RunPlan) -> None:
+    for one, other in plan.of(Thing.RUN).items():
+        if one != number and (other.round_id, other.label) == (facts.round_id, facts.label):
+            raise Refusal(N_("There is a workshop of that number in this round already."), field="label")
+    if facts.capacity is not None and facts.least_people > facts.capacity:
+        raise Refusal(
+            N_("It has %(seats)s places. Please ask for no more people than that."),
+            field="least_people",
+            seats=facts.capacity,
+        )
+    filled = plan.rounds_filled(facts)
+    if len(filled) < facts.spans:
+        raise Refusal(
+            N_("It can fill at most %(number)s rounds from this one on, because no more follow."),
+            field="spans",
+            number=len(filled),
+        )
+
+
+def _refuse_bad_contributor(plan: Plan, number: int, facts: ContributorFacts) -> None:
+    if facts.role not in roles_of(facts.item_id, facts.run_id):
+        raise Refusal(N_("Please choose a role that fits here."), field="role")
+    beside = plan.contributors(item_id=facts.item_id, run_id=facts.run_id)
+    if len(beside) > MOST_CONTRIBUTORS:
+        raise Refusal(N_("Please name at most %(number)s people."), field="name", number=MOST_CONTRIBUTORS)
+    for one, other in beside.items():
+        if one != number and (other.name, other.role) == (facts.name, facts.role):
+            raise Refusal(N_("“%(name)s” stands here already in this role."), field="name", name=facts.name)
+
+
+def refuse_taking_out(plan: Plan, key: Key) -> None:
+    """What others name stays until they name another thing: rounds and workshops with runs. `plan` holds the thing."""
+    thing, number = key
+    if thing is Thing.ROUND:
+        if any(run.round_id == number for run in plan.of(Thing.RUN).values()):
+            raise Refusal(N_("Workshops run in this round. Please move or remove them first."))
+        _refuse_torn_runs(plan.without(key))
+    if thing is Thing.WORKSHOP and any(run.workshop_id == number for run in plan.of(Thing.RUN).values()):
+        raise Refusal(N_("This workshop takes place in a round. Please take it out of the rounds first."))
+
+
+def refuse_room_in_plan(plan: Plan, room_id: int) -> None:
+    """A room that the agenda uses stays; names what is in it."""
+    used_by = [plan.name_of(run) for run in plan.of(Thing.RUN).values() if run.room_id == room_id]
+    used_by += [item.title for item in plan.of(Thing.ITEM).values() if item.room_id == room_id]
+    if used_by:
+        raise Refusal(
+            N_("The agenda uses this room for “%(title)s”. Please choose another room there first."),
+            title=used_by[0],
+        )
 
 
 def refuse_bad_times(event: Event, starts_at: datetime, ends_at: datetime) -> None:
@@ -92,140 +165,13 @@ def _on_other_dates(event: Event, starts_at: datetime, ends_at: datetime) -> boo
     return not local_day(event.starts_at) <= local_day(starts_at) <= last or ends_at > morning
 
 
-def refuse_taken_number(session: Session, event: Event, number: int, own_id: int | None = None) -> None:
-    other = session.scalar(select(Round.id).where(Round.event_id == event.id, Round.number == number))
-    if other is not None and other != own_id:
-        raise Refusal(N_("There is a round of that number already."), field="number")
-
-
 def refuse_taken_room_name(session: Session, event: Event, name: str, own_id: int | None = None) -> None:
     other = session.scalar(select(Room.id).where(Room.event_id == event.id, Room.name == name))
     if other is not None and other != own_id:
         raise Refusal(N_("There is a room of that name already."), field="name")
 
 
-def refuse_bad_round_times(
-    session: Session, event: Event, starts_at: datetime, ends_at: datetime, leave_out: Round | None = None
-) -> None:
-    """A round lies within the day and beside no other round: nobody can sit in two workshops at once.
-
-    The rooms of the runs in `leave_out`, which move along, must be free at the new times.
-    """
-    refuse_bad_times(event, starts_at, ends_at)
-    others = select(Round).where(
-        Round.event_id == event.id, Round.starts_at < ends_at, Round.ends_at > starts_at
-    )
-    for other in session.scalars(others.order_by(Round.number)):
-        if other is not leave_out:
-            raise Refusal(
-                N_("“%(title)s” takes place at the same time (%(times)s)."),
-                field="start",
-                title=other.title,
-                times=clock_times(other.starts_at, other.ends_at),
-            )
-    if leave_out is not None:
-        for run in runs_filling(session, leave_out):
-            if run.takes_place:
-                refuse_room_in_use(
-                    session, event, run.room, starts_at, ends_at, leave_out=leave_out, field="start"
-                )
-
-
-@dataclass(frozen=True, slots=True)
-class RunFacts:
-    """A run as the team says it: where it is, how many it takes and needs, how many rounds it fills."""
-
-    label: str
-    round: Round
-    room: Room | None
-    capacity: int | None
-    spans: int = 1
-    least_people: int = 0
-    takes_place: bool = True
-
-    @classmethod
-    def of(cls, run: Run) -> "RunFacts":
-        return cls(run.label, run.round, run.room, run.capacity, run.spans, run.least_people, run.takes_place)
-
-    def same_rounds(self, other: "RunFacts") -> bool:
-        return self.round is other.round and self.spans == other.spans
-
-
-def refuse_bad_run(session: Session, event: Event, facts: RunFacts, leave_out: Run | None = None) -> None:
-    """Refuses a label that is taken in the round, more seats than the room has or fewer than the least people, more
-    rounds than follow, and a room that is in use during one of them."""
-    own_id = leave_out.id if leave_out is not None else None
-    other = session.scalar(select(Run.id).where(Run.round_id == facts.round.id, Run.label == facts.label))
-    if other is not None and other != own_id:
-        raise Refusal(N_("There is a workshop of that number in this round already."), field="label")
-    refuse_more_than_room(facts.capacity, facts.room.seats if facts.room is not None else None)
-    if facts.capacity is not None and facts.least_people > facts.capacity:
-        raise Refusal(
-            N_("It has %(seats)s places. Please ask for no more people than that."),
-            field="least_people",
-            seats=facts.capacity,
-        )
-    filled = rounds_from(session, event, facts.round, facts.spans)
-    if len(filled) < facts.spans:
-        raise Refusal(
-            N_("It can fill at most %(number)s rounds from this one on, because no more follow."),
-            field="spans",
-            number=len(filled),
-        )
-    for one in filled if facts.takes_place else ():
-        refuse_room_in_use(session, event, facts.room, one.starts_at, one.ends_at, leave_out=leave_out)
-
-
-def refuse_room_in_use(
-    session: Session,
-    event: Event,
-    room: Room | None,
-    starts_at: datetime,
-    ends_at: datetime,
-    *,
-    leave_out: Thing | None = None,
-    field: str = "room_id",
-) -> None:
-    """One thing at a time in each room; the refusal names the other one. `leave_out` is the thing that moves."""
-    if room is None:
-        return
-    items = select(AgendaItem).where(
-        AgendaItem.room_id == room.id, AgendaItem.starts_at < ends_at, AgendaItem.ends_at > starts_at
-    )
-    runs = (
-        select(Run)
-        .join(Run.round)
-        .where(Run.room_id == room.id, Round.event_id == event.id, Run.takes_place)
-        .options(joinedload(Run.workshop), joinedload(Run.round))
-        .order_by(Run.id)
-    )
-    for item in session.scalars(items):
-        if item is not leave_out:
-            raise _RoomInUse(room, item.title, item.starts_at, item.ends_at, field)
-    others = [run for run in session.scalars(runs) if run is not leave_out]
-    for run_id, filled in filled_by(session, event, others).items():
-        for one in filled:
-            if one is not leave_out and one.starts_at < ends_at and one.ends_at > starts_at:
-                name = next(run_name(run) for run in others if run.id == run_id)
-                raise _RoomInUse(room, name, one.starts_at, one.ends_at, field)
-
-
-class _RoomInUse(Refusal):
-    def __init__(self, room: Room, title: str, starts_at: datetime, ends_at: datetime, field: str) -> None:
-        super().__init__(
-            N_("%(room)s is in use for “%(title)s” at that time (%(times)s)."),
-            field=field,
-            room=room.name,
-            title=title,
-            times=clock_times(starts_at, ends_at),
-        )
-
-
 def runs_in(session: Session, room: Room) -> Sequence[Run]:
     """Those that do not take place included."""
     found = select(Run).where(Run.room_id == room.id).options(joinedload(Run.workshop)).order_by(Run.id)
     return session.scalars(found).all()
-
-
-def run_name(run: Run) -> str:
-    return f"{run.label} {run.workshop.title}"

@@ -4,7 +4,7 @@
 """Where a day and its programme contradict each other: found over the agenda as it was read, said after every change and
 before a release. None of it forbids anything: who moves a whole afternoon passes through such states.
 
-What no change may leave behind (other dates, two rounds at once, a room taken twice) is refused in `conflicts`.
+What no change may leave behind (other dates, two rounds at once) is refused in `conflicts`.
 """
 
 from collections.abc import Iterator, Sequence
@@ -43,7 +43,7 @@ def contradictions(event: Event, lines: Sequence[AgendaLine]) -> list[Contradict
     found = [one for line in lines for one in _outside(event, line)]
     together = [pair for pair in combinations(lines, 2) if _overlap(*pair)]
     found += [_at_once(event, *pair) for pair in together if not _beside(*pair)]
-    return found + list(_rooms(event, lines))
+    return [*found, *_rooms(event, lines), *_too_small(lines)]
 
 
 def contradictions_of(session: Session, event: Event, key: str = "") -> list[Contradiction]:
@@ -100,6 +100,34 @@ def _rooms(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]
             if same_line
             else ((one.name, one.line.key), (other.name, other.line.key)),
         )
+
+
+def _too_small(lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
+    """Rooms with fewer seats than a workshop in them takes people."""
+    for line in lines:
+        for run in line.round.runs if line.round is not None else ():
+            places, seats = run.seats.capacity, run.room.seats if run.room is not None else None
+            if run.room is None or seats is None or not run.takes_place:
+                continue
+            name, room = f"{run.label} {run.title}", run.room.name
+            if places is None:
+                words = gettext(
+                    "“%(title)s” has no limit of places, %(room)s has %(seats)s seats.",
+                    title=name,
+                    room=room,
+                    seats=seats,
+                )
+            elif places > seats:
+                words = gettext(
+                    "“%(title)s” has %(places)s places, %(room)s has %(seats)s seats.",
+                    title=name,
+                    places=places,
+                    room=room,
+                    seats=seats,
+                )
+            else:
+                continue
+            yield Contradiction(words, ((name, line.key),))
 
 
 def _uses(line: AgendaLine) -> Iterator[_Use]:

@@ -6,7 +6,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from app.programme.models import Contributor
+from app.programme.plan import ContributorFacts
 from app.programme.rules import ROLE_LABELS, ContributorRole
 from app.texts import gettext
 
@@ -28,11 +28,13 @@ class Credit:
         return ", ".join(part for part in (self.name, self.function, self.organisation) if part)
 
 
-def credits_of(contributors: Iterable[Contributor], *, confirmed: bool = True) -> tuple[Credit, ...]:
-    """Those who said yes, or (`confirmed` false) those who were asked only, in their order."""
+def credits_of(
+    contributors: Iterable[tuple[int, ContributorFacts]], *, confirmed: bool = True
+) -> tuple[Credit, ...]:
+    """Of numbers and facts those who said yes, or (`confirmed` false) those who were asked only, in their order."""
     return tuple(
-        Credit(one.id, one.role, one.name, one.function, one.organisation, one.about)
-        for one in contributors
+        Credit(number, one.role, one.name, one.function, one.organisation, one.about)
+        for number, one in contributors
         if one.confirmed is confirmed
     )
 

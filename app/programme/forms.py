@@ -9,11 +9,11 @@ from wtforms import BooleanField
 
 from app.events.models import Event, Room
 from app.folding import clean_line
-from app.programme.contributors import ContributorFacts, Place
+from app.programme.contributors import Place
 from app.programme.kinds import KindFacts, kind_of
-from app.programme.models import AgendaItem, AgendaKind, Contributor
+from app.programme.models import AgendaKind
+from app.programme.plan import ContributorFacts, ItemFacts, seen_as
 from app.programme.rules import ICON_LABELS, LONGEST_ABOUT, ROLE_LABELS, ContributorRole, Icon
-from app.programme.service import ItemFacts
 from app.texts import gettext
 from app.web.editing import (
     Choice,
@@ -47,7 +47,7 @@ class ItemForm(SpanForm):
         return self
 
     @classmethod
-    def of(cls, item: AgendaItem, *, stored: bool = False) -> "ItemForm":
+    def of(cls, item: ItemFacts, *, stored: bool = False) -> "ItemForm":
         """Filled from the item; `stored` leaves aside what was sent."""
         data = {
             **span_data(item.starts_at, item.ends_at),
@@ -55,22 +55,18 @@ class ItemForm(SpanForm):
             "title": item.title,
             "note": item.note,
             "room_id": str(item.room_id or ""),
-            "version": str(item.version),
+            "version": seen_as(item),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
-    @property
-    def room_chosen(self) -> int | None:
-        return int(self.room_id.data) if self.room_id.data else None
-
-    def facts(self, room: Room | None) -> ItemFacts:
+    def facts(self) -> ItemFacts:
         return ItemFacts(
             kind=self.kind.data,
             title=self.title.data or "",
             starts_at=self.starts_at,
             ends_at=self.ends_at,
             note=self.note.data or "",
-            room=room,
+            room_id=int(self.room_id.data) if self.room_id.data else None,
         )
 
 
@@ -98,7 +94,7 @@ class ContributorForm(EditingForm):
         return self
 
     @classmethod
-    def of(cls, one: Contributor, *, stored: bool = False) -> "ContributorForm":
+    def of(cls, one: ContributorFacts, *, stored: bool = False) -> "ContributorForm":
         data = {
             "name": one.name,
             "function": one.function,
@@ -106,7 +102,7 @@ class ContributorForm(EditingForm):
             "role": one.role.value,
             "about": one.about,
             "confirmed": one.confirmed,
-            "version": str(one.version),
+            "version": seen_as(one),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 

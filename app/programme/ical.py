@@ -10,6 +10,7 @@ from app.events.rules import EventStatus
 from app.ical.entry import CalendarEntry, cancelled
 from app.programme.credits import credit_lines, credits_of
 from app.programme.models import Run
+from app.programme.plan import numbered
 from app.programme.workshop_facts import WorkshopFacts
 from app.texts import force_locale
 
@@ -19,7 +20,7 @@ def run_entry(run: Run, event: Event, address: str, ends: datetime | None = None
     room = run.room.where if run.room else ""
     place = "" if run.room and run.room.venue else event.place
     with force_locale("de"):  # a calendar is in one language
-        people = "\n".join(credit_lines(credits_of(run.contributors)))
+        people = "\n".join(credit_lines(credits_of(numbered(run.contributors))))
         said = "\n".join(WorkshopFacts.of(run.workshop).in_lines())
     entry = CalendarEntry(
         uid=run.uid,

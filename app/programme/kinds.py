@@ -19,8 +19,9 @@ from app.events.queries import get_of_event
 from app.events.service import lock_event, mark_changed
 from app.folding import plain, slug_of
 from app.programme.conflicts import refuse_stale
-from app.programme.models import AgendaItem, AgendaKind
-from app.programme.rules import Icon
+from app.programme.models import AgendaKind
+from app.programme.rules import Icon, Thing
+from app.programme.working_copy import read_working_copy
 from app.refusal import N_, Refusal, found
 from app.texts import language
 
@@ -107,17 +108,22 @@ def remove_kind(session: Session, event_id: int, kind_id: int, now: datetime) ->
     """Refuses as `refuse_removing_kind`."""
     event = lock_event(session, event_id)
     kind = get_own_kind(session, event, kind_id)
-    refuse_removing_kind(session, kind)
+    refuse_removing_kind(session, event, kind)
     session.delete(kind)
     mark_changed(event, now, calendar=False)
     session.flush()
 
 
-def refuse_removing_kind(session: Session, kind: AgendaKind) -> None:
-    """It stays while an item is of it."""
-    title = session.scalar(select(AgendaItem.title).where(AgendaItem.kind == kind.key).limit(1))
-    if title is not None:
-        raise Refusal(N_("“%(title)s” is of this kind. Please choose another kind there first."), title=title)
+def refuse_removing_kind(session: Session, event: Event, kind: AgendaKind) -> None:
+    """It stays while an item is of it, in the agenda or in its working copy."""
+    copy = read_working_copy(session, event)
+    for plan in (copy.released, copy.plan):
+        for item in plan.of(Thing.ITEM).values():
+            if item.kind == kind.key:
+                raise Refusal(
+                    N_("“%(title)s” is of this kind. Please choose another kind there first."),
+                    title=item.title,
+                )
 
 
 def refuse_given_name(

@@ -5,14 +5,14 @@
 
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
+from sqlalchemy import JSON, CheckConstraint, ForeignKey, String, UniqueConstraint
 from sqlalchemy.engine.default import DefaultExecutionContext
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from app.db import Base, enum_of, line, pk, text
+from app.db import Base, Json, enum_of, line, pk, text
 from app.events.models import Event, InCalendars, Room, Scarce, scarce_checks
 from app.folding import slug_of
-from app.programme.rules import ContributorRole, Icon
+from app.programme.rules import ContributorRole, Icon, Thing
 from app.programme.workshop_facts import LANGUAGES
 
 
@@ -195,6 +195,46 @@ class Contributor(Base):
     run: Mapped[Run | None] = relationship(back_populates="contributors")
 
     __mapper_args__ = {"version_id_col": version}
+
+
+class AgendaEdit(Base):
+    """What the working copy says of one thing otherwise than the released agenda: `facts` that differ, all of a thing that is new
+    (`number` below zero), None of one that is to go. See `app.programme.plan`."""
+
+    __tablename__ = "agenda_edit"
+    __table_args__ = (
+        UniqueConstraint("event_id", "thing", "number"),
+        CheckConstraint("number <> 0", name="number_not_zero"),
+        CheckConstraint("number > 0 OR facts IS NOT NULL", name="new_has_facts"),
+    )
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    thing: Mapped[Thing] = mapped_column(enum_of(Thing, "thing"))
+    number: Mapped[int]
+    facts: Mapped[Json | None] = mapped_column(JSON(none_as_null=True))
+
+
+class AgendaVersion(Base):
+    """The agenda as it was released, counted from 1. `note` is what the team told people with it.
+
+    `places` are those that people lost by it, as long as it can be taken back (`app.registration.workshops.wishes`).
+    """
+
+    __tablename__ = "agenda_version"
+    __table_args__ = (
+        UniqueConstraint("event_id", "number"),
+        CheckConstraint("number >= 1", name="number_from_one"),
+    )
+
+    id: Mapped[pk]
+    event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"))
+    number: Mapped[int]
+    at: Mapped[datetime]
+    name: Mapped[str] = mapped_column(String(100), default="")
+    note: Mapped[text]
+    plan: Mapped[Json] = mapped_column(JSON)
+    places: Mapped[Json] = mapped_column(JSON, default=dict)
 
 
 class AgendaChange(Base):

@@ -1,23 +1,23 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The programme for organisers: the whole day on one page, its rooms, its items for everybody, its release."""
+"""The programme for organisers: the working copy on one page, the rooms, the kinds of items."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from app.clock import now
-from app.events.models import Room
 from app.events.queries import rooms_of
 from app.people.rules import Permission, may
 from app.programme import conflicts, service
-from app.programme.agenda import read_agenda
-from app.programme.contradictions import contradictions, contradictions_of
-from app.programme.credits import credit_lines
-from app.programme.forms import ItemForm, ItemKindForm
+from app.programme.agenda import lines_of, read_surroundings
+from app.programme.contradictions import contradictions
+from app.programme.credits import credit_lines, credits_of
+from app.programme.differences import title_of
+from app.programme.forms import ItemKindForm
 from app.programme.kinds import (
     add_kind,
     change_kind,
@@ -27,7 +27,10 @@ from app.programme.kinds import (
     refuse_removing_kind,
     remove_kind,
 )
-from app.programme.queries import loose_ends, moderation_of, room_uses, workshops_of
+from app.programme.plan import Change
+from app.programme.queries import room_uses, workshops_of
+from app.programme.rules import Thing
+from app.programme.working_copy import read_working_copy
 from app.refusal import N_
 from app.texts import gettext
 from app.web import access
@@ -43,69 +46,41 @@ bp = Blueprint("programme_organise", __name__, url_prefix="/organise/events/<slu
 @access.organiser(Permission.SEE)
 def programme(slug: str) -> ResponseReturnValue:
     session = db.session()
-    lines = read_agenda(session, g.event)
+    copy = read_working_copy(session, g.event)
+    lines = lines_of(copy.plan, read_surroundings(session, g.event))
     return page(
         "programme/organise_programme.html",
         event=g.event,
         lines=lines,
-        moderation=credit_lines(moderation_of(session, g.event)),
+        moderation=credit_lines(credits_of(copy.plan.contributors().items())),
         contradictions=contradictions(g.event, lines),
-        workshops=workshops_of(session, g.event),
+        workshops=workshops_of(copy.plan),
+        edited=_edited(copy.changes),
+        gone=[(one.key, title_of(copy.released, one.key)) for one in copy.changes if _is_gone(one)],
         may_edit=may(g.role, Permission.EDIT),
         may_release=may(g.role, Permission.LEAD),
     )
 
 
-# -- items for everybody
+def _edited(changes: Sequence[Change]) -> dict[str, Change]:
+    """By the key of its line what of it differs; whoever contributes to it is a part of it, and to the day "day"."""
+    found: dict[str, Change] = {}
+    for one in changes:
+        facts = one.after or one.before
+        if one.key[0] is not Thing.CONTRIBUTOR:
+            found[f"{one.key[0].value}-{one.key[1]}"] = one
+        elif facts.run_id is not None:
+            found.setdefault(f"run-{facts.run_id}", Change((Thing.RUN, facts.run_id), facts, facts))
+        elif facts.item_id is not None:
+            found.setdefault(f"item-{facts.item_id}", Change((Thing.ITEM, facts.item_id), facts, facts))
+        else:
+            found["day"] = one
+    return found
 
 
-@bp.route("/items/new", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def new_item(slug: str) -> ResponseReturnValue:
-    form = _offer(ItemForm())
-    if did(
-        form,
-        lambda session: service.add_item(
-            session, g.event.id, form.facts(_room(session, form.room_chosen)), now()
-        ),
-    ):
-        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
-    return page("programme/organise_item.html", event=g.event, form=form, item=None, contradictions=())
-
-
-@bp.route("/items/<int:item_id>", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def edit_item(slug: str, item_id: int) -> ResponseReturnValue:
-    item = conflicts.get_item(db.session(), g.event, item_id)
-    form = _offer(ItemForm.of(item))
-
-    def change(session: Session) -> None:
-        facts = form.facts(_room(session, form.room_chosen))
-        service.change_item(session, g.event.id, item_id, facts, form.version_read, now())
-
-    def stored() -> ItemForm:
-        again = conflicts.get_item(db.session(), g.event, item_id)
-        return _offer(ItemForm.of(again, stored=True))
-
-    if did(form, change, stored=stored):
-        return redirect_with(_programme(slug), N_("Saved."))
-    return page(
-        "programme/organise_item.html",
-        event=g.event,
-        form=form,
-        item=item,
-        contradictions=contradictions_of(db.session(), g.event, f"item-{item_id}"),
-    )
-
-
-@bp.route("/items/<int:item_id>/remove", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def remove_item(slug: str, item_id: int) -> ResponseReturnValue:
-    item = conflicts.get_item(db.session(), g.event, item_id)
-    cancel = url_for(".edit_item", slug=slug, item_id=item_id)
-    return _remove(
-        item.title, cancel, lambda s: service.remove_item(s, g.event.id, item_id, now()), _programme(slug)
-    )
+def _is_gone(change: Change) -> bool:
+    """Who contributes is no line of its own."""
+    return change.after is None and change.key[0] is not Thing.CONTRIBUTOR
 
 
 # -- kinds of items
@@ -157,38 +132,7 @@ def remove_own_kind(slug: str, kind_id: int) -> ResponseReturnValue:
         url_for(".edit_kind", slug=slug, kind_id=kind_id),
         lambda s: remove_kind(s, g.event.id, kind_id, now()),
         url_for(".kinds", slug=slug),
-        lambda s: refuse_removing_kind(s, get_own_kind(s, g.event, kind_id)),
-    )
-
-
-# -- rounds and workshops: taking away what nobody sits in
-
-
-@bp.route("/rounds/<int:round_id>/remove", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def remove_round(slug: str, round_id: int) -> ResponseReturnValue:
-    round_ = conflicts.get_round(db.session(), g.event, round_id)
-    cancel = url_for("day.edit_round", slug=slug, round_id=round_id)
-    return _remove(
-        round_.title,
-        cancel,
-        lambda s: service.remove_round(s, g.event.id, round_id, now()),
-        _programme(slug),
-        lambda s: service.refuse_removing_round(s, conflicts.get_round(s, g.event, round_id)),
-    )
-
-
-@bp.route("/workshops/<int:workshop_id>/remove", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def remove_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
-    workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
-    cancel = url_for("day.edit_workshop", slug=slug, workshop_id=workshop_id)
-    return _remove(
-        workshop.title,
-        cancel,
-        lambda s: service.remove_workshop(s, g.event.id, workshop_id, now()),
-        _programme(slug),
-        lambda s: service.refuse_removing_workshop(s, conflicts.get_workshop(s, g.event, workshop_id)),
+        lambda s: refuse_removing_kind(s, g.event, get_own_kind(s, g.event, kind_id)),
     )
 
 
@@ -203,7 +147,7 @@ def rooms(slug: str) -> ResponseReturnValue:
         "programme/organise_rooms.html",
         event=g.event,
         rooms=rooms_of(session, g.event),
-        uses=room_uses(session, g.event),
+        uses=room_uses(read_working_copy(session, g.event).plan),
         may_edit=may(g.role, Permission.EDIT),
     )
 
@@ -219,34 +163,7 @@ def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
         cancel,
         lambda s: service.remove_room(s, g.event.id, room_id, now()),
         back,
-        lambda s: service.refuse_removing_room(s, conflicts.get_room(s, g.event, room_id)),
-    )
-
-
-# -- release
-
-
-@bp.route("/release", methods=["GET", "POST"])
-@access.organiser(Permission.LEAD)
-def release(slug: str) -> ResponseReturnValue:
-    form = ConfirmForm()
-
-    if did(
-        form,
-        lambda session: service.release_agenda(session, g.event.id, g.organiser.id, now()),
-        first=lambda session: service.refuse_release(session, g.event),
-    ):
-        return redirect_with(_programme(slug), N_("The agenda is public now."))
-    lines = read_agenda(db.session(), g.event)
-    return page(
-        "programme/organise_release.html",
-        event=g.event,
-        form=form,
-        lines=lines,
-        loose=loose_ends(lines),
-        moderation=credit_lines(moderation_of(db.session(), g.event)),
-        contradictions=contradictions(g.event, lines),
-        may_edit=may(g.role, Permission.EDIT),
+        lambda s: service.refuse_removing_room(s, g.event, conflicts.get_room(s, g.event, room_id)),
     )
 
 
@@ -268,16 +185,3 @@ def _remove(
         title=title,
         cancel=(cancel, gettext("Keep it")),
     )
-
-
-def _offer(form: ItemForm) -> ItemForm:
-    session = db.session()
-    return form.offer(g.event, rooms_of(session, g.event), kinds_for(session, g.event))
-
-
-def _room(session: Session, room_id: int | None) -> Room | None:
-    return conflicts.get_room(session, g.event, room_id) if room_id is not None else None
-
-
-def _programme(slug: str) -> str:
-    return url_for("programme_organise.programme", slug=slug)

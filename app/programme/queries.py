@@ -8,13 +8,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session
 
 from app.events.models import Event
 from app.folding import list_key
 from app.programme.agenda import AgendaLine
 from app.programme.credits import Credit, credits_of
-from app.programme.models import AgendaChange, AgendaItem, Contributor, Round, Run, Workshop
+from app.programme.models import AgendaChange, Contributor, Round
+from app.programme.plan import Plan, numbered
+from app.programme.rules import Thing
 
 
 def agenda_changes(session: Session, event: Event) -> Sequence[AgendaChange]:
@@ -23,12 +25,11 @@ def agenda_changes(session: Session, event: Event) -> Sequence[AgendaChange]:
     return session.scalars(found.order_by(AgendaChange.at.desc(), AgendaChange.id.desc()).limit(30)).all()
 
 
-def moderation_of(session: Session, event: Event, *, confirmed: bool = True) -> tuple[Credit, ...]:
-    """Who moderates the day as a whole: those who said yes, or those who were asked only."""
+def moderation_of(session: Session, event: Event) -> tuple[Credit, ...]:
+    """Who moderates the day as a whole, of those who said yes."""
     found = select(Contributor).where(Contributor.event_id == event.id)
-    return credits_of(
-        session.scalars(found.order_by(Contributor.position, Contributor.id)), confirmed=confirmed
-    )
+    rows = session.scalars(found.order_by(Contributor.position, Contributor.id))
+    return credits_of(numbered(rows))
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +41,17 @@ class WorkshopLine:
     labels: tuple[str, ...]
 
 
-def workshops_of(session: Session, event: Event) -> list[WorkshopLine]:
-    """All workshops of the day, those that run nowhere included: one query."""
-    labels: dict[int, list[str]] = defaultdict(list)
-    titles: dict[int, str] = {}
-    rows = session.execute(
-        select(Workshop.id, Workshop.title, Run.label)
-        .outerjoin(Run, Run.workshop_id == Workshop.id)
-        .where(Workshop.event_id == event.id)
-        .order_by(Workshop.id)
-    )
-    for workshop_id, title, label in sorted(rows, key=lambda row: (list_key(row[1]), list_key(row[2] or ""))):
-        titles[workshop_id] = title
-        if label is not None:
-            labels[workshop_id].append(label)
-    return [WorkshopLine(one, title, tuple(labels[one])) for one, title in titles.items()]
+def workshops_of(plan: Plan) -> list[WorkshopLine]:
+    """All workshops of the day by title, those that run nowhere included."""
+    runs = plan.of(Thing.RUN).values()
+    return [
+        WorkshopLine(
+            number,
+            one.title,
+            tuple(sorted((run.label for run in runs if run.workshop_id == number), key=list_key)),
+        )
+        for number, one in sorted(plan.of(Thing.WORKSHOP).items(), key=lambda pair: list_key(pair[1].title))
+    ]
 
 
 def rounds_of(session: Session, event: Event) -> Sequence[Round]:
@@ -66,23 +63,17 @@ def has_rounds(session: Session, event: Event) -> bool:
     return session.scalar(select(Round.id).where(Round.event_id == event.id).limit(1)) is not None
 
 
-def room_uses(session: Session, event: Event) -> dict[int, list[str]]:
+def room_uses(plan: Plan) -> dict[int, list[str]]:
     """What takes place in each room, by its id, in order of time."""
-    uses: list[tuple[object, int, str]] = []
-    items = select(AgendaItem).where(AgendaItem.event_id == event.id, AgendaItem.room_id.is_not(None))
-    uses += [(item.starts_at, item.room_id or 0, item.title) for item in session.scalars(items)]
-    runs = (
-        select(Run)
-        .join(Run.round)
-        .where(Round.event_id == event.id, Run.room_id.is_not(None))
-        .options(joinedload(Run.workshop), joinedload(Run.round))
-    )
+    uses = [(item.starts_at, item.room_id, item.title) for item in plan.of(Thing.ITEM).values()]
     uses += [
-        (r.round.starts_at, r.room_id or 0, f"{r.label} {r.workshop.title}") for r in session.scalars(runs)
+        (plan.get(Thing.ROUND, run.round_id).starts_at, run.room_id, plan.name_of(run))
+        for run in plan.of(Thing.RUN).values()
     ]
     by_room: dict[int, list[str]] = defaultdict(list)
-    for _, room_id, title in sorted(uses, key=lambda use: (str(use[0]), list_key(use[2]))):
-        by_room[room_id].append(title)
+    for _starts, room_id, title in sorted(uses, key=lambda use: (use[0], list_key(use[2]))):
+        if room_id is not None:
+            by_room[room_id].append(title)
     return by_room
 
 

@@ -9,7 +9,7 @@ The rule stands here twice, for values and for the database, and nowhere else.
 from collections.abc import Iterable
 
 from sqlalchemy import ColumnElement, and_, select
-from sqlalchemy.orm import Session, aliased, joinedload
+from sqlalchemy.orm import Session, aliased
 
 from app.events.models import Event
 from app.programme.models import Round, Run
@@ -42,14 +42,6 @@ def filled_by(session: Session, event: Event, runs: Iterable[Run]) -> dict[int, 
     for run_id, round_ in session.execute(pairs):
         found[run_id].append(round_)
     return found
-
-
-def runs_filling(session: Session, round_: Round) -> list[Run]:
-    """The runs of which the round is one, those that began earlier included, with workshop, round and room."""
-    own, one = aliased(Round), aliased(Round)
-    found = select(Run).join(own, Run.round_id == own.id).join(one, fills(own, one))
-    whole = (joinedload(Run.workshop), joinedload(Run.round), joinedload(Run.room))
-    return list(session.scalars(found.where(one.id == round_.id).options(*whole).order_by(Run.id)))
 
 
 def rounds_from(session: Session, event: Event, round_: Round, spans: int) -> list[Round]:

@@ -1,11 +1,11 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Kinds of agenda items, what people contribute, and the refusals of the programme."""
+"""Kinds of agenda items, what people contribute."""
 
 from enum import Enum, StrEnum
 
-from app.refusal import N_, Refusal
+from app.refusal import N_
 
 
 class ItemKind(StrEnum):
@@ -18,6 +18,16 @@ class ItemKind(StrEnum):
     PLENARY = "plenary"
     DISCUSSION = "discussion"
     CLOSING = "closing"
+
+
+class Thing(StrEnum):
+    """What a programme is made of. What others name comes before them."""
+
+    ROUND = "round"
+    WORKSHOP = "workshop"
+    ITEM = "item"
+    RUN = "run"
+    CONTRIBUTOR = "contributor"
 
 
 class Icon(Enum):
@@ -81,17 +91,18 @@ ROLE_LABELS = {
     ContributorRole.DAY_MODERATION: N_("Moderation of the day"),
 }
 MOST_CONTRIBUTORS = 20
+
+
+def roles_of(item_id: int | None, run_id: int | None) -> tuple[ContributorRole, ...]:
+    """The day as a whole (neither item nor run) is moderated; everything else is done within it."""
+    whole = ContributorRole.DAY_MODERATION
+    if item_id is None and run_id is None:
+        return (whole,)
+    return tuple(role for role in ContributorRole if role is not whole)
+
+
 LONGEST_ABOUT = 600  # characters of the short text about somebody
 
 # Of tracks, in the order in which they are given; `static/css/fachtag.css` knows them by their numbers, from 1. Each stands out from
 # light and dark pages alike, and none says anything that a word does not say.
 TRACK_COLOURS = ("#2470cc", "#c8690f", "#2b8a57", "#a855c8", "#b8860b", "#0f8a99", "#d1495b", "#767d87")
-
-
-def refuse_more_than_room(capacity: int | None, room_seats: int | None) -> None:
-    if room_seats is not None and (capacity is None or capacity > room_seats):
-        raise Refusal(
-            N_("The room has %(seats)s seats. Please choose a smaller number or another room."),
-            field="capacity",
-            seats=room_seats,
-        )

@@ -130,10 +130,6 @@ class WorkshopFacts:
     def of(cls, row: "SaysOfWorkshop") -> "WorkshopFacts":
         return cls(**{one.name: getattr(row, one.name) for one in fields(cls)})
 
-    def write_to(self, row: "SaysOfWorkshop") -> None:
-        for one in fields(self):
-            setattr(row, one.name, getattr(self, one.name))
-
     def in_short(self) -> list[tuple[str, str]]:
         """What fits on a line each, as heading and words in the reader's language, without what is empty."""
         said = [(gettext(WORKSHOP_FACTS[name].heading), self.words(name)) for name in SHORT]

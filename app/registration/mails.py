@@ -21,6 +21,7 @@ from app.ical.entry import CalendarEntry, Party
 from app.outbox.building import Builder, Mail, register
 from app.outbox.models import Message
 from app.outbox.queries import first_message_id, last_told, sender_of
+from app.programme.news import item_news
 from app.refusal import N_
 from app.registration import notifications
 from app.registration.addresses import new_address_token
@@ -168,19 +169,22 @@ class PlacesMail:
         registration = get_registration(session, message.subject_id)
         if registration is None or registration.status is not Status.REGISTERED:
             return None
-        told = last_told(session, message.family, registration.id)
-        news = place_news(session, registration, told or registration.created_at)
-        if not news:
+        told = last_told(session, message.family, registration.id) or registration.created_at
+        news = place_news(session, registration, told)
+        items = item_news(session, registration.event, told)
+        if not news and not items:
             return None
         event, day = registration.event, my_day(session, registration, seats=bool(news.lost_in))
         open_now = event.registration_state(message.created_at) in TAKES_REGISTRATIONS
         texts = render_mail(
             f"registration/{self.template}",
-            gettext(N_("Your workshops have changed")),
+            gettext(N_("Your workshops have changed") if news else N_("The agenda has changed")),
             event.title,
             registration=registration,
             event=event,
             news=news,
+            items=items.lines,
+            notes=list(dict.fromkeys((*news.notes, *items.notes))),
             free=still_free(day, news.lost_in) if open_now and not event.awaits_places else [],
             agenda=agenda_text(registration, day, _words()),
             may=possible(registration, day, message.created_at),

@@ -239,6 +239,33 @@ def notify_place(
         _enqueue(session, PLACES, registration, now)
 
 
+def notify_agenda(session: Session, event: Event, now: datetime) -> None:
+    """What is for everybody moved: whoever has a certain seat is told, in some statements for all of them. With them goes what
+    changed about their own workshops at the same moment."""
+    session.flush()
+    mine = Registration.event_id == event.id, Registration.status == Status.REGISTERED
+    session.execute(
+        update(Registration)
+        .where(*mine)
+        .values(
+            feed_changed_at=now,
+            mail_revision=Registration.mail_revision + 1,
+            version=Registration.version + 1,
+        )
+        .execution_options(synchronize_session=False)
+    )
+    session.expire_all()
+    whom = select(Registration.id, Registration.email, Registration.language, Registration.mail_revision)
+    enqueue_all(
+        session,
+        kind=PLACES,
+        subjects=whom.where(*mine, Registration.email != "").order_by(Registration.id),
+        event_id=event.id,
+        now=now,
+        give_up_at=last_try(event, now),
+    )
+
+
 def notify_swap_proposed(session: Session, registration: Registration, now: datetime) -> None:
     _enqueue(session, SWAP_PROPOSED, registration, now)
 

@@ -29,6 +29,15 @@ _PLACES_FIRST = (
 )
 _REST = N_("something about their workshop changes")
 _first = case(*((one, rank) for rank, (one, _words) in enumerate(_PLACES_FIRST)), else_=len(_PLACES_FIRST))
+
+
+def _of_places(rank: int | None) -> str:
+    """None where nothing of the person's own changed."""
+    if rank is None:
+        return N_("something about the agenda for everybody changes")
+    return _REST if rank == len(_PLACES_FIRST) else _PLACES_FIRST[rank][1]
+
+
 APART = {
     notifications.CHANGED: Apart(
         select(Registration.status).where(_person).correlate(Message).scalar_subquery(),
@@ -43,6 +52,6 @@ APART = {
     ),
     notifications.PLACES: Apart(
         select(func.min(_first)).where(*_changes).correlate(Message).scalar_subquery(),
-        lambda rank: gettext(_REST if rank is None or rank == len(_PLACES_FIRST) else _PLACES_FIRST[rank][1]),
+        lambda rank: gettext(_of_places(rank)),
     ),
 }

@@ -14,13 +14,11 @@ from app.events.facts import FACTS, DayFacts, Fact, RoomFacts
 from app.events.models import Event, Room
 from app.events.notices import day_facts
 from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
-from app.programme.models import Round, Run, Workshop
-from app.programme.rules import MOST_CONTRIBUTORS
-from app.programme.service import RoundFacts
+from app.programme.plan import Plan, RoundFacts, RunPlan, seen_as
+from app.programme.rules import MOST_CONTRIBUTORS, Thing
 from app.programme.workshop_facts import LANGUAGES, WORKSHOP_FACTS, WorkshopFact, WorkshopFacts
 from app.refusal import fingerprint
 from app.scheduling.service import CallingOff
-from app.scheduling.workshop_service import RunPlan
 from app.texts import gettext, last_day
 from app.web.asking import AskingForm, TellingForm
 from app.web.editing import (
@@ -243,7 +241,7 @@ class DayForm(TellingForm, EditingForm):
         )
 
 
-class RoundForm(TellingForm, SpanForm):
+class RoundForm(SpanForm):
     number = WholeNumber(_l("Number"), least=1, most=50, required=True)
     title = short_text(_l("Title"), required=True, description=_l("For instance: Workshop round 1."))
 
@@ -252,12 +250,12 @@ class RoundForm(TellingForm, SpanForm):
         return self
 
     @classmethod
-    def of(cls, round_: Round, *, stored: bool = False) -> "RoundForm":
+    def of(cls, round_: RoundFacts, *, stored: bool = False) -> "RoundForm":
         data = {
             **span_data(round_.starts_at, round_.ends_at),
             "number": round_.number,
             "title": round_.title,
-            "version": str(round_.version),
+            "version": seen_as(round_),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
@@ -265,7 +263,7 @@ class RoundForm(TellingForm, SpanForm):
         return RoundFacts(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at)
 
 
-class WorkshopForm(TellingForm, EditingForm):
+class WorkshopForm(EditingForm):
     title = _text_of(WORKSHOP_FACTS["title"], required=True)
     abstract = _text_of(WORKSHOP_FACTS["abstract"])
     track = _text_of(WORKSHOP_FACTS["track"])
@@ -284,10 +282,10 @@ class WorkshopForm(TellingForm, EditingForm):
     )
 
     @classmethod
-    def of(cls, workshop: Workshop, *, stored: bool = False) -> "WorkshopForm":
+    def of(cls, workshop: WorkshopFacts, *, stored: bool = False) -> "WorkshopForm":
         data = {
             **{name: getattr(workshop, name) for name in WORKSHOP_FACTS},
-            "version": str(workshop.version),
+            "version": seen_as(workshop),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
@@ -297,7 +295,7 @@ class WorkshopForm(TellingForm, EditingForm):
         return WorkshopFacts(**texts, undocumented=bool(self.undocumented.data))
 
 
-class RunForm(TellingForm, EditingForm):
+class RunForm(AskingForm, EditingForm):
     """A workshop in a round: number, room, seats; of a new one also who facilitates."""
 
     round_id = Choice(_l("Round"))
@@ -307,7 +305,7 @@ class RunForm(TellingForm, EditingForm):
         _l("Places"),
         least=1,
         most=20_000,
-        description=_l("No more than the room has seats. Leave empty if there is no limit."),
+        description=_l("Leave empty if there is no limit."),
     )
     least_people = WholeNumber(
         _l("Least people"),
@@ -330,13 +328,14 @@ class RunForm(TellingForm, EditingForm):
         description=_l("They get a mail and can choose something else."),
     )
 
-    def offer(self, rounds: Iterable[Round], rooms: Iterable[tuple[str, str]]) -> "RunForm":
-        self.round_id.offer((str(one.id), one.title) for one in rounds)
+    def offer(self, plan: Plan, rooms: Iterable[tuple[str, str]]) -> "RunForm":
+        rounds = sorted(plan.of(Thing.ROUND).items(), key=lambda pair: pair[1].number)
+        self.round_id.offer((str(number), one.title) for number, one in rounds)
         self.room_id.offer(rooms)
         return self
 
     @classmethod
-    def of(cls, run: Run, *, stored: bool = False) -> "RunForm":
+    def of(cls, run: RunPlan, *, stored: bool = False) -> "RunForm":
         data = {
             "round_id": str(run.round_id),
             "label": run.label,
@@ -345,7 +344,7 @@ class RunForm(TellingForm, EditingForm):
             "least_people": run.least_people or None,
             "spans": run.spans if run.spans > 1 else None,
             "takes_place": run.takes_place,
-            "version": str(run.version),
+            "version": seen_as(run),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
@@ -367,7 +366,7 @@ class RunForm(TellingForm, EditingForm):
         lines = (" ".join(line.split()) for line in (self.contributors.data or "").splitlines())
         return tuple(line for line in lines if line)
 
-    def plan(self) -> RunPlan:
+    def plan(self, workshop_id: int) -> RunPlan:
         return RunPlan(
             label=self.label.data or "",
             round_id=int(self.round_id.data),
@@ -376,7 +375,7 @@ class RunForm(TellingForm, EditingForm):
             spans=self.spans.data or 1,
             least_people=self.least_people.data or 0,
             takes_place=bool(self.takes_place.data),
-            called_off=bool(self.called_off.data),
+            workshop_id=workshop_id,
         )
 
 

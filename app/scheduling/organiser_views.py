@@ -1,8 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The day for organisers, as far as a change concerns people who hold places: its facts, publishing and cancelling,
-rooms, rounds, workshops and their runs."""
+"""The day for organisers, as far as a change concerns people who hold places: its facts, publishing and cancelling, its rooms."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -11,11 +10,10 @@ from flask import Blueprint, current_app, flash, g, redirect, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
-from app.attendees.staff.service import ROLE_LABELS, staff_of
 from app.clock import now
 from app.events.models import Event
 from app.events.notices import revocable
-from app.events.queries import missing_before_publishing, rooms_of
+from app.events.queries import missing_before_publishing
 from app.events.rules import TEXT_OF_STATE, EventStatus, code_key
 from app.legal.queries import unfinished_texts
 from app.outbox.previewing import Intended
@@ -24,20 +22,11 @@ from app.people.rules import Permission, may
 from app.programme import conflicts
 from app.programme import service as programme
 from app.programme.contradictions import Contradiction, contradictions_of
-from app.programme.queries import rounds_of
 from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.registration.links import form_address
-from app.scheduling import queries, service, workshop_service
-from app.scheduling.forms import (
-    CallOffForm,
-    DayForm,
-    RoomForm,
-    RoundForm,
-    RunForm,
-    WorkshopForm,
-    rooms_to_choose,
-)
+from app.scheduling import queries, room_service, service
+from app.scheduling.forms import CallOffForm, DayForm, RoomForm
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access
@@ -222,7 +211,7 @@ def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
     form = RoomForm.of(conflicts.get_room(db.session(), g.event, room_id))
     answer = asked(
         form,
-        lambda session, moment: workshop_service.change_room(
+        lambda session, moment: room_service.change_room(
             session,
             g.event.id,
             room_id,
@@ -247,186 +236,6 @@ def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
     )
 
 
-# -- rounds
-
-
-@bp.route("/programme/rounds/new", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def new_round(slug: str) -> ResponseReturnValue:
-    number = len(rounds_of(db.session(), g.event)) + 1
-    title = gettext("Workshop round %(number)d", number=number)
-    form = RoundForm(data={"number": number, "title": title}).offer(g.event)
-    if did(form, lambda session: programme.add_round(session, g.event.id, form.facts(), now())):
-        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
-    return page(
-        "scheduling/organise_day_round.html",
-        event=g.event,
-        form=form,
-        round_id=None,
-        taken=0,
-        contradictions=(),
-    )
-
-
-@bp.route("/programme/rounds/<int:round_id>", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def edit_round(slug: str, round_id: int) -> ResponseReturnValue:
-    form = RoundForm.of(conflicts.get_round(db.session(), g.event, round_id)).offer(g.event)
-    answer = asked(
-        form,
-        lambda session, moment: workshop_service.change_round(
-            session, g.event.id, round_id, form.facts(), form.version_read, moment, form.note.data or ""
-        ),
-        Intended(g.event.id),
-        stored=lambda: RoundForm.of(conflicts.get_round(db.session(), g.event, round_id), stored=True).offer(
-            g.event
-        ),
-        speaks_against=lambda session: _against(session, f"round-{round_id}"),
-    )
-    if isinstance(answer, Question):
-        return question_page(answer, form, event=g.event)
-    if answer:
-        return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
-    return page(
-        "scheduling/organise_day_round.html",
-        event=g.event,
-        form=form,
-        round_id=round_id,
-        taken=queries.count_taken(db.session(), g.event, round_id=round_id),
-        contradictions=contradictions_of(db.session(), g.event, f"round-{round_id}"),
-    )
-
-
-# -- workshops
-
-
-@bp.route("/programme/workshops/new", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def new_workshop(slug: str) -> ResponseReturnValue:
-    form = WorkshopForm()
-    if done := did(form, lambda session: programme.add_workshop(session, g.event.id, form.facts(), now()).id):
-        return redirect_with(
-            url_for(".new_run", slug=slug, workshop_id=done.result),
-            N_("“%(title)s” is saved. Now put it into a round."),
-            title=form.title.data,
-        )
-    return page(
-        "scheduling/organise_day_workshop.html",
-        event=g.event,
-        form=form,
-        workshop_id=None,
-        taken=0,
-    )
-
-
-@bp.route("/programme/workshops/<int:workshop_id>", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def edit_workshop(slug: str, workshop_id: int) -> ResponseReturnValue:
-    form = WorkshopForm.of(conflicts.get_workshop(db.session(), g.event, workshop_id))
-    answer = asked(
-        form,
-        lambda session, moment: workshop_service.change_workshop(
-            session, g.event.id, workshop_id, form.facts(), form.version_read, moment, form.note.data or ""
-        ),
-        Intended(g.event.id),
-        stored=lambda: WorkshopForm.of(
-            conflicts.get_workshop(db.session(), g.event, workshop_id), stored=True
-        ),
-    )
-    if isinstance(answer, Question):
-        return question_page(answer, form, event=g.event)
-    if answer:
-        return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
-    return page(
-        "scheduling/organise_day_workshop.html",
-        event=g.event,
-        form=form,
-        workshop_id=workshop_id,
-        taken=queries.count_taken(db.session(), g.event, workshop_id=workshop_id),
-    )
-
-
-# -- runs
-
-
-@bp.route("/programme/workshops/<int:workshop_id>/runs/new", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def new_run(slug: str, workshop_id: int) -> ResponseReturnValue:
-    workshop = conflicts.get_workshop(db.session(), g.event, workshop_id)
-    title, form = workshop.title, _offer(RunForm())
-    if did(
-        form,
-        lambda session: workshop_service.add_run(
-            session, g.event.id, workshop_id, form.plan(), now(), form.names()
-        ),
-    ):
-        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=title)
-    return page(
-        "scheduling/organise_day_run.html",
-        event=g.event,
-        form=form,
-        title=title,
-        workshop_id=workshop_id,
-        run=None,
-        contradictions=(),
-    )
-
-
-@bp.route("/programme/runs/<int:run_id>", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def edit_run(slug: str, run_id: int) -> ResponseReturnValue:
-    run = conflicts.get_run(db.session(), g.event, run_id)
-    form = _offer(RunForm.of(run))
-    answer = asked(
-        form,
-        lambda session, moment: workshop_service.change_run(
-            session, g.event.id, run_id, form.plan(), form.version_read, moment, form.note.data or ""
-        ),
-        Intended(g.event.id),
-        stored=lambda: _offer(RunForm.of(conflicts.get_run(db.session(), g.event, run_id), stored=True)),
-        speaks_against=lambda session: _against(session, f"round-{form.plan().round_id}"),
-    )
-    if isinstance(answer, Question):
-        return question_page(answer, form, event=g.event)
-    if answer:
-        return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=run.workshop.title)
-    return page(
-        "scheduling/organise_day_run.html",
-        event=g.event,
-        form=form,
-        title=run.workshop.title,
-        workshop_id=run.workshop_id,
-        run=run,
-        people=queries.count_taken(db.session(), g.event, run_id=run_id),
-        contradictions=contradictions_of(db.session(), g.event, f"round-{run.round_id}"),
-        staff=staff_of(db.session(), run_id),
-        role_labels=ROLE_LABELS,
-        may_edit_people=may(g.role, Permission.EDIT_PEOPLE),
-    )
-
-
-@bp.route("/programme/runs/<int:run_id>/remove", methods=["GET", "POST"])
-@access.organiser(Permission.EDIT)
-def remove_run(slug: str, run_id: int) -> ResponseReturnValue:
-    run = conflicts.get_run(db.session(), g.event, run_id)
-    title, form = f"{run.label} {run.workshop.title}", ConfirmForm()
-    if did(
-        form,
-        lambda session: workshop_service.remove_run(session, g.event.id, run_id, now()),
-        first=lambda session: workshop_service.refuse_removing_run(
-            session, conflicts.get_run(session, g.event, run_id)
-        ),
-    ):
-        return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
-    return page(
-        "programme/organise_remove.html",
-        event=g.event,
-        form=form,
-        title=title,
-        cancel=(url_for(".edit_run", slug=slug, run_id=run_id), gettext("Keep it")),
-    )
-
-
 def _against(session: Session, key: str = "") -> Sequence[Contradiction]:
     """What contradicts the other after the change, in the transaction in which it is tried."""
     return contradictions_of(session, session.get_one(Event, g.event.id), key)
@@ -436,14 +245,5 @@ def _by() -> By:
     return by_organiser(g.organiser.id)
 
 
-def _offer(form: RunForm) -> RunForm:
-    session = db.session()
-    return form.offer(rounds_of(session, g.event), rooms_to_choose(rooms_of(session, g.event)))
-
-
 def _rooms(slug: str) -> str:
     return url_for("programme_organise.rooms", slug=slug)
-
-
-def _programme(slug: str) -> str:
-    return url_for("programme_organise.programme", slug=slug)

@@ -4,7 +4,7 @@
 """Organisers' verbs over a day in which people may hold seats already: changed, published, withdrawn, cancelled.
 
 Each locks the event first, asks what the agenda allows, changes, tells who is concerned and writes its line of the
-log, all in one transaction. It flushes, never commits. Rounds and workshops: `workshop_service`.
+log, all in one transaction. It flushes, never commits. The programme: `editing`, `releasing`.
 """
 
 from collections.abc import Collection, Sequence
@@ -32,6 +32,8 @@ from app.people.audit import record
 from app.programme.conflicts import refuse_outside_day
 from app.programme.models import AgendaItem, Round, Run
 from app.programme.queries import has_rounds
+from app.programme.versions import move_versions
+from app.programme.working_copy import move_edits
 from app.refusal import N_, Refusal, refuse_changed
 from app.registration import notifications
 from app.registration.history import By
@@ -195,6 +197,8 @@ def _take_agenda_along(session: Session, event: Event, before: DayFacts, now: da
                 days_later(thing.starts_at, days),
                 days_later(thing.ends_at, days),
             )
+        move_edits(session, event, days)
+        move_versions(session, event, days)
         _raise_runs(session, event, now)
         session.flush()
     if (event.starts_at, event.ends_at) != (before.starts_at, before.ends_at):

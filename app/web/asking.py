@@ -105,7 +105,7 @@ class Question:
     `speaks_against`: what the team should know of how things stand afterwards.
     """
 
-    changes: Sequence[Difference]
+    changes: Sequence[Any]  # each with a label, and what was and will be
     reach: Reach
     carried: Sequence[tuple[str, str]]
     agreed: str
@@ -133,12 +133,13 @@ def asked(
     instead: Callable[[Session, datetime], T] | None = None,
     stored: Callable[[], EditingForm] | None = None,
     speaks_against: Callable[[Session], Sequence[Any]] | None = None,
+    changes: Sequence[Any] = (),
 ) -> Done[T] | Question | None:
     """`did`, for a verb that may tell people: where it would, a question comes first.
 
     The verb gets the moment at which it intends its mails. What was agreed to is done and its mails rest for a while;
     `instead` is done in its place, for what happens only after that while. What `speaks_against` it is read of the state
-    that the verb would leave.
+    that the verb would leave. What would change are the form's own differences, and the `changes` that the form stands for.
     """
     if not form.validate_on_submit() or BACK in request.form:
         form.agreed.data = ""  # who goes on from the form is asked again
@@ -166,13 +167,17 @@ def asked(
         return done
     except _NotAgreed as question:
         return Question(
-            form.differences_from(stored()) if stored is not None and isinstance(form, EditingForm) else [],
+            [*changes, *_differences(form, stored)],
             question.reach,
             _typed(form),
             question.agreed,
             again=bool(form.agreed.data) and LOOK not in request.form,
             speaks_against=question.speaks_against,
         )
+
+
+def _differences(form: AskingForm, stored: Callable[[], EditingForm] | None) -> Sequence[Difference]:
+    return form.differences_from(stored()) if stored is not None and isinstance(form, EditingForm) else []
 
 
 def question_page(question: Question, form: AskingForm, **about: Any) -> ResponseReturnValue:

@@ -58,18 +58,21 @@ from app.outbox.rules import State
 from app.people.models import Organiser, PasswordLink
 from app.people.rules import LinkReason, Origin, Role
 from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
-from app.programme.contributors import ContributorFacts, add_contributor
 from app.programme.kinds import KindFacts, add_kind
-from app.programme.models import AgendaChange, AgendaItem, AgendaKind, Contributor, Round, Run, Workshop
-from app.programme.rules import ContributorRole, Icon, ItemKind
-from app.programme.service import (
-    ItemFacts,
-    RoundFacts,
-    add_item,
-    add_room,
-    add_round,
-    add_workshop,
+from app.programme.models import (
+    AgendaChange,
+    AgendaKind,
+    AgendaVersion,
+    Contributor,
+    Round,
+    Run,
+    Workshop,
 )
+from app.programme.plan import ContributorFacts, ItemFacts, RoundFacts, RunPlan
+from app.programme.rules import ContributorRole, Icon, ItemKind, Thing
+from app.programme.service import add_room
+from app.programme.versions import versions_of
+from app.programme.working_copy import read_working_copy
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import fingerprint
 from app.registration import links as registration_links
@@ -117,13 +120,16 @@ from app.results.material_service import add_material_bytes
 from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
 from app.results.service import FrameFacts, add_agreement, publish_documentation, write_frame, write_result
-from app.scheduling.workshop_service import RunPlan, add_run
+from app.scheduling import editing
+from app.scheduling.contributing import add_contributor
+from app.scheduling.release_views import preview_token
 from app.web.access import Access, Audience, access_of
 from app.web.database import db, transaction
 from tests.factories.days import at, make_event, make_programme
 from tests.factories.questions import TEAM, facts, make_questions
 from tests.people.helpers import an_organiser, signed_in
 from tests.results.samples import a_photo, an_agreement, jpeg, pdf, png
+from tests.scheduling.steps import change
 
 SLUG = "musterfachtag"
 DRAFT = "entwurf"
@@ -162,6 +168,9 @@ class World:
     app: Flask
     ids: dict[str, list[int]] = field(default_factory=dict)
     texts: dict[str, list[str]] = field(default_factory=dict)
+    together: dict[str, list[dict[str, object]]] = field(
+        default_factory=dict
+    )  # by endpoint, what belongs together
     queries: dict[str, str] = field(default_factory=dict)  # by endpoint, without which a page shows no form
     personal: dict[Status, str] = field(default_factory=dict)
     feeds: dict[Status, str] = field(default_factory=dict)
@@ -170,6 +179,7 @@ class World:
     swapping: list[str] = field(default_factory=list)
     new_addresses: list[str] = field(default_factory=list)
     form_links: list[str] = field(default_factory=list)
+    previews: list[str] = field(default_factory=list)
     password_links: dict[LinkReason, str] = field(default_factory=dict)
     shown: dict[str, TestResponse] = field(default_factory=dict)
 
@@ -178,8 +188,8 @@ class World:
         access = access_of(self.app, rule.endpoint)
         assert access is not None
         open_arguments = [name for name in rule.arguments if name not in (rule.defaults or {})]
-        choices: list[dict[str, object]] = [{}]
-        for name in sorted(open_arguments):
+        choices = self.together.get(rule.endpoint, [{}])
+        for name in sorted({*open_arguments} - choices[0].keys()):
             values = self._values(rule, access, name)
             choices = [{**chosen, name: value} for chosen in choices for value in values]
         with self.app.test_request_context("/"):
@@ -215,6 +225,7 @@ class World:
         if rule.endpoint.startswith(("swaps.", "registration.my")):
             return [*self.personal.values(), *self.swapping]
         others = {"links.with_code": self.form_links, "links.confirm_address": self.new_addresses}
+        others["releasing.preview"] = self.previews
         if rule.endpoint in others:
             return others[rule.endpoint]
         return list(self.groups if rule.rule.startswith("/group/") else self.personal.values())
@@ -426,7 +437,7 @@ def _people_and_days(app: Flask) -> None:
         draft = make_event(session, slug=DRAFT, title="Ein Entwurf", status=EventStatus.DRAFT)
         empty = make_event(session, slug=EMPTY, title="Noch niemand angemeldet")
         opening = ItemFacts(ItemKind.WELCOME, "Begrüßung", at("9:30"), at("10:00"), "", None)
-        add_item(session, draft.id, opening, now())  # a programme that may be released
+        editing.add(session, draft.id, Thing.ITEM, opening, now())  # a programme that may be released
         day = make_event(session, slug=SLUG, capacity=3, region_id=region.id, confirm_within_minutes=60)
         day.series, day.predecessor_id = series, empty.id
         add_usual(session, day.id, str)
@@ -555,34 +566,45 @@ def _second_in_line(event_id: int, first_round: int, run: int) -> None:
 
 
 def _spare_parts(app: Flask) -> None:
-    """One of each in the programme that nobody uses, so that it can be removed."""
+    """One of each in the programme that nobody uses, so that it can be removed. What stands in the agenda was entered before it
+    was released; since then one version was released and a working copy begun."""
     with app.app_context(), transaction() as session:
         day = session.scalars(select(Event).where(Event.slug == SLUG)).one()
+        released, day.agenda_released_at = day.agenda_released_at, None
         hall = session.scalars(select(Room).where(Room.name == "Foyer")).one()
         add_room(session, day.id, RoomFacts("Abstellkammer", 10, True, Loop.NONE, ""), now())
-        add_item(
-            session, day.id, ItemFacts(ItemKind.BREAK, "Nachklang", at("15:45"), at("16:00"), "", hall), now()
-        )
-        add_workshop(session, day.id, WorkshopFacts("Ohne Termin", "Noch offen."), now())
+        late = ItemFacts(ItemKind.BREAK, "Nachklang", at("15:45"), at("16:00"), "", hall.id)
+        item = editing.add(session, day.id, Thing.ITEM, late, now())
+        editing.add(session, day.id, Thing.WORKSHOP, WorkshopFacts("Ohne Termin", "Noch offen."), now())
         partner = PartnerFacts(
             PartnerRole.FUNDER, "Land Muster", "https://example.org/land", "Gefördert vom Land."
         )
         add_partner(session, day.id, partner, Logo(png((8, 8)), 8, 8, "Land Muster"), None, now())
-        add_round(session, day.id, RoundFacts(3, "Workshoprunde 3", at("14:45"), at("15:00")), now())
+        third = RoundFacts(3, "Workshoprunde 3", at("14:45"), at("15:00"))
+        editing.add(session, day.id, Thing.ROUND, third, now())
         first = session.scalars(
             select(Workshop).where(Workshop.event_id == day.id).order_by(Workshop.id)
         ).first()
         second_round = session.scalars(select(Round).where(Round.event_id == day.id, Round.number == 2)).one()
         assert first is not None
-        plan = RunPlan("2.9", second_round.id, capacity=5)
-        spare = add_run(session, day.id, first.id, plan, now(), ("Ohne Namen",))
+        plan = RunPlan("2.9", second_round.id, capacity=5, workshop_id=first.id)
+        spare = editing.add_run(session, day.id, plan, ("Ohne Namen",), now())
         asked = ContributorFacts(
             "Noch Ungefragt", "Rektorin", "Universität", about="Sie kommt gern.", confirmed=False
         )
-        add_contributor(session, day.id, f"run-{spare.id}", asked, now())
+        add_contributor(session, day.id, f"run-{spare}", asked, now())
         add_kind(session, day.id, KindFacts("Jubiläum", "Jubilee", Icon.STAR), now())
         moderation = ContributorFacts("Kim Moderiert", role=ContributorRole.DAY_MODERATION)
         add_contributor(session, day.id, "day", moderation, now())
+        day.agenda_released_at = released
+        change(
+            session, day.id, Thing.ITEM, item, replace(late, note="Mit Musik."), now(), note="Es wird laut."
+        )
+        version = session.scalars(select(AgendaVersion).order_by(AgendaVersion.number.desc())).first()
+        assert version is not None
+        version.name = "Mit Musik"
+        editing.take_out(session, day.id, Thing.ITEM, item, now())
+        editing.add(session, day.id, Thing.ITEM, replace(late, title="Abreise", note="Zum Bahnhof."), now())
         session.add(
             AgendaChange(
                 event_id=day.id, at=now(), title="Vortrag", field="room", old="Foyer", new="Großer Saal"
@@ -845,9 +867,7 @@ def _remember(world: World) -> None:
         day = session.scalars(select(Event.id).where(Event.slug == SLUG)).one()
         for name, table in {
             "room_id": Room,
-            "item_id": AgendaItem,
             "question_id": Question,
-            "round_id": Round,
             "workshop_id": Workshop,
             "member_id": TeamMember,
             "agreement_id": Agreement,
@@ -862,6 +882,7 @@ def _remember(world: World) -> None:
         }.items():
             found = session.scalars(select(table.id).where(table.event_id == day).order_by(table.id)).all()
             world.ids[name] = [found[0], found[-1]] if len(found) > 1 else list(found)
+        _remember_programme(world, day)
         world.ids["guest_id"] = list(session.scalars(select(SeatingGuest.id)))
         asked = (
             select(SwapShare.key).join(SwapOffer).join(Registration).where(Registration.given_name == "Tilda")
@@ -945,6 +966,23 @@ def _remember(world: World) -> None:
             ticket = links.Ticket(link.id, link.link_key)
             world.password_links[link.reason] = links.sign(MAIL_KINDS[link.reason], ticket)
         session.rollback()
+
+
+def _remember_programme(world: World, day: int) -> None:
+    """What is released and what is new in the working copy; versions, and the preview."""
+    event = db.session.get_one(Event, day)
+    copy = read_working_copy(db.session(), event)
+    for thing in (Thing.ITEM, Thing.ROUND, Thing.WORKSHOP, Thing.RUN):
+        numbers = [*copy.plan.of(thing)]
+        ends: list[dict[str, object]] = [{"number": one} for one in (numbers[0], numbers[-1])]
+        world.together[f"editing.edit_{thing.value}"] = ends
+        world.together.setdefault("editing.remove", []).extend({"kind": thing.value, **one} for one in ends)
+    changed = [one.key for one in copy.changes if one.key[0] is not Thing.CONTRIBUTOR]
+    world.together["editing.restore"] = [{"kind": thing.value, "number": one} for thing, one in changed]
+    versions: list[dict[str, object]] = [{"number": one.number} for one in versions_of(db.session(), event)]
+    for deed in ("version", "bring_back", "take_back"):
+        world.together[f"releasing.{deed}"] = versions
+    world.previews = [preview_token(event)]
 
 
 def text_columns() -> Iterator[tuple[str, str, int | None]]:

@@ -25,11 +25,11 @@ from app.factory import create_app
 from app.organisations.models import Region
 from app.organisations.queries import find_region
 from app.programme.models import Run
+from app.programme.rules import Thing
 from app.programme.workshop_facts import WorkshopFacts
 from app.registration import correcting
 from app.registration.links import feed_token, personal_token
 from app.scheduling.service import cancel_day
-from app.scheduling.workshop_service import change_workshop
 from app.settings import Settings
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event
@@ -37,7 +37,7 @@ from tests.ical.lint import complaints
 from tests.ical.readers import ReadEvent, read_all_everywhere
 from tests.pages import Visitor
 from tests.registration.steps import CLOSED, ORGANISER, WHY, Day, open_day
-from tests.scheduling.steps import change_facts, replan_round, replan_run
+from tests.scheduling.steps import change, change_facts, replan_round, replan_run
 
 TITLE = "Musterfachtag: Vom Einzelfall zur Struktur"
 WHERE = "Kreishaus Musterstadt, Beispielweg 1, 00000 Musterstadt"
@@ -297,7 +297,7 @@ def test_new_title_of_a_workshop_raises_its_number(app: Flask, day: Day) -> None
     with day.step() as session:
         workshop = session.get_one(Run, day.runs["1.2"]).workshop
         facts = WorkshopFacts("Datenschutz, neu gedacht", workshop.abstract)
-        change_workshop(session, day.event_id, workshop.id, facts, workshop.version, day.now)
+        change(session, day.event_id, Thing.WORKSHOP, workshop.id, facts, day.now)
     after = _entries(fetch(app, PUBLIC[2]).data)
     changed = {uid for uid in after if after[uid][0] != before[uid][0]}
     assert changed == {day.run("1.2").uid, day.run("2.2").uid}

@@ -71,16 +71,9 @@ data_protection.record_table GET ADMIN
 day.cancel GET,POST ORGANISER LEAD
 day.edit GET,POST ORGANISER EDIT
 day.edit_room GET,POST ORGANISER EDIT
-day.edit_round GET,POST ORGANISER EDIT
-day.edit_run GET,POST ORGANISER EDIT
-day.edit_workshop GET,POST ORGANISER EDIT
 day.keep POST ORGANISER LEAD
 day.new_room GET,POST ORGANISER EDIT
-day.new_round GET,POST ORGANISER EDIT
-day.new_run GET,POST ORGANISER EDIT
-day.new_workshop GET,POST ORGANISER EDIT
 day.publish GET,POST ORGANISER LEAD
-day.remove_run GET,POST ORGANISER EDIT
 day.take_back POST ORGANISER EDIT
 day.unpublish GET,POST ORGANISER LEAD
 day_keeping.archive GET,POST ORGANISER LEAD
@@ -89,6 +82,16 @@ demo.download GET DEMO
 demo.inbox GET DEMO
 demo.invitation GET DEMO
 demo.mail GET DEMO
+editing.edit_item GET,POST ORGANISER EDIT
+editing.edit_round GET,POST ORGANISER EDIT
+editing.edit_run GET,POST ORGANISER EDIT
+editing.edit_workshop GET,POST ORGANISER EDIT
+editing.new_item GET,POST ORGANISER EDIT
+editing.new_round GET,POST ORGANISER EDIT
+editing.new_run GET,POST ORGANISER EDIT
+editing.new_workshop GET,POST ORGANISER EDIT
+editing.remove GET,POST ORGANISER EDIT
+editing.restore POST ORGANISER EDIT
 events.event GET PUBLIC
 events.overview GET PUBLIC
 events_organise.edit_hosts GET,POST ORGANISER EDIT
@@ -206,18 +209,12 @@ programme.agenda_json GET PUBLIC
 programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC
 programme.workshop GET PUBLIC
-programme_organise.edit_item GET,POST ORGANISER EDIT
 programme_organise.edit_kind GET,POST ORGANISER EDIT
 programme_organise.kinds GET ORGANISER SEE
-programme_organise.new_item GET,POST ORGANISER EDIT
 programme_organise.new_kind GET,POST ORGANISER EDIT
 programme_organise.programme GET ORGANISER SEE
-programme_organise.release GET,POST ORGANISER LEAD
-programme_organise.remove_item GET,POST ORGANISER EDIT
 programme_organise.remove_own_kind GET,POST ORGANISER EDIT
 programme_organise.remove_room GET,POST ORGANISER EDIT
-programme_organise.remove_round GET,POST ORGANISER EDIT
-programme_organise.remove_workshop GET,POST ORGANISER EDIT
 programme_organise.rooms GET ORGANISER SEE
 questions.answers GET ORGANISER SEE_PEOPLE
 questions.consents GET,POST ORGANISER EDIT
@@ -255,6 +252,12 @@ registration.waiting GET PUBLIC
 registration.wishes GET,POST PERSONAL
 registration.withdraw POST PERSONAL
 registration.workshops GET,POST PERSONAL
+releasing.bring_back POST ORGANISER EDIT
+releasing.preview GET PERSONAL
+releasing.release GET,POST ORGANISER LEAD
+releasing.take_back POST ORGANISER LEAD
+releasing.version GET ORGANISER SEE
+releasing.versions GET ORGANISER SEE
 results.documentation GET PUBLIC
 results.documentation_pdf GET PUBLIC
 results.material GET PUBLIC

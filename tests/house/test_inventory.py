@@ -63,6 +63,7 @@ CODE, KEY, MACHINE, WORD = "a code", "a key by chance", "machines fill it in", "
 NAMELESS = {
     "agenda_change": {"field": CODE},
     "agenda_item": {"kind": CODE},
+    "agenda_version": {"places": "numbers instead of people"},
     "agenda_kind": {"key": CODE},
     "agreement": {"nonce": KEY},
     "partner_logo": {"key": KEY, "content": "a picture; what it says is listed"},

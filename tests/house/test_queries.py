@@ -109,16 +109,18 @@ def test_the_first_rendering_costs_the_same_with_a_longer_programme(app: Flask) 
 
 
 def _more(session, event, programme, number):  # type: ignore[no-untyped-def]
-    from app.programme.service import add_workshop
+    from app.programme.plan import RunPlan
+    from app.programme.rules import Thing
     from app.programme.workshop_facts import WorkshopFacts
-    from app.scheduling.workshop_service import RunPlan, add_run
+    from app.scheduling.editing import add_run
+    from tests.scheduling.steps import add, release_now
 
     for round_ in programme.rounds:
-        workshop = add_workshop(
-            session, event.id, WorkshopFacts(f"Noch einer {number} {round_.number}", "Mehr."), now()
-        )
-        plan = RunPlan(f"{round_.number}.{number + 5}", round_.id, None, 9)
-        add_run(session, event.id, workshop.id, plan, now(), ("A", "B"))
+        facts = WorkshopFacts(f"Noch einer {number} {round_.number}", "Mehr.")
+        workshop = add(session, event.id, Thing.WORKSHOP, facts, now()).id
+        plan = RunPlan(f"{round_.number}.{number + 5}", round_.id, None, 9, workshop_id=workshop)
+        add_run(session, event.id, plan, ("A", "B"), now())
+        release_now(session, event.id, now())
 
 
 def test_the_other_public_pages(house: Flask) -> None:

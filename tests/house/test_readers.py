@@ -41,6 +41,8 @@ OURS = {
     "workshop": {"id", "event_id", "version"},
     "agenda_kind": {"id", "version"},
     "contributor": {"id", "item_id", "run_id", "version"},
+    "agenda_edit": {"id", "event_id"},
+    "agenda_version": {"id", "event_id"},
     "round": {"id", "event_id", "version"},
     "run": {"id", "workshop_id", "round_id", "version", *SCARCE, *IN_CALENDARS},
 }  # fmt: skip
@@ -115,6 +117,12 @@ READERS = {
         "position": "app/programme/queries.py",
         "event_id": "app/programme/queries.py",
     },
+    "agenda_edit": dict.fromkeys(("thing", "number", "facts"), "app/programme/working_copy.py"),
+    "agenda_version": {
+        **dict.fromkeys(("number", "name", "at", "note"), "templates/scheduling/organise_versions.html"),
+        "plan": "app/programme/news.py",
+        "places": "app/scheduling/releasing.py",
+    },
     "workshop": {
         **dict.fromkeys(("title", "abstract"), AGENDA),
         **dict.fromkeys(
@@ -134,7 +142,7 @@ READERS = {
         "room_id": "templates/registration/my.html",
         **dict.fromkeys(("spans", "least_people"), "app/allocation/loader.py"),
         "takes_place": AGENDA,
-        "capacity": "templates/scheduling/organise_day_run.html",
+        "capacity": "templates/scheduling/organise_run.html",
     },
 }  # fmt: skip
 # Who does something with each consent, beside the list of people and the page of the person.

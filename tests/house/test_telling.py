@@ -28,6 +28,7 @@ ONE_PERSON = (
 )
 HANDED_ON = "one seat goes from one person to another; both are told"
 NOBODY = "tells nobody: who has a place keeps it until the next allocation is published, which asks"
+PLANNED = "tells nobody: the first release shows the agenda, and what changes after it waits for the next one, which asks"
 TAKES_BACK = "takes back in the quiet minute; told is only who gets a seat that came free in it"
 ACCOUNT = "one mail to one colleague of the team, about the account"
 BY_A_DATE = "nobody presses: a date has come that the team has set or that people were told of"
@@ -40,13 +41,24 @@ PAGES = {
     "allocation.open_run": ASKED,
     "approval.approve": ONE_PERSON,
     "approval.reject": ONE_PERSON,
+    "contributing.act": PLANNED,
+    "contributing.add": PLANNED,
+    "contributing.edit": PLANNED,
+    "contributing.remove": PLANNED,
     "day.cancel": ASKED,
     "day.edit": ASKED,
     "day.edit_room": ASKED,
-    "day.edit_round": ASKED,
-    "day.edit_run": ASKED,
-    "day.edit_workshop": ASKED,
     "day.take_back": TAKES_BACK,
+    "editing.edit_item": PLANNED,
+    "editing.edit_round": PLANNED,
+    "editing.edit_run": ASKED,
+    "editing.edit_workshop": PLANNED,
+    "editing.new_item": PLANNED,
+    "editing.new_round": PLANNED,
+    "editing.new_run": PLANNED,
+    "editing.new_workshop": PLANNED,
+    "editing.remove": PLANNED,
+    "editing.restore": PLANNED,
     "group_admin.new": ASKED,
     "importing.look": ASKED,
     "many.approve": ASKED,
@@ -68,6 +80,9 @@ PAGES = {
     "quotas.edit": ASKED,
     "quotas.new": ASKED,
     "quotas.remove": ASKED,
+    "releasing.bring_back": PLANNED,
+    "releasing.release": ASKED,
+    "releasing.take_back": TAKES_BACK,
     "setup.test_mail": "one mail to the very person who presses",
     "staff.remove": ONE_PERSON,
     "staff.show": ONE_PERSON,

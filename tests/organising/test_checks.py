@@ -182,8 +182,6 @@ FAULTS = {
     "UPDATE run SET taken = 0 WHERE id = 1": ["run 1: 0 seats are taken, 1 are held"],
     "UPDATE run SET waiting = 2, waiting_counter = 2 WHERE id = 1": ["run 1: 2 are counted in line, 1 stand there"],
     "UPDATE run SET waiting_counter = 0 WHERE id = 1": ["run 1: waiting number 1 was never drawn, the counter stands at 0"],
-    "UPDATE run SET capacity = 27 WHERE id = 1": ["run 1: has more places than its room has seats"],
-    "UPDATE run SET capacity = NULL WHERE id = 1": ["run 1: has more places than its room has seats"],
     "UPDATE run SET capacity = 0 WHERE id = 1": ["run 1: more places are taken than there are"],
     "UPDATE round SET ends_at = starts_at WHERE id = 1": ["round 1: ends before it begins"],
     "UPDATE agenda_item SET ends_at = starts_at WHERE id = 2": ["agenda_item 2: ends before it begins"],

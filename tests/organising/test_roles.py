@@ -53,7 +53,8 @@ def ids_of(app: Flask, day: Day, reference: str) -> dict[str, object]:
                 select(TeamMember.id).where(TeamMember.event_id == day.event_id)
             ).first(),
             "room_id": session.scalars(select(Room.id).where(Room.event_id == day.event_id)).first(),
-            "item_id": session.scalars(
+            "kind": "item",
+            "number": session.scalars(
                 select(AgendaItem.id).where(AgendaItem.event_id == day.event_id)
             ).first(),
             "workshop_id": session.scalars(
@@ -62,7 +63,6 @@ def ids_of(app: Flask, day: Day, reference: str) -> dict[str, object]:
             "question_id": session.scalars(
                 select(Question.id).where(Question.event_id == day.event_id)
             ).first(),
-            "round_id": day.rounds[0],
             "state": "done",
             "verdict": "accepted",
             "run_id": next(iter(day.runs.values())),
@@ -112,6 +112,8 @@ VIEWER = {
     "questions.overview",
     "questions.preview",
     "quotas.show",
+    "releasing.version",
+    "releasing.versions",
     "results_desk.overview",
     "results_desk.preview",
     "results_materials.file",

@@ -181,7 +181,7 @@ def test_next_steps() -> None:
         ("day.edit", "closes_date", False),
         ("programme_organise.programme", "", False),
         ("day.publish", "", False),
-        ("programme_organise.release", "", False),
+        ("releasing.release", "", False),
     ]
     day.summary, day.registration_closes_at = "x", NOW
     assert [field for _, field, _ in done()[:2]] == ["venue_name", "capacity"]

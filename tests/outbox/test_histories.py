@@ -127,7 +127,7 @@ class History:
         )
 
     def leave_out_run(self) -> None:
-        self._change_run("2.1", lambda run, _rooms: {"takes_place": not run.takes_place, "called_off": True})
+        self._change_run("2.1", lambda run, _rooms: {"takes_place": not run.takes_place})
 
     def call_off(self) -> None:
         self.called_off = True

@@ -58,8 +58,10 @@ def round_line(
     return AgendaLine(f"round-{title}", None, title, "", at(starts), at(ends), None, view)
 
 
-def run(label: str, room: RoomFacts | None, *, takes_place: bool = True) -> RunView:
-    return RunView(1, 1, label, "Thema", "", room, (), Seats(None, 0), 0, takes_place=takes_place)
+def run(
+    label: str, room: RoomFacts | None, capacity: int | None = 20, *, takes_place: bool = True
+) -> RunView:
+    return RunView(1, 1, label, "Thema", "", room, (), Seats(capacity, 0), 0, takes_place=takes_place)
 
 
 @pytest.mark.parametrize(
@@ -86,6 +88,12 @@ def run(label: str, room: RoomFacts | None, *, takes_place: bool = True) -> RunV
         ),
         ([round_line("R", "10:00", "11:00", run("1.1", BIRCH), run("1.2", BIRCH, takes_place=False))], []),
         ([round_line("R", "10:00", "11:00", run("1.1", None), run("1.2", None))], []),
+        ([round_line("R", "10:00", "11:00", run("1.1", BIRCH), run("1.2", BIRCH))], ["Raum Birke is in use twice"]),
+        ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, 21))], ["“1.1 Thema” has 21 places, Raum Birke has 20 seats."]),
+        ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, None))], ["“1.1 Thema” has no limit of places, Raum Birke has 20"]),
+        ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, 21, takes_place=False))], []),
+        ([round_line("R", "10:00", "11:00", run("1.1", HALL, 500), run("1.2", None, None))], []),
+        ([round_line("R", "10:00", "11:00", going_on=(run("0.1", BIRCH, 21),))], []),
     ],
 )  # fmt: skip
 def test_what_is_said_of_an_agenda(english: None, lines: list[AgendaLine], said: list[str]) -> None:

@@ -4,6 +4,7 @@
 """Who contributes: named on one page per item and run, said alike wherever the agenda stands, and nowhere before they agreed."""
 
 import json
+import re
 from collections.abc import Callable
 from xml.etree import ElementTree as ET
 
@@ -11,17 +12,21 @@ import pytest
 from flask import Flask
 from sqlalchemy.exc import IntegrityError
 
-from app.programme.contributors import ContributorFacts, add_contributor
+from app.events.models import Event
+from app.people.rules import Role
 from app.programme.credits import Credit, credit_lines
-from app.programme.models import Contributor, Run
+from app.programme.models import Contributor
+from app.programme.plan import ContributorFacts
 from app.programme.rules import MOST_CONTRIBUTORS, ContributorRole
 from app.refusal import Refusal
+from app.scheduling.contributing import add_contributor
 from app.web.database import db, transaction
 from tests.factories.days import NOW
-from tests.factories.organising import a_day
+from tests.factories.organising import a_day, somebody
 from tests.pages import Visitor
 from tests.pdf import text_of
 from tests.programme.test_organiser_views import lead
+from tests.scheduling.steps import release_now
 
 PEOPLE = "/organise/events/musterfachtag/programme/people"
 AGENDA = "/events/musterfachtag/agenda"
@@ -40,6 +45,8 @@ def name(app: Flask, event_id: int, *named: tuple[str, ContributorFacts]) -> Non
     with app.app_context(), transaction() as session:
         for key, facts in named:
             add_contributor(session, event_id, key, facts, NOW)
+        if session.get_one(Event, event_id).agenda_released_at is not None:
+            release_now(session, event_id, NOW)
 
 
 def a_full_day(app: Flask) -> tuple[int, dict[str, int]]:
@@ -106,28 +113,62 @@ def test_who_was_only_asked_stands_nowhere_in_public(app: Flask, ending: str) ->
     )
 
 
-def test_people_are_named_changed_moved_confirmed_and_removed(app: Flask) -> None:
-    event_id, ids = a_day(app, released=True)
+@pytest.mark.parametrize("released", [False, True])
+def test_people_are_named_changed_moved_confirmed_and_removed(app: Flask, released: bool) -> None:
+    """Everybody sees it with the release, of the agenda or of its working copy."""
+    event_id, ids = a_day(app, released=released)
     visitor, home = lead(app, event_id), f"{PEOPLE}/run-{ids['1.1']}"
+
+    def in_public() -> str:
+        with app.app_context(), transaction() as session:
+            release_now(session, event_id, NOW)
+        return visitor.get(AGENDA).text
+
+    aylin = next(one for one in visitor.get(home).links() if re.fullmatch(rf"{home}/[0-9]+", one))
     form = visitor.get(f"{home}/new")
     assert form.values(form.form())["role"] == "facilitation"
     page = form.send(name=" Dr.  Lale Mustermann ", organisation="Hochschule", confirmed=None)
     assert (page.status, page.address) == (200, home)
     assert "angefragt" in page.text
-    with app.app_context():
-        lale = db.session.query(Contributor).filter_by(name="Dr. Lale Mustermann").one().id
+    (lale,) = {one for one in page.links() if re.fullmatch(rf"{home}/-?[0-9]+", one)} - {aylin}
     for deed, order in (("up", ["Dr.", "Aylin"]), ("down", ["Aylin", "Dr."])):
-        visitor.get(home).send(action=f"{home}/{lale}/{deed}")
-        with app.app_context():
-            run = db.session.get_one(Run, ids["1.1"])
-            assert [one.name.split()[0] for one in run.contributors] == order
-    visitor.get(home).send(action=f"{home}/{lale}/confirm")
-    assert "Dr. Lale Mustermann, Hochschule" in visitor.get(AGENDA).text
-    assert visitor.get(f"{home}/{lale}").send(function="Rektorin", role="minutes").address == home
-    assert "Protokoll: Dr. Lale Mustermann, Rektorin, Hochschule" in visitor.get(AGENDA).text
-    assert visitor.get(f"{home}/{lale}/remove").send().address == home
+        page = visitor.get(home).send(action=f"{lale}/{deed}")
+        names = ("Dr. Lale", "Aylin Beispiel")
+        assert [one.split()[0] for one in sorted(names, key=page.text.index)] == order
+    visitor.get(home).send(action=f"{lale}/confirm")
     assert "Mustermann" not in visitor.get(AGENDA).text
-    assert visitor.get(f"{home}/{lale}").status == 404
+    assert "Dr. Lale Mustermann, Hochschule" in in_public()
+    (lale,) = {one for one in visitor.get(home).links() if re.fullmatch(rf"{home}/-?[0-9]+", one)} - {aylin}
+    assert visitor.get(lale).send(function="Rektorin", role="minutes").address == home
+    assert "Protokoll: Dr. Lale Mustermann, Rektorin, Hochschule" in in_public()
+    assert visitor.get(f"{lale}/remove").send().address == home
+    assert "Mustermann" not in in_public()
+    assert visitor.get(lale).status == 404
+
+
+def test_another_moderation_of_the_day_waits_for_its_release_as_well(app: Flask) -> None:
+    event_id, _ids = a_full_day(app)
+    visitor, programme = lead(app, event_id), PEOPLE.removesuffix("/people")
+    assert f"{programme}/release" not in visitor.get(programme).links()
+    visitor.get(f"{PEOPLE}/day/new").send(name="Olga Entwurf")
+    page = visitor.get(programme)
+    assert "Olga Entwurf" in page.text
+    assert f"{programme}/release" in page.links()
+    assert "Moderation des Tages: Kim Exempel, Freies Radio; Olga Entwurf" not in visitor.get(AGENDA).text
+
+
+def test_who_may_not_edit_is_not_offered_to_take_a_change_back(app: Flask) -> None:
+    event_id, ids = a_day(app, released=True)
+    programme = PEOPLE.removesuffix("/people")
+    lead(app, event_id).get(f"{programme}/items/{ids['item-1']}").send(title="Ankommen mit Musik")
+    restore = f"{programme}/item-{ids['item-1']}/restore"
+    for email, role, offered in (
+        ("vera@example.org", Role.VIEWER, False),
+        ("otto@example.org", Role.ORGANISER, True),
+    ):
+        page = somebody(app, email, event_id, role).get(programme)
+        assert "Ankommen mit Musik" in page.text
+        assert (page.soup.find("form", action=restore) is not None) == offered
 
 
 def test_two_on_one_person_see_both_texts(app: Flask) -> None:

@@ -21,9 +21,15 @@ from tests.factories.organising import a_day
 from tests.pages import Visitor
 from tests.pdf import text_of
 from tests.programme.test_organiser_views import lead
+from tests.scheduling.steps import release_now
 
 HOME = "/organise/events/musterfachtag/programme"
 AGENDA = "/events/musterfachtag/agenda"
+
+
+def released(app: Flask, event_id: int) -> None:
+    with app.app_context(), transaction() as session:
+        release_now(session, event_id, NOW)
 
 
 def test_a_day_adds_a_kind_of_its_own_and_every_reader_meets_its_word(app: Flask) -> None:
@@ -34,6 +40,7 @@ def test_a_day_adds_a_kind_of_its_own_and_every_reader_meets_its_word(app: Flask
     with app.app_context():
         key = db.session.scalars(select(AgendaKind.key).where(AgendaKind.event_id == event_id)).one()
     assert visitor.get(f"{HOME}/items/{ids['item-1']}").send(kind=key).address == HOME
+    released(app, event_id)
     reader = Visitor(app.test_client())
     shown = reader.get(AGENDA)
     assert "Festakt" in shown.text
@@ -63,8 +70,23 @@ def test_an_own_kind_is_renamed_and_stays_while_it_is_used(app: Flask) -> None:
     refused = visitor.get(f"{HOME}/kinds/{own}/remove")
     assert "ist von dieser Art" in refused.text
     assert visitor.get(f"{HOME}/items/{ids['item-1']}").send(kind="break").address == HOME
+    assert "ist von dieser Art" in visitor.get(f"{HOME}/kinds/{own}/remove").text  # until it is released
+    released(app, event_id)
     assert visitor.get(f"{HOME}/kinds/{own}/remove").send().address == f"{HOME}/kinds"
     assert visitor.get(f"{HOME}/kinds/{own}").status == 404
+    for number in (1, 2):  # the first one was of a kind that is gone
+        assert visitor.get(f"{HOME}/versions/{number}?against=working-copy").status == 200
+
+
+def test_a_kind_of_the_working_copy_alone_stays_as_well(app: Flask) -> None:
+    event_id, ids = a_day(app, released=True)
+    with app.app_context(), transaction() as session:
+        kind = add_kind(session, event_id, KindFacts("Feier", "", Icon.STAR), NOW)
+        key, own = kind.key, kind.id
+    visitor = lead(app, event_id)
+    assert visitor.get(f"{HOME}/items/{ids['item-1']}").send(kind=key).address == HOME
+    assert "ist von dieser Art" in visitor.get(f"{HOME}/kinds/{own}/remove").text
+    assert "Feier" in visitor.get(HOME).text
 
 
 @pytest.mark.parametrize(

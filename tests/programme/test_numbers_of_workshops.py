@@ -16,6 +16,7 @@ from app.attendees.columns import Columns
 from app.attendees.filters import Wanted
 from app.calendar.queries import runs_of, runs_with
 from app.programme.models import Run
+from app.programme.plan import read_plan
 from app.programme.queries import workshops_of
 from app.results.queries import workshop_names
 from app.web.database import db, transaction
@@ -67,7 +68,11 @@ def test_what_the_team_reads(day: Day) -> None:
     assert [one.run.label for one in lists.run_lists(session, event)] == order
     assert [one.label for one in allocation.runs_of(session, event)] == order
     assert [one.label for one in runs_of(session, event)] == order
-    assert [one.labels for one in workshops_of(session, event)] == [("1.10",), ("1.2", "1.12"), ("1.11",)]
+    assert [one.labels for one in workshops_of(read_plan(session, event))] == [
+        ("1.10",),
+        ("1.2", "1.12"),
+        ("1.11",),
+    ]
     assert [one.name for one in workshop_names(session, event)] == [EARLY, LATE, "1.11 Konflikte am Schalter"]
 
 

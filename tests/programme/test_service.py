@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The agenda's verbs and what they refuse."""
+"""The programme as the team edits it before its release, its rooms, and the public change log."""
 
 from collections.abc import Callable
 from datetime import date, timedelta
@@ -18,18 +18,28 @@ from app.events.queries import rooms_of
 from app.events.rules import Loop
 from app.programme import conflicts, service
 from app.programme.agenda import read_agenda
-from app.programme.contributors import ContributorFacts, add_contributor
 from app.programme.models import AgendaChange, AgendaItem, Round, Run, Workshop
+from app.programme.plan import (
+    ContributorFacts,
+    ItemFacts,
+    RoundFacts,
+    RunPlan,
+    facts_of,
+    read_plan,
+    seen_as,
+)
 from app.programme.queries import loose_ends, room_uses, workshops_of
-from app.programme.rules import ItemKind
-from app.programme.service import ItemFacts, RoundFacts
+from app.programme.rules import ItemKind, Thing
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal, fingerprint
-from app.scheduling.workshop_service import RunPlan, add_run, change_room, change_workshop
+from app.scheduling import editing
+from app.scheduling.contributing import add_contributor
+from app.scheduling.room_service import change_room
 from app.web.database import db, transaction
 from tests.factories import days
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
-from tests.scheduling.steps import replan_run
+from tests.programme.said import said_against
+from tests.scheduling.steps import add, change, release_now, replan_run, take_out
 
 LATER = NOW + timedelta(hours=1)
 
@@ -43,7 +53,7 @@ def built(app: Flask, *, released: bool = False) -> tuple[Event, Programme]:
 def item(
     title: str = "Film", start: str = "16:00", end: str = "16:30", room: Room | None = None
 ) -> ItemFacts:
-    return ItemFacts(ItemKind.PLENARY, title, at(start), at(end), "", room)
+    return ItemFacts(ItemKind.PLENARY, title, at(start), at(end), "", room and room.id)
 
 
 def refused(act: Callable[[Session], object]) -> tuple[str, str | None]:
@@ -64,18 +74,20 @@ def by_services(session: Session, event: Event) -> None:
     """The programme of `make_programme`, verb by verb."""
     rooms = {facts.name: service.add_room(session, event.id, facts, NOW) for facts in days.ROOMS}
     for kind, title, start, end, name in days.ITEMS:
-        facts = ItemFacts(kind, title, at(start), at(end), "", rooms[name])
-        service.add_item(session, event.id, facts, NOW)
+        facts = ItemFacts(kind, title, at(start), at(end), "", rooms[name].id)
+        editing.add(session, event.id, Thing.ITEM, facts, NOW)
     rounds = [
-        service.add_round(session, event.id, RoundFacts(n, f"Workshoprunde {n}", at(start), at(end)), NOW)
+        editing.add(
+            session, event.id, Thing.ROUND, RoundFacts(n, f"Workshoprunde {n}", at(start), at(end)), NOW
+        )
         for n, start, end in days.ROUNDS
     ]
     workshops = [
-        service.add_workshop(session, event.id, WorkshopFacts(*words), NOW) for words in days.WORKSHOPS
+        editing.add(session, event.id, Thing.WORKSHOP, WorkshopFacts(*words), NOW) for words in days.WORKSHOPS
     ]
     for label, workshop, n, name, capacity, who in days.RUNS:
-        plan = RunPlan(label, rounds[n].id, rooms[name].id, capacity)
-        add_run(session, event.id, workshops[workshop].id, plan, NOW, (who,))
+        plan = RunPlan(label, rounds[n], rooms[name].id, capacity, workshop_id=workshops[workshop])
+        editing.add_run(session, event.id, plan, (who,), NOW)
 
 
 def rows_of(session: Session, event: Event) -> list[tuple[object, ...]]:
@@ -129,7 +141,7 @@ def test_an_agenda_reads_in_order_of_time(app: Flask) -> None:
         ]
         assert [run.label for run in lines[3].round.runs] == ["1.1", "1.2"]  # type: ignore[union-attr]
         assert loose_ends(lines).none
-        assert [(one.title, one.labels) for one in workshops_of(db.session(), event)] == [
+        assert [(one.title, one.labels) for one in workshops_of(read_plan(db.session(), event))] == [
             ("Beraten ohne Vorurteil", ("1.1",)),
             ("Datenschutz im Fallmanagement", ("1.2", "2.2")),
             ("Konflikte am Schalter", ("2.1",)),
@@ -141,10 +153,10 @@ def test_each_change_raises_the_revision(app: Flask) -> None:
         event, programme = built(app)
         room, first = programme.rooms["Foyer"], programme.items[0]
         for act in (
-            lambda s: service.add_item(s, event.id, item(), LATER),
-            lambda s: service.change_item(s, event.id, first.id, item("Neu", "8:00", "8:30"), 1, LATER),
-            lambda s: service.remove_item(s, event.id, first.id, LATER),
-            lambda s: service.add_workshop(s, event.id, WorkshopFacts("Neues Thema"), LATER),
+            lambda s: add(s, event.id, Thing.ITEM, item(), LATER),
+            lambda s: change(s, event.id, Thing.ITEM, first.id, item("Neu", "8:00", "8:30"), LATER),
+            lambda s: take_out(s, event.id, Thing.ITEM, first.id, LATER),
+            lambda s: add(s, event.id, Thing.WORKSHOP, WorkshopFacts("Neues Thema"), LATER),
             lambda s: service.add_room(s, event.id, RoomFacts("Turm", 5, False, Loop.NONE, ""), LATER),
             lambda s: change_room(
                 s,
@@ -154,7 +166,7 @@ def test_each_change_raises_the_revision(app: Flask) -> None:
                 fingerprint(room.facts),
                 LATER,
             ),
-            lambda s: service.release_agenda(s, event.id, None, LATER),
+            lambda s: release_now(s, event.id, LATER),
         ):
             before = event.revision
             with transaction() as session:
@@ -167,65 +179,65 @@ def test_times_must_lie_on_the_dates_of_the_day(app: Flask) -> None:
         event, programme = built(app)
         day_after = date(2031, 3, 14)
         late = ItemFacts(ItemKind.PLENARY, "Film", at("9:00", day_after), at("9:30", day_after))
-        sentence, field = refused(lambda s: service.add_item(s, event.id, late, LATER))
+        sentence, field = refused(lambda s: add(s, event.id, Thing.ITEM, late, LATER))
         assert field == "date"
         assert sentence == "This lies outside of the day, which begins on 2031-03-13 and ends on 2031-03-13."
         reversed_round = RoundFacts(3, "Runde 3", at("16:30"), at("16:00"))
-        assert refused(lambda s: service.add_round(s, event.id, reversed_round, LATER)) == (
+        assert refused(lambda s: add(s, event.id, Thing.ROUND, reversed_round, LATER)) == (
             "The end must be after the beginning.",
             "end",
         )
-        first = programme.items[0]
-        assert (
-            refused(lambda s: service.change_item(s, event.id, first.id, late, first.version, LATER))[1]
-            == "date"
-        )
+        first = programme.items[0].id
+        assert refused(lambda s: change(s, event.id, Thing.ITEM, first, late, LATER))[1] == "date"
         assert len(read_agenda(db.session(), event)) == 7
 
 
 @pytest.mark.parametrize(
-    ("start", "end", "busy"),
+    ("start", "end", "with_round"),
     [
         ("10:45", "11:00", False),
-        ("10:30", "11:01", True),
-        ("12:14", "12:16", True),
-        ("12:15", "13:30", False),
+        ("10:45", "11:01", True),
+        ("12:14", "12:15", True),
+        ("12:15", "12:30", False),
     ],
 )
-def test_one_thing_at_a_time_in_a_room(app: Flask, start: str, end: str, busy: bool) -> None:
+def test_what_is_at_the_same_time_is_saved_and_said(
+    app: Flask, start: str, end: str, with_round: bool
+) -> None:
+    """In the room of a workshop as well: nothing stands in the way of somebody who moves a whole afternoon."""
     with app.app_context():
         event, programme = built(app)
-        birch = programme.rooms["Raum Birke"]
-        facts = item("Film", start, end, birch)
-        if not busy:
-            with transaction() as session:
-                service.add_item(session, event.id, facts, LATER)
-            return
-        assert refused(lambda s: service.add_item(s, event.id, facts, LATER)) == (
-            "Raum Birke is in use for “1.1 Beraten ohne Vorurteil” at that time (11:00–12:15).",
-            "room_id",
-        )
+        with transaction() as session:
+            film = add(
+                session, event.id, Thing.ITEM, item("Film", start, end, programme.rooms["Raum Birke"]), LATER
+            )
+        said = said_against(db.session(), event, f"item-{film.id}")
+        assert any("“Workshoprunde 1” (11:00–12:15)" in one for one in said) == with_round
 
 
-def test_a_run_needs_a_free_room_that_is_large_enough_and_a_label_of_its_own(app: Flask) -> None:
+def test_a_run_needs_a_label_of_its_own_and_says_which_room_is_taken_or_too_small(app: Flask) -> None:
     with app.app_context():
         event, programme = built(app)
         workshop, first = programme.workshops[2], programme.rounds[0]
         maple, hall = programme.rooms["Raum Ahorn"], programme.rooms["Großer Saal"]
 
-        def add(label: str, room: Room | None, capacity: int | None) -> Callable[[Session], object]:
-            plan = RunPlan(label, first.id, room and room.id, capacity)
-            return lambda s: add_run(s, event.id, workshop.id, plan, LATER)
+        def put(label: str, room: Room | None, capacity: int | None) -> Callable[[Session], object]:
+            plan = RunPlan(label, first.id, room and room.id, capacity, workshop_id=workshop.id)
+            return lambda s: editing.add(s, event.id, Thing.RUN, plan, LATER)
 
-        assert refused(add("1.3", maple, 10))[0].startswith("Raum Ahorn is in use for “1.2 Datenschutz")
-        assert refused(add("1.3", hall, 121)) == (
-            "The room has 120 seats. Please choose a smaller number or another room.",
-            "capacity",
-        )
-        assert refused(add("1.3", hall, None))[1] == "capacity"
-        assert refused(add("1.1", hall, 10))[1] == "label"
+        assert refused(put("1.1", hall, 10))[1] == "label"
         with transaction() as session:
-            add("1.3", hall, 120)(session)
+            for label, room, capacity in (
+                ("1.3", maple, 10),
+                ("1.4", hall, 120),
+                ("1.5", programme.rooms["Raum Birke"], None),
+            ):
+                put(label, room, capacity)(session)
+        assert [one.split(" (")[0] for one in said_against(db.session(), event)] == [
+            "Raum Birke is in use twice at the same time: for “1.1 Beraten ohne Vorurteil” and “1.5 Konflikte am Schalter”",
+            "Raum Ahorn is in use twice at the same time: for “1.2 Datenschutz im Fallmanagement” and “1.3 Konflikte am Schalter”",
+            "“1.5 Konflikte am Schalter” has no limit of places, Raum Birke has 26 seats.",
+        ]
 
 
 def test_rounds_have_their_own_numbers_and_times(app: Flask) -> None:
@@ -233,8 +245,8 @@ def test_rounds_have_their_own_numbers_and_times(app: Flask) -> None:
         event, _ = built(app)
         taken = RoundFacts(2, "Noch eine", at("16:00"), at("17:00"))
         beside = RoundFacts(3, "Noch eine", at("12:00"), at("12:30"))
-        assert refused(lambda s: service.add_round(s, event.id, taken, LATER))[1] == "number"
-        assert refused(lambda s: service.add_round(s, event.id, beside, LATER)) == (
+        assert refused(lambda s: add(s, event.id, Thing.ROUND, taken, LATER))[1] == "number"
+        assert refused(lambda s: add(s, event.id, Thing.ROUND, beside, LATER)) == (
             "“Workshoprunde 1” takes place at the same time (11:00–12:15).",
             "start",
         )
@@ -275,20 +287,13 @@ def test_what_is_in_use_is_not_removed(app: Flask) -> None:
         round_, workshop, room = programme.rounds[0], programme.workshops[0], programme.rooms["Raum Birke"]
         foyer = programme.rooms["Foyer"]
         for act in (
-            lambda s: service.remove_round(s, event.id, round_.id, LATER),
-            lambda s: service.remove_workshop(s, event.id, workshop.id, LATER),
+            lambda s: take_out(s, event.id, Thing.ROUND, round_.id, LATER),
+            lambda s: take_out(s, event.id, Thing.WORKSHOP, workshop.id, LATER),
             lambda s: service.remove_room(s, event.id, room.id, LATER),
             lambda s: service.remove_room(s, event.id, foyer.id, LATER),
         ):
             refused(act)
-        small = RoomFacts("Raum Birke", 19, True, Loop.NONE, "")
-        assert refused(
-            lambda s: change_room(s, event.id, room.id, small, fingerprint(room.facts), LATER)
-        ) == (
-            "“1.1 Beraten ohne Vorurteil” has more seats than that. Please make the workshop smaller first.",
-            "seats",
-        )
-        assert room_uses(db.session(), event)[room.id] == [
+        assert room_uses(read_plan(db.session(), event))[room.id] == [
             "1.1 Beraten ohne Vorurteil",
             "2.1 Konflikte am Schalter",
         ]
@@ -298,12 +303,18 @@ def test_two_people_on_one_item_do_not_overwrite_each_other(app: Flask) -> None:
     """F30"""
     with app.app_context():
         event, programme = built(app)
-        first = programme.items[0].id
-        with transaction() as session:
-            service.change_item(session, event.id, first, item("Von der einen", "8:00", "8:30"), 1, LATER)
-        with pytest.raises(ChangedMeanwhile), transaction() as session:
-            service.change_item(session, event.id, first, item("Vom anderen", "8:00", "8:30"), 1, LATER)
-        assert conflicts.get_item(db.session(), event, first).title == "Von der einen"
+        first = programme.items[0]
+        seen = seen_as(facts_of(Thing.ITEM, first))
+
+        def save(title: str) -> None:
+            with transaction() as session:
+                facts = item(title, "8:00", "8:30")
+                editing.change(session, event.id, Thing.ITEM, first.id, facts, seen, LATER)
+
+        save("Von der einen")
+        with pytest.raises(ChangedMeanwhile):
+            save("Vom anderen")
+        assert db.session.get_one(AgendaItem, first.id).title == "Von der einen"
 
 
 def test_nothing_of_another_day_is_found(app: Flask) -> None:
@@ -313,15 +324,24 @@ def test_nothing_of_another_day_is_found(app: Flask) -> None:
         with transaction() as session:
             other = make_event(session, slug="anderer")
         session = db.session()
-        for find, thing in (
-            (conflicts.get_item, programme.items[0]),
-            (conflicts.get_round, programme.rounds[0]),
-            (conflicts.get_workshop, programme.workshops[0]),
+        for find, one in (
             (conflicts.get_run, programme.runs["1.1"]),
             (conflicts.get_room, programme.rooms["Foyer"]),
         ):
             with pytest.raises(Missing):
-                find(session, other, thing.id)
+                find(session, other, one.id)
+        for thing, row in (
+            (Thing.ITEM, programme.items[0]),
+            (Thing.ROUND, programme.rounds[0]),
+            (Thing.WORKSHOP, programme.workshops[0]),
+            (Thing.RUN, programme.runs["1.1"]),
+            (Thing.CONTRIBUTOR, programme.runs["1.1"].contributors[0]),
+        ):
+            facts = facts_of(thing, row)
+            with pytest.raises(Missing), transaction() as session:
+                editing.change(session, other.id, thing, row.id, facts, seen_as(facts), LATER)
+            with pytest.raises(Missing), transaction() as session:
+                editing.take_out(session, other.id, thing, row.id, LATER)
 
 
 def test_releasing_tells_calendars_and_starts_the_change_log(app: Flask) -> None:
@@ -330,14 +350,14 @@ def test_releasing_tells_calendars_and_starts_the_change_log(app: Flask) -> None
         run, first = programme.runs["1.1"], programme.items[0].id
         before = (event.revision, run.sequence)
         with transaction() as session:
-            service.change_item(session, event.id, first, item("Vorher", "8:00", "8:30"), 1, LATER)
-            service.release_agenda(session, event.id, None, LATER)
+            change(session, event.id, Thing.ITEM, first, item("Vorher", "8:00", "8:30"), LATER)
+            release_now(session, event.id, LATER)
         assert (event.revision, run.sequence) == (before[0] + 2, before[1] + 1)
         assert changes(event) == []
         with transaction() as session:
-            service.change_item(session, event.id, first, item("Nachher", "8:00", "8:45"), 2, LATER)
-            added = service.add_item(session, event.id, item("Film"), LATER).id
-            service.remove_item(session, event.id, added, LATER)
+            change(session, event.id, Thing.ITEM, first, item("Nachher", "8:00", "8:45"), LATER)
+            added = add(session, event.id, Thing.ITEM, item("Film"), LATER).id
+            take_out(session, event.id, Thing.ITEM, added, LATER)
         assert changes(event) == [
             ("Nachher", "title", "Vorher", "Nachher"),
             (
@@ -349,16 +369,14 @@ def test_releasing_tells_calendars_and_starts_the_change_log(app: Flask) -> None
             ("Film", "title", "", "Film"),
             ("Film", "title", "Film", ""),
         ]
-        refused(lambda s: service.release_agenda(s, event.id, None, LATER))
+        assert refused(lambda s: release_now(s, event.id, LATER))[0].endswith("There is nothing to release.")
 
 
 def test_an_empty_agenda_is_not_released(app: Flask) -> None:
     with app.app_context():
         with transaction() as session:
             event = make_event(session)
-        assert refused(lambda s: service.release_agenda(s, event.id, None, LATER))[0].startswith(
-            "The agenda is empty"
-        )
+        assert refused(lambda s: release_now(s, event.id, LATER))[0].startswith("The agenda is empty")
 
 
 def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
@@ -374,15 +392,23 @@ def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
             return run.sequence > before[0] and run.modified_at > before[1]
 
         same = WorkshopFacts(workshop.title, workshop.abstract)
-        assert not raised(lambda s: change_workshop(s, event.id, workshop.id, same, 1, LATER))
+        assert not raised(lambda s: change(s, event.id, Thing.WORKSHOP, workshop.id, same, LATER))
         new_text = WorkshopFacts(workshop.title, "Anders")
-        assert raised(lambda s: change_workshop(s, event.id, workshop.id, new_text, 1, LATER))
+        assert raised(lambda s: change(s, event.id, Thing.WORKSHOP, workshop.id, new_text, LATER))
         new_title = WorkshopFacts("Neuer Titel", "Anders")
-        assert raised(lambda s: change_workshop(s, event.id, workshop.id, new_title, 2, LATER))
+        assert raised(lambda s: change(s, event.id, Thing.WORKSHOP, workshop.id, new_title, LATER))
         assert not raised(lambda s: replan_run(s, run.id, LATER))
         who, asked = ContributorFacts("Mika Erfunden"), ContributorFacts("Roza Beispielsen", confirmed=False)
-        assert raised(lambda s: add_contributor(s, event.id, f"run-{run.id}", who, LATER))
-        assert not raised(lambda s: add_contributor(s, event.id, f"run-{run.id}", asked, LATER))
+
+        def named(facts: ContributorFacts) -> Callable[[Session], object]:
+            def act(session: Session) -> None:
+                add_contributor(session, event.id, f"run-{run.id}", facts, LATER)
+                release_now(session, event.id, LATER)
+
+            return act
+
+        assert raised(named(who))
+        assert not raised(named(asked))
         renamed = RoomFacts("Raum Buche", 26, True, Loop.MOBILE, "")
         assert raised(lambda s: change_room(s, event.id, birch.id, renamed, fingerprint(birch.facts), LATER))
         assert [(field, old, new) for _, field, old, new in changes(event)] == [

@@ -19,14 +19,14 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.events.service import mark_changed
 from app.programme.models import AgendaItem, Run, Workshop
-from app.programme.rules import ItemKind
-from app.programme.service import ItemFacts, add_item, release_agenda, remove_item
+from app.programme.plan import ItemFacts
+from app.programme.rules import ItemKind, Thing
 from app.programme.workshop_facts import WorkshopFacts
 from app.web.database import transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.pages import Page, Visitor
 from tests.pdf import beyond_the_margins, tags_of, text_of
-from tests.scheduling.steps import replan_round, replan_run
+from tests.scheduling.steps import add, release_now, replan_round, replan_run, take_out
 
 BASE = "/events/musterfachtag/agenda"
 
@@ -70,7 +70,7 @@ def test_release_is_seen_at_once(client: FlaskClient) -> None:
     event_id, _ = build(released=False)
     assert "Begrüßung" not in visit(client).text
     with transaction() as session:
-        release_agenda(session, event_id, None, NOW)
+        release_now(session, event_id, NOW)
     assert "Begrüßung" in visit(client).text
     for ending in (".json", ".xml", ".ics", ".pdf"):
         with fetch(client, BASE + ending) as answer:
@@ -254,13 +254,13 @@ def test_numbers_in_the_schedule_are_kept(client: FlaskClient) -> None:
     before = ids()
     with transaction() as session:
         facts = ItemFacts(ItemKind.MARKET, "Markt", at("8:30"), at("9:00"))
-        first = add_item(session, event_id, facts, NOW).id
+        first = add(session, event_id, Thing.ITEM, facts, NOW).id
     after = ids()
     assert {title: after[title] for title in before} == before
     assert len(after) == len(before) + 1
     with transaction() as session:
-        remove_item(session, event_id, first, NOW)
-        remove_item(session, event_id, programme.items[0].id, NOW)
+        take_out(session, event_id, Thing.ITEM, first, NOW)
+        take_out(session, event_id, Thing.ITEM, programme.items[0].id, NOW)
     assert set(ids().values()) < set(before.values())
 
 
@@ -290,7 +290,7 @@ def test_on_paper_too_a_day_is_called_off_and_says_when_it_was_printed(client: F
     event_id, _ = build()
     with transaction() as session:
         facts = ItemFacts(ItemKind.BREAK, "Kaffee", at("10:10"), at("10:20"))
-        add_item(session, event_id, facts, NOW + timedelta(days=9))
+        add(session, event_id, Thing.ITEM, facts, NOW + timedelta(days=9))
     text = text_of(pdf_of(client))
     assert "Kaffee" in text
     assert "Stand: 14.01.2026" in text

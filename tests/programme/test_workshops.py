@@ -19,14 +19,15 @@ from app.events.models import Event
 from app.events.rules import EventStatus, Placement
 from app.events.service import mark_changed
 from app.programme.models import Run, Workshop
-from app.programme.rules import TRACK_COLOURS
-from app.programme.service import add_workshop
+from app.programme.plan import write_to
+from app.programme.rules import TRACK_COLOURS, Thing
 from app.programme.workshop_facts import WORKSHOP_FACTS, WorkshopFacts
 from app.settings import ROOT
 from app.web.database import db, transaction
 from tests.factories.days import NOW, at, make_event, make_programme
 from tests.pages import Page, Visitor
 from tests.pdf import text_of
+from tests.scheduling.steps import add, change
 
 DAY = "/events/musterfachtag"
 PAGE = f"{DAY}/workshops/beraten-ohne-vorurteil"
@@ -55,7 +56,7 @@ def build(facts: WorkshopFacts = ALL, **changes: Any) -> tuple[int, dict[str, in
     with transaction() as session:
         event = make_event(session, **changes)
         programme = make_programme(session, event)
-        facts.write_to(programme.workshops[0])
+        write_to(programme.workshops[0], facts)
         return event.id, {label: run.id for label, run in programme.runs.items()}
 
 
@@ -151,10 +152,10 @@ def test_there_is_no_page_before_the_release_of_a_draft_or_of_another_day(client
     assert visit(client).status == 200
     assert visit(client, f"{DAY}/workshops/gibt-es-nicht").status == 404
     assert visit(client, "/events/anderer-tag/workshops/beraten-ohne-vorurteil").status == 200
-    for change in ({"agenda_released_at": None}, {"agenda_released_at": NOW, "status": EventStatus.DRAFT}):
+    for facts in ({"agenda_released_at": None}, {"agenda_released_at": NOW, "status": EventStatus.DRAFT}):
         with transaction() as session:
             event = session.get_one(Event, event_id)
-            for name, value in change.items():
+            for name, value in facts.items():
                 setattr(event, name, value)
             mark_changed(event, NOW, calendar=False)
         assert visit(client).status == 404
@@ -164,7 +165,7 @@ def test_each_workshop_has_an_address_that_stays() -> None:
     event_id, _ = build()
     with transaction() as session:
         made = [
-            add_workshop(session, event_id, WorkshopFacts(title), NOW).slug
+            add(session, event_id, Thing.WORKSHOP, WorkshopFacts(title), NOW).slug
             for title in ("Neu!", "neu", "🎉", "…")
         ]
     assert made == ["neu", "neu-2", "workshop", "workshop-2"]
@@ -175,9 +176,9 @@ def test_each_workshop_has_an_address_that_stays() -> None:
     with pytest.raises(IntegrityError), transaction() as session:
         session.add(Workshop(event_id=event_id, title="Welsch", language="cy"))
     with transaction() as session:
-        replace(ALL, title="Ganz anders").write_to(
-            session.scalars(select(Workshop).order_by(Workshop.id)).first()
-        )  # type: ignore[arg-type]
+        first = session.scalars(select(Workshop).order_by(Workshop.id)).first()
+        assert first is not None
+        change(session, event_id, Thing.WORKSHOP, first.id, replace(ALL, title="Ganz anders"), NOW)
     assert db.session.scalars(select(Workshop.slug).order_by(Workshop.id)).first() == "beraten-ohne-vorurteil"
 
 

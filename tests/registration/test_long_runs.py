@@ -9,8 +9,9 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.clock import now
 from app.programme.models import Run
-from app.programme.service import remove_round
+from app.programme.rules import Thing
 from app.refusal import Refusal
 from app.registration.links import feed_token, personal_token
 from app.registration.models import Registration
@@ -18,15 +19,16 @@ from app.registration.queries import my_day
 from app.registration.rules import RunHasPlaces
 from app.registration.workshops.places import GoesOn
 from app.registration.workshops.swapping import swap_places
+from app.scheduling.carrying_out import PeopleInIt
 from app.scheduling.queries import count_taken
-from app.scheduling.workshop_service import PeopleInIt
-from app.web.database import db
+from app.web.database import db, transaction
 from tests.factories.days import at
 from tests.organising.helpers import a_day
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
+from tests.programme.said import said_against
 from tests.registration.steps import Day, open_day
-from tests.scheduling.steps import replan_round, replan_run
+from tests.scheduling.steps import release_now, replan_round, replan_run, take_out
 
 DAY = "/events/musterfachtag"
 
@@ -49,17 +51,25 @@ def field_of(day: Day, label: str, **changes: object) -> str | None:
 
 
 def test_what_does_not_fit(day: Day) -> None:
-    assert field_of(day, "1.1", spans=2) == "room_id"  # 2.1 is in its room then
     assert field_of(day, "2.1", spans=2) == "spans"
     assert field_of(day, "1.1", least_people=21) == "least_people"
     day.set_run("2.1", takes_place=False)
     replanned(day, "1.1", spans=2)
-    assert field_of(day, "2.1", takes_place=True) == "room_id"
-    with pytest.raises(Refusal), day.step() as session:
-        remove_round(session, day.event_id, day.rounds[2], day.now)
+    with pytest.raises(Refusal, match="Workshops run in this round"), day.step() as session:
+        take_out(session, day.event_id, Thing.ROUND, day.rounds[2], day.now)
     day.join("anna", labels=("1.1",))
     with pytest.raises(RunHasPlaces):
         replanned(day, "1.1", spans=1)
+
+
+def test_a_room_in_which_another_run_is_by_then_is_said(day: Day) -> None:
+    """2.1 is in the room of 1.1; what does not take place is in nobody's way."""
+    for spans, takes_place, times in ((1, True, 0), (2, True, 1), (2, False, 0)):
+        replanned(day, "1.1", spans=spans)
+        replanned(day, "2.1", takes_place=takes_place)
+        said = said_against(db.session(), day.event)
+        assert [one.split(":")[0] for one in said] == times * ["Raum Birke is in use twice at the same time"]
+        db.session.rollback()
 
 
 def long_day(day: Day) -> None:
@@ -129,9 +139,12 @@ def test_called_off_only_knowingly(day: Day) -> None:
     day.set_run("1.1", capacity=1)
     day.join("anna", "ben", labels=("1.1",))
     day.forget_mails()
+    released = day.event.agenda_released_at
+    day.set_event(agenda_released_at=None)
     with pytest.raises(PeopleInIt):
         replanned(day, "1.1", takes_place=False)
-    replanned(day, "1.1", takes_place=False, called_off=True)
+    day.set_event(agenda_released_at=released)  # from now on the release asks
+    replanned(day, "1.1", takes_place=False)
     assert (day.places("anna"), day.places("ben")) == ({}, {})
     assert (day.mails("anna"), day.mails("ben")) == (["places.changed"], ["places.changed"])
     with pytest.raises(Refusal):
@@ -184,5 +197,7 @@ def test_the_team_says_so_in_the_form(app: Flask) -> None:
     done = refused.send(spans="", least_people="5", takes_place=None)
     assert done.status == 200
     with app.app_context():
+        with transaction() as session:
+            release_now(session, team.event_id, now())
         run = db.session.get_one(Run, team.runs["2.1"])
         assert (run.spans, run.least_people, run.takes_place) == (1, 5, False)

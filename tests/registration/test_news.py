@@ -138,7 +138,7 @@ def test_a_called_off_run_is_named_and_what_is_free_there(app: Flask, day: Day) 
     with app.app_context():
         day.set_event(agenda_released_at=day.now)
         with day.step() as session:
-            replan_run(session, day.runs["1.1"], day.now, takes_place=False, called_off=True)
+            replan_run(session, day.runs["1.1"], day.now, takes_place=False)
     _, text = newest(app, day, "anna")
     assert "„1.1 Beraten ohne Vorurteil“ in „Workshoprunde 1“ findet nicht statt." in text
     assert "Dort ist zurzeit noch Platz:" in text

@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The organisers' verbs as tests use them: what stands already, with some of it changed."""
+"""The organisers' verbs as tests use them: what stands already, with some of it changed. What is edited is released at once where
+the agenda is public, by somebody who has just read it."""
 
 from dataclasses import replace
 from datetime import datetime
@@ -12,10 +13,13 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.events.notices import day_facts
 from app.programme.models import Round, Run
-from app.programme.service import RoundFacts
+from app.programme.plan import TABLES, RunPlan, facts_of, plan_seen, seen_as
+from app.programme.rules import Thing
+from app.programme.working_copy import read_working_copy
 from app.refusal import fingerprint
+from app.scheduling import editing
+from app.scheduling.releasing import ReleaseNote, release
 from app.scheduling.service import change_day
-from app.scheduling.workshop_service import RunPlan, change_round, change_run
 from tests.registration.steps import ORGANISER
 
 
@@ -35,32 +39,80 @@ def change_facts(
     )
 
 
+def release_now(session: Session, event_id: int, now: datetime, note: str = "") -> None:
+    """Everything in the working copy, as it is."""
+    seen = plan_seen(read_working_copy(session, session.get_one(Event, event_id)).plan)
+    release(session, event_id, ReleaseNote(note=note), seen, ORGANISER, now)
+
+
+def add(session: Session, event_id: int, thing: Thing, facts: Any, now: datetime) -> Any:
+    """The row of the new thing."""
+    known = {row.id for row in session.query(TABLES[thing])}
+    number = editing.add(session, event_id, thing, facts, now)
+    _release(session, event_id, now)
+    if number > 0:
+        return session.get_one(TABLES[thing], number)
+    (new,) = [row for row in session.query(TABLES[thing]) if row.id not in known]
+    return new
+
+
+def change(
+    session: Session,
+    event_id: int,
+    thing: Thing,
+    number: int,
+    facts: Any,
+    now: datetime,
+    *,
+    seen: str | None = None,
+    closing: bool = False,
+    note: str = "",
+) -> Any:
+    """`seen` is the fingerprint of what was read. The row comes back."""
+    row = session.get(TABLES[thing], number)
+    read = seen if seen is not None else seen_as(facts_of(thing, row))
+    editing.change(session, event_id, thing, number, facts, read, now, closing=closing)
+    _release(session, event_id, now, note)
+    return row
+
+
+def take_out(session: Session, event_id: int, thing: Thing, number: int, now: datetime) -> None:
+    editing.take_out(session, event_id, thing, number, now)
+    _release(session, event_id, now)
+
+
 def plan_of(run: Run, **facts: Any) -> RunPlan:
-    plan = RunPlan(
-        run.label,
-        run.round_id,
-        run.room_id,
-        run.capacity,
-        run.spans,
-        run.least_people,
-        run.takes_place,
-    )
-    return replace(plan, **facts)
+    plan: RunPlan = replace(facts_of(Thing.RUN, run), **facts)
+    return plan
 
 
 def replan_run(
-    session: Session, run_id: int, now: datetime, *, version: int | None = None, **facts: Any
+    session: Session,
+    run_id: int,
+    now: datetime,
+    *,
+    seen: str | None = None,
+    closing: bool = False,
+    **facts: Any,
 ) -> Run:
     run = session.get_one(Run, run_id)
-    read = run.version if version is None else version
-    return change_run(session, run.workshop.event_id, run_id, plan_of(run, **facts), read, now)
+    plan = plan_of(run, **facts)
+    changed: Run = change(
+        session, run.workshop.event_id, Thing.RUN, run_id, plan, now, seen=seen, closing=closing
+    )
+    return changed
 
 
 def replan_round(
-    session: Session, round_id: int, now: datetime, *, version: int | None = None, **facts: Any
+    session: Session, round_id: int, now: datetime, *, seen: str | None = None, **facts: Any
 ) -> Round:
     round_ = session.get_one(Round, round_id)
-    read = round_.version if version is None else version
-    return change_round(
-        session, round_.event_id, round_id, replace(RoundFacts.of(round_), **facts), read, now
-    )
+    plan = replace(facts_of(Thing.ROUND, round_), **facts)
+    changed: Round = change(session, round_.event_id, Thing.ROUND, round_id, plan, now, seen=seen)
+    return changed
+
+
+def _release(session: Session, event_id: int, now: datetime, note: str = "") -> None:
+    event = session.get_one(Event, event_id)
+    if event.agenda_released_at is not None and read_working_copy(session, event).changes:
+        release_now(session, event_id, now, note)

@@ -160,8 +160,10 @@ def test_a_called_off_run_shows_who_loses_a_place_and_who_gets_one(app: Flask) -
     choices = {f"r{ids['round-1']}": ids["1.1"]}
     seat(app, event_id, "Anna", **choices)
     seat(app, event_id, "Bert", **choices)
-    page = lead(app, event_id).get(f"{HOME}/programme/runs/{ids['1.1']}")
-    question = page.send(takes_place=None, called_off="y")
+    visitor = lead(app, event_id)
+    page = visitor.get(f"{HOME}/programme/runs/{ids['1.1']}").send(takes_place=None)
+    assert page.address == f"{HOME}/programme"  # nobody is told of a working copy
+    question = visitor.get(f"{HOME}/programme/release").send()
     ((whom, text),) = samples(question)
     assert whom == "2 Personen: ihr Workshop fällt aus"
     assert "1.1 Beraten ohne Vorurteil" in text
@@ -194,8 +196,9 @@ def test_a_run_over_two_rounds_says_from_when_to_when_it_is(app: Flask) -> None:
         session.delete(session.get_one(Run, ids["2.1"]))
         session.get_one(Run, ids["1.1"]).spans = 2
     seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
-    page = lead(app, event_id).get(f"{HOME}/programme/rounds/{ids['round-2']}")
-    ((_whom, text),) = samples(page.send(start="13:30", end="15:00"))
+    visitor = lead(app, event_id)
+    visitor.get(f"{HOME}/programme/rounds/{ids['round-2']}").send(start="13:30", end="15:00")
+    ((_whom, text),) = samples(visitor.get(f"{HOME}/programme/release").send())
     assert "jetzt 11:00–15:00 Uhr, bisher 11:00–14:45 Uhr" in text
 
 

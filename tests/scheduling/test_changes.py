@@ -15,11 +15,14 @@ from app.events.models import Room
 from app.events.notices import day_facts
 from app.events.rules import EventStatus
 from app.programme.models import AgendaChange, Round
+from app.programme.plan import facts_of, seen_as
+from app.programme.rules import Thing
 from app.refusal import ChangedMeanwhile, Refusal, fingerprint
 from app.registration.rules import RunHasPlaces, Status
 from app.scheduling.service import cancel_day
 from app.web.database import db
 from tests.factories.days import NOW, at
+from tests.programme.said import said_against
 from tests.registration.steps import CLOSED, HOUR, ORGANISER, WHY, Day, open_day
 from tests.scheduling import steps
 
@@ -69,14 +72,14 @@ def change_run(day: Day, label: str, /, now: datetime | None = None, **facts: An
 
 
 def change_round(
-    day: Day, number: int, starts: datetime, ends: datetime, title: str, version: int | None = None
+    day: Day, number: int, starts: datetime, ends: datetime, title: str, seen: str | None = None
 ) -> None:
     with day.step() as session:
         steps.replan_round(
             session,
             day.rounds[number],
             day.now,
-            version=version,
+            seen=seen,
             starts_at=starts,
             ends_at=ends,
             title=title,
@@ -351,25 +354,35 @@ def test_fewer_places_than_are_taken(day: Day) -> None:
     assert refused.value.field == "capacity"
 
 
-@pytest.mark.parametrize("capacity", [27, None])
-def test_more_places_than_the_room_has(day: Day, capacity: int | None) -> None:
-    with pytest.raises(Refusal) as refused:
-        change_run(day, "1.1", capacity=capacity)
-    assert refused.value.values == {"seats": 26}
+@pytest.mark.parametrize(
+    ("capacity", "said"),
+    [
+        (27, "“1.1 Beraten ohne Vorurteil” has 27 places, Raum Birke has 26 seats."),
+        (None, "“1.1 Beraten ohne Vorurteil” has no limit of places, Raum Birke has 26 seats."),
+    ],
+)
+def test_more_places_than_the_room_has_are_said(day: Day, capacity: int | None, said: str) -> None:
+    change_run(day, "1.1", capacity=capacity)
+    assert day.run("1.1").capacity == capacity
+    assert said_against(db.session(), day.event) == [said]
+
+
+def seen(day: Day, label: str) -> str:
+    return seen_as(facts_of(Thing.RUN, day.run(label)))
 
 
 def test_stale_run_form_is_refused(day: Day) -> None:
     """F30"""
-    version = day.run("1.1").version
+    read = seen(day, "1.1")
     change_run(day, "1.1", room="Foyer")
     with pytest.raises(ChangedMeanwhile):
-        change_run(day, "1.1", room=None, version=version)
+        change_run(day, "1.1", room=None, seen=read)
 
 
 def test_places_taken_meanwhile_are_no_conflict(day: Day) -> None:
-    version = day.run("1.1").version
+    read = seen(day, "1.1")
     day.choose("anna", "1.2")
-    change_run(day, "1.1", room="Foyer", version=version)
+    change_run(day, "1.1", room="Foyer", seen=read)
     assert day.run("1.1").room is not None
 
 
@@ -418,10 +431,10 @@ def test_round_with_a_new_name_only(day: Day) -> None:
 def test_round_refuses_stale_and_reversed(day: Day) -> None:
     with pytest.raises(Refusal):
         change_round(day, 1, at("12:00"), at("11:00"), "Workshoprunde 1")
-    version = db.session.get_one(Round, day.rounds[1]).version
+    read = seen_as(facts_of(Thing.ROUND, db.session.get_one(Round, day.rounds[1])))
     change_round(day, 1, at("11:15"), at("12:15"), "Workshoprunde 1")
     with pytest.raises(ChangedMeanwhile):
-        change_round(day, 1, at("11:00"), at("12:15"), "Workshoprunde 1", version)
+        change_round(day, 1, at("11:00"), at("12:15"), "Workshoprunde 1", read)
 
 
 # -- calling it off

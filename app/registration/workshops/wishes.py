@@ -125,7 +125,7 @@ def turn_places_into_wishes(session: Session, event: Event) -> Json:
         .options(joinedload(Place.run))
         .order_by(Place.id)
     ).all()
-    kept = _kept(session, event, places)
+    kept = keep_places(session, event, places)
     wished: dict[tuple[int, int], list[int]] = {}
     chosen = sorted(places, key=lambda one: one.state is not PlaceState.WAITING)
     for (person, round_id, *_workshop), run_id in _dearest(
@@ -196,7 +196,8 @@ def bring_places_back(session: Session, event: Event, kept: Json, now: datetime)
     session.flush()
 
 
-def _kept(session: Session, event: Event, places: Sequence[Place]) -> Json:
+def keep_places(session: Session, event: Event, places: Sequence[Place]) -> Json:
+    """What `bring_places_back` needs of places that are to go: numbers of rows."""
     runs = {one.run_id: one.run for one in places}
     filled = filled_by(session, event, runs.values())
     return {

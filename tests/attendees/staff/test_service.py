@@ -118,7 +118,7 @@ def test_an_offer_that_lapses_ends_it_too(day: Day) -> None:
 
 def let_take_place(day: Day, label: str, *, takes_place: bool) -> None:
     with day.step() as session:
-        replan_run(session, day.runs[label], day.now, takes_place=takes_place, called_off=True)
+        replan_run(session, day.runs[label], day.now, takes_place=takes_place)
 
 
 def test_a_run_that_takes_place_again_has_its_people_back(day: Day) -> None:

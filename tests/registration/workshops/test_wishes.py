@@ -17,6 +17,7 @@ from app.events.notices import changes_of, day_facts
 from app.events.rules import Placement
 from app.organising.checks import data_findings
 from app.programme.models import Round, Run
+from app.programme.rules import Thing
 from app.refusal import Refusal
 from app.registration.history import By
 from app.registration.links import personal_token
@@ -36,7 +37,7 @@ from app.registration.workshops.wishes import (
     wishes_of,
 )
 from app.scheduling import service as scheduling
-from app.scheduling.workshop_service import RunIsWished, remove_run
+from app.scheduling.carrying_out import RunIsWished
 from app.web.database import db, transaction
 from tests.factories.days import NOW, make_event, make_programme
 from tests.mailbox import link_in, mailbox
@@ -44,7 +45,7 @@ from tests.organising.helpers import a_day, signs_up
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.registration.steps import ORGANISER, Day, open_day
-from tests.scheduling.steps import change_facts, replan_run
+from tests.scheduling.steps import change_facts, replan_run, take_out
 
 DAY = "/events/musterfachtag"
 PERSON = {
@@ -253,7 +254,7 @@ def test_a_run_that_is_wished_for_stays(day: Day) -> None:
     with pytest.raises(RunIsWished), day.step() as session:
         replan_run(session, day.runs["1.1"], day.now, **moved)
     with pytest.raises(Refusal), day.step() as session:
-        remove_run(session, day.event_id, day.runs["1.1"], day.now)
+        take_out(session, day.event_id, Thing.RUN, day.runs["1.1"], day.now)
     assert wishes(day, "anna") == {day.rounds[1]: [day.runs["1.1"]]}
 
 

@@ -9,11 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.clock import now
 from app.people.rules import Permission, may
-from app.programme import contributors
-from app.programme.contributors import DAY, Place, get_contributor, place_of
+from app.programme.contributors import DAY, Place, place_of
 from app.programme.forms import ContributorForm
+from app.programme.plan import Plan
 from app.programme.rules import ROLE_LABELS
+from app.programme.working_copy import read_working_copy
 from app.refusal import N_, Missing
+from app.scheduling import contributing
 from app.texts import gettext
 from app.web import access
 from app.web.database import db
@@ -29,14 +31,14 @@ SEE_OTHER = 303
 @bp.get("")
 @access.organiser(Permission.SEE)
 def people(slug: str, key: str) -> ResponseReturnValue:
-    place = place_of(db.session(), g.event, key)
+    plan, place = _read(key)
     return page(
-        "programme/organise_contributors.html",
+        "scheduling/organise_contributors.html",
         event=g.event,
         key=key,
         place=place,
         whole=key == DAY,
-        people=contributors.contributors_of(db.session(), place),
+        people=place.contributors(plan),
         role_labels=ROLE_LABELS,
         may_edit=may(g.role, Permission.EDIT),
     )
@@ -45,39 +47,34 @@ def people(slug: str, key: str) -> ResponseReturnValue:
 @bp.route("/new", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def add(slug: str, key: str) -> ResponseReturnValue:
-    place = place_of(db.session(), g.event, key)
+    _plan, place = _read(key)
     form = ContributorForm(data={"role": place.usual_role.value, "confirmed": True}).offer(place)
-    if did(
-        form, lambda session: contributors.add_contributor(session, g.event.id, key, form.facts(), now()).id
-    ):
+    if did(form, lambda session: contributing.add_contributor(session, g.event.id, key, form.facts(), now())):
         return redirect_with(_people(slug, key), N_("“%(title)s” is saved."), title=form.name.data)
     return page(
-        "programme/organise_contributor.html", event=g.event, key=key, place=place, form=form, one=None
+        "scheduling/organise_contributor.html", event=g.event, key=key, place=place, form=form, one=None
     )
 
 
-@bp.route("/<int:contributor_id>", methods=["GET", "POST"])
+@bp.route("/<int(signed=True):contributor_id>", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def edit(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
-    session = db.session()
-    place = place_of(session, g.event, key)
-    form = ContributorForm.of(get_contributor(session, place, contributor_id)).offer(place)
+    plan, place = _read(key)
+    form = ContributorForm.of(place.get(plan, contributor_id)).offer(place)
 
     def change(session: Session) -> None:
-        contributors.change_contributor(
-            session, g.event.id, key, contributor_id, form.facts(), form.version_read, now()
+        contributing.change_contributor(
+            session, g.event.id, key, contributor_id, form.facts(), form.version.data or "", now()
         )
 
     def stored() -> ContributorForm:
-        again: Place = place_of(db.session(), g.event, key)
-        return ContributorForm.of(get_contributor(db.session(), again, contributor_id), stored=True).offer(
-            again
-        )
+        again, there = _read(key)
+        return ContributorForm.of(there.get(again, contributor_id), stored=True).offer(there)
 
     if did(form, change, stored=stored):
         return redirect_with(_people(slug, key), N_("“%(title)s” is saved."), title=form.name.data)
     return page(
-        "programme/organise_contributor.html",
+        "scheduling/organise_contributor.html",
         event=g.event,
         key=key,
         place=place,
@@ -86,19 +83,20 @@ def edit(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.route("/<int:contributor_id>/remove", methods=["GET", "POST"])
+@bp.route("/<int(signed=True):contributor_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
-    name = get_contributor(db.session(), place_of(db.session(), g.event, key), contributor_id).name
+    plan, place = _read(key)
+    name = place.get(plan, contributor_id).name
     form = ConfirmForm()
     if did(
         form,
-        lambda session: contributors.remove_contributor(session, g.event.id, key, contributor_id, now()),
+        lambda session: contributing.remove_contributor(session, g.event.id, key, contributor_id, now()),
     ):
         return redirect_with(_people(slug, key), N_("“%(title)s” is removed."), title=name)
     cancel = url_for(".edit", slug=slug, key=key, contributor_id=contributor_id)
     return page(
-        "programme/organise_remove.html",
+        "scheduling/organise_take_out.html",
         event=g.event,
         form=form,
         title=name,
@@ -106,7 +104,7 @@ def remove(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<int:contributor_id>/<deed>")
+@bp.post("/<int(signed=True):contributor_id>/<deed>")
 @access.organiser(Permission.EDIT)
 def act(slug: str, key: str, contributor_id: int, deed: str) -> ResponseReturnValue:
     """One press each: to the front, to the back, they said yes."""
@@ -116,13 +114,18 @@ def act(slug: str, key: str, contributor_id: int, deed: str) -> ResponseReturnVa
     def verb(session: Session) -> None:
         about = (session, g.event.id, key, contributor_id, now())
         if deed == "confirm":
-            contributors.confirm_contributor(*about)
+            contributing.confirm_contributor(*about)
         else:
-            contributors.move_contributor(*about, up=deed == "up")
+            contributing.move_contributor(*about, up=deed == "up")
 
     if pressed(verb):
         flash(gettext("Saved."), "success")
     return redirect(_people(slug, key), SEE_OTHER)
+
+
+def _read(key: str) -> tuple[Plan, Place]:
+    plan = read_working_copy(db.session(), g.event).plan
+    return plan, place_of(g.event, plan, key)
 
 
 def _people(slug: str, key: str) -> str:
