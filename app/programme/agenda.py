@@ -96,17 +96,29 @@ class AgendaLine:
     round: RoundView | None = None
     contributors: tuple[Credit, ...] = ()
     asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
+    subtitle: str = ""
+    description: str = ""
+    track: str = ""
+    language: str = ""
 
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
 
+    @property
+    def in_short(self) -> tuple[str, ...]:
+        """Track and language, where something is said of them."""
+        said = WorkshopFacts("", track=self.track, language=self.language)
+        return tuple(f"{heading}: {words}" for heading, words in said.in_short())
+
 
 def track_numbers(lines: Iterable[AgendaLine]) -> dict[str, int]:
     """The tracks of the day in order of their words, each with the number of its colour; after the last one colours begin anew."""
-    words = {one.run.about.track for one in meetings(lines)} - {""}
+    every = list(lines)
+    words = {one.run.about.track for one in meetings(every)} | {one.track for one in every}
     return {
-        track: number % len(TRACK_COLOURS) + 1 for number, track in enumerate(sorted(words, key=list_key))
+        track: number % len(TRACK_COLOURS) + 1
+        for number, track in enumerate(sorted(words - {""}, key=list_key))
     }
 
 
@@ -115,6 +127,7 @@ class Meeting:
     """A run with the times it really has: until the end of the last round it fills."""
 
     run: RunView
+    round_number: int
     round_title: str
     starts_at: datetime
     ends_at: datetime
@@ -127,7 +140,7 @@ def meetings(lines: Iterable[AgendaLine]) -> Iterator[Meeting]:
     for one in rounds:
         for run in one.runs:
             last = numbers_filled(one.number, run.spans)[-1]
-            yield Meeting(run, one.title, one.starts_at, ends.get(last, one.ends_at))
+            yield Meeting(run, one.number, one.title, one.starts_at, ends.get(last, one.ends_at))
 
 
 def parallel_runs(runs: Iterable[RunView]) -> list[tuple[RunView, ...]]:
@@ -250,6 +263,10 @@ def lines_of(plan: Plan, around: Surroundings) -> tuple[AgendaLine, ...]:
             around.room(item.room_id),
             contributors=credits_of(credited[Thing.ITEM, number]),
             asked=credits_of(credited[Thing.ITEM, number], confirmed=False),
+            subtitle=item.subtitle,
+            description=item.description,
+            track=item.track,
+            language=item.language,
         )
         for number, item in plan.of(Thing.ITEM).items()
     ]

@@ -13,7 +13,7 @@ from app.programme.agenda import Surroundings
 from app.programme.credits import credit_lines, credits_of
 from app.programme.plan import Change, Key, Plan, Times, differences
 from app.programme.rules import Thing
-from app.programme.workshop_facts import WORKSHOP_FACTS, WorkshopFacts
+from app.programme.workshop_facts import LANGUAGES, WORKSHOP_FACTS, WorkshopFacts
 from app.refusal import N_
 from app.texts import gettext, times
 
@@ -116,7 +116,11 @@ _LABELS = {
     "kind": N_("Kind"),
     "title": N_("Title"),
     "times": N_("Time"),
+    "subtitle": N_("Subtitle"),
     "note": N_("Note"),
+    "description": N_("Description"),
+    "track": N_("Track"),
+    "language": N_("Language"),
     "room_id": N_("Room"),
     "number": N_("Number"),
     "label": N_("Number"),
@@ -183,6 +187,8 @@ def _said(plan: Plan, facts: Any, name: str, around: Surroundings) -> str:
         return kind.word if kind is not None else ""
     if name in {"round_id", "workshop_id"}:
         return str(plan.get(Thing.ROUND if name == "round_id" else Thing.WORKSHOP, value).title)
+    if name == "language" and value:
+        value = gettext(LANGUAGES[value])
     return "" if value is None else str(value)
 
 

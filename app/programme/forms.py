@@ -14,6 +14,7 @@ from app.programme.kinds import KindFacts, kind_of
 from app.programme.models import AgendaKind
 from app.programme.plan import ContributorFacts, ItemFacts, seen_as
 from app.programme.rules import ICON_LABELS, LONGEST_ABOUT, ROLE_LABELS, ContributorRole, Icon
+from app.programme.workshop_facts import LANGUAGE_CHOICES, WORKSHOP_FACTS
 from app.texts import gettext
 from app.web.editing import (
     Choice,
@@ -26,6 +27,7 @@ from app.web.editing import (
 from app.web.texts import lazy_gettext as _l
 
 NO_ROOM = _l("No room")
+_TRACK = WORKSHOP_FACTS["track"]
 
 
 class ItemForm(SpanForm):
@@ -33,12 +35,16 @@ class ItemForm(SpanForm):
 
     kind = Choice(_l("Kind"))
     title = short_text(_l("Title"), required=True)
+    subtitle = short_text(_l("Subtitle"))
     note = long_text(
         _l("Note"),
         rows=3,
         description=_l("Who speaks, interpreters, what to bring. Shown in the agenda."),
     )
+    description = long_text(_l("Description"), rows=5, description=_l("Where a note is too short for it."))
     room_id = Choice(_l("Room"))
+    track = short_text(_l("Track"), longest=60, description=_l(_TRACK.hint))
+    language = Choice(_l("Language"), choices=[(key, _l(name)) for key, name in LANGUAGE_CHOICES])
 
     def offer(self, event: Event, rooms: Iterable[Room], kinds: Iterable[AgendaKind]) -> "ItemForm":
         self.offer_dates(event.starts_at, event.ends_at)
@@ -52,8 +58,10 @@ class ItemForm(SpanForm):
         data = {
             **span_data(item.starts_at, item.ends_at),
             "kind": item.kind,
-            "title": item.title,
-            "note": item.note,
+            **{
+                name: getattr(item, name)
+                for name in ("title", "subtitle", "note", "description", "track", "language")
+            },
             "room_id": str(item.room_id or ""),
             "version": seen_as(item),
         }
@@ -67,6 +75,10 @@ class ItemForm(SpanForm):
             ends_at=self.ends_at,
             note=self.note.data or "",
             room_id=int(self.room_id.data) if self.room_id.data else None,
+            subtitle=self.subtitle.data or "",
+            description=self.description.data or "",
+            track=self.track.data or "",
+            language=self.language.data or "",
         )
 
 

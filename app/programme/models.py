@@ -40,16 +40,26 @@ class AgendaKind(Base):
 
 
 class AgendaItem(Base):
-    """A line of the agenda for everybody: a talk, a break, the closing. Workshop rounds are `Round`."""
+    """A line of the agenda for everybody: a talk, a break, the closing. Workshop rounds are `Round`.
+
+    `track` and `language` are said as of a `Workshop`; the note is short, the description may be long.
+    """
 
     __tablename__ = "agenda_item"
-    __table_args__ = (CheckConstraint("ends_at > starts_at", name="ends_after_start"),)
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint(f"language IN ({', '.join(repr(one) for one in ('', *LANGUAGES))})", name="language"),
+    )
 
     id: Mapped[pk]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(60), ForeignKey("agenda_kind.key"))
     title: Mapped[line]
+    subtitle: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[text]
+    description: Mapped[text]
+    track: Mapped[str] = mapped_column(String(60), default="")
+    language: Mapped[str] = mapped_column(String(3), default="")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"))

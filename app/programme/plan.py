@@ -28,7 +28,7 @@ Times = tuple[datetime, datetime]  # from, until
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """What the organiser's form says of an item for everybody; `kind` is the key of one."""
+    """What the organiser's form says of an item for everybody; `kind` is the key of one. `language` as in `WorkshopFacts`."""
 
     kind: str
     title: str
@@ -36,6 +36,10 @@ class ItemFacts:
     ends_at: datetime
     note: str = ""
     room_id: int | None = None
+    subtitle: str = ""
+    description: str = ""
+    track: str = ""
+    language: str = ""
 
     @property
     def times(self) -> Times:

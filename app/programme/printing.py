@@ -94,12 +94,13 @@ def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
     """What the glance leaves out, if there is anything."""
     runs = line.round.runs if line.round else ()
     access = " · ".join(line.room.access) if line.room else ""
-    if not runs and not line.note and not access and not line.contributors:
+    texts = "\n\n".join(one for one in (line.subtitle, line.note, line.description, *line.in_short) if one)
+    if not runs and not texts and not access and not line.contributors:
         return
     yield documents.heading(f"{_times(day, line)}: {line.title}")
     yield from map(documents.paragraph, line.credits)
     yield from _introduced(line.contributors)
-    yield from documents.paragraphs(line.note)
+    yield from documents.paragraphs(texts)
     if access:
         yield documents.paragraph(access)
     for run in runs:

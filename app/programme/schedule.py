@@ -23,7 +23,7 @@ from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.partners.queries import PartnerView
 from app.folding import slug_of
-from app.programme.agenda import AgendaLine, Meeting, meetings, track_numbers
+from app.programme.agenda import AgendaLine, Meeting, RoundView, RunView, meetings, track_numbers
 from app.programme.credits import Credit
 from app.programme.rules import TRACK_COLOURS
 from app.texts import last_day, local_day
@@ -134,7 +134,7 @@ def schedule_json(
     schedule = {
         "version": str(day.revision),
         "conference": conference,
-        "x-fachtag": _extras(day, lines, partners, moderation),
+        "x-fachtag": _extras(day, lines, rooms, partners, moderation),
     }
     whole = {
         "$schema": "https://c3voc.de/schedule/schema.json",
@@ -194,17 +194,17 @@ def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
     key, word = (line.kind.key, line.kind.in_language(day.language)) if line.kind else ("other", "")
     return Talk(
         number=number,
-        guid=_guid(day, str(number)),
+        guid=guid_of(day, number),
         slug=_slug(day, number, key),
         kind=word,
-        track="",
+        track=line.track,
         title=line.title,
-        subtitle="",
+        subtitle=line.subtitle,
         abstract=line.note,
-        description="",
+        description=line.description,
         people=line.contributors,
         room=line.room.name if line.room else NO_ROOM,
-        language=day.language,
+        language=line.language or day.language,
         starts_at=line.starts_at,
         ends_at=line.ends_at,
         url=pages.agenda,
@@ -213,10 +213,10 @@ def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
 
 def _run_talk(day: Event, one: Meeting, pages: Pages) -> Talk:
     run = one.run
-    number = 2 * run.id + 1
+    number = run_number(run)
     return Talk(
         number=number,
-        guid=_guid(day, str(number)),
+        guid=guid_of(day, number),
         slug=_slug(day, number, run.slug),
         kind="Workshop",
         track=run.about.track,
@@ -237,8 +237,17 @@ def item_number(line: AgendaLine) -> int:
     return 2 * int(line.key.removeprefix("item-"))
 
 
+def run_number(run: RunView) -> int:
+    return 2 * run.id + 1
+
+
 def _slug(day: Event, number: int, words: str) -> str:
     return f"{acronym_of(day)}-{number}-{slug_of(words) or 'item'}"
+
+
+def guid_of(day: Event, number: int) -> str:
+    """Of an item or a run, by which a schedule that comes back knows it again."""
+    return _guid(day, str(number))
 
 
 def _guid(day: Event, of: str) -> str:
@@ -298,7 +307,11 @@ def _event(talk: Talk, day: Event) -> Mapping[str, Any]:
 
 
 def _extras(
-    day: Event, lines: Sequence[AgendaLine], partners: Sequence[PartnerView], moderation: Sequence[Credit]
+    day: Event,
+    lines: Sequence[AgendaLine],
+    rooms: Sequence[RoomFacts],
+    partners: Sequence[PartnerView],
+    moderation: Sequence[Credit],
 ) -> Mapping[str, Any]:
     """What the format has no field for; `items` and `workshops` by the guid of each, what does not take place included."""
     return {
@@ -308,7 +321,7 @@ def _extras(
         "revision": day.revision,
         "moderation": _people(moderation),
         "items": {
-            _guid(day, str(item_number(one))): {
+            guid_of(day, item_number(one)): {
                 "kind": one.kind.key if one.kind else "other",
                 "contributors": _people(one.contributors),
             }
@@ -319,7 +332,18 @@ def _extras(
             {"role": one.role.value, "name": one.name, "wording": one.wording, "link": one.link}
             for one in partners
         ],
-        "workshops": {_guid(day, str(2 * one.run.id + 1)): _run_extras(one) for one in meetings(lines)},
+        "rooms": [{**asdict(one), "loop": one.loop.value} for one in rooms],
+        "rounds": [_round(one.round) for one in lines if one.round is not None],
+        "workshops": {guid_of(day, run_number(one.run)): _run_extras(one) for one in meetings(lines)},
+    }
+
+
+def _round(one: RoundView) -> Mapping[str, Any]:
+    return {
+        "number": one.number,
+        "title": one.title,
+        "starts_at": _local(one.starts_at),
+        "ends_at": _local(one.ends_at),
     }
 
 
@@ -329,9 +353,12 @@ def _run_extras(one: Meeting) -> Mapping[str, Any]:
         "label": run.label,
         "workshop": run.slug,
         "round": one.round_title,
+        "round_number": one.round_number,
         "rounds": run.spans,
         "takes_place": run.takes_place,
+        "capacity": run.seats.capacity,
         "contributors": _people(run.contributors),
+        "room": run.room.name if run.room else "",
         "step_free": run.room.step_free if run.room else None,
         "venue": run.room.venue if run.room else "",
         **asdict(run.about),

@@ -16,7 +16,7 @@ from app.events.notices import day_facts
 from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
 from app.programme.plan import Plan, RoundFacts, RunPlan, seen_as
 from app.programme.rules import MOST_CONTRIBUTORS, Thing
-from app.programme.workshop_facts import LANGUAGES, WORKSHOP_FACTS, WorkshopFact, WorkshopFacts
+from app.programme.workshop_facts import LANGUAGE_CHOICES, WORKSHOP_FACTS, WorkshopFact, WorkshopFacts
 from app.refusal import fingerprint
 from app.scheduling.service import CallingOff
 from app.texts import gettext, last_day
@@ -272,7 +272,7 @@ class WorkshopForm(EditingForm):
     method = _text_of(WORKSHOP_FACTS["method"])
     language = Choice(
         _label_of(WORKSHOP_FACTS["language"]),
-        choices=[("", _l("As the texts of the day")), *((key, _l(name)) for key, name in LANGUAGES.items())],
+        choices=[(key, _l(name)) for key, name in LANGUAGE_CHOICES],
     )
     interpreting = _text_of(WORKSHOP_FACTS["interpreting"])
     guiding_questions = _text_of(WORKSHOP_FACTS["guiding_questions"])

@@ -62,7 +62,7 @@ TOLD = {
 CODE, KEY, MACHINE, WORD = "a code", "a key by chance", "machines fill it in", "a word that many rows share"
 NAMELESS = {
     "agenda_change": {"field": CODE},
-    "agenda_item": {"kind": CODE},
+    "agenda_item": {"kind": CODE, "language": CODE},
     "agenda_version": {"places": "numbers instead of people"},
     "agenda_kind": {"key": CODE},
     "agreement": {"nonce": KEY},
