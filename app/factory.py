@@ -80,6 +80,7 @@ import app.results.material_views
 import app.results.organiser_views
 import app.results.views
 import app.scheduling.contributor_views
+import app.scheduling.imports.organiser_views
 import app.scheduling.jobs
 import app.scheduling.keeping_views
 import app.scheduling.organiser_views
@@ -238,6 +239,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.scheduling.contributor_views,
     app.scheduling.release_views,
     app.scheduling.keeping_views,
+    app.scheduling.imports.organiser_views,
     app.tables.organiser_views,
     app.attendees.staff.organiser_views,
     app.attendees.staff.views,

@@ -33,6 +33,7 @@ WITHOUT = {
     "participants.substitute": ACTION,
     "people.change_name": "one's own name: nobody else writes it",
     "people.change_password": "asks for the present password, which only its owner knows",
+    "programme_importing.upload": NEW,
     "questions.copy": NEW,
     "staff.show": NEW,
     "suppression.show": "puts an address on a list or takes it off, which is the same done twice",

@@ -919,6 +919,8 @@ def _remember(world: World) -> None:
         data_dir = world.app.extensions["fachtag.settings"].data_dir
         table = "\n".join(["Surname;First name;Mail;Institution", ";".join(IMPORTED)])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table.encode())]
+        programme = "Beginn;Ende;Titel;Raum\n9:00;10:00;Neues;Saal"
+        world.texts["programme_file"] = [keep(data_dir, day, lead, programme.encode(), "programme")]
         world.texts["name"] = ["fachtag.css"]
         world.texts["state"] = ["done", "open"]
         world.texts["verdict"] = ["accepted", "set_aside"]

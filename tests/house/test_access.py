@@ -209,6 +209,10 @@ programme.agenda_json GET PUBLIC
 programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC
 programme.workshop GET PUBLIC
+programme_importing.preview GET,POST ORGANISER EDIT
+programme_importing.template_csv GET ORGANISER EDIT
+programme_importing.template_xlsx GET ORGANISER EDIT
+programme_importing.upload GET,POST ORGANISER EDIT
 programme_organise.edit_kind GET,POST ORGANISER EDIT
 programme_organise.kinds GET ORGANISER SEE
 programme_organise.new_kind GET,POST ORGANISER EDIT

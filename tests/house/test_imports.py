@@ -211,6 +211,7 @@ BORROWED_FORMS = {
     "app/organising/privacy_views.py: app.registration.workshops.forms",
     "app/privacy/views.py: app.registration.questions.answer_forms",
     "app/privacy/views.py: app.registration.workshops.forms",
+    "app/scheduling/imports/forms.py: app.attendees.imports.forms",  # how a table is read
 }
 
 

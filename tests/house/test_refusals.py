@@ -21,6 +21,10 @@ IN_VIEWS = {
         1,
         "a file read in another way holds nobody: the page says so and shows it as it was found",
     ),
+    ("app/scheduling/imports/organiser_views.py", "_look"): (
+        1,
+        "a file read in another way holds no programme: the page says so and shows it as it was found",
+    ),
     ("app/organising/team_views.py", "remove_member"): (
         1,
         "a button without a form leads to a page with one",

@@ -77,6 +77,7 @@ PAGES = {
     "participants.substitute": HANDED_ON,
     "participants.workshops": ONE_PERSON,
     "placing.publish_": ASKED,
+    "programme_importing.preview": PLANNED,
     "quotas.edit": ASKED,
     "quotas.new": ASKED,
     "quotas.remove": ASKED,
