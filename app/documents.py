@@ -8,7 +8,6 @@ hundred milliseconds, and the memory that it needs is given back (`python -m app
 """
 
 import json
-import re
 import subprocess
 import sys
 from base64 import b64encode
@@ -17,9 +16,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
+from app.formatting import Block as Written
+from app.formatting import Line, behind, by_link, parse, parse_lines
 from app.settings import ROOT
 
 SECONDS = 60
+DEEPEST_HEADING = 6  # that a PDF has a tag for
 Block = dict[str, Any]
 
 
@@ -50,10 +52,47 @@ def paragraph(text: str, *, sticky: bool = False) -> Block:
     return {"kind": "text", "text": text, "sticky": sticky}
 
 
-def paragraphs(text: str) -> Iterator[Block]:
-    """What somebody wrote, an empty line between two."""
-    parts = re.split(r"\n\s*\n", text.replace("\r\n", "\n"))
-    return (paragraph(part.strip()) for part in parts if part.strip())
+def formatted(text: str, level: int = 3) -> Iterator[Block]:
+    """What somebody wrote in paragraphs; its first heading is of this level, one below the heading it stands under."""
+    return (_written(one, level) for one in parse(text))
+
+
+def formatted_lines(text: str, before: str = "") -> Block:
+    """A text of a line or a few, without headings and lists, behind words of ours."""
+    first, *others = parse_lines(text)
+    return {"kind": "lines", "lines": [_runs(first, before), *map(_runs, others)]}
+
+
+def formatted_items(texts: Iterable[str]) -> Block:
+    """A list of such texts."""
+    return {"kind": "entries", "numbered": False, "entries": [[formatted_lines(one)] for one in texts]}
+
+
+def _written(block: Written, level: int) -> Block:
+    if block.kind == "heading":
+        return {
+            "kind": "title",
+            "level": min(level + block.depth, DEEPEST_HEADING),
+            "runs": _runs(block.lines[0]),
+        }
+    if not block.entries:
+        return {"kind": "lines", "lines": [_runs(line) for line in block.lines]}
+    entries = [[_written(one, level) for one in entry] for entry in block.entries]
+    return {"kind": "entries", "numbered": block.kind == "numbered", "entries": entries}
+
+
+def _runs(line: Line, before: str = "") -> list[Block]:
+    """The stretches of a line; on paper the address of a link stands behind its words."""
+    runs = [_run(before)] if before else []
+    for href, pieces in by_link(line):
+        runs += [_run(one.text, href, one.strong, one.emphasised) for one in pieces]
+        address = behind(href, pieces)
+        runs += [_run(address)] if address else []
+    return runs
+
+
+def _run(text: str, href: str = "", strong: bool = False, emphasised: bool = False) -> Block:
+    return {"text": text, "href": href, "strong": strong, "emphasised": emphasised}
 
 
 def items(texts: Iterable[str]) -> Block:

@@ -72,6 +72,7 @@ import app.registration.groups.views
 import app.registration.jobs
 import app.registration.link_views
 import app.registration.mails
+import app.registration.my_day_views
 import app.registration.questions.organiser_views
 import app.registration.quotas.jobs
 import app.registration.quotas.organiser_views
@@ -80,10 +81,14 @@ import app.results.material_views
 import app.results.organiser_views
 import app.results.views
 import app.scheduling.contributor_views
+import app.scheduling.imports.organiser_views
+import app.scheduling.inside_views
 import app.scheduling.jobs
 import app.scheduling.keeping_views
+import app.scheduling.moving_views
 import app.scheduling.organiser_views
 import app.scheduling.programme_views
+import app.scheduling.quick_views
 import app.scheduling.release_views
 import app.tables.jobs
 import app.tables.organiser_views
@@ -96,6 +101,7 @@ from app.web import (
     compiled,
     database,
     errors,
+    formatted,
     headers,
     kept,
     migrations,
@@ -107,7 +113,7 @@ ONE_DAY = 86_400
 LARGEST_ID = 2**31 - 1  # of an INTEGER column on PostgreSQL
 ONE_MEGABYTE = 1_000_000
 # What programs read never depends on a language, so links to it never carry one.
-FOR_PROGRAMS = (".ics", ".json", ".xml", "/static/<path:name>")
+FOR_PROGRAMS = (".ics", ".json", ".xml", ".atom", "/static/<path:name>")
 
 
 class RowNumber(IntegerConverter):
@@ -142,6 +148,7 @@ def create_app(settings: Settings) -> Flask:
     database.configure(app, settings)
     migrations.install(app)
     texts.install(app)
+    formatted.install(app)
     links.sign_with(
         links.House(lambda: current_app.config["SECRET_KEYS"], lambda: current_app.config["BASE_URL"])
     )
@@ -226,6 +233,7 @@ MODULES: tuple[ModuleType, ...] = (
     app.programme.views,
     app.programme.organiser_views,
     app.registration.views,
+    app.registration.my_day_views,
     app.registration.link_views,
     app.attendees.organiser_views,
     app.attendees.approval_views,
@@ -235,9 +243,13 @@ MODULES: tuple[ModuleType, ...] = (
     app.attendees.imports.organiser_views,
     app.scheduling.organiser_views,
     app.scheduling.programme_views,
+    app.scheduling.quick_views,
+    app.scheduling.moving_views,
     app.scheduling.contributor_views,
+    app.scheduling.inside_views,
     app.scheduling.release_views,
     app.scheduling.keeping_views,
+    app.scheduling.imports.organiser_views,
     app.tables.organiser_views,
     app.attendees.staff.organiser_views,
     app.attendees.staff.views,

@@ -23,6 +23,9 @@ _STRAY_JOINER = re.compile(f"(?<![{_JOINED}])[\u200c\u200d]|[\u200c\u200d](?![{_
 _BLANK = re.compile("[\u00a0\u1680\u2000-\u200a\u202f\u205f\u2800\u3000]")
 _BLANKS = re.compile(" {2,}")
 
+# Marks that turn the reading direction: a name could show itself as another one.
+_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
 # What no decomposition takes apart. Casefolding has made "ß" to "ss" before.
 _LETTERS = str.maketrans(
     {
@@ -58,6 +61,18 @@ def clean_text(typed: str) -> str:
 def clean_line(typed: str) -> str:
     """The same for what stands on one line: a run of blanks is one blank."""
     return _BLANKS.sub(" ", clean_text(typed))
+
+
+def is_unprintable(character: str) -> bool:
+    """Control characters, line separators, lone surrogates, direction marks, private and unassigned code points."""
+    return character in _DIRECTION_MARKS or unicodedata.category(character) in {
+        "Cc",
+        "Cs",
+        "Co",
+        "Cn",
+        "Zl",
+        "Zp",
+    }
 
 
 def plain(text: str) -> str:

@@ -7,7 +7,7 @@ Which catalogue and which language that is, is said once for the process (`speak
 recipient of a mail. Without, everything is English.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from datetime import date, datetime, timedelta
 from typing import Any, NamedTuple
@@ -202,6 +202,40 @@ def times(starts: datetime, ends: datetime, *, dated: bool = False) -> str:
         return _over_dates(starts, ends, day_and_month)
     clock = _said_time(clock_times(starts, ends))
     return f"{day_and_month(starts)}, {clock}" if dated else clock
+
+
+def times_in_parts(parts: Sequence[tuple[datetime, datetime]], *, dated: bool = False) -> str:
+    """13:45–15:00 und 16:30–17:30 Uhr, as `times` says one of them; over several dates each with its own."""
+    if len(parts) == 1:
+        return times(*parts[0], dated=dated)
+    if len({one for starts, ends in parts for one in (local_day(starts), last_day(ends))}) > 1:
+        return enumerated([times(*one, dated=True) for one in parts])
+    clock = _said_time(enumerated([clock_times(*one) for one in parts]))
+    return f"{day_and_month(parts[0][0])}, {clock}" if dated else clock
+
+
+LONGEST_STORED = 300
+
+
+def parts_to_store(parts: Sequence[tuple[datetime, datetime]]) -> str:
+    """As a change keeps them, ISO moments with slashes; of very many parts the first beginning and the last end."""
+    stored = ";".join(f"{starts.isoformat()}/{ends.isoformat()}" for starts, ends in parts)
+    if len(stored) <= LONGEST_STORED:
+        return stored
+    return f"{parts[0][0].isoformat()}/{parts[-1][1].isoformat()}"
+
+
+def stored_times(stored: str, *, dated: bool = False) -> str:
+    """What `parts_to_store` kept, in words."""
+    parts = [one.partition("/") for one in stored.split(";")]
+    return times_in_parts([(from_iso(starts), from_iso(ends)) for starts, _, ends in parts], dated=dated)
+
+
+def enumerated(words: Sequence[str]) -> str:
+    """a, b and c"""
+    if len(words) < 2:
+        return "".join(words)
+    return gettext("%(first)s and %(last)s", first=", ".join(words[:-1]), last=words[-1])
 
 
 def span(starts: datetime, ends: datetime) -> str:

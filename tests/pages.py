@@ -10,12 +10,13 @@ nothing inline, nothing from a foreign origin, every field labelled, every link 
 
 import hashlib
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextvars import Context
 from dataclasses import dataclass, field
-from functools import cache, cached_property, lru_cache
+from functools import cache, cached_property, lru_cache, wraps
 from importlib.metadata import version
 from pathlib import Path
-from typing import Any
+from typing import Any, ParamSpec
 from urllib.parse import urljoin, urlsplit
 
 from bs4 import BeautifulSoup
@@ -36,6 +37,8 @@ ADDRESSES = {
     "source": "src",
 }
 
+
+P = ParamSpec("P")
 
 WORDS = re.compile(r">[^<>&]*[^<>&\s][^<>&]*<")
 OWN_ADDRESS = re.compile(r'="/(?!/)[^"<>]*"')
@@ -271,6 +274,16 @@ def _value(tag: HtmlElement) -> list[str]:
     if not chosen and tag.get("multiple") is None:
         chosen = options[:1]
     return [one.get("value", words(one)) for one in chosen]
+
+
+def outside(test: Callable[P, None]) -> Callable[P, None]:
+    """A test without the application context that its neighbours share: each request has one of its own, as in service."""
+
+    @wraps(test)
+    def run(*args: P.args, **kwargs: P.kwargs) -> None:
+        Context().run(test, *args, **kwargs)
+
+    return run
 
 
 @dataclass

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tools import bench
+from tools import agenda, bench
 from tools.browser import hidden
 
 PAGES = {
@@ -47,12 +47,28 @@ def test_it_measures_and_writes(engine: str, tmp_path: Path, capsys: pytest.Capt
     assert (smallest["proven"], smallest["count"], smallest["unproven"]) == (1, 1, [])
     assert set(report["engines"]) == {engine}
     figures = report["engines"][engine]
-    assert set(figures) == {"pages", "registration", "storm", "crowds", "memory_mb", "first_answer_s"}
+    assert set(figures) == {
+        "pages",
+        "agenda",
+        "registration",
+        "storm",
+        "crowds",
+        "memory_mb",
+        "first_answer_s",
+    }
     assert set(figures["pages"]) == PAGES
     for one in figures["pages"].values():
         assert set(one) == {"ms", "slow_ms", "processor_ms", "ratio"}
         assert one["ms"] > 0
     assert figures["pages"]["fixed answer"]["ratio"] == 1
+    days = figures["agenda"]
+    assert set(days) == {"kept", "unchanged", "anew"}
+    assert len(days["kept"]) == 2 * len(agenda.FILES)
+    assert set(days["unchanged"].values()) == {304}
+    assert all(one["bytes"] > 200 for one in days["kept"].values())
+    assert set(days["anew"]) == {
+        f"/events/{agenda.LONG_DAY}{file}" for file in (*agenda.FILES, "/agenda.pdf")
+    }
     registration = figures["registration"]
     assert set(registration) == {"ms", "slow_ms", "per_second", "processor_ms", "statements", "count"}
     assert registration["count"] == 2

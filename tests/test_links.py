@@ -34,6 +34,8 @@ def test_every_link_is_signed_over_a_key() -> None:
     by_rows = {one for one in tickets if not one.startswith("app/links.py")}
     # The link that carries the code of a day rests on that code: another code, another link.
     by_rows.remove("app/registration/links.py: form_key()")
+    # The link to a preview rests on the version that is public: after the next release it is another one.
+    by_rows.remove("app/scheduling/release_views.py: _preview_key()")
     assert len(by_rows) == 5
     assert {one.rpartition(".")[2] for one in by_rows} == KEYS
     signing = {name_of(path) for path in MODULES if "itsdangerous" in path.read_text(encoding="utf-8")}

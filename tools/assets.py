@@ -47,6 +47,7 @@ SUBSETS = ("latin", "latin-ext", "vietnamese")
 PRINTED = MODULES / "@expo-google-fonts" / "fira-sans"
 PRINTED_FACES = {
     "fira-sans-regular.ttf": PRINTED / "400Regular" / "FiraSans_400Regular.ttf",
+    "fira-sans-italic.ttf": PRINTED / "400Regular_Italic" / "FiraSans_400Regular_Italic.ttf",
     "fira-sans-semibold.ttf": PRINTED / "600SemiBold" / "FiraSans_600SemiBold.ttf",
 }
 HOUSE = "house.css"

@@ -34,7 +34,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 
-from tools import allocation
+from tools import agenda, allocation
 from tools.browser import Answer, Browser, hidden
 from tools.crowd import fill, measure_files, measure_list, sign_in
 from tools.storm import DAY, measure_storm
@@ -168,6 +168,19 @@ def flask(*arguments: str) -> list[str]:
 
 
 @contextmanager
+def fixed(answers: Path) -> Iterator[Server]:
+    """What the application said, said again by nobody who thinks, under the same server."""
+    port = free_port()
+    command = [sys.executable, "-m", "tools.fixed", str(port), str(answers)]
+    with subprocess.Popen(command, cwd=ROOT, stderr=subprocess.DEVNULL) as process:
+        try:
+            _wait_for(port, process, http.client.NOT_FOUND)
+            yield Server(process, port, 0)
+        finally:
+            process.terminate()
+
+
+@contextmanager
 def serving(environ: dict[str, str], *options: str, database: int | None = None) -> Iterator[Server]:
     port = int(environ["PORT"])
     begun = time.perf_counter()
@@ -185,7 +198,7 @@ def serving(environ: dict[str, str], *options: str, database: int | None = None)
             process.terminate()
 
 
-def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
+def _wait_for(port: int, process: subprocess.Popen[bytes], status: int = http.client.OK) -> None:
     ends = time.monotonic() + START_SECONDS
     while time.monotonic() < ends:
         if process.poll() is not None:
@@ -196,7 +209,7 @@ def _wait_for(port: int, process: subprocess.Popen[bytes]) -> None:
             time.sleep(0.02)
             continue
         try:
-            if browser.get("/healthz").status == http.client.OK:
+            if browser.get("/healthz").status == status:
                 return
         finally:
             browser.close()
@@ -418,9 +431,11 @@ def measure(database_url: str, folder: Path, amounts: Amounts, database: int | N
         if done.returncode:
             raise RuntimeError(f"flask {' '.join(command)}: {done.stdout}{done.stderr}")
     app = _open_wide(environ)
+    agenda.add_long_day(app)
     try:
         with serving(environ, database=database) as server:
             pages = measure_pages(server, amounts)
+            days = agenda.measure(server, fixed, app, folder, (DAY, agenda.LONG_DAY), amounts.rounds)
             registration = measure_registrations(server, app, amounts)
             memory = server.memory_mb()
             first_answer = server.first_answer
@@ -433,6 +448,7 @@ def measure(database_url: str, folder: Path, amounts: Amounts, database: int | N
         _let_go(app)
     return {
         "pages": pages,
+        "agenda": days,
         "registration": registration,
         "storm": storm,
         "crowds": crowds,
@@ -514,6 +530,7 @@ def table(engine: str, figures: dict[str, Any]) -> str:
     for name, one in figures["pages"].items():
         processor = "-" if one["processor_ms"] is None else f"{one['processor_ms']:.2f}"
         lines.append(f"{name:18}{one['ms']:9.2f}{one['slow_ms']:13.2f}{processor:>11}{one['ratio']:9.2f}")
+    lines += agenda.table(figures["agenda"])
     one = figures["registration"]
     lines.append(
         f"whole registration: {one['statements']} statements, {one['processor_ms']} ms on the processor with the "

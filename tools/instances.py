@@ -168,7 +168,7 @@ def _in_two_rooms(
         wide = [run for run in runs if run.rounds[0] == number and run.capacity > 1]
         for run in chance.sample(wide, min(what.parallel, len(wide))):
             half = run.capacity // 2
-            features = frozenset(need for need in run.features if chance.random() < 0.8)
+            features = frozenset(need for need in Need if need in run.features and chance.random() < 0.8)
             first = replace(run, capacity=run.capacity - half, minimum=run.minimum // 2)
             second = replace(first, id=run.id + 500, capacity=half, features=features)
             found[found.index(run)] = first

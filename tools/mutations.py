@@ -35,7 +35,7 @@ MODULES = (
     "app/attendees/filters.py",
     "app/attendees/manual.py",
     "app/scheduling/service.py",
-    "app/scheduling/workshop_service.py",
+    "app/scheduling/carrying_out.py",
     "app/privacy/erasure.py",
     "app/outbox/settling.py",
     "app/events/rules.py",

@@ -12,10 +12,11 @@ import click
 from flask import Flask, current_app
 from flask.cli import AppGroup, with_appcontext
 
-from app.allocation.lease import Lease, claim
+from app.allocation.lease import claim
 from app.allocation.protocol import differences, read_instance, verify
 from app.allocation.running import work_out
 from app.clock import now
+from app.store.leases import Lease
 from app.web.database import transaction
 
 NICE = 10  # mails and pages come first

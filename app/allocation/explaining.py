@@ -33,6 +33,7 @@ class WishOutcome(Enum):
 
     GRANTED = "granted"
     NOT_NEEDED = "not_needed"  # a dearer one was granted
+    COVERED = "covered"  # a run over several rounds, a wish of another one, fills this round and was as dear
     CALLED_OFF = "called_off"
     BARRED = "barred"
     SEATS = "seats"  # fewer than the person and who comes along need
@@ -186,6 +187,7 @@ class _Reader:
         self.published, self.occupancy, self.person, self.offered = published, occupancy, person, offered
         self.mine = occupancy.of_person[person.id]
         self.wishes = occupancy.wishes_of(person)
+        self.levels = dict(occupancy.levels(person))
 
     def round(self, one: RoundView) -> RoundOutcome:
         here = [run for run in self.mine if one.id in run.rounds]
@@ -203,15 +205,15 @@ class _Reader:
             # a run over several rounds may be a wish for the first of them
             self.occupancy.rank_of(self.person, sat) if sat is not None else None,
             tuple(
-                self._wish(number, wish, granted)
+                self._wish(number, wish, granted, self.levels.get(one.id))
                 for number, wish in enumerate(wished, start=1)
                 if not self.offered.keys().isdisjoint(runs_of(wish))
             ),
         )
 
-    def _wish(self, number: int, wish: Wish, granted: int | None) -> WishView:
+    def _wish(self, number: int, wish: Wish, granted: int | None, level: int | None) -> WishView:
         runs = [self.occupancy.runs[one] for one in runs_of(wish)]
-        outcome, why = self._outcome(number, runs, granted)
+        outcome, why = self._outcome(number, runs, granted, level)
         drawn = why is not None and why.hindrance is Hindrance.LOT
         twins = len(self._twins(runs)) if drawn else 0
         offered = tuple(self.offered[run.id] for run in runs if run.id in self.offered)
@@ -224,14 +226,16 @@ class _Reader:
         return sum(one.remembered > self.person.remembered for one in there)
 
     def _outcome(
-        self, number: int, runs: Sequence[ModelRun], granted: int | None
+        self, number: int, runs: Sequence[ModelRun], granted: int | None, level: int | None
     ) -> tuple[WishOutcome, WhyNot | None]:
-        """Parallel `runs` are called off or barred only if each of them is."""
+        """Parallel `runs` are called off or barred only if each of them is. `level`: how dear the run is that fills the round."""
         if granted is not None and number >= granted:
             return (WishOutcome.GRANTED if number == granted else WishOutcome.NOT_NEEDED), None
         plain = self._plainly(runs)
         if plain is not None:
             return plain, None
+        if level is not None and number >= level:
+            return WishOutcome.COVERED, None
         if self.published.refusals is None:
             return WishOutcome.PENDING, None
         why = self.published.refusals.get((self.person.id, runs[0].id), WhyNot(Hindrance.UNKNOWN))

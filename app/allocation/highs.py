@@ -15,6 +15,8 @@ from app.allocation.rules import SolverFailed
 
 # Another number of threads in the same process makes HiGHS fail; and one thread gives the same result each time.
 THREADS = 1
+# How the stages ask it. Another way may choose others among equal places, as another version of HiGHS may: one more then.
+WAY = 2
 # Seconds between two questions to `cancelled`, which may have to look into a database.
 PAUSE = 0.2
 # No objective is unbounded, so the second one means the first.
@@ -36,8 +38,8 @@ class Silent(highspy.Highs):
 
 
 def this_solver() -> Solver:
-    """Name and version, for the protocol."""
-    return Solver("HiGHS", Silent().version())
+    """Name and version, with the way it is asked, for the protocol."""
+    return Solver("HiGHS", f"{Silent().version()}-{WAY}")
 
 
 def new_solver() -> highspy.Highs:
@@ -86,10 +88,3 @@ def listen(solver: highspy.Highs, cancelled: Asked) -> None:
 def demand(status: highspy.HighsStatus) -> None:
     if status == highspy.HighsStatus.kError:
         raise SolverFailed("an instruction was refused")
-
-
-def leave_out(lp: highspy.HighsLp, rows: int) -> None:
-    """Rows from this one on say nothing any more."""
-    lower, upper = np.array(lp.row_lower_), np.array(lp.row_upper_)
-    lower[rows:], upper[rows:] = -highspy.kHighsInf, highspy.kHighsInf
-    lp.row_lower_, lp.row_upper_ = lower, upper

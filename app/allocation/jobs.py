@@ -17,12 +17,13 @@ from datetime import datetime
 
 from flask import Flask, current_app
 
-from app.allocation.lease import DIED, Lease, LeaseOutcome, claim, finish, next_to_solve
+from app.allocation.lease import DIED, LEASES, LeaseOutcome, claim, finish
 from app.allocation.models import AllocationRun
 from app.allocation.rules import AllocationState
 from app.outbox.jobs import register_job
 from app.refusal import N_
 from app.settings import ROOT, Settings
+from app.store.leases import Lease
 from app.store.transactions import transaction
 from app.web.database import db
 
@@ -89,7 +90,7 @@ def tend(now: datetime) -> None:
             finish(session, ended[0], died, now)
     if CHILD.process is not None:
         return
-    waiting = next_to_solve(db.session(), now)
+    waiting = LEASES.next(db.session(), now)
     db.session.rollback()
     if waiting is None:
         return

@@ -92,11 +92,13 @@ def read_question(session: Session, event: Event, terms: Terms) -> Instance:
 
 
 def _rounds(session: Session, event: Event) -> list[Round]:
-    return list(session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)))
+    return list(
+        session.scalars(select(Round).where(Round.event_id == event.id, Round.booked).order_by(Round.number))
+    )
 
 
 def _runs(session: Session, event: Event) -> list[Run]:
-    found = select(Run).join(Run.round).where(Round.event_id == event.id)
+    found = select(Run).join(Run.round).where(Round.event_id == event.id, Round.booked)
     whole = (joinedload(Run.room), joinedload(Run.round))
     return list(
         session.scalars(found.options(*whole).order_by(Run.id).execution_options(populate_existing=True))

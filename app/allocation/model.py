@@ -3,7 +3,7 @@
 
 """The instance as a linear model: columns, rows and one objective per goal, in plain lists; knows no solver.
 
-Columns are 0 or 1 ("this person sits in this run", "this run takes place", "this person gets no wish") or count
+Columns are 0 or 1 ("this person sits in this run", "this run takes place") or count ranks lost beyond a number and
 violations. All numbers are whole. What cannot be (a run while absent, a need that is not met) gets no column at all.
 """
 
@@ -82,6 +82,7 @@ class Model:
         self.seats: dict[tuple[int, int], int] = {}
         self.takes_place: dict[int, int] = {}
         self.broken: Terms = {}
+        self.losses: list[tuple[int, int, int, int]] = []  # person, round, column, ranks lost
         lots = lots_of(instance)
         self.people = sorted(instance.people, key=lambda one: lots[one.id])
         self.weights = {one.id: len(lots) - lots[one.id] + 1 for one in self.people}
@@ -391,20 +392,18 @@ class Model:
             yield from self._goals_of_persons()
 
     def _goals_of_persons(self) -> Iterable[Objective]:
-        """How many lose so many ranks or more over all their rounds; who does is said by columns whose rows come with the stage."""
-        self.losses: dict[int, dict[int, Terms]] = defaultdict(lambda: defaultdict(dict))
+        """How many lose so many ranks or more over all their rounds. What a stage makes small is by how much people lose more
+        than one rank less, all of them together: that is how many lose so many, and one more, and so on upward, and those
+        above are decided. Column, rows and terms come with the stage."""
         for person, column, number, level in self._ranked_seats():
-            if level > 1:
-                self.losses[person.id][number][column] = level - 1
-        self.heavy: dict[tuple[int, int], int] = {}
-        largest = max((sum(map(len, lists.values())) for lists in self.lists.values()), default=0)
-        for total in range(largest, 0, -1):
-            terms: Terms = {}
-            for person in self.people:
-                if sum(map(len, self.lists.get(person.id, {}).values())) >= total:
-                    self.heavy[person.id, total] = column = self.column()
-                    terms[column] = 1
-            yield Objective(Goal.PERSONS, terms, total)
+            self.losses.append((person.id, number, column, level - 1))
+        self.beyond: dict[int, dict[int, int]] = {}
+        most = {person: sum(map(len, lists.values())) for person, lists in self.lists.items()}
+        for total in range(max(most.values(), default=0), 0, -1):
+            self.beyond[total] = {
+                person: self.column(0, lost - total + 1) for person, lost in most.items() if lost >= total
+            }
+            yield Objective(Goal.PERSONS, {}, total)
 
     def _changes(self) -> Objective:
         """Each published seat that stays is one change less."""

@@ -9,7 +9,7 @@ looked for many wishes at a time; that there is none is proven by the bound of a
 """
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import highspy
 import numpy as np
@@ -21,7 +21,7 @@ from app.allocation.protocol import Seat
 from app.allocation.result import Allocation, WhyNot
 from app.allocation.rules import Goal, Hindrance, Obstacle
 from app.allocation.solving import Chain, Clock
-from app.allocation.suspects import Suspect, for_organisations, suspects
+from app.allocation.suspects import Suspect, for_organisations, soft_suspects, suspects
 from app.allocation.verification import Occupancy
 
 Told = Callable[[int, int], None]
@@ -74,7 +74,7 @@ def why_refused(
             if progress:
                 progress(done, steps)
     found = {**known, **search.found}
-    return {**found, **_conditions(instance, wishes, found, chain.clock)}
+    return {**found, **_conditions(instance, allocation.places, wishes, found, chain.clock)}
 
 
 def _columns(chain: Chain, wishes: Mapping[Seat, Sequence[int]]) -> dict[Seat, list[int]]:
@@ -87,33 +87,50 @@ def _columns(chain: Chain, wishes: Mapping[Seat, Sequence[int]]) -> dict[Seat, l
 
 
 def _conditions(
-    instance: Instance, wishes: Mapping[Seat, Sequence[int]], found: Mapping[Seat, WhyNot], clock: Clock
+    instance: Instance,
+    places: Sequence[ModelPlace],
+    wishes: Mapping[Seat, Sequence[int]],
+    found: Mapping[Seat, WhyNot],
+    clock: Clock,
 ) -> dict[Seat, WhyNot]:
     """Which condition it was: the first without which some allocation grants the seat, a rule for one's own organisation
-    before a rule for all. What others need is not said."""
-    open_ = {seat for seat, why in found.items() if why.hindrance is Hindrance.CONDITION}
+    before a rule for all. What others need is not said. Of rules that may be broken, the one without which the others need
+    not be broken more often than they are."""
     whose = {one.id: one.organisation for one in instance.people}
-    own = {number for person, _run in open_ if (number := whose[person]) is not None}
     named: dict[Seat, WhyNot] = {}
-
-    def ask(suspect: Suspect, seats: set[Seat]) -> None:
-        if seats and not clock.over:
-            for seat in _granted_without(suspect, {seat: wishes[seat] for seat in seats}, clock):
-                named[seat] = WhyNot(Hindrance.CONDITION, condition=suspect.said)
+    for soft in (False, True):
+        open_ = {
+            seat
+            for seat, why in found.items()
+            if (why.goal is Goal.RULES if soft else why.hindrance is Hindrance.CONDITION)
+        }
+        own = {number for person, _run in open_ if (number := whose[person]) is not None}
+        asked: list[tuple[int | None, Suspect]] = [*for_organisations(instance, own, soft=soft)]
+        asked += [(None, one) for one in (soft_suspects(instance) if soft else suspects(instance))]
+        for organisation, suspect in asked if open_ else ():
+            seats = {seat for seat in open_ if organisation in {None, whose[seat[0]]}}
+            if clock.over or not seats or suspect.said.obstacle is Obstacle.NEEDS_TOGETHER:
+                continue
+            for seat in _granted_without(
+                suspect, places if soft else (), {seat: wishes[seat] for seat in seats}, clock
+            ):
+                named[seat] = replace(found[seat], condition=suspect.said)
                 open_.discard(seat)
-
-    for organisation, suspect in for_organisations(instance, own):
-        ask(suspect, {seat for seat in open_ if whose[seat[0]] == organisation})
-    for suspect in suspects(instance):
-        if suspect.said.obstacle is not Obstacle.NEEDS_TOGETHER:
-            ask(suspect, set(open_))
     return named
 
 
-def _granted_without(suspect: Suspect, wishes: Mapping[Seat, Sequence[int]], clock: Clock) -> set[Seat]:
+def _granted_without(
+    suspect: Suspect, held: Sequence[ModelPlace], wishes: Mapping[Seat, Sequence[int]], clock: Clock
+) -> set[Seat]:
+    """The wishes that some allocation grants; where places are `held`, one that breaks rules no more often than these."""
     chain = Chain(Model(suspect.instance, suspect.relaxed), clock)
+    if held:
+        chain.offer(list(held))
+        first = chain.model.objectives[0]
+        if first.goal is Goal.RULES and not chain.hold(0, first):
+            return set()
     columns = _columns(chain, wishes)
-    start = Mark(chain.linear.getNumRow(), chain.lower, chain.upper)
+    start = Mark(len(chain.table), chain.lower, chain.upper)
     return set(granted(chain, columns, start))
 
 
@@ -131,13 +148,14 @@ def granted(chain: Chain, asked: Mapping[Seat, Sequence[int]], mark: Mark) -> It
 def _grant_many(chain: Chain, seats: Mapping[Seat, Sequence[int]], mark: Mark) -> set[Seat]:
     cost = np.zeros(chain.width)
     cost[[column for columns in seats.values() for column in columns]] = -1
-    solver = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
+    problem = chain.integer(cost, mark.lower, mark.upper, rows=mark.rows)
+    solver = problem.solver
     demand(solver.setOptionValue("mip_rel_gap", ENOUGH))
     if not chain.run(solver) or solver.getModelStatus() in IMPOSSIBLE:
         return set()
     if solver.getInfo().primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         return set()
-    values = solver.getSolution().col_value
+    values = problem.values()
     return {seat for seat, columns in seats.items() if any(values[one] > 0.5 for one in columns)}
 
 
@@ -155,7 +173,7 @@ class _Search:
 
     def _mark(self) -> Mark:
         chain = self.chain
-        return Mark(chain.linear.getNumRow(), chain.lower.copy(), chain.upper.copy())
+        return Mark(len(chain.table), chain.lower.copy(), chain.upper.copy())
 
     def steps(self) -> Iterator[None]:
         for number, objective in enumerate(self.objectives):

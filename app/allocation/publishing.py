@@ -34,10 +34,9 @@ from app.allocation.rules import (
     RunTooSmall,
     WishesStillOpen,
 )
-from app.allocation.service import lock_allocation_run
 from app.events.models import Event
 from app.events.rules import EventStatus, Placement
-from app.events.service import lock_event, mark_changed, raise_sequence
+from app.events.service import lock_event, lock_of_event, mark_changed, raise_sequence
 from app.people.audit import record
 from app.programme.models import Round, Run
 from app.refusal import Refusal
@@ -48,8 +47,7 @@ from app.registration.rules import PlaceState, Status
 from app.registration.workshops.models import Place
 from app.registration.workshops.news import called_off
 from app.registration.workshops.places import move_up_in_all_runs
-
-AT_ONCE = 500  # rows in one statement
+from app.store.portions import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +87,7 @@ def publish(
     since. A second press changes nothing. Refuses what `plan` finds, open wishes, and a day that is over.
     """
     event = lock_event(session, event_id)
-    allocation_run = lock_allocation_run(session, event, allocation_run_id)
+    allocation_run = lock_of_event(session, AllocationRun, event.id, allocation_run_id)
     before = find_published(session, event.id)
     if before is allocation_run:
         return allocation_run
@@ -289,8 +287,7 @@ def _replace_places(session: Session, event: Event, what: Plan) -> None:
         run: (round_, workshop) for run, round_, workshop in session.execute(of_day)
     }
     missing: list[dict[str, Any]] = []
-    for start in range(0, len(people), AT_ONCE):
-        part = people[start : start + AT_ONCE]
+    for part in portions(people):
         there: set[tuple[int, int]] = set()
         rest: list[tuple[int, int, int, PlaceState]] = []
         rows = select(Place.id, Place.registration_id, Place.run_id, Place.state).where(
@@ -327,8 +324,8 @@ def _replace_places(session: Session, event: Event, what: Plan) -> None:
 
 
 def _delete_places(session: Session, ids: Sequence[int]) -> None:
-    for start in range(0, len(ids), AT_ONCE):
-        statement = delete(Place).where(Place.id.in_(ids[start : start + AT_ONCE]))
+    for some in portions(ids):
+        statement = delete(Place).where(Place.id.in_(some))
         session.execute(statement.execution_options(synchronize_session=False))
 
 

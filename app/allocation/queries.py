@@ -28,10 +28,10 @@ from app.registration.models import Registration
 from app.registration.rules import PlaceState, in_register
 from app.registration.workshops.models import Place as PlaceRow
 from app.registration.workshops.models import RoundAbsence, RunStaff, StaffRole
+from app.store.portions import portions
 
 MOST_COMPARED = 8
 MOST_NAMED = 6
-CHUNK = 500
 _REFERENCE = re.compile(r"\b[2-9A-HJ-NP-Z]{4}-[2-9A-HJ-NP-Z]{4}\b", re.IGNORECASE)
 
 
@@ -82,11 +82,11 @@ class MySeat:
 
 
 def runs_of(session: Session, event: Event) -> list[RunLine]:
-    """The runs of the day in their order: one query."""
+    """The runs of the day that are chosen beforehand, in their order: one query."""
     found = (
         select(Run)
         .join(Run.round)
-        .where(Round.event_id == event.id)
+        .where(Round.event_id == event.id, Round.booked)
         .options(joinedload(Run.round), joinedload(Run.workshop), joinedload(Run.room))
         .order_by(Round.number, Run.id)
     )
@@ -106,12 +106,14 @@ def _run_line(run: Run) -> RunLine:
         None if unlimited else seats_of(run, 2**31),
         run.least_people,
         run.takes_place,
-        run.room.where if run.room else "",
+        run.where,
     )
 
 
 def rounds_by_id(session: Session, event: Event) -> dict[int, str]:
-    rows = select(Round.id, Round.title).where(Round.event_id == event.id).order_by(Round.number)
+    rows = (
+        select(Round.id, Round.title).where(Round.event_id == event.id, Round.booked).order_by(Round.number)
+    )
     return dict(session.execute(rows).all())
 
 
@@ -119,7 +121,7 @@ def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int
     """These people of the day, whoever they are by now."""
     wanted = sorted(set(ids))
     people: dict[int, PersonLine] = {}
-    for start in range(0, len(wanted), CHUNK):
+    for some in portions(wanted):
         rows = (
             select(
                 Registration.id,
@@ -129,7 +131,7 @@ def people_by_id(session: Session, event: Event, ids: Iterable[int]) -> dict[int
                 Organisation.name,
             )
             .join(Organisation, Registration.organisation_id == Organisation.id)
-            .where(Registration.event_id == event.id, Registration.id.in_(wanted[start : start + CHUNK]))
+            .where(Registration.event_id == event.id, Registration.id.in_(some))
         )
         for one, reference, family, given, organisation in session.execute(rows):
             people[one] = PersonLine(one, reference, in_register(family, given), organisation)
@@ -256,7 +258,7 @@ def places_now(session: Session, event: Event) -> dict[int, set[int]]:
 def seats_of_person(session: Session, registration: Registration) -> list[MySeat]:
     """The rounds of one person with the run they sit in or lead; long runs stand in each of their rounds."""
     rounds = session.scalars(
-        select(Round).where(Round.event_id == registration.event_id).order_by(Round.number)
+        select(Round).where(Round.event_id == registration.event_id, Round.booked).order_by(Round.number)
     ).all()
     whole = (joinedload(Run.round), joinedload(Run.workshop), joinedload(Run.room))
     seated = (
@@ -289,7 +291,7 @@ def _my_seat(one: Round, mine: list[tuple[Run, StaffRole | None]], absent: bool)
         one.starts_at,
         one.ends_at,
         f"{run.label} {run.workshop.title}" if run else "",
-        run.room.where if run and run.room else "",
+        run.where if run else "",
         role,
         absent,
     )

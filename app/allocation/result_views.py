@@ -26,9 +26,8 @@ from app.texts import gettext, sentence_of
 from app.web import access
 from app.web.asking import Question, asked, question_page
 from app.web.database import db, transaction
-from app.web.doing import did
-from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("placing", __name__, url_prefix="/organise/events/<slug>/allocation")
 
@@ -81,22 +80,12 @@ def stop_(slug: str, allocation_id: int) -> ResponseReturnValue:
 @bp.route("/<int:allocation_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def drop(slug: str, allocation_id: int) -> ResponseReturnValue:
-    title = get_allocation(db.session(), g.event, allocation_id).name
-    form = ConfirmForm()
-    if did(
-        form,
+    return remove_once_asked(
+        get_allocation(db.session(), g.event, allocation_id).name,
+        _one(slug, allocation_id),
         lambda session: remove(session, g.event.id, allocation_id, _by(), now()),
-        first=lambda session: refuse_removing(get_allocation(session, g.event, allocation_id)),
-    ):
-        return redirect_with(
-            url_for("allocation.admin", slug=slug), N_("“%(title)s” is removed."), title=title
-        )
-    return page(
-        "programme/organise_remove.html",
-        event=g.event,
-        form=form,
-        title=title,
-        cancel=(_one(slug, allocation_id), gettext("Keep it")),
+        url_for("allocation.admin", slug=slug),
+        lambda session: refuse_removing(get_allocation(session, g.event, allocation_id)),
     )
 
 

@@ -156,7 +156,7 @@ GOAL_LABELS = {
     Goal.LATE: N_("Seats beyond the third wish"),
     Goal.RANK: N_("Seats at rank %(rank)s"),
     Goal.EVEN: N_("Seats that are no first wish, in the round that comes off worst"),
-    Goal.PERSONS: N_("People who lose %(rank)s ranks or more over all rounds"),
+    Goal.PERSONS: N_("People with %(rank)s or more ranks lost over all rounds"),
     Goal.CHANGES: N_("Seats that differ from what was published"),
     Goal.LOT: N_("Drawn by lot"),
 }

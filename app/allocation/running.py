@@ -16,7 +16,7 @@ from sqlalchemy.exc import OperationalError
 
 from app.allocation.figures import full_runs
 from app.allocation.instance import Instance, refuse_unsound
-from app.allocation.lease import Lease, LeaseOutcome, finish, keep_chairs, keep_progress, keep_refusals, renew
+from app.allocation.lease import LeaseOutcome, finish, keep_chairs, keep_progress, keep_refusals, renew
 from app.allocation.loader import Terms, read_question
 from app.allocation.models import AllocationRun
 from app.allocation.protocol import Seat, obstacle_as_data, refusals_as_data, write_protocol
@@ -26,6 +26,7 @@ from app.clock import now as clock_now
 from app.db import Json
 from app.events.models import Event
 from app.refusal import Refusal
+from app.store.leases import Lease
 from app.store.transactions import current_session, transaction
 
 EVERY_SECONDS = 2.0  # between two looks whether somebody pressed "stop"; each renews the lease

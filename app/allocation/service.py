@@ -35,7 +35,7 @@ from app.attendees.staff import service as staff
 from app.events.models import Event
 from app.events.queries import get_of_event
 from app.events.rules import Placement
-from app.events.service import lock_event, mark_changed, raise_sequence
+from app.events.service import lock_event, lock_of_event, mark_changed, raise_sequence
 from app.organisations.models import Organisation
 from app.people.audit import record
 from app.programme import conflicts
@@ -139,7 +139,7 @@ def _ask(session: Session, event: Event, order: AllocationOrder, by: By, now: da
 def stop(session: Session, event_id: int, allocation_run_id: int, by: By, now: datetime) -> AllocationRun:
     """Whoever works on it stops soon. A second press, and one that comes too late, change nothing."""
     event = lock_event(session, event_id)
-    allocation_run = lock_allocation_run(session, event, allocation_run_id)
+    allocation_run = lock_of_event(session, AllocationRun, event.id, allocation_run_id)
     if allocation_run.state is AllocationState.QUEUED:
         allocation_run.state, allocation_run.finished_at = AllocationState.STOPPED, now
     elif allocation_run.state is AllocationState.RUNNING and not allocation_run.stop_asked:
@@ -154,7 +154,7 @@ def stop(session: Session, event_id: int, allocation_run_id: int, by: By, now: d
 def remove(session: Session, event_id: int, allocation_run_id: int, by: By, now: datetime) -> None:
     """Refuses what is being worked on, and what was published once: that is for the file."""
     event = lock_event(session, event_id)
-    allocation_run = lock_allocation_run(session, event, allocation_run_id)
+    allocation_run = lock_of_event(session, AllocationRun, event.id, allocation_run_id)
     refuse_removing(allocation_run)
     record(session, now, by.organiser_id, event.id, "allocation.remove", f"allocation {allocation_run.id}")
     session.delete(allocation_run)
@@ -167,19 +167,6 @@ def refuse_removing(allocation_run: AllocationRun) -> None:
         raise KeptForTheFile
 
 
-def lock_allocation_run(session: Session, event: Event, allocation_run_id: int) -> AllocationRun:
-    """Read anew behind the event's lock. Raises `Missing` for an allocation of another day (T02)."""
-    found = session.scalar(
-        select(AllocationRun)
-        .where(AllocationRun.event_id == event.id, AllocationRun.id == allocation_run_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise Missing
-    return found
-
-
 def refuse_asking(session: Session, event: Event, more: int = 1) -> None:
     """As `ask` says, for one or `more` of them."""
     _refuse_unready(session, event)
@@ -189,7 +176,8 @@ def refuse_asking(session: Session, event: Event, more: int = 1) -> None:
 def _refuse_unready(session: Session, event: Event) -> None:
     if event.placement is not Placement.WISHES:
         raise NotByWishes
-    if session.scalar(select(Run.id).join(Run.round).where(Round.event_id == event.id).limit(1)) is None:
+    runs = select(Run.id).join(Run.round).where(Round.event_id == event.id, Round.booked)
+    if session.scalar(runs.limit(1)) is None:
         raise NothingToPlaceIn
     if session.scalar(to_be_placed(event.id).limit(1)) is None:
         raise NobodyToPlace

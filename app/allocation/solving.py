@@ -1,7 +1,8 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The solver: goals in strict order, each proven before the next. With `highs` and `pinning` the only modules that load HiGHS and NumPy.
+"""The solver: goals in strict order, each proven before the next. With `highs`, `remainder`, `losses` and `pinning` the only
+modules that load HiGHS and NumPy.
 
 For the worker and the command line; a web process never imports it. Each stage first solves the linear relaxation: its
 value, rounded up, is a proven bound, and what is known of an allocation often reaches it. Only where it does not is
@@ -10,9 +11,9 @@ the integer problem solved, without the columns that the relaxation rules out.
 
 import math
 import time
-from collections import defaultdict
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 import highspy
 import numpy as np
@@ -24,15 +25,15 @@ from app.allocation.highs import (
     Indices,
     Vector,
     demand,
-    leave_out,
     listen,
-    new_solver,
     run_carefully,
     this_solver,
 )
 from app.allocation.infeasibility import look_for_obstacles
 from app.allocation.instance import Instance, ModelPlace, in_order, refuse_unsound
-from app.allocation.model import INFINITE, Model, Objective, Relaxed
+from app.allocation.losses import Losses
+from app.allocation.model import Model, Objective, Relaxed
+from app.allocation.remainder import Basis, Remainder, Table
 from app.allocation.result import Allocation, Infeasibility, Progress, Stage
 from app.allocation.rules import Goal, Obstacle, Proof, SolverFailed, Stopped
 from app.allocation.verification import faults, worth
@@ -41,7 +42,7 @@ TOLERANCE = 1e-6
 # Reduced costs below this may be noise of the linear solver and rule nothing out.
 CERTAIN = 1e-4
 # Steps after which the linear solver stops to go on from the last stage and begins anew, with presolve.
-NEXT_DOOR = 300
+NEXT_DOOR = 5_000
 # For the sketch only, which proves nothing; the stages know no weights.
 WEIGHTS = {Goal.RULES: 500_000, Goal.LATE: 100, Goal.CHANGES: 1}
 STEEP = 9  # ranks beyond weigh the same, so that no weight drowns in the noise of another
@@ -163,11 +164,15 @@ class Chain:
         self.values: list[int] | None = None
         self.impossible = False
         self.width = len(model.lower)
-        self.all: Indices = np.arange(self.width, dtype=np.int32)
         self.lower: Vector = np.array(model.lower, dtype=np.float64)
         self.upper: Vector = np.array(model.upper, dtype=np.float64)
-        self.linear = new_solver()
-        demand(self.linear.passModel(self._as_lp()))
+        self.seats: Indices = np.fromiter(model.seats.values(), dtype=np.int32)
+        self.table = Table(model.rows)
+        self.basis: Basis | None = None
+
+    @cached_property
+    def losses(self) -> Losses:
+        return Losses(self.model)
 
     # --- what is known
 
@@ -195,10 +200,11 @@ class Chain:
 
     def sketch(self) -> None:
         """A good allocation to begin with, from all goals weighed together. It proves nothing and needs not to."""
-        if not self._linear_is_possible(self._blend()):
-            self.impossible = self.linear.getModelStatus() in IMPOSSIBLE
+        linear = self._linear(self._blend())
+        if linear.solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+            self.impossible = linear.solver.getModelStatus() in IMPOSSIBLE
             return
-        relaxation = self._read_relaxation()
+        relaxation = self._read(linear)
         self._take_if_whole(relaxation.columns)
         for dear in LIKELY:
             likely = (relaxation.columns > TOLERANCE) | (relaxation.reduced < dear)
@@ -207,12 +213,12 @@ class Chain:
                 return
 
     def _find_blended(self, upper: Vector, share: float = 1.0) -> bool:
-        solver = self.integer(self._blend(), self.lower, upper)
-        demand(solver.setOptionValue("mip_rel_gap", 0.02))
-        if not self.run(solver, share=share):
-            self.impossible = upper is self.upper and solver.getModelStatus() in IMPOSSIBLE
+        problem = self.integer(self._blend(), self.lower, upper)
+        demand(problem.solver.setOptionValue("mip_rel_gap", 0.02))
+        if not self.run(problem.solver, share=share):
+            self.impossible = upper is self.upper and problem.solver.getModelStatus() in IMPOSSIBLE
             return False
-        self.offer(self.model.places(solver.getSolution().col_value))
+        self.offer(self.model.places(problem.values()))
         return True
 
     def _blend(self) -> Vector:
@@ -235,7 +241,7 @@ class Chain:
 
     def is_possible(self) -> bool | None:
         """Whether the model has any solution; None: not found out in time."""
-        solver = self.integer(np.zeros(self.width), self.lower, self.upper)
+        solver = self.integer(np.zeros(self.width), self.lower, self.upper).solver
         if self.run(solver):
             return True
         return False if solver.getModelStatus() in IMPOSSIBLE else None
@@ -246,7 +252,7 @@ class Chain:
         """Solves one goal and freezes it."""
         begun = time.monotonic()
         if objective.goal is Goal.PERSONS:
-            self._say_who_loses(objective.rank or 0)
+            objective = self._say_who_loses(number, objective)
         bound = self._solve(number, objective)
         value = self.best[number]
         self._freeze(objective, value)
@@ -265,42 +271,24 @@ class Chain:
         if self.clock.over:
             return False
         if objective.goal is Goal.PERSONS:
-            self._say_who_loses(objective.rank or 0)
+            objective = self._say_who_loses(number, objective)
         relaxation = self._relax(self._cost(objective))
         self._freeze(objective, self.best[number])
         if relaxation is not None:
             self._rule_out(relaxation, self.best[number] - objective.constant)
         return relaxation is not None
 
-    def _say_who_loses(self, total: int) -> None:
-        """Rows for whom a loss of `total` ranks is still open; the columns of the others are decided."""
-        for (person, one), column in self.model.heavy.items():
-            if one != total:
-                continue
-            losses = self.model.losses[person]
-            most = sum(
-                max((loss for seat, loss in seats.items() if self.upper[seat] > 0.5), default=0)
-                for seats in losses.values()
-            )
-            if most < total:
-                self.upper[column] = 0
-                continue
-            terms: dict[int, int] = defaultdict(int)
-            for seats in losses.values():
-                for seat, loss in seats.items():
-                    if self.upper[seat] > 0.5:
-                        terms[seat] += loss
-            terms[column] = -(most - total + 1)
-            demand(
-                self.linear.addRow(
-                    -highspy.kHighsInf,
-                    total - 1,
-                    len(terms),
-                    np.fromiter(terms.keys(), dtype=np.int32),
-                    np.fromiter(terms.values(), dtype=np.float64),
-                )
-            )
-        demand(self.linear.changeColsBounds(self.width, self.all, self.lower, self.upper))
+    def _say_who_loses(self, number: int, objective: Objective) -> Objective:
+        """The goal with its terms, and the rows of its columns in the table. What the goals above came to is part of the sum."""
+        rows = self.losses.rows(objective.rank or 0, self.upper)
+        self.upper[rows.idle] = 0
+        self.table.add(rows.upper, rows.row, rows.column, rows.value)
+        if self.basis is not None:
+            self.basis.lengthen(len(self.table))
+            self.basis.bind(rows.broken_by(self.basis.point), rows.beyond)
+        goals = [one.goal for one in self.model.objectives[:number]]
+        above = sum(value for goal, value in zip(goals, self.best, strict=False) if goal is Goal.PERSONS)
+        return replace(objective, terms=dict.fromkeys(rows.beyond.tolist(), 1), constant=-above)
 
     def _solve(self, number: int, objective: Objective) -> int | None:
         """The proven bound; the best known allocation is as good as it could be made."""
@@ -314,7 +302,8 @@ class Chain:
         if relaxation is None:
             return trivial
         bound = max(trivial, _whole(relaxation.bound + objective.constant))
-        self._take_if_whole(relaxation.columns)
+        if self.best[number] > bound:
+            self._take_if_whole(relaxation.columns)
         if self.best[number] > bound:
             bound = max(bound, self._search(number, objective, cost, relaxation))
         self._rule_out(relaxation, self.best[number] - objective.constant)
@@ -331,36 +320,37 @@ class Chain:
         """What no allocation can go below, column by column."""
         with np.errstate(invalid="ignore"):
             least = np.where(cost > 0, cost * self.lower, np.where(cost < 0, cost * self.upper, 0.0))
-        return objective.constant + round(float(least.sum()))
+        trivial = objective.constant + round(float(least.sum()))
+        return trivial if objective.most else max(trivial, 0)
 
     def _relax(self, cost: Vector) -> Relaxation | None:
         """None: the time ran out. The relaxation of something that is possible is possible."""
-        if self._linear_is_possible(cost):
-            return self._read_relaxation()
+        self.table.settle(self.lower, self.upper)
+        linear = self._linear(cost)
+        if linear.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            return self._read(linear)
         if self.clock.over:
             return None
         raise SolverFailed("relaxation infeasible")
 
-    def _linear_is_possible(self, cost: Vector) -> bool:
-        """Solves the relaxation: first from where the last stage ended, which often is next door; else from scratch."""
-        demand(self.linear.changeColsCost(self.width, self.all, cost))
-        demand(self.linear.setOptionValue("simplex_iteration_limit", NEXT_DOOR))
-        if not self.run(self.linear, may_give_up=True):
-            demand(self.linear.clearSolver())
-            demand(self.linear.setOptionValue("simplex_iteration_limit", highspy.kHighsIInf))
-            self.run(self.linear)
-        return bool(self.linear.getModelStatus() == highspy.HighsModelStatus.kOptimal)
+    def _linear(self, cost: Vector) -> Remainder:
+        """Solves the relaxation: first from where the last one ended, which mostly is next door; else from scratch."""
+        if self.basis is not None:
+            linear = Remainder(self.table, cost, self.lower, self.upper, basis=self.basis)
+            demand(linear.solver.setOptionValue("simplex_iteration_limit", NEXT_DOOR))
+            if self.run(linear.solver, may_give_up=True):
+                return linear
+        linear = Remainder(self.table, cost, self.lower, self.upper)
+        self.run(linear.solver)
+        return linear
 
-    def _read_relaxation(self) -> Relaxation:
-        solution = self.linear.getSolution()
-        return Relaxation(
-            float(self.linear.getInfo().objective_function_value),
-            np.array(solution.col_value),
-            np.array(solution.col_dual),
-        )
+    def _read(self, linear: Remainder) -> Relaxation:
+        self.basis = linear.ended(len(self.table))
+        bound = float(linear.solver.getInfo().objective_function_value)
+        return Relaxation(bound, self.basis.point, linear.reduced())
 
     def _take_if_whole(self, columns: Vector) -> None:
-        seats = columns[list(self.model.seats.values())]
+        seats = columns[self.seats]
         if float(np.abs(seats - np.round(seats)).max(initial=0.0)) < TOLERANCE:
             self.offer(self.model.places(columns))
 
@@ -368,25 +358,25 @@ class Chain:
         """Solves the integer problem among the columns that may be part of something better; returns the bound."""
         gap = self.best[number] - objective.constant - relaxation.bound
         lower, upper = self._remaining(relaxation, gap)
-        solver = self.integer(cost, lower, upper)
-        self._hand_over_start(solver)
-        if not self._look(solver, cost):
+        problem = self.integer(cost, lower, upper)
+        self._hand_over_start(problem)
+        if not self._look(problem, cost):
             # Seen in HiGHS 1.16: where presolve decides all, the value is right but the start comes back as solution.
-            solver = self.integer(cost, lower, upper)
-            self._look(solver, cost)
-        info = solver.getInfo()
+            problem = self.integer(cost, lower, upper)
+            self._look(problem, cost)
+        info = problem.solver.getInfo()
         if not math.isfinite(info.mip_dual_bound):
             return _whole(relaxation.bound + objective.constant)
         # Columns that were left out cannot beat what was known before, so the bound holds up to there.
         return min(_whole(info.mip_dual_bound + objective.constant), self.best[number])
 
-    def _look(self, solver: highspy.Highs, cost: Vector) -> bool:
+    def _look(self, problem: Remainder, cost: Vector) -> bool:
         """Solves, and takes what was found; False if solution and value do not belong together."""
-        self.run(solver, share=0.5)
-        info = solver.getInfo()
+        self.run(problem.solver, share=0.5)
+        info = problem.solver.getInfo()
         if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
             return True
-        columns = np.array(solver.getSolution().col_value)
+        columns = problem.values()
         self.offer(self.model.places(columns))
         return abs(float(cost @ columns) - info.objective_function_value) < 0.5
 
@@ -405,60 +395,31 @@ class Chain:
 
     def _rule_out(self, relaxation: Relaxation, value: int) -> None:
         self.lower, self.upper = self._remaining(relaxation, value - relaxation.bound)
-        demand(self.linear.changeColsBounds(self.width, self.all, self.lower, self.upper))
 
     def _freeze(self, objective: Objective, value: int) -> None:
         """No later stage may be worse in this one."""
         sign = -1 if objective.most else 1
         columns = np.fromiter(objective.terms.keys(), dtype=np.int32)
         values = sign * np.fromiter(objective.terms.values(), dtype=np.float64)
-        free = self.lower[columns] < self.upper[columns]
-        if not free.any():
-            return
-        demand(
-            self.linear.addRow(-highspy.kHighsInf, value - objective.constant, len(columns), columns, values)
-        )
+        if (self.lower[columns] < self.upper[columns]).any():
+            most = np.array([value - objective.constant], dtype=np.float64)
+            self.table.add(most, np.zeros(len(columns), dtype=np.int32), columns, values)
 
     # --- HiGHS
 
-    def _as_lp(self) -> highspy.HighsLp:
-        rows = self.model.rows
-        lp = highspy.HighsLp()
-        lp.num_col_ = self.width
-        lp.num_row_ = len(rows.lower)
-        lp.col_cost_ = np.zeros(self.width)
-        lp.col_lower_ = self.lower
-        lp.col_upper_ = np.where(self.upper == INFINITE, highspy.kHighsInf, self.upper)
-        lp.row_lower_ = np.array(rows.lower, dtype=np.float64)
-        lp.row_upper_ = np.array(rows.upper, dtype=np.float64)
-        lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        lp.a_matrix_.start_ = np.array([*rows.starts, len(rows.columns)], dtype=np.int32)
-        lp.a_matrix_.index_ = np.array(rows.columns, dtype=np.int32)
-        lp.a_matrix_.value_ = np.array(rows.values, dtype=np.float64)
-        return lp
-
-    def integer(self, cost: Vector, lower: Vector, upper: Vector, rows: int | None = None) -> highspy.Highs:
+    def integer(self, cost: Vector, lower: Vector, upper: Vector, rows: int | None = None) -> Remainder:
         """The integer problem: the rows as they are now, frozen stages among them, or only the first so many."""
-        solver = new_solver()
-        lp = self.linear.getLp()
-        if rows is not None:
-            leave_out(lp, rows)
-        lp.col_cost_ = cost
-        lp.col_lower_ = lower
-        lp.col_upper_ = upper
-        lp.integrality_ = [highspy.HighsVarType.kInteger] * self.width
-        demand(solver.passModel(lp))
-        return solver
+        table = self.table if rows is None else self.table.first(rows)
+        return Remainder(table, cost, lower, upper, whole=True)
 
-    def _hand_over_start(self, solver: highspy.Highs) -> None:
+    def _hand_over_start(self, problem: Remainder) -> None:
         """Seats and runs that take place in the best known allocation; HiGHS works out the columns that follow from them."""
-        columns = self.model.columns_of(self.places) or []
-        told: Indices = np.array(
-            sorted({*self.model.seats.values(), *self.model.takes_place.values()}), dtype=np.int32
-        )
+        known = np.zeros(self.width, dtype=np.bool_)
+        known[self.seats] = True
+        known[list(self.model.takes_place.values())] = True
         chosen = np.zeros(self.width)
-        chosen[columns] = 1
-        demand(solver.setSolution(len(told), told, chosen[told]))
+        chosen[self.model.columns_of(self.places) or []] = 1
+        problem.start_from(known, chosen)
 
     def run(self, solver: highspy.Highs, *, may_give_up: bool = False, share: float = 1.0) -> bool:
         """Whether a solution was found. Refuses every status that is neither that, nor "there is none", nor "no time".

@@ -56,12 +56,22 @@ def suspects(instance: Instance) -> list[Suspect]:
     return found
 
 
-def _pairs_together(instance: Instance) -> Iterator[list[int]]:
+def soft_suspects(instance: Instance) -> Iterator[Suspect]:
+    """Each rule that may be broken, as one that is not there."""
+    for positions in _pairs_together(instance, soft=True):
+        kept = tuple(rule for position, rule in enumerate(instance.rules) if position not in positions)
+        yield Suspect(replace(instance, rules=kept), Relaxed(), about_pairs(instance, positions))
+    for position, rule in enumerate(instance.rules):
+        if rule.soft and not isinstance(rule, Pair):
+            yield Suspect(_with_rules(instance, position, []), Relaxed(), _about(rule))
+
+
+def _pairs_together(instance: Instance, *, soft: bool = False) -> Iterator[list[int]]:
     """Positions of rules over pairs of one kind that have people in common, the first named first."""
     for kind in (Together, Apart):
         groups: list[tuple[set[int], list[int]]] = []
         for position, rule in enumerate(instance.rules):
-            if rule.soft or not isinstance(rule, kind):
+            if rule.soft is not soft or not isinstance(rule, kind):
                 continue
             people, positions = {rule.first, rule.second}, [position]
             for group in [one for one in groups if one[0] & people]:
@@ -117,11 +127,13 @@ def _large_organisations(instance: Instance, rule: OrganisationCap | SpreadColle
     return sorted(number for number, people in many.items() if people > least)
 
 
-def for_organisations(instance: Instance, organisations: Iterable[int]) -> Iterator[tuple[int, Suspect]]:
+def for_organisations(
+    instance: Instance, organisations: Iterable[int], *, soft: bool
+) -> Iterator[tuple[int, Suspect]]:
     """(organisation, part) of every rule that is one for all organisations: the question without the rule for this one."""
     wanted = set(organisations)
     for position, rule in enumerate(instance.rules):
-        if not rule.soft and isinstance(rule, OrganisationCap | SpreadColleagues):
+        if rule.soft is soft and isinstance(rule, OrganisationCap | SpreadColleagues):
             for one in [one for one in _large_organisations(instance, rule) if one in wanted]:
                 for part in _by_organisation(instance, position, [one]):
                     yield one, part
@@ -136,7 +148,7 @@ def _by_organisation(instance: Instance, position: int, organisations: list[int]
             split: list[Rule] = [replace(rule, organisation=number) for number in others]
             said = replace(_about(rule), values={**_about(rule).values, "organisation": one})
         else:
-            split = list(_fair_shares(instance, others))
+            split = list(_fair_shares(instance, others, rule.soft))
             said = Infeasibility(Obstacle.SPREAD, {"organisation": one})
         yield Suspect(_with_rules(instance, position, split), Relaxed(), said)
 
@@ -145,7 +157,7 @@ def _organisations(instance: Instance) -> list[int]:
     return sorted({one.organisation for one in instance.people if one.organisation is not None})
 
 
-def _fair_shares(instance: Instance, organisations: Iterable[int]) -> Iterator[Rule]:
+def _fair_shares(instance: Instance, organisations: Iterable[int], soft: bool) -> Iterator[Rule]:
     """The rule that spreads colleagues as a number for each organisation and run."""
     present: dict[int, Counter[int]] = defaultdict(Counter)
     for one in instance.people:
@@ -156,7 +168,7 @@ def _fair_shares(instance: Instance, organisations: Iterable[int]) -> Iterator[R
         for run in instance.runs:
             if not run.closed:
                 most = max(-(-present[organisation][number] // offered[number]) for number in run.rounds)
-                yield OrganisationCap(most, organisation, (run.id,))
+                yield OrganisationCap(most, organisation, (run.id,), soft)
 
 
 def _by_run(instance: Instance, position: int, rule: KindBounds) -> Iterator[Suspect]:

@@ -15,7 +15,7 @@ from app.attendees.lists import RunChoice
 from app.attendees.mailings import MailingText
 from app.texts import gettext, ngettext
 from app.web.asking import AskingForm, TellingForm
-from app.web.editing import TOO_LONG, Choice
+from app.web.editing import TOO_LONG, Choice, formatted_text
 from app.web.forms import REQUIRED, NonceMixin
 from app.web.texts import lazy_gettext as _l
 
@@ -56,11 +56,12 @@ class LetterForm(NonceMixin, ManyForm):
         description=_l("The title of the day stands before it."),
         render_kw={"autocomplete": "off", "maxlength": 150},
     )
-    text = TextAreaField(
+    text = formatted_text(
         _l("Message"),
-        [DataRequired(REQUIRED), Length(max=LONGEST_LETTER, message=TOO_LONG)],
+        rows=10,
+        required=True,
+        longest=LONGEST_LETTER,
         description=_l("Greeting, time and place of the day and the personal link are added by themselves."),
-        render_kw={"rows": 10},
     )
     ended = BooleanField()  # its label says how many they are
 

@@ -172,7 +172,7 @@ def without_of(event: Event, *, has_runs: bool) -> Without | None:
 
 def _without_wish(_session: Session, event: Event) -> list[ColumnElement[bool]]:
     """Who has said nothing of any round, and leads nothing."""
-    of_day = select(Round.id).where(Round.event_id == event.id)
+    of_day = select(Round.id).where(Round.event_id == event.id, Round.booked)
     said = (
         select(Wish.registration_id).where(Wish.round_id.in_(of_day)),
         select(RoundAbsence.registration_id).where(RoundAbsence.round_id.in_(of_day)),
@@ -184,7 +184,10 @@ def _without_wish(_session: Session, event: Event) -> list[ColumnElement[bool]]:
 def _without_place(session: Session, event: Event) -> list[ColumnElement[bool]]:
     """Who is nowhere in a round in which something takes place: neither in a run, nor absent, nor leading one."""
     runs = session.scalars(
-        select(Run).join(Run.round).where(Round.event_id == event.id).options(joinedload(Run.round))
+        select(Run)
+        .join(Run.round)
+        .where(Round.event_id == event.id, Round.booked)
+        .options(joinedload(Run.round))
     ).all()
     filling: dict[int, list[int]] = defaultdict(list)
     for run_id, rounds in filled_by(session, event, runs).items():

@@ -6,12 +6,12 @@
 from typing import Any
 
 from wtforms import BooleanField, StringField, TextAreaField
-from wtforms.validators import DataRequired, Length, ValidationError
+from wtforms.validators import Length, ValidationError
 
 from app.registration.forms import ChoicesMixin, PersonFields
 from app.texts import gettext
-from app.web.editing import TOO_LONG, EditingForm
-from app.web.forms import REQUIRED, BaseForm, NonceMixin
+from app.web.editing import TOO_LONG, EditingForm, formatted_text
+from app.web.forms import BaseForm, NonceMixin
 from app.web.texts import lazy_gettext as _l
 
 LONGEST_NOTE = 500
@@ -29,11 +29,13 @@ def _note(label: Any, description: Any) -> TextAreaField:
 
 def reason_for_the_person() -> TextAreaField:
     """Why somebody is not admitted."""
-    return TextAreaField(
+    return formatted_text(
         _l("Reason"),
-        [DataRequired(REQUIRED), Length(max=LONGEST_NOTE, message=TOO_LONG)],
+        rows=3,
+        required=True,
+        longest=LONGEST_NOTE,
         description=_l("It stands in the mail to the person, and in the history."),
-        render_kw={"rows": 3, "maxlength": LONGEST_NOTE},
+        render_kw={"maxlength": LONGEST_NOTE},
     )
 
 

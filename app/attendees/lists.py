@@ -43,13 +43,13 @@ from app.registration.questions.models import Answer, Question
 from app.registration.questions.queries import said_in
 from app.registration.rules import ACTIVE, PlaceState, Status
 from app.registration.workshops.models import Place, RunStaff
+from app.store.portions import portions
 
 Item = TypeVar("Item")
 
 PAGE_LENGTH = 50
 MOST_TICKED = 200  # people; an address names them all, and servers take some 4,000 letters of one
 NOTHING_ELSE = Columns(("workshops",))
-CHUNK = 500  # rows of an export that are in memory at once
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +99,7 @@ class RunChoice:
     room: RoomFacts | None
     takes_place: bool = True
     rounds: tuple[str, ...] = ()  # the titles of all that it fills
+    where: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -202,8 +203,8 @@ def every_person(
 ) -> Iterator[PersonRow[OnFile]]:
     """All people who match, some hundred at a time. The ids are read first, so nobody is named twice or left out."""
     ids = every_id(session, event, wanted)
-    for start in range(0, len(ids), CHUNK):
-        yield from _rows(session, event, _on_file(session, ids[start : start + CHUNK]), columns)
+    for some in portions(ids):
+        yield from _rows(session, event, _on_file(session, some), columns)
 
 
 _ON_FILE = (
@@ -258,19 +259,17 @@ def ticked(session: Session, event: Event, references: Sequence[str]) -> Mapping
 def still_there(session: Session, ids: Sequence[int]) -> Sequence[int]:
     """Those of these people who hold a seat or wait for one, in the same order."""
     found: set[int] = set()
-    for start in range(0, len(ids), CHUNK):
-        some = Registration.id.in_(ids[start : start + CHUNK])
-        found.update(session.scalars(select(Registration.id).where(some, Registration.status.in_(ACTIVE))))
+    for some in portions(ids):
+        those = Registration.id.in_(some), Registration.status.in_(ACTIVE)
+        found.update(session.scalars(select(Registration.id).where(*those)))
     return [one for one in ids if one in found]
 
 
 def statuses_of(session: Session, ids: Sequence[int]) -> dict[Status, int]:
     """How many of these people stand how; without those of whom there is nobody."""
     found: Counter[Status] = Counter()
-    for start in range(0, len(ids), CHUNK):
-        counted = select(Registration.status, func.count()).where(
-            Registration.id.in_(ids[start : start + CHUNK])
-        )
+    for some in portions(ids):
+        counted = select(Registration.status, func.count()).where(Registration.id.in_(some))
         found.update(dict(session.execute(counted.group_by(Registration.status)).all()))
     return {status: found[status] for status in Status if found[status]}
 
@@ -278,12 +277,12 @@ def statuses_of(session: Session, ids: Sequence[int]) -> dict[Status, int]:
 def count_unconfirmed(session: Session, ids: Sequence[int]) -> int:
     """How many of them never confirmed their address, or have none any more."""
     total = 0
-    for start in range(0, len(ids), CHUNK):
+    for some in portions(ids):
         counted = (
             select(func.count())
             .select_from(Registration)
             .where(
-                Registration.id.in_(ids[start : start + CHUNK]),
+                Registration.id.in_(some),
                 or_(Registration.confirmed_at.is_(None), Registration.email == ""),
             )
         )
@@ -379,13 +378,13 @@ def count_kept(session: Session, event: Event) -> int:
 
 
 def runs_of(session: Session, event: Event) -> list[RunChoice]:
-    """The runs of a day in the order of its rounds: one query, and one where a run goes on."""
+    """The runs that people choose beforehand, in the order of rounds: one query, and one where a run goes on."""
     found = (
         select(Run, Workshop.title, Round, Room)
         .join(Workshop, Run.workshop_id == Workshop.id)
         .join(Round, Run.round_id == Round.id)
         .outerjoin(Room, Run.room_id == Room.id)
-        .where(Round.event_id == event.id)
+        .where(Round.event_id == event.id, Round.booked)
         .order_by(Run.id)
     )
     rows = sorted(session.execute(found), key=lambda row: (row[2].number, list_key(row[0].label)))
@@ -402,6 +401,7 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
             waiting=run.waiting,
             room=room.facts if room else None,
             takes_place=run.takes_place,
+            where=run.where,
             rounds=tuple(one.title for one in filled[run.id]),
         )
         for run, title, round_, room in rows
@@ -409,7 +409,9 @@ def runs_of(session: Session, event: Event) -> list[RunChoice]:
 
 
 def rounds_of(session: Session, event: Event) -> Sequence[Round]:
-    return session.scalars(select(Round).where(Round.event_id == event.id).order_by(Round.number)).all()
+    """Those in which people choose beforehand."""
+    found = select(Round).where(Round.event_id == event.id, Round.booked)
+    return session.scalars(found.order_by(Round.number)).all()
 
 
 def run_lists(session: Session, event: Event) -> list[RunList]:

@@ -24,11 +24,11 @@ from app.refusal import N_, Refusal
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.notifications import last_try
+from app.store.portions import portions
 
 CIRCULAR = "circular.message"
 MESSAGES_A_DAY = 20  # of one team, to however many people
 ONE_DAY = timedelta(days=1)
-_AT_ONCE = 500  # ids in one statement
 
 
 class TooMany(Refusal):
@@ -72,11 +72,11 @@ def write_to(
     )
     session.add(mailing)
     session.flush()
-    for start in range(0, len(ids), _AT_ONCE):
+    for some in portions(ids):
         whom = (
             select(literal(mailing.id, Integer()), Registration.id)
             .where(
-                Registration.id.in_(ids[start : start + _AT_ONCE]),
+                Registration.id.in_(some),
                 Registration.event_id == event_id,
                 Registration.confirmed_at.is_not(None),
                 Registration.email != "",

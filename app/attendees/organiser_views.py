@@ -252,7 +252,9 @@ def add(slug: str) -> ResponseReturnValue:
     def add_them() -> tuple[str, str]:
         code = form.code.data or "" if "code" in form else ""
         wished = form.wished() if g.event.awaits_places else None
-        entry = Entry(form.person(), form.key, "de", form.choices(), form.given(), code, wished=wished)
+        entry = Entry(
+            form.person(), form.key, g.event.language, form.choices(), form.given(), code, wished=wished
+        )
         with transaction() as session:
             registration = manual.add(
                 session, g.event.id, entry, _by(form.note.data), now(), extra_seat=form.overbook.data
@@ -338,9 +340,9 @@ def workshops(slug: str, reference: str) -> ResponseReturnValue:
 
 
 def _workshops_form(registration: Registration, day: MyDay, **kwargs: Any) -> Any:
-    answers: dict[str, object] = {f"round-{one.round.id}": one.answer for one in day.rounds}
+    answers: dict[str, object] = {f"round-{one.round.id}": one.answer for one in day.chosen}
     answers["version"] = registration.version
-    free = [one.round for one in day.rounds if one.leads is None]
+    free = [one.round for one in day.chosen if one.leads is None]
     return with_rounds(WorkshopsForm, free, data=answers, **kwargs)
 
 

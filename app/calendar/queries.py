@@ -14,8 +14,8 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.folding import list_key
 from app.organisations.models import Region
-from app.programme.models import Round, Run, Workshop
-from app.programme.rounds import filled_by
+from app.programme.models import Round, Run, SubItem, Workshop
+from app.programme.rounds import Parts, filled_by, parts_of_rounds
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place, RunStaff
@@ -88,12 +88,14 @@ def runs_with(session: Session, registration: Registration) -> Sequence[Run]:
 
 
 def _in_order(session: Session, found: Select[Run]) -> Sequence[Run]:
-    return sorted(session.scalars(found), key=lambda run: (run.round.starts_at, list_key(run.label), run.uid))
+    return sorted(
+        session.scalars(found).unique(), key=lambda run: (run.round.starts_at, list_key(run.label), run.uid)
+    )
 
 
-def ends_of(session: Session, event: Event, runs: Sequence[Run]) -> dict[int, datetime]:
-    """Run id → when its last round ends. Asks nothing where no run goes on after its round."""
-    return {run_id: rounds[-1].ends_at for run_id, rounds in filled_by(session, event, runs).items()}
+def parts_of_runs(session: Session, event: Event, runs: Sequence[Run]) -> dict[int, Parts]:
+    """Run id → when it takes place. Asks nothing where every run fills one round."""
+    return {run_id: parts_of_rounds(rounds) for run_id, rounds in filled_by(session, event, runs).items()}
 
 
 def _runs() -> Select[Run]:
@@ -105,5 +107,6 @@ def _runs() -> Select[Run]:
             joinedload(Run.round),
             joinedload(Run.room),
             selectinload(Run.contributors),
+            joinedload(Run.inside).selectinload(SubItem.contributors),
         )
     )

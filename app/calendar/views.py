@@ -13,7 +13,7 @@ from app import links
 from app.calendar.queries import (
     FeedState,
     days_since,
-    ends_of,
+    parts_of_runs,
     runs_of,
     runs_with,
     state_of_all,
@@ -24,10 +24,11 @@ from app.events.ical import event_entry
 from app.events.models import Event
 from app.events.queries import get_public_event, public_events
 from app.events.rules import EventStatus
+from app.formatting import plain
 from app.ical import render
 from app.ical.entry import CalendarEntry
 from app.organisations.queries import regions
-from app.programme.ical import run_entry
+from app.programme.ical import run_entries
 from app.programme.models import Run
 from app.refusal import Missing
 from app.registration.ical import registration_entry
@@ -167,7 +168,7 @@ def my(token: str) -> Response:
 def _event_feed(day: Event) -> KeptFile:
     return _feed(
         day.title,
-        day.summary,
+        plain(day.summary),
         _entries_of(day),
         f"feed-{day.uid}",
         day.changed_at,
@@ -204,8 +205,8 @@ def _entries_of(day: Event) -> list[CalendarEntry]:
 
 
 def _runs_of_day(day: Event, runs: Sequence[Run]) -> list[CalendarEntry]:
-    ends = ends_of(db.session(), day, runs)
-    return [run_entry(run, day, _agenda_of(day), ends[run.id]) for run in runs]
+    parts = parts_of_runs(db.session(), day, runs)
+    return [one for run in runs for one in run_entries(run, day, _agenda_of(day), parts[run.id])]
 
 
 def _day_entry(day: Event) -> CalendarEntry:

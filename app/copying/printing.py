@@ -10,6 +10,7 @@ from app import documents
 from app.checklist.models import Task
 from app.documents import Block, Document
 from app.events.models import Event, Room, TeamMember
+from app.formatting import plain
 from app.people.rules import ROLE_LABELS
 from app.programme.agenda import AgendaLine
 from app.programme.printing import whole_agenda
@@ -86,10 +87,10 @@ def _team(team: Sequence[TeamMember]) -> Iterator[Block]:
 
 def _rooms(rooms: Sequence[Room]) -> Iterator[Block]:
     if rooms:
-        told = [(one.name, one.seats or "", " · ".join(one.facts.access)) for one in rooms]
-        heads = [(gettext("Room"), False), (gettext("Seats"), True), (gettext("Access"), False)]
+        told = [(one.where, one.seats or "", " · ".join(one.facts.access)) for one in rooms]
+        heads = [(gettext("Room"), False), (gettext("Seats"), True), (gettext("Ways in"), False)]
         yield documents.heading(gettext("Rooms"))
-        yield documents.table(gettext("Rooms of the venue"), heads, told, (3, 0, 4))
+        yield documents.table(gettext("Rooms of the day"), heads, told, (3, 0, 4))
 
 
 def _questions(questions: Sequence[Question]) -> Iterator[Block]:
@@ -140,7 +141,7 @@ def _agreements(agreements: Sequence[AgreementView]) -> Iterator[Block]:
     )
     rows = [
         (
-            one.text,
+            plain(one.text),
             one.owner,
             gettext(LEVEL_LABELS[one.level]),
             short_day(one.due),

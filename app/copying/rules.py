@@ -36,7 +36,10 @@ PART_LABELS = {
 TABLES = {
     Part.PARTNERS: ("partner", "partner_logo"),
     Part.ROOMS: ("room",),
-    Part.PROGRAMME: ("agenda_kind", "agenda_item", "round", "workshop", "run", "contributor"),
+    Part.PROGRAMME: (
+        *("agenda_kind", "agenda_item", "round", "workshop", "run"),
+        *("sub_item", "stand", "contributor"),
+    ),
     Part.QUESTIONS: ("question", "question_option", "question_condition"),
     Part.QUOTAS: ("quota",),
     Part.TASKS: ("task",),

@@ -83,7 +83,7 @@ from app.results.service import (
     write_frame,
     write_result,
 )
-from app.scheduling.contributing import add_contributor
+from app.scheduling.contributing import add_to_place
 from app.scheduling.editing import add, add_run
 from app.scheduling.releasing import ReleaseNote, release
 from app.scheduling.service import change_day, publish_day
@@ -201,16 +201,11 @@ def _build_day(
         room = rooms[item.room].id if item.room else None
         facts = ItemFacts(item.kind, item.title, at(on, item.start), at(on, item.end), item.note, room)
         items[item.title] = f"item-{add(session, event.id, Thing.ITEM, facts, now)}"
-    rounds = {
-        one.number: add(
-            session,
-            event.id,
-            Thing.ROUND,
-            RoundFacts(one.number, one.title, at(on, one.start), at(on, one.end)),
-            now,
-        )
-        for one in data.rounds
-    }
+    rounds = {}
+    for one in data.rounds:
+        times = at(on, one.start), at(on, one.end)
+        round_ = RoundFacts(one.number, one.title, *times)
+        rounds[one.number] = add(session, event.id, Thing.ROUND, round_, now)
     workshops = {
         key: session.get_one(Workshop, add(session, event.id, Thing.WORKSHOP, facts, now))
         for key, facts in data.workshops.items()
@@ -228,7 +223,9 @@ def _build_day(
         runs[run.label] = session.get_one(Run, number)
     keys = {"day": "day", **{label: f"run-{run.id}" for label, run in runs.items()}, **items}
     for place, contribution in data.contributions:
-        add_contributor(session, event.id, keys[place], contribution, now)
+        add_to_place(session, event.id, keys[place], contribution, now)
+    for place, within in data.inside:
+        add_to_place(session, event.id, keys[place], within, now)
     return DemoDay(event, runs, workshops)
 
 

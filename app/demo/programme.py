@@ -10,7 +10,7 @@ from app.events.facts import RoomFacts
 from app.events.partners.rules import PartnerFacts, PartnerRole
 from app.events.rules import Loop
 from app.organisations.rules import UsualKind
-from app.programme.plan import ContributorFacts
+from app.programme.plan import ContributorFacts, StandFacts, SubItemFacts
 from app.programme.rules import ContributorRole, ItemKind
 from app.programme.workshop_facts import WorkshopFacts
 
@@ -23,6 +23,10 @@ KI, OFFICE, TOWN, LAND = (
 WORK, WELFARE = UsualKind.EMPLOYMENT, UsualKind.WELFARE
 
 REGION = ("owl", "Ostwestfalen-Lippe")
+MARKET, GALLERY = (
+    "Mittagsimbiss und Markt der Möglichkeiten",
+    "Gallery Walk der Ergebnisse und Vereinbarungen",
+)
 SERIES = "KIM-Fachtage OWL"
 OUTSIDE = "NRW"  # a body of the whole Land belongs to no region
 
@@ -120,6 +124,8 @@ class DayData:
     runs: tuple[RunData, ...]
     # Besides who facilitates: "day", the title of an item or the label of a run; who, and as what.
     contributions: tuple[tuple[str, ContributorFacts], ...] = ()
+    # In which of them; short talks and stands.
+    inside: tuple[tuple[str, SubItemFacts | StandFacts], ...] = ()
 
 
 FEE = "kostenfrei"
@@ -276,12 +282,12 @@ UPCOMING = DayData(
             "Mit Dolmetschung in Deutsche Gebärdensprache (DGS)",
         ),
         ItemData("10:45", "11:00", "Pause, Raumwechsel", ItemKind.BREAK),
-        ItemData("12:15", "13:30", "Mittagsimbiss und Markt der Möglichkeiten", ItemKind.MARKET, "Foyer"),
+        ItemData("12:15", "13:30", MARKET, ItemKind.MARKET, "Foyer"),
         ItemData("14:45", "15:00", "Pause", ItemKind.BREAK),
         ItemData(
             "15:00",
             "15:30",
-            "Gallery Walk der Ergebnisse und Vereinbarungen",
+            GALLERY,
             ItemKind.PLENARY,
             "Großer Saal",
         ),
@@ -360,6 +366,18 @@ UPCOMING = DayData(
         RunData("2.3", 2, "impact", "Raum Egge", 20, 9, 0, "Mika Erfunden"),
         RunData("2.4", 2, "volunteers", "Raum Alme", 24, 20, 0, "Roza Beispielsen"),
         RunData("2.5", 2, PRIVACY, "Raum Senne", 16, 14, 0, "Dr. Sascha Probe"),
+    ),
+    inside=(
+        (GALLERY, SubItemFacts("Rundgang zu den Stellwänden", after=0, minutes=20)),
+        (GALLERY, SubItemFacts("Vereinbarungen vorlesen und unterschreiben", after=20, minutes=10)),
+        (
+            MARKET,
+            StandFacts(
+                "Migrationsfachdienst im Kreis (Beispiel)", "Tisch 1", note="Beratung in fünf Sprachen"
+            ),
+        ),
+        (MARKET, StandFacts("Sprachmittlungspool der Region (Beispiel)", "Tisch 2", needs_power=True)),
+        (MARKET, StandFacts("Verein für Begegnung (Beispiel)", "Tisch 3", note="Fotos und Kaffee")),
     ),
     contributions=(
         (

@@ -5,12 +5,13 @@
 
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.formatting import plain
 from app.ical.entry import CalendarEntry, cancelled
 
 
 def event_entry(event: Event, address: str, agenda: str = "", sequence: int | None = None) -> CalendarEntry:
     """The whole day. `address` is its public page; no personal link ever stands in a calendar (T14)."""
-    parts = (event.summary, agenda, event.venue_note, address)
+    parts = (plain(event.summary), agenda, plain(event.venue_note), address)
     entry = CalendarEntry(
         uid=event.uid,
         sequence=event.sequence if sequence is None else sequence,

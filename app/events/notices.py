@@ -40,6 +40,11 @@ class News:
         return bool(self.changes)
 
     @property
+    def moved(self) -> bool:
+        """Whether somebody may be unable to come now."""
+        return any(one.name in {"when", "where"} for one in self.changes)
+
+    @property
     def about(self) -> str:
         """The name of what changed, or "several"."""
         return self.changes[0].name if len(self.changes) == 1 else "several"

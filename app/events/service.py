@@ -5,6 +5,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ScalarSelect, Select, bindparam, func, select
 from sqlalchemy.orm import Session
@@ -18,7 +19,7 @@ from app.organisations.rules import name_key
 from app.people.audit import record
 from app.people.models import Organiser
 from app.people.rules import Role
-from app.refusal import N_, Missing, Refusal, refuse_changed
+from app.refusal import N_, Missing, Refusal, Row, found, refuse_changed
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +52,13 @@ def lock_event(session: Session, event_id: int | ScalarSelect[int]) -> Event:
     if event is None:
         raise Missing
     return event
+
+
+def lock_of_event(session: Session, model: type[Row], event_id: int, row_id: int) -> Row:
+    """A row of this day, whose lock is held, read anew. Raises `Missing`, also for one of another day (T02)."""
+    table: Any = model
+    ours = select(model).where(table.id == row_id, table.event_id == event_id)
+    return found(session.scalar(ours.with_for_update().execution_options(populate_existing=True)))
 
 
 def create_event(session: Session, new: NewEvent, lead: Organiser | None, now: datetime) -> Event:

@@ -19,6 +19,7 @@ from app.events.models import Event
 from app.events.partners.queries import PartnerView
 from app.events.partners.rules import PartnerRole
 from app.events.rules import EventStatus
+from app.formatting import plain
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +61,7 @@ def _day(day: Event, partners: Sequence[PartnerView], address: str) -> dict[str,
         {
             "@type": "Event",
             "name": day.title,
-            "description": day.summary,
+            "description": plain(day.summary),
             "url": address,
             "startDate": _local(day.starts_at),
             "endDate": _local(day.ends_at),
@@ -85,7 +86,7 @@ def _part(day: Event, part: Part) -> dict[str, Any]:
         {
             "@type": "Event",
             "name": part.title,
-            "description": part.summary,
+            "description": plain(part.summary),
             "url": part.address,
             "startDate": _local(part.starts_at),
             "endDate": _local(part.ends_at),

@@ -18,11 +18,12 @@ from app.store.cache import Cache
 from app.texts import language
 from app.web import access
 from app.web.database import db
+from app.web.kept_files import KeptFile, send_page
 from app.web.texts import chosen_language
 
 bp = Blueprint("events", __name__)
 
-_pages: Cache[str] = Cache()
+_pages: Cache[KeptFile] = Cache()
 
 
 @bp.get("/")
@@ -53,13 +54,13 @@ def event(slug: str) -> Response:
     day = get_public_event(session, slug)
     state = day.registration_state(now())
     key = (day.id, day.revision, state, language(), chosen_language())
-    return make_response(_pages.get(key, lambda: _render(with_hosts(session, day), state)))
+    return send_page(_pages.get(key, lambda: _render(with_hosts(session, day), state)))
 
 
-def _render(day: Event, state: RegistrationState) -> str:
+def _render(day: Event, state: RegistrationState) -> KeptFile:
     session, address = db.session(), absolute(url_for("events.event", slug=day.slug, lang=None))
     partners = partners_of(session, day)
-    return render_template(
+    html = render_template(
         "events/event.html",
         event=day,
         state=state,
@@ -68,3 +69,4 @@ def _render(day: Event, state: RegistrationState) -> str:
         behind=behind(day, partners),
         structured=structured(session, day, partners, address),
     )
+    return KeptFile.of(html.encode())

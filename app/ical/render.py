@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from functools import lru_cache
 from zoneinfo import ZoneInfo
 
 from icalendar import Calendar, Component, Event, vCalAddress, vDuration, vText, vUri
@@ -44,12 +45,15 @@ END:VTIMEZONE
 change is the form that all readers understand; the one the library makes is an hour late in several of them."""
 
 _RULES_HOLD_SINCE = 1996
+MOST_KEPT = 1_000  # entries of some kilobytes
 _END = b"END:VCALENDAR\r\n"
 _COLOUR_NAME, _COLOUR_CODE = "darkblue", "#00008B"
 
 
+@lru_cache(maxsize=MOST_KEPT)
 def vevent(entry: CalendarEntry) -> bytes:
-    """One VEVENT as feeds and downloads hold it: nobody invites, nobody is invited, DTSTAMP is the last change."""
+    """One VEVENT as feeds and downloads hold it: nobody invites, nobody is invited, DTSTAMP is the last change. Most are the
+    same in every feed, and after most changes of a day."""
     return _bytes(_event(entry, stamp=entry.modified, in_feed=True))
 
 

@@ -26,7 +26,12 @@ _STAYS_IN_ADDRESS = "!$'()*+@~"
 
 def paragraphs(text: str) -> str:
     """The text without control characters and lone surrogates; newline and tab stay."""
-    return _FORBIDDEN.sub("", _OTHER_LINE_ENDS.sub("\n", text)).strip()
+    return without_controls(text).strip()
+
+
+def without_controls(text: str) -> str:
+    """The same, with the white space around it."""
+    return _FORBIDDEN.sub("", _OTHER_LINE_ENDS.sub("\n", text))
 
 
 def one_line(text: str) -> str:
@@ -65,6 +70,9 @@ def escape_list(texts: Iterable[str]) -> str:
 
 def folded(line: str) -> bytes:
     """The content line with CRLF: rows of at most 75 octets, never parted inside a character or an escape."""
+    whole = line.encode()
+    if len(whole) <= _LONGEST_LINE:  # most are
+        return whole + b"\r\n"
     written = bytearray()
     used = 0
     for piece in _UNPARTED.findall(line):

@@ -1,21 +1,17 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""The format of legal texts: plain text with headings, lists and links, and nothing else.
+"""Legal texts: written as all paragraphs are (app/formatting.py), and two things more.
 
-    # Title of the page (first line)
-    ## A heading            ### A smaller heading
-    A paragraph ends with an empty line; line ends inside of it stay.
-    - An entry of a list
-
-Addresses (https://…, name@example.org) become links by themselves, and so do the paths of pages of this app such as
-/barriere-melden, which are shown by their name. Anything else is text: there is no way to put HTML in. Square brackets
-stand around what still has to be filled in: "[Name der Behörde]".
+The line that begins with "# " is the title of the page. Paths of pages of this app such as /barriere-melden become links, shown
+by their name. Square brackets stand around what still has to be filled in: "[Name der Behörde]".
 """
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
+from app.formatting import Blocks, Piece, addresses, tree_of
 from app.refusal import N_
 
 PAGES = {
@@ -42,33 +38,11 @@ LINKED_PAGES = {
     for language, titles in TITLES.items()
 }
 
-_PLACEHOLDER = r"\[[A-Za-zÄÖÜäöüß][^\[\]\n]{2,}\]"
-_TOKEN = re.compile(
+_PLACEHOLDER = r"\[[A-Za-zÄÖÜäöüß][^\[\]\n]{2,}\](?!\()"
+_OUR_OWN = re.compile(
     rf"(?P<mark>{_PLACEHOLDER})"
-    r"|(?P<web>https?://[^\s<>\"]+)"
-    r"|(?P<mail>[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]{1,63}(?:\.[A-Za-z0-9-]{1,63}){1,8})"
-    rf"|(?P<own>(?<![\w/.])(?:{'|'.join(sorted(map(re.escape, LINKED_PAGES['de']), key=len, reverse=True))})(?![\w/-]))"
+    rf"|(?P<page>(?<![\w/.])(?:{'|'.join(sorted(map(re.escape, LINKED_PAGES['de']), key=len, reverse=True))})(?![\w/-]))"
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Piece:
-    """A stretch of text: plain, a link, or a place that still has to be filled in."""
-
-    text: str
-    href: str | None = None
-    missing: bool = False
-
-
-Line = tuple[Piece, ...]
-
-
-@dataclass(frozen=True, slots=True)
-class Block:
-    """`kind` is "h2", "h3", "p" or "ul"; a paragraph's lines are broken where they are, a list has an entry each."""
-
-    kind: str
-    lines: tuple[Line, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,52 +50,38 @@ class LegalText:
     """What a page says. `language` is the text's own, which may not be the reader's."""
 
     title: str
-    blocks: tuple[Block, ...]
+    blocks: Blocks
     placeholders: tuple[str, ...]
     language: str = "de"
 
 
 def parse(source: str, usual_title: str, language: str = "de") -> LegalText:
-    """Plain text to blocks. Never refuses: what is no heading and no list is a paragraph."""
-    lines = [line.strip() for line in source.splitlines() if not line.startswith("SPDX-")]
-    title, blocks, open_kind = usual_title, list[Block](), ""
-    for line in lines:
-        kind, words = _kind_of(line)
-        if kind == "h1":
-            title = words or title
-        elif words and kind == open_kind and kind in {"p", "ul"}:
-            blocks[-1] = Block(kind, (*blocks[-1].lines, pieces(words, language)))
-        elif words:
-            blocks.append(Block(kind, (pieces(words, language),)))
-        open_kind = kind if words else ""
-    return LegalText(title, tuple(blocks), tuple(re.findall(_PLACEHOLDER, "\n".join(lines))), language)
+    """A legal text as it is shown. Never refuses: what has no form is a paragraph."""
+    title, lines = usual_title, list[str]()
+    for line in source.splitlines():
+        if line.startswith("# "):
+            title = line.removeprefix("# ").strip() or title
+            lines.append("")
+        elif not line.startswith("SPDX-"):
+            lines.append(line)
+    text = "\n".join(lines)
+    return LegalText(
+        title,
+        tree_of(text, lambda stretch: _told(stretch, LINKED_PAGES[language])),
+        tuple(re.findall(_PLACEHOLDER, text)),
+        language,
+    )
 
 
-def pieces(words: str, language: str = "de") -> Line:
-    """A line with its links and open places. A full stop behind an address is no part of it."""
-    found, at = list[Piece](), 0
-    for match in _TOKEN.finditer(words):
-        token = match[0].rstrip(".,;:!?)") if match["web"] else match[0]
-        if match.start() > at:
-            found.append(Piece(words[at : match.start()]))
-        found.append(_piece(token, match, language))
-        at = match.start() + len(token)
-    return (*found, Piece(words[at:])) if at < len(words) else tuple(found)
-
-
-def _piece(token: str, match: re.Match[str], language: str) -> Piece:
-    if match["mark"]:
-        return Piece(token, missing=True)
-    if match["own"]:
-        return Piece(LINKED_PAGES[language][token], href=token)
-    return Piece(token, href=f"mailto:{token}" if match["mail"] else token)
-
-
-def _kind_of(line: str) -> tuple[str, str]:
-    for sign, kind in (("### ", "h3"), ("## ", "h2"), ("# ", "h1"), ("- ", "ul")):
-        if line.startswith(sign):
-            return kind, line.removeprefix(sign).strip()
-    return "p", line
+def _told(stretch: str, pages: dict[str, str]) -> Iterator[Piece]:
+    """A stretch of text with its open places, the pages that it names and mail addresses."""
+    at = 0
+    for match in _OUR_OWN.finditer(stretch):
+        yield from addresses(stretch[at : match.start()])
+        page = match["page"]
+        yield Piece(pages[page], href=page) if page else Piece(match[0], missing=True)
+        at = match.end()
+    yield from addresses(stretch[at:])
 
 
 def without_token(address: str) -> str:

@@ -35,6 +35,7 @@ from app.registration.correcting import count_anew
 from app.registration.history import By
 from app.registration.models import Group, Registration
 from app.registration.promotion import move_up
+from app.store.portions import portions
 
 Belonging = type[Quota] | type[Group]
 
@@ -230,14 +231,11 @@ def _bring_people_back(session: Session, done: OrganisationMerge) -> int:
     return len(people)
 
 
-_AT_ONCE = 500  # ids in one statement
-
-
 def _point_people(session: Session, old: int, new: int, people: Sequence[int]) -> None:
-    for start in range(0, len(people), _AT_ONCE):
+    for some in portions(people):
         session.execute(
             update(Registration)
-            .where(Registration.id.in_(people[start : start + _AT_ONCE]), Registration.organisation_id == old)
+            .where(Registration.id.in_(some), Registration.organisation_id == old)
             .values(organisation_id=new)
             .execution_options(synchronize_session=False)
         )

@@ -20,8 +20,8 @@ from app.organisations.models import District, Office, Organisation, Region
 from app.organisations.queries import aliases_of
 from app.organisations.rules import NameTaken, UsualKind, columns_of, name_key
 from app.refusal import N_, Missing, Refusal
+from app.store.portions import portions
 
-_AT_ONCE = 500  # names in one statement
 NO_KINDS: Mapping[str, str] = MappingProxyType({})
 
 
@@ -79,11 +79,9 @@ def _by_key(session: Session, keys: Collection[str]) -> dict[str, Organisation]:
     """By the key of a name or an alias; locked, as in `name_organisation`."""
     wanted = sorted(keys)
     found: dict[str, Organisation] = {}
-    for start in range(0, len(wanted), _AT_ONCE):
+    for some in portions(wanted):
         those = select(_spelling.name_key, Organisation).join(_spelling, _meant)
-        those = those.where(_spelling.name_key.in_(wanted[start : start + _AT_ONCE])).order_by(
-            Organisation.id
-        )
+        those = those.where(_spelling.name_key.in_(some)).order_by(Organisation.id)
         locked = those.with_for_update(**_LOCK).execution_options(populate_existing=True)
         found |= {row[0]: row[1] for row in session.execute(locked)}
     return found

@@ -235,7 +235,9 @@ ACTIVITIES = (
             _in("quota", N_("Quotas"), "name"),
             _in("question", N_("Questions"), "label", "hint", "purpose"),
             _in("question_option", N_("Options of questions"), "label"),
-            _in("agenda_item", N_("Agenda"), "title", "note"),
+            _in("agenda_item", N_("Agenda"), "title", "subtitle", "note", "description", "track"),
+            _in("sub_item", N_("Short talks"), "title", "note"),
+            _in("stand", N_("Stands"), "organisation", "note"),
             _in("agenda_kind", N_("Kinds of items"), "name", "name_en"),
             _in("round", N_("Workshop rounds"), "title"),
             _in(

@@ -73,6 +73,7 @@ ACTIONS = {
     "event.cancel": N_("Day called off"),
     "event.cancel_soon": N_("Day to be called off in a minute"),
     "event.keep": N_("Day takes place after all"),
+    "agenda.import": N_("Programme taken over from a file"),
     "agenda.release": N_("Agenda released"),
     "agenda.take_back": N_("Release of the agenda taken back"),
     "quota.add": N_("Quota added"),
@@ -193,11 +194,13 @@ BEGINNINGS = frozenset({"quota.add", "question.add", "question.copy", "photo.add
 }
 
 DETAILS = {
+    "added": N_("New entries"),
     "admin": N_("Administrator"),
     "aliases": N_("Other names"),
     "before": N_("Before"),
     "browser": N_("Browser"),
     "capacity": N_("Seats"),
+    "changed": N_("Changed entries"),
     "corrected": N_("Corrected options"),
     "effect": N_("What it does"),
     "ended": N_("Options that ended"),
@@ -210,6 +213,7 @@ DETAILS = {
     "kind": N_("Kind"),
     "known": N_("Known already"),
     "label": N_("Question"),
+    "left_out": N_("Left out"),
     "mixing": N_("Mixing"),
     "mode": N_("Mode"),
     "name": N_("Name"),

@@ -16,8 +16,9 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Event, TeamMember, event_cohost
 from app.events.rules import Placement
+from app.formatting import Line, lines_of, words_of
 from app.legal.queries import read_text
-from app.legal.rules import LegalText, Line
+from app.legal.rules import LegalText
 from app.organisations.models import Organisation
 from app.organisations.queries import office
 from app.organising.inventory import ACTIVITIES, Activity
@@ -173,18 +174,14 @@ def _from_statement(label: str, text: LegalText, headings: Sequence[str]) -> Row
 def _section_of(text: LegalText, headings: Sequence[str]) -> Iterator[Value]:
     inside = False
     for block in text.blocks:
-        if block.kind in {"h2", "h3"}:
-            inside = any(one in _words_of(block.lines[0]).lower() for one in headings)
+        if block.kind == "heading":
+            inside = any(one in words_of(block.lines[0]).lower() for one in headings)
         elif inside:
-            yield from (_value_of(line, text) for line in block.lines)
-
-
-def _words_of(line: Line) -> str:
-    return "".join(piece.text for piece in line)
+            yield from (_value_of(line, text) for line in lines_of((block,)))
 
 
 def _value_of(line: Line, text: LegalText) -> Value:
-    return Value(_words_of(line), open=any(piece.missing for piece in line), language=text.language)
+    return Value(words_of(line), open=any(piece.missing for piece in line), language=text.language)
 
 
 # -- what is processed
@@ -348,8 +345,7 @@ def _measures(text: LegalText, house: House) -> Iterator[Row]:
 
 def _backups(text: LegalText) -> Row:
     """Made by the operator; what the privacy statement says of them, wherever it does."""
-    every = (line for block in text.blocks for line in block.lines)
-    lines = [line for line in every if any(one in _words_of(line).lower() for one in _BACKUPS)]
+    lines = [line for line in lines_of(text.blocks) if any(one in words_of(line).lower() for one in _BACKUPS)]
     if not lines:
         return _open(
             N_("Backups"), gettext("The privacy statement does not say how long they are kept."), PRIVACY

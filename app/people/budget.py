@@ -16,10 +16,10 @@ from sqlalchemy.orm import Session
 
 from app.db import UtcDateTime, insert_of
 from app.people.models import Budget
+from app.store.portions import portions
 
 FOR_GOOD = datetime(9000, 1, 1, tzinfo=UTC)
 USED_UP = 1_000_000_000
-AT_ONCE = 500  # names in one statement
 
 
 def spend(
@@ -57,8 +57,8 @@ def full_buckets(session: Session, buckets: Collection[str], limit: int, now: da
     """Those of the buckets from which nothing could be taken now. Takes nothing itself."""
     full: set[str] = set()
     names = sorted(set(buckets))
-    for start in range(0, len(names), AT_ONCE):
-        those = Budget.bucket.in_(names[start : start + AT_ONCE])
+    for some in portions(names):
+        those = Budget.bucket.in_(some)
         found = select(Budget.bucket).where(those, Budget.spent >= limit, Budget.window_ends_at > now)
         full.update(session.scalars(found))
     return full

@@ -7,7 +7,7 @@ Each verb is for one day, locks it first, may be called as often as one likes, a
 stays is counted and names nobody: organisation, status, when.
 """
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, Select, and_, delete, exists, func, or_, select, update
@@ -39,6 +39,7 @@ from app.registration.rules import ENDED, Reason, Status, new_reference
 from app.registration.service import end, lock_registration
 from app.registration.workshops.memory import forget_memory
 from app.registration.workshops.models import Exemption, RegistrationNeed, SwapOffer, Wish
+from app.store.portions import portions
 
 ENDED_KEPT = timedelta(days=30)  # who cancelled, never confirmed, was not admitted or only waited
 NAMES_KEPT = timedelta(days=183)  # who took part: until the documentation has been sent
@@ -49,7 +50,6 @@ ANSWERS_KEPT = {
 }
 FORGOTTEN = "registration.forget"
 FORGOTTEN_GROUP = "group.forget"
-_AT_ONCE = 500  # ids in one statement
 
 
 def days_to_forget(session: Session, now: datetime) -> Sequence[int]:
@@ -94,7 +94,7 @@ def delete_surplus(session: Session, event_id: int, now: datetime) -> int:
             undecided = session.get_one(Registration, one)
             end(session, undecided, Status.EXPIRED, SYSTEM, Reason.HOLD_ENDED, now)
     session.flush()
-    for ids in _portions(surplus):
+    for ids in portions(sorted(surplus)):
         _delete_mails(session, ids)
         session.execute(delete(Registration).where(Registration.id.in_(ids)))
     if newest is not None:
@@ -112,7 +112,7 @@ def delete_groups(session: Session, event_id: int, now: datetime) -> int:
         return 0
     kept = exists().where(Registration.group_id == Group.id, Registration.status == Status.UNCONFIRMED)
     ids = list(session.scalars(select(Group.id).where(Group.event_id == event_id, ~kept)))
-    for some in _portions(ids):
+    for some in portions(sorted(ids)):
         _delete_mails_of(session, {family_of(notifications.GROUP_LINK)}, some)
         session.execute(delete(Group).where(Group.id.in_(some)))
     session.execute(
@@ -318,8 +318,3 @@ def _is_surplus() -> ColumnElement[bool]:
 
 def _has_name() -> ColumnElement[bool]:
     return Registration.email != ""
-
-
-def _portions(ids: Iterable[int]) -> list[list[int]]:
-    every = sorted(ids)
-    return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]

@@ -147,7 +147,7 @@ def as_json(data: OwnData, address: str) -> dict[str, Any]:
                 "leads": mine.leads.title if mine.leads else None,
                 "role": mine.role.value if mine.role else None,
             }
-            for mine in data.day.rounds
+            for mine in data.day.told
         ],
         "tables": [{"round": one.label, "table": one.table, "hosts": one.stays} for one in data.tables],
         "needs": [

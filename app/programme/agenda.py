@@ -10,6 +10,7 @@ from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,14 +21,16 @@ from app.events.queries import rooms_of
 from app.events.rules import Seats
 from app.folding import list_key
 from app.programme.credits import Credit, credit_lines, credits_of
+from app.programme.inside import StandView, SubItemView, stand_views, sub_item_views
 from app.programme.kinds import Kind, kind_of, kinds_for
 from app.programme.models import Round, Run, Workshop
-from app.programme.plan import ContributorFacts, Plan, RunPlan, read_plan
-from app.programme.rounds import numbers_filled
+from app.programme.plan import NAMES, ContributorFacts, Plan, RunPlan, plan_of_rows, read_rows
+from app.programme.rounds import Parts, numbers_filled
 from app.programme.rules import TRACK_COLOURS, Thing
 from app.programme.workshop_facts import WorkshopFacts
 from app.store.cache import Cache
 from app.store.transactions import reads_only
+from app.texts import gettext
 
 NOTHING_SAID = WorkshopFacts("")
 
@@ -54,11 +57,24 @@ class RunView:
     asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
     about: WorkshopFacts = NOTHING_SAID
     slug: str = ""
+    station: str = ""
+    parts: Parts = ()  # when it is, as soon as it fills several rounds
+    inside: tuple[SubItemView, ...] = ()
     parallel: tuple["RunView", ...] = ()
 
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
+
+    @property
+    def in_parts(self) -> bool:
+        """Something else comes between what belongs together."""
+        return len(self.parts) > 1
+
+    @property
+    def where(self) -> str:
+        """The room with its house, and the table in it."""
+        return ", ".join(one for one in (self.room.where if self.room else "", self.station) if one)
 
     @property
     def anchor(self) -> str:
@@ -73,13 +89,20 @@ class RunView:
 
 @dataclass(frozen=True, slots=True)
 class RoundView:
+    """`booked`: people choose a run beforehand. Otherwise they go where they like on the day, or groups are formed then."""
+
     id: int
     number: int
     title: str
     starts_at: datetime
     ends_at: datetime
     runs: tuple[RunView, ...]
-    going_on: tuple[RunView, ...] = ()  # began in an earlier round
+    going_on: tuple[RunView, ...] = ()  # of a round with a lower number
+    booked: bool = True
+
+    @property
+    def on_the_day(self) -> str:
+        return on_the_day(booked=self.booked)
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,38 +119,72 @@ class AgendaLine:
     round: RoundView | None = None
     contributors: tuple[Credit, ...] = ()
     asked: tuple[Credit, ...] = ()  # not confirmed: for the team only
+    inside: tuple[SubItemView, ...] = ()
+    stands: tuple[StandView, ...] = ()
+    subtitle: str = ""
+    description: str = ""
+    track: str = ""
+    language: str = ""
+    station: str = ""  # of somebody's own workshop
+
+    @property
+    def where(self) -> str:
+        return ", ".join(one for one in (self.room.where if self.room else "", self.station) if one)
 
     @property
     def credits(self) -> tuple[str, ...]:
         return credit_lines(self.contributors)
 
+    @property
+    def parts(self) -> Parts:
+        return ((self.starts_at, self.ends_at),)
+
+    @property
+    def in_short(self) -> tuple[str, ...]:
+        """Track and language, where something is said of them."""
+        said = WorkshopFacts("", track=self.track, language=self.language)
+        return tuple(f"{heading}: {words}" for heading, words in said.in_short())
+
+
+def on_the_day(*, booked: bool) -> str:
+    """What people read of a round in which nobody chooses beforehand; nothing of others."""
+    return (
+        "" if booked else gettext("Without registration: you choose on the day, or groups are formed there.")
+    )
+
 
 def track_numbers(lines: Iterable[AgendaLine]) -> dict[str, int]:
     """The tracks of the day in order of their words, each with the number of its colour; after the last one colours begin anew."""
-    words = {one.run.about.track for one in meetings(lines)} - {""}
+    every = list(lines)
+    words = {one.run.about.track for one in meetings(every)} | {one.track for one in every}
     return {
-        track: number % len(TRACK_COLOURS) + 1 for number, track in enumerate(sorted(words, key=list_key))
+        track: number % len(TRACK_COLOURS) + 1
+        for number, track in enumerate(sorted(words - {""}, key=list_key))
     }
 
 
 @dataclass(frozen=True, slots=True)
 class Meeting:
-    """A run with the times it really has: until the end of the last round it fills."""
+    """A run with the times it really has: those of all rounds it fills."""
 
     run: RunView
+    round_number: int
     round_title: str
-    starts_at: datetime
-    ends_at: datetime
+    parts: Parts
+    booked: bool = True
+
+    @property
+    def on_the_day(self) -> str:
+        return on_the_day(booked=self.booked)
 
 
 def meetings(lines: Iterable[AgendaLine]) -> Iterator[Meeting]:
     """Every run of the agenda, in order of rounds and labels."""
-    rounds = [line.round for line in lines if line.round is not None]
-    ends = {one.number: one.ends_at for one in rounds}
-    for one in rounds:
+    for one in (line.round for line in lines if line.round is not None):
         for run in one.runs:
-            last = numbers_filled(one.number, run.spans)[-1]
-            yield Meeting(run, one.title, one.starts_at, ends.get(last, one.ends_at))
+            yield Meeting(
+                run, one.number, one.title, run.parts or ((one.starts_at, one.ends_at),), one.booked
+            )
 
 
 def parallel_runs(runs: Iterable[RunView]) -> list[tuple[RunView, ...]]:
@@ -162,9 +219,10 @@ _programmes: Cache[tuple[AgendaLine, ...]] = Cache()
 
 
 def read_rounds(session: Session, event: Event, *, seats: bool = True) -> list[RoundView]:
-    """The workshop rounds with their runs, in order of their numbers; `seats` as in `read_agenda`."""
-    rounds = [line.round for line in read_agenda(session, event, seats=seats) if line.round is not None]
-    return sorted(rounds, key=lambda round_: round_.number)
+    """The rounds in which people choose beforehand, with their runs, in order of their numbers; `seats` as in
+    `read_agenda`."""
+    rounds = (line.round for line in read_agenda(session, event, seats=seats))
+    return sorted((one for one in rounds if one is not None and one.booked), key=lambda one: one.number)
 
 
 def read_agenda(session: Session, event: Event, *, seats: bool = True) -> list[AgendaLine]:
@@ -208,7 +266,15 @@ def _seats_now(session: Session, event: Event) -> dict[int, tuple[Seats, int]]:
 
 
 def _read_programme(session: Session, event: Event) -> tuple[AgendaLine, ...]:
-    return lines_of(read_plan(session, event), read_surroundings(session, event))
+    rows = read_rows(session, event)
+    runs = {key[1]: row for key, row in rows.items() if key[0] is Thing.RUN}
+    workshops = {key[1]: row for key, row in rows.items() if key[0] is Thing.WORKSHOP}
+    around = Surroundings(
+        *_rooms_and_kinds(session, event),
+        {number: (run.seats, run.waiting) for number, run in runs.items()},
+        {number: workshop.slug for number, workshop in workshops.items()},
+    )
+    return lines_of(plan_of_rows(rows), around)
 
 
 @dataclass(frozen=True, slots=True)
@@ -229,16 +295,20 @@ def read_surroundings(session: Session, event: Event) -> Surroundings:
     """Four queries."""
     slugs = select(Workshop.id, Workshop.slug).where(Workshop.event_id == event.id)
     return Surroundings(
-        {room.id: room.facts for room in rooms_of(session, event)},
-        {row.key: kind_of(row) for row in kinds_for(session, event)},
+        *_rooms_and_kinds(session, event),
         _seats_now(session, event),
         {row.id: row.slug for row in session.execute(slugs)},
     )
 
 
+def _rooms_and_kinds(session: Session, event: Event) -> tuple[dict[int, RoomFacts], dict[str, Kind]]:
+    rooms = {room.id: room.facts for room in rooms_of(session, event)}
+    return rooms, {row.key: kind_of(row) for row in kinds_for(session, event)}
+
+
 def lines_of(plan: Plan, around: Surroundings) -> tuple[AgendaLine, ...]:
     """The whole day in order of time, as a plan says it. Asks nothing."""
-    credited = _credited(plan)
+    credited, held = _credited(plan), _held(plan)
     lines = [
         AgendaLine(
             f"item-{number}",
@@ -250,12 +320,20 @@ def lines_of(plan: Plan, around: Surroundings) -> tuple[AgendaLine, ...]:
             around.room(item.room_id),
             contributors=credits_of(credited[Thing.ITEM, number]),
             asked=credits_of(credited[Thing.ITEM, number], confirmed=False),
+            inside=_inside(held[Thing.ITEM, number], item.starts_at, credited),
+            stands=stand_views(
+                facts for kind, _one, facts in held[Thing.ITEM, number] if kind is Thing.STAND
+            ),
+            subtitle=item.subtitle,
+            description=item.description,
+            track=item.track,
+            language=item.language,
         )
         for number, item in plan.of(Thing.ITEM).items()
     ]
     lines += [
         AgendaLine(f"round-{one.id}", None, one.title, "", one.starts_at, one.ends_at, None, one)
-        for one in _rounds_of(plan, around, credited)
+        for one in _rounds_of(plan, around, credited, held)
     ]
     return tuple(sorted(lines, key=lambda line: (line.starts_at, line.ends_at, line.key)))
 
@@ -271,24 +349,49 @@ def _credited(plan: Plan) -> Credited:
             found[Thing.ITEM, one.item_id].append((number, one))
         elif one.run_id is not None:
             found[Thing.RUN, one.run_id].append((number, one))
+        elif one.sub_item_id is not None:
+            found[Thing.SUB_ITEM, one.sub_item_id].append((number, one))
     return found
 
 
-def _rounds_of(plan: Plan, around: Surroundings, credited: Credited) -> list[RoundView]:
+Held = Mapping[tuple[Thing, int], list[tuple[Thing, int, Any]]]
+
+
+def _held(plan: Plan) -> Held:
+    """What stands inside of which item or run, in order."""
+    found: dict[tuple[Thing, int], list[tuple[Thing, int, Any]]] = defaultdict(list)
+    inside = [(*key, facts) for key, facts in plan.things.items() if key[0] in {Thing.SUB_ITEM, Thing.STAND}]
+    for thing, number, facts in sorted(inside, key=lambda one: (one[2].position, one[1])):
+        for name, holder in NAMES[thing].items():
+            if (where := getattr(facts, name)) is not None:
+                found[holder, where].append((thing, number, facts))
+    return found
+
+
+def _inside(
+    held: Sequence[tuple[Thing, int, Any]], begins: datetime, credited: Credited
+) -> tuple[SubItemView, ...]:
+    talks = {number: facts for thing, number, facts in held if thing is Thing.SUB_ITEM}
+    return sub_item_views(talks, begins, {one: credited.get((Thing.SUB_ITEM, one), []) for one in talks})
+
+
+def _rounds_of(plan: Plan, around: Surroundings, credited: Credited, held: Held) -> list[RoundView]:
     by_round: dict[int, list[RunView]] = defaultdict(list)
     for number, run in sorted(plan.of(Thing.RUN).items(), key=lambda pair: list_key(pair[1].label)):
-        by_round[run.round_id].append(_run_view(plan, number, around, credited[Thing.RUN, number]))
+        by_round[run.round_id].append(_run_view(plan, number, around, credited, held[Thing.RUN, number]))
     rounds = sorted(plan.of(Thing.ROUND).items(), key=lambda pair: pair[1].number)
     return _with_what_goes_on(
         [
-            RoundView(number, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[number]))
+            RoundView(
+                number, r.number, r.title, r.starts_at, r.ends_at, tuple(by_round[number]), booked=r.booked
+            )
             for number, r in rounds
         ]
     )
 
 
 def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
-    """Runs over several rounds stand in those after their own, too."""
+    """Runs over several rounds stand in the others, too."""
     longer = [(round_.number, run) for round_ in rounds for run in round_.runs if run.spans > 1]
     if not longer:
         return rounds
@@ -306,9 +409,14 @@ def _with_what_goes_on(rounds: list[RoundView]) -> list[RoundView]:
 
 
 def _run_view(
-    plan: Plan, number: int, around: Surroundings, contributors: Sequence[tuple[int, ContributorFacts]]
+    plan: Plan,
+    number: int,
+    around: Surroundings,
+    credited: Credited,
+    held: Sequence[tuple[Thing, int, Any]],
 ) -> RunView:
     run: RunPlan = plan.things[Thing.RUN, number]
+    contributors, parts = credited.get((Thing.RUN, number), []), plan.parts_of(run)
     about: WorkshopFacts = plan.things[Thing.WORKSHOP, run.workshop_id]
     taken, waiting = around.seats.get(number, (Seats(run.capacity, 0, 0), 0))
     return RunView(
@@ -326,4 +434,7 @@ def _run_view(
         takes_place=run.takes_place,
         about=about,
         slug=around.slugs.get(run.workshop_id, ""),
+        station=run.station,
+        parts=parts if run.spans > 1 else (),
+        inside=_inside(held, parts[0][0], credited),
     )

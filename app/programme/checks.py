@@ -4,11 +4,12 @@
 """`flask check`: the programme of a day."""
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from app.events.models import Room
-from app.findings import Check, Fault, built_once, faulty, together
+from app.findings import Check, Fault, built_once, faulty, listed, together
 from app.programme.models import AgendaItem, Round, Run, Workshop
+from app.programme.rounds import fills
 
 
 @built_once
@@ -19,7 +20,22 @@ def programme() -> Check:
             for table, name in ((AgendaItem, "agenda_item"), (Round, "round"))
         ),
         _run_faults(),
+        _mixed_runs(),
     )
+
+
+def _mixed_runs() -> Check:
+    """What the verbs refuse: in one of its rounds a run would have places, in another it must not."""
+    own, one = aliased(Round), aliased(Round)
+    found = (
+        select(Run.id)
+        .join(own, Run.round_id == own.id)
+        .join(one, fills(own, one))
+        .where(own.booked != one.booked)
+        .order_by(Run.id)
+        .distinct()
+    )
+    return listed(found, "run %s: fills rounds that are chosen beforehand, and others")
 
 
 def _run_faults() -> Check:

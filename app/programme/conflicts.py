@@ -7,7 +7,7 @@ The rules ask a plan, so they hold for what is released and for a working copy a
 what is merely odd, such as a room that is taken twice, is said by `contradictions`.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
@@ -17,11 +17,15 @@ from app.clock import BERLIN, END_OF_NIGHT
 from app.events.models import Event, Room
 from app.events.queries import get_of_event
 from app.events.rules import refuse_reversed_times
+from app.folding import plain
 from app.programme.models import AgendaKind, Round, Run
-from app.programme.plan import ContributorFacts, Key, Plan, RoundFacts, RunPlan
+from app.programme.plan import NAMES, ContributorFacts, Key, Plan, RoundFacts, RunPlan, SubItemFacts
+from app.programme.rounds import Parts
 from app.programme.rules import MOST_CONTRIBUTORS, Thing, roles_of
 from app.refusal import N_, ChangedMeanwhile, Refusal, found
-from app.texts import clock_times, last_day, local_day
+from app.texts import clock_times, last_day, local_day, times_in_parts
+
+MOST_INSIDE = 100  # more is no block of an agenda
 
 
 def get_run(session: Session, event: Event, run_id: int) -> Run:
@@ -55,6 +59,10 @@ def refuse_misfit(event: Event, plan: Plan, key: Key) -> None:
             _refuse_bad_run(plan, key[1], facts)
         case Thing.CONTRIBUTOR:
             _refuse_bad_contributor(plan, key[1], facts)
+        case Thing.SUB_ITEM:
+            _refuse_too_many(plan.listed(Thing.SUB_ITEM, item_id=facts.item_id, run_id=facts.run_id))
+        case Thing.STAND:
+            _refuse_too_many(plan.listed(Thing.STAND, item_id=facts.item_id))
 
 
 def _refuse_bad_round(event: Event, plan: Plan, number: int, facts: RoundFacts) -> None:
@@ -63,6 +71,7 @@ def _refuse_bad_round(event: Event, plan: Plan, number: int, facts: RoundFacts) 
     if any(other.number == facts.number for other in others.values()):
         raise Refusal(N_("There is a round of that number already."), field="number")
     _refuse_torn_runs(plan)
+    _refuse_torn_way(plan, number)
     refuse_bad_times(event, facts.starts_at, facts.ends_at)
     for other in sorted(others.values(), key=lambda one: one.number):
         if other.starts_at < facts.ends_at and other.ends_at > facts.starts_at:
@@ -85,6 +94,18 @@ def _refuse_torn_runs(plan: Plan) -> None:
             )
 
 
+def _refuse_torn_way(plan: Plan, number: int) -> None:
+    """All rounds that a longer run fills are chosen beforehand, or none."""
+    for run in plan.of(Thing.RUN).values():
+        filled = plan.rounds_filled(run)
+        if number in filled and len({plan.get(Thing.ROUND, one).booked for one in filled}) > 1:
+            raise Refusal(
+                N_("“%(title)s” fills other rounds, too. Please let it fill one round only first."),
+                field="booked",
+                title=plan.name_of(run),
+            )
+
+
 def _refuse_bad_run(plan: Plan, number: int, facts: RunPlan) -> None:
     for one, other in plan.of(Thing.RUN).items():
         if one != number and (other.round_id, other.label) == (facts.round_id, facts.label):
@@ -102,12 +123,73 @@ def _refuse_bad_run(plan: Plan, number: int, facts: RunPlan) -> None:
             field="spans",
             number=len(filled),
         )
+    _refuse_mixed(plan, facts)
+
+
+def _refuse_mixed(plan: Plan, facts: RunPlan) -> None:
+    booked = {plan.get(Thing.ROUND, one).booked for one in plan.rounds_filled(facts)}
+    if len(booked) > 1:
+        raise Refusal(
+            N_(
+                "It would fill rounds that people choose beforehand and others. Please let it fill only one kind."
+            ),
+            field="spans",
+        )
+
+
+def refuse_outside_holder(plan: Plan, facts: SubItemFacts) -> None:
+    """Of a short talk that is typed in. One that lies outside later, since its round was moved or copied, is a contradiction."""
+    parts, title = holder_of(plan, item_id=facts.item_id, run_id=facts.run_id)
+    if not fits(*times_after(parts[0][0], facts.after, facts.minutes), parts):
+        raise Refusal(
+            N_("This lies outside of “%(title)s” (%(times)s)."),
+            field="start",
+            title=title,
+            times=times_in_parts(parts),
+        )
+
+
+def _refuse_too_many(beside: Mapping[int, object]) -> None:
+    if len(beside) > MOST_INSIDE:
+        raise Refusal(N_("There are %(number)s already, and no more fit here."), number=MOST_INSIDE)
+
+
+def holder_of(plan: Plan, *, item_id: int | None = None, run_id: int | None = None) -> tuple[Parts, str]:
+    """When that is in which something stands, and what it is called. Raises `Missing`."""
+    if item_id is not None:
+        item = found(plan.get(Thing.ITEM, item_id))
+        return (item.times,), item.title
+    run = found(plan.get(Thing.RUN, run_id))
+    return plan.parts_of(run), plan.name_of(run)
+
+
+def times_after(
+    begins: datetime, after: int | None, minutes: int | None
+) -> tuple[datetime | None, datetime | None]:
+    """Of a short talk; None where only its order is known."""
+    if after is None or minutes is None:
+        return None, None
+    starts_at = begins + timedelta(minutes=after)
+    return starts_at, starts_at + timedelta(minutes=minutes)
+
+
+def fits(starts_at: datetime | None, ends_at: datetime | None, parts: Parts) -> bool:
+    """Whether something lies within one of the parts of what it stands in; what has no times does."""
+    if starts_at is None or ends_at is None:
+        return True
+    return any(begins <= starts_at and ends_at <= ends for begins, ends in parts)
+
+
+def share_room(one: str, other: str) -> bool:
+    """Groups at different tables of a room are in nobody's way."""
+    return bool(one) and bool(other) and plain(one) != plain(other)
 
 
 def _refuse_bad_contributor(plan: Plan, number: int, facts: ContributorFacts) -> None:
-    if facts.role not in roles_of(facts.item_id, facts.run_id):
+    named = {name: getattr(facts, name) for name in NAMES[Thing.CONTRIBUTOR]}
+    if facts.role not in roles_of(whole_day=not any(named.values())):
         raise Refusal(N_("Please choose a role that fits here."), field="role")
-    beside = plan.contributors(item_id=facts.item_id, run_id=facts.run_id)
+    beside = plan.contributors(**named)
     if len(beside) > MOST_CONTRIBUTORS:
         raise Refusal(N_("Please name at most %(number)s people."), field="name", number=MOST_CONTRIBUTORS)
     for one, other in beside.items():

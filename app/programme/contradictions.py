@@ -9,13 +9,22 @@ What no change may leave behind (other dates, two rounds at once) is refused in 
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import datetime, time, timedelta
 from itertools import combinations
 
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.clock import BERLIN
 from app.events.models import Event
-from app.programme.agenda import AgendaLine, read_agenda
-from app.texts import gettext, span, times
+from app.events.rules import EventStatus
+from app.programme.agenda import AgendaLine, RunView, read_agenda
+from app.programme.conflicts import fits, share_room
+from app.programme.credits import Credit
+from app.texts import gettext, last_day, local_day, span, times, times_in_parts
+
+LONGEST_WITHOUT_BREAK = timedelta(hours=3)
+SHORTEST_BREAK = timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,14 +45,44 @@ class _Use:
     room: str
     name: str
     line: AgendaLine
+    station: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Task:
+    """Somebody in something, in which line."""
+
+    who: str
+    name: str
+    line: AgendaLine
 
 
 def contradictions(event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
     """`lines` in order of time. No query."""
-    found = [one for line in lines for one in _outside(event, line)]
+    found = [one for line in lines for one in (*_outside(event, line), *_inside(event, line))]
     together = [pair for pair in combinations(lines, 2) if _overlap(*pair)]
     found += [_at_once(event, *pair) for pair in together if not _beside(*pair)]
-    return [*found, *_rooms(event, lines), *_too_small(lines)]
+    found += [*_rooms(event, lines), *_too_small(lines)]
+    return [*found, *_in_two_places(event, lines), *_without_break(event, lines)]
+
+
+def days_beside(session: Session, event: Event) -> list[Contradiction]:
+    """Other public days of the region on a date of this one: they court the same people. One query."""
+    if event.region_id is None:
+        return []
+    first = datetime.combine(local_day(event.starts_at), time(0, 0), BERLIN)
+    after = datetime.combine(last_day(event.ends_at) + timedelta(days=1), time(0, 0), BERLIN)
+    others = select(Event.title).where(
+        Event.id != event.id,
+        Event.region_id == event.region_id,
+        Event.status == EventStatus.PUBLISHED,
+        Event.starts_at < after,
+        Event.ends_at > first,
+    )
+    return [
+        Contradiction(gettext("“%(title)s” is in the same region at the same date.", title=title), ())
+        for title in session.scalars(others.order_by(Event.starts_at, Event.id))
+    ]
 
 
 def contradictions_of(session: Session, event: Event, key: str = "") -> list[Contradiction]:
@@ -67,6 +106,25 @@ def _outside(event: Event, line: AgendaLine) -> Iterator[Contradiction]:
         )
 
 
+def _inside(event: Event, line: AgendaLine) -> Iterator[Contradiction]:
+    """What stands inside of something that was moved or became shorter since."""
+    holders: list[AgendaLine | RunView] = [line, *(line.round.runs if line.round else ())]
+    for holder in holders:
+        parts = holder.parts or line.parts
+        for one in holder.inside:
+            if not fits(one.starts_at, one.ends_at, parts):
+                yield Contradiction(
+                    gettext(
+                        "“%(title)s” (%(clock)s) lies outside of “%(whole)s” (%(times)s).",
+                        title=one.title,
+                        clock=one.clock,
+                        whole=holder.title,
+                        times=times_in_parts(parts, dated=event.over_several_dates),
+                    ),
+                    ((line.title, line.key),),
+                )
+
+
 def _at_once(event: Event, one: AgendaLine, other: AgendaLine) -> Contradiction:
     return Contradiction(
         gettext(
@@ -84,9 +142,9 @@ def _rooms(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]
     """A room in which two things are. Lines that are at the same time anyway are named above, but for a market."""
     for one, other in combinations([use for line in lines for use in _uses(line)], 2):
         same_line = one.line.key == other.line.key
-        if one.room != other.room or not (
-            same_line or (_overlap(one.line, other.line) and _beside(one.line, other.line))
-        ):
+        if one.room != other.room or share_room(one.station, other.station):
+            continue
+        if not (same_line or (_overlap(one.line, other.line) and _beside(one.line, other.line))):
             continue
         yield Contradiction(
             gettext(
@@ -103,7 +161,7 @@ def _rooms(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]
 
 
 def _too_small(lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
-    """Rooms with fewer seats than a workshop in them takes people."""
+    """Rooms with fewer seats than a workshop in them takes people. Where nobody registers, as many go as like to."""
     for line in lines:
         for run in line.round.runs if line.round is not None else ():
             places, seats = run.seats.capacity, run.room.seats if run.room is not None else None
@@ -111,6 +169,8 @@ def _too_small(lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
                 continue
             name, room = f"{run.label} {run.title}", run.room.name
             if places is None:
+                if line.round is not None and not line.round.booked:
+                    continue
                 words = gettext(
                     "“%(title)s” has no limit of places, %(room)s has %(seats)s seats.",
                     title=name,
@@ -130,6 +190,79 @@ def _too_small(lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
             yield Contradiction(words, ((name, line.key),))
 
 
+def _in_two_places(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
+    """Who contributes to two things at the same time; of two people of one name the organisation tells them apart. Beside a market,
+    too: nobody is in two places."""
+    said: set[tuple[str, ...]] = set()
+    for one, other in combinations([task for line in lines for task in _tasks(line)], 2):
+        about = one.who, *sorted((one.name, other.name))
+        if one.who != other.who or one.name == other.name or not _overlap(one.line, other.line):
+            continue
+        if about in said:  # both go on in the next round
+            continue
+        said.add(about)
+        yield Contradiction(
+            gettext(
+                "%(name)s is in two places at the same time: in “%(title)s” and “%(other)s” (%(times)s).",
+                name=one.who,
+                title=one.name,
+                other=other.name,
+                times=_when(event, one.line),
+            ),
+            tuple(dict.fromkeys(((one.line.title, one.line.key), (other.line.title, other.line.key)))),
+        )
+
+
+def _tasks(line: AgendaLine) -> Iterator[_Task]:
+    for one in _people(line):
+        yield _Task(one, line.title, line)
+    for run in (*line.round.runs, *line.round.going_on) if line.round is not None else ():
+        for one in _people(run) if run.takes_place else ():
+            yield _Task(one, f"{run.label} {run.title}", line)
+
+
+def _people(of: AgendaLine | RunView) -> list[str]:
+    """Each once, who was asked only as well."""
+    people: tuple[Credit, ...] = (*of.contributors, *of.asked)
+    return list(
+        dict.fromkeys(", ".join(part for part in (one.name, one.organisation) if part) for one in people)
+    )
+
+
+def _without_break(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
+    """Where one thing follows the other for too long. A gap is a break, and so is a pause; a market is neither."""
+    stretch: list[AgendaLine] = []
+    for line in lines:
+        if line.kind is not None and line.kind.beside:
+            continue
+        if stretch and (_is_pause(line) or line.starts_at >= _end(stretch) + SHORTEST_BREAK):
+            yield from _too_long(event, stretch)
+            stretch = []
+        if not _is_pause(line):
+            stretch.append(line)
+    yield from _too_long(event, stretch)
+
+
+def _is_pause(line: AgendaLine) -> bool:
+    return line.kind is not None and line.kind.pause
+
+
+def _end(stretch: Sequence[AgendaLine]) -> datetime:
+    return max(line.ends_at for line in stretch)
+
+
+def _too_long(event: Event, stretch: Sequence[AgendaLine]) -> Iterator[Contradiction]:
+    if not stretch or _end(stretch) - stretch[0].starts_at <= LONGEST_WITHOUT_BREAK:
+        return
+    when = times(stretch[0].starts_at, _end(stretch), dated=event.over_several_dates)
+    about = dict.fromkeys((line.title, line.key) for line in (stretch[0], stretch[-1]))
+    hours = LONGEST_WITHOUT_BREAK // timedelta(hours=1)
+    yield Contradiction(
+        gettext("%(times)s: for more than %(hours)d hours there is no break.", times=when, hours=hours),
+        tuple(about),
+    )
+
+
 def _uses(line: AgendaLine) -> Iterator[_Use]:
     if line.round is None:
         if line.room is not None:
@@ -137,7 +270,7 @@ def _uses(line: AgendaLine) -> Iterator[_Use]:
         return
     for run in (*line.round.runs, *line.round.going_on):
         if run.room is not None and run.takes_place:
-            yield _Use(run.room.name, f"{run.label} {run.title}", line)
+            yield _Use(run.room.name, f"{run.label} {run.title}", line, run.station)
 
 
 def _overlap(one: AgendaLine, other: AgendaLine) -> bool:

@@ -11,11 +11,12 @@ from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.programme.agenda import Surroundings
 from app.programme.credits import credit_lines, credits_of
-from app.programme.plan import Change, Key, Plan, Times, differences
+from app.programme.plan import LISTED, NAMES, Change, ItemFacts, Key, Plan, RunPlan, differences
+from app.programme.rounds import Times
 from app.programme.rules import Thing
-from app.programme.workshop_facts import WORKSHOP_FACTS, WorkshopFacts
+from app.programme.workshop_facts import LANGUAGES, WORKSHOP_FACTS, WorkshopFacts
 from app.refusal import N_
-from app.texts import gettext, times
+from app.texts import gettext, parts_to_store, times
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +46,8 @@ def title_of(plan: Plan, key: Key) -> str:
     facts = plan.things[key]
     if key[0] is Thing.RUN:
         return plan.name_of(facts)
-    return str(facts.name if key[0] is Thing.CONTRIBUTOR else facts.title)
+    names = {Thing.CONTRIBUTOR: "name", Thing.STAND: "organisation"}
+    return str(getattr(facts, names.get(key[0], "title")))
 
 
 # -- for everybody
@@ -54,7 +56,7 @@ def title_of(plan: Plan, key: Key) -> str:
 def log_lines(old: Plan, new: Plan, rooms: Mapping[int, RoomFacts]) -> Iterator[LogLine]:
     """Title, times, room, and whether it takes place: what somebody who knows the old agenda has to know."""
     for one in differences(old, new):
-        if one.key[0] is not Thing.CONTRIBUTOR:
+        if one.key[0] not in LISTED:
             yield from (line for line in _log(old, new, one, rooms) if line.old != line.new)
 
 
@@ -79,15 +81,17 @@ def _log(old: Plan, new: Plan, change: Change, rooms: Mapping[int, RoomFacts]) -
     else:
         yield LogLine(title, "title", change.before.title, change.after.title)
     if thing in {Thing.ITEM, Thing.ROUND}:
-        yield LogLine(title, "times", stored(change.before.times), stored(change.after.times))
+        yield LogLine(
+            title, "times", parts_to_store((change.before.times,)), parts_to_store((change.after.times,))
+        )
     if thing in {Thing.ITEM, Thing.RUN}:
-        yield LogLine(title, "room", where(rooms, change.before.room_id), where(rooms, change.after.room_id))
+        yield LogLine(title, "room", where_of(rooms, change.before), where_of(rooms, change.after))
 
 
 def _log_run(old: Plan, new: Plan, change: Change, title: str) -> Iterator[LogLine]:
     was, now = change.before, change.after
     if not was.same_rounds(now):
-        yield LogLine(title, "times", stored(old.times_of(was)), stored(new.times_of(now)))
+        yield LogLine(title, "times", parts_to_store(old.parts_of(was)), parts_to_store(new.parts_of(now)))
     yield LogLine(
         title, "takes_place", "yes" if was.takes_place else "no", "yes" if now.takes_place else "no"
     )
@@ -100,14 +104,15 @@ def _plain_title(plan: Plan, change: Change) -> str:
     )
 
 
-def stored(of: Times | None) -> str:
-    """Two ISO moments with a slash."""
-    return "/".join(moment.isoformat() for moment in of) if of is not None else ""
-
-
 def where(rooms: Mapping[int, RoomFacts], room_id: int | None) -> str:
     room = rooms.get(room_id) if room_id is not None else None
     return room.where if room is not None else ""
+
+
+def where_of(rooms: Mapping[int, RoomFacts], facts: ItemFacts | RunPlan) -> str:
+    """The room with its house, and the table in it."""
+    station = facts.station if isinstance(facts, RunPlan) else ""
+    return ", ".join(one for one in (where(rooms, facts.room_id), station) if one)
 
 
 # -- for the team
@@ -116,7 +121,11 @@ _LABELS = {
     "kind": N_("Kind"),
     "title": N_("Title"),
     "times": N_("Time"),
+    "subtitle": N_("Subtitle"),
     "note": N_("Note"),
+    "description": N_("Description"),
+    "track": N_("Track"),
+    "language": N_("Language"),
     "room_id": N_("Room"),
     "number": N_("Number"),
     "label": N_("Number"),
@@ -126,6 +135,13 @@ _LABELS = {
     "takes_place": N_("It takes place"),
     "round_id": N_("Round"),
     "workshop_id": N_("Workshop"),
+    "booked": N_("People choose beforehand"),
+    "station": N_("Table or corner"),
+    "after": N_("Minutes after the beginning"),
+    "minutes": N_("Minutes"),
+    "organisation": N_("Organisation"),
+    "table_label": N_("Table"),
+    "needs_power": N_("Needs power"),
 }
 
 
@@ -153,7 +169,7 @@ def _words(event: Event, old: Plan, new: Plan, change: Change, around: Surroundi
         was, will = (_times(event, facts.times) for facts in (change.before, change.after))
         yield Difference(key, f"{title}: {gettext('Time')}", was, will)
     for one in fields(change.after):
-        if one.name in {"starts_at", "ends_at"} or getattr(change.before, one.name) == getattr(
+        if one.name in {"starts_at", "ends_at", "position"} or getattr(change.before, one.name) == getattr(
             change.after, one.name
         ):
             continue
@@ -183,6 +199,8 @@ def _said(plan: Plan, facts: Any, name: str, around: Surroundings) -> str:
         return kind.word if kind is not None else ""
     if name in {"round_id", "workshop_id"}:
         return str(plan.get(Thing.ROUND if name == "round_id" else Thing.WORKSHOP, value).title)
+    if name == "language" and value:
+        value = gettext(LANGUAGES[value])
     return "" if value is None else str(value)
 
 
@@ -190,9 +208,12 @@ def _times(event: Event, of: Times) -> str:
     return times(*of, dated=event.over_several_dates)
 
 
+_HOLDERS = {thing: name for name, thing in NAMES[Thing.CONTRIBUTOR].items()}
+
+
 def _people(old: Plan, new: Plan) -> Iterator[Difference]:
     """Who contributes to the day, and to each thing that is in both plans; of a new one its people go without saying."""
-    both = [key for key in new.things if key in old.things and key[0] in {Thing.ITEM, Thing.RUN}]
+    both = [key for key in new.things if key in old.things and key[0] in _HOLDERS]
     for key in (None, *both):
         was, now = (_credited(plan, key) for plan in (old, new))
         if was != now:
@@ -201,10 +222,7 @@ def _people(old: Plan, new: Plan) -> Iterator[Difference]:
 
 
 def _credited(plan: Plan, key: Key | None) -> str:
-    thing, number = key if key is not None else (None, None)
-    found = plan.contributors(
-        item_id=number if thing is Thing.ITEM else None, run_id=number if thing is Thing.RUN else None
-    )
+    found = plan.contributors(**({_HOLDERS[key[0]]: key[1]} if key is not None else {}))
     asked = [one.who for one in credits_of(found.items(), confirmed=False)]
     lines = [*credit_lines(credits_of(found.items()))]
     if asked:

@@ -1,120 +1,23 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Forms of the agenda's items for everybody, and of who contributes."""
+"""Forms of a kind of items, and of what a reader wants to see."""
 
-from collections.abc import Iterable
+from wtforms import BooleanField, HiddenField
 
-from wtforms import BooleanField
-
-from app.events.models import Event, Room
 from app.folding import clean_line
-from app.programme.contributors import Place
-from app.programme.kinds import KindFacts, kind_of
+from app.programme.filtering import WORKSHOP, YES, Offer, Wanted
+from app.programme.kinds import KindFacts
 from app.programme.models import AgendaKind
-from app.programme.plan import ContributorFacts, ItemFacts, seen_as
-from app.programme.rules import ICON_LABELS, LONGEST_ABOUT, ROLE_LABELS, ContributorRole, Icon
+from app.programme.rules import ICON_LABELS, Icon
 from app.texts import gettext
 from app.web.editing import (
     Choice,
     EditingForm,
-    SpanForm,
-    long_text,
     short_text,
-    span_data,
 )
+from app.web.forms import BaseForm
 from app.web.texts import lazy_gettext as _l
-
-NO_ROOM = _l("No room")
-
-
-class ItemForm(SpanForm):
-    """An item for everybody; its times come first, as in the agenda."""
-
-    kind = Choice(_l("Kind"))
-    title = short_text(_l("Title"), required=True)
-    note = long_text(
-        _l("Note"),
-        rows=3,
-        description=_l("Who speaks, interpreters, what to bring. Shown in the agenda."),
-    )
-    room_id = Choice(_l("Room"))
-
-    def offer(self, event: Event, rooms: Iterable[Room], kinds: Iterable[AgendaKind]) -> "ItemForm":
-        self.offer_dates(event.starts_at, event.ends_at)
-        self.room_id.offer(room_choices(rooms))
-        self.kind.offer((one.key, kind_of(one).word) for one in kinds)
-        return self
-
-    @classmethod
-    def of(cls, item: ItemFacts, *, stored: bool = False) -> "ItemForm":
-        """Filled from the item; `stored` leaves aside what was sent."""
-        data = {
-            **span_data(item.starts_at, item.ends_at),
-            "kind": item.kind,
-            "title": item.title,
-            "note": item.note,
-            "room_id": str(item.room_id or ""),
-            "version": seen_as(item),
-        }
-        return cls(formdata=None, data=data) if stored else cls(data=data)
-
-    def facts(self) -> ItemFacts:
-        return ItemFacts(
-            kind=self.kind.data,
-            title=self.title.data or "",
-            starts_at=self.starts_at,
-            ends_at=self.ends_at,
-            note=self.note.data or "",
-            room_id=int(self.room_id.data) if self.room_id.data else None,
-        )
-
-
-class ContributorForm(EditingForm):
-    """Who contributes; the words stand in the agenda as they are typed."""
-
-    name = short_text(_l("Name"), required=True, description=_l("As it shall be printed, with titles."))
-    function = short_text(_l("Function"), description=_l("For instance: mayor, head of the youth office."))
-    organisation = short_text(
-        _l("Organisation"), description=_l("For instance the university or the authority.")
-    )
-    role = Choice(_l("Role"))
-    about = long_text(
-        _l("About the person"),
-        rows=3,
-        longest=LONGEST_ABOUT,
-        description=_l("One or two sentences. Shown in the agenda."),
-    )
-    confirmed = BooleanField(
-        _l("Has said yes"), description=_l("Without the mark only the team sees that this person was asked.")
-    )
-
-    def offer(self, place: Place) -> "ContributorForm":
-        self.role.offer((role.value, _l(ROLE_LABELS[role])) for role in place.roles)
-        return self
-
-    @classmethod
-    def of(cls, one: ContributorFacts, *, stored: bool = False) -> "ContributorForm":
-        data = {
-            "name": one.name,
-            "function": one.function,
-            "organisation": one.organisation,
-            "role": one.role.value,
-            "about": one.about,
-            "confirmed": one.confirmed,
-            "version": seen_as(one),
-        }
-        return cls(formdata=None, data=data) if stored else cls(data=data)
-
-    def facts(self) -> ContributorFacts:
-        return ContributorFacts(
-            name=clean_line(self.name.data or ""),
-            function=clean_line(self.function.data or ""),
-            organisation=clean_line(self.organisation.data or ""),
-            role=ContributorRole(self.role.data),
-            about=self.about.data or "",
-            confirmed=bool(self.confirmed.data),
-        )
 
 
 class ItemKindForm(EditingForm):
@@ -157,12 +60,37 @@ class ItemKindForm(EditingForm):
         )
 
 
-def room_choices(rooms: Iterable[Room]) -> list[tuple[str, str]]:
-    """For a select: each room with its seats, so that nobody has to look them up."""
-    return [("", str(NO_ROOM)), *((str(room.id), _room_label(room)) for room in rooms)]
+class FilterForm(BaseForm):
+    """Sent by GET, so that what is shown has an address; see `app.programme.filtering`."""
 
+    class Meta(BaseForm.Meta):
+        csrf = False
 
-def _room_label(room: Room) -> str:
-    if room.seats is None:
-        return room.name
-    return str(gettext("%(room)s (%(seats)d seats)", room=room.name, seats=room.seats))
+    round = Choice(_l("Round"))
+    room = Choice(_l("Room"))
+    kind = Choice(_l("Kind"))
+    free = BooleanField(_l("With places left"))
+    step_free = BooleanField(_l("Step-free"))
+    loop = BooleanField(_l("With an induction loop"))
+    view = HiddenField()
+
+    @classmethod
+    def of(cls, offer: Offer, wanted: Wanted) -> "FilterForm":
+        """With what is chosen; what the day does not offer is not asked."""
+        form = cls(formdata=None, data={**wanted.query(), "view": wanted.view.value})
+        workshop = [(WORKSHOP, gettext("Workshops"))] if offer.rounds else []
+        choices = {
+            "round": [(str(one.number), one.title) for one in offer.rounds],
+            "room": [(one, one) for one in offer.rooms],
+            "kind": [*((one.key, one.word) for one in offer.kinds), *workshop],
+        }
+        for name, found in choices.items():
+            if found:
+                form[name].offer([("", gettext("All")), *found])
+            else:
+                del form[name]
+        for name in ("free", "step_free", "loop"):
+            form[name].render_kw = {"value": YES}
+            if not getattr(offer, name):
+                del form[name]
+        return form

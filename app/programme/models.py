@@ -40,16 +40,26 @@ class AgendaKind(Base):
 
 
 class AgendaItem(Base):
-    """A line of the agenda for everybody: a talk, a break, the closing. Workshop rounds are `Round`."""
+    """A line of the agenda for everybody: a talk, a break, the closing. Workshop rounds are `Round`.
+
+    `track` and `language` are said as of a `Workshop`; the note is short, the description may be long.
+    """
 
     __tablename__ = "agenda_item"
-    __table_args__ = (CheckConstraint("ends_at > starts_at", name="ends_after_start"),)
+    __table_args__ = (
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint(f"language IN ({', '.join(repr(one) for one in ('', *LANGUAGES))})", name="language"),
+    )
 
     id: Mapped[pk]
     event_id: Mapped[int] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     kind: Mapped[str] = mapped_column(String(60), ForeignKey("agenda_kind.key"))
     title: Mapped[line]
+    subtitle: Mapped[str] = mapped_column(String(200), default="")
     note: Mapped[text]
+    description: Mapped[text]
+    track: Mapped[str] = mapped_column(String(60), default="")
+    language: Mapped[str] = mapped_column(String(3), default="")
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"))
@@ -61,11 +71,22 @@ class AgendaItem(Base):
         order_by="(Contributor.position, Contributor.id)", cascade="all, delete-orphan", back_populates="item"
     )
 
+    inside: Mapped[list["SubItem"]] = relationship(
+        order_by="(SubItem.position, SubItem.id)", cascade="all, delete-orphan", back_populates="item"
+    )
+    stands: Mapped[list["Stand"]] = relationship(
+        order_by="(Stand.position, Stand.id)", cascade="all, delete-orphan", back_populates="item"
+    )
+
     __mapper_args__ = {"version_id_col": version}
 
 
 class Round(Base):
-    """A workshop round: a stretch of time in which everybody is in one workshop run."""
+    """A workshop round: a stretch of time in which everybody is in one workshop run.
+
+    They choose it beforehand where the round is `booked`; otherwise nobody does: on the day they go where they like, or
+    groups are formed.
+    """
 
     __tablename__ = "round"
     __table_args__ = (
@@ -79,6 +100,7 @@ class Round(Base):
     title: Mapped[line]
     starts_at: Mapped[datetime]
     ends_at: Mapped[datetime]
+    booked: Mapped[bool] = mapped_column(default=True)
     version: Mapped[int] = mapped_column(default=1)
 
     event: Mapped[Event] = relationship()
@@ -125,7 +147,8 @@ class Workshop(Base):
 class Run(Scarce, InCalendars, Base):
     """One run of a workshop in a round and a room, with seats of its own.
 
-    It fills `spans` rounds, its own and those after it. An allocation closes it below `least_people`; `takes_place` says
+    It fills `spans` rounds, its own and those after it by number. A `station` is a table or corner of the room, which it
+    shares with others then. An allocation closes it below `least_people`; `takes_place` says
     whether it was closed.
     """
 
@@ -145,6 +168,7 @@ class Run(Scarce, InCalendars, Base):
     round_id: Mapped[int] = mapped_column(ForeignKey("round.id", ondelete="CASCADE"), index=True)
     room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="SET NULL"))
     label: Mapped[str] = mapped_column(String(10))
+    station: Mapped[str] = mapped_column(String(60), default="")
     spans: Mapped[int] = mapped_column(default=1)
     least_people: Mapped[int] = mapped_column(default=0)
     takes_place: Mapped[bool] = mapped_column(default=True)
@@ -156,12 +180,75 @@ class Run(Scarce, InCalendars, Base):
     contributors: Mapped[list["Contributor"]] = relationship(
         order_by="(Contributor.position, Contributor.id)", cascade="all, delete-orphan", back_populates="run"
     )
+    inside: Mapped[list["SubItem"]] = relationship(
+        order_by="(SubItem.position, SubItem.id)", cascade="all, delete-orphan", back_populates="run"
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+    @property
+    def where(self) -> str:
+        """The room with its house, and the station in it."""
+        return place_in_room(self.room, self.station)
+
+
+class SubItem(Base):
+    """A short talk inside of an item for everybody, or of a run: exactly one of the two, and nothing stands inside of it.
+
+    It begins `after` so many minutes of what it stands in, and takes so many `minutes`; without both only its order is
+    known. So it moves along.
+    """
+
+    __tablename__ = "sub_item"
+    __table_args__ = (
+        CheckConstraint("(item_id IS NULL) <> (run_id IS NULL)", name="inside_one"),
+        CheckConstraint("(after IS NULL) = (minutes IS NULL)", name="both_times"),
+        CheckConstraint("after >= 0 AND minutes > 0", name="times_forward"),
+    )
+
+    id: Mapped[pk]
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    title: Mapped[line]
+    note: Mapped[text]
+    after: Mapped[int | None]
+    minutes: Mapped[int | None]
+    position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+    item: Mapped[AgendaItem | None] = relationship(back_populates="inside")
+    run: Mapped[Run | None] = relationship(back_populates="inside")
+    contributors: Mapped[list["Contributor"]] = relationship(
+        order_by="(Contributor.position, Contributor.id)",
+        cascade="all, delete-orphan",
+        back_populates="sub_item",
+    )
+
+    __mapper_args__ = {"version_id_col": version}
+
+
+class Stand(Base):
+    """A stand of an item such as a market: whose it is as people read it, and what the house has to put there."""
+
+    __tablename__ = "stand"
+
+    id: Mapped[pk]
+    item_id: Mapped[int] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True)
+    organisation: Mapped[line]
+    table_label: Mapped[str] = mapped_column(String(60), default="")
+    needs_power: Mapped[bool] = mapped_column(default=False)
+    note: Mapped[str] = mapped_column(String(300), default="")
+    position: Mapped[int] = mapped_column(default=0)
+    version: Mapped[int] = mapped_column(default=1)
+
+    item: Mapped[AgendaItem] = relationship(back_populates="stands")
 
     __mapper_args__ = {"version_id_col": version}
 
 
 class Contributor(Base):
-    """Who contributes to a run, to an item for everybody, or to the day as a whole: exactly one of the three. No account.
+    """Who contributes to a run, to an item for everybody, to what stands inside of one, or to the day as a whole: exactly one
+    of them. No account.
 
     Until it is `confirmed` only the team sees it.
     """
@@ -170,7 +257,7 @@ class Contributor(Base):
     __table_args__ = (
         CheckConstraint(
             "CASE WHEN event_id IS NULL THEN 0 ELSE 1 END + CASE WHEN item_id IS NULL THEN 0 ELSE 1 END"
-            " + CASE WHEN run_id IS NULL THEN 0 ELSE 1 END = 1",
+            " + CASE WHEN run_id IS NULL THEN 0 ELSE 1 END + CASE WHEN sub_item_id IS NULL THEN 0 ELSE 1 END = 1",
             name="one_place",
         ),
         CheckConstraint("(role = 'day_moderation') = (event_id IS NOT NULL)", name="role_of_place"),
@@ -180,6 +267,7 @@ class Contributor(Base):
     event_id: Mapped[int | None] = mapped_column(ForeignKey("event.id", ondelete="CASCADE"), index=True)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("agenda_item.id", ondelete="CASCADE"), index=True)
     run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    sub_item_id: Mapped[int | None] = mapped_column(ForeignKey("sub_item.id", ondelete="CASCADE"), index=True)
     role: Mapped[ContributorRole] = mapped_column(
         enum_of(ContributorRole, "role"), default=ContributorRole.FACILITATION
     )
@@ -193,8 +281,13 @@ class Contributor(Base):
 
     item: Mapped[AgendaItem | None] = relationship(back_populates="contributors")
     run: Mapped[Run | None] = relationship(back_populates="contributors")
+    sub_item: Mapped[SubItem | None] = relationship(back_populates="contributors")
 
     __mapper_args__ = {"version_id_col": version}
+
+
+def place_in_room(room: Room | None, station: str) -> str:
+    return ", ".join(one for one in (room.where if room is not None else "", station) if one)
 
 
 class AgendaEdit(Base):

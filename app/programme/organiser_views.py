@@ -3,7 +3,7 @@
 
 """The programme for organisers: the working copy on one page, the rooms, the kinds of items."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from app.events.queries import rooms_of
 from app.people.rules import Permission, may
 from app.programme import conflicts, service
 from app.programme.agenda import lines_of, read_surroundings
-from app.programme.contradictions import contradictions
+from app.programme.contradictions import contradictions, days_beside
 from app.programme.credits import credit_lines, credits_of
 from app.programme.differences import title_of
 from app.programme.forms import ItemKindForm
@@ -32,12 +32,11 @@ from app.programme.queries import room_uses, workshops_of
 from app.programme.rules import Thing
 from app.programme.working_copy import read_working_copy
 from app.refusal import N_
-from app.texts import gettext
 from app.web import access
 from app.web.database import db
 from app.web.doing import did
-from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("programme_organise", __name__, url_prefix="/organise/events/<slug>/programme")
 
@@ -53,7 +52,7 @@ def programme(slug: str) -> ResponseReturnValue:
         event=g.event,
         lines=lines,
         moderation=credit_lines(credits_of(copy.plan.contributors().items())),
-        contradictions=contradictions(g.event, lines),
+        contradictions=[*contradictions(g.event, lines), *days_beside(session, g.event)],
         workshops=workshops_of(copy.plan),
         edited=_edited(copy.changes),
         gone=[(one.key, title_of(copy.released, one.key)) for one in copy.changes if _is_gone(one)],
@@ -127,7 +126,7 @@ def edit_kind(slug: str, kind_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def remove_own_kind(slug: str, kind_id: int) -> ResponseReturnValue:
     kind = get_own_kind(db.session(), g.event, kind_id)
-    return _remove(
+    return remove_once_asked(
         kind.name,
         url_for(".edit_kind", slug=slug, kind_id=kind_id),
         lambda s: remove_kind(s, g.event.id, kind_id, now()),
@@ -158,30 +157,10 @@ def remove_room(slug: str, room_id: int) -> ResponseReturnValue:
     room = conflicts.get_room(db.session(), g.event, room_id)
     cancel = url_for("day.edit_room", slug=slug, room_id=room_id)
     back = url_for(".rooms", slug=slug)
-    return _remove(
+    return remove_once_asked(
         room.name,
         cancel,
         lambda s: service.remove_room(s, g.event.id, room_id, now()),
         back,
         lambda s: service.refuse_removing_room(s, g.event, conflicts.get_room(s, g.event, room_id)),
-    )
-
-
-def _remove(
-    title: str,
-    cancel: str,
-    take_away: Callable[[Session], None],
-    afterwards: str,
-    first: Callable[[Session], None] | None = None,
-) -> ResponseReturnValue:
-    """Ask once, then take it away; what would be refused (`first`) is said where the question would be asked."""
-    form = ConfirmForm()
-    if did(form, take_away, first=first):
-        return redirect_with(afterwards, N_("“%(title)s” is removed."), title=title)
-    return page(
-        "programme/organise_remove.html",
-        event=g.event,
-        form=form,
-        title=title,
-        cancel=(cancel, gettext("Keep it")),
     )

@@ -7,7 +7,7 @@ Working copy, release and versions are said in it. Things that are not released 
 name what no row holds.
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from enum import Enum
@@ -18,17 +18,16 @@ from sqlalchemy.orm import Session
 
 from app.db import Json
 from app.events.models import Event
-from app.programme.models import AgendaItem, Contributor, Round, Run, Workshop
+from app.programme.models import AgendaItem, Contributor, Round, Run, Stand, SubItem, Workshop
+from app.programme.rounds import Parts, Times, parts_of
 from app.programme.rules import ContributorRole, Thing
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import fingerprint
 
-Times = tuple[datetime, datetime]  # from, until
-
 
 @dataclass(frozen=True, slots=True)
 class ItemFacts:
-    """What the organiser's form says of an item for everybody; `kind` is the key of one."""
+    """What the organiser's form says of an item for everybody; `kind` is the key of one. `language` as in `WorkshopFacts`."""
 
     kind: str
     title: str
@@ -36,6 +35,10 @@ class ItemFacts:
     ends_at: datetime
     note: str = ""
     room_id: int | None = None
+    subtitle: str = ""
+    description: str = ""
+    track: str = ""
+    language: str = ""
 
     @property
     def times(self) -> Times:
@@ -48,6 +51,7 @@ class RoundFacts:
     title: str
     starts_at: datetime
     ends_at: datetime
+    booked: bool = True
 
     @property
     def times(self) -> Times:
@@ -65,6 +69,7 @@ class RunPlan:
     spans: int = 1
     least_people: int = 0
     takes_place: bool = True
+    station: str = ""
     workshop_id: int = 0  # which one, where that is not said beside it
 
     def same_rounds(self, other: "RunPlan") -> bool:
@@ -86,10 +91,36 @@ class ContributorFacts:
     confirmed: bool = True
     item_id: int | None = None
     run_id: int | None = None
+    sub_item_id: int | None = None
     position: int = 0
 
 
-Facts = ItemFacts | RoundFacts | WorkshopFacts | RunPlan | ContributorFacts
+@dataclass(frozen=True, slots=True)
+class SubItemFacts:
+    """What the team says of a short talk; `after` and `minutes` as in `SubItem`."""
+
+    title: str
+    note: str = ""
+    after: int | None = None
+    minutes: int | None = None
+    item_id: int | None = None
+    run_id: int | None = None
+    position: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class StandFacts:
+    """What the team says of a stand. Whether it `needs_power` is told to the house only."""
+
+    organisation: str
+    table_label: str = ""
+    needs_power: bool = False
+    note: str = ""
+    item_id: int = 0  # of which item, where that is not said beside it
+    position: int = 0
+
+
+Facts = ItemFacts | RoundFacts | WorkshopFacts | RunPlan | SubItemFacts | StandFacts | ContributorFacts
 Key = tuple[Thing, int]
 
 SAYS: Mapping[Thing, type[Any]] = {
@@ -97,6 +128,8 @@ SAYS: Mapping[Thing, type[Any]] = {
     Thing.WORKSHOP: WorkshopFacts,
     Thing.ITEM: ItemFacts,
     Thing.RUN: RunPlan,
+    Thing.SUB_ITEM: SubItemFacts,
+    Thing.STAND: StandFacts,
     Thing.CONTRIBUTOR: ContributorFacts,
 }
 TABLES: Mapping[Thing, type[Any]] = {
@@ -104,13 +137,19 @@ TABLES: Mapping[Thing, type[Any]] = {
     Thing.WORKSHOP: Workshop,
     Thing.ITEM: AgendaItem,
     Thing.RUN: Run,
+    Thing.SUB_ITEM: SubItem,
+    Thing.STAND: Stand,
     Thing.CONTRIBUTOR: Contributor,
 }
 # Which of the facts of a thing name another thing.
 NAMES: Mapping[Thing, Mapping[str, Thing]] = {
     Thing.RUN: {"workshop_id": Thing.WORKSHOP, "round_id": Thing.ROUND},
-    Thing.CONTRIBUTOR: {"item_id": Thing.ITEM, "run_id": Thing.RUN},
+    Thing.SUB_ITEM: {"item_id": Thing.ITEM, "run_id": Thing.RUN},
+    Thing.STAND: {"item_id": Thing.ITEM},
+    Thing.CONTRIBUTOR: {"item_id": Thing.ITEM, "run_id": Thing.RUN, "sub_item_id": Thing.SUB_ITEM},
 }
+# What goes with the thing that it names, and has a place among its like there.
+LISTED = frozenset({Thing.SUB_ITEM, Thing.STAND, Thing.CONTRIBUTOR})
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,18 +180,29 @@ class Plan:
         return Plan({**self.things, key: facts})
 
     def without(self, key: Key) -> "Plan":
-        """Without the thing and those who contribute to it."""
-        gone = {key, *(one for one, facts in self.things.items() if belongs_to(one, facts, key))}
+        """Without the thing and what stands in it, who contributes included."""
+        gone, more = set[Key](), {key}
+        while more:
+            gone |= more
+            more = {
+                one for one, facts in self.things.items() if one not in gone and _belongs(one, facts, gone)
+            }
         return Plan({one: facts for one, facts in self.things.items() if one not in gone})
 
-    def contributors(self, *, item_id: int | None = None, run_id: int | None = None) -> dict[int, Any]:
-        """Of an item, of a run, or, without either, of the day as a whole; in their order."""
+    def listed(self, thing: Thing, **where: int | None) -> dict[int, Any]:
+        """What stands in an item, a run or a short talk (`where` names it by its fact), or, of contributors without any, in the
+        day as a whole; in order."""
+        names = NAMES[thing]
+        wanted = {name: where.get(name) for name in names}
         found = [
             (number, one)
-            for number, one in self.of(Thing.CONTRIBUTOR).items()
-            if (one.item_id, one.run_id) == (item_id, run_id)
+            for number, one in self.of(thing).items()
+            if all(getattr(one, name) == wanted[name] for name in names)
         ]
         return dict(sorted(found, key=lambda pair: pair[1].position))
+
+    def contributors(self, **where: int | None) -> dict[int, Any]:
+        return self.listed(Thing.CONTRIBUTOR, **where)
 
     def round_numbered(self, number: int) -> int | None:
         """The id of the round of this number."""
@@ -166,10 +216,11 @@ class Plan:
         numbers = range(first.number, first.number + run.spans)
         return [one for number in numbers if (one := self.round_numbered(number)) is not None]
 
-    def times_of(self, run: RunPlan) -> Times | None:
-        """From the beginning of its first round to the end of its last one."""
-        filled = [self.get(Thing.ROUND, one) for one in self.rounds_filled(run)]
-        return (filled[0].starts_at, filled[-1].ends_at) if filled else None
+    def parts_of(self, run: RunPlan) -> Parts:
+        """When it is: what touches is one part."""
+        if run.spans == 1:
+            return (self.things[Thing.ROUND, run.round_id].times,)
+        return parts_of(self.get(Thing.ROUND, one).times for one in self.rounds_filled(run))
 
     def name_of(self, run: RunPlan) -> str:
         return f"{run.label} {self.get(Thing.WORKSHOP, run.workshop_id).title}"
@@ -179,10 +230,10 @@ def _new_last(number: int) -> tuple[bool, int]:
     return number < 0, abs(number)
 
 
-def belongs_to(key: Key, facts: Any, other: Key) -> bool:
-    """Whether it goes when the other thing does: who contributes to it."""
-    return key[0] is Thing.CONTRIBUTOR and any(
-        (thing, getattr(facts, name)) == other for name, thing in NAMES[Thing.CONTRIBUTOR].items()
+def _belongs(key: Key, facts: Any, others: Collection[Key]) -> bool:
+    """Whether it goes when these do."""
+    return key[0] in LISTED and any(
+        (thing, getattr(facts, name)) in others for name, thing in NAMES[key[0]].items()
     )
 
 
@@ -216,7 +267,7 @@ def renumbered(facts: Any, thing: Thing, numbers: Mapping[Key, int]) -> Any:
 def seen_as(facts: Any) -> str:
     """The fingerprint by which a page knows again what it was filled with (F30). To move somebody in a list changes nothing of what
     is said of them."""
-    return fingerprint(replace(facts, position=0) if isinstance(facts, ContributorFacts) else facts)
+    return fingerprint(replace(facts, position=0) if hasattr(facts, "position") else facts)
 
 
 def plan_seen(plan: Plan) -> str:
@@ -244,28 +295,49 @@ def write_to(row: Any, facts: Any) -> None:
 
 
 def read_plan(session: Session, event: Event) -> Plan:
-    """What is released, or, before the first release, what the team has entered: one query for each kind of thing. Read anew, whatever
-    the session has read before: verbs ask it behind the lock (F30)."""
-    things: dict[Key, Any] = {}
-    for thing in Thing:
-        rows = select(TABLES[thing]).where(_of_event(thing, event))
-        for row in session.scalars(rows.execution_options(populate_existing=True)):
-            things[thing, row.id] = facts_of(thing, row)
-    return Plan(things)
+    """What is released, or, before the first release, what the team has entered."""
+    return plan_of_rows(read_rows(session, event))
+
+
+def read_rows(session: Session, event: Event) -> dict[Key, Any]:
+    """One query for each kind of thing. Read anew, whatever the session has read before: verbs ask it behind the lock (F30)."""
+    return {
+        (thing, row.id): row
+        for thing in Thing
+        for row in session.scalars(
+            select(TABLES[thing]).where(_of_event(thing, event)).execution_options(populate_existing=True)
+        )
+    }
+
+
+def plan_of_rows(rows: Mapping[Key, Any]) -> Plan:
+    return Plan({key: facts_of(key[0], row) for key, row in rows.items()})
 
 
 def _of_event(thing: Thing, event: Event) -> ColumnElement[bool]:
     if thing is Thing.RUN:
         return Run.round_id.in_(select(Round.id).where(Round.event_id == event.id))
+    runs = select(Run.id).join(Run.round).where(Round.event_id == event.id)
+    items = select(AgendaItem.id).where(AgendaItem.event_id == event.id)
+    inside = or_(SubItem.item_id.in_(items), SubItem.run_id.in_(runs))
+    if thing is Thing.SUB_ITEM:
+        return inside
+    if thing is Thing.STAND:
+        return Stand.item_id.in_(items)
     if thing is Thing.CONTRIBUTOR:
-        runs = select(Run.id).join(Run.round).where(Round.event_id == event.id)
-        items = select(AgendaItem.id).where(AgendaItem.event_id == event.id)
         return or_(
-            Contributor.event_id == event.id, Contributor.item_id.in_(items), Contributor.run_id.in_(runs)
+            Contributor.event_id == event.id,
+            Contributor.item_id.in_(items),
+            Contributor.run_id.in_(runs),
+            Contributor.sub_item_id.in_(select(SubItem.id).where(inside)),
         )
     table: Any = TABLES[thing]
     mine: ColumnElement[bool] = table.event_id == event.id
     return mine
+
+
+def thing_of(facts: Any) -> Thing:
+    return next(thing for thing, kind in SAYS.items() if isinstance(facts, kind))
 
 
 # -- JSON

@@ -11,7 +11,8 @@ from app.events.models import Event
 from app.events.rules import EventStatus
 from app.programme.agenda import AgendaLine, RunView
 from app.programme.credits import Credit, credit_lines
-from app.texts import gettext, language, moment, ngettext, span, times
+from app.programme.inside import SubItemView, needs_of_stands
+from app.texts import gettext, language, moment, ngettext, span, times, times_in_parts
 
 
 def agenda_document(
@@ -51,7 +52,7 @@ def agenda_document(
 
 
 def whole_agenda(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Block]:
-    """Everything that took place, with who facilitated it, under one heading; nothing without lines."""
+    """Every line, with who facilitated it, under one heading; nothing without lines."""
     if lines:
         heads = gettext("Time"), gettext("What"), gettext("Facilitation"), gettext("Where")
         yield documents.heading(gettext("Agenda"))
@@ -65,9 +66,14 @@ def whole_agenda(event: Event, lines: Sequence[AgendaLine]) -> Iterator[Block]:
 
 def _agenda_rows(event: Event, line: AgendaLine) -> Iterator[tuple[str, str, str, str]]:
     yield _times(event, line), line.title, "", line.room.where if line.room else ""
+    yield from (("", f"– {one.heading}", " · ".join(one.credits), "") for one in line.inside)
     for run in line.round.runs if line.round else ():
-        room = run.room.where if run.room else ""
-        yield "", f"{run.label} {run.title}".strip(), " · ".join(run.credits), room
+        notes = [] if run.takes_place else [gettext("does not take place")]
+        if run.spans > 1:
+            notes.append(ngettext("over %(num)d round", "over %(num)d rounds", run.spans))
+        name = f"{run.label} {run.title}".strip() + (f" ({', '.join(notes)})" if notes else "")
+        yield "", name, " · ".join(run.credits), run.where
+        yield from (("", f"– {one.heading}", " · ".join(one.credits), "") for one in run.inside)
 
 
 def _times(day: Event, line: AgendaLine) -> str:
@@ -92,39 +98,93 @@ def _called_off(day: Event) -> Iterator[Block]:
 
 def _told(day: Event, line: AgendaLine) -> Iterator[Block]:
     """What the glance leaves out, if there is anything."""
-    runs = line.round.runs if line.round else ()
+    runs, going_on = (line.round.runs, line.round.going_on) if line.round else ((), ())
     access = " · ".join(line.room.access) if line.room else ""
-    if not runs and not line.note and not access and not line.contributors:
+    more = line.subtitle, line.note, line.description, line.in_short, access, line.contributors, line.inside
+    if not runs and not going_on and not any((*more, line.stands)):
         return
     yield documents.heading(f"{_times(day, line)}: {line.title}")
     yield from map(documents.paragraph, line.credits)
     yield from _introduced(line.contributors)
-    yield from documents.paragraphs(line.note)
+    if line.subtitle:
+        yield documents.paragraph(line.subtitle)
+    yield from documents.formatted(line.note)
+    yield from documents.formatted(line.description)
+    if line.in_short:
+        yield documents.paragraph(" · ".join(line.in_short))
+    yield from _nested(line.inside)
+    if line.stands:
+        yield documents.paragraph(gettext("Stands"), sticky=True)
+        yield documents.items(one.line for one in line.stands)
     if access:
         yield documents.paragraph(access)
+    if line.round and line.round.on_the_day:
+        yield documents.paragraph(line.round.on_the_day)
+    for run in going_on:
+        if run.takes_place:
+            title = f"{run.label} {run.title}".strip()
+            yield documents.paragraph(gettext("“%(title)s” goes on.", title=title))
     for run in runs:
         yield documents.heading(f"{run.label} {run.title}".strip(), 3)
-        about = " · ".join(_about(run))
+        about = " · ".join(_about(day, run))
         if about:
             yield documents.paragraph(about, sticky=bool(run.abstract))
-        yield from documents.paragraphs(run.abstract)
-        yield from documents.paragraphs("\n".join(run.about.in_lines()))
+        yield from documents.formatted(run.abstract, 4)
+        said = "\n".join(run.about.in_lines())
+        if said:
+            yield documents.paragraph(said)
         yield from _introduced(run.contributors)
+        yield from _nested(run.inside)
+
+
+def stands_document(day: Event, lines: Sequence[AgendaLine]) -> Document:
+    """The stands of these items for the house: what to put where, and where power is needed."""
+    heads = [gettext("Table"), gettext("Organisation"), gettext("Power"), gettext("Note")]
+    return Document(
+        title=f"{gettext('Stands')}: {day.title}",
+        language=language(),
+        footer=day.title,
+        page=gettext("Page"),
+        blocks=tuple(block for line in lines for block in _stands_sheet(day, line, heads))
+        or (documents.paragraph(gettext("No stand is entered yet.")),),
+    )
+
+
+def _stands_sheet(day: Event, line: AgendaLine, heads: Sequence[str]) -> Iterator[Block]:
+    yield documents.heading(f"{_times(day, line)}: {line.title}")
+    where = line.room.where if line.room else gettext("No room")
+    yield documents.paragraph(f"{where}. {needs_of_stands(line.stands)}", sticky=True)
+    rows = [
+        (one.table_label, one.organisation, gettext("yes") if one.needs_power else "", one.note)
+        for one in line.stands
+    ]
+    yield documents.table(line.title, [(head, False) for head in heads], rows, (2, 4, 1, 4))
+
+
+def _nested(inside: Sequence[SubItemView]) -> Iterator[Block]:
+    if inside:
+        yield documents.items("; ".join((one.heading, *one.credits)) for one in inside)
+    for one in inside:
+        if one.note:
+            yield documents.formatted_lines(one.note, f"{one.title}: ")
+        yield from _introduced(one.contributors)
 
 
 def _introduced(people: Sequence[Credit]) -> Iterator[Block]:
     for one in people:
         if one.about:
-            yield documents.paragraph(f"{one.name}: {one.about}")
+            yield documents.formatted_lines(one.about, f"{one.name}: ")
 
 
-def _about(run: RunView) -> Iterator[str]:
+def _about(day: Event, run: RunView) -> Iterator[str]:
     if not run.takes_place:
         yield gettext("does not take place")
-    if run.room:
-        yield run.room.where
+    if run.where:
+        yield run.where
     yield from run.credits
-    if run.spans > 1:
+    if run.in_parts:
+        yield gettext("in parts: %(times)s", times=times_in_parts(run.parts, dated=day.over_several_dates))
+    elif run.spans > 1:
         yield ngettext("over %(num)d round", "over %(num)d rounds", run.spans)
     if run.room:
         yield from run.room.access

@@ -14,15 +14,9 @@ from app.events.models import Event
 from app.folding import list_key
 from app.programme.agenda import AgendaLine
 from app.programme.credits import Credit, credits_of
-from app.programme.models import AgendaChange, Contributor, Round
+from app.programme.models import Contributor, Round
 from app.programme.plan import Plan, numbered
 from app.programme.rules import Thing
-
-
-def agenda_changes(session: Session, event: Event) -> Sequence[AgendaChange]:
-    """The public change log, the newest first."""
-    found = select(AgendaChange).where(AgendaChange.event_id == event.id)
-    return session.scalars(found.order_by(AgendaChange.at.desc(), AgendaChange.id.desc()).limit(30)).all()
 
 
 def moderation_of(session: Session, event: Event) -> tuple[Credit, ...]:
@@ -60,7 +54,8 @@ def rounds_of(session: Session, event: Event) -> Sequence[Round]:
 
 def has_rounds(session: Session, event: Event) -> bool:
     """Whether people choose workshops on this day at all."""
-    return session.scalar(select(Round.id).where(Round.event_id == event.id).limit(1)) is not None
+    found = select(Round.id).where(Round.event_id == event.id, Round.booked)
+    return session.scalar(found.limit(1)) is not None
 
 
 def room_uses(plan: Plan) -> dict[int, list[str]]:
@@ -96,14 +91,20 @@ def loose_ends(lines: Sequence[AgendaLine]) -> LooseEnds:
     """Decided over the agenda as it was read; no query."""
     rounds = [line.round for line in lines if line.round is not None]
     runs = [(run, f"{run.label} {run.title}") for one in rounds for run in one.runs]
+    chosen = [(run, f"{run.label} {run.title}") for one in rounds if one.booked for run in one.runs]
     return LooseEnds(
         rounds_without_runs=tuple(one.title for one in rounds if not one.runs),
         runs_without_room=tuple(name for run, name in runs if run.room is None),
         runs_without_contributors=tuple(name for run, name in runs if not run.contributors and not run.asked),
-        runs_without_limit=tuple(name for run, name in runs if run.seats.capacity is None),
+        runs_without_limit=tuple(name for run, name in chosen if run.seats.capacity is None),
         not_confirmed=tuple(
             one.name
-            for people in (*(line.asked for line in lines), *(run.asked for run, _name in runs))
+            for people in (
+                *(line.asked for line in lines),
+                *(run.asked for run, _name in runs),
+                *(one.asked for line in lines for one in line.inside),
+                *(one.asked for run, _name in runs for one in run.inside),
+            )
             for one in people
         ),
     )

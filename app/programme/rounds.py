@@ -3,10 +3,12 @@
 
 """Which rounds a run fills: its own and, where it goes on, those that follow by number.
 
-The rule stands here twice, for values and for the database, and nowhere else.
+The rule stands here twice, for values and for the database, and nowhere else. Numbers say which rounds belong together,
+not which comes first: rounds 1 and 2 may be in the morning and in the afternoon, with round 3 between them.
 """
 
 from collections.abc import Iterable
+from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, select
 from sqlalchemy.orm import Session, aliased
@@ -14,10 +16,28 @@ from sqlalchemy.orm import Session, aliased
 from app.events.models import Event
 from app.programme.models import Round, Run
 
+Times = tuple[datetime, datetime]  # from, until
+Parts = tuple[Times, ...]
+
 
 def numbers_filled(first: int, spans: int) -> range:
     """The numbers of the rounds that a run over `spans` rounds fills, from its own number on."""
     return range(first, first + spans)
+
+
+def parts_of(times: Iterable[Times]) -> Parts:
+    """When something is, in order of time: what touches is one part, with anything between them there are several."""
+    parts: list[Times] = []
+    for starts_at, ends_at in sorted(times):
+        if parts and parts[-1][1] >= starts_at:
+            parts[-1] = parts[-1][0], max(parts[-1][1], ends_at)
+        else:
+            parts.append((starts_at, ends_at))
+    return tuple(parts)
+
+
+def parts_of_rounds(rounds: Iterable[Round]) -> Parts:
+    return parts_of((one.starts_at, one.ends_at) for one in rounds)
 
 
 def fills(own: type[Round], one: type[Round]) -> ColumnElement[bool]:

@@ -27,6 +27,8 @@ class Thing(StrEnum):
     WORKSHOP = "workshop"
     ITEM = "item"
     RUN = "run"
+    SUB_ITEM = "sub_item"
+    STAND = "stand"
     CONTRIBUTOR = "contributor"
 
 
@@ -93,10 +95,10 @@ ROLE_LABELS = {
 MOST_CONTRIBUTORS = 20
 
 
-def roles_of(item_id: int | None, run_id: int | None) -> tuple[ContributorRole, ...]:
-    """The day as a whole (neither item nor run) is moderated; everything else is done within it."""
+def roles_of(*, whole_day: bool) -> tuple[ContributorRole, ...]:
+    """The day as a whole is moderated; everything else is done within it."""
     whole = ContributorRole.DAY_MODERATION
-    if item_id is None and run_id is None:
+    if whole_day:
         return (whole,)
     return tuple(role for role in ContributorRole if role is not whole)
 

@@ -22,11 +22,12 @@ from app.clock import BERLIN
 from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.partners.queries import PartnerView
-from app.folding import slug_of
-from app.programme.agenda import AgendaLine, Meeting, meetings, track_numbers
+from app.folding import list_key, slug_of
+from app.programme.agenda import AgendaLine, Meeting, RoundView, RunView, meetings, track_numbers
 from app.programme.credits import Credit
+from app.programme.inside import SubItemView
 from app.programme.rules import TRACK_COLOURS
-from app.texts import last_day, local_day
+from app.texts import gettext, last_day, local_day
 
 # XML 1.0, 2.2: one such character in a title, and no app reads the schedule.
 _NOT_IN_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
@@ -56,21 +57,18 @@ class Talk:
     abstract: str
     description: str
     people: tuple[Credit, ...]
-    room: str
+    hall: str
+    room: str  # with the station in it
     language: str
     starts_at: datetime
     ends_at: datetime
     url: str
 
 
-def schedule_xml(
-    day: Event,
-    lines: Sequence[AgendaLine],
-    rooms: Sequence[RoomFacts],
-    _partners: Sequence[PartnerView],
-    pages: Pages,
-) -> bytes:
-    """`rooms` in the house's order. The format has no place for partners."""
+def schedule_xml(day: Event, lines: Sequence[AgendaLine], rooms: Sequence[RoomFacts], pages: Pages) -> bytes:
+    """`rooms` in the house's order. The format has no place for partners, nor for who moderates the day."""
+    talks = _talks(day, lines, pages)
+    names = _room_names(talks, rooms)
     schedule = ET.Element("schedule")
     ET.SubElement(schedule, "generator", name="Fachtag")
     ET.SubElement(schedule, "version").text = str(day.revision)
@@ -81,12 +79,17 @@ def schedule_xml(
         element = ET.SubElement(schedule, "day", index=str(index), date=one.isoformat())
         element.set("start", begins)
         element.set("end", ends)
-        for room, held in _by_room(_talks(day, lines, pages), one, rooms):
+        for room, held in _by_room(talks, one, names):
             parent = ET.SubElement(element, "room", name=room)
             for talk in held:
                 _write_event(parent, talk)
-    ET.indent(schedule)
-    text = ET.tostring(schedule, encoding="unicode")
+    return xml_document(schedule)
+
+
+def xml_document(root: ET.Element) -> bytes:
+    """As a file, without the characters that no XML may hold."""
+    ET.indent(root)
+    text = ET.tostring(root, encoding="unicode")
     return ('<?xml version="1.0" encoding="UTF-8"?>\n' + _NOT_IN_XML.sub("", text)).encode()
 
 
@@ -94,12 +97,13 @@ def schedule_json(
     day: Event,
     lines: Sequence[AgendaLine],
     rooms: Sequence[RoomFacts],
-    partners: Sequence[PartnerView],
     pages: Pages,
+    partners: Sequence[PartnerView] = (),
     moderation: Sequence[Credit] = (),
 ) -> bytes:
     """`rooms` in the house's order; `moderation` is that of the whole day."""
     talks = _talks(day, lines, pages)
+    names = _room_names(talks, rooms)
     dates = [
         {
             "index": index,
@@ -107,7 +111,7 @@ def schedule_json(
             "day_start": begins,
             "day_end": ends,
             "rooms": {
-                room: [_event(talk, day) for talk in held] for room, held in _by_room(talks, one, rooms)
+                room: [_event(talk, day) for talk in held] for room, held in _by_room(talks, one, names)
             },
         }
         for index, (one, begins, ends) in enumerate(_dates(day), start=1)
@@ -121,27 +125,21 @@ def schedule_json(
             for name, number in track_numbers(lines).items()
         ],
         "rooms": [
-            {
-                "name": one.name,
-                "guid": _guid(day, f"room/{one.name}"),
-                "description": " · ".join(one.access) or None,
-                "capacity": one.seats,
-            }
-            for one in rooms
+            _room(day, one, rooms) for one in names if one != NO_ROOM or one in {room.name for room in rooms}
         ],
         "days": dates,
     }
     schedule = {
         "version": str(day.revision),
         "conference": conference,
-        "x-fachtag": _extras(day, lines, partners, moderation),
+        "x-fachtag": _extras(day, lines, rooms, partners, moderation),
     }
     whole = {
         "$schema": "https://c3voc.de/schedule/schema.json",
         "generator": {"name": "Fachtag"},
         "schedule": schedule,
     }
-    return json.dumps(whole, ensure_ascii=False, indent=2).encode()
+    return json.dumps(whole, ensure_ascii=False).encode()  # indented it would take ten times as long
 
 
 def _conference(day: Event) -> dict[str, str]:
@@ -174,19 +172,41 @@ def _dates(day: Event) -> list[tuple[date, str, str]]:
     ]
 
 
-def _by_room(talks: Iterable[Talk], on: date, rooms: Sequence[RoomFacts]) -> Iterator[tuple[str, list[Talk]]]:
-    """The rooms in which anything takes place on this date, in the house's order; what has no room comes last."""
+def _room_names(talks: Sequence[Talk], rooms: Sequence[RoomFacts]) -> list[str]:
+    """In the house's order, each followed by its stations, which are rooms of their own here: apps show one thing at a time in
+    each. What has no room comes last."""
+    names: dict[str, None] = {}
+    for room in (*(one.name for one in rooms), NO_ROOM):
+        names[room] = None
+        names |= dict.fromkeys(sorted((one.room for one in talks if one.hall == room), key=list_key))
+    return list(names)
+
+
+def _room(day: Event, name: str, rooms: Sequence[RoomFacts]) -> Mapping[str, Any]:
+    known = next((one for one in rooms if one.name == name), None)
+    return {
+        "name": name,
+        "guid": _guid(day, f"room/{name}"),
+        "description": (" · ".join(known.access) if known else "") or None,
+        "capacity": known.seats if known else None,
+    }
+
+
+def _by_room(talks: Iterable[Talk], on: date, names: Sequence[str]) -> Iterator[tuple[str, list[Talk]]]:
+    """The rooms in which anything takes place on this date."""
     today = [one for one in talks if local_day(one.starts_at) == on]
-    for name in dict.fromkeys((*(one.name for one in rooms), NO_ROOM)):
+    for name in names:
         held = [one for one in today if one.room == name]
         if held:
             yield name, sorted(held, key=lambda one: (one.starts_at, one.number))
 
 
 def _talks(day: Event, lines: Sequence[AgendaLine], pages: Pages) -> list[Talk]:
-    """Numbered for ever: items even, runs odd, whatever is added before. What does not take place is left out."""
+    """Numbered for ever: items even, runs odd, whatever is added before. What does not take place is left out. Each part
+    of a run is an event: as one it would go on through what is between them."""
     talks = [_item_talk(day, line, pages) for line in lines if line.round is None]
-    return talks + [_run_talk(day, one, pages) for one in meetings(lines) if one.run.takes_place]
+    held = [one for one in meetings(lines) if one.run.takes_place]
+    return talks + [_run_talk(day, one, pages, part) for one in held for part in range(len(one.parts))]
 
 
 def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
@@ -194,43 +214,82 @@ def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
     key, word = (line.kind.key, line.kind.in_language(day.language)) if line.kind else ("other", "")
     return Talk(
         number=number,
-        guid=_guid(day, str(number)),
+        guid=guid_of(day, number),
         slug=_slug(day, number, key),
         kind=word,
-        track="",
+        track=line.track,
         title=line.title,
-        subtitle="",
+        subtitle=line.subtitle,
         abstract=line.note,
-        description="",
-        people=line.contributors,
+        description="\n".join(
+            (
+                *([line.description] if line.description else []),
+                *_inside_in_lines(line.inside),
+                *(f"– {one.line}" for one in line.stands),
+            ),
+        ),
+        people=_everybody(line),
+        hall=line.room.name if line.room else NO_ROOM,
         room=line.room.name if line.room else NO_ROOM,
-        language=day.language,
+        language=line.language or day.language,
         starts_at=line.starts_at,
         ends_at=line.ends_at,
         url=pages.agenda,
     )
 
 
-def _run_talk(day: Event, one: Meeting, pages: Pages) -> Talk:
-    run = one.run
-    number = 2 * run.id + 1
+def _run_talk(day: Event, one: Meeting, pages: Pages, part: int) -> Talk:
+    run, (starts_at, ends_at) = one.run, one.parts[part]
+    number = run_number(run.id, part)
     return Talk(
         number=number,
-        guid=_guid(day, str(number)),
+        guid=guid_of(day, number),
         slug=_slug(day, number, run.slug),
         kind="Workshop",
         track=run.about.track,
         title=f"{run.label} {run.title}",
-        subtitle=one.round_title,
+        subtitle=_subtitle(one, part),
         abstract=run.abstract,
-        description="\n".join(run.about.in_lines()),
-        people=run.contributors,
-        room=run.room.name if run.room else NO_ROOM,
+        description="\n".join((*run.about.in_lines(), *_inside_in_lines(run.inside))),
+        people=_everybody(run),
+        hall=run.room.name if run.room else NO_ROOM,
+        room=", ".join(one for one in (run.room.name if run.room else "", run.station) if one) or NO_ROOM,
         language=run.about.language or day.language,
-        starts_at=one.starts_at,
-        ends_at=one.ends_at,
+        starts_at=starts_at,
+        ends_at=ends_at,
         url=pages.workshop(run.slug),
     )
+
+
+def _inside_in_lines(inside: Iterable[SubItemView]) -> Iterator[str]:
+    """Short talks are words of that in which they stand: as events they would take its room a second time, and apps would
+    show clashes."""
+    for one in inside:
+        yield "– " + "\n".join(one.in_lines())
+
+
+def _everybody(holder: AgendaLine | RunView) -> tuple[Credit, ...]:
+    """Each once, those of the short talks included."""
+    people = (*holder.contributors, *(who for one in holder.inside for who in one.contributors))
+    found: dict[str, Credit] = {}
+    for one in people:
+        found.setdefault(one.who, one)
+    return tuple(found.values())
+
+
+LATER_PARTS = 100_000_000
+
+
+def run_number(run_id: int, part: int = 0) -> int:
+    """Later parts stand far above all first ones, and within what 32 bits hold."""
+    return 2 * run_id + 1 + part * LATER_PARTS
+
+
+def _subtitle(one: Meeting, part: int) -> str:
+    """The round of the first part; later ones say which they are."""
+    if part == 0:
+        return one.round_title
+    return gettext("Part %(number)d of %(all)d", number=part + 1, all=len(one.parts))
 
 
 def item_number(line: AgendaLine) -> int:
@@ -239,6 +298,11 @@ def item_number(line: AgendaLine) -> int:
 
 def _slug(day: Event, number: int, words: str) -> str:
     return f"{acronym_of(day)}-{number}-{slug_of(words) or 'item'}"
+
+
+def guid_of(day: Event, number: int) -> str:
+    """Of an item or a run, by which a schedule that comes back knows it again."""
+    return _guid(day, str(number))
 
 
 def _guid(day: Event, of: str) -> str:
@@ -298,7 +362,11 @@ def _event(talk: Talk, day: Event) -> Mapping[str, Any]:
 
 
 def _extras(
-    day: Event, lines: Sequence[AgendaLine], partners: Sequence[PartnerView], moderation: Sequence[Credit]
+    day: Event,
+    lines: Sequence[AgendaLine],
+    rooms: Sequence[RoomFacts],
+    partners: Sequence[PartnerView],
+    moderation: Sequence[Credit],
 ) -> Mapping[str, Any]:
     """What the format has no field for; `items` and `workshops` by the guid of each, what does not take place included."""
     return {
@@ -308,9 +376,14 @@ def _extras(
         "revision": day.revision,
         "moderation": _people(moderation),
         "items": {
-            _guid(day, str(item_number(one))): {
+            guid_of(day, item_number(one)): {
                 "kind": one.kind.key if one.kind else "other",
                 "contributors": _people(one.contributors),
+                "inside": _inside(one.inside),
+                "stands": [
+                    {"organisation": stand.organisation, "table": stand.table_label, "note": stand.note}
+                    for stand in one.stands
+                ],
             }
             for one in lines
             if one.round is None
@@ -319,7 +392,18 @@ def _extras(
             {"role": one.role.value, "name": one.name, "wording": one.wording, "link": one.link}
             for one in partners
         ],
-        "workshops": {_guid(day, str(2 * one.run.id + 1)): _run_extras(one) for one in meetings(lines)},
+        "rooms": [{**asdict(one), "loop": one.loop.value} for one in rooms],
+        "rounds": [_round(one.round) for one in lines if one.round is not None],
+        "workshops": {guid_of(day, run_number(one.run.id)): _run_extras(one) for one in meetings(lines)},
+    }
+
+
+def _round(one: RoundView) -> Mapping[str, Any]:
+    return {
+        "number": one.number,
+        "title": one.title,
+        "starts_at": _local(one.starts_at),
+        "ends_at": _local(one.ends_at),
     }
 
 
@@ -329,13 +413,33 @@ def _run_extras(one: Meeting) -> Mapping[str, Any]:
         "label": run.label,
         "workshop": run.slug,
         "round": one.round_title,
+        "round_number": one.round_number,
         "rounds": run.spans,
+        "parts": [{"starts_at": _local(starts), "ends_at": _local(ends)} for starts, ends in one.parts],
+        "chosen_beforehand": one.booked,
+        "station": run.station,
         "takes_place": run.takes_place,
+        "capacity": run.seats.capacity,
         "contributors": _people(run.contributors),
+        "inside": _inside(run.inside),
+        "room": run.room.name if run.room else "",
         "step_free": run.room.step_free if run.room else None,
         "venue": run.room.venue if run.room else "",
         **asdict(run.about),
     }
+
+
+def _inside(inside: Iterable[SubItemView]) -> list[Mapping[str, Any]]:
+    return [
+        {
+            "title": one.title,
+            "note": one.note,
+            "starts_at": _local(one.starts_at) if one.starts_at else None,
+            "ends_at": _local(one.ends_at) if one.ends_at else None,
+            "contributors": _people(one.contributors),
+        }
+        for one in inside
+    ]
 
 
 def _people(people: Iterable[Credit]) -> list[dict[str, str]]:

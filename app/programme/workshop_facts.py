@@ -9,7 +9,8 @@ from dataclasses import dataclass, fields
 from typing import Annotated, Protocol, get_type_hints
 
 from app.refusal import N_
-from app.texts import gettext
+from app.texts import LANGUAGES as SPOKEN
+from app.texts import force_locale, gettext
 
 # What a workshop may be held in. Whatever else is spoken or signed stands in the words on interpreting.
 LANGUAGES = {
@@ -28,6 +29,7 @@ LANGUAGES = {
     "tr": N_("Turkish"),
     "uk": N_("Ukrainian"),
 }
+LANGUAGE_CHOICES = (("", N_("As the texts of the day")), *LANGUAGES.items())
 _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 
 
@@ -35,13 +37,14 @@ _ADDRESS = re.compile(r"https?://[^\s<>\"]+")
 class WorkshopFact:
     """How one fact of a workshop is asked. Texts are source strings.
 
-    `longest` counts characters of one line; texts of several lines have `rows` instead. Readers see it under `read_as`
-    where that is other than what the team is asked.
+    `longest` counts characters of one line; texts of several lines have `rows` instead: paragraphs, or `one_per_line` things of
+    their own. Readers see it under `read_as` where that is other than what the team is asked.
     """
 
     label: str
     longest: int = 0
     rows: int = 0
+    one_per_line: bool = False
     hint: str = ""
     read_as: str = ""
 
@@ -104,6 +107,7 @@ class WorkshopFacts:
         WorkshopFact(
             N_("Guiding questions"),
             rows=4,
+            one_per_line=True,
             hint=N_("One per line. Whoever writes down the results sees them again."),
         ),
     ] = ""
@@ -112,6 +116,7 @@ class WorkshopFacts:
         WorkshopFact(
             N_("To read beforehand"),
             rows=4,
+            one_per_line=True,
             hint=N_("One text or link per line, for instance: Guideline: https://example.org/guideline.pdf"),
         ),
     ] = ""
@@ -161,8 +166,8 @@ class WorkshopFacts:
             yield confidence()
 
     def _in_lists(self) -> Iterator[tuple[str, tuple[str, ...]]]:
-        for name, lines in (("guiding_questions", self.questions), ("materials", _lines(self.materials))):
-            if lines:
+        for name in LISTED:
+            if lines := _lines(getattr(self, name)):
                 yield gettext(WORKSHOP_FACTS[name].heading), lines
 
 
@@ -176,6 +181,34 @@ class SaysOfWorkshop(Protocol):
 def confidence() -> str:
     """What people should know of a workshop without documentation."""
     return gettext("What is said here stays here: there are no notes and no photos of this workshop.")
+
+
+def facts_in_lines(description: str) -> tuple[dict[str, str], str]:
+    """What `in_lines` said, in whichever of our languages: the facts by their names, and whatever else stands there."""
+    said, rest = dict[str, str](), list[str]()
+    headings = {words: name for one in SPOKEN for words, name in _headings_in(one).items()}
+    listed = ""
+    for line in description.splitlines():
+        if listed and line.startswith("- "):
+            said[listed] = f"{said[listed]}\n{line[2:]}".strip()
+            continue
+        heading, colon, words = line.partition(":")
+        name, listed = headings.get(heading, "") if colon else "", ""
+        if headings.get(line) == "undocumented":
+            said["undocumented"] = "yes"
+        elif name in SHORT and name not in said and words.strip():
+            said[name] = words.strip()
+        elif name in LISTED and name not in said and not words.strip():
+            listed, said[name] = name, ""
+        else:
+            rest.append(line)
+    return said, "\n".join(rest).strip()
+
+
+def _headings_in(spoken: str) -> dict[str, str]:
+    with force_locale(spoken):
+        named = {gettext(fact.heading): name for name, fact in WORKSHOP_FACTS.items()}
+        return {**named, confidence(): "undocumented"}
 
 
 def _lines(text: str) -> tuple[str, ...]:
@@ -201,3 +234,4 @@ def _facts_of_workshop() -> dict[str, WorkshopFact]:
 
 WORKSHOP_FACTS = _facts_of_workshop()
 SHORT = ("track", "target_group", "prerequisites", "method", "language", "interpreting")
+LISTED = ("guiding_questions", "materials")

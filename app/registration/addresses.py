@@ -34,6 +34,7 @@ from app.registration.rules import (
     address_of,
 )
 from app.registration.service import lock_registration
+from app.registration.workshops.memory import move_memory
 
 PURPOSE = "address"
 
@@ -111,6 +112,7 @@ def take_address(
     """The address becomes another one: the old one loses calendar entry and links, because it may be a stranger's. What the
     new one is told is the caller's to say."""
     leave_address(session, registration, now, tell=tell_old)
+    move_memory(session, registration, address_key(email), own=tell_old)
     # The new address may have been told of a higher number by a registration of its own, or of one that is gone.
     floors = earlier.next_offset, registration.event.lowest_offset
     registration.sequence_offset = max(registration.sequence_offset, *floors)

@@ -267,7 +267,7 @@ def admit_many(
             {
                 **columns_of(person),
                 "accompanying": person.accompanying,
-                "language": "de",
+                "language": event.language,
                 "event_id": event.id,
                 "organisation_id": organisations[person.organisation].id,
                 "status": Status.REGISTERED if seat else Status.WAITING,

@@ -229,9 +229,10 @@ def taking_rounds(
 
 def run_label(run: RunView) -> str:
     """Everything one needs to choose, in one line a screen reader reads out."""
-    notes = [run.room.where, *run.room.barriers] if run.room else []
+    notes = [run.where, *run.room.barriers] if run.room else []
     if run.seats.full or run.waiting:
-        notes.append(ngettext("full, %(num)d person waiting", "full, %(num)d people waiting", run.waiting))
+        waiting = ngettext("full, %(num)d person waiting", "full, %(num)d people waiting", run.waiting)
+        notes.append(waiting if run.waiting else gettext("full"))
     elif run.seats.left is not None and run.seats.left <= 5:
         notes.append(ngettext("%(num)d place left", "%(num)d places left", run.seats.left))
     return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")

@@ -25,10 +25,13 @@ class Words:
     waits: str
     is_open: str
     absent: str
+    on_the_day: str
     language: str  # of the dates
 
 
-GERMAN = Words("Warteliste für", "noch nicht gewählt", "ohne Sie", "de")  # a calendar is in one language
+GERMAN = Words(
+    "Warteliste für", "noch nicht gewählt", "ohne Sie", "ohne Anmeldung, freie Wahl am Tag", "de"
+)  # a calendar is in one language
 
 
 def registration_entry(
@@ -54,8 +57,12 @@ def agenda_text(registration: Registration, day: MyDay, words: Words = GERMAN) -
         return ""
     chooses = registration.has_seat and not registration.event.awaits_places
     return "\n".join(
-        f"{_when(registration.event, line, words)} {_what_one_does(line, day, words if chooses else None)}"
+        words_of_line
         for line in day.lines
+        for words_of_line in (
+            f"{_when(registration.event, line, words)} {_what_one_does(line, day, words, chooses=chooses)}",
+            *(f"– {one.heading}" for one in line.inside),
+        )
     )
 
 
@@ -64,13 +71,15 @@ def _when(event: Event, line: AgendaLine, words: Words) -> str:
     return f"{day_and_month(line.starts_at, words.language)}, {clock}" if event.over_several_dates else clock
 
 
-def _what_one_does(line: AgendaLine, day: MyDay, words: Words | None) -> str:
+def _what_one_does(line: AgendaLine, day: MyDay, words: Words, *, chooses: bool) -> str:
     """The item's title and room; in a round the person's own workshop, or in `words` why there is none."""
     if line.round is None:
         return ", ".join(part for part in (line.title, line.room.where if line.room else "") if part)
     mine = day.of(line.round.id)
     parts = [_named(mine.run)] if mine.run else []
-    if words is not None:
+    if not line.round.booked:
+        return f"{line.title}: {parts[0] if parts else words.on_the_day}"
+    if chooses:
         parts += [f"{words.waits} {one.run.label} {one.run.title}" for one in mine.in_line]
         parts += [f"{words.waits} {run.label} {run.title}" for run in mine.would_go_on]
         if not parts:
@@ -79,6 +88,4 @@ def _what_one_does(line: AgendaLine, day: MyDay, words: Words | None) -> str:
 
 
 def _named(run: RunView) -> str:
-    return ", ".join(
-        part for part in (f"{run.label} {run.title}", run.room.where if run.room else "") if part
-    )
+    return ", ".join(part for part in (f"{run.label} {run.title}", run.where) if part)

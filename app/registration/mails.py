@@ -32,6 +32,7 @@ from app.registration.models import Registration
 from app.registration.possible import possible
 from app.registration.queries import (
     MyDay,
+    added_by_team,
     get_group,
     get_registration,
     last_change,
@@ -123,7 +124,9 @@ class PersonMail:
             may=possible(registration, day, message.created_at),
             reason=last_note(session, registration) if registration.status is Status.REJECTED else "",
             line=waiting_list.position_of(session, registration, message.created_at),
+            by_team=added_by_team(session, registration),
             link=personal_address(registration),
+            day_link=personal_address(registration, "/agenda"),
             not_me=personal_address(registration, "/not-me"),
             also=personal_address(registration, "/also") if _others_may(registration, message) else "",
             event_link=_event_address(event),
@@ -189,6 +192,7 @@ class PlacesMail:
             agenda=agenda_text(registration, day, _words()),
             may=possible(registration, day, message.created_at),
             link=personal_address(registration),
+            day_link=personal_address(registration, "/agenda"),
         )
         return Mail(
             *texts,
@@ -384,7 +388,13 @@ def install(_app: Flask) -> None:
 
 
 def _words() -> Words:
-    return Words(gettext("Waiting list for"), gettext("not chosen yet"), gettext("without you"), language())
+    return Words(
+        gettext("Waiting list for"),
+        gettext("not chosen yet"),
+        gettext("without you"),
+        gettext("no registration, you choose on the day"),
+        language(),
+    )
 
 
 def _calendar(

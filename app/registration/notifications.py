@@ -23,10 +23,10 @@ from app.registration.models import Group, Registration
 from app.registration.rules import CONFIRMED, Status
 from app.registration.suppression import is_suppressed, link_bucket, mail_bucket
 from app.registration.workshops.news import RunChange, note_changes
+from app.store.portions import portions
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
 ONE_DAY = timedelta(days=1)
-AT_ONCE = 500  # people in one statement
 LONGEST_TRY = timedelta(hours=72)
 
 # The word before the dot is the family: within it a newer mail settles an older one that has not left. Mails about
@@ -278,9 +278,9 @@ def notify_swap_ended(session: Session, registration: Registration, now: datetim
 def notify_added(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
     """Many whom the team added just now, and to whom nothing was told before."""
     give_up_at = last_try(event, now)
-    for start in range(0, len(ids), AT_ONCE):
+    for some in portions(ids):
         those = select(Registration.id, Registration.email, Registration.language)
-        those = those.where(Registration.id.in_(ids[start : start + AT_ONCE])).order_by(Registration.id)
+        those = those.where(Registration.id.in_(some)).order_by(Registration.id)
         seated = those.where(Registration.has_seat)
         waiting = those.where(~Registration.has_seat)
         enqueue_all(
@@ -294,8 +294,8 @@ def notify_added(session: Session, event: Event, ids: Sequence[int], now: dateti
 def notify_allocated(session: Session, event: Event, ids: Sequence[int], now: datetime) -> None:
     """Places were given to all of them at once. Who has not accepted an offered seat hears of them afterwards."""
     give_up_at = last_try(event, now)
-    for start in range(0, len(ids), AT_ONCE):
-        those = Registration.id.in_(ids[start : start + AT_ONCE])
+    for some in portions(ids):
+        those = Registration.id.in_(some)
         session.execute(
             update(Registration)
             .where(those)

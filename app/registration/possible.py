@@ -49,7 +49,7 @@ def possible(registration: Registration, day: MyDay, now: datetime) -> Possible:
     """`day` is the person's own agenda: without a workshop in it there is nothing to choose."""
     event, active = registration.event, registration.active
     is_open = event.registration_state(now) in TAKES_REGISTRATIONS
-    choice = any(run.takes_place for mine in day.rounds if mine.leads is None for run in mine.round.runs)
+    choice = any(run.takes_place for mine in day.chosen if mine.leads is None for run in mine.round.runs)
     return Possible(
         wishes=active and choice and event.takes_wishes(now),
         workshops=active and choice and is_open and not event.awaits_places,

@@ -89,6 +89,16 @@ class MyDay:
     lines: tuple[AgendaLine, ...]
     rounds: tuple[MyRound, ...]
 
+    @property
+    def chosen(self) -> tuple[MyRound, ...]:
+        """The rounds for which people choose beforehand."""
+        return tuple(one for one in self.rounds if one.round.booked)
+
+    @property
+    def told(self) -> tuple[MyRound, ...]:
+        """The rounds of which there is something to say: those, and where the person leads something."""
+        return tuple(one for one in self.rounds if one.round.booked or one.run is not None)
+
     def of(self, round_id: int) -> MyRound:
         return next(mine for mine in self.rounds if mine.round.id == round_id)
 
@@ -167,7 +177,7 @@ def still_free(day: MyDay, round_ids: Collection[int]) -> list[tuple[RoundView, 
     """The runs with free places in those of the rounds in which the person is nowhere; `day` was read with seats."""
     return [
         (mine.round, run)
-        for mine in day.rounds
+        for mine in day.chosen
         if mine.round.id in round_ids and mine.run is None and not mine.absent
         for run in mine.round.runs
         if run.takes_place and not run.waiting and not run.seats.full
@@ -185,6 +195,18 @@ def ended_with_the_day(session: Session, registration: Registration) -> bool:
 def last_change(session: Session, registration: Registration) -> StatusChange | None:
     mine = StatusChange.registration_id == registration.id
     return session.scalar(select(StatusChange).where(mine).order_by(StatusChange.id.desc()).limit(1))
+
+
+def added_by_team(session: Session, registration: Registration) -> bool:
+    """Whether the team typed in the person's data, by hand or from a file, so that the person has to be told (Art. 14 GDPR).
+
+    Who registers alone confirms later; no query then.
+    """
+    if registration.confirmed_at != registration.created_at:
+        return False
+    mine = StatusChange.registration_id == registration.id
+    first = select(StatusChange.reason).where(mine).order_by(StatusChange.id).limit(1)
+    return session.scalar(first) is Reason.ADDED_BY_HAND
 
 
 def last_note(session: Session, registration: Registration) -> str:

@@ -50,7 +50,7 @@ from app.registration.links import (
 from app.registration.models import Registration
 from app.registration.page_states import DONE, page_state
 from app.registration.possible import possible
-from app.registration.queries import last_note, my_day
+from app.registration.queries import added_by_team, last_note, my_day
 from app.registration.questions.answer_forms import OwnAnswersForm, answer_facts, answers_data, asking
 from app.registration.questions.answering import change_answers, withdraw_answer
 from app.registration.questions.asked import asked_questions, asks_needs
@@ -179,6 +179,11 @@ def my(token: str) -> Response:
         may=possible(registration, day, now()),
         swaps=swaps_of(session, registration, now()),
         tables=tables_of(session, registration),
+        by_team=added_by_team(session, registration),
+        cannot=exemptions_of(session, registration.id)
+        if confirmed and registration.event.awaits_places
+        else [],
+        verdict_labels=VERDICT_LABELS,
         form=ConfirmForm(),
         done=done_just_now(DONE),
     )
@@ -268,10 +273,10 @@ def workshops(token: str) -> ResponseReturnValue:
     if registration.event.awaits_places:
         return redirect(url_for(".wishes", token=token), SEE_OTHER)
     mine = my_day(session, registration, seats=True)
-    if not mine.rounds:
+    if not mine.chosen:
         return redirect(url_for(".my", token=token), SEE_OTHER)
-    answers = {f"round-{one.round.id}": one.answer for one in mine.rounds}
-    free = [one.round for one in mine.rounds if one.leads is None]
+    answers = {f"round-{one.round.id}": one.answer for one in mine.chosen}
+    free = [one.round for one in mine.chosen if one.leads is None]
     form = with_rounds(ChoicesForm, free, data=answers)
     if did(form, lambda writing: change_choices(writing, registration.id, form.choices(), now())):
         return _back(token, "workshops")

@@ -25,7 +25,16 @@ from app.results.rules import (
 from app.results.service import FrameFacts
 from app.results.uploads import LARGEST_FILE
 from app.texts import gettext
-from app.web.editing import Choice, Day, EditingForm, WholeNumber, long_text, options, short_text
+from app.web.editing import (
+    Choice,
+    Day,
+    EditingForm,
+    WholeNumber,
+    formatted_text,
+    long_text,
+    options,
+    short_text,
+)
 from app.web.forms import REQUIRED, NonceMixin
 from app.web.texts import lazy_gettext as _l
 
@@ -41,14 +50,14 @@ def _filled(shape: type[Form], data: dict[str, Any], version: int, *, stored: bo
 class FrameForm(EditingForm):
     kinds: tuple[str, ...] = ()
 
-    intro = long_text(
+    intro = formatted_text(
         _l("Introduction"),
         rows=8,
         description=_l(
             "What was the day about, and what should one read first? An empty line begins a new paragraph."
         ),
     )
-    next_host = long_text(_l("Outlook and next host"), rows=4)
+    next_host = formatted_text(_l("Outlook and next host"), rows=4)
 
     @classmethod
     def of(cls, facts: FrameFacts, version: int, *, stored: bool = False) -> "FrameForm":
@@ -81,8 +90,8 @@ def _figure_name(kind: str) -> str:
 
 
 class ResultForm(EditingForm):
-    findings = long_text(_l("Findings"), rows=8, description=_l("One finding per line."))
-    summary = long_text(
+    findings = formatted_text(_l("Findings"), rows=8, whole=False, description=_l("One finding per line."))
+    summary = formatted_text(
         _l("Summary"),
         rows=8,
         description=_l("What was talked about, without names. An empty line begins a new paragraph."),
@@ -116,7 +125,7 @@ class _AboutWorkshop(EditingForm):
 
 
 class AgreementForm(NonceMixin, _AboutWorkshop):
-    text = long_text(_l("What was agreed"), rows=4, required=True)
+    text = formatted_text(_l("What was agreed"), rows=4, required=True, whole=False)
     owner = short_text(
         _l("Who takes care of it"),
         required=True,
@@ -216,7 +225,7 @@ class DocumentForm(NonceMixin, _AboutWorkshop):
         render_kw={"accept": "application/pdf"},
     )
     title = short_text(_l("Title"), required=True)
-    summary = long_text(
+    summary = formatted_text(
         _l("Short summary"),
         rows=5,
         description=_l("Needed if the PDF is not accessible. We check that when you send it."),

@@ -9,6 +9,7 @@ from pathlib import Path
 from app import documents
 from app.documents import Block, Document
 from app.events.models import Event
+from app.formatting import plain, plain_line
 from app.programme.printing import whole_agenda
 from app.results.queries import AgreementView, DocumentationView, MaterialView, Section
 from app.results.rules import LEVEL_LABELS, STATUS_LABELS
@@ -47,7 +48,7 @@ def documentation_document(
         blocks=(
             documents.facts(facts),
             *documents.logos(logos),
-            *documents.paragraphs(view.intro),
+            *documents.formatted(view.intro, 2),
             *whole_agenda(event, view.agenda),
             *(block for section in view.sections if not section.empty for block in _section(section, shown)),
             *_more_photos(len(can_be_shown) - MOST_PHOTOS),
@@ -67,10 +68,10 @@ def _section(section: Section, shown: Container[int]) -> Iterator[Block]:
         yield documents.paragraph(
             ngettext("%(num)s person took part", "%(num)s people took part", section.attended)
         )
-    yield from documents.paragraphs(section.summary)
+    yield from documents.formatted(section.summary)
     if section.findings:
         yield documents.heading(gettext("Findings"), 3)
-        yield documents.items(section.findings)
+        yield documents.formatted_items(section.findings)
     if section.agreements:
         yield _agreements(name, section.agreements)
     pictures = [one for one in section.photos if one.id in shown]
@@ -81,7 +82,8 @@ def _section(section: Section, shown: Container[int]) -> Iterator[Block]:
     if section.documents:
         yield documents.heading(gettext("Documents"), 3)
         yield documents.items(
-            f"{one.title}: {one.summary}" if one.summary else one.title for one in section.documents
+            f"{one.title}: {plain_line(one.summary)}" if one.summary else one.title
+            for one in section.documents
         )
 
 
@@ -104,7 +106,7 @@ def _agreements(name: str, rows: Sequence[AgreementView]) -> Block:
         gettext("Agreements: %(title)s", title=name),
         [(gettext(head), False) for head in heads],
         [
-            (one.text, one.owner, gettext(LEVEL_LABELS[one.level]), short_day(one.due), _status(one))
+            (plain(one.text), one.owner, gettext(LEVEL_LABELS[one.level]), short_day(one.due), _status(one))
             for one in rows
         ],
         (4, 3, 0, 0, 3),
@@ -136,4 +138,4 @@ def _attendance(view: DocumentationView) -> Iterator[Block]:
 def _outlook(view: DocumentationView) -> Iterator[Block]:
     if view.next_host:
         yield documents.heading(gettext("Outlook"))
-        yield from documents.paragraphs(view.next_host)
+        yield from documents.formatted(view.next_host)

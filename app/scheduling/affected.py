@@ -57,8 +57,8 @@ def _differs(copy: WorkingCopy, number: int, run: RunPlan) -> bool:
         for plan, one in ((copy.released, run), (copy.plan, planned))
     )
     return (
-        (run.room_id, run.takes_place) != (planned.room_id, planned.takes_place)
-        or copy.released.times_of(run) != copy.plan.times_of(planned)
+        (run.room_id, run.station, run.takes_place) != (planned.room_id, planned.station, planned.takes_place)
+        or copy.released.parts_of(run) != copy.plan.parts_of(planned)
         or len(set(titles)) > 1
     )
 

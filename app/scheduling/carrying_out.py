@@ -21,13 +21,15 @@ from app.events.queries import rooms_of
 from app.events.rules import refuse_capacity_below_taken
 from app.events.service import mark_changed, raise_sequence
 from app.folding import free_of, slug_of
-from app.programme.differences import log_lines, stored, where
+from app.programme.differences import log_lines, where_of
 from app.programme.models import AgendaItem, Contributor, Round, Run, Workshop
 from app.programme.plan import (
+    NAMES,
     TABLES,
     Change,
     Key,
     Plan,
+    RoundFacts,
     RunPlan,
     differences,
     read_plan,
@@ -39,10 +41,11 @@ from app.programme.service import log_change
 from app.refusal import N_, Refusal
 from app.registration.rules import RunHasPlaces
 from app.registration.workshops import places
-from app.registration.workshops.models import Place, Wish
+from app.registration.workshops.models import Place, RoundAbsence, Wish
 from app.registration.workshops.news import RunChange
 from app.registration.workshops.rules import PlaceFact
 from app.scheduling.telling import tell_places
+from app.texts import parts_to_store
 
 
 class PeopleInIt(Refusal):
@@ -75,6 +78,8 @@ class Announcement:
 
 
 PLAINLY = Announcement()
+# What runs name: they are moved elsewhere before it goes.
+BEFORE_OTHERS = frozenset({Thing.ROUND, Thing.WORKSHOP})
 
 
 @dataclass(slots=True)
@@ -103,13 +108,13 @@ def carry_out(
     work = _Work(session, event, old, plan, now, announced)
     _make_room(work, changes)
     for one in reversed(changes):
-        if one.after is None and one.key[0] in {Thing.ITEM, Thing.RUN, Thing.CONTRIBUTOR}:
+        if one.after is None and one.key[0] not in BEFORE_OTHERS:
             _take_out(work, one.key)
     for one in changes:
         if one.after is not None:
             _put(work, one)
     for one in reversed(changes):
-        if one.after is None and one.key[0] in {Thing.ROUND, Thing.WORKSHOP}:
+        if one.after is None and one.key[0] in BEFORE_OTHERS:
             _take_out(work, one.key)
     _follow_up(work, changes)
     return work.numbers
@@ -121,6 +126,8 @@ def carry_out(
 def refuse_for_people(session: Session, change: Change) -> None:
     """What would take a place from somebody, or put somebody where they did not choose to be. Of runs that are released."""
     thing, number = change.key
+    if thing is Thing.ROUND and change.before is not None and change.after is not None:
+        _refuse_other_way(session, number, change.before, change.after)
     if thing is not Thing.RUN or change.before is None:
         return
     if change.after is None:
@@ -138,6 +145,20 @@ def refuse_for_people(session: Session, change: Change) -> None:
     wished = select(Wish.id).where(Wish.run_id == number).limit(1)
     if name == "round_id" and session.scalar(wished) is not None:
         raise RunIsWished(name)
+
+
+def _refuse_other_way(session: Session, round_id: int, was: RoundFacts, facts: RoundFacts) -> None:
+    """A round stays one that is chosen while anybody has said anything of it."""
+    if was.booked is facts.booked:
+        return
+    said = [
+        select(one.registration_id).where(one.round_id == round_id) for one in (Place, Wish, RoundAbsence)
+    ]
+    if session.scalar(union(*said).limit(1)) is not None:
+        raise Refusal(
+            N_("People have chosen in this round already, so it stays one that is chosen beforehand."),
+            field="booked",
+        )
 
 
 def _refuse_removing(session: Session, run_id: int) -> None:
@@ -213,9 +234,11 @@ def _new_row(work: _Work, change: Change) -> Any:
             return Workshop(event_id=event.id, slug=free_of(taken, slug_of(change.after.title) or "workshop"))
         case Thing.RUN:
             return Run(created_at=work.now, modified_at=work.now.replace(microsecond=0))
+        case Thing.SUB_ITEM | Thing.STAND:
+            return TABLES[change.key[0]]()
         case _:
-            whole = change.after.item_id is None and change.after.run_id is None
-            return Contributor(event_id=event.id if whole else None)
+            named = [getattr(change.after, name) for name in NAMES[Thing.CONTRIBUTOR]]
+            return Contributor(event_id=None if any(named) else event.id)
 
 
 def _write_run(work: _Work, run: Run, was: RunPlan | None, facts: RunPlan) -> None:
@@ -265,12 +288,20 @@ def _follow_up(work: _Work, changes: Sequence[Change]) -> None:
 def _shown(plan: Plan, number: int) -> tuple[object, ...]:
     """What stands in the calendar entry of a run."""
     facts = plan.things[Thing.RUN, number]
-    people = [one for one in plan.contributors(run_id=number).values() if one.confirmed]
+    talks = plan.listed(Thing.SUB_ITEM, run_id=number)
+    people = [
+        one
+        for where in ({"run_id": number}, *({"sub_item_id": talk} for talk in talks))
+        for one in plan.contributors(**where).values()
+        if one.confirmed
+    ]
     return (
-        plan.times_of(facts),
+        plan.parts_of(facts),
         facts.label,
         facts.room_id,
+        facts.station,
         facts.takes_place,
+        list(talks.values()),
         plan.get(Thing.WORKSHOP, facts.workshop_id),
         people,
     )
@@ -282,8 +313,8 @@ def _news(work: _Work, run: Run, was: RunPlan, facts: RunPlan, rooms: dict[int, 
     old_title = work.old.get(Thing.WORKSHOP, was.workshop_id).title
     new_title = work.new.get(Thing.WORKSHOP, facts.workshop_id).title
     found = (
-        (PlaceFact.TIMES, stored(work.old.times_of(was)), stored(work.new.times_of(facts))),
-        (PlaceFact.ROOM, where(facts_of, was.room_id), where(facts_of, facts.room_id)),
+        (PlaceFact.TIMES, parts_to_store(work.old.parts_of(was)), parts_to_store(work.new.parts_of(facts))),
+        (PlaceFact.ROOM, where_of(facts_of, was), where_of(facts_of, facts)),
         (PlaceFact.TITLE, old_title, new_title),
     )
     return [RunChange(run, fact, old, new) for fact, old, new in found if old != new]

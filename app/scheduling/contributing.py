@@ -1,53 +1,49 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Naming who contributes, in the working copy. Verbs as in `editing`; `key` says to what, see `app.programme.contributors`."""
+"""What is listed at something, in the working copy: who contributes, short talks, stands. Verbs as in `editing`; `key` says where, see
+`app.programme.contributors`."""
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import fields, replace
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
+from app.programme.conflicts import refuse_outside_holder
 from app.programme.contributors import Place, place_of
-from app.programme.plan import ContributorFacts, Plan, seen_as
+from app.programme.plan import Key, Plan, SubItemFacts, seen_as, thing_of
 from app.programme.rules import Thing
 from app.programme.working_copy import new_number
 from app.refusal import ChangedMeanwhile
 from app.scheduling.editing import edit
 
 
-def add_contributor(
-    session: Session, event_id: int, key: str, facts: ContributorFacts, now: datetime
-) -> None:
-    """Behind the others. Refuses a role that does not fit the place, somebody who stands there in it, and too many."""
+def add_to_place(session: Session, event_id: int, key: str, facts: Any, now: datetime) -> None:
+    """Behind the others. Refuses as `refuse_misfit` and `refuse_outside_holder`; raises `Missing` where nothing of the kind can
+    stand."""
+    thing = thing_of(facts)
 
     def step(plan: Plan, place: Place) -> Plan:
-        last = max((one.position for one in place.contributors(plan).values()), default=0)
-        return plan.put(
-            (Thing.CONTRIBUTOR, new_number(plan, Thing.CONTRIBUTOR)), _there(facts, place, last + 1)
-        )
+        last = max((one.position for one in place.listed(plan, thing).values()), default=0)
+        return _put(plan, (thing, new_number(plan, thing)), facts, place, last + 1)
 
     _edit(session, event_id, key, step, now)
 
 
-def change_contributor(
-    session: Session,
-    event_id: int,
-    key: str,
-    number: int,
-    facts: ContributorFacts,
-    seen: str,
-    now: datetime,
+def change_at_place(
+    session: Session, event_id: int, key: str, number: int, facts: Any, seen: str, now: datetime
 ) -> None:
-    """Refuses when somebody else saved meanwhile (F30), and what `add_contributor` refuses."""
+    """Refuses when somebody else saved meanwhile (F30), and what `add_to_place` refuses."""
+    thing = thing_of(facts)
 
     def step(plan: Plan, place: Place) -> Plan:
-        was = place.get(plan, number)
+        was = place.get(plan, thing, number)
         if seen_as(was) != seen:
             raise ChangedMeanwhile
-        return plan.put((Thing.CONTRIBUTOR, number), _there(facts, place, was.position))
+        return _put(plan, (thing, number), facts, place, was.position)
 
     _edit(session, event_id, key, step, now)
 
@@ -56,35 +52,39 @@ def confirm_contributor(session: Session, event_id: int, key: str, number: int, 
     """They said yes."""
 
     def step(plan: Plan, place: Place) -> Plan:
-        return plan.put((Thing.CONTRIBUTOR, number), replace(place.get(plan, number), confirmed=True))
+        one = place.get(plan, Thing.CONTRIBUTOR, number)
+        return plan.put((Thing.CONTRIBUTOR, number), replace(one, confirmed=True))
 
     _edit(session, event_id, key, step, now)
 
 
-def remove_contributor(session: Session, event_id: int, key: str, number: int, now: datetime) -> None:
+def remove_from_place(
+    session: Session, event_id: int, key: str, thing: Thing, number: int, now: datetime
+) -> None:
+    """Who contributes to a short talk goes with it."""
+
     def step(plan: Plan, place: Place) -> Plan:
-        place.get(plan, number)
-        return plan.without((Thing.CONTRIBUTOR, number))
+        place.get(plan, thing, number)
+        return plan.without((thing, number))
 
     _edit(session, event_id, key, step, now)
 
 
-def move_contributor(
-    session: Session, event_id: int, key: str, number: int, now: datetime, *, up: bool
+def move_at_place(
+    session: Session, event_id: int, key: str, thing: Thing, number: int, now: datetime, *, up: bool
 ) -> None:
     """One place to the front or to the back; the first and the last stay where they are."""
 
     def step(plan: Plan, place: Place) -> Plan:
-        place.get(plan, number)
-        ordered = list(place.contributors(plan))
+        place.get(plan, thing, number)
+        ordered = list(place.listed(plan, thing))
         at = ordered.index(number)
         to = at - 1 if up else at + 1
         if not 0 <= to < len(ordered):
             return plan
         ordered[at], ordered[to] = ordered[to], ordered[at]
         for position, one in enumerate(ordered, start=1):
-            facts = plan.things[Thing.CONTRIBUTOR, one]
-            plan = plan.put((Thing.CONTRIBUTOR, one), replace(facts, position=position))
+            plan = plan.put((thing, one), replace(plan.things[thing, one], position=position))
         return plan
 
     _edit(session, event_id, key, step, now)
@@ -99,5 +99,10 @@ def _edit(
     edit(session, event_id, placed, now)
 
 
-def _there(facts: ContributorFacts, place: Place, position: int) -> ContributorFacts:
-    return replace(facts, item_id=place.item_id, run_id=place.run_id, position=position)
+def _put(plan: Plan, key: Key, facts: Any, place: Place, position: int) -> Plan:
+    asked = {one.name for one in fields(facts)}
+    named = {name: number for name, number in place.named.items() if name in asked}
+    there = replace(facts, **named, position=position)
+    if isinstance(there, SubItemFacts):
+        refuse_outside_holder(plan, there)
+    return plan.put(key, there)

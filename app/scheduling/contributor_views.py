@@ -10,12 +10,12 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.people.rules import Permission, may
 from app.programme.contributors import DAY, Place, place_of
-from app.programme.forms import ContributorForm
 from app.programme.plan import Plan
-from app.programme.rules import ROLE_LABELS
+from app.programme.rules import ROLE_LABELS, Thing
 from app.programme.working_copy import read_working_copy
 from app.refusal import N_, Missing
 from app.scheduling import contributing
+from app.scheduling.programme_forms import ContributorForm
 from app.texts import gettext
 from app.web import access
 from app.web.database import db
@@ -38,7 +38,7 @@ def people(slug: str, key: str) -> ResponseReturnValue:
         key=key,
         place=place,
         whole=key == DAY,
-        people=place.contributors(plan),
+        people=place.listed(plan, Thing.CONTRIBUTOR),
         role_labels=ROLE_LABELS,
         may_edit=may(g.role, Permission.EDIT),
     )
@@ -49,7 +49,7 @@ def people(slug: str, key: str) -> ResponseReturnValue:
 def add(slug: str, key: str) -> ResponseReturnValue:
     _plan, place = _read(key)
     form = ContributorForm(data={"role": place.usual_role.value, "confirmed": True}).offer(place)
-    if did(form, lambda session: contributing.add_contributor(session, g.event.id, key, form.facts(), now())):
+    if did(form, lambda session: contributing.add_to_place(session, g.event.id, key, form.facts(), now())):
         return redirect_with(_people(slug, key), N_("“%(title)s” is saved."), title=form.name.data)
     return page(
         "scheduling/organise_contributor.html", event=g.event, key=key, place=place, form=form, one=None
@@ -60,16 +60,18 @@ def add(slug: str, key: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def edit(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
     plan, place = _read(key)
-    form = ContributorForm.of(place.get(plan, contributor_id)).offer(place)
+    form = ContributorForm.of(place.get(plan, Thing.CONTRIBUTOR, contributor_id)).offer(place)
 
     def change(session: Session) -> None:
-        contributing.change_contributor(
+        contributing.change_at_place(
             session, g.event.id, key, contributor_id, form.facts(), form.version.data or "", now()
         )
 
     def stored() -> ContributorForm:
         again, there = _read(key)
-        return ContributorForm.of(there.get(again, contributor_id), stored=True).offer(there)
+        return ContributorForm.of(there.get(again, Thing.CONTRIBUTOR, contributor_id), stored=True).offer(
+            there
+        )
 
     if did(form, change, stored=stored):
         return redirect_with(_people(slug, key), N_("“%(title)s” is saved."), title=form.name.data)
@@ -87,11 +89,13 @@ def edit(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def remove(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
     plan, place = _read(key)
-    name = place.get(plan, contributor_id).name
+    name = place.get(plan, Thing.CONTRIBUTOR, contributor_id).name
     form = ConfirmForm()
     if did(
         form,
-        lambda session: contributing.remove_contributor(session, g.event.id, key, contributor_id, now()),
+        lambda session: contributing.remove_from_place(
+            session, g.event.id, key, Thing.CONTRIBUTOR, contributor_id, now()
+        ),
     ):
         return redirect_with(_people(slug, key), N_("“%(title)s” is removed."), title=name)
     cancel = url_for(".edit", slug=slug, key=key, contributor_id=contributor_id)
@@ -101,6 +105,7 @@ def remove(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
         form=form,
         title=name,
         cancel=(cancel, gettext("Keep it")),
+        released=contributor_id > 0 and g.event.agenda_released_at is not None,
     )
 
 
@@ -112,11 +117,11 @@ def act(slug: str, key: str, contributor_id: int, deed: str) -> ResponseReturnVa
         raise Missing
 
     def verb(session: Session) -> None:
-        about = (session, g.event.id, key, contributor_id, now())
         if deed == "confirm":
-            contributing.confirm_contributor(*about)
+            contributing.confirm_contributor(session, g.event.id, key, contributor_id, now())
         else:
-            contributing.move_contributor(*about, up=deed == "up")
+            about = (session, g.event.id, key, Thing.CONTRIBUTOR, contributor_id, now())
+            contributing.move_at_place(*about, up=deed == "up")
 
     if pressed(verb):
         flash(gettext("Saved."), "success")

@@ -20,11 +20,13 @@ from app.events.service import lock_event
 from app.programme.conflicts import refuse_misfit, refuse_taking_out
 from app.programme.kinds import get_kind
 from app.programme.plan import (
+    LISTED,
     NAMES,
     Change,
     ContributorFacts,
     Key,
     Plan,
+    RoundFacts,
     RunPlan,
     differences,
     seen_as,
@@ -63,6 +65,40 @@ def add_run(session: Session, event_id: int, run: RunPlan, names: Sequence[str],
 
     written = edit(session, event_id, step, now)
     return written.get((Thing.RUN, number), number)
+
+
+def copy_round(session: Session, event_id: int, round_id: int, facts: RoundFacts, now: datetime) -> None:
+    """The round once more at another time, with the runs that take place in it, who contributes and what stands inside of them;
+    nobody's place comes along. What goes on in another round fills only this one here. Refuses as `add`."""
+
+    def step(plan: Plan) -> Plan:
+        source = found(plan.get(Thing.ROUND, round_id))
+        number = new_number(plan, Thing.ROUND)
+        runs = {one: run for one, run in plan.of(Thing.RUN).items() if run.round_id == round_id}
+        plan = plan.put((Thing.ROUND, number), facts)
+        for one, run in runs.items():
+            if run.takes_place:
+                label = _relabelled(run.label, source.number, facts.number)
+                plan = _copied(plan, Thing.RUN, one, round_id=number, label=label, spans=1)
+        return plan
+
+    edit(session, event_id, step, now)
+
+
+def _relabelled(label: str, old: int, new: int) -> str:
+    """1.3 of round 1 is 2.3 in round 2; a number of another form stays."""
+    return f"{new}{label[len(str(old)) :]}"[:10] if label.startswith(f"{old}.") else label
+
+
+def _copied(plan: Plan, thing: Thing, number: int, **changes: Any) -> Plan:
+    """With the thing once more, but for what is said of it otherwise, and with what stands in it."""
+    new = new_number(plan, thing)
+    copy = plan.put((thing, new), replace(plan.things[thing, number], **changes))
+    for (kind, one), facts in plan.things.items():
+        for name, of in NAMES[kind].items() if kind in LISTED else ():
+            if (of, getattr(facts, name)) == (thing, number):
+                copy = _copied(copy, kind, one, **{name: new})
+    return copy
 
 
 def change(
@@ -105,7 +141,13 @@ def take_back(session: Session, event_id: int, thing: Thing, number: int, now: d
     """The thing is in the working copy as it is released; who contributes to it as well. Refuses as `refuse_misfit`."""
     event = lock_event(session, event_id)
     copy = read_working_copy(session, event)
-    own = [one for one in copy.changes if one.key == (thing, number) or _contributes(one, thing, number)]
+    whole = copy.released.without((thing, number)), copy.plan.without((thing, number))
+    inside = {
+        key
+        for plan, left in zip((copy.released, copy.plan), whole, strict=True)
+        for key in plan.things.keys() - left.things.keys()
+    }
+    own = [one for one in copy.changes if one.key in inside]
     if not own:
         raise Missing
     plan = copy.plan
@@ -167,11 +209,3 @@ def _refuse_strangers(session: Session, event: Event, plan: Plan, change: Change
         raise Missing
     if change.key[0] is Thing.ITEM:
         get_kind(session, event, facts.kind)
-
-
-def _contributes(change: Change, thing: Thing, number: int) -> bool:
-    facts = change.after or change.before
-    if change.key[0] is not Thing.CONTRIBUTOR:
-        return False
-    name = {Thing.ITEM: "item_id", Thing.RUN: "run_id"}.get(thing)
-    return name is not None and getattr(facts, name) == number

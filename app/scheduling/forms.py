@@ -3,7 +3,8 @@
 
 """Organisers' forms of the day, its rooms, rounds, workshops and runs."""
 
-from collections.abc import Iterable, Mapping
+import re
+from collections.abc import Collection, Iterable, Mapping
 from datetime import time
 from typing import Any, ClassVar
 
@@ -14,9 +15,10 @@ from app.events.facts import FACTS, DayFacts, Fact, RoomFacts
 from app.events.models import Event, Room
 from app.events.notices import day_facts
 from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
+from app.folding import clean_line
 from app.programme.plan import Plan, RoundFacts, RunPlan, seen_as
 from app.programme.rules import MOST_CONTRIBUTORS, Thing
-from app.programme.workshop_facts import LANGUAGES, WORKSHOP_FACTS, WorkshopFact, WorkshopFacts
+from app.programme.workshop_facts import LANGUAGE_CHOICES, WORKSHOP_FACTS, WorkshopFact, WorkshopFacts
 from app.refusal import fingerprint
 from app.scheduling.service import CallingOff
 from app.texts import gettext, last_day
@@ -32,6 +34,7 @@ from app.web.editing import (
     clock_of,
     code_text,
     day_of,
+    formatted_text,
     given_end,
     given_moment,
     long_text,
@@ -67,7 +70,8 @@ def _text(name: str, *, required: bool = False) -> StringField:
 
 def _text_of(fact: Fact | WorkshopFact, *, required: bool = False) -> StringField:
     if fact.rows:
-        return long_text(_l(fact.label), rows=fact.rows, required=required, description=_hint_of(fact))
+        several = long_text if isinstance(fact, WorkshopFact) and fact.one_per_line else formatted_text
+        return several(_l(fact.label), rows=fact.rows, required=required, description=_hint_of(fact))
     return short_text(_l(fact.label), longest=fact.longest, required=required, description=_hint_of(fact))
 
 
@@ -81,6 +85,7 @@ class DayForm(TellingForm, EditingForm):
         "wishes_until": "wishes_date",
         "swaps_until": "swaps_date",
     }
+    unstored: ClassVar[Collection[str]] = frozenset({"note", "become_wishes"})
 
     title = _text("title", required=True)
     language = Choice(
@@ -244,6 +249,14 @@ class DayForm(TellingForm, EditingForm):
 class RoundForm(SpanForm):
     number = WholeNumber(_l("Number"), least=1, most=50, required=True)
     title = short_text(_l("Title"), required=True, description=_l("For instance: Workshop round 1."))
+    booked = BooleanField(
+        _l("People choose beforehand"),
+        default=True,
+        description=_l(
+            "Without the mark nobody registers for it: people choose on the day, or groups are formed there. It has no"
+            " waiting lists, and nobody is asked to choose."
+        ),
+    )
 
     def offer(self, event: Event) -> "RoundForm":
         self.offer_dates(event.starts_at, event.ends_at)
@@ -255,12 +268,24 @@ class RoundForm(SpanForm):
             **span_data(round_.starts_at, round_.ends_at),
             "number": round_.number,
             "title": round_.title,
+            "booked": round_.booked,
             "version": seen_as(round_),
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
+    @classmethod
+    def next_to(cls, source: RoundFacts, number: int) -> "RoundForm":
+        """For a copy: as long, right after it."""
+        later = source.ends_at + (source.ends_at - source.starts_at)
+        title = re.sub(rf"\b{source.number}\b", str(number), source.title)
+        times = span_data(source.ends_at, later)
+        return cls(data={**times, "number": number, "title": title, "booked": source.booked})
+
     def facts(self) -> RoundFacts:
-        return RoundFacts(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at)
+        return RoundFacts(
+            *(self.number.data or 0, self.title.data or "", self.starts_at, self.ends_at),
+            booked=bool(self.booked.data),
+        )
 
 
 class WorkshopForm(EditingForm):
@@ -272,7 +297,7 @@ class WorkshopForm(EditingForm):
     method = _text_of(WORKSHOP_FACTS["method"])
     language = Choice(
         _label_of(WORKSHOP_FACTS["language"]),
-        choices=[("", _l("As the texts of the day")), *((key, _l(name)) for key, name in LANGUAGES.items())],
+        choices=[(key, _l(name)) for key, name in LANGUAGE_CHOICES],
     )
     interpreting = _text_of(WORKSHOP_FACTS["interpreting"])
     guiding_questions = _text_of(WORKSHOP_FACTS["guiding_questions"])
@@ -298,9 +323,15 @@ class WorkshopForm(EditingForm):
 class RunForm(AskingForm, EditingForm):
     """A workshop in a round: number, room, seats; of a new one also who facilitates."""
 
+    unstored: ClassVar[Collection[str]] = frozenset({"note", "called_off"})
     round_id = Choice(_l("Round"))
     label = short_text(_l("Number"), longest=10, required=True, description=_l("For instance 1.3"))
     room_id = Choice(_l("Room"))
+    station = short_text(
+        _l("Table or corner"),
+        longest=60,
+        description=_l("For instance: Table 3. Only where several groups share a room at the same time."),
+    )
     capacity = WholeNumber(
         _l("Places"),
         least=1,
@@ -313,7 +344,13 @@ class RunForm(AskingForm, EditingForm):
         description=_l("With fewer, an allocation leaves it out. Leave empty if it takes place in any case."),
     )
     spans = WholeNumber(
-        _l("Fills how many rounds?"), least=1, most=9, description=_l("Leave empty for one round.")
+        _l("Fills how many rounds?"),
+        least=1,
+        most=9,
+        description=_l(
+            "Leave empty for one round. The rounds are those whose numbers follow; on the clock something else may lie"
+            " between them, as a plenary between two parts."
+        ),
     )
     contributors = long_text(
         _l("Who facilitates"),
@@ -340,6 +377,7 @@ class RunForm(AskingForm, EditingForm):
             "round_id": str(run.round_id),
             "label": run.label,
             "room_id": str(run.room_id or ""),
+            "station": run.station,
             "capacity": run.capacity,
             "least_people": run.least_people or None,
             "spans": run.spans if run.spans > 1 else None,
@@ -373,6 +411,7 @@ class RunForm(AskingForm, EditingForm):
             room_id=int(self.room_id.data) if self.room_id.data else None,
             capacity=self.capacity.data,
             spans=self.spans.data or 1,
+            station=clean_line(self.station.data or ""),
             least_people=self.least_people.data or 0,
             takes_place=bool(self.takes_place.data),
             workshop_id=workshop_id,
@@ -434,13 +473,13 @@ class RoomForm(TellingForm, EditingForm):
 class CallOffForm(AskingForm):
     """Why the day does not take place, and what happens instead."""
 
-    reason = long_text(
+    reason = formatted_text(
         _l("Why the day does not take place"),
         rows=3,
         required=True,
         description=_l("Stands in the mail and on the public page."),
     )
-    instead = long_text(
+    instead = formatted_text(
         _l("What happens instead"),
         rows=3,
         description=_l("For instance a new date, or who answers questions. Stands beside the reason."),

@@ -3,11 +3,12 @@
 
 """The programme's working copy for organisers: items for everybody, rounds, workshops and their runs, each with its form."""
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
-from flask import Blueprint, flash, g, redirect, url_for
+from flask import Blueprint, flash, g, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
@@ -20,7 +21,6 @@ from app.programme.agenda import lines_of, read_surroundings
 from app.programme.conflicts import refuse_taking_out
 from app.programme.contradictions import Contradiction, contradictions
 from app.programme.differences import title_of
-from app.programme.forms import ItemForm
 from app.programme.kinds import kinds_for
 from app.programme.models import Run
 from app.programme.plan import Change, Plan
@@ -30,18 +30,22 @@ from app.refusal import N_, found
 from app.scheduling import editing, queries
 from app.scheduling.carrying_out import refuse_for_people
 from app.scheduling.forms import RoundForm, RunForm, WorkshopForm, rooms_to_choose
-from app.texts import gettext
+from app.scheduling.moving import next_start
+from app.scheduling.programme_forms import ItemForm
+from app.texts import gettext, local_day
 from app.web import access
 from app.web.asking import Question, asked, question_page
 from app.web.database import db
 from app.web.doing import did, pressed
-from app.web.editing import EditingForm
+from app.web.editing import EditingForm, clock_of
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
 
 bp = Blueprint("editing", __name__, url_prefix="/organise/events/<slug>/programme")
 
 SEE_OTHER = 303
+NEXT = "next"  # the button of an item's form that goes on with a new one
+_NUMBER = re.compile(r"-?[0-9]{1,9}")
 REMOVABLE = {thing.value: thing for thing in (Thing.ITEM, Thing.ROUND, Thing.WORKSHOP, Thing.RUN)}
 
 
@@ -105,8 +109,8 @@ def edit_workshop(slug: str, number: int) -> ResponseReturnValue:
 
 def _new(slug: str, kind: _Kind) -> ResponseReturnValue:
     form = kind.empty()
-    if did(form, lambda session: editing.add(session, g.event.id, kind.thing, form.facts(), now())):
-        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
+    if done := did(form, lambda session: editing.add(session, g.event.id, kind.thing, form.facts(), now())):
+        return _saved(slug, done.result, N_("“%(title)s” is in the agenda now."), form.title.data)
     return page(kind.template, event=g.event, form=form, number=None, taken=0, contradictions=())
 
 
@@ -123,7 +127,7 @@ def _edit(slug: str, kind: _Kind, number: int) -> ResponseReturnValue:
         return again
 
     if did(form, change, stored=stored):
-        return redirect_with(_programme(slug), N_("“%(title)s” is saved."), title=form.title.data)
+        return _saved(slug, number, N_("“%(title)s” is saved."), form.title.data)
     return page(
         kind.template,
         event=g.event,
@@ -132,6 +136,12 @@ def _edit(slug: str, kind: _Kind, number: int) -> ResponseReturnValue:
         taken=_taken(kind.thing, number),
         contradictions=_against(copy, f"{kind.thing.value}-{number}"),
     )
+
+
+def _saved(slug: str, number: int, sentence: str, title: str | None) -> ResponseReturnValue:
+    """On to the programme or, by the second button of an item, to a new one that begins when this one ends."""
+    address = url_for(".new_item", slug=slug, after=number) if NEXT in request.form else _programme(slug)
+    return redirect_with(address, sentence, title=title)
 
 
 def _taken(thing: Thing, number: int) -> int:
@@ -148,6 +158,14 @@ def _item_form(form: ItemForm) -> ItemForm:
     return form.offer(g.event, rooms_of(session, g.event), kinds_for(session, g.event))
 
 
+def _empty_item() -> ItemForm:
+    """It begins when the one before it ends: the one just saved, or the last one so far."""
+    plan, asked = _copy().plan, request.args.get("after", "")
+    before = plan.get(Thing.ITEM, int(asked)) if _NUMBER.fullmatch(asked) else None
+    begins = before.ends_at if before is not None else next_start(g.event, plan)
+    return _item_form(ItemForm(data={"date": local_day(begins).isoformat(), "start": clock_of(begins)}))
+
+
 def _empty_round() -> RoundForm:
     numbers = [one.number for one in _copy().plan.of(Thing.ROUND).values()]
     number = max(numbers, default=0) + 1
@@ -159,7 +177,7 @@ ITEM = _Kind(
     Thing.ITEM,
     "scheduling/organise_item.html",
     lambda facts, stored: _item_form(ItemForm.of(facts, stored=stored)),
-    lambda: _item_form(ItemForm()),
+    _empty_item,
 )
 ROUND = _Kind(
     Thing.ROUND,
@@ -173,6 +191,20 @@ WORKSHOP = _Kind(
     lambda facts, stored: WorkshopForm.of(facts, stored=stored),
     WorkshopForm,
 )
+
+
+@bp.route("/rounds/<int(signed=True):number>/copy", methods=["GET", "POST"])
+@access.organiser(Permission.EDIT)
+def copy_round(slug: str, number: int) -> ResponseReturnValue:
+    plan = _copy().plan
+    source = found(plan.get(Thing.ROUND, number))
+    last = max(one.number for one in plan.of(Thing.ROUND).values())
+    form = RoundForm.next_to(source, last + 1).offer(g.event)
+    if did(form, lambda session: editing.copy_round(session, g.event.id, number, form.facts(), now())):
+        return redirect_with(_programme(slug), N_("“%(title)s” is in the agenda now."), title=form.title.data)
+    return page(
+        "scheduling/organise_round_copy.html", event=g.event, form=form, title=source.title, number=number
+    )
 
 
 # -- runs

@@ -17,7 +17,7 @@ from app.outbox.previewing import Intended
 from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
 from app.programme.agenda import lines_of, read_surroundings, track_numbers
-from app.programme.contradictions import contradictions
+from app.programme.contradictions import contradictions, days_beside
 from app.programme.credits import credit_lines, credits_of
 from app.programme.differences import in_words
 from app.programme.plan import Plan, plan_from_json, plan_seen
@@ -92,9 +92,10 @@ def release(slug: str) -> ResponseReturnValue:
         changes=changes,
         affected=affected_runs(session, copy, around.seats),
         loose=loose_ends(lines),
-        contradictions=contradictions(g.event, lines),
+        contradictions=[*contradictions(g.event, lines), *days_beside(session, g.event)],
         may_edit=may(g.role, Permission.EDIT),
         preview=_preview_address(g.event),
+        preview_here=url_for(".preview", token=preview_token(g.event)),
         **_shown(g.event, copy.plan),
     )
 

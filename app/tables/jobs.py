@@ -16,8 +16,9 @@ from flask import Flask
 
 from app.outbox.jobs import register_job
 from app.refusal import Refusal
+from app.store.leases import Lease
 from app.store.transactions import transaction
-from app.tables.lease import Lease, claim_next, finish, renew
+from app.tables.lease import claim_next, finish, renew
 from app.tables.measures import bounds, measure
 from app.tables.queries import found_of
 from app.tables.search import Search

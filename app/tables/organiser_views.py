@@ -54,6 +54,7 @@ from app.web.database import db
 from app.web.doing import did, pressed
 from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with, reloading
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("tables", __name__, url_prefix="/organise/events/<slug>/tables")
 
@@ -202,20 +203,12 @@ def take_back_(slug: str, seating_id: int) -> ResponseReturnValue:
 @bp.route("/<int:seating_id>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def drop(slug: str, seating_id: int) -> ResponseReturnValue:
-    title = get_seating(db.session(), g.event, seating_id).name
-    form = ConfirmForm()
-    if did(
-        form,
+    return remove_once_asked(
+        get_seating(db.session(), g.event, seating_id).name,
+        _one(slug, seating_id),
         lambda session: remove(session, g.event.id, seating_id, _by(), now()),
-        first=lambda session: refuse_removing(get_seating(session, g.event, seating_id)),
-    ):
-        return redirect_with(url_for("tables.admin", slug=slug), N_("“%(title)s” is removed."), title=title)
-    return page(
-        "programme/organise_remove.html",
-        event=g.event,
-        form=form,
-        title=title,
-        cancel=(_one(slug, seating_id), gettext("Keep it")),
+        url_for("tables.admin", slug=slug),
+        lambda session: refuse_removing(get_seating(session, g.event, seating_id)),
     )
 
 

@@ -15,13 +15,13 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.events.service import lock_event
+from app.events.service import lock_event, lock_of_event
 from app.people.audit import record
 from app.programme import conflicts
 from app.refusal import ChangedMeanwhile, Missing
 from app.registration.history import By
 from app.registration.models import Registration
-from app.registration.tables.models import Seating, SeatingGuest, SeatingPlace
+from app.registration.tables.models import PUBLISHED, Seating, SeatingGuest, SeatingPlace
 from app.tables.queries import Seated, chosen, later_ids, refuse_unready, room_of, seated_of
 from app.tables.room import Room
 from app.tables.rules import (
@@ -114,7 +114,7 @@ def _add(session: Session, event: Event, order: SeatingOrder, by: By, now: datet
 def remove(session: Session, event_id: int, seating_id: int, by: By, now: datetime) -> None:
     """Refuses what people read."""
     event = lock_event(session, event_id)
-    seating = _lock(session, event, seating_id)
+    seating = lock_of_event(session, Seating, event.id, seating_id)
     refuse_removing(seating)
     record(session, now, by.organiser_id, event.id, "seating.remove", f"seating {seating.id}")
     session.delete(seating)
@@ -130,13 +130,11 @@ def refuse_removing(seating: Seating) -> None:
 def publish(session: Session, event_id: int, seating_id: int, by: By, now: datetime) -> Seating:
     """Let people read their tables; another one that they read ends. A second press changes nothing."""
     event = lock_event(session, event_id)
-    seating = _lock(session, event, seating_id)
+    seating = lock_of_event(session, Seating, event.id, seating_id)
     refuse_unready(seating)
     if seating.published_at is not None:
         return seating
-    before = session.scalar(
-        select(Seating).where(Seating.event_id == event.id, Seating.published_at.is_not(None))
-    )
+    before = session.scalar(select(Seating).where(Seating.event_id == event.id, PUBLISHED))
     if before is not None:
         before.published_at = None
         session.flush()
@@ -149,7 +147,7 @@ def publish(session: Session, event_id: int, seating_id: int, by: By, now: datet
 def take_back(session: Session, event_id: int, seating_id: int, by: By, now: datetime) -> None:
     """People read no tables any more. A second press changes nothing."""
     event = lock_event(session, event_id)
-    seating = _lock(session, event, seating_id)
+    seating = lock_of_event(session, Seating, event.id, seating_id)
     if seating.published_at is None:
         return
     seating.published_at = event.tables_at = None
@@ -172,7 +170,7 @@ def move(
     """Seat somebody elsewhere in one round: at a table with a free seat, or in the place of `partner_id`, a registration,
     who gets the seat that comes free. Refuses a stale version (F30), a full table, and hosts."""
     event = lock_event(session, event_id)
-    seating = _lock(session, event, seating_id)
+    seating = lock_of_event(session, Seating, event.id, seating_id)
     refuse_unready(seating)
     if seating.version != version:
         raise ChangedMeanwhile
@@ -223,7 +221,7 @@ def fill_up(session: Session, event_id: int, seating_id: int, by: By, now: datet
     """Seat who takes part by now and has no seat, where it hurts the goals least; nobody else moves. Returns how many were
     seated. Refuses more people than seats."""
     event = lock_event(session, event_id)
-    seating = _lock(session, event, seating_id)
+    seating = lock_of_event(session, Seating, event.id, seating_id)
     refuse_unready(seating)
     session.add_all(
         SeatingGuest(seating_id=seating.id, registration_id=one) for one in later_ids(session, seating)
@@ -309,16 +307,3 @@ def forget_attempts(session: Session, now: datetime) -> int:
     return len(
         session.scalars(tried.returning(Seating.id).execution_options(synchronize_session=False)).all()
     )
-
-
-def _lock(session: Session, event: Event, seating_id: int) -> Seating:
-    """Read anew behind the event's lock. Raises `Missing` for one of another day (T02)."""
-    found = session.scalar(
-        select(Seating)
-        .where(Seating.event_id == event.id, Seating.id == seating_id)
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if found is None:
-        raise Missing
-    return found

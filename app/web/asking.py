@@ -22,7 +22,7 @@ from wtforms import HiddenField
 from app.clock import now
 from app.web.database import transaction
 from app.web.doing import Done, carried_out
-from app.web.editing import Difference, EditingForm, long_text
+from app.web.editing import Difference, EditingForm, formatted_text
 from app.web.forms import BaseForm
 from app.web.pages import page
 from app.web.texts import lazy_gettext as _l
@@ -47,7 +47,7 @@ class TellingForm(AskingForm):
     asks_for_note = True
     shown_last = ("note",)
     unstored: ClassVar[Collection[str]] = frozenset({"note"})
-    note = long_text(
+    note = formatted_text(
         _l("A word of your own"), rows=3, description=_l("Stands in the mail, for instance why.")
     )
 

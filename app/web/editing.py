@@ -35,6 +35,8 @@ from app.web.texts import lazy_gettext as _l
 
 TOO_LONG = _l("This is too long. At most %(max)d characters fit here.")
 CHOOSE = _l("Please choose one of these.")
+WHOLE_TEXTS = _l("To format: ## heading, - entry of a list, **bold**, [words](https://example.org).")
+WITHIN_LINES = _l("To format: **bold**, [words](https://example.org).")
 FIRST_YEAR, LAST_YEAR = 2000, 2100
 LONGEST_TEXT = 20_000
 LONGEST_CODE = 60
@@ -51,12 +53,35 @@ def short_text(label: Any, *, longest: int = 200, required: bool = False, **kwar
 def long_text(
     label: Any, *, rows: int = 5, required: bool = False, longest: int = LONGEST_TEXT, **kwargs: Any
 ) -> TextAreaField:
-    """Some paragraphs of plain text."""
-    validators = [
-        DataRequired(REQUIRED) if required else Optional(),
-        Length(max=longest, message=TOO_LONG),
-    ]
-    return TextAreaField(label, validators, render_kw={"rows": rows}, **kwargs)
+    """Several lines, shown as they were typed; a text in paragraphs is a `formatted_text`."""
+    return TextAreaField(label, _of_a_text(required, longest), render_kw={"rows": rows}, **kwargs)
+
+
+class FormattedField(TextAreaField):
+    """What people write in paragraphs (app/formatting.py); the form says how below the hint. `whole` False: the text stands
+    where headings and lists have no room."""
+
+    def __init__(self, label: Any, validators: Any = None, *, whole: bool = True, **kwargs: Any) -> None:
+        super().__init__(label, validators, **kwargs)
+        self.marks = WHOLE_TEXTS if whole else WITHIN_LINES
+
+
+def formatted_text(
+    label: Any,
+    *,
+    rows: int = 5,
+    required: bool = False,
+    longest: int = LONGEST_TEXT,
+    whole: bool = True,
+    **kwargs: Any,
+) -> FormattedField:
+    """Some paragraphs, with headings, lists, bold and links."""
+    shown = {"rows": rows, **kwargs.pop("render_kw", {})}
+    return FormattedField(label, _of_a_text(required, longest), whole=whole, render_kw=shown, **kwargs)
+
+
+def _of_a_text(required: bool, longest: int) -> list[Any]:
+    return [DataRequired(REQUIRED) if required else Optional(), Length(max=longest, message=TOO_LONG)]
 
 
 def not_between(least: int, most: int) -> str:

@@ -32,7 +32,7 @@ from wtforms.i18n import messages_path
 from wtforms.validators import Regexp
 
 from app.address import NoAddress, read_address
-from app.folding import clean_line, clean_text
+from app.folding import clean_line, clean_text, is_unprintable
 from app.refusal import N_, Refusal
 from app.texts import gettext, language, sentence_of
 from app.web.texts import lazy_gettext
@@ -47,8 +47,6 @@ LONGEST_KEY, OF_FORM = 64, 24
 
 Form = TypeVar("Form")
 
-# Marks that turn the reading direction: a name could show itself as another one.
-_DIRECTION_MARKS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
 _LINE_BREAKS = frozenset("\n\r\t")
 
 
@@ -60,18 +58,6 @@ def tidy_text(value: Any) -> Any:
 def tidy_line(value: Any) -> Any:
     """`clean_line` as a filter of a field. Other values pass unchanged."""
     return clean_line(value) if isinstance(value, str) else value
-
-
-def is_unprintable(character: str) -> bool:
-    """Control characters, line separators, lone surrogates, direction marks, private and unassigned code points."""
-    return character in _DIRECTION_MARKS or unicodedata.category(character) in {
-        "Cc",
-        "Cs",
-        "Co",
-        "Cn",
-        "Zl",
-        "Zp",
-    }
 
 
 def refuse_unprintable(field: Field) -> None:
@@ -107,6 +93,9 @@ class BaseForm(FlaskForm):  # type: ignore[misc]
     shown_last: ClassVar[
         Sequence[str]
     ] = ()  # below the fields that are added for a day or a thing, in this order
+    rows_called: ClassVar[
+        Mapping[str, str]
+    ] = {}  # what a row of each list in it is called, with its %(number)s
     impossible = ""  # why its verb would be refused whatever is typed (`app.web.doing.did`)
 
     class Meta(FlaskForm.Meta):  # type: ignore[misc]

@@ -19,11 +19,16 @@ from flask import Flask
 
 from app.clock import now
 from app.store.states import States, StateUnknown
+from app.texts import LANGUAGES
 from app.web.database import db
 from app.web.packing import KINDS
 
-MOST = 128
-LARGEST = 100_000  # bytes
+MOST = 128  # answers of addresses as they are
+MOST_ASKED = (
+    32  # of those that ask for something more: whoever asks for a thousand things pushes out only these
+)
+LARGEST = 1_000_000  # bytes
+ROOM = 6_000_000  # bytes that the answers of one shelf may take together
 # Whatever of a request a public answer may depend on.
 ASKED = (
     "REQUEST_METHOD",
@@ -43,6 +48,7 @@ ASKED = (
     "HTTP_X_FORWARDED_FOR",
     "HTTP_X_FORWARDED_PROTO",
 )
+NOTHING_MORE = frozenset({"", *(f"lang={one}" for one in LANGUAGES)})  # an address asks for the page as it is
 # With one of these it is no plain question for a public page.
 NEVER_WITH = ("HTTP_COOKIE", "HTTP_AUTHORIZATION", "HTTP_RANGE", "HTTP_IF_RANGE", "HTTP_IF_MATCH")
 VARYING = frozenset({"accept-encoding", "accept-language"})
@@ -60,13 +66,45 @@ class Answer:
     body: bytes
 
 
+class Shelf:
+    """At most so many answers, and no more than `ROOM` bytes of them; the one unused for longest leaves first. Safe between
+    threads."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._lock = Lock()
+        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._bytes = 0
+
+    def __len__(self) -> int:
+        return len(self._kept)
+
+    def find(self, key: Hashable, state: Hashable) -> Answer | None:
+        """What is kept under the key, if it was said in this state."""
+        with self._lock:
+            kept = self._kept.get(key)
+            if kept is None or kept.state != state:
+                return None
+            self._kept.move_to_end(key)
+            return kept
+
+    def put(self, key: Hashable, answer: Answer) -> None:
+        if len(answer.body) > LARGEST:
+            return
+        with self._lock:
+            before = self._kept.pop(key, None)
+            self._bytes += len(answer.body) - (len(before.body) if before is not None else 0)
+            self._kept[key] = answer
+            while len(self._kept) > self._most or self._bytes > ROOM:
+                self._bytes -= len(self._kept.popitem(last=False)[1].body)
+
+
 class Front:
     """The application with its kept answers in front of it, as a WSGI application."""
 
     def __init__(self, app: Flask) -> None:
         self._app = app
-        self._lock = Lock()
-        self._kept: OrderedDict[Hashable, Answer] = OrderedDict()
+        self._plain, self._known, self._asked = Shelf(MOST), Shelf(MOST_ASKED), Shelf(MOST_ASKED)
         with app.app_context():
             self.states = States(db.engine)
 
@@ -75,12 +113,19 @@ class Front:
         state = self._state() if key is not None else None
         if state is None:
             return self._app(environ, start_response)
-        with self._lock:
-            kept = self._kept.get(key)
-        if kept is not None and kept.state == state:
+        shelf = self._shelf_for(environ)
+        kept = shelf.find(key, state)
+        if kept is not None:
             start_response(kept.status, list(kept.headers))
             return [kept.body]
-        return self._ask(key, state, environ, start_response)
+        return self._ask(shelf, key, state, environ, start_response)
+
+    def _shelf_for(self, environ: WSGIEnvironment) -> Shelf:
+        """Who filters, and who has the answer already, fills a shelf of its own: there are more of these than of pages."""
+        if environ.get("QUERY_STRING", "") not in NOTHING_MORE:
+            return self._asked
+        has_it = "HTTP_IF_NONE_MATCH" in environ or "HTTP_IF_MODIFIED_SINCE" in environ
+        return self._known if has_it else self._plain
 
     def _state(self) -> Hashable | None:
         """Asked before the application is: what it answers is at least as new. None: the database does not say."""
@@ -90,7 +135,12 @@ class Front:
             return None
 
     def _ask(
-        self, key: Hashable, state: Hashable, environ: WSGIEnvironment, start_response: StartResponse
+        self,
+        shelf: Shelf,
+        key: Hashable,
+        state: Hashable,
+        environ: WSGIEnvironment,
+        start_response: StartResponse,
     ) -> Iterable[bytes]:
         said: list[Any] = []
 
@@ -106,12 +156,7 @@ class Front:
         finally:
             if hasattr(answer, "close"):
                 answer.close()
-        if len(body) <= LARGEST:
-            with self._lock:
-                self._kept[key] = Answer(state, said[0], list(said[1]), body)
-                self._kept.move_to_end(key)
-                while len(self._kept) > MOST:
-                    self._kept.popitem(last=False)
+        shelf.put(key, Answer(state, said[0], list(said[1]), body))
         return [body]
 
 

@@ -17,7 +17,15 @@ from flask.globals import request_ctx
 from app.web.headers import PRIVATE
 
 KINDS = frozenset(
-    {"text/html", "text/plain", "text/csv", "text/calendar", "application/json", "application/xml"}
+    {
+        "text/html",
+        "text/plain",
+        "text/csv",
+        "text/calendar",
+        "application/json",
+        "application/xml",
+        "application/atom+xml",
+    }
 )
 SHORTEST = 600  # bytes; what fits into one packet anyhow gains nothing
 LEVEL = 4  # half the work of the usual 6, for answers 2 % longer

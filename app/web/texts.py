@@ -19,7 +19,7 @@ from urllib.parse import parse_qsl, urlencode
 
 import flask_babel
 from babel.support import NullTranslations, Translations
-from flask import Flask, Request, g, has_request_context, request
+from flask import Flask, Request, g, has_app_context, has_request_context, request
 from flask_babel import Babel, get_translations, lazy_gettext
 from flask_wtf import FlaskForm
 from jinja2 import pass_context, pass_eval_context
@@ -35,7 +35,6 @@ from app.texts import (
     clock_time,
     day,
     days,
-    from_iso,
     iso,
     language,
     last_day,
@@ -49,7 +48,9 @@ from app.texts import (
     short_weekday,
     span,
     speak_through,
+    stored_times,
     times,
+    times_in_parts,
 )
 from app.web.access import Audience
 
@@ -97,7 +98,8 @@ def spoken(value: str | None, day: Spoken) -> str | None:
 
 
 def paragraphs(value: str, day: Spoken | None = None) -> Markup:
-    """Plain text to paragraphs and line breaks; everything in it is escaped. Of a `day`, in its language."""
+    """Text as it was typed, with its paragraphs and line breaks; everything in it is escaped. Of a `day`, in its language.
+    What people write in paragraphs is `formatted` (app/web/formatted.py)."""
     foreign = day is not None and day.language != language()
     begin = Markup('<p lang="{}">').format(day.language) if day is not None and foreign else Markup("<p>")
     blocks = [block.strip() for block in value.replace("\r\n", "\n").split("\n\n") if block.strip()]
@@ -150,12 +152,14 @@ def _here_in_templates(_page: Context, path: str) -> str:
 
 def address_in(code: str, address: str | None = None) -> str:
     """An address of ours in that language; all else it asks for stays. If none is given, this page's own one, without its
-    path, which may be a personal link: no error page repeats that. Public pages of a day ask for nothing else, and are kept
-    for everybody: whatever stands in the address of the first reader is not handed to the others."""
+    path, which may be a personal link: no error page repeats that. Public pages of a day are kept for everybody: whatever stands
+    in the address of the first reader is not handed to the others, but for what the page itself says that it asks for
+    (`g.own_query`)."""
     if address is None:
         access = g.get("access")
         kept_for_all = access is None or (access.audience is Audience.PUBLIC and request.view_args)
-        address = "" if kept_for_all else f"?{request.query_string.decode('ascii', 'replace')}"
+        own = urlencode(g.get("own_query", {}))
+        address = f"?{own if kept_for_all else request.query_string.decode('ascii', 'replace')}"
     page, mark, place = address.partition("#")
     path, _, query = page.partition("?")
     asked = [pair for pair in parse_qsl(query, keep_blank_values=True) if pair[0] != "lang"]
@@ -200,9 +204,33 @@ def _language() -> str:
     return _forced.get() or select_language()
 
 
+_catalogues: dict[str, Translations | NullTranslations] = {}
+
+
+def _catalogue() -> Translations | NullTranslations:
+    """Of the language that is read just now. The library finds it again for each sentence; a long agenda says a thousand."""
+    reads = _language() if has_app_context() else ""
+    if reads in _catalogues:
+        return _catalogues[reads]
+    found: Translations | NullTranslations = get_translations()
+    if reads:
+        _catalogues[reads] = found
+    return found
+
+
+def _gettext(sentence: str, **values: object) -> str:
+    words: str = _catalogue().ugettext(sentence)
+    return words % values if values else words
+
+
+def _ngettext(one: str, many: str, num: int, **values: object) -> str:
+    words: str = _catalogue().ungettext(one, many, num)
+    return words % {"num": num, **values}
+
+
 def install(app: Flask) -> None:
     app.request_class = Asking
-    speak_through(Voice(flask_babel.gettext, flask_babel.ngettext, _language, _force_language))
+    speak_through(Voice(_gettext, _ngettext, _language, _force_language))
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = "translations"
     app.config["BABEL_DEFAULT_LOCALE"] = "de"
     app.config["BABEL_DEFAULT_TIMEZONE"] = "Europe/Berlin"
@@ -218,6 +246,7 @@ def install(app: Flask) -> None:
         "month": month,
         "time": clock_time,
         "times": times,
+        "times_in_parts": times_in_parts,
         "span": span,
         "moment": moment,
         "number": number,
@@ -227,7 +256,7 @@ def install(app: Flask) -> None:
         "spoken": spoken,
         "here": _here_in_templates,
         "iso": iso,
-        "from_iso": from_iso,
+        "stored_times": stored_times,
         "sentence": sentence_of,
     }
     for name, function in filters.items():

@@ -93,7 +93,9 @@ def _each(value: Any, change: Change) -> Any:
     if isinstance(value, list):
         return [_each(one, change) for one in value]
     if isinstance(value, dict):
-        return {key: one if key in {"kind", "path"} else _each(one, change) for key, one in value.items()}
+        return {
+            key: one if key in {"kind", "path", "href"} else _each(one, change) for key, one in value.items()
+        }
     return value
 
 

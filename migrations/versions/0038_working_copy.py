@@ -14,7 +14,7 @@ depends_on = None
 
 def upgrade() -> None:
     thing = sa.Enum(
-        *("round", "workshop", "item", "run", "contributor"),
+        *("round", "workshop", "item", "run", "sub_item", "stand", "contributor"),
         name=op.f("ck_agenda_edit_thing"),
         native_enum=False,
         create_constraint=True,
@@ -31,7 +31,7 @@ def upgrade() -> None:
         sa.CheckConstraint("number > 0 OR facts IS NOT NULL", name=op.f("ck_agenda_edit_new_has_facts")),
         _event("agenda_edit"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_edit")),
-        sa.UniqueConstraint("event_id", "thing", "number", name=op.f("uq_agenda_edit_event_id")),
+        sa.UniqueConstraint("event_id", "thing", "number", name=op.f("uq_agenda_edit_event_id_thing_number")),
     )
     op.create_table(
         "agenda_version",
@@ -46,7 +46,7 @@ def upgrade() -> None:
         sa.CheckConstraint("number >= 1", name=op.f("ck_agenda_version_number_from_one")),
         _event("agenda_version"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_agenda_version")),
-        sa.UniqueConstraint("event_id", "number", name=op.f("uq_agenda_version_event_id")),
+        sa.UniqueConstraint("event_id", "number", name=op.f("uq_agenda_version_event_id_number")),
     )
 
 

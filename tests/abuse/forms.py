@@ -261,6 +261,8 @@ GERMAN = {"Accept-Language": "de"}
 
 
 def _file_for(form: FormOnPage) -> tuple[io.BytesIO, str]:
+    if form.endpoint == "programme_importing.upload":
+        return io.BytesIO(b"Beginn;Ende;Titel\n9:00;10:00;Neues"), "Programm.csv"
     if form.endpoint == "importing.upload":
         return (
             io.BytesIO(b"Nachname;Vorname;E-Mail;Organisation\nNeu;Nele;nele@example.org;Amt"),

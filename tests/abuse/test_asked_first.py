@@ -126,6 +126,7 @@ def test_no_page_asks_what_it_then_refuses(tried_world: World) -> None:
     assert len(asked) > 25
 
 
+@pytest.mark.long
 def test_the_others_say_why_too(world: World) -> None:
     """In states that the world is not in: a day without wishes, an address that somebody else has by now, an organisation that
     hosts a day, the last lead."""

@@ -24,6 +24,7 @@ UPLOADS = {
     "partners_organise.new": Upload("file", LARGEST_LOGO),
     "partners_organise.edit": Upload("file", LARGEST_LOGO),
     "importing.upload": Upload("file", LARGEST_FILE),
+    "programme_importing.upload": Upload("file", LARGEST_FILE),
     "results_materials.new_photo": Upload("file", uploads.LARGEST_FILE),
     "results_materials.new_document": Upload("file", uploads.LARGEST_FILE),
 }

@@ -25,6 +25,7 @@ WITH_A_FORM = {
 WITH_A_CODE = {"links.with_code"}
 
 
+@pytest.mark.long
 def test_public_pages_set_no_cookie_and_do_not_vary_on_one(still_world: World) -> None:
     setting = set()
     for rule, access in still_world.rules():

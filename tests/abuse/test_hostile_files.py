@@ -95,6 +95,6 @@ def test_what_comes_in_lies_apart_under_a_random_name_for_us_alone(app: Flask) -
     taken = [one for one in kept if {"materials", "imports"} & set(one.parts)]
     assert len(taken) >= 3
     for one in taken:
-        assert re.fullmatch(r"(\d+-\d+-)?[0-9a-f]{32}\.(jpg|png|pdf|table)", one.name), one.name
+        assert re.fullmatch(r"(\d+-\d+-)?[0-9a-f]{32}\.(jpg|png|pdf|table|programme)", one.name), one.name
         assert stat.S_IMODE(one.stat().st_mode) & 0o077 == 0, one.name
         assert ROOT / "static" not in one.parents

@@ -41,6 +41,7 @@ YES, NO = {"registration.accept_offer", "groups.confirm"}, {"registration.declin
 
 
 @pytest.mark.parametrize("left_out", [YES, NO])
+@pytest.mark.long
 def test_every_form_of_a_participant_says_that_it_is_done(world: World, left_out: set[str]) -> None:
     sender, said, silent = Sender(world), dict[str, str](), set[str]()
     posting = {rule.endpoint for rule, access in world.rules("POST") if access.audience is Audience.PERSONAL}

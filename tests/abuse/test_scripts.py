@@ -129,6 +129,7 @@ def test_refused_forms_and_the_screen_of_two_editors(hostile_world: World) -> No
     assert {"day.edit", "participants.edit", "registration.details", "results_desk.result"} <= seen
 
 
+@pytest.mark.long
 def test_mails_show_it_as_text(hostile_world: World, app: Flask) -> None:
     """And the mail still leaves: one header block, nothing that ends it early (T11)."""
     mails = mailbox(app).deliver()

@@ -61,14 +61,17 @@ from app.people.service import MAIL_KINDS, Invitation, forgot_password, welcome
 from app.programme.kinds import KindFacts, add_kind
 from app.programme.models import (
     AgendaChange,
+    AgendaItem,
     AgendaKind,
     AgendaVersion,
     Contributor,
     Round,
     Run,
+    Stand,
+    SubItem,
     Workshop,
 )
-from app.programme.plan import ContributorFacts, ItemFacts, RoundFacts, RunPlan
+from app.programme.plan import ContributorFacts, ItemFacts, RoundFacts, RunPlan, StandFacts, SubItemFacts
 from app.programme.rules import ContributorRole, Icon, ItemKind, Thing
 from app.programme.service import add_room
 from app.programme.versions import versions_of
@@ -121,7 +124,7 @@ from app.results.models import Agreement, Material
 from app.results.rules import MaterialFacts, MaterialKind, ResultFacts
 from app.results.service import FrameFacts, add_agreement, publish_documentation, write_frame, write_result
 from app.scheduling import editing
-from app.scheduling.contributing import add_contributor
+from app.scheduling.contributing import add_to_place
 from app.scheduling.release_views import preview_token
 from app.web.access import Access, Audience, access_of
 from app.web.database import db, transaction
@@ -209,6 +212,8 @@ class World:
             return list(self.texts["member"])
         if rule.endpoint.startswith("contributing.") and name in {"key", "deed"}:
             name = f"contributing_{name}"
+        if rule.endpoint.startswith("inside."):
+            name = f"inside_{name}"
         if name in self.ids:
             return list(self.ids[name])
         if name in self.texts:
@@ -592,10 +597,19 @@ def _spare_parts(app: Flask) -> None:
         asked = ContributorFacts(
             "Noch Ungefragt", "Rektorin", "Universität", about="Sie kommt gern.", confirmed=False
         )
-        add_contributor(session, day.id, f"run-{spare}", asked, now())
+        add_to_place(session, day.id, f"run-{spare}", asked, now())
+        first_item = session.scalars(
+            select(AgendaItem.id).where(AgendaItem.event_id == day.id).order_by(AgendaItem.id).limit(1)
+        ).one()
+        for facts in (
+            SubItemFacts("Kurzer Input", "Zwei Folien"),
+            SubItemFacts("Film", "", 0, 5),
+            StandFacts("Verein Muster", "Tisch 1", True, "Film"),
+        ):
+            add_to_place(session, day.id, f"item-{first_item}", facts, now())
         add_kind(session, day.id, KindFacts("Jubiläum", "Jubilee", Icon.STAR), now())
         moderation = ContributorFacts("Kim Moderiert", role=ContributorRole.DAY_MODERATION)
-        add_contributor(session, day.id, "day", moderation, now())
+        add_to_place(session, day.id, "day", moderation, now())
         day.agenda_released_at = released
         change(
             session, day.id, Thing.ITEM, item, replace(late, note="Mit Musik."), now(), note="Es wird laut."
@@ -603,6 +617,7 @@ def _spare_parts(app: Flask) -> None:
         version = session.scalars(select(AgendaVersion).order_by(AgendaVersion.number.desc())).first()
         assert version is not None
         version.name = "Mit Musik"
+        version.at = now() + timedelta(hours=1)  # it can still be taken back when the last test looks
         editing.take_out(session, day.id, Thing.ITEM, item, now())
         editing.add(session, day.id, Thing.ITEM, replace(late, title="Abreise", note="Zum Bahnhof."), now())
         session.add(
@@ -895,6 +910,12 @@ def _remember(world: World) -> None:
         world.ids["run_id"] = sorted({runs[0], led, runs[-1]})
         world.texts["contributing_key"] = [f"run-{runs[-1]}"]
         world.texts["contributing_deed"] = ["up", "down", "confirm"]
+        talk, stand = (session.scalars(select(one).order_by(one.id)).first() for one in (SubItem, Stand))
+        assert talk is not None
+        assert stand is not None
+        world.texts["inside_key"] = [f"item-{stand.item_id}"]
+        world.texts["inside_row"] = [f"talk-{talk.id}", f"stand-{stand.id}"]
+        world.texts["inside_what"], world.texts["inside_deed"] = ["talk", "stand"], ["up", "down"]
         named = select(Contributor.id).where(Contributor.run_id == runs[-1]).order_by(Contributor.id)
         world.ids["contributor_id"] = list(session.scalars(named))
         world.ids["staff_id"] = list(session.scalars(select(RunStaff.id)))
@@ -919,6 +940,8 @@ def _remember(world: World) -> None:
         data_dir = world.app.extensions["fachtag.settings"].data_dir
         table = "\n".join(["Surname;First name;Mail;Institution", ";".join(IMPORTED)])
         world.texts["upload_name"] = [keep(data_dir, day, lead, table.encode())]
+        programme = "Beginn;Ende;Titel;Raum\n9:00;10:00;Neues;Saal"
+        world.texts["programme_file"] = [keep(data_dir, day, lead, programme.encode(), "programme")]
         world.texts["name"] = ["fachtag.css"]
         world.texts["state"] = ["done", "open"]
         world.texts["verdict"] = ["accepted", "set_aside"]
@@ -977,6 +1000,12 @@ def _remember_programme(world: World, day: int) -> None:
         ends: list[dict[str, object]] = [{"number": one} for one in (numbers[0], numbers[-1])]
         world.together[f"editing.edit_{thing.value}"] = ends
         world.together.setdefault("editing.remove", []).extend({"kind": thing.value, **one} for one in ends)
+    world.together["editing.copy_round"] = world.together["editing.edit_round"]
+    world.together["moving.duplicate"] = [
+        {"kind": thing.value, **one}
+        for thing in (Thing.ITEM, Thing.RUN)
+        for one in world.together[f"editing.edit_{thing.value}"]
+    ]
     changed = [one.key for one in copy.changes if one.key[0] is not Thing.CONTRIBUTOR]
     world.together["editing.restore"] = [{"kind": thing.value, "number": one} for thing, one in changed]
     versions: list[dict[str, object]] = [{"number": one.number} for one in versions_of(db.session(), event)]
@@ -997,6 +1026,8 @@ def text_columns() -> Iterator[tuple[str, str, int | None]]:
                 yield table.name, column.name, column.type.length
 
 
+# Pages whose form comes only after a look: at what was asked for in the address, or at what was uploaded.
+AFTER_A_LOOK = frozenset({"moving.shift", "programme_importing.preview"})
 # Columns that machines fill and read; what people type never gets there.
 MACHINE_WORDS = frozenset(
     [

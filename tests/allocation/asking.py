@@ -12,7 +12,7 @@ from dataclasses import replace
 from itertools import product
 from pathlib import Path
 
-from app.allocation.instance import Instance, ModelPlace, ModelRun, as_data
+from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, as_data
 from app.allocation.rules import Mode
 from app.allocation.verification import Occupancy, faults, worth
 from tools.instances import Description, invent
@@ -101,19 +101,17 @@ def signed(instance: Instance, places: Iterable[ModelPlace]) -> list[int]:
 
 def best_of_all(instance: Instance) -> list[int] | None:
     """Every allocation there is, looked at; None if none is possible."""
-    best: list[int] | None = None
-    choices = []
-    for person in instance.people:
-        own = [run for run in instance.runs if person.id not in run.staff]
-        works = any(person.id in run.staff for run in instance.runs)
-        choices.append(
-            [
-                [run.id for run in chosen]
-                for chosen in subsets(own)
-                if works
-                or sorted(number for run in chosen for number in run.rounds) == sorted(person.present)
-            ]
-        )
+    return min((signed(instance, places) for places in _possible(instance)), default=None)
+
+
+def any_possible(instance: Instance) -> bool:
+    """Whether there is an allocation at all: looked for until one is found."""
+    return next(_possible(instance), None) is not None
+
+
+def _possible(instance: Instance) -> Iterator[list[ModelPlace]]:
+    """Every allocation without a fault."""
+    choices = [list(_choices(instance, person)) for person in instance.people]
     for combination in product(*choices):
         places = [
             ModelPlace(person.id, run)
@@ -128,9 +126,22 @@ def best_of_all(instance: Instance) -> list[int] | None:
             for person in run.staff
         ]
         if not faults(instance, places):
-            found = signed(instance, places)
-            best = found if best is None else min(best, found)
-    return best
+            yield places
+
+
+def _choices(instance: Instance, person: ModelPerson) -> Iterator[list[int]]:
+    """Runs that this person could take part in. Who works nowhere is put nowhere that breaks a condition of their own,
+    for others sitting elsewhere would not mend it."""
+    own = [run for run in instance.runs if person.id not in run.staff]
+    works = len(own) < len(instance.runs)
+    for chosen in subsets(own):
+        runs = [run.id for run in chosen]
+        if works:
+            yield runs
+        elif sorted(number for run in chosen for number in run.rounds) == sorted(person.present):
+            alone = faults(instance, [ModelPlace(person.id, run) for run in runs])
+            if all(fault.person != person.id for fault in alone):
+                yield runs
 
 
 def subsets(runs: Sequence[ModelRun]) -> Iterator[list[ModelRun]]:

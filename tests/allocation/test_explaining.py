@@ -4,7 +4,7 @@
 """Everybody reads why: wishes, places, demand and lot of their own, totals of the day, and nobody's name."""
 
 import copy
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import timedelta
 
 import pytest
@@ -23,15 +23,18 @@ from app.allocation.explaining import (
 )
 from app.allocation.instance import Instance, ModelPerson, ModelPlace, ModelRun, Wishes
 from app.allocation.models import AllocationRun
-from app.allocation.protocol import refusals_as_data, write_protocol
+from app.allocation.pinning import why_refused
+from app.allocation.protocol import Seat, refusals_as_data, write_protocol
 from app.allocation.result import Allocation, Infeasibility, Solver, Stage, WhyNot
-from app.allocation.rules import Hindrance, Obstacle, Proof
+from app.allocation.rules import Goal, Hindrance, Obstacle, Proof
+from app.allocation.solving import solve
 from app.allocation.verification import worth
 from app.clock import now as clock_now
 from app.events.rules import Placement, Seats
 from app.programme.agenda import RoundView, RunView, read_rounds
 from app.registration.links import personal_token
 from app.web.database import db
+from tests.allocation.asking import varied
 from tests.allocation.published import give, publish
 from tests.factories.days import NOW
 from tests.pages import Visitor
@@ -171,10 +174,7 @@ def test_a_wish_for_a_run_over_two_rounds_counts_in_both() -> None:
     long_run, other = ModelRun(1, 1, (1, 2), 9), ModelRun(2, 2, (2,), 9)
     people = (ModelPerson(1, (1, 2), wishes=(Wishes(1, (1,)),)),)
     published = opened(Instance((1, 2), people, (long_run, other)), (ModelPlace(1, 1),))
-    runs = {
-        one.id: RunView(one.id, one.workshop, "", "", "", None, (), Seats(None, 0, 0), 0)
-        for one in (long_run, other)
-    }
+    runs = {one.id: a_view(one) for one in (long_run, other)}
     found = explain(published, 1, [RoundView(one, one, "", NOW, NOW, ()) for one in (1, 2)], runs)
     assert found is not None
     assert [(one.given and one.given.id, one.rank) for one in found.rounds] == [(1, 1), (1, 1)]
@@ -183,9 +183,7 @@ def test_a_wish_for_a_run_over_two_rounds_counts_in_both() -> None:
 def outcomes(person: ModelPerson, *runs: ModelRun, places: tuple[ModelPlace, ...]) -> list[WishOutcome]:
     rounds = sorted({number for run in runs for number in run.rounds})
     published = opened(Instance(tuple(rounds), (person,), runs), places)
-    views = {
-        run.id: RunView(run.id, run.workshop, "", "", "", None, (), Seats(None, 0, 0), 0) for run in runs
-    }
+    views = {run.id: a_view(run) for run in runs}
     found = explain(published, person.id, [RoundView(one, one, "", NOW, NOW, ()) for one in rounds], views)
     assert found is not None
     return [wish.outcome for one in found.rounds for wish in one.wishes]
@@ -205,6 +203,25 @@ def test_a_run_that_is_too_small_or_too_long_is_said_to_be() -> None:
     assert outcomes(leading, long_run, large, led, places=there) == [WishOutcome.AWAY, WishOutcome.GRANTED]
 
 
+def test_no_reason_is_missing_once_all_are_worked_out() -> None:
+    """On generated days, with runs over several rounds: what fills a round stands against no wish that was no dearer."""
+    seen = set()
+    for number in range(20):
+        instance = varied(number * 5 + 1, 24)
+        if not (allocation := solve(instance)).places:
+            continue
+        published = opened(instance, allocation.places, why_refused(instance, allocation, seconds=60))
+        rounds = [RoundView(one, one, "", NOW, NOW, ()) for one in instance.rounds]
+        views = {one.id: a_view(one) for one in instance.runs}
+        for person in instance.people:
+            found = explain(published, person.id, rounds, views)
+            assert found is not None
+            wishes = [wish for one in found.rounds for wish in one.wishes]
+            seen |= {wish.outcome for wish in wishes}
+            assert Hindrance.UNKNOWN not in {wish.why.hindrance for wish in wishes if wish.why}
+    assert seen >= {WishOutcome.GRANTED, WishOutcome.NOT_NEEDED, WishOutcome.COVERED, WishOutcome.REFUSED}
+
+
 def test_the_condition_that_stood_against_a_wish_is_read_without_names(
     app: Flask, client: FlaskClient, day: Day
 ) -> None:
@@ -220,7 +237,30 @@ def test_the_condition_that_stood_against_a_wish_is_read_without_names(
     assert "Anna" not in page.text
 
 
-def opened(instance: Instance, places: tuple[ModelPlace, ...]) -> Published:
+def test_the_rule_that_would_be_broken_more_often_is_read_by_its_name(
+    app: Flask, client: FlaskClient, day: Day
+) -> None:
+    publish(day)
+    said = Infeasibility(Obstacle.ORGANISATION_CAP, {"most": 1, "organisation": None, "runs": ()})
+    with day.step() as session:
+        one = session.scalars(select(AllocationRun)).one()
+        why = WhyNot(Hindrance.GOAL, Goal.RULES, condition=said)
+        one.refusals = refusals_as_data({(day.ids["ben"], day.runs["1.1"]): why})
+    page = Visitor(client).get(f"/my/{personal_token(day.of('ben'))}/places")
+    assert (
+        "würde eine Regel des Teams öfter verletzt: Jeder Workshop: höchstens 1 aus jeder Organisation."
+        in page.text
+    )
+
+
+def a_view(run: ModelRun) -> RunView:
+    return RunView(run.id, run.workshop, "", "", "", None, (), Seats(None, 0, 0), 0)
+
+
+def opened(
+    instance: Instance, places: Iterable[ModelPlace], refusals: Mapping[Seat, WhyNot] | None = None
+) -> Published:
+    places = tuple(places)
     stages = tuple(Stage(one.goal, one.value, None, 0, one.rank, one.most) for one in worth(instance, places))
     found = Allocation(Proof.FEASIBLE, Solver("von Hand", "1"), places, stages)
-    return open_protocol(write_protocol(instance, found), NOW, [])
+    return open_protocol(write_protocol(instance, found), NOW, refusals_as_data(refusals or {}))

@@ -107,7 +107,7 @@ def test_wishes_and_seats_by_workshop(app: Flask) -> None:
         needs_step_free(session, made, 1)
     page = visit(app, "otto").get(made.desk)
     assert "Die Zeit für Wünsche ist vorbei" in page.text
-    assert "0 von 5 Teilnehmenden haben keinen Wunsch genannt." in page.text
+    assert "Alle Teilnehmenden haben einen Wunsch genannt." in page.text
     assert "5 Personen bekommen Plätze" in page.text
     assert [row[:5] for row in rows(page, "Wünsche und Plätze je Workshop")][:2] == [
         ["1.1 Beraten ohne Vorurteil Workshoprunde 1, Raum Birke", "3", "2", "20", "2"],

@@ -3,16 +3,28 @@
 
 """Every reason for a refused wish must be true: with the seat pinned, a second solver finds the same first goal worse."""
 
+from collections.abc import Iterable
 from dataclasses import replace
 
 import pytest
 
-from app.allocation.instance import Instance, ModelPerson, ModelRun, OrganisationCap, Wishes, forbid, pin
+from app.allocation.instance import (
+    Apart,
+    Instance,
+    ModelPerson,
+    ModelPlace,
+    ModelRun,
+    OrganisationCap,
+    SpreadColleagues,
+    Wishes,
+    forbid,
+    pin,
+)
 from app.allocation.pinning import refused_wishes, why_refused
 from app.allocation.result import Infeasibility, WhyNot
 from app.allocation.rules import Goal, Hindrance, Obstacle, Proof
 from app.allocation.solving import solve
-from app.allocation.verification import worth
+from app.allocation.verification import violations, worth
 from tests.allocation.asking import ask_the_other, many, varied
 from tests.allocation.test_infeasibility import without
 
@@ -61,11 +73,20 @@ def test_a_second_solver_finds_the_same_goal_worse(number: int) -> None:
         values = best_granting(instance, [next(answers) for _run in runs])
         said = WhyNot(Hindrance.CONDITION) if told[seat].hindrance is Hindrance.BARRED else told[seat]
         assert replace(said, condition=None) == first_worse(instance, best, values), seat
-    named = [(seat, why.condition) for seat, why in told.items() if why.condition is not None]
+    named = [(seat, why, why.condition) for seat, why in told.items() if why.condition is not None]
     freed = ask_the_other(
-        [without(forced(instance, seat[0], refused[seat]), condition) for seat, condition in named]
+        [without(forced(instance, seat[0], refused[seat]), condition) for seat, _why, condition in named]
     )
-    assert all(values is not None for values in freed), named
+    for (seat, why, condition), values in zip(named, freed, strict=True):
+        assert values is not None, (seat, condition)
+        if why.goal is Goal.RULES:
+            assert broken(without(instance, condition), found.places) in {None, *range(values[0], 999)}, seat
+
+
+def broken(instance: Instance, places: Iterable[ModelPlace]) -> int | None:
+    """How often these places break rules that may be; None where there is none."""
+    soft = [rule for rule in instance.rules if rule.soft]
+    return sum(violations(instance, places, rule) for rule in soft) if soft else None
 
 
 def forced(instance: Instance, person: int, wish: tuple[int, ...]) -> Instance:
@@ -107,7 +128,32 @@ def test_a_condition_for_all_is_named_as_one() -> None:
     cap = Infeasibility(Obstacle.ORGANISATION_CAP, {"most": 1, "organisation": 5, "runs": ()})
     assert reasons(capped) == {(1, 10): WhyNot(Hindrance.CONDITION, condition=cap)}
     soft = Instance((1,), (one, colleague), runs, (OrganisationCap(1, soft=True),))
-    assert reasons(soft) == {(1, 10): WhyNot(Hindrance.GOAL, Goal.RULES)}
+    assert reasons(soft) == {(1, 10): WhyNot(Hindrance.GOAL, Goal.RULES, condition=cap)}
+
+
+def test_of_rules_that_may_be_broken_the_one_without_which_the_others_need_not_be_is_named() -> None:
+    """Away from 2, who is fixed there: without that rule a seat beside 2 breaks nothing, without the cap it breaks it still."""
+    people = (
+        ModelPerson(1, (1,), organisation=5, wishes=(Wishes(1, (10, 11)),)),
+        ModelPerson(2, (1,), organisation=6, fixed=(10,)),
+    )
+    runs = (ModelRun(10, 100, (1,), 2), ModelRun(11, 101, (1,), 2))
+    rules = (OrganisationCap(1, soft=True), Apart(1, 2, soft=True))
+    apart = Infeasibility(Obstacle.APART, {"partners": (1, 2)})
+    told = reasons(Instance((1,), people, runs, rules))
+    assert told == {(1, 10): WhyNot(Hindrance.GOAL, Goal.RULES, condition=apart)}
+    colleagues = tuple(replace(one, organisation=5) for one in people)
+    both = reasons(Instance((1,), colleagues, runs, rules))
+    assert both == {(1, 10): WhyNot(Hindrance.GOAL, Goal.RULES)}  # no single one stands alone against it
+
+
+def test_a_rule_that_spreads_colleagues_is_named_for_their_organisation() -> None:
+    one = ModelPerson(1, (1,), organisation=5, wishes=(Wishes(1, (10, 11)),))
+    people = (one, ModelPerson(2, (1,), organisation=5, fixed=(10,)))
+    runs = (ModelRun(10, 100, (1,), 2), ModelRun(11, 101, (1,), 2))
+    (why,) = reasons(Instance((1,), people, runs, (SpreadColleagues(soft=True),))).values()
+    spread = Infeasibility(Obstacle.SPREAD, {"organisation": 5})
+    assert why == WhyNot(Hindrance.GOAL, Goal.RULES, condition=spread)
 
 
 def test_what_was_not_open_to_somebody_is_not_searched() -> None:

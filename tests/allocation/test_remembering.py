@@ -33,11 +33,14 @@ from app.events.rules import EventStatus, Placement
 from app.privacy.erasure import forget_person
 from app.privacy.own_data import as_json, own_data
 from app.refusal import fingerprint
+from app.registration.addresses import take_address
 from app.registration.consents.models import ConsentSource, Purpose, asked_consents
 from app.registration.consents.records import write_down
 from app.registration.consents.service import NothingToRemember, ask_for, withdraw
+from app.registration.correcting import change_person
 from app.registration.links import personal_token
 from app.registration.models import Registration
+from app.registration.queries import find_earlier
 from app.registration.workshops.memory import LONGEST_KEPT, hashed, sweep_memory
 from app.registration.workshops.models import LotMemory
 from app.web.database import db, transaction
@@ -231,6 +234,52 @@ def test_nothing_of_who_did_not_agree_or_withdrew(app: Flask, days: list[WishDay
         withdraw(session, first.people[number], Purpose.MEMORY, NOW + timedelta(hours=1))
     assert swept(app, over(app, first)) == 0
     assert memories(app) == {}
+
+
+def readdressed(app: Flask, made: WishDay, number: int, email: str, *, by_team: bool) -> None:
+    """As the person asks for it, or as the team corrects it."""
+    with app.app_context(), transaction() as session:
+        one = session.get_one(Registration, made.people[number])
+        if by_team:
+            person = replace(one.person, email=email)
+            change_person(session, one.id, person, one.version, LATER, with_email=True, by_team=True)
+        else:
+            take_address(
+                session, one, email, find_earlier(session, made.event_id, email), LATER, tell_old=True
+            )
+
+
+@pytest.mark.parametrize(
+    ("day", "by_team", "goes_along"), [(1, False, True), (1, True, False), (0, False, True), (0, True, True)]
+)
+def test_it_follows_the_person_to_another_address(
+    app: Flask, days: list[WishDay], day: int, by_team: bool, goes_along: bool
+) -> None:
+    """So that a withdrawal there deletes it. What stems from another day stays with an address that the team corrects: it may
+    have been a stranger's."""
+    number = loser(app, days[0])
+    agrees(app, days[0], number)
+    agrees(app, days[1], number)
+    swept(app, over(app, days[0]))
+    before = memories(app)
+    readdressed(app, days[day], number, "neu@example.org", by_team=by_team)
+    after = memories(app)
+    assert after == ({hashed("neu@example.org"): 1} if goes_along else before)
+    with app.app_context(), transaction() as session:
+        withdraw(session, days[day].people[number], Purpose.MEMORY, LATER)
+    assert memories(app) == ({} if goes_along else before)
+
+
+def test_an_address_that_has_a_memory_of_its_own_keeps_it(app: Flask, days: list[WishDay]) -> None:
+    number = loser(app, days[0])
+    agrees(app, days[0], number)
+    swept(app, over(app, days[0]))
+    with app.app_context(), transaction() as session:
+        one = session.scalars(select(LotMemory)).one()
+        given = {"series_id": one.series_id, "event_id": one.event_id, "kept_until": one.kept_until}
+        session.add(LotMemory(address=hashed("neu@example.org"), lost=4, **given))
+    readdressed(app, days[1], number, "neu@example.org", by_team=False)
+    assert memories(app) == {hashed("neu@example.org"): 4}
 
 
 def test_a_day_that_was_called_off_cost_nobody_anything(app: Flask, days: list[WishDay]) -> None:

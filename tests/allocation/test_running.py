@@ -16,7 +16,7 @@ from flask import Flask
 
 from app.allocation import jobs, service
 from app.allocation.instance import Instance, ModelPerson
-from app.allocation.lease import LEASE, Lease, LeaseOutcome, claim, finish, next_to_solve, renew
+from app.allocation.lease import LEASES, LeaseOutcome, claim, finish, renew
 from app.allocation.protocol import verify
 from app.allocation.queries import allocations_of
 from app.allocation.result import Infeasibility
@@ -26,6 +26,7 @@ from app.clock import now as clock_now
 from app.events.models import Event
 from app.outbox.jobs import JOBS
 from app.registration.workshops.rules import Need
+from app.store.leases import Lease
 from app.web.database import db, transaction
 from tests.allocation.day import (
     LATER,
@@ -63,7 +64,7 @@ def stops(app: Flask, made: WishDay, number: int) -> None:
 
 def waiting(app: Flask, now: datetime = LATER) -> int | None:
     with app.app_context():
-        return next_to_solve(db.session(), now)
+        return LEASES.next(db.session(), now)
 
 
 def adds(app: Flask, made: WishDay, kind: ConditionKind, **facts: Any) -> None:
@@ -81,8 +82,8 @@ def test_one_worker_has_it_and_keeps_it(app: Flask) -> None:
     assert lease is not None
     assert claims(app, number) is None
     assert waiting(app) is None
-    assert renews(app, lease, LATER + LEASE / 2)
-    assert waiting(app, LATER + LEASE * 1.2) is None
+    assert renews(app, lease, LATER + LEASES.length / 2)
+    assert waiting(app, LATER + LEASES.length * 1.2) is None
     assert allocation_run(app, number).progress == "2/5"
 
 
@@ -90,7 +91,7 @@ def test_it_is_taken_over_when_the_lease_ends(app: Flask) -> None:
     """And whoever lost it changes nothing any more."""
     number = asks(app, a_wish_day(app, 2))
     first = claims(app, number)
-    late = LATER + LEASE + timedelta(seconds=1)
+    late = LATER + LEASES.length + timedelta(seconds=1)
     assert waiting(app, late) == number
     second = claims(app, number, late)
     assert first is not None
@@ -106,13 +107,13 @@ def test_what_ends_its_worker_each_time_is_given_up(app: Flask) -> None:
     """Nobody is left to write down that it failed; tried for ever it would keep all others waiting."""
     number = asks(app, a_wish_day(app, 4))
     for times in range(3):
-        assert claims(app, number, LATER + LEASE * times) is not None
-    assert claims(app, number, LATER + LEASE * 3) is None
+        assert claims(app, number, LATER + LEASES.length * times) is not None
+    assert claims(app, number, LATER + LEASES.length * 3) is None
     found = allocation_run(app, number)
     assert (found.state, found.lease_until, found.claims) == (AllocationState.FAILED, None, 3)
     assert "memory" in found.reasons[0]["sentence"]
     with app.app_context():
-        assert next_to_solve(db.session(), LATER + LEASE * 9) is None
+        assert LEASES.next(db.session(), LATER + LEASES.length * 9) is None
 
 
 def test_who_waits_longest_is_next(app: Flask) -> None:
@@ -149,7 +150,7 @@ def test_stop_and_a_dead_worker(app: Flask) -> None:
     number = asks(app, made)
     claims(app, number)
     stops(app, made, number)
-    assert claims(app, number, LATER + LEASE * 2) is None
+    assert claims(app, number, LATER + LEASES.length * 2) is None
     assert allocation_run(app, number).state is AllocationState.STOPPED
 
 
@@ -182,7 +183,7 @@ def test_the_same_seed_the_same_result_also_after_a_takeover(app: Flask) -> None
     first = allocation_run(app, solved(app, made)).protocol
     number = asks(app, made, nonce="nonce-again-0123456789")
     claims(app, number)
-    assert works_out(app, number, LATER + LEASE * 2) is AllocationState.DONE
+    assert works_out(app, number, LATER + LEASES.length * 2) is AllocationState.DONE
     second = allocation_run(app, number).protocol
     assert first is not None
     assert second is not None
@@ -353,7 +354,7 @@ def test_after_worker_and_child_were_killed_the_next_worker_takes_over(
     assert jobs.CHILD.process is None
     assert allocation_run(app, number).state is AllocationState.RUNNING
     with app.app_context():
-        jobs.tend(clock_now() + LEASE * 2)
+        jobs.tend(clock_now() + LEASES.length * 2)
     patiently(lambda: allocation_run(app, number).state is AllocationState.DONE)
     after = allocation_run(app, number).protocol
     assert before is not None

@@ -194,9 +194,9 @@ def test_a_run_of_another_day_is_no_filter(app: Flask) -> None:
 @pytest.mark.long
 def test_a_long_list_is_read_in_portions(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """F46: everybody once, in order, and two queries per portion."""
-    from app.attendees import lists
+    from app.store import portions
 
-    monkeypatch.setattr(lists, "CHUNK", 20)
+    monkeypatch.setattr(portions, "AT_ONCE", 20)
     day = a_day(app)
     many_sign_up(app, day, 1, 90)
     client = signed_in(app, OTTO)

@@ -11,17 +11,21 @@ from flask import Flask
 from sqlalchemy import select
 
 from app.attendees import manual
+from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal
-from app.registration.admission import Entry
+from app.registration.admission import Entry, admit_many
+from app.registration.links import personal_token
 from app.registration.models import Registration
+from app.registration.notifications import REGISTERED, WAITING, notify_status
 from app.registration.rules import AlreadyEnded, Status
 from app.texts import force_locale
 from app.web.database import db
 from tests.factories.days import NOW
+from tests.pages import Visitor
 from tests.registration.steps import (
     HOUR,
     KI,
@@ -72,6 +76,41 @@ def test_another_number_of_people_who_come_along_is_told(app: Flask) -> None:
     assert mail is not None
     assert "Sie haben Plätze für sich und 2 Begleitpersonen." in mail.text
     assert mail.calendar is None
+
+
+@pytest.mark.parametrize("waits", [False, True])
+@pytest.mark.parametrize("way", ["by hand", "from a file"])
+def test_whom_the_team_enters_reads_by_whom_and_what_is_stored(app: Flask, way: str, *, waits: bool) -> None:
+    """DP-16: in the first mail and on the personal page; who registered alone reads no such thing."""
+    day = open_day(capacity=1 + (not waits))
+    day.join("ben")
+    with day.step() as session:
+        if way == "by hand":
+            entry = Entry(person("anna"), "nonce-anna")
+            day.ids["anna"] = manual.add(
+                session, day.event_id, entry, ORGANISER, day.now, extra_seat=False
+            ).id
+        else:
+            event = session.get_one(Event, day.event_id)
+            ((number, _seat),) = admit_many(
+                session, event, [person("anna")], ORGANISER, day.now, invited=True
+            )
+            day.ids["anna"] = number
+            notify_status(session, session.get_one(Registration, number), day.now, first=True)
+    for name, told in (("anna", True), ("ben", False)):
+        one = day.of(name)
+        kind = WAITING if one.status is Status.WAITING else REGISTERED
+        message = db.session.scalars(
+            select(Message).where(Message.kind == kind, Message.subject_id == one.id)
+        ).one()
+        with app.test_request_context(), force_locale("de"):
+            mail = BUILDERS[kind](db.session(), message)
+        assert mail is not None
+        for text in (mail.text, mail.html):
+            assert ("Das Organisationsteam hat Sie zu diesem Tag angemeldet." in text) is told
+            assert ("Wir speichern Ihren Namen" in text) is told
+        page = Visitor(app.test_client()).get(f"/my/{personal_token(one)}")
+        assert ("Eingetragen von Das Organisationsteam" in page.text) is told
 
 
 def test_each_verb_is_logged() -> None:

@@ -14,7 +14,7 @@ from app.attendees import queries as person_queries
 from app.attendees.filters import SortOrder, Wanted, clean_search
 from app.attendees.lists import Page
 from app.attendees.manual import correct
-from app.events.models import Quota
+from app.events.models import Event, Quota
 from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organising.checks import data_findings
 from app.outbox.models import Message
@@ -540,6 +540,15 @@ def test_add_to_a_full_day(app: Flask) -> None:
             "status": "registered",
             "overbooked": True,
         }
+
+
+def test_whom_the_team_adds_is_written_to_in_the_language_of_the_day(app: Flask) -> None:
+    day = a_day(app)
+    with app.app_context(), transaction() as session:
+        session.get_one(Event, day.event_id).language = "en"
+    as_otto(app).get(f"{day.home}/registrations/new").send(**NEW)
+    with app.app_context():
+        assert added(app).language == "en"
 
 
 def test_add_an_address_that_is_known(app: Flask) -> None:

@@ -11,10 +11,10 @@ from sqlalchemy import select
 
 from app.checklist.service import add_usual
 from app.copying.printing import distance
-from app.events.models import Event
+from app.events.models import Event, Room
 from app.events.rules import EventStatus
 from app.people.rules import Role
-from app.programme.models import Run
+from app.programme.models import Run, Workshop
 from app.registration.admission import Entry
 from app.registration.person import Person
 from app.registration.questions.service import add_standard_set
@@ -173,6 +173,13 @@ def test_the_paper_for_the_next_host_names_the_team_and_nobody_who_came(app: Fla
     event_id, _ = a_day(app)
     agreed(app, event_id, "Wir treffen uns jedes Quartal.")
     with app.app_context(), transaction() as session:
+        room = session.scalars(select(Room).where(Room.name == "Raum Birke")).one()
+        room.venue = "Haus am Markt"
+        for label, change in (("1.1", {"takes_place": False}), ("1.2", {"spans": 2})):
+            run = select(Run).join(Workshop).where(Workshop.event_id == event_id, Run.label == label)
+            for name, value in change.items():
+                setattr(session.scalars(run).one(), name, value)
+    with app.app_context(), transaction() as session:
         add_usual(session, event_id, str)
         add_standard_set(session, event_id, str, TEAM, NOW)
     with app.app_context(), transaction() as session:
@@ -185,7 +192,9 @@ def test_the_paper_for_the_next_host_names_the_team_and_nobody_who_came(app: Fla
     for told in (
         "jonas@example.org",
         "Wir treffen uns jedes Quartal.",
-        "Raum Birke",
+        "Raum Birke, Haus am Markt",
+        "(findet nicht statt)",
+        "(über 2 Runden)",
         "84 Tage vorher",
         "Beraten ohne Vorurteil",
     ):

@@ -82,6 +82,7 @@ demo.download GET DEMO
 demo.inbox GET DEMO
 demo.invitation GET DEMO
 demo.mail GET DEMO
+editing.copy_round GET,POST ORGANISER EDIT
 editing.edit_item GET,POST ORGANISER EDIT
 editing.edit_round GET,POST ORGANISER EDIT
 editing.edit_run GET,POST ORGANISER EDIT
@@ -119,6 +120,12 @@ importing.left_out GET ORGANISER EDIT_PEOPLE
 importing.look GET,POST ORGANISER EDIT_PEOPLE
 importing.template GET ORGANISER EDIT_PEOPLE
 importing.upload GET,POST ORGANISER EDIT_PEOPLE
+inside.act POST ORGANISER EDIT
+inside.add GET,POST ORGANISER EDIT
+inside.edit GET,POST ORGANISER EDIT
+inside.remove GET,POST ORGANISER EDIT
+inside.sheet GET ORGANISER SEE
+inside.show GET ORGANISER SEE
 led_runs.run_people GET PERSONAL
 legal.accessibility GET PUBLIC
 legal.answer_barrier POST ADMIN
@@ -151,6 +158,10 @@ many.reject GET,POST ORGANISER EDIT_PEOPLE
 master_data.act POST ADMIN
 master_data.entry GET,POST ADMIN
 master_data.overview GET,POST ADMIN
+moving.duplicate POST ORGANISER EDIT
+moving.place GET,POST ORGANISER EDIT
+moving.shift GET,POST ORGANISER EDIT
+my_day.show GET PERSONAL
 organisations.merge_into GET,POST SIGNED_IN
 organisations.new GET,POST ADMIN
 organisations.organisation GET,POST SIGNED_IN
@@ -205,10 +216,15 @@ placing.publish_ GET,POST ORGANISER LEAD
 placing.show GET ORGANISER EDIT_PEOPLE
 placing.stop_ POST ORGANISER EDIT_PEOPLE
 programme.agenda GET PUBLIC
+programme.agenda_atom_feed GET PUBLIC
 programme.agenda_json GET PUBLIC
 programme.agenda_pdf GET PUBLIC
 programme.agenda_xml GET PUBLIC
 programme.workshop GET PUBLIC
+programme_importing.preview GET,POST ORGANISER EDIT
+programme_importing.template_csv GET ORGANISER EDIT
+programme_importing.template_xlsx GET ORGANISER EDIT
+programme_importing.upload GET,POST ORGANISER EDIT
 programme_organise.edit_kind GET,POST ORGANISER EDIT
 programme_organise.kinds GET ORGANISER SEE
 programme_organise.new_kind GET,POST ORGANISER EDIT
@@ -227,6 +243,7 @@ questions.overview GET ORGANISER SEE
 questions.preview GET ORGANISER SEE
 questions.remove GET,POST ORGANISER EDIT
 questions.standard POST ORGANISER EDIT
+quick.table GET,POST ORGANISER EDIT
 quotas.edit GET,POST ORGANISER EDIT
 quotas.new GET,POST ORGANISER EDIT
 quotas.remove GET,POST ORGANISER EDIT
@@ -363,6 +380,7 @@ def test_addresses_and_audiences_belong_together(wired: Flask) -> None:
         "people.password_mail_sent": "PUBLIC",
         "people.welcome": "PERSONAL",
         "people.new_password": "PERSONAL",
+        "releasing.preview": "PERSONAL",  # of no person, but nobody without the link sees it
     }
 
 

@@ -157,6 +157,7 @@ def test_no_business_module_reaches_the_web_however_far() -> None:
 REACH_THE_WEB: set[str] = set()
 
 
+@pytest.mark.long
 def test_business_loads_no_web_when_it_is_imported() -> None:
     """The same, tried: all of it in a fresh interpreter."""
     names = sorted(business(graph_of_imports()))
@@ -211,6 +212,7 @@ BORROWED_FORMS = {
     "app/organising/privacy_views.py: app.registration.workshops.forms",
     "app/privacy/views.py: app.registration.questions.answer_forms",
     "app/privacy/views.py: app.registration.workshops.forms",
+    "app/scheduling/imports/forms.py: app.attendees.imports.forms",  # how a table is read
 }
 
 
@@ -220,7 +222,7 @@ def test_rules_import_refusals_and_rules_only() -> None:
         for path in APP.rglob("rules.py")
         for one in imports(parsed(path))
         if one.startswith("app.")
-        and not one.startswith(("app.refusal", "app.address", "app.folding"))
+        and not one.startswith(("app.refusal", "app.address", "app.folding", "app.formatting"))
         and not re.fullmatch(r"app(\.\w+)+\.rules(\.\w+)?", one)
         and one not in {"app.clock", "app.clock.BERLIN"}  # a time zone is no clock
     }
@@ -253,7 +255,9 @@ def test_the_solver_is_loaded_by_nobody_who_serves() -> None:
     heavy = {"highspy", "numpy"}
     assert files_with(lambda tree: bool({one.split(".")[0] for one in imports(tree)} & heavy)) == {
         "app/allocation/highs.py",
+        "app/allocation/losses.py",
         "app/allocation/pinning.py",
+        "app/allocation/remainder.py",
         "app/allocation/solving.py",
     }
     serve = f"import sys, app.factory; print(sorted({heavy!r} & sys.modules.keys()))"
@@ -370,10 +374,11 @@ def test_the_clock_of_the_database_is_not_asked_either() -> None:
 # --- what opens holes --------------------------------------------------------------------------------------------
 
 
-def test_markup_is_made_in_one_file() -> None:
-    """T20: what is trusted as HTML is built in one place, from escaped parts."""
+def test_markup_is_made_in_two_files() -> None:
+    """T20: what is trusted as HTML is built in one place, from escaped parts, and what people format in another (decision 48)."""
     assert files_with(lambda tree: any(one.split(".")[-1] == "Markup" for one in calls(tree))) == {
-        "app/web/texts.py"
+        "app/web/formatted.py",
+        "app/web/texts.py",
     }
 
 
@@ -414,7 +419,10 @@ def test_mails_in_plain_text_are_not_escaped_twice() -> None:
         name_of(path)
         for path in TEMPLATES
         if path.suffix == ".txt"
-        and re.search(r"\|\s*(e|escape|forceescape|paragraphs)\b", path.read_text(encoding="utf-8"))
+        and re.search(
+            r"\|\s*(e|escape|forceescape|paragraphs|formatted|formatted_line|laid_out)\b",
+            path.read_text(encoding="utf-8"),
+        )
     }
     assert found == set()
 

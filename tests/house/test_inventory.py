@@ -62,7 +62,7 @@ TOLD = {
 CODE, KEY, MACHINE, WORD = "a code", "a key by chance", "machines fill it in", "a word that many rows share"
 NAMELESS = {
     "agenda_change": {"field": CODE},
-    "agenda_item": {"kind": CODE},
+    "agenda_item": {"kind": CODE, "language": CODE},
     "agenda_version": {"places": "numbers instead of people"},
     "agenda_kind": {"key": CODE},
     "agreement": {"nonce": KEY},
@@ -120,7 +120,8 @@ NAMELESS = {
     "registration": {"nonce": KEY, "link_key": KEY, "feed_key": KEY, "handover_nonce": KEY},
     "registration_group": {"nonce": KEY, "link_key": KEY},
     "route": {"reason": MACHINE},
-    "run": {"label": "a number", "uid": KEY},
+    "run": {"label": "a number", "station": "a table or a corner", "uid": KEY},
+    "stand": {"table_label": "a table"},
     "seating": {"nonce": KEY, "lease_token": KEY, "found": "counted; names nobody"},
     "series": {"name": WORD},
     "sign_in": {"token_hash": KEY},

@@ -143,6 +143,7 @@ def test_the_newest_migration_runs_down_and_up_with_data(app: Flask) -> None:
     assert world.app.test_client().get("/events/musterfachtag").status_code == 200
 
 
+@pytest.mark.long
 def test_kinds_of_an_installations_own_become_other_on_the_way_down(app: Flask) -> None:
     """0023: who named one keeps what the older table can say, figures are summed up, and the usual kinds are there again."""
     prepare(app)
@@ -179,6 +180,7 @@ def test_kinds_of_an_installations_own_become_other_on_the_way_down(app: Flask) 
         db.session.remove()
 
 
+@pytest.mark.long
 def test_options_of_the_standard_set_know_what_they_mean(app: Flask) -> None:
     """0022: by the names the set gave them, and only where the answers are sensitive."""
 
@@ -203,6 +205,7 @@ def test_options_of_the_standard_set_know_what_they_mean(app: Flask) -> None:
         db.session.remove()
 
 
+@pytest.mark.long
 def test_districts_become_a_list_of_their_own(app: Flask) -> None:
     """0018: what organisations name is offered afterwards, once in however many spellings, and stays with them."""
     prepare(app)
@@ -220,6 +223,7 @@ def test_districts_become_a_list_of_their_own(app: Flask) -> None:
         db.session.remove()
 
 
+@pytest.mark.long
 def test_questions_keep_the_law_they_were_asked_with(app: Flask) -> None:
     """0018: before, every public task was that of § 3 DSG NRW. A house without questions begins with an empty list."""
     prepare(app)
@@ -241,6 +245,7 @@ def test_questions_keep_the_law_they_were_asked_with(app: Flask) -> None:
         db.session.remove()
 
 
+@pytest.mark.long
 def test_only_who_was_asked_to_a_door_loses_new_days(app: Flask) -> None:
     """0019: before, every account could begin a day."""
     prepare(app)
@@ -258,6 +263,7 @@ def test_only_who_was_asked_to_a_door_loses_new_days(app: Flask) -> None:
         db.session.remove()
 
 
+@pytest.mark.long
 def test_names_are_folded_anew(app: Flask) -> None:
     """0015: people and organisations of before sort and are found as those of today; no two have one key."""
     people = {"Łukaszewski": "łukaszewski, kim", "Müller": "muller, kim", "": ""}
@@ -350,6 +356,7 @@ def test_the_database_checks_what_points_where(app: Flask) -> None:
 
 
 @pytest.mark.sqlite_only
+@pytest.mark.long
 def test_a_migration_leaves_no_old_copies_of_the_tables_in_the_file(app: Flask) -> None:
     """SQLite changes a table by copying it; the copy that is dropped holds people (DP-07)."""
     prepare(app)

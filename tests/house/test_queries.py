@@ -37,12 +37,22 @@ from tests.people.helpers import signed_in
 
 DAY = "/events/musterfachtag"
 CACHED = [DAY, f"{DAY}/agenda", f"{DAY}/agenda.json", f"{DAY}/agenda.xml", "/calendar/all.ics"]
+CACHED += [
+    f"{DAY}/agenda.atom",
+    f"{DAY}/agenda.ics",
+    f"{DAY}/agenda?kind=workshop",
+    f"{DAY}/agenda?view=rooms",
+]
 CACHED += ["/calendar/events/musterfachtag.ics", "/calendar/regions/owl.ics", f"{DAY}/results"]
 FIRST = {
-    DAY: 9,  # with the programme, for search engines
+    DAY: 13,  # with the programme, for search engines: seven kinds of things, rooms and kinds of items
     f"{DAY}/agenda": 4,
     f"{DAY}/agenda.json": 4,
-    f"{DAY}/agenda.xml": 3,
+    f"{DAY}/agenda.xml": 2,
+    f"{DAY}/agenda.atom": 2,
+    f"{DAY}/agenda.ics": 3,
+    f"{DAY}/agenda?kind=workshop": 4,
+    f"{DAY}/agenda?view=rooms": 5,  # in the house's order of rooms
     "/calendar/all.ics": 2,
     "/calendar/events/musterfachtag.ics": 3,
     "/calendar/regions/owl.ics": 2,
@@ -101,6 +111,7 @@ def test_the_first_rendering_costs_the_same_with_a_longer_programme(app: Flask) 
         pages = [
             f"/events/{slug}",
             f"/events/{slug}/agenda",
+            f"/events/{slug}/agenda?view=rooms",
             f"/events/{slug}/register",
             f"/calendar/events/{slug}.ics",
         ]
@@ -126,7 +137,7 @@ def _more(session, event, programme, number):  # type: ignore[no-untyped-def]
 def test_the_other_public_pages(house: Flask) -> None:
     client = house.test_client()
     first = count(house, client, f"{DAY}/register")
-    assert first == 10  # reads the programme and the questions, which then are kept
+    assert first == 14  # reads the programme and the questions, which then are kept
     assert {address: count(house, client, address) for address in OTHERS} == OTHERS
 
 
@@ -150,7 +161,7 @@ def test_lists_cost_the_same_with_one_row_and_with_many(app: Flask) -> None:
         )
     ]
     _people(app, event_id, range(2))
-    lead.get(pages[4])  # reads the programme
+    lead.get(pages[5])  # reads the agenda, which then is kept
     few = {page: count(app, lead, page) for page in pages}
     _people(app, event_id, range(2, 60))
     many = {page: count(app, lead, page) for page in pages}

@@ -40,7 +40,9 @@ OURS = {
     "room": {"id", "event_id"},
     "workshop": {"id", "event_id", "version"},
     "agenda_kind": {"id", "version"},
-    "contributor": {"id", "item_id", "run_id", "version"},
+    "contributor": {"id", "item_id", "run_id", "sub_item_id", "version"},
+    "sub_item": {"id", "item_id", "run_id", "version"},
+    "stand": {"id", "item_id", "version"},
     "agenda_edit": {"id", "event_id"},
     "agenda_version": {"id", "event_id"},
     "round": {"id", "event_id", "version"},
@@ -111,6 +113,14 @@ READERS = {
         **dict.fromkeys(("event_id", "position"), "app/programme/kinds.py"),
         "key": "app/programme/schedule.py",
     },
+    "sub_item": {
+        **dict.fromkeys(("title", "note", "after", "minutes"), "app/programme/inside.py"),
+        "position": "app/programme/agenda.py",
+    },
+    "stand": {
+        **dict.fromkeys(("organisation", "table_label", "needs_power", "note"), "app/programme/inside.py"),
+        "position": "app/programme/models.py",
+    },
     "contributor": {
         **dict.fromkeys(("name", "function", "organisation", "about", "role"), "app/programme/credits.py"),
         "confirmed": "app/programme/credits.py",
@@ -134,7 +144,8 @@ READERS = {
     },
     "round": {
         "title": "templates/registration/my.html",
-        **dict.fromkeys(("starts_at", "ends_at"), "templates/attendees/staff/run_people.html"),
+        **dict.fromkeys(("starts_at", "ends_at"), "templates/registration/workshops.html"),
+        "booked": "templates/registration/my.html",
         "number": LIST,
     },
     "run": {
@@ -142,6 +153,7 @@ READERS = {
         "room_id": "templates/registration/my.html",
         **dict.fromkeys(("spans", "least_people"), "app/allocation/loader.py"),
         "takes_place": AGENDA,
+        "station": "app/programme/agenda.py",
         "capacity": "templates/scheduling/organise_run.html",
     },
 }  # fmt: skip

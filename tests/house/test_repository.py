@@ -176,6 +176,21 @@ def test_links_between_documents_lead_somewhere():
     assert broken == []
 
 
+def test_links_to_a_section_lead_to_one():
+    broken = []
+    for page in [*ROOT.glob("*.md"), *(ROOT / "docs").rglob("*.md")]:
+        for target, section in re.findall(
+            r"\]\((?!\w+://)([^)#]*)#([^)]+)", page.read_text(encoding="utf-8")
+        ):
+            there = (page.parent / target if target else page).read_text(encoding="utf-8")
+            heads = (
+                re.sub(r"[^\w\- ]", "", one.lower()) for one in re.findall(r"^#+ (.*)$", there, re.MULTILINE)
+            )
+            if section not in {one.replace(" ", "-") for one in heads}:
+                broken.append(f"{page.relative_to(ROOT)}: {target}#{section}")
+    assert broken == []
+
+
 def test_the_page_on_operation_explains_every_setting():
     read = set(re.findall(r'value\("([A-Z_]+)"', (ROOT / "app" / "settings.py").read_text(encoding="utf-8")))
     page = (ROOT / "docs" / "betrieb.md").read_text(encoding="utf-8")

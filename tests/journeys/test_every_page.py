@@ -120,7 +120,7 @@ def look_around(page: Page, name: str) -> list[str]:
 
 def html_pages(app: Flask, audiences: set[Audience]) -> set[str]:
     """Endpoints that a person can open and that are no files."""
-    files = (".ics", ".csv", ".xlsx", ".json", ".xml", ".txt", ".eml", ".pdf", ".png")
+    files = (".ics", ".csv", ".xlsx", ".json", ".xml", ".atom", ".txt", ".eml", ".pdf", ".png")
     return {
         rule.endpoint
         for rule in app.url_map.iter_rules()

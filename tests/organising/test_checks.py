@@ -240,6 +240,7 @@ FAULTS = {
         "place 1: is in a round in which the person does not take part"
     ],
     "UPDATE run SET spans = 2 WHERE id = 1": ["place 1: goes on into a round in which the person has another place"],
+    "UPDATE round SET booked = false WHERE id = 2": ["place 2: is in a round that nobody chooses beforehand"],
     "INSERT INTO wish (id, registration_id, round_id, run_id, rank) VALUES (1, 1, 2, 1, 1)": [
         "wish 1: is in another round than its run"
     ],
@@ -378,6 +379,27 @@ def test_faults_of_groups_are_found(app: Flask) -> None:
                 found[statement] = sorted(data_findings(session, NOW))
             connection.rollback()
     assert found == GROUP_FAULTS
+    assert findings(app) == []
+
+
+def test_faults_of_rounds_on_the_day_are_found(app: Flask) -> None:
+    full_day(app)
+    with without_checks(app) as connection:
+        connection.commit()
+        for statement in (
+            "UPDATE round SET booked = false WHERE id = 2",
+            "UPDATE run SET spans = 2 WHERE id = 2",
+            "INSERT INTO wish (id, registration_id, round_id, run_id, rank) VALUES (1, 2, 2, 4, 1)",
+        ):
+            connection.execute(text(statement))
+        with Session(connection, join_transaction_mode="create_savepoint") as session:
+            found = data_findings(session, NOW)
+        connection.rollback()
+    assert found == [
+        "place 2: is in a round that nobody chooses beforehand",
+        "wish 1: is in a round that nobody chooses beforehand",
+        "run 2: fills rounds that are chosen beforehand, and others",
+    ]
     assert findings(app) == []
 
 

@@ -366,7 +366,7 @@ STAYING = {
     "confirm_within_minutes", "offer_hours", "seats", "position", "number", "spans", "least_people", "days_before", "allotted", "count",
     "accompanying", "attended", "size", "width", "height", "mark", "raised_by", "spent", "failures", "attempts", "claims",
     "copies", "copy_limit", "seconds", "seed", "least", "most", "rank", "text_version",
-    "rounds", "tables", "host_table", "table_number", "progress",
+    "rounds", "tables", "host_table", "table_number", "progress", "after", "minutes",
 }  # fmt: skip
 STAYING_BECAUSE = {
     "message.revision": "unique with kind and row; no mail carries it",

@@ -100,6 +100,8 @@ def is_allowed(door: Door, role: Role | None, *, admin: bool = False) -> bool:
 # What the two narrow roles may open at a day, written down: whoever opens one more door to them does so knowingly.
 VIEWER = {
     "contributing.people",
+    "inside.sheet",
+    "inside.show",
     "programme_organise.kinds",
     "checklist.overview",
     "copying.taken_over",

@@ -120,6 +120,15 @@ def test_how_a_day_stands(app: Flask) -> None:
     assert page.text.count("nicht stufenlos") == 2
 
 
+def test_no_workshop_is_hardly_booked_before_its_places_are_given(app: Flask) -> None:
+    day = a_day(app, placement=Placement.WISHES, wishes_until=now() + timedelta(days=3))
+    visitor = visitor_of(app)
+    assert "wenig gebucht" not in visitor.get(f"{day.home}/").text
+    with app.app_context(), transaction() as session:
+        session.get_one(Event, day.event_id).placed_at = now()
+    assert "wenig gebucht" in visitor.get(f"{day.home}/").text
+
+
 def reads_run() -> type:
     from app.programme.models import Run
 

@@ -15,15 +15,17 @@ from sqlalchemy import select
 from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.rules import EventStatus, Seats
+from app.organisations.models import Region
 from app.programme.agenda import AgendaLine, RoundView, RunView
-from app.programme.contradictions import contradictions
+from app.programme.contradictions import contradictions, days_beside
+from app.programme.credits import Credit
 from app.programme.kinds import Kind
 from app.programme.models import AgendaItem, Round
-from app.programme.rules import Icon, ItemKind
+from app.programme.rules import ContributorRole, Icon, ItemKind
 from app.texts import days, force_locale, span, times
 from app.web.database import db, transaction
 from app.web.editing import given_end
-from tests.factories.days import DAY, at
+from tests.factories.days import DAY, at, make_event
 from tests.organising.helpers import Day, a_day
 from tests.pages import Page, Visitor
 from tests.people.helpers import signed_in
@@ -52,9 +54,14 @@ def line(
 
 
 def round_line(
-    title: str, starts: str, ends: str, *runs: RunView, going_on: tuple[RunView, ...] = ()
+    title: str,
+    starts: str,
+    ends: str,
+    *runs: RunView,
+    going_on: tuple[RunView, ...] = (),
+    booked: bool = True,
 ) -> AgendaLine:
-    view = RoundView(1, 1, title, at(starts), at(ends), runs, going_on)
+    view = RoundView(1, 1, title, at(starts), at(ends), runs, going_on, booked)
     return AgendaLine(f"round-{title}", None, title, "", at(starts), at(ends), None, view)
 
 
@@ -91,6 +98,8 @@ def run(
         ([round_line("R", "10:00", "11:00", run("1.1", BIRCH), run("1.2", BIRCH))], ["Raum Birke is in use twice"]),
         ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, 21))], ["“1.1 Thema” has 21 places, Raum Birke has 20 seats."]),
         ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, None))], ["“1.1 Thema” has no limit of places, Raum Birke has 20"]),
+        ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, None), booked=False)], []),
+        ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, 21), booked=False)], ["“1.1 Thema” has 21 places, Raum Birke has"]),
         ([round_line("R", "10:00", "11:00", run("1.1", BIRCH, 21, takes_place=False))], []),
         ([round_line("R", "10:00", "11:00", run("1.1", HALL, 500), run("1.2", None, None))], []),
         ([round_line("R", "10:00", "11:00", going_on=(run("0.1", BIRCH, 21),))], []),
@@ -104,6 +113,76 @@ def test_what_is_said_of_an_agenda(english: None, lines: list[AgendaLine], said:
     for one, words in zip(found, said, strict=True):
         assert words in one.sentence
         assert all(one.concerns(key) for _title, key in one.lines)
+
+
+def credit(name: str, organisation: str = "") -> tuple[Credit, ...]:
+    return (Credit(1, ContributorRole.TALK, name, organisation=organisation),)
+
+
+ADA, OTHER_ADA = credit("Ada Probe", "Stadt Musterstadt"), credit("Ada Probe", "Kreis Muster")
+MARKET = line("M", "10:00", "12:00", ItemKind.MARKET, contributors=ADA)
+BREAK = line("P", "12:00", "12:30", ItemKind.BREAK)
+
+
+def led(label: str, people: tuple[Credit, ...], number: int, *, takes_place: bool = True) -> RunView:
+    return replace(run(label, None, takes_place=takes_place), contributors=people, id=number)
+
+
+@pytest.mark.parametrize(
+    ("lines", "said"),
+    [
+        ([MARKET, line("B", "11:00", "12:00", contributors=ADA)], ["Ada Probe, Stadt Musterstadt is in two places"]),
+        ([MARKET, line("B", "11:00", "12:00", asked=ADA)], ["in “M” and “B” (10:00–12:00)"]),
+        ([MARKET, line("B", "11:00", "12:00", contributors=OTHER_ADA)], []),
+        ([MARKET, line("B", "12:00", "13:00", contributors=ADA)], []),
+        ([round_line("R", "10:00", "11:00", led("1.1", ADA, 1), led("1.2", ADA, 2))], ["“1.1 Thema” and “1.2 Thema”"]),
+        ([round_line("R", "10:00", "11:00", led("1.1", ADA, 1), led("1.2", ADA, 2, takes_place=False))], []),
+        ([round_line("R", "10:00", "11:00", led("1.1", ADA + ADA, 1))], []),
+        (
+            [
+                round_line("R", "10:00", "11:00", led("1.1", ADA, 1), led("1.2", ADA, 2)),
+                round_line("S", "11:00", "12:00", going_on=(led("1.1", ADA, 1), led("1.2", ADA, 2))),
+            ],
+            ["Ada Probe, Stadt Musterstadt is in two places"],
+        ),
+        ([line("A", "9:30", "12:30")], []),
+        ([line("A", "9:30", "12:31")], ["9:30–12:31: for more than 3 hours there is no break."]),
+        ([line("A", "9:30", "11:00"), round_line("R", "11:05", "12:31")], ["9:30–12:31: for more"]),
+        ([line("A", "9:30", "11:00"), round_line("R", "11:10", "12:31")], []),
+        ([line("A", "9:30", "12:00"), BREAK, line("B", "12:30", "14:00")], []),
+        ([line("M", "9:30", "15:00", ItemKind.MARKET)], []),
+        ([line("A", "9:30", "11:30"), BREAK, line("B", "12:30", "15:31")], ["12:30–15:31: for more"]),
+    ],
+)  # fmt: skip
+def test_who_is_in_two_places_and_who_has_no_break(
+    english: None, lines: list[AgendaLine], said: list[str]
+) -> None:
+    test_what_is_said_of_an_agenda(english, lines, said)
+
+
+def test_another_day_of_the_region_is_named(app: Flask) -> None:
+    with app.app_context(), transaction() as session:
+        region = Region(name="OWL", slug="owl")
+        session.add(region)
+        session.flush()
+        mine = make_event(session, region_id=region.id)
+        assert days_beside(session, mine) == []
+        other = make_event(session, slug="anderer", title="Anderer Tag", region_id=region.id)
+        with force_locale("en"):
+            (found,) = days_beside(session, mine)
+        assert found.sentence == "“Anderer Tag” is in the same region at the same date."
+        for name, value in (("status", EventStatus.DRAFT), ("region_id", None)):
+            before = getattr(other, name)
+            setattr(other, name, value)
+            session.flush()
+            assert days_beside(session, mine) == []
+            setattr(other, name, before)
+        other.starts_at, other.ends_at = (
+            other.starts_at + timedelta(days=1),
+            other.ends_at + timedelta(days=1),
+        )
+        session.flush()
+        assert days_beside(session, mine) == []
 
 
 def ids(app: Flask) -> tuple[int, int]:

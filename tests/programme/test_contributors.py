@@ -19,7 +19,7 @@ from app.programme.models import Contributor
 from app.programme.plan import ContributorFacts
 from app.programme.rules import MOST_CONTRIBUTORS, ContributorRole
 from app.refusal import Refusal
-from app.scheduling.contributing import add_contributor
+from app.scheduling.contributing import add_to_place
 from app.web.database import db, transaction
 from tests.factories.days import NOW
 from tests.factories.organising import a_day, somebody
@@ -44,7 +44,7 @@ BOTH = "Aylin Beispiel; Prof. Dr. Ada Probe, Universität Musterstadt; Dr. Lale 
 def name(app: Flask, event_id: int, *named: tuple[str, ContributorFacts]) -> None:
     with app.app_context(), transaction() as session:
         for key, facts in named:
-            add_contributor(session, event_id, key, facts, NOW)
+            add_to_place(session, event_id, key, facts, NOW)
         if session.get_one(Event, event_id).agenda_released_at is not None:
             release_now(session, event_id, NOW)
 

@@ -71,7 +71,7 @@ def test_the_programme_costs_the_same_queries_however_long_the_day(app: Flask) -
                 facts = ItemFacts(ItemKind.PLENARY, f"Punkt {number}", at("16:00"), at("16:10"))
                 add(session, event_id, Thing.ITEM, facts, NOW)
     assert counts[0] == counts[1]
-    assert counts[0] <= 9, queries.statements
+    assert counts[0] <= 13, queries.statements  # the working copy is read anew, talks and stands too
 
 
 def test_an_item_is_added_changed_and_removed(app: Flask) -> None:

@@ -21,6 +21,8 @@ from app.programme.plan import (
     Plan,
     RoundFacts,
     RunPlan,
+    StandFacts,
+    SubItemFacts,
     applied,
     differences,
     from_json,
@@ -65,6 +67,10 @@ FACTS: dict[Thing, st.SearchStrategy[Any]] = {
         st.booleans(),
         numbers,
     ),
+    Thing.SUB_ITEM: st.builds(
+        SubItemFacts, words, after=st.none() | numbers, minutes=numbers, item_id=numbers
+    ),
+    Thing.STAND: st.builds(StandFacts, words, needs_power=st.booleans(), item_id=numbers),
     Thing.CONTRIBUTOR: st.builds(
         ContributorFacts,
         words,
@@ -107,6 +113,9 @@ def test_edits_laid_over_another_release_keep_what_was_said_and_no_more(
     released: Plan, plan: Plan, meanwhile: Plan
 ) -> None:
     """What the team did not touch follows the release; what it did stays as it said."""
+    released, meanwhile = (
+        Plan({key: one for key, one in whole.things.items() if key[1] > 0}) for whole in (released, meanwhile)
+    )
     plan = Plan({key: one for key, one in plan.things.items() if key[1] < 0 or key in released.things})
     edits = [(one.key, json.loads(json.dumps(written_edit(one)))) for one in differences(released, plan)]
     whole = laid_over(released, edits)

@@ -115,8 +115,8 @@ def generated(luck: random.Random) -> tuple[Event, list[AgendaLine], list[RoomFa
 @pytest.mark.parametrize("seed", range(60))
 def test_a_generated_day_is_a_valid_schedule_that_says_the_same_twice(seed: int) -> None:
     day, lines, rooms = generated(random.Random(seed))
-    xml = schedule_xml(day, lines, rooms, (), PAGES)
-    whole = json.loads(schedule_json(day, lines, rooms, (), PAGES))
+    xml = schedule_xml(day, lines, rooms, PAGES)
+    whole = json.loads(schedule_json(day, lines, rooms, PAGES))
     assert complaints(xml) == []
     assert complaints_of_json(whole) == []
     in_xml = {
@@ -137,7 +137,7 @@ def test_a_generated_day_is_a_valid_schedule_that_says_the_same_twice(seed: int)
 
 def test_the_validator_finds_what_is_wrong() -> None:
     day, lines, rooms = generated(random.Random(3))
-    good = schedule_xml(day, lines, rooms, (), PAGES).decode()
+    good = schedule_xml(day, lines, rooms, PAGES).decode()
     for old, new in (
         ("<track />", ""),
         ('index="1"', 'index="2"'),

@@ -33,7 +33,7 @@ from app.programme.rules import ItemKind, Thing
 from app.programme.workshop_facts import WorkshopFacts
 from app.refusal import ChangedMeanwhile, Missing, Refusal, fingerprint
 from app.scheduling import editing
-from app.scheduling.contributing import add_contributor
+from app.scheduling.contributing import add_to_place
 from app.scheduling.room_service import change_room
 from app.web.database import db, transaction
 from tests.factories import days
@@ -402,7 +402,7 @@ def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
 
         def named(facts: ContributorFacts) -> Callable[[Session], object]:
             def act(session: Session) -> None:
-                add_contributor(session, event.id, f"run-{run.id}", facts, LATER)
+                add_to_place(session, event.id, f"run-{run.id}", facts, LATER)
                 release_now(session, event.id, LATER)
 
             return act

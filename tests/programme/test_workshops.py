@@ -117,11 +117,16 @@ def test_the_page_says_when_and_where_and_leads_there_and_back(client: FlaskClie
 def test_places_are_those_of_this_moment(client: FlaskClient) -> None:
     """Without a change of the agenda: a place that is taken raises no revision."""
     _, runs = build()
-    for taken, waiting, words in ((19, 0, "noch 1 Platz"), (20, 3, "voll, 3 Personen warten")):
+    for taken, waiting, words in (
+        (19, 0, "noch 1 Platz"),
+        (20, 0, "voll"),
+        (20, 3, "voll, 3 Personen warten"),
+    ):
         with transaction() as session:
             run = session.get_one(Run, runs["1.1"])
             run.taken, run.waiting, run.waiting_counter = taken, waiting, waiting
         assert words in visit(client).text
+        assert "0 Personen" not in visit(client).text
     with transaction() as session:
         session.get_one(Run, runs["1.1"]).capacity = None
         session.get_one(Run, runs["1.1"]).waiting = 0

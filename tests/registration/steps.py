@@ -405,9 +405,9 @@ def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
         found.append(f"{sitting} people in {event.capacity}+{event.extra} seats")
     found += _of_quotas(session, event, people)
     places = session.scalars(select(Place)).all()
+    sits = {one.id: 1 + one.accompanying for one in session.scalars(select(Registration))} if places else {}
     for run in session.scalars(select(Run)):
         mine = [place for place in places if place.run_id == run.id]
-        sits = {one.id: 1 + one.accompanying for one in session.scalars(select(Registration))}
         held = sum(sits[place.registration_id] for place in mine if place.state is PlaceState.PLACE)
         waiting = sum(place.state is PlaceState.WAITING for place in mine)
         if (run.taken, run.waiting) != (held, waiting):

@@ -13,7 +13,7 @@ from app.attendees import manual
 from app.events.models import Event
 from app.events.rules import QuotaEffect
 from app.registration.admission import admit_many
-from app.registration.models import Registration, StatusChange
+from app.registration.models import Group, Registration, StatusChange
 from app.registration.queries import FORM_KEY
 from app.registration.rules import Reason, Status
 from app.registration.service import overdue_holds
@@ -91,6 +91,14 @@ def test_a_file_of_people_is_seated_in_its_order() -> None:
         (day.ids[name], status, Reason.ADDED_BY_HAND, TEAM_NOTE)
         for name, status in (("anna", seated), ("ben", seated), ("cem", waits), ("dora", waits))
     ]
+
+
+def test_whom_the_team_enters_reads_the_language_of_the_day() -> None:
+    day = open_day(language="en")
+    admit(day, "anna")
+    assert day.of("anna").language == "en"
+    group = day.allot("kontakt", 1)
+    assert db.session.get_one(Group, group).language == "en"
 
 
 def test_a_file_whose_people_are_told_nothing_invites_nobody() -> None:

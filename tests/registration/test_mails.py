@@ -494,7 +494,9 @@ def test_why_a_round_has_no_place_in_mails_and_calendars(app: Flask) -> None:
     with day.step() as session:
         registration = session.get_one(Registration, day.ids["anna"])
         english = agenda_text(
-            registration, my_day(session, registration), Words("Waiting for", "open", "away", "en")
+            registration,
+            my_day(session, registration),
+            Words("Waiting for", "open", "away", "on the day", "en"),
         )
     assert "Workshoprunde 2: away" in english
 

@@ -132,6 +132,9 @@ def test_a_moved_deadline_for_wishes_is_told(app: Flask) -> None:
     subject, text = newest(app, day, "anna")
     assert subject.endswith(": Neue Frist für Wünsche")
     assert "bisher: 13.03.2031, 8:00 Uhr" in text
+    assert "So können Sie nicht kommen?" not in text
+    change(app, day, venue_name="Rathaus")
+    assert "So können Sie nicht kommen?" in newest(app, day, "anna")[1]
 
 
 def test_a_called_off_run_is_named_and_what_is_free_there(app: Flask, day: Day) -> None:

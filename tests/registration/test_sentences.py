@@ -52,7 +52,8 @@ DAYS: dict[str, Callable[[datetime], dict[str, object]]] = {
     "begun": lambda now: {"registration_closes_at": None, "starts_at": now - timedelta(hours=1)},
     "over": lambda now: {"registration_closes_at": None, "starts_at": now - WEEK, "ends_at": now - WEEK / 2},
 }  # fmt: skip
-PAGES = ("", "/cancel", "/substitute", "/delete", "/data", "/workshops", "/details", "/not-me")
+PAGES = ("", "/cancel", "/substitute", "/delete", "/data", "/workshops", "/details", "/not-me",
+         "/also", "/address", "/answers", "/people")  # fmt: skip
 MAILS = (
     notifications.CONFIRM, notifications.REGISTERED, notifications.WAITING, notifications.PENDING, notifications.MOVED_UP,
     notifications.OFFERED, notifications.DECLINED, notifications.OFFER_ENDED, notifications.CANCELLED,

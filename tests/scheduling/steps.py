@@ -4,6 +4,8 @@
 """The organisers' verbs as tests use them: what stands already, with some of it changed. What is edited is released at once where
 the agenda is public, by somebody who has just read it."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -13,11 +15,12 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.events.notices import day_facts
 from app.programme.models import Round, Run
-from app.programme.plan import TABLES, RunPlan, facts_of, plan_seen, seen_as
+from app.programme.plan import TABLES, RunPlan, facts_of, plan_seen, seen_as, thing_of
 from app.programme.rules import Thing
 from app.programme.working_copy import read_working_copy
 from app.refusal import fingerprint
 from app.scheduling import editing
+from app.scheduling.contributing import add_to_place, change_at_place
 from app.scheduling.releasing import ReleaseNote, release
 from app.scheduling.service import change_day
 from tests.registration.steps import ORGANISER
@@ -47,13 +50,35 @@ def release_now(session: Session, event_id: int, now: datetime, note: str = "") 
 
 def add(session: Session, event_id: int, thing: Thing, facts: Any, now: datetime) -> Any:
     """The row of the new thing."""
+    with _new_row(session, thing) as found:
+        editing.add(session, event_id, thing, facts, now)
+        release_edits(session, event_id, now)
+    return found[0]
+
+
+def add_at(session: Session, event_id: int, key: str, facts: Any, now: datetime) -> Any:
+    """The row of what is listed from now on at the place of this key."""
+    with _new_row(session, thing_of(facts)) as found:
+        add_to_place(session, event_id, key, facts, now)
+        release_edits(session, event_id, now)
+    return found[0]
+
+
+def change_at(session: Session, event_id: int, key: str, row: Any, facts: Any, now: datetime) -> None:
+    """By somebody who has just read it."""
+    thing = thing_of(facts)
+    change_at_place(session, event_id, key, row.id, facts, seen_as(facts_of(thing, row)), now)
+    release_edits(session, event_id, now)
+
+
+@contextmanager
+def _new_row(session: Session, thing: Thing) -> Iterator[list[Any]]:
+    """The row that is there afterwards and was not before."""
     known = {row.id for row in session.query(TABLES[thing])}
-    number = editing.add(session, event_id, thing, facts, now)
-    _release(session, event_id, now)
-    if number > 0:
-        return session.get_one(TABLES[thing], number)
+    found: list[Any] = []
+    yield found
     (new,) = [row for row in session.query(TABLES[thing]) if row.id not in known]
-    return new
+    found.append(new)
 
 
 def change(
@@ -72,13 +97,13 @@ def change(
     row = session.get(TABLES[thing], number)
     read = seen if seen is not None else seen_as(facts_of(thing, row))
     editing.change(session, event_id, thing, number, facts, read, now, closing=closing)
-    _release(session, event_id, now, note)
+    release_edits(session, event_id, now, note)
     return row
 
 
 def take_out(session: Session, event_id: int, thing: Thing, number: int, now: datetime) -> None:
     editing.take_out(session, event_id, thing, number, now)
-    _release(session, event_id, now)
+    release_edits(session, event_id, now)
 
 
 def plan_of(run: Run, **facts: Any) -> RunPlan:
@@ -112,7 +137,8 @@ def replan_round(
     return changed
 
 
-def _release(session: Session, event_id: int, now: datetime, note: str = "") -> None:
+def release_edits(session: Session, event_id: int, now: datetime, note: str = "") -> None:
+    """Where the agenda is public and anything is edited."""
     event = session.get_one(Event, event_id)
     if event.agenda_released_at is not None and read_working_copy(session, event).changes:
         release_now(session, event_id, now, note)

@@ -17,6 +17,7 @@ from app.outbox.previewing import Intended
 from app.outbox.rules import State
 from app.outbox.worker import Worker
 from app.programme.models import Run
+from app.registration.models import Registration
 from app.scheduling.jobs import call_off
 from app.web.database import db, transaction
 from tests.factories.organising import a_day
@@ -153,6 +154,19 @@ def test_who_reads_other_sentences_is_shown_apart_with_their_number(app: Flask) 
     assert waiting[1] != seated[1]
 
 
+def test_who_reads_another_language_is_told_apart(app: Flask) -> None:
+    event_id, _ = a_day(app, capacity=2)
+    for name in ("Anna", "Bert"):
+        seat(app, event_id, name)
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Registration).where(Registration.given_name == "Bert")).one().language = "en"
+    question = lead(app, event_id).get(f"{HOME}/edit").send(venue_name="Rathaus")
+    assert {whom for whom, _text in samples(question)} == {
+        "1 Person: Angemeldet (Deutsch)",
+        "1 Person: Angemeldet (Englisch)",
+    }
+
+
 def test_a_called_off_run_shows_who_loses_a_place_and_who_gets_one(app: Flask) -> None:
     event_id, ids = a_day(app, released=True)
     with app.app_context(), transaction() as session:
@@ -165,6 +179,8 @@ def test_a_called_off_run_shows_who_loses_a_place_and_who_gets_one(app: Flask) -
     assert page.address == f"{HOME}/programme"  # nobody is told of a working copy
     question = visitor.get(f"{HOME}/programme/release").send()
     ((whom, text),) = samples(question)
+    assert "Er findet statt bisher: ja jetzt: nein" in question.text
+    assert "Wenn nicht: ja" not in question.text  # said with the press, and no fact that changes
     assert whom == "2 Personen: ihr Workshop fällt aus"
     assert "1.1 Beraten ohne Vorurteil" in text
 
@@ -190,7 +206,7 @@ def test_a_room_with_another_name_is_asked_about_and_told(app: Flask) -> None:
     assert quiet.address == f"{HOME}/programme/rooms"  # nobody is told of it, so nobody is asked
 
 
-def test_a_run_over_two_rounds_says_from_when_to_when_it_is(app: Flask) -> None:
+def test_a_run_over_two_rounds_says_when_each_part_is(app: Flask) -> None:
     event_id, ids = a_day(app, released=True)
     with app.app_context(), transaction() as session:
         session.delete(session.get_one(Run, ids["2.1"]))
@@ -199,7 +215,7 @@ def test_a_run_over_two_rounds_says_from_when_to_when_it_is(app: Flask) -> None:
     visitor = lead(app, event_id)
     visitor.get(f"{HOME}/programme/rounds/{ids['round-2']}").send(start="13:30", end="15:00")
     ((_whom, text),) = samples(visitor.get(f"{HOME}/programme/release").send())
-    assert "jetzt 11:00–15:00 Uhr, bisher 11:00–14:45 Uhr" in text
+    assert "jetzt 11:00–12:15 und 13:30–15:00 Uhr, bisher 11:00–12:15 und 13:30–14:45 Uhr" in text
 
 
 def test_what_contradicts_the_programme_stands_on_the_question(app: Flask) -> None:

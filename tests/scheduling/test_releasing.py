@@ -70,7 +70,7 @@ def own_day(session: Session, event: Event, registration_id: int) -> OwnDay:
         mine.where(Place.registration_id == registration_id, Place.state == PlaceState.PLACE)
     ):
         plan = read_plan(session, event)
-        times = plan.times_of(plan.things[Thing.RUN, run.id])
+        times = plan.parts_of(plan.things[Thing.RUN, run.id])
         found["run", run.id] = run.workshop.title, times, run.room and run.room.where
     return found
 

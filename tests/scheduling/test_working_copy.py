@@ -62,6 +62,7 @@ def test_an_edit_of_a_public_agenda_is_seen_by_nobody_before_its_release(
     text = client.get(PUBLIC).text
     assert "Grußwort" in text
     assert "Begrüßung → Grußwort" in " ".join(text.split())
+    assert "Zeiten fest" in text
 
 
 def test_a_release_is_taken_back_in_its_minute(app: Flask, client: FlaskClient) -> None:

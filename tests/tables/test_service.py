@@ -21,7 +21,7 @@ from app.registration.tables.queries import tables_of
 from app.registration.tables.rules import SeatingState
 from app.settings import Settings
 from app.tables import jobs
-from app.tables.lease import LEASE, claim_next, finish, renew
+from app.tables.lease import LEASES, claim_next, finish, renew
 from app.tables.rules import (
     HostElsewhere,
     NoSeatsLeft,
@@ -238,7 +238,7 @@ def test_nothing_is_done_before_it_is_worked_out(app: Flask) -> None:
 def test_a_lease_is_one_workers_and_ends(app: Flask) -> None:
     made = a_table_day(app)
     number = asks(app, made)
-    later = NOW + LEASE
+    later = NOW + LEASES.length
     with app.app_context(), transaction() as session:
         lease = claim_next(session, NOW)
         assert lease is not None
@@ -249,7 +249,7 @@ def test_a_lease_is_one_workers_and_ends(app: Flask) -> None:
         assert not renew(session, lease, 20, later)
         assert not finish(session, lease, None, (), later)
         for turn in range(2, 5):
-            claim_next(session, later + turn * LEASE)
+            claim_next(session, later + turn * LEASES.length)
         assert session.get_one(Seating, number).state is SeatingState.FAILED
 
 

@@ -90,8 +90,8 @@ def test_a_letter_that_no_font_has_is_an_empty_box(typed: str, shown: str) -> No
 
 
 def test_lines_and_paragraphs_stay() -> None:
-    blocks = list(documents.paragraphs("eins\r\nzwei\n\n\ndrei\n"))
-    assert [one["text"] for one in blocks] == ["eins\nzwei", "drei"]
+    blocks = list(documents.formatted("eins\r\nzwei\n\n\ndrei\n"))
+    assert [len(one["lines"]) for one in blocks] == [2, 1]
     assert "eins\nzwei\ndrei" in text_of(typeset(document(*blocks)))
 
 
@@ -152,6 +152,7 @@ def every_block(words: str) -> tuple[documents.Block, ...]:
 
 
 @pytest.mark.parametrize("words", LONG_WORDS.values(), ids=LONG_WORDS)
+@pytest.mark.long
 def test_nothing_is_longer_than_its_line(words: str, tmp_path: Path) -> None:
     """What is copied out of it is what was written: nothing invisible holds the pieces apart."""
     (tmp_path / "a.png").write_bytes(png())

@@ -213,11 +213,51 @@ def test_a_database_that_cannot_be_asked_keeps_nothing(
     house.was_asked(2)
 
 
-def test_few_answers_are_kept(house: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_few_answers_are_kept(own_app: Flask, house: Counted, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(front, "MOST", 2)
-    for number in range(4):
+    small = Front(own_app)
+    client = Client(small, TestResponse, use_cookies=False)
+    for address in ("/", "/calendar", PAGE, f"{PAGE}/agenda"):
+        client.get(address)
+    assert len(small._plain) == 2
+    small.states.close()
+
+
+def test_answers_together_take_no_more_than_their_room(
+    house: Counted, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    largest = len(house.get("/").data)
+    monkeypatch.setattr(front, "ROOM", 3 * largest)
+    for number in range(6):
         house.get(f"/?x={number}")
-    assert len(house.front._kept) == 2
+    shelf = house.front._asked
+    assert 1 <= len(shelf) <= 4
+    assert shelf._bytes == sum(len(one.body) for one in shelf._kept.values()) <= 3 * largest
+    before = len(shelf)
     monkeypatch.setattr(front, "LARGEST", 100)
     house.get("/?x=9")
-    assert len(house.front._kept) == 2
+    assert len(shelf) == before
+
+
+def test_whoever_asks_for_a_thousand_things_pushes_out_no_page(house: Counted) -> None:
+    """A filter stands in the address: there is no end of them, and pages stay kept all the same."""
+    for address in ("/", f"{PAGE}?lang=en"):
+        house.get(address)
+    for number in range(front.MOST + 5):
+        house.get(f"{PAGE}/agenda?room={number}")
+        house.get(PAGE, If_None_Match=f'"{number}"')
+    assert (len(house.front._asked), len(house.front._known)) == (front.MOST_ASKED, front.MOST_ASKED)
+    asked = house.asked
+    for address in ("/", f"{PAGE}?lang=en"):
+        house.get(address)
+    house.was_asked(asked)
+
+
+def test_what_was_asked_for_last_stays(house: Counted) -> None:
+    for number in range(front.MOST_ASKED):
+        house.get(f"/?x={number}")
+    house.get("/?x=0")
+    house.get("/?x=new")
+    asked = house.asked
+    house.get("/?x=0")
+    house.was_asked(asked)

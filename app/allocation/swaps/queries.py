@@ -45,8 +45,8 @@ def offers_to_match(session: Session, event: Event) -> list[Offer]:
     twice = select(other.id).where(
         other.registration_id == SwapOffer.registration_id,
         other.workshop_id == Run.workshop_id,
-        other.run_id != Run.id,
-        other.id != SwapOffer.place_id,
+        other.round_id
+        != Run.round_id,  # in this round it is the place that is given, or a line for another room
     )
     rows = (
         select(SwapOffer.id, SwapOffer.registration_id, Place.run_id, Run)

@@ -81,7 +81,7 @@ def offer(token: str, round_id: int) -> ResponseReturnValue:
 
 def _label(run: RunView) -> str:
     """With what decides whether it comes true: a free seat is had at once."""
-    notes = [run.room.where, *run.room.barriers] if run.room else []
+    notes = [run.where, *run.room.barriers] if run.room else []
     if not run.waiting and not run.seats.full:
         left = run.seats.left
         notes.append(

@@ -44,12 +44,8 @@ class UploadForm(BaseForm):
     )
 
 
-@adds({one.name: Choice(_l(one.label)) for one in LISTED})
-class LookForm(BaseForm):
-    """How the file is read and which column says what; sent by GET, because the page only shows what would follow.
-
-    `of` says for which sheet, separator and headings the columns were chosen: for others they are guessed anew.
-    """
+class ReadingForm(BaseForm):
+    """How a file is read; sent by GET, because the page only shows what would follow."""
 
     class Meta(BaseForm.Meta):
         csrf = False
@@ -58,6 +54,15 @@ class LookForm(BaseForm):
     letters = RadioField(_l("How the letters are written"))
     separator = Choice(_l("Between the columns stands"))
     head = Choice(_l("Headings"))
+
+
+@adds({one.name: Choice(_l(one.label)) for one in LISTED})
+class LookForm(ReadingForm):
+    """How the file is read and which column says what.
+
+    `of` says for which sheet, separator and headings the columns were chosen: for others they are guessed anew.
+    """
+
     of = HiddenField()
 
 
@@ -79,6 +84,14 @@ def look_form(read: FileRead, targets: Sequence[Target], sent: Mapping[str, str]
         gettext("Names in one column"), choices=[(key, gettext(words)) for key, words in ORDERS.items()]
     )
     form = type("LookForm", (LookForm,), fields)(formdata=None, data=sent)
+    offer_readings(form, read)
+    if not sent[FULL_NAME]:
+        del form[ORDER]
+    return form
+
+
+def offer_readings(form: Any, read: FileRead) -> None:
+    """What a `ReadingForm` can choose from for this file; where there is nothing to choose, it does not ask."""
     form.sheet.offer((str(number), _short(name)) for number, name in enumerate(read.sheets))
     form.head.offer(_heads(read))
     form.separator.offer((key, gettext(words)) for key, words in _SEPARATOR_LABELS.items())
@@ -92,11 +105,19 @@ def look_form(read: FileRead, targets: Sequence[Target], sent: Mapping[str, str]
         ("sheet", len(read.sheets) > 1),
         ("letters", bool(readings)),
         ("separator", bool(read.separator)),
-        (ORDER, bool(sent[FULL_NAME])),
     ):
         if not needed:
             del form[name]
-    return form
+
+
+def said_of_reading(read: FileRead) -> dict[str, str]:
+    """How it was read, in the words of a `ReadingForm`."""
+    return {
+        "sheet": str(read.sheet) if read.sheets else "",
+        "letters": read.letters.name if read.letters and read.sure else "",
+        "separator": read.separator,
+        "head": str(read.table.head_line),
+    }
 
 
 def import_form(sent: Mapping[str, str]) -> Any:
@@ -116,10 +137,7 @@ def sent_of(
     guessed = order_of(read.table.head[whole]) if whole is not None else ""
     order = named.get(ORDER, "")
     said = {
-        "sheet": str(read.sheet) if read.sheets else "",
-        "letters": read.letters.name if read.letters and read.sure else "",
-        "separator": read.separator,
-        "head": str(read.table.head_line),
+        **said_of_reading(read),
         CHOSEN_FOR: basis,
         ORDER: order if order in ORDERS else guessed,
         **{name: NOWHERE if place is None else str(place) for name, place in mapping.items()},

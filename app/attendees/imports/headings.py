@@ -105,23 +105,27 @@ def _words(mine: _Heading, known: _Heading) -> bool:
     return len(known.whole) >= _SHORTEST and known.words <= mine.words
 
 
-def likeness(line: Sequence[Cell]) -> int:
-    """How many things of a person the cells name as headings do."""
+Known = Mapping[str, Collection[str]]
+"""What columns may say → the headings of such columns."""
+
+
+def likeness(line: Sequence[Cell], known: Known = PERSON) -> int:
+    """How many of the known things the cells name as headings do."""
     texts = [one or "" for one in line]
     if any(looks_like_address(one) for one in texts):
         return 0
-    return sum(place is not None for place in guess(texts, PERSON).values())
+    return sum(place is not None for place in guess(texts, known).values())
 
 
-def find_head(lines: Lines) -> int:
-    """The number of the line (from 1) that holds the headings; 0: none does, people begin at once.
+def find_head(lines: Lines, known: Known = PERSON) -> int:
+    """The number of the line (from 1) that holds the headings; 0: none does, what is listed begins at once.
 
     Where no heading is known it is the first line that is about as wide as the table, unless a mail address stands in it.
     """
     filled = [(number, line) for number, line in enumerate(lines, start=1) if any(line)][:FIRST_LINES]
     if not filled:
         return 0
-    best, number = max(((likeness(line), -number) for number, line in filled), default=(0, 0))
+    best, number = max(((likeness(line, known), -number) for number, line in filled), default=(0, 0))
     if best >= SURE:
         return -number
     widths = Counter(_width(line) for _, line in filled)

@@ -19,14 +19,14 @@ from app.attendees.imports.headings import FULL_NAME, key_of
 from app.attendees.imports.service import Newcomer
 from app.attendees.imports.tables import Table
 from app.attendees.imports.targets import KIND, Mapped, Subject, Target, part_name
-from app.folding import clean_line
+from app.folding import clean_line, is_unprintable
 from app.organisations.rules import name_key
 from app.people.rules import address_key
 from app.registration.person import LISTED, Kind, Person, PersonField
 from app.registration.rules import MOST_ACCOMPANYING
 from app.texts import gettext, sentence_of
 from app.web.editing import TOO_LONG, not_between
-from app.web.forms import REQUIRED, is_unprintable
+from app.web.forms import REQUIRED
 
 _BREAKS = re.compile(r"\s+")
 _TOTALS = frozenset(

@@ -26,8 +26,7 @@ from app.registration.questions import answers
 from app.registration.questions.queries import questions_of
 from app.registration.rules import ACTIVE
 from app.registration.workshops import places, wishes
-
-AT_ONCE = 500  # people in one statement
+from app.store.portions import portions
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +108,7 @@ def _note_choices(session: Session, event: Event, chosen: Mapping[int, Newcomer]
     if not chosen:
         return
     plain = [one for one in questions_of(session, event.id) if not one.sensitive]
-    for start in range(0, len(chosen), AT_ONCE):
-        ids = sorted(chosen)[start : start + AT_ONCE]
+    for ids in portions(sorted(chosen)):
         for one in session.scalars(
             select(Registration).where(Registration.id.in_(ids)).order_by(Registration.id)
         ):

@@ -19,7 +19,7 @@ from app.attendees.imports.bounds import (
     refused,
 )
 from app.attendees.imports.csv_files import SEPARATORS, read_csv, separator_of
-from app.attendees.imports.headings import FIRST_LINES, find_head, likeness
+from app.attendees.imports.headings import FIRST_LINES, PERSON, Known, find_head, likeness
 from app.attendees.imports.letters import Decoded, decode
 from app.attendees.imports.ods import MEDIA_TYPE, Ods
 from app.attendees.imports.xlsx import Xlsx
@@ -72,38 +72,41 @@ class FileRead:
         return self.letters is None or self.letters.sure
 
 
-def read_file(content: bytes, wished: Wished = Wished()) -> FileRead:
-    """Refuses what is empty, too large, or no table."""
+def read_file(content: bytes, wished: Wished = Wished(), known: Known = PERSON) -> FileRead:
+    """`known` are the headings by which the list is found. Refuses what is empty, too large, or no table."""
     if not content.strip():
         raise refused(N_("This file is empty."))
     if len(content) > LARGEST_FILE:
         raise refused(N_("This file is too large. At most %(megabytes)s MB are accepted."), megabytes=8)
     if content.startswith(_ARCHIVE):
-        return _of_workbook(content, wished)
+        return _of_workbook(content, wished, known)
     _refuse_others(content)
     letters = decode(content, wished.letters)
     separator = wished.separator if wished.separator in SEPARATORS else separator_of(letters.text)
     lines = read_csv(letters.text, separator)
     return FileRead(
-        _table(lines, wished.head), letters=letters, separator=separator, first=_filled(lines)[:FIRST_LINES]
+        _table(lines, wished.head, known),
+        letters=letters,
+        separator=separator,
+        first=_filled(lines)[:FIRST_LINES],
     )
 
 
-def _of_workbook(content: bytes, wished: Wished) -> FileRead:
+def _of_workbook(content: bytes, wished: Wished, known: Known) -> FileRead:
     with opened(content) as archive:
         is_ods = "mimetype" in archive.names and archive.beginning_of("mimetype").strip() == MEDIA_TYPE
         book: Ods | Xlsx = Ods(archive) if is_ods else Xlsx(archive)
-        known = {str(number): number for number in range(len(book.names))}
-        number = known[wished.sheet] if wished.sheet in known else _likeliest(book.glimpses())
+        numbers = {str(number): number for number in range(len(book.names))}
+        number = numbers[wished.sheet] if wished.sheet in numbers else _likeliest(book.glimpses(), known)
         sheet: Sheet = book.sheet(number)
-    table = _table(sheet.lines, wished.head)
-    numbers = {row for row, _cells in table.rows}
+    table = _table(sheet.lines, wished.head, known)
+    listed = {row for row, _cells in table.rows}
     return FileRead(
         table,
         sheets=book.names,
         sheet=number,
         first=_filled(sheet.lines)[:FIRST_LINES],
-        hidden=sorted(numbers.intersection(sheet.hidden)),
+        hidden=sorted(listed.intersection(sheet.hidden)),
     )
 
 
@@ -125,12 +128,12 @@ def _refuse_others(content: bytes) -> None:
         )
 
 
-def _likeliest(glimpses: Sequence[Lines]) -> int:
+def _likeliest(glimpses: Sequence[Lines], known: Known) -> int:
     """The sheet whose first lines hold the most known headings, else the first one with anything in it."""
     if not glimpses:
         raise ValueError("a workbook without sheets")
     weights = [
-        (max(map(likeness, lines[:FIRST_LINES]), default=0), any(map(any, lines)), -number)
+        (max((likeness(one, known) for one in lines[:FIRST_LINES]), default=0), any(map(any, lines)), -number)
         for number, lines in enumerate(glimpses)
     ]
     return -max(weights)[2]
@@ -140,13 +143,13 @@ def _filled(lines: Lines) -> list[tuple[int, list[Cell]]]:
     return [(number, line) for number, line in enumerate(lines, start=1) if any(one != "" for one in line)]
 
 
-def _table(lines: Lines, wished: str) -> Table:
+def _table(lines: Lines, wished: str, known: Known) -> Table:
     filled = _filled(lines)
-    known = {str(number): number for number, _line in filled[:FIRST_LINES]} | {"0": 0}
-    head_line = known[wished] if wished in known else find_head(lines)
+    numbers = {str(number): number for number, _line in filled[:FIRST_LINES]} | {"0": 0}
+    head_line = numbers[wished] if wished in numbers else find_head(lines, known)
     rows = [one for one in filled if one[0] > head_line]
     if not rows:
-        raise refused(N_("There are no people in this file: below the headings stands nothing."))
+        raise refused(N_("There is nothing in this file below the headings."))
     width = max(len(line) for _, line in filled if line is not None)
     head = [(one or "") for one in lines[head_line - 1]] if head_line else []
     return Table(

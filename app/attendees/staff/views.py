@@ -6,7 +6,7 @@
 from flask import Blueprint, Response
 
 from app.attendees.staff.service import accompanying_in, get_led_run, people_in
-from app.programme.rounds import filled_by
+from app.programme.rounds import filled_by, parts_of_rounds
 from app.registration.links import open_personal
 from app.web import access
 from app.web.database import db
@@ -22,12 +22,14 @@ def run_people(token: str, run_id: int) -> Response:
     session = db.session()
     registration = open_personal(session, token)
     staff = get_led_run(session, registration, run_id)
+    rounds = filled_by(session, registration.event, [staff.run])[run_id]
     return page(
         "attendees/staff/run_people.html",
         event=registration.event,
         token=token,
         run=staff.run,
-        rounds=filled_by(session, registration.event, [staff.run])[run_id],
+        rounds=rounds,
+        parts=parts_of_rounds(rounds),
         people=people_in(session, run_id),
         accompanying=accompanying_in(session, run_id),
     )

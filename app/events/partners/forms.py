@@ -3,6 +3,7 @@
 
 """The form of a partner, with a file for its logo."""
 
+from collections.abc import Collection
 from pathlib import PurePath
 from typing import ClassVar
 
@@ -28,6 +29,7 @@ FILE = "file"
 
 
 class PartnerForm(EditingForm):
+    unstored: ClassVar[Collection[str]] = frozenset({"without_logo"})
     shown_last: ClassVar[tuple[str, ...]] = (
         "link",
         "wording",

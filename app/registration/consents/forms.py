@@ -9,6 +9,7 @@ from typing import Any
 from wtforms import BooleanField
 
 from app.events.models import Event
+from app.events.rules import Placement
 from app.refusal import fingerprint
 from app.registration.consents.models import CONSENT_TEXTS, PURPOSE_LABELS, Purpose, asked_consents
 from app.texts import gettext
@@ -41,16 +42,17 @@ class AskForm(EditingForm):
 
 
 def ask_form(event: Event, *, stored: bool = False) -> Any:
-    """A box per purpose, as the day asks now; `stored` leaves aside what was sent."""
+    """A box per purpose, as the day asks now; `stored` leaves aside what was sent. A lot is drawn only where people wish."""
     asked = asked_consents(event)
+    offered = [one for one in Purpose if one is not Purpose.MEMORY or event.placement is Placement.WISHES]
     fields = {
         field_of(one): BooleanField(gettext(PURPOSE_LABELS[one]), description=gettext(CONSENT_TEXTS[one]))
-        for one in Purpose
+        for one in offered
     }
     form_class = type(AskForm.__name__, (AskForm,), fields)
-    data = {"version": fingerprint(event.consents), **{field_of(one): one in asked for one in Purpose}}
+    data = {"version": fingerprint(event.consents), **{field_of(one): one in asked for one in offered}}
     return form_class(formdata=None, data=data) if stored else form_class(data=data)
 
 
 def asked_in(form: Any) -> Collection[Purpose]:
-    return {one for one in Purpose if form[field_of(one)].data}
+    return {one for one in Purpose if field_of(one) in form and form[field_of(one)].data}

@@ -26,8 +26,8 @@ class NothingToRemember(Refusal):
     def __init__(self) -> None:
         super().__init__(
             N_(
-                "The lot can only remember where places are given by wishes and the day is one of a series. Please choose the"
-                " series with the hosts first."
+                "The lot can only remember where places are given by wishes and the day is one of a series. Please name the"
+                " series first, under “Hosts and region”."
             ),
             field=f"consent-{Purpose.MEMORY.value}",
         )

@@ -3,15 +3,16 @@
 
 """Forms in which one person types in another one's data."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime, time
-from typing import Any, cast
+from typing import Any, ClassVar, cast
 
 from flask import request
 from wtforms import BooleanField, FieldList, FormField
 
 from app.events.models import Event
 from app.people.rules import address_key
+from app.refusal import N_
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
 from app.registration.forms import SHORT, Colleague, ContactForm, PersonMixin, asks, without_number
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
@@ -42,6 +43,7 @@ class ColleagueRow(Colleague):
 class GroupForm(AbuseProtectionMixin, ContactForm):
     """The form at /events/<slug>/register/group. Rows are added and removed by buttons that send the form."""
 
+    rows_called: ClassVar[Mapping[str, str]] = {"rows": N_("Colleague %(number)s")}
     takes_part = BooleanField(_l("I take part myself"))
     rows = FieldList(FormField(ColleagueRow), min_entries=FIRST_ROWS, max_entries=MOST_PEOPLE)
     together = BooleanField(

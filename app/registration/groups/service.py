@@ -179,6 +179,7 @@ def allot(session: Session, event_id: int, wanted: Allotment, by: By, now: datet
         raise Refusal(N_("Please choose a date before the day begins."), field="until")
     group = _start(session, event, wanted.contact, wanted.nonce, now)
     group.allotted, group.name_until, group.confirmed_at = wanted.seats, wanted.until, now
+    group.language = event.language
     session.add(group)
     session.flush()
     nonces = (_row_nonce(wanted.nonce, number) for number in range(wanted.seats))

@@ -48,6 +48,7 @@ def _place_faults() -> Check:
         "names another round than its run": place.round_id != Run.round_id,
         "names another workshop than its run": place.workshop_id != Run.workshop_id,
         "is in a run of another day": one.event_id != Round.event_id,
+        "is in a round that nobody chooses beforehand": not_(Round.booked),
         "waits without a number": and_(place.state == PlaceState.WAITING, place.waiting_number.is_(None)),
         "is in a round in which the person does not take part": select(RoundAbsence.id)
         .where(RoundAbsence.registration_id == place.registration_id, RoundAbsence.round_id == place.round_id)
@@ -77,6 +78,7 @@ def _wish_faults() -> Check:
     faults: dict[str, ColumnElement[bool]] = {
         "is in another round than its run": Wish.round_id != Run.round_id,
         "is in a run of another day": Registration.event_id != Round.event_id,
+        "is in a round that nobody chooses beforehand": not_(Round.booked),
     }
     of_person = (Registration, Wish.registration_id == Registration.id)
     return faulty(

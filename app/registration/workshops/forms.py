@@ -105,12 +105,15 @@ def offered(round_: RoundView) -> list[RunView]:
 
 
 def workshops_of(rounds: Iterable[RoundView]) -> dict[int, str]:
-    """Every workshop that can be wished for, by its id: number and title."""
-    offered_ = (run for round_ in rounds for run in offered(round_))
-    found: dict[int, str] = {}
-    for run in offered_:
-        found.setdefault(run.workshop_id, f"{run.label} {run.title}".strip())
-    return found
+    """Every workshop that can be wished for, by its id: the numbers of all its runs, for it is about each, and its title."""
+    runs: dict[int, list[RunView]] = {}
+    for round_ in rounds:
+        for run in offered(round_):
+            runs.setdefault(run.workshop_id, []).append(run)
+    return {
+        workshop_id: f"{', '.join(one.label for one in each if one.label)} {each[0].title}".strip()
+        for workshop_id, each in runs.items()
+    }
 
 
 def _runs_of(rounds: Iterable[RoundView], workshop_id: int) -> list[RunView]:
@@ -160,7 +163,7 @@ def wishes_data(wished: Wished, rounds: Iterable[RoundView]) -> Mapping[str, obj
 
 def wish_label(run: RunView) -> str:
     """Without seats: how many others wish for it is nobody's business while wishes are open."""
-    notes = [note for one in run.each if one.room for note in (one.room.where, *one.room.barriers)]
+    notes = [note for one in run.each if one.room for note in (one.where, *one.room.barriers)]
     if run.parallel:
         notes.insert(0, gettext("at the same time in several rooms"))
     if run.spans > 1:

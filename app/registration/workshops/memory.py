@@ -7,7 +7,7 @@ Kept is a hash of the address and how many ranks were lost, not in which worksho
 """
 
 import hashlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from datetime import datetime, timedelta
 
 from sqlalchemy import ColumnElement, and_, delete, func, insert, or_, select
@@ -19,10 +19,10 @@ from app.registration.consents.models import Purpose, asked_consents
 from app.registration.models import Registration
 from app.registration.rules import address_of
 from app.registration.workshops.models import LotMemory
+from app.store.portions import portions
 
 DAYS_KEPT = 2  # days of the series
 LONGEST_KEPT = timedelta(days=3 * 365)  # of a series that does not go on
-_AT_ONCE = 500
 
 
 def hashed(email_key: str) -> str:
@@ -60,7 +60,7 @@ def remember(session: Session, event: Event, lost: Mapping[int, int]) -> int:
     lost none is not remembered any more. Returns how many are."""
     keys = {
         one: key
-        for ids in _portions(lost)
+        for ids in portions(sorted(lost))
         for one, key in session.execute(
             select(Registration.id, Registration.email_key).where(
                 Registration.id.in_(ids), Registration.email != ""
@@ -70,7 +70,7 @@ def remember(session: Session, event: Event, lost: Mapping[int, int]) -> int:
     }
     if event.series_id is None:
         return 0
-    for ids in _portions(keys):
+    for ids in portions(sorted(keys)):
         addresses = [hashed(keys[one]) for one in ids]
         gone = delete(LotMemory).where(
             LotMemory.series_id == event.series_id, LotMemory.address.in_(addresses)
@@ -102,6 +102,26 @@ def forget_memory(session: Session, registration: Registration) -> None:
     session.execute(mine.execution_options(synchronize_session=False))
 
 
+def move_memory(session: Session, registration: Registration, email_key: str, *, own: bool) -> None:
+    """This registration gets another address, and what is remembered goes along, so that a withdrawal finds it. What stems from
+    other days only if the person asked (`own`): an address that the team corrects may have been a stranger's. What the new
+    address has already stays."""
+    event = registration.event
+    found = LotMemory.event_id == event.id
+    if own:
+        found = or_(found, LotMemory.series_id == event.series_id)
+    old = select(LotMemory).where(LotMemory.address == hashed(registration.email_key), found)
+    for one in session.scalars(old).all():
+        new = select(LotMemory.id).where(
+            LotMemory.series_id == one.series_id, LotMemory.address == hashed(email_key)
+        )
+        if session.scalar(new) is None:
+            one.address = hashed(email_key)
+        else:
+            session.delete(one)
+    session.flush()
+
+
 def sweep_memory(session: Session, now: datetime) -> int:
     """Delete what two later days of the series have gone by since, or is too old; how many."""
     source, later = aliased(Event), aliased(Event)
@@ -120,8 +140,3 @@ def sweep_memory(session: Session, now: datetime) -> int:
     over = delete(LotMemory).where(or_(LotMemory.kept_until <= now, days_since >= DAYS_KEPT))
     gone = session.scalars(over.returning(LotMemory.id).execution_options(synchronize_session=False))
     return len(gone.all())
-
-
-def _portions(ids: Iterable[int]) -> list[list[int]]:
-    every = sorted(ids)
-    return [every[start : start + _AT_ONCE] for start in range(0, len(every), _AT_ONCE)]

@@ -17,7 +17,7 @@ from app.registration.models import Registration
 from app.registration.rules import PlaceState
 from app.registration.workshops.models import PlaceChange
 from app.registration.workshops.rules import PlaceFact
-from app.texts import from_iso, times
+from app.texts import stored_times
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,5 +150,4 @@ def _words(fact: PlaceFact, old: str, new: str) -> tuple[str, str]:
         return _access(old), _access(new)
     if fact is not PlaceFact.TIMES:
         return old, new
-    before, after = (times(*map(from_iso, one.split("/"))) for one in (old, new))
-    return before, after
+    return stored_times(old), stored_times(new)

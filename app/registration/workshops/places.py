@@ -246,7 +246,9 @@ _OFFERED = (
         (Run.round_id == Round.id) & Run.id.in_(bindparam("runs", expanding=True)) & Run.takes_place,
         isouter=True,
     )
-    .where(Round.event_id == bindparam("event"), Round.id.in_(bindparam("rounds", expanding=True)))
+    .where(
+        Round.event_id == bindparam("event"), Round.booked, Round.id.in_(bindparam("rounds", expanding=True))
+    )
     .options(joinedload(Run.workshop))
 )
 

@@ -27,7 +27,7 @@ class Verdict(Enum):
 VERDICT_LABELS = {
     Verdict.OPEN: N_("Waits for the team"),
     Verdict.ACCEPTED: N_("Accepted"),
-    Verdict.SET_ASIDE: N_("Set aside"),
+    Verdict.SET_ASIDE: N_("Set aside by the team"),
 }
 LONGEST_REASON = 300  # characters
 

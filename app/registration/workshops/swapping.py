@@ -150,12 +150,16 @@ def exchange(session: Session, moves: Sequence[tuple[Place, Run]], now: datetime
 
 
 def _sit(session: Session, registration: Registration, run: Run) -> None:
-    """Who stood in line there does so no longer."""
-    mine = select(Place).where(Place.registration_id == registration.id, Place.run_id == run.id)
-    place = session.scalar(mine)
-    if place is None:
-        place = Place(registration=registration, run=run, round_id=run.round_id, workshop_id=run.workshop_id)
-        session.add(place)
-    elif place.state is PlaceState.WAITING:
-        leave_line(session, run)
-    place.state, place.waiting_number = PlaceState.PLACE, None
+    """Who stood in line for the workshop in this round, there or for another of its rooms, does so no longer."""
+    lines = select(Place).where(
+        Place.registration_id == registration.id,
+        Place.round_id == run.round_id,
+        Place.workshop_id == run.workshop_id,
+    )
+    for line in session.scalars(lines).all():
+        leave_line(session, line.run)
+        session.delete(line)
+    session.flush()
+    place = Place(registration=registration, run=run, round_id=run.round_id, workshop_id=run.workshop_id)
+    place.state = PlaceState.PLACE
+    session.add(place)

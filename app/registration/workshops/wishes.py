@@ -271,7 +271,7 @@ def _offered(session: Session, event: Event, wished: Wished) -> dict[int, dict[i
         Run, (Run.round_id == Round.id) & Run.takes_place
     )
     for round_id, run_id, workshop, spans in session.execute(
-        runs.where(Round.event_id == event.id).order_by(Run.id)
+        runs.where(Round.event_id == event.id, Round.booked).order_by(Run.id)
     ):
         there = offered.setdefault(round_id, {})
         if run_id is not None:

@@ -433,3 +433,56 @@ def test_a_line_beside_the_place(day: SwapDay) -> None:
         {"1.1": "place", "1.4": "waiting 1"},
     )
     assert (day.run("1.2").waiting, day.run("1.4").waiting) == (0, 1)
+
+
+# --- parallel runs -------------------------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def twins(app: Flask) -> Iterator[SwapDay]:
+    """The same people; 1.3 and 1.4 are one workshop in two rooms."""
+    with app.app_context():
+        made = swap_day()
+        with made.step() as session:
+            first, second = (session.get_one(Run, made.runs[label]) for label in ("1.3", "1.4"))
+            second.workshop = first.workshop
+        made.seat(anna="1.1", ben="1.2", cem="1.3", dora="1.4")
+        made.publish()
+        yield made
+
+
+def test_the_shorter_of_two_ways_through_the_rooms_of_a_workshop(twins: SwapDay) -> None:
+    twins.offer("anna", "1.3", "1.4")
+    twins.offer("cem", "1.4")
+    twins.offer("dora", "1.1")
+    twins.settle()
+    twins.agree("anna", "dora")
+    assert twins.sits("anna", "cem", "dora") == ["1.4", "1.3", "1.1"]
+
+
+def test_two_change_rooms(twins: SwapDay) -> None:
+    twins.offer("cem", "1.4")
+    twins.offer("dora", "1.3")
+    twins.settle()
+    twins.agree("cem", "dora")
+    assert twins.sits("cem", "dora") == ["1.4", "1.3"]
+
+
+def test_who_waits_for_one_room_may_get_the_other(twins: SwapDay) -> None:
+    """And has the workshop then: the line for its other room is over."""
+    twins.choose("anna", "1.4")
+    assert twins.places("anna") == {"1.1": "place", "1.4": "waiting 1"}
+    twins.offer("anna", "1.3")
+    twins.offer("cem", "1.1")
+    twins.settle()
+    twins.agree("anna", "cem")
+    assert twins.places("anna") == {"1.3": "place"}
+    assert twins.run("1.4").waiting == 0
+
+
+def test_a_free_seat_in_the_other_room_ends_the_line_as_well(twins: SwapDay) -> None:
+    twins.choose("anna", "1.4")
+    twins.set_run("1.3", capacity=2)
+    twins.offer("anna", "1.3")
+    assert twins.places("anna") == {"1.3": "place"}
+    assert twins.run("1.4").waiting == 0

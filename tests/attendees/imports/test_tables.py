@@ -177,6 +177,7 @@ def test_a_long_list_of_old_letters_is_read_in_a_moment() -> None:
     ],
     ids=["one word", "short lines", "one letter at the end", "every other byte", "all wrong once"],
 )
+@pytest.mark.long
 def test_letters_are_weighed_quickly_whatever_the_file_holds(content: bytes) -> None:
     begun = time.process_time()
     assert decode(content).text

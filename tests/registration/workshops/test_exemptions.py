@@ -19,6 +19,7 @@ from app.events.rules import Placement
 from app.people.models import AuditEntry
 from app.people.rules import Role
 from app.privacy.erasure import days_to_forget, delete_needs, forget_person
+from app.programme.models import Run
 from app.refusal import Missing, Refusal
 from app.registration.admission import Entry
 from app.registration.history import by_organiser
@@ -177,6 +178,9 @@ def test_from_the_wishes_to_the_team_and_back(app: Flask) -> None:
     done = listed.send(button="Annehmen")
     assert "Angenommen" in done.text
     assert "Angenommen" in person.get(f"/my/{token}/wishes").text
+    with app.app_context(), transaction() as session:
+        session.get_one(Event, day.event_id).wishes_until = NOW - timedelta(days=1)
+    assert "„Beraten ohne Vorurteil“ nicht besuchen können: Angenommen." in person.get(f"/my/{token}").text
     own = person.get(f"/my/{token}/data").text
     assert WHY in own
     assert "Angenommen" in own
@@ -194,6 +198,18 @@ def test_from_the_wishes_to_the_team_and_back(app: Flask) -> None:
         .status
         == 403
     )
+
+
+@pytest.mark.sqlite_only
+def test_a_workshop_is_asked_about_with_the_numbers_of_all_its_runs(app: Flask) -> None:
+    """What is said holds for each of them."""
+    with app.app_context(), transaction() as session:
+        day = Day(session)
+        token = personal_token(session.get_one(Registration, day.anna))
+        session.get_one(Run, day.runs["2.1"]).workshop_id = day.workshops["1.1"]
+    asked = Visitor(app.test_client()).get(f"/my/{token}/wishes").tree
+    (label,) = asked.xpath(f"//label[@for='f-cannot-{day.workshops['1.1']}']")
+    assert words(label).startswith("1.1, 2.1 Beraten ohne Vorurteil")
 
 
 @pytest.mark.sqlite_only
