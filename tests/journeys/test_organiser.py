@@ -48,6 +48,8 @@ def test_moves_a_workshop_and_calendars_follow(stage: Stage, browser: Browser) -
         label = next(option for option in room.locator("option").all_text_contents() if "Foyer" in option)
         room.select_option(label=label)
         page.locator("main form button[type=submit]").first.click()
+        page.get_by_role("link", name="Unterschiede ansehen und freigeben").click()
+        page.get_by_role("button", name="Freigeben: zuerst die E-Mails ansehen").click()
         # Who sits in it is told, so the team sees first whom it reaches and what they will read.
         assert "Raum jetzt Foyer" in page.locator("main pre").first.inner_text()
         page.get_by_role("button", name="Speichern und absenden").click()

@@ -229,6 +229,8 @@ def _change_room(desk: Desk) -> None:
     desk.link("Wohnen und Anmelden")
     desk.fill(room_id="Raum 2 (15 Plätze)")
     desk.press("Speichern")
+    desk.link("Unterschiede ansehen und freigeben")
+    desk.press("Freigeben: zuerst die E-Mails ansehen")
     expect(desk.main.locator("pre").first).to_contain_text("Raum 2")
     desk.press("Speichern und absenden")
     let_the_quiet_minute_pass(desk.stage)
