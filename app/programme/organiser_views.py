@@ -3,8 +3,6 @@
 
 """The programme for organisers: the working copy on one page, the rooms, the kinds of items."""
 
-from collections.abc import Sequence
-
 from flask import Blueprint, g, url_for
 from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
@@ -27,10 +25,9 @@ from app.programme.kinds import (
     refuse_removing_kind,
     remove_kind,
 )
-from app.programme.plan import Change
+from app.programme.plan import LISTED, NAMES, Change, Key
 from app.programme.queries import room_uses, workshops_of
-from app.programme.rules import Thing
-from app.programme.working_copy import read_working_copy
+from app.programme.working_copy import WorkingCopy, read_working_copy
 from app.refusal import N_
 from app.web import access
 from app.web.database import db
@@ -54,32 +51,43 @@ def programme(slug: str) -> ResponseReturnValue:
         moderation=credit_lines(credits_of(copy.plan.contributors().items())),
         contradictions=[*contradictions(g.event, lines), *days_beside(session, g.event)],
         workshops=workshops_of(copy.plan),
-        edited=_edited(copy.changes),
-        gone=[(one.key, title_of(copy.released, one.key)) for one in copy.changes if _is_gone(one)],
+        edited=_edited(copy),
+        gone=[(one.key, title_of(copy.released, one.key)) for one in copy.changes if _is_gone(copy, one)],
         may_edit=may(g.role, Permission.EDIT),
         may_release=may(g.role, Permission.LEAD),
     )
 
 
-def _edited(changes: Sequence[Change]) -> dict[str, Change]:
-    """By the key of its line what of it differs; whoever contributes to it is a part of it, and to the day "day"."""
+def _edited(copy: WorkingCopy) -> dict[str, Change]:
+    """By the key of its line what of it differs, with what stands in it; of the day as a whole by "day"."""
     found: dict[str, Change] = {}
-    for one in changes:
-        facts = one.after or one.before
-        if one.key[0] is not Thing.CONTRIBUTOR:
-            found[f"{one.key[0].value}-{one.key[1]}"] = one
-        elif facts.run_id is not None:
-            found.setdefault(f"run-{facts.run_id}", Change((Thing.RUN, facts.run_id), facts, facts))
-        elif facts.item_id is not None:
-            found.setdefault(f"item-{facts.item_id}", Change((Thing.ITEM, facts.item_id), facts, facts))
-        else:
+    for one in copy.changes:
+        line = _line_of(copy, one)
+        if line is None:
             found["day"] = one
+        elif line == one.key:
+            found[f"{line[0].value}-{line[1]}"] = one
+        else:
+            facts = copy.plan.things.get(line)
+            found.setdefault(f"{line[0].value}-{line[1]}", Change(line, facts, facts))
     return found
 
 
-def _is_gone(change: Change) -> bool:
-    """Who contributes is no line of its own."""
-    return change.after is None and change.key[0] is not Thing.CONTRIBUTOR
+def _is_gone(copy: WorkingCopy, change: Change) -> bool:
+    """What stood in a line is a change of the line."""
+    return change.after is None and _line_of(copy, change) in {change.key, None}
+
+
+def _line_of(copy: WorkingCopy, change: Change) -> Key | None:
+    """The thing itself or what it stands in; None where it belongs to the day as a whole."""
+    key, facts = change.key, change.after or change.before
+    while key[0] in LISTED:
+        named = ((thing, getattr(facts, name)) for name, thing in NAMES[key[0]].items())
+        holder = next((one for one in named if one[1] is not None), None)
+        if holder is None:
+            return None
+        key, facts = holder, copy.plan.things.get(holder) or copy.released.things[holder]
+    return key
 
 
 # -- kinds of items

@@ -47,6 +47,7 @@ SEE_OTHER = 303
 NEXT = "next"  # the button of an item's form that goes on with a new one
 _NUMBER = re.compile(r"-?[0-9]{1,9}")
 REMOVABLE = {thing.value: thing for thing in (Thing.ITEM, Thing.ROUND, Thing.WORKSHOP, Thing.RUN)}
+RESTORABLE = {**REMOVABLE, Thing.CONTRIBUTOR.value: Thing.CONTRIBUTOR}
 
 
 @dataclass(frozen=True, slots=True)
@@ -314,11 +315,11 @@ def remove(slug: str, kind: str, number: int) -> ResponseReturnValue:
     )
 
 
-@bp.post("/<any(item, round, workshop, run):kind>-<int(signed=True):number>/restore")
+@bp.post("/<any(item, round, workshop, run, contributor):kind>-<int(signed=True):number>/restore")
 @access.organiser(Permission.EDIT)
 def restore(slug: str, kind: str, number: int) -> ResponseReturnValue:
     """As it is public."""
-    if pressed(lambda session: editing.take_back(session, g.event.id, REMOVABLE[kind], number, now())):
+    if pressed(lambda session: editing.take_back(session, g.event.id, RESTORABLE[kind], number, now())):
         flash(gettext("It is again as everybody sees it."), "success")
     return redirect(_programme(slug), SEE_OTHER)
 

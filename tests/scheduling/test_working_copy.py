@@ -12,7 +12,18 @@ from sqlalchemy import select
 from app.outbox.models import Message
 from app.outbox.rules import State
 from app.people.rules import Role
-from app.programme.models import AgendaChange, AgendaEdit, AgendaItem, AgendaVersion, Round, Run, Workshop
+from app.programme.models import (
+    AgendaChange,
+    AgendaEdit,
+    AgendaItem,
+    AgendaVersion,
+    Contributor,
+    Round,
+    Run,
+    Stand,
+    SubItem,
+    Workshop,
+)
 from app.registration.workshops.models import Place
 from app.web.database import db, transaction
 from tests.factories.organising import a_day, somebody
@@ -140,6 +151,32 @@ def test_an_edit_is_taken_back_and_what_was_taken_out_is_put_back(app: Flask) ->
     page = page.send(button="„Ausblick“ wieder aufnehmen")
     assert edits(app) == 0
     assert visitor.get(f"{PROGRAMME}/release").soup.main.find("form") is None  # type: ignore[union-attr]
+
+
+def test_what_stood_in_a_line_is_a_change_of_the_line(app: Flask) -> None:
+    event_id, ids = a_day(app)
+    visitor, inside = lead(app, event_id), f"{PROGRAMME}/inside/item-{ids['item-3']}"
+    visitor.get(f"{inside}/new/talk").send(title="Kurzfilm")
+    visitor.get(f"{inside}/new/stand").send(organisation="Musterkreis")
+    visitor.get(f"{PROGRAMME}/people/day/new").send(name="Nia Probe")
+    with app.app_context(), transaction() as session:
+        (talk,), (stand,) = (session.scalars(select(kind.id)).all() for kind in (SubItem, Stand))
+    visitor.get(f"{PROGRAMME}/people/sub-{talk}/new").send(name="Ada Probe")
+    visitor.get(f"{PROGRAMME}/release").send()
+    for gone in (f"{inside}/stand-{stand}", f"{inside}/talk-{talk}"):
+        assert visitor.get(f"{gone}/remove").send().status == 200
+    page = visitor.get(PROGRAMME)
+    assert "herausgenommen" not in page.text
+    assert page.text.count("geändert, noch nicht öffentlich") == 1
+    page.send(f"{PROGRAMME}/item-{ids['item-3']}/restore")
+    assert edits(app) == 0
+    with app.app_context():
+        (nia,) = db.session.scalars(select(Contributor.id).where(Contributor.name == "Nia Probe"))
+    visitor.get(f"{PROGRAMME}/people/day/{nia}/remove").send()
+    page = visitor.get(PROGRAMME)
+    assert "„Nia Probe“ ist herausgenommen." in page.text
+    page.send(button="„Nia Probe“ wieder aufnehmen")
+    assert edits(app) == 0
 
 
 def test_two_organisers_lose_nothing(app: Flask) -> None:
