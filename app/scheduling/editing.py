@@ -79,7 +79,7 @@ def copy_round(session: Session, event_id: int, round_id: int, facts: RoundFacts
         for one, run in runs.items():
             if run.takes_place:
                 label = _relabelled(run.label, source.number, facts.number)
-                plan = _copied(plan, Thing.RUN, one, round_id=number, label=label, spans=1)
+                plan = copied(plan, Thing.RUN, one, round_id=number, label=label, spans=1)
         return plan
 
     edit(session, event_id, step, now)
@@ -90,14 +90,14 @@ def _relabelled(label: str, old: int, new: int) -> str:
     return f"{new}{label[len(str(old)) :]}"[:10] if label.startswith(f"{old}.") else label
 
 
-def _copied(plan: Plan, thing: Thing, number: int, **changes: Any) -> Plan:
+def copied(plan: Plan, thing: Thing, number: int, **changes: Any) -> Plan:
     """With the thing once more, but for what is said of it otherwise, and with what stands in it."""
     new = new_number(plan, thing)
     copy = plan.put((thing, new), replace(plan.things[thing, number], **changes))
     for (kind, one), facts in plan.things.items():
         for name, of in NAMES[kind].items() if kind in LISTED else ():
             if (of, getattr(facts, name)) == (thing, number):
-                copy = _copied(copy, kind, one, **{name: new})
+                copy = copied(copy, kind, one, **{name: new})
     return copy
 
 

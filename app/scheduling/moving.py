@@ -15,7 +15,7 @@ from app.programme.plan import Change, Key, Plan, RunPlan, differences, plan_see
 from app.programme.rules import Thing
 from app.programme.working_copy import new_number
 from app.refusal import N_, ChangedMeanwhile, Refusal, fingerprint, found
-from app.scheduling.editing import edit
+from app.scheduling.editing import copied, edit
 from app.scheduling.quick import free_label
 from app.texts import local_day
 
@@ -32,42 +32,34 @@ def next_start(event: Event, plan: Plan) -> datetime:
 
 
 def duplicate(session: Session, event_id: int, thing: Thing, number: int, now: datetime) -> int:
-    """The number of the copy, with the same people. An item follows itself; a run is in the round after those it fills, or, where
-    none follows, once more in its own, without a room: that one is taken. Refuses as `refuse_misfit`."""
+    """The number of the copy, with the same people and what else stands in it. An item follows itself; a run is in the round after
+    those it fills, or, where none follows, once more in its own, without a room: that one is taken. Refuses as `refuse_misfit`."""
     copy = 0
 
     def step(plan: Plan) -> Plan:
         nonlocal copy
         facts = found(plan.get(thing, number))
-        copied = _next_item(facts) if thing is Thing.ITEM else _next_run(plan, facts)
+        changes = _next_item(facts) if thing is Thing.ITEM else _next_run(plan, facts)
         copy = new_number(plan, thing)
-        contributors = plan.contributors(**{_OF[thing]: number})
-        plan = plan.put((thing, copy), copied)
-        for one in contributors.values():
-            key = Thing.CONTRIBUTOR, new_number(plan, Thing.CONTRIBUTOR)
-            plan = plan.put(key, replace(one, **{_OF[thing]: copy}))
-        return plan
+        return copied(plan, thing, number, **changes)
 
     written = edit(session, event_id, step, now)
     return written.get((thing, copy), copy)
 
 
-_OF = {Thing.ITEM: "item_id", Thing.RUN: "run_id"}
+def _next_item(facts: Any) -> dict[str, Any]:
+    return {"starts_at": facts.ends_at, "ends_at": facts.ends_at + (facts.ends_at - facts.starts_at)}
 
 
-def _next_item(facts: Any) -> Any:
-    return replace(facts, starts_at=facts.ends_at, ends_at=facts.ends_at + (facts.ends_at - facts.starts_at))
-
-
-def _next_run(plan: Plan, run: Any) -> Any:
+def _next_run(plan: Plan, run: Any) -> dict[str, Any]:
     last = plan.get(Thing.ROUND, plan.rounds_filled(run)[-1])
     following = plan.round_numbered(last.number + 1)
     if following is None:
         own = plan.get(Thing.ROUND, run.round_id)
-        return replace(run, label=free_label(plan, own.number, run.round_id), room_id=None)
+        return {"label": free_label(plan, own.number, run.round_id), "room_id": None}
     label = free_label(plan, last.number + 1, following)
-    moved = replace(run, round_id=following, label=label)
-    return replace(moved, spans=len(plan.rounds_filled(moved)))
+    spans = len(plan.rounds_filled(replace(run, round_id=following)))
+    return {"round_id": following, "label": label, "spans": spans}
 
 
 # -- all that follows, by so many minutes

@@ -54,6 +54,8 @@ def test_an_item_follows_itself_once_more(app: Flask, released: bool) -> None:
     event_id, ids = a_day(app, released=released)
     visitor = lead(app, event_id)
     visitor.get(f"{PROGRAMME}/people/item-{ids['item-3']}/new").send(name="Ada Probe")
+    visitor.get(f"{PROGRAMME}/inside/item-{ids['item-3']}/new/talk").send(title="Kurzfilm")
+    visitor.get(f"{PROGRAMME}/inside/item-{ids['item-3']}/new/stand").send(organisation="Musterkreis")
     page = visitor.get(f"{PROGRAMME}/quick").send(f"{PROGRAMME}/item-{ids['item-3']}/duplicate")
     assert "Das ist die Kopie." in page.text
     values = page.values(page.form())
@@ -64,6 +66,8 @@ def test_an_item_follows_itself_once_more(app: Flask, released: bool) -> None:
     )
     plan = plan_of(app, event_id)
     assert [one.name for one in plan.of(Thing.CONTRIBUTOR).values()].count("Ada Probe") == 2
+    assert [one.title for one in plan.of(Thing.SUB_ITEM).values()] == ["Kurzfilm", "Kurzfilm"]
+    assert [one.organisation for one in plan.of(Thing.STAND).values()] == ["Musterkreis", "Musterkreis"]
 
 
 def test_a_run_is_in_the_next_round_once_more(app: Flask) -> None:
