@@ -25,7 +25,7 @@ from app.events.partners.queries import PartnerView
 from app.folding import list_key, slug_of
 from app.programme.agenda import AgendaLine, Meeting, RoundView, RunView, meetings, track_numbers
 from app.programme.credits import Credit
-from app.programme.inside import SubItemView
+from app.programme.inside import StandView, SubItemView
 from app.programme.rules import TRACK_COLOURS
 from app.texts import gettext, last_day, local_day
 
@@ -224,8 +224,7 @@ def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
         description="\n".join(
             (
                 *([line.description] if line.description else []),
-                *_inside_in_lines(line.inside),
-                *(f"– {one.line}" for one in line.stands),
+                *inside_in_lines(line.inside, line.stands),
             ),
         ),
         people=_everybody(line),
@@ -250,7 +249,7 @@ def _run_talk(day: Event, one: Meeting, pages: Pages, part: int) -> Talk:
         title=f"{run.label} {run.title}",
         subtitle=_subtitle(one, part),
         abstract=run.abstract,
-        description="\n".join((*run.about.in_lines(), *_inside_in_lines(run.inside))),
+        description="\n".join((*run.about.in_lines(), *inside_in_lines(run.inside))),
         people=_everybody(run),
         hall=run.room.name if run.room else NO_ROOM,
         room=", ".join(one for one in (run.room.name if run.room else "", run.station) if one) or NO_ROOM,
@@ -261,11 +260,13 @@ def _run_talk(day: Event, one: Meeting, pages: Pages, part: int) -> Talk:
     )
 
 
-def _inside_in_lines(inside: Iterable[SubItemView]) -> Iterator[str]:
+def inside_in_lines(inside: Iterable[SubItemView], stands: Iterable[StandView] = ()) -> Iterator[str]:
     """Short talks are words of that in which they stand: as events they would take its room a second time, and apps would
     show clashes."""
     for one in inside:
         yield "– " + "\n".join(one.in_lines())
+    for stand in stands:
+        yield f"– {stand.line}"
 
 
 def _everybody(holder: AgendaLine | RunView) -> tuple[Credit, ...]:

@@ -11,6 +11,7 @@ from typing import Any
 
 from app.programme.plan import SAYS, ContributorFacts, Key, Plan
 from app.programme.rules import ContributorRole, Thing
+from app.programme.working_copy import new_number
 from app.scheduling.imports.plans import Outcome, PlannedItem, PlannedRun
 from app.scheduling.imports.values import Person
 
@@ -33,10 +34,7 @@ class _Merger:
         self._outcome, self._plan, self._rooms, self._kinds = outcome, plan, rooms, kinds
         self.things: dict[Key, Any] = dict(plan.things)
         self.entries: dict[Key, Planned] = {}
-        below = {
-            thing: min([0, *(number for kind, number in plan.things if kind is thing)]) for thing in Thing
-        }
-        self._numbers = {thing: count(below[thing] - 1, -1) for thing in Thing}
+        self._numbers = {thing: count(new_number(plan, thing), -1) for thing in Thing}
         self._contributors = _by_place(plan)
 
     def merge(self) -> None:
@@ -134,8 +132,9 @@ class _Merger:
 
 
 def _by_place(plan: Plan) -> Mapping[tuple[int | None, int | None], dict[int, ContributorFacts]]:
-    """Who contributes where, in their order."""
+    """Who contributes to the day, an item or a run, in their order; of short talks no file says it."""
     found = defaultdict[tuple[int | None, int | None], dict[int, ContributorFacts]](dict)
     for number, one in sorted(plan.of(Thing.CONTRIBUTOR).items(), key=lambda pair: pair[1].position):
-        found[one.item_id, one.run_id][number] = one
+        if one.sub_item_id is None:
+            found[one.item_id, one.run_id][number] = one
     return found

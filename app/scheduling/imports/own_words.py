@@ -10,8 +10,13 @@ from collections.abc import Mapping
 from dataclasses import fields, replace
 from typing import Any
 
+from app.folding import clean_text
+from app.programme.agenda import AgendaLine
+from app.programme.schedule import inside_in_lines
 from app.programme.workshop_facts import WORKSHOP_FACTS, WorkshopFacts, facts_in_lines
-from app.scheduling.imports.values import LONGEST_LABEL, AsRun, Entry, line_of, text_of
+from app.scheduling.imports.matching import Held
+from app.scheduling.imports.values import LONGEST_LABEL, AsRun, Entry, line_of, printable, text_of
+from app.texts import force_locale
 
 
 def is_run(entry: Entry) -> bool:
@@ -30,6 +35,22 @@ def run_of_lines(entry: Entry) -> Entry:
         title=title,
         description=rest,
         run=AsRun(label, facts_of(entry, title, said, spoken="language" in said), round_title=entry.subtitle),
+    )
+
+
+def without_inside(entry: Entry, known: Held, spoken: str) -> Entry:
+    """Without the words and the names that we put into it for short talks and stands: those stay in the day as they are. Of who
+    has a role the file says where they contribute. `spoken` is the language of the day."""
+    holder = known if isinstance(known, AgendaLine) else known.run
+    with force_locale(spoken):
+        lines = inside_in_lines(holder.inside, holder.stands if isinstance(holder, AgendaLine) else ())
+        said = clean_text(printable("\n".join(lines)))
+    own = {one.who for one in holder.contributors}
+    elsewhere = {who.who for one in holder.inside for who in one.contributors} - own
+    return replace(
+        entry,
+        description=entry.description.removesuffix(said).rstrip("\n"),
+        people=tuple(one for one in entry.people if one.role is not None or one.who not in elsewhere),
     )
 
 

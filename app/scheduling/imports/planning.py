@@ -18,6 +18,7 @@ from app.programme.rules import ItemKind
 from app.refusal import Refusal
 from app.scheduling.imports.matching import Held, matched
 from app.scheduling.imports.names import Names
+from app.scheduling.imports.own_words import without_inside
 from app.scheduling.imports.plans import (
     ITEMS,
     ROUND,
@@ -34,6 +35,15 @@ from app.scheduling.imports.words import item_texts, people_or_those_before, roo
 
 def outcome_of(file: ProgrammeFile, day: Day, choices: Choices) -> Outcome:
     known = matched(day.event, day.lines, file.entries)
+    if file.ours:
+        spoken = day.event.language
+        entries = enumerate(file.entries)
+        file = replace(
+            file,
+            entries=tuple(
+                without_inside(one, known[place], spoken) if place in known else one for place, one in entries
+            ),
+        )
     names = Names(file, day, choices)
     good, faults = list[int](), list(file.faults)
     for place, entry in enumerate(file.entries):

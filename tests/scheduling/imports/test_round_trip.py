@@ -7,14 +7,17 @@ import json
 import random
 import re
 from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
 
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.events.models import Event
-from app.programme.plan import read_plan
-from app.programme.rules import Thing
+from app.programme.plan import ContributorFacts, Key, Plan, StandFacts, SubItemFacts, read_plan
+from app.programme.rules import ContributorRole, Thing
+from app.scheduling.editing import edit
 from app.scheduling.imports.frab_json import read_json
 from app.scheduling.imports.frab_xml import read_xml
 from app.scheduling.imports.plans import Choices
@@ -48,6 +51,41 @@ def test_what_goes_out_comes_back_without_a_difference(seed: int, way: str) -> N
         assert [one.why.sentence for one in looked.outcome.faults] == []
         assert [one for one in looked.steps if one.status is not Status.SAME] == []
         assert (looked.outcome.rooms, looked.outcome.kinds) == ((), ())
+
+
+def with_things_inside(plan: Plan) -> Plan:
+    """With a short talk in every second item and run, each with a stranger and with who contributes there already, and stands."""
+    things: dict[Key, Any] = dict(plan.things)
+    holders = [(kind, number) for kind in (Thing.ITEM, Thing.RUN) for number in plan.of(kind)]
+    for place, (kind, number) in enumerate(holders[::2], start=1):
+        there: dict[str, Any] = {f"{kind.value}_id": number}
+        things[Thing.SUB_ITEM, -place] = SubItemFacts("Film", "Zwei\nZeilen", 0, 5, position=1, **there)
+        who = [ContributorFacts("Lale Probe", "Leiterin", "Stadt <A>", ContributorRole.TALK)]
+        who += [replace(one, item_id=None, run_id=None) for one in plan.contributors(**there).values()][:1]
+        for position, one in enumerate(who, start=1):
+            facts = replace(one, sub_item_id=-place, position=position)
+            things[Thing.CONTRIBUTOR, -2 * place - position] = facts
+        if kind is Thing.ITEM:
+            things[Thing.STAND, -place] = StandFacts(
+                "Musterkreis", "Tisch 1", note="Probe", item_id=number, position=1
+            )
+    moderator = ContributorFacts("Jo Wort", role=ContributorRole.DAY_MODERATION, position=2)
+    return Plan({**things, (Thing.CONTRIBUTOR, -1): moderator})
+
+
+@pytest.mark.parametrize("way", WAYS)
+@pytest.mark.parametrize("seed", range(12))
+def test_what_stands_inside_of_something_stays_as_it_is(seed: int, way: str) -> None:
+    export, read = WAYS[way]
+    with transaction() as session:
+        event = generate(session, random.Random(seed))
+        edit(session, event.id, with_things_inside, NOW)
+        before, file = read_plan(session, event), read(export(session, event))
+        assert before.of(Thing.SUB_ITEM)
+        with force_locale("en"):
+            seen = look(session, event, file, Choices()).seen
+            take_over(session, event.id, file, Choices(), seen, None, NOW, leave_out=False)
+        assert read_plan(session, event) == before
 
 
 @pytest.mark.parametrize("way", WAYS)
