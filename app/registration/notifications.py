@@ -8,9 +8,9 @@ The mails are rendered later from the then current state, so a mail never says w
 
 from collections.abc import Collection, Sequence
 from datetime import datetime, timedelta
-from typing import cast
+from typing import Any, cast
 
-from sqlalchemy import Table, bindparam, case, select, update
+from sqlalchemy import ColumnElement, Table, bindparam, case, select, update
 from sqlalchemy.orm import Session
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -197,32 +197,11 @@ def notify_accompanying(session: Session, registration: Registration, now: datet
 def notify_changed(session: Session, event: Event, now: datetime) -> None:
     """Time or place of the day moved: everybody who has a seat, waits for one, is offered one or awaits the team's word is
     told, in some statements for all of them. The calendar of who has a certain seat gets the new entry."""
-    session.flush()
-    mine = Registration.event_id == event.id, Registration.status.in_(CONFIRMED)
-    session.execute(
-        update(Registration)
-        .where(*mine)
-        .values(
-            feed_changed_at=now,
-            invited_sequence=case(
-                (Registration.status == Status.REGISTERED, event.sequence + Registration.sequence_offset),
-                else_=Registration.invited_sequence,
-            ),
-            mail_revision=Registration.mail_revision + 1,
-            version=Registration.version + 1,
-        )
-        .execution_options(synchronize_session=False)
+    sequence = case(
+        (Registration.status == Status.REGISTERED, event.sequence + Registration.sequence_offset),
+        else_=Registration.invited_sequence,
     )
-    session.expire_all()
-    whom = select(Registration.id, Registration.email, Registration.language, Registration.mail_revision)
-    enqueue_all(
-        session,
-        kind=CHANGED,
-        subjects=whom.where(*mine, Registration.email != "").order_by(Registration.id),
-        event_id=event.id,
-        now=now,
-        give_up_at=last_try(event, now),
-    )
+    _tell_all(session, event, CHANGED, Registration.status.in_(CONFIRMED), now, invited_sequence=sequence)
 
 
 def notify_place(
@@ -242,8 +221,16 @@ def notify_place(
 def notify_agenda(session: Session, event: Event, now: datetime) -> None:
     """What is for everybody moved: whoever has a certain seat is told, in some statements for all of them. With them goes what
     changed about their own workshops at the same moment."""
+    _tell_all(session, event, PLACES, Registration.status == Status.REGISTERED, now)
+
+
+def _tell_all(
+    session: Session, event: Event, kind: str, whom: ColumnElement[bool], now: datetime, **values: Any
+) -> None:
+    """A mail of one kind to everybody of the day who is meant, in some statements for all of them. `values`: what else is theirs
+    from now on."""
     session.flush()
-    mine = Registration.event_id == event.id, Registration.status == Status.REGISTERED
+    mine = Registration.event_id == event.id, whom
     session.execute(
         update(Registration)
         .where(*mine)
@@ -251,15 +238,16 @@ def notify_agenda(session: Session, event: Event, now: datetime) -> None:
             feed_changed_at=now,
             mail_revision=Registration.mail_revision + 1,
             version=Registration.version + 1,
+            **values,
         )
         .execution_options(synchronize_session=False)
     )
     session.expire_all()
-    whom = select(Registration.id, Registration.email, Registration.language, Registration.mail_revision)
+    subjects = select(Registration.id, Registration.email, Registration.language, Registration.mail_revision)
     enqueue_all(
         session,
-        kind=PLACES,
-        subjects=whom.where(*mine, Registration.email != "").order_by(Registration.id),
+        kind=kind,
+        subjects=subjects.where(*mine, Registration.email != "").order_by(Registration.id),
         event_id=event.id,
         now=now,
         give_up_at=last_try(event, now),
