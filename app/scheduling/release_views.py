@@ -3,6 +3,7 @@
 
 """Releasing the programme, its versions, and the preview that can be shared."""
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, flash, g, make_response, redirect, render_template, request, url_for
@@ -16,7 +17,7 @@ from app.events.models import Event
 from app.outbox.previewing import Intended
 from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
-from app.programme.agenda import lines_of, read_surroundings, track_numbers
+from app.programme.agenda import AgendaLine, lines_of, read_surroundings, track_numbers
 from app.programme.contradictions import contradictions, days_beside
 from app.programme.credits import credit_lines, credits_of
 from app.programme.differences import in_words
@@ -96,7 +97,7 @@ def release(slug: str) -> ResponseReturnValue:
         may_edit=may(g.role, Permission.EDIT),
         preview=_preview_address(g.event),
         preview_here=url_for(".preview", token=preview_token(g.event)),
-        **_shown(g.event, copy.plan),
+        **_shown(copy.plan, lines),
     )
 
 
@@ -135,7 +136,7 @@ def versions(slug: str) -> ResponseReturnValue:
 def version(slug: str, number: int) -> ResponseReturnValue:
     """The agenda as it was then, and what differs from the version it is compared with: another one, or the working copy."""
     session = db.session()
-    shown = get_version(session, g.event, number)
+    shown, around = get_version(session, g.event, number), read_surroundings(session, g.event)
     plan = plan_from_json(shown.plan)
     against = request.args.get("against", "")
     if against.isdecimal() and len(against) < 9:
@@ -151,9 +152,9 @@ def version(slug: str, number: int) -> ResponseReturnValue:
         version=shown,
         versions=versions_of(session, g.event),
         against=title,
-        changes=in_words(g.event, other, plan, read_surroundings(session, g.event)),
+        changes=in_words(g.event, other, plan, around),
         may_edit=may(g.role, Permission.EDIT),
-        **_shown(g.event, plan),
+        **_shown(plan, lines_of(plan, around)),
     )
 
 
@@ -183,7 +184,8 @@ def preview(token: str) -> ResponseReturnValue:
     if event is None or ticket.key != _preview_key(event):
         raise Missing
     plan = read_working_copy(db.session(), event).plan
-    return make_response(render_template("scheduling/preview.html", event=event, **_shown(event, plan)))
+    lines = lines_of(plan, read_surroundings(db.session(), event))
+    return make_response(render_template("scheduling/preview.html", event=event, **_shown(plan, lines)))
 
 
 def _preview_key(event: Event) -> str:
@@ -200,9 +202,8 @@ def _preview_address(event: Event) -> str:
     return links.absolute(url_for("releasing.preview", token=preview_token(event), lang=None))
 
 
-def _shown(event: Event, plan: Plan) -> dict[str, Any]:
+def _shown(plan: Plan, lines: Sequence[AgendaLine]) -> dict[str, Any]:
     """What the agenda's list needs."""
-    lines = lines_of(plan, read_surroundings(db.session(), event))
     people = credits_of(plan.contributors().items())
     return {
         "lines": lines,
