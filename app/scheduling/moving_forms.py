@@ -4,7 +4,7 @@
 """Forms that move what the programme has already."""
 
 from collections.abc import Iterable, Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime
 from typing import Any, ClassVar
 
 from wtforms import RadioField
@@ -15,12 +15,12 @@ from app.programme.rules import Thing
 from app.programme.timetable import placed, unplaced
 from app.scheduling.forms import rooms_to_choose
 from app.scheduling.moving import Target
-from app.texts import day as day_in_words
-from app.texts import last_day, local_day
+from app.texts import local_day
 from app.web.editing import (
     Choice,
     ClockTime,
     EditingForm,
+    OnADate,
     WholeNumber,
     clock_of,
     given_end,
@@ -34,7 +34,7 @@ MOST_MINUTES = 720
 LATER, EARLIER = "later", "earlier"
 
 
-class ShiftForm(BaseForm):
+class ShiftForm(OnADate, BaseForm):
     """Sent by GET, so that the page that shows what would move has an address."""
 
     class Meta(BaseForm.Meta):
@@ -56,13 +56,12 @@ class ShiftForm(BaseForm):
     @classmethod
     def of(cls, event: Event, sent: Mapping[str, Any]) -> "ShiftForm":
         form = cls(formdata=sent if sent else None)
-        form._only_date = offer_dates(form, event)
+        form.offer_dates(event.starts_at, event.ends_at)
         return form
 
     @property
     def moment(self) -> datetime:
-        on = date.fromisoformat(self.date.data) if "date" in self else self._only_date
-        return given_moment(on, self.start.data)
+        return given_moment(self.chosen_date, self.start.data)
 
     @property
     def by(self) -> int:
@@ -70,7 +69,7 @@ class ShiftForm(BaseForm):
         return -minutes if self.way.data == EARLIER else minutes
 
 
-class PlaceForm(EditingForm):
+class PlaceForm(OnADate, EditingForm):
     """What is to be where and when. The script of the timetable fills it in and sends it; so does everybody else."""
 
     refused_at: ClassVar[Mapping[str, str]] = {"ends_at": "end"}
@@ -100,7 +99,7 @@ class PlaceForm(EditingForm):
         rounds = [(f"round-{number}", facts.title) for number, facts in plan.of(Thing.ROUND).items()]
         form.what.offer([*((key, one.title) for key, one in things.items()), *rounds])
         form.room_id.offer(rooms_to_choose(rooms))
-        form._only_date = offer_dates(form, event)
+        form.offer_dates(event.starts_at, event.ends_at)
         return form
 
     @property
@@ -109,21 +108,13 @@ class PlaceForm(EditingForm):
         return Thing(thing), int(number)
 
     def target(self) -> Target:
-        on = date.fromisoformat(self.date.data) if "date" in self else self._only_date
-        end = None if self.end.data is None else given_end(on, self.end.data, after=self.start.data)
+        end = (
+            None
+            if self.end.data is None
+            else given_end(self.chosen_date, self.end.data, after=self.start.data)
+        )
         room = int(self.room_id.data) if self.room_id.data else None
-        return Target(given_moment(on, self.start.data), end, room)
-
-
-def offer_dates(form: Any, event: Event) -> date:
-    """Who has only one date is not asked for it. The first one."""
-    first, last = local_day(event.starts_at), last_day(event.ends_at)
-    if first == last:
-        del form.date
-    else:
-        dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
-        form.date.offer((one.isoformat(), day_in_words(one)) for one in dates)
-    return first
+        return Target(given_moment(self.chosen_date, self.start.data), end, room)
 
 
 class AgreeForm(EditingForm):

@@ -16,12 +16,12 @@ from app.events.rules import Loop
 from app.programme.kinds import kind_of
 from app.programme.models import AgendaKind
 from app.refusal import N_, Refusal
-from app.scheduling.moving_forms import offer_dates
 from app.scheduling.quick import ITEMS, ROUND, WORKSHOPS, ItemRow, Rows, RowsRefused, WorkshopRow
 from app.texts import gettext, local_day, sentence_of
 from app.web.editing import (
     Choice,
     ClockTime,
+    OnADate,
     WholeNumber,
     clock_of,
     day_of,
@@ -91,7 +91,7 @@ class WorkshopFields(_Row):
     people = short_text(_l("Who facilitates"), longest=2000)
 
 
-class QuickForm(BaseForm):
+class QuickForm(OnADate):
     """New rooms, items with rounds, and workshops of rounds; on one date."""
 
     rows_called: ClassVar[Mapping[str, str]] = {
@@ -118,7 +118,7 @@ class QuickForm(BaseForm):
         begins: dict[str, Any] = {"start": clock_of(next_start)}
         on = day_of(next_start) or local_day(event.starts_at)
         form = cls(data={"date": on.isoformat(), "items": [begins, *({} for _row in range(ROWS - 1))]})
-        form._only_date = offer_dates(form, event)
+        form.offer_dates(event.starts_at, event.ends_at)
         form._known = {room.name.casefold(): room.name for room in rooms}
         words = [(one.key, kind_of(one).word) for one in kinds]
         for row in form.items:
@@ -183,7 +183,7 @@ class QuickForm(BaseForm):
         ]
 
     def rows(self) -> Rows:
-        on = date.fromisoformat(self.date.data) if "date" in self else self._only_date
+        on = self.chosen_date
         return Rows(
             tuple(_item(on, number, row) for number, row in self.filled_items),
             tuple(

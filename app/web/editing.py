@@ -305,8 +305,27 @@ class EditingForm(BaseForm):
         ]
 
 
-class SpanForm(EditingForm):
-    """From when to when, on one of the event's dates. Who has only one date is not asked for it (A11Y-08, 3.3.7)."""
+class OnADate(BaseForm):
+    """On one of the event's dates: a `date` to choose. Who has only one date is not asked for it (A11Y-08, 3.3.7)."""
+
+    def offer_dates(self, first: datetime, last: datetime) -> None:
+        """`first` and `last` are the beginning and the end of the event."""
+        begin, finish = local_day(first), last_day(last)
+        dates = [begin + timedelta(days=number) for number in range((finish - begin).days + 1)]
+        self._only_date = begin
+        if len(dates) == 1:
+            del self.date
+        else:
+            self.date.offer((one.isoformat(), day_in_words(one)) for one in dates)
+
+    @property
+    def chosen_date(self) -> date:
+        """The date that was chosen, or the only one."""
+        return date.fromisoformat(self.date.data) if "date" in self else self._only_date
+
+
+class SpanForm(OnADate, EditingForm):
+    """From when to when, on one of the event's dates."""
 
     refused_at: ClassVar[Mapping[str, str]] = {"ends_at": "end"}
     date = Choice(_l("Date"))
@@ -320,27 +339,13 @@ class SpanForm(EditingForm):
         ),
     )
 
-    def offer_dates(self, first: datetime, last: datetime) -> None:
-        """`first` and `last` are the beginning and the end of the event."""
-        begin, finish = local_day(first), last_day(last)
-        dates = [begin + timedelta(days=number) for number in range((finish - begin).days + 1)]
-        self._only_date = begin
-        if len(dates) == 1:
-            del self.date
-        else:
-            self.date.offer((one.isoformat(), day_in_words(one)) for one in dates)
-
     @property
     def starts_at(self) -> datetime:
-        return given_moment(self._day, self.start.data)
+        return given_moment(self.chosen_date, self.start.data)
 
     @property
     def ends_at(self) -> datetime:
-        return given_end(self._day, self.end.data, after=self.start.data)
-
-    @property
-    def _day(self) -> Any:
-        return date.fromisoformat(self.date.data) if "date" in self else self._only_date
+        return given_end(self.chosen_date, self.end.data, after=self.start.data)
 
 
 def span_data(starts_at: datetime, ends_at: datetime) -> dict[str, object]:
