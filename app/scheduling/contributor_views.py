@@ -20,8 +20,8 @@ from app.texts import gettext
 from app.web import access
 from app.web.database import db
 from app.web.doing import did, pressed
-from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("contributing", __name__, url_prefix="/organise/events/<slug>/programme/people/<key>")
 
@@ -89,22 +89,12 @@ def edit(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def remove(slug: str, key: str, contributor_id: int) -> ResponseReturnValue:
     plan, place = _read(key)
-    name = place.get(plan, Thing.CONTRIBUTOR, contributor_id).name
-    form = ConfirmForm()
-    if did(
-        form,
-        lambda session: contributing.remove_from_place(
-            session, g.event.id, key, Thing.CONTRIBUTOR, contributor_id, now()
-        ),
-    ):
-        return redirect_with(_people(slug, key), N_("“%(title)s” is removed."), title=name)
-    cancel = url_for(".edit", slug=slug, key=key, contributor_id=contributor_id)
-    return page(
-        "scheduling/organise_take_out.html",
-        event=g.event,
-        form=form,
-        title=name,
-        cancel=(cancel, gettext("Keep it")),
+    about = Thing.CONTRIBUTOR, contributor_id
+    return remove_once_asked(
+        place.get(plan, *about).name,
+        url_for(".edit", slug=slug, key=key, contributor_id=contributor_id),
+        lambda session: contributing.remove_from_place(session, g.event.id, key, *about, now()),
+        _people(slug, key),
         released=contributor_id > 0 and g.event.agenda_released_at is not None,
     )
 

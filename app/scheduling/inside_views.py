@@ -31,8 +31,8 @@ from app.texts import gettext
 from app.web import access
 from app.web.database import db
 from app.web.doing import did, pressed
-from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("inside", __name__, url_prefix="/organise/events/<slug>/programme")
 
@@ -137,16 +137,13 @@ def edit(slug: str, key: str, row: str) -> ResponseReturnValue:
 @bp.route("/inside/<key>/<row>/remove", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT)
 def remove(slug: str, key: str, row: str) -> ResponseReturnValue:
-    one, form = _found(key, row), ConfirmForm()
-    name, about = one.name, (one.thing, one.number)
-    if did(form, lambda s: contributing.remove_from_place(s, g.event.id, key, *about, now())):
-        return redirect_with(_list(slug, key), N_("“%(title)s” is removed."), title=name)
-    return page(
-        "scheduling/organise_take_out.html",
-        event=g.event,
-        form=form,
-        title=name,
-        cancel=(url_for(".edit", slug=slug, key=key, row=row), gettext("Keep it")),
+    one = _found(key, row)
+    about = one.thing, one.number
+    return remove_once_asked(
+        one.name,
+        url_for(".edit", slug=slug, key=key, row=row),
+        lambda session: contributing.remove_from_place(session, g.event.id, key, *about, now()),
+        _list(slug, key),
         released=g.event.agenda_released_at is not None and one.number > 0,
     )
 

@@ -38,8 +38,8 @@ from app.web.asking import Question, asked, question_page
 from app.web.database import db
 from app.web.doing import did, pressed
 from app.web.editing import EditingForm, clock_of
-from app.web.forms import ConfirmForm
 from app.web.pages import page, redirect_with
+from app.web.removing import remove_once_asked
 
 bp = Blueprint("editing", __name__, url_prefix="/organise/events/<slug>/programme")
 
@@ -295,22 +295,19 @@ def _offer(form: RunForm, plan: Plan) -> RunForm:
 def remove(slug: str, kind: str, number: int) -> ResponseReturnValue:
     """Ask once, then take it out; what would be refused is said where the question would be asked."""
     key = REMOVABLE[kind], number
-    copy, form = _copy(), ConfirmForm()
+    copy = _copy()
     found(copy.plan.things.get(key))
-    title = title_of(copy.plan, key)
 
     def first(session: Session) -> None:
         refuse_taking_out(copy.plan, key)
         refuse_for_people(session, Change(key, copy.released.things.get(key)))
 
-    if did(form, lambda session: editing.take_out(session, g.event.id, *key, now()), first=first):
-        return redirect_with(_programme(slug), N_("“%(title)s” is removed."), title=title)
-    return page(
-        "scheduling/organise_take_out.html",
-        event=g.event,
-        form=form,
-        title=title,
-        cancel=(_door(slug, key), gettext("Keep it")),
+    return remove_once_asked(
+        title_of(copy.plan, key),
+        _door(slug, key),
+        lambda session: editing.take_out(session, g.event.id, *key, now()),
+        _programme(slug),
+        first,
         released=key in copy.released.things and g.event.agenda_released_at is not None,
     )
 

@@ -22,9 +22,11 @@ def remove_once_asked(
     take_away: Callable[[Session], object],
     afterwards: str,
     first: Callable[[Session], object] | None = None,
+    *,
+    released: bool = False,
 ) -> ResponseReturnValue:
     """Ask once, then take it away; what would be refused (`first`) is said where the question would be asked. `cancel` and
-    `afterwards` are addresses."""
+    `afterwards` are addresses. `released`: it stands in the public agenda, and goes with the next release only."""
     form = ConfirmForm()
     if did(form, take_away, first=first):
         return redirect_with(afterwards, N_("“%(title)s” is removed."), title=title)
@@ -34,4 +36,5 @@ def remove_once_asked(
         form=form,
         title=title,
         cancel=(cancel, gettext("Keep it")),
+        released=released,
     )
