@@ -3,7 +3,7 @@
 
 """What differs between two plans: as facts for the public change log, and in words for the team."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
@@ -147,13 +147,14 @@ _LABELS = {
 
 def in_words(event: Event, old: Plan, new: Plan, around: Surroundings) -> list[Difference]:
     """Each fact that differs, thing by thing."""
+    changes = differences(old, new)
     found = [
         line
-        for one in differences(old, new)
+        for one in changes
         if one.key[0] is not Thing.CONTRIBUTOR
         for line in _words(event, old, new, one, around)
     ]
-    return found + list(_people(old, new))
+    return [*found, *_orders(old, new, changes), *_people(old, new)]
 
 
 def _words(event: Event, old: Plan, new: Plan, change: Change, around: Surroundings) -> Iterator[Difference]:
@@ -206,6 +207,30 @@ def _said(plan: Plan, facts: Any, name: str, around: Surroundings) -> str:
 
 def _times(event: Event, of: Times) -> str:
     return times(*of, dated=event.over_several_dates)
+
+
+def _orders(old: Plan, new: Plan, changes: Sequence[Change]) -> Iterator[Difference]:
+    """What stands in another order inside of something; of who contributes their names say it."""
+    moved = [
+        one for one in changes if one.before and one.after and one.key[0] in LISTED - {Thing.CONTRIBUTOR}
+    ]
+    places = {
+        (one.key[0], name, (of, getattr(one.after, name)))
+        for one in moved
+        for name, of in NAMES[one.key[0]].items()
+    }
+    order = gettext("Order")
+    for thing, name, key in sorted(one for one in places if one[2][1] is not None):
+        was, now = (plan.listed(thing, **{name: key[1]}) for plan in (old, new))
+        both = was.keys() & now.keys()
+        before, after = ([one for one in listed if one in both] for listed in (was, now))
+        if before != after:
+            yield Difference(
+                key,
+                f"{title_of(old, key)}: {order}",
+                ", ".join(title_of(old, (thing, one)) for one in before),
+                ", ".join(title_of(new, (thing, one)) for one in after),
+            )
 
 
 _HOLDERS = {thing: name for name, thing in NAMES[Thing.CONTRIBUTOR].items()}

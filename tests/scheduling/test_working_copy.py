@@ -179,6 +179,21 @@ def test_what_stood_in_a_line_is_a_change_of_the_line(app: Flask) -> None:
     assert edits(app) == 0
 
 
+def test_another_order_is_said_before_it_is_released(app: Flask) -> None:
+    event_id, ids = a_day(app)
+    visitor, inside = lead(app, event_id), f"{PROGRAMME}/inside/item-{ids['item-3']}"
+    for title in ("Kurzfilm", "Gespräch"):
+        visitor.get(f"{inside}/new/talk").send(title=title)
+    visitor.get(f"{PROGRAMME}/release").send()
+    with app.app_context():
+        first = db.session.scalars(select(SubItem.id).order_by(SubItem.position)).first()
+    visitor.get(inside).send(f"{inside}/talk-{first}/down")
+    said = visitor.get(f"{PROGRAMME}/release").text
+    assert "Reihenfolge" in said
+    assert "Kurzfilm, Gespräch" in said
+    assert "Gespräch, Kurzfilm" in said
+
+
 def test_two_organisers_lose_nothing(app: Flask) -> None:
     """F30: the second sees both; each other's fields are kept."""
     event_id, ids = a_day(app, released=True)
