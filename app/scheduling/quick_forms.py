@@ -5,7 +5,7 @@
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from datetime import date, datetime
+from datetime import date, datetime, time
 from typing import Any, ClassVar
 
 from wtforms import Field, FieldList, FormField
@@ -38,19 +38,22 @@ LONGEST_ROOM, LONGEST_NAME, MOST_SEATS = 100, 200, 20_000
 _ROOM = re.compile(r"(.+?)(?:\s*[;,]\s*([0-9]{1,5}))?")
 
 
+def _typed(field: Field) -> bool:
+    """Whether it holds something else than the page put there."""
+    text = (field.raw_data or [""])[0].strip()
+    ours = field.object_data
+    return text not in {"", f"{ours:%H:%M}" if isinstance(ours, time) else ours}
+
+
 class _Row(BaseForm):
     """A row in which nothing was typed does not count; what the page filled in itself is nothing."""
 
     class Meta(BaseForm.Meta):
         csrf = False
 
-    filled_in: ClassVar[tuple[str, ...]] = ()
-
     @property
     def is_empty(self) -> bool:
-        return not any(
-            (field.raw_data or [""])[0].strip() for field in self if field.short_name not in self.filled_in
-        )
+        return not any(_typed(field) for field in self)
 
     def validate(self, extra_validators: Any = None) -> bool:
         return self.is_empty or super().validate(extra_validators)
@@ -72,8 +75,6 @@ class _Row(BaseForm):
 
 
 class ItemFields(_Row):
-    filled_in = ("start",)
-
     start = ClockTime(_l("From"))
     end = ClockTime(_l("Until"), end=True)
     kind = Choice(_l("Kind"))

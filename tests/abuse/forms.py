@@ -60,11 +60,27 @@ GOOD: dict[str, str] = {
     "ends_time": "15:45",
 }
 GOOD_BY_TYPE = {"email": "erika.muster@example.org", "date": "", "time": "", "number": ""}
+# One row of the table, an item and a workshop; a row that has one word needs the others too.
+QUICK_ROWS = {
+    f"{part}-{number}-{name}": ""
+    for number in range(1, 10)
+    for part, names in {
+        "items": ("start", "end", "kind", "title", "room", "people"),
+        "workshops": ("round", "label", "title", "room", "places", "people"),
+    }.items()
+    for name in names
+}
+QUICK_ROWS |= {"items-0-start": "14:00", "items-0-end": "14:30", "items-0-kind": "break"}
+QUICK_ROWS |= {"workshops-0-round": "1", "workshops-0-label": "9.9", "workshops-0-places": "10"}
 # A form in which only one answer is right.
 GOOD_AT = {
+    "quick.table": QUICK_ROWS,
     "agreed.invite_people": {"days": ["4"]},  # the earlier day
     "allocation.new_condition": {"person": "Svenja", "first": "Svenja", "second": "Minh", "most": "3"},
     "quotas.new": {"organisation_kind": "ki"},
+    # Inside the item that the world puts them in.
+    "inside.add": {"start": "09:05", "end": "09:10"},
+    "inside.edit": {"start": "09:05", "end": "09:10"},
     "partners_organise.new": {"link": "https://example.org/partner", "wording": ""},
     "partners_organise.edit": {"link": "https://example.org/partner", "wording": ""},
     "tables.new": {"tables": "4", "seats": "20", "rounds": "Ankommen\nVertiefen", "hosts": "2 Svenja"},

@@ -177,6 +177,16 @@ def test_every_bad_row_is_named_at_once(app: Flask) -> None:
         assert db.session.scalars(select(Room.id)).all() == []
 
 
+@pytest.mark.parametrize("start", ["16:30", "gleich danach"])
+def test_a_row_of_nothing_but_a_time_is_not_dropped(app: Flask, start: str) -> None:
+    """The page itself fills in the first start alone; every other time was typed."""
+    event_id, _ = a_day(app)
+    good = {"items-0-end": "16:30", "items-0-kind": "break", "items-0-title": "Tee"}
+    page = refused(app, event_id, **good, **{"items-1-start": start})
+    assert {"items-1-end", "items-1-kind", "items-1-title"} <= set(page.errors())
+    assert "Tee" not in titles(app, event_id)
+
+
 def test_nothing_typed_is_said(app: Flask) -> None:
     event_id, _ = a_day(app)
     page = lead(app, event_id).get(QUICK).send(button="Alle Zeilen")
