@@ -79,11 +79,16 @@ def pytest_ignore_collect(collection_path: Path, config: pytest.Config) -> bool 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "engine_name" in metafunc.fixturenames:
-        engines = [pytest.param("sqlite", id="sqlite")]
+        sqlite = pytest.param("sqlite", id="sqlite")
+        postgresql = pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql)
+        if metafunc.definition.get_closest_marker("postgresql_only") is not None:
+            metafunc.parametrize("engine_name", [postgresql], indirect=True)
+            return
+        engines = [sqlite]
         module = metafunc.module.__name__.rpartition(".")[2]
         everywhere = metafunc.definition.get_closest_marker("sqlite_only") is None and module not in PAGES
         if everywhere and not left_out(metafunc.config, "postgresql"):
-            engines.append(pytest.param("postgresql", id="postgresql", marks=pytest.mark.postgresql))
+            engines.append(postgresql)
         metafunc.parametrize("engine_name", engines, indirect=True)
 
 

@@ -35,10 +35,9 @@ def test_each_commit_is_another_state(states: States) -> None:
     assert len(set(seen)) == len(seen)
 
 
+@pytest.mark.postgresql_only
 def test_a_connection_that_died_is_said_once_and_replaced(states: States) -> None:
     """The server was started again: whoever asks meanwhile is answered by the application itself."""
-    if db.engine.dialect.name != "postgresql":
-        pytest.skip("a file has no server")
     states.now()
     (spare,) = states._spare
     with db.engine.connect() as other:
