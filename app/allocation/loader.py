@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import NamedTuple
 
-from sqlalchemy import CompoundSelect, Select, func, select, union
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.allocation.instance import (
@@ -39,13 +39,13 @@ from app.organisations.models import Organisation, OrganisationKind
 from app.programme.models import Round, Run
 from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
-from app.registration.questions.models import Option, SensitiveAnswer
 from app.registration.rules import PlaceState
 from app.registration.workshops.exemptions import accepted
 from app.registration.workshops.memory import remembered
-from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff
+from app.registration.workshops.models import Place, RoundAbsence, RunStaff
 from app.registration.workshops.models import Wish as WishRow
 from app.registration.workshops.rules import Need
+from app.registration.workshops.wishes import needs_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,17 +188,6 @@ def _people(session: Session, event: Event) -> list[_Somebody]:
     )
     lost = remembered(session, event, Registration.id.in_(to_be_placed(event.id)))
     return [_Somebody(*row, lost.get(row[0], 0)) for row in session.execute(found)]
-
-
-def needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
-    """Id and need: what they cannot do without: said with the wishes, or in answer to a question of the team."""
-    with_wishes = select(RegistrationNeed.registration_id, RegistrationNeed.need)
-    answered = (
-        select(SensitiveAnswer.registration_id, Option.need)
-        .join(Option, SensitiveAnswer.option_id == Option.id)
-        .where(SensitiveAnswer.registration_id.in_(people), Option.need.is_not(None))
-    )
-    return union(with_wishes.where(RegistrationNeed.registration_id.in_(people)), answered)
 
 
 class _Persons:

@@ -4,12 +4,13 @@
 """Organisers' forms around organisations."""
 
 from collections.abc import Iterable, Sequence
-from typing import Self
+from typing import ClassVar, Self
 
 from wtforms import BooleanField, HiddenField, SearchField, StringField
 from wtforms.validators import Length, Optional, Regexp
 
 from app.organisations.models import MasterData, Organisation, Region
+from app.organisations.rules import STATE_NAMES, State
 from app.organisations.service import OrganisationFacts
 from app.texts import gettext
 from app.web.asking import AskingForm
@@ -97,14 +98,16 @@ class MergeForm(AskingForm):
 
 
 class EntryForm(EditingForm):
-    """The name of a region, a district or a law."""
+    """The name of a district, a law or a series; `MORE` names what other lists say beside it."""
+
+    MORE: ClassVar[tuple[str, ...]] = ()
 
     name = short_text(_l("Name"), longest=100, required=True)
 
     @classmethod
     def of(cls, entry: MasterData, *, stored: bool = False) -> Self:
         data = {"version": str(entry.version)} | {
-            field: getattr(entry, field) for field in ("name", "name_en") if hasattr(entry, field)
+            field: getattr(entry, field) for field in ("name", *cls.MORE)
         }
         return cls(formdata=None, data=data) if stored else cls(data=data)
 
@@ -113,16 +116,26 @@ class EntryForm(EditingForm):
         return self.name.data or ""
 
     @property
-    def typed_in_english(self) -> str:
-        return ""
+    def more(self) -> dict[str, str]:
+        return {name: self[name].data or "" for name in self.MORE}
+
+
+class RegionForm(EntryForm):
+    """A region, and whose holidays count there."""
+
+    MORE = ("state",)
+
+    state = Choice(
+        _l("Federal state"),
+        choices=[(one.value, _l(name)) for one, name in STATE_NAMES.items()],
+        default=State.NW.value,
+    )
 
 
 class KindForm(EntryForm):
     """Both names of a kind of organisation."""
 
+    MORE = ("name_en",)
+
     name = short_text(_l("Name in German"), longest=100, required=True)
     name_en = short_text(_l("Name in English"), longest=100, required=True)
-
-    @property
-    def typed_in_english(self) -> str:
-        return self.name_en.data or ""

@@ -8,7 +8,7 @@ name it. A kind is named by its key, so that its new name stands everywhere at o
 and by that it is found, in whichever slice.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from itertools import count
 from typing import Any
@@ -57,24 +57,23 @@ def get_entry(session: Session, table: Table, entry_id: int) -> Entry:
     return entry
 
 
-def add_entry(
-    session: Session, table: Table, name: str, by: By, now: datetime, *, name_en: str = ""
-) -> Entry:
-    """At the end of the order. Refuses a name that is there. `name_en`: of a kind of organisation, in English."""
-    shown, english = clean_line(name), clean_line(name_en)
-    _refuse_given(session, table, shown, english)
+def add_entry(session: Session, table: Table, name: str, by: By, now: datetime, **more: str) -> Entry:
+    """At the end of the order. Refuses a name that is there. `more`: `name_en` of a kind of organisation, `state` of a region."""
+    shown, more = clean_line(name), _clean(more)
+    _refuse_given(session, table, shown, more.get("name_en", ""))
     last = session.scalar(select(func.max(table.position))) or 0
     if table is Region:
         made: Entry = Region(
             name=shown,
             slug=_free_key(session, Region.slug, slug_of(shown) or "region"),
             position=last + 1,
+            **more,
         )
     elif table is District:
         made = District(name=shown, name_key=name_key(shown), position=last + 1)
     elif table is OrganisationKind:
         key = _free_key(session, OrganisationKind.key, (slug_of(shown) or "kind").replace("-", "_")[:50])
-        made = OrganisationKind(name=shown, name_en=english, key=key, position=last + 1)
+        made = OrganisationKind(name=shown, key=key, position=last + 1, **more)
     else:
         made = table(name=shown, position=last + 1)
     session.add(made)
@@ -91,24 +90,22 @@ def rename_entry(
     version: int,
     by: By,
     now: datetime,
-    *,
-    name_en: str = "",
+    **more: str,
 ) -> None:
     """Where it is used, too, but for laws: questions keep what people were told. Refuses a name that is another one's, and a stale version (F30)."""
-    shown, english = clean_line(name), clean_line(name_en)
+    shown, more = clean_line(name), _clean(more)
     days = [lock_event(session, one) for one in _days_with(session, get_entry(session, table, entry_id))]
     entry = _locked(session, table, entry_id)
     if entry.version != version:
         raise ChangedMeanwhile
-    _refuse_given(session, table, shown, english, besides=entry)
+    _refuse_given(session, table, shown, more.get("name_en", ""), besides=entry)
     if isinstance(entry, District):
         for used in (Organisation, Quota):
             named = used.district.in_(_spellings(session, entry))
             session.execute(update(used).where(named).values(district=shown, version=used.version + 1))
         entry.name_key = name_key(shown)
-    elif isinstance(entry, OrganisationKind):
-        entry.name_en = english
-    entry.name = shown
+    for column, value in {"name": shown, **more}.items():
+        setattr(entry, column, value)
     for day in days:
         mark_changed(day, now, calendar=False)
     session.flush()
@@ -223,6 +220,10 @@ def _spellings(session: Session, entry: District) -> list[str]:
 def _locked(session: Session, table: Table, entry_id: int) -> Entry:
     entry: Entry = found(session.get(table, entry_id, with_for_update=True, populate_existing=True))
     return entry
+
+
+def _clean(more: Mapping[str, str]) -> dict[str, str]:
+    return {name: clean_line(value) for name, value in more.items()}
 
 
 def _refuse_needed(entry: Entry) -> None:

@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from app.clock import now
 from app.events.models import Series
 from app.organisation_admin import master_data
-from app.organisation_admin.forms import EntryForm, KindForm
+from app.organisation_admin.forms import EntryForm, KindForm, RegionForm
 from app.organisation_admin.master_data import Table, entries, get_entry, in_use, needed
 from app.organisations.models import District, OrganisationKind, Region
+from app.organisations.rules import STATE_NAMES
 from app.refusal import N_, Missing
 from app.registration.history import By, by_organiser
 from app.registration.questions.models import Law
@@ -41,7 +42,13 @@ class MasterList:
 
 LISTS = {
     "regions": MasterList(
-        Region, N_("Regions"), N_("A day stands in the list and in the calendar of its region.")
+        Region,
+        N_("Regions"),
+        N_(
+            "A day stands in the list and in the calendar of its region. The holidays of the state are what organisers are"
+            " warned of."
+        ),
+        RegionForm,
     ),
     "districts": MasterList(
         District,
@@ -88,7 +95,7 @@ def overview(list_name: str) -> ResponseReturnValue:
     form = which.form()
 
     def add(session: Session) -> None:
-        master_data.add_entry(session, which.table, form.typed, _by(), now(), name_en=form.typed_in_english)
+        master_data.add_entry(session, which.table, form.typed, _by(), now(), **form.more)
 
     if did(form, add):
         return redirect_with(
@@ -97,7 +104,12 @@ def overview(list_name: str) -> ResponseReturnValue:
     session = db.session()
     rows = [(one, in_use(session, one), needed(one)) for one in entries(session, which.table)]
     return page(
-        "organisation_admin/organise_master_data.html", list_name=list_name, which=which, rows=rows, form=form
+        "organisation_admin/organise_master_data.html",
+        list_name=list_name,
+        which=which,
+        rows=rows,
+        form=form,
+        states=STATE_NAMES,
     )
 
 
@@ -109,10 +121,7 @@ def entry(list_name: str, entry_id: int) -> ResponseReturnValue:
 
     def rename(session: Session) -> None:
         typed, version = form.typed, form.version_read
-        english = form.typed_in_english
-        master_data.rename_entry(
-            session, which.table, entry_id, typed, version, _by(), now(), name_en=english
-        )
+        master_data.rename_entry(session, which.table, entry_id, typed, version, _by(), now(), **form.more)
 
     def stored() -> EntryForm:
         reading.expire_all()

@@ -9,8 +9,8 @@ from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, String, and_
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship
 
-from app.db import Base, line, pk
-from app.organisations.rules import UsualKind
+from app.db import Base, enum_of, line, pk
+from app.organisations.rules import State, UsualKind
 
 
 class MasterData:
@@ -29,11 +29,13 @@ class MasterData:
 
 
 class Region(MasterData, Base):
-    """A region with a feed of its own, for instance OWL. Its address, `slug`, stays when it is renamed."""
+    """A region with a feed of its own, for instance OWL. Its address, `slug`, stays when it is renamed. `state` is whose
+    holidays count there."""
 
     __tablename__ = "region"
 
     slug: Mapped[str] = mapped_column(String(60), unique=True)
+    state: Mapped[State] = mapped_column(enum_of(State, "state"), default=State.NW)
 
 
 class District(MasterData, Base):

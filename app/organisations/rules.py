@@ -26,6 +26,45 @@ class UsualKind(StrEnum):
     OTHER = "other"
 
 
+class State(StrEnum):
+    """The sixteen German states, by their letters in ISO 3166-2:DE; in the order of their English names."""
+
+    BW = "BW"
+    BY = "BY"
+    BE = "BE"
+    BB = "BB"
+    HB = "HB"
+    HH = "HH"
+    HE = "HE"
+    NI = "NI"
+    MV = "MV"
+    NW = "NW"
+    RP = "RP"
+    SL = "SL"
+    SN = "SN"
+    ST = "ST"
+    SH = "SH"
+    TH = "TH"
+
+
+STATE_NAMES = {
+    State.BW: N_("Baden-Württemberg"),
+    State.BY: N_("Bavaria"),
+    State.BE: N_("Berlin"),
+    State.BB: N_("Brandenburg"),
+    State.HB: N_("Bremen"),
+    State.HH: N_("Hamburg"),
+    State.HE: N_("Hesse"),
+    State.NI: N_("Lower Saxony"),
+    State.MV: N_("Mecklenburg-Western Pomerania"),
+    State.NW: N_("North Rhine-Westphalia"),
+    State.RP: N_("Rhineland-Palatinate"),
+    State.SL: N_("Saarland"),
+    State.SN: N_("Saxony"),
+    State.ST: N_("Saxony-Anhalt"),
+    State.SH: N_("Schleswig-Holstein"),
+    State.TH: N_("Thuringia"),
+}
 LONGEST_KEY = 250  # of the column; one typed letter may become many ("\ufdfa" becomes eighteen)
 
 

@@ -18,10 +18,13 @@ from sqlalchemy.orm import Session
 from app.clock import BERLIN
 from app.events.models import Event
 from app.events.rules import EventStatus
+from app.holidays import PUBLIC, holidays_between
+from app.organisations.rules import STATE_NAMES, State
 from app.programme.agenda import AgendaLine, RunView, read_agenda
 from app.programme.conflicts import fits, share_room
 from app.programme.credits import Credit
-from app.texts import gettext, last_day, local_day, span, times, times_in_parts
+from app.texts import day, gettext, last_day, local_day, span, times, times_in_parts
+from app.texts import language as spoken
 
 LONGEST_WITHOUT_BREAK = timedelta(hours=3)
 SHORTEST_BREAK = timedelta(minutes=10)
@@ -66,10 +69,32 @@ def contradictions(event: Event, lines: Sequence[AgendaLine]) -> list[Contradict
     return [*found, *_in_two_places(event, lines), *_without_break(event, lines)]
 
 
+def against_the_date(session: Session, event: Event) -> list[Contradiction]:
+    """What in the region stands against its date, however the programme looks. Two queries at most."""
+    if event.region is None:
+        return []
+    return [*_holidays(event, event.region.state), *days_beside(session, event)]
+
+
+def _holidays(event: Event, state: State) -> Iterator[Contradiction]:
+    """Public ones by their dates; school holidays once, however many dates of the day lie in them."""
+    schools: set[str] = set()
+    language, where = spoken(), gettext(STATE_NAMES[state])
+    for one in holidays_between(state.value, local_day(event.starts_at), last_day(event.ends_at)):
+        values = {"date": day(one.on), "state": where, "holiday": one.called(language)}
+        if one.kind == PUBLIC:
+            yield Contradiction(
+                gettext("%(date)s is a public holiday in %(state)s: %(holiday)s.", **values), ()
+            )
+        elif one.name not in schools:
+            schools.add(one.name)
+            yield Contradiction(
+                gettext("%(date)s lies in the school holidays of %(state)s: %(holiday)s.", **values), ()
+            )
+
+
 def days_beside(session: Session, event: Event) -> list[Contradiction]:
     """Other public days of the region on a date of this one: they court the same people. One query."""
-    if event.region_id is None:
-        return []
     first = datetime.combine(local_day(event.starts_at), time(0, 0), BERLIN)
     after = datetime.combine(last_day(event.ends_at) + timedelta(days=1), time(0, 0), BERLIN)
     others = select(Event.title).where(

@@ -12,7 +12,7 @@ from app.events.queries import rooms_of
 from app.people.rules import Permission, may
 from app.programme import conflicts, service
 from app.programme.agenda import lines_of, read_surroundings
-from app.programme.contradictions import contradictions, days_beside
+from app.programme.contradictions import against_the_date, contradictions
 from app.programme.credits import credit_lines, credits_of
 from app.programme.differences import title_of
 from app.programme.forms import ItemKindForm
@@ -49,7 +49,7 @@ def programme(slug: str) -> ResponseReturnValue:
         event=g.event,
         lines=lines,
         moderation=credit_lines(credits_of(copy.plan.contributors().items())),
-        contradictions=[*contradictions(g.event, lines), *days_beside(session, g.event)],
+        contradictions=[*contradictions(g.event, lines), *against_the_date(session, g.event)],
         workshops=workshops_of(copy.plan),
         edited=_edited(copy),
         gone=[(one.key, title_of(copy.released, one.key)) for one in copy.changes if _is_gone(copy, one)],

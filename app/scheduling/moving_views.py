@@ -11,7 +11,6 @@ from app.clock import now
 from app.events.queries import rooms_of
 from app.people.rules import Permission
 from app.programme.agenda import lines_of, read_surroundings
-from app.programme.contradictions import contradictions
 from app.programme.differences import title_of
 from app.programme.plan import plan_seen
 from app.programme.rules import Thing
@@ -20,6 +19,7 @@ from app.programme.working_copy import read_working_copy
 from app.refusal import N_
 from app.scheduling import moving
 from app.scheduling.moving_forms import AgreeForm, PlaceForm, ShiftForm
+from app.scheduling.unfit_rooms import all_against
 from app.texts import gettext
 from app.web import access
 from app.web.database import db
@@ -95,5 +95,5 @@ def place(slug: str) -> ResponseReturnValue:
         placed=placed(plan),
         unplaced=unplaced(plan),
         rooms={room.id: room.name for room in rooms},
-        contradictions=contradictions(g.event, lines_of(plan, read_surroundings(session, g.event))),
+        contradictions=all_against(session, g.event, lines_of(plan, read_surroundings(session, g.event))),
     )

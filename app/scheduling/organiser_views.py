@@ -21,7 +21,7 @@ from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
 from app.programme import conflicts
 from app.programme import service as programme
-from app.programme.contradictions import Contradiction, contradictions_of
+from app.programme.contradictions import Contradiction, against_the_date, contradictions_of
 from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.registration.links import form_address
@@ -65,7 +65,7 @@ def edit(slug: str) -> ResponseReturnValue:
         change,
         Intended(g.event.id),
         stored=lambda: DayForm.of(g.event, stored=True),
-        speaks_against=_against,
+        speaks_against=_against_the_day,
     )
     if isinstance(answer, Question):
         return question_page(answer, form, event=g.event)
@@ -86,7 +86,7 @@ def edit(slug: str) -> ResponseReturnValue:
         quiet=QUIET,
         moment=moment,
         button=ConfirmForm(),
-        contradictions=contradictions_of(session, g.event),
+        contradictions=_against_the_day(session),
         holds=None if is_draft else TEXT_OF_STATE.get(g.event.registration_state(moment)),
         form_link=form_address(g.event, g.event.language),
     )
@@ -131,7 +131,7 @@ def publish(slug: str) -> ResponseReturnValue:
         form=form,
         points=missing_before_publishing(g.event),
         unfinished=unfinished,
-        contradictions=contradictions_of(db.session(), g.event),
+        contradictions=_against_the_day(db.session()),
     )
 
 
@@ -234,6 +234,12 @@ def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
         room_id=room_id,
         taken=queries.count_taken(db.session(), g.event, room_id=room_id),
     )
+
+
+def _against_the_day(session: Session) -> Sequence[Contradiction]:
+    """The same, and what stands against its date."""
+    changed = session.get_one(Event, g.event.id)
+    return [*contradictions_of(session, changed), *against_the_date(session, changed)]
 
 
 def _against(session: Session, key: str = "") -> Sequence[Contradiction]:

@@ -19,7 +19,7 @@ from app.outbox.previewing import Intended
 from app.people.rules import Permission, may
 from app.programme.agenda import lines_of, read_surroundings
 from app.programme.conflicts import refuse_taking_out
-from app.programme.contradictions import Contradiction, contradictions
+from app.programme.contradictions import Contradiction
 from app.programme.differences import title_of
 from app.programme.kinds import kinds_for
 from app.programme.models import Run
@@ -32,6 +32,7 @@ from app.scheduling.carrying_out import refuse_for_people
 from app.scheduling.forms import RoundForm, RunForm, WorkshopForm, rooms_to_choose
 from app.scheduling.moving import next_start
 from app.scheduling.programme_forms import ItemForm
+from app.scheduling.unfit_rooms import all_against
 from app.texts import gettext, local_day
 from app.web import access
 from app.web.asking import Question, asked, question_page
@@ -332,7 +333,7 @@ def _copy() -> WorkingCopy:
 def _against(copy: WorkingCopy, key: str) -> list[Contradiction]:
     """What contradicts the other about one line of the agenda."""
     lines = lines_of(copy.plan, read_surroundings(db.session(), g.event))
-    return [one for one in contradictions(g.event, lines) if one.concerns(key)]
+    return [one for one in all_against(db.session(), g.event, lines) if one.concerns(key)]
 
 
 def _programme(slug: str) -> str:

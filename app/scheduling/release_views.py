@@ -18,7 +18,7 @@ from app.outbox.previewing import Intended
 from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
 from app.programme.agenda import AgendaLine, lines_of, read_surroundings, track_numbers
-from app.programme.contradictions import contradictions, days_beside
+from app.programme.contradictions import against_the_date
 from app.programme.credits import credit_lines, credits_of
 from app.programme.differences import in_words
 from app.programme.plan import Plan, plan_from_json, plan_seen
@@ -30,6 +30,7 @@ from app.registration.history import By, by_organiser
 from app.scheduling import releasing
 from app.scheduling.affected import affected_runs
 from app.scheduling.releasing import ReleaseNote, revocable_version
+from app.scheduling.unfit_rooms import all_against
 from app.texts import gettext
 from app.web import access
 from app.web.asking import Question, TellingForm, asked, question_page
@@ -79,7 +80,7 @@ def release(slug: str) -> ResponseReturnValue:
             data={"version": plan_seen(read_working_copy(db.session(), g.event).plan)},
         ),
         changes=changes,
-        speaks_against=lambda _session: contradictions(g.event, lines),
+        speaks_against=lambda session: all_against(session, g.event, lines),
     )
     if isinstance(answer, Question):
         return question_page(answer, form, event=g.event)
@@ -93,7 +94,7 @@ def release(slug: str) -> ResponseReturnValue:
         changes=changes,
         affected=affected_runs(session, copy, around.seats),
         loose=loose_ends(lines),
-        contradictions=[*contradictions(g.event, lines), *days_beside(session, g.event)],
+        contradictions=[*all_against(session, g.event, lines), *against_the_date(session, g.event)],
         may_edit=may(g.role, Permission.EDIT),
         preview=_preview_address(g.event),
         preview_here=url_for(".preview", token=preview_token(g.event)),

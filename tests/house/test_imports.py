@@ -496,6 +496,7 @@ def test_nothing_is_evaluated_or_unpickled() -> None:
 # Our own command line, without a shell; and one call of the C library, which tells it how many heaps to keep.
 STARTS_PROCESSES = {
     "app/allocation/jobs.py": ["subprocess"],
+    "app/holidays.py": ["subprocess"],
     "app/results/pdfs.py": ["subprocess"],
     "app/serving.py": ["ctypes", "subprocess"],
     "app/documents.py": ["subprocess"],

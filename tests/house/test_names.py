@@ -188,6 +188,7 @@ EXTRAS = {
     "scheduling/carrying_out": "service.py, split: rows become what a plan says, with what follows for people",
     "scheduling/room_service": "service.py, split: changing a room in which people may sit",
     "scheduling/affected": "queries.py, split: whom a release concerns",
+    "scheduling/unfit_rooms": "queries.py, split: rooms that do not fit those who come",
     "scheduling/telling": "who is told of changed runs",
     "scheduling/programme_views": "organiser_views.py, split: the pages that edit the programme",
     "scheduling/programme_forms": "forms.py, split: items for everybody, and who contributes",

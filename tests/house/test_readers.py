@@ -77,7 +77,7 @@ READERS = {
         "position": "app/registration/questions/queries.py",
     },
     "question_option": {
-        "need": "app/allocation/loader.py",
+        "need": "app/registration/workshops/wishes.py",
         "ended": "app/registration/questions/answers.py",
         "label": "app/registration/questions/answers.py",
         "capacity": SHEET,

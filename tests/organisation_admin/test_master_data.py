@@ -15,7 +15,7 @@ from app.events.rules import Aim, QuotaEffect, QuotaTarget
 from app.organisation_admin import master_data
 from app.organisations.models import District, Organisation, OrganisationKind, Region
 from app.organisations.queries import districts_to_choose, kind_names, kinds_to_choose, regions
-from app.organisations.rules import UsualKind
+from app.organisations.rules import State, UsualKind
 from app.organisations.service import add_organisation, name_organisation
 from app.people.models import AuditEntry
 from app.refusal import ChangedMeanwhile, Refusal, RemovedMeanwhile
@@ -61,6 +61,21 @@ def test_an_empty_installation_gets_its_regions_from_the_page(app: Flask, admin:
     with app.app_context():
         assert set(db.session().scalars(select(AuditEntry.action))) >= {"master_data.add", "master_data.move"}
     assert "Region, Kreis, Art oder Rechtsgrundlage hinzugefügt" in Visitor(admin).get("/organise/log").text
+
+
+def test_a_region_says_whose_holidays_count(app: Flask, admin: FlaskClient) -> None:
+    address = "/organise/master-data/regions"
+    Visitor(admin).get(address).send(button="Hinzufügen", name="Franken", state="BY")
+    page = Visitor(admin).get(address)
+    assert "Bayern" in page.text
+    editor = page.follow("Franken")
+    assert editor.values(editor.form(button="Speichern"))["state"] == "BY"
+    editor.send(button="Speichern", state="TH")
+    assert "Thüringen" in Visitor(admin).get(address).text
+    refused = Visitor(admin).get(address).send(button="Hinzufügen", name="Elsass", state="FR")
+    assert refused.status == 422
+    with app.app_context():
+        assert list(db.session.execute(select(Region.name, Region.state))) == [("Franken", State.TH)]
 
 
 def test_what_is_in_use_is_retired_and_stays_where_it_is(app: Flask, admin: FlaskClient) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.allocation.loader import Terms, features_of, needs_of, read_question
+from app.allocation.loader import Terms, features_of, read_question
 from app.allocation.models import HOLDS, AllocationRun
 from app.allocation.swaps.chains import Board, Offer
 from app.events.models import Event
@@ -22,6 +22,7 @@ from app.registration.queries import MyDay
 from app.registration.rules import PlaceState, Status
 from app.registration.workshops.models import Place, SwapChain, SwapOffer, SwapShare, SwapWish
 from app.registration.workshops.swap_offers import is_broken
+from app.registration.workshops.wishes import needs_of
 
 
 @dataclass(frozen=True, slots=True)

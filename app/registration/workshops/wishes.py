@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
 
-from sqlalchemy import delete, exists, insert, or_, select, update
+from sqlalchemy import CompoundSelect, Select, delete, exists, insert, or_, select, union, update
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.db import Json
@@ -18,6 +18,7 @@ from app.programme.models import Round, Run
 from app.programme.rounds import filled_by, fills
 from app.refusal import N_, Refusal
 from app.registration.models import Registration
+from app.registration.questions.models import Option, SensitiveAnswer
 from app.registration.rules import ENDED, PlaceState, UnknownRun
 from app.registration.workshops.exemptions import exemptions_of, forget_exemptions, replace_exemptions
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
@@ -99,6 +100,17 @@ def wishes_of(session: Session, registration_id: int) -> Wished:
     needs = select(RegistrationNeed.need).where(RegistrationNeed.registration_id == registration_id)
     cannot = {one.workshop_id: one.reason for one in exemptions_of(session, registration_id)}
     return Wished(runs, frozenset(session.scalars(absent)), frozenset(session.scalars(needs)), cannot)
+
+
+def needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
+    """Id and need: what they cannot do without: said with the wishes, or in answer to a question of the team."""
+    with_wishes = select(RegistrationNeed.registration_id, RegistrationNeed.need)
+    answered = (
+        select(SensitiveAnswer.registration_id, Option.need)
+        .join(Option, SensitiveAnswer.option_id == Option.id)
+        .where(SensitiveAnswer.registration_id.in_(people), Option.need.is_not(None))
+    )
+    return union(with_wishes.where(RegistrationNeed.registration_id.in_(people)), answered)
 
 
 def pass_wishes_on(session: Session, old: Registration, new: Registration) -> None:

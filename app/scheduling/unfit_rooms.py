@@ -1,0 +1,84 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""Rooms that somebody cannot get into, or cannot follow in: what people need beside where the programme sends them.
+
+What somebody needs is health data (DP-04), so a sentence says that there is somebody, never who or how many, and it stands only
+where a room can be changed or the programme is released.
+"""
+
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Mapping, Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.attendees.filters import takes_part
+from app.events.facts import RoomFacts
+from app.events.models import Event
+from app.events.rules import Loop
+from app.programme.agenda import AgendaLine
+from app.programme.contradictions import Contradiction, contradictions
+from app.refusal import N_
+from app.registration.models import Registration
+from app.registration.rules import PlaceState
+from app.registration.workshops.models import Place
+from app.registration.workshops.rules import Need
+from app.registration.workshops.wishes import needs_of
+from app.texts import gettext
+
+_SENTENCES = {
+    Need.STEP_FREE: N_(
+        "%(room)s cannot be reached without steps. Somebody who comes to “%(title)s” needs that."
+    ),
+    Need.INDUCTION_LOOP: N_("%(room)s has no induction loop. Somebody who comes to “%(title)s” needs one."),
+}
+
+
+def all_against(session: Session, event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
+    """What contradicts each other in the programme, and rooms that do not fit those who come. Two queries at most."""
+    return [*contradictions(event, lines), *unfit_rooms(session, event, lines)]
+
+
+def unfit_rooms(session: Session, event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
+    """For items, whoever takes part counts; for a workshop, who has a place in it."""
+    people = select(Registration.id).where(Registration.event_id == event.id, *takes_part())
+    needs: dict[int, set[Need]] = defaultdict(set)
+    for person, need in session.execute(needs_of(people)):
+        needs[person].add(need)
+    if not needs:
+        return
+    everybody = set().union(*needs.values())
+    of_runs = _of_runs(session, needs)
+    for line in lines:
+        about = ((line.title, line.key),)
+        if line.room is not None:
+            asked = everybody - {Need.INDUCTION_LOOP} if _is_pause(line) else everybody
+            yield from _unfit(line.title, line.room, asked, about)
+        for run in line.round.runs if line.round is not None else ():
+            if run.room is not None and run.takes_place:
+                yield from _unfit(f"{run.label} {run.title}", run.room, of_runs[run.id], about)
+
+
+def _is_pause(line: AgendaLine) -> bool:
+    """Nobody speaks to all there."""
+    return line.kind is not None and line.kind.pause
+
+
+def _of_runs(session: Session, needs: Mapping[int, Collection[Need]]) -> Mapping[int, set[Need]]:
+    found: dict[int, set[Need]] = defaultdict(set)
+    seated = select(Place.run_id, Place.registration_id).where(
+        Place.registration_id.in_(needs), Place.state == PlaceState.PLACE
+    )
+    for run, person in session.execute(seated):
+        found[run].update(needs[person])
+    return found
+
+
+def _unfit(
+    title: str, room: RoomFacts, needs: Collection[Need], about: tuple[tuple[str, str], ...]
+) -> Iterator[Contradiction]:
+    lacks = {Need.STEP_FREE: not room.step_free, Need.INDUCTION_LOOP: room.loop is Loop.NONE}
+    for need, sentence in _SENTENCES.items():
+        if need in needs and lacks[need]:
+            yield Contradiction(gettext(sentence, room=room.name, title=title), about)
