@@ -25,7 +25,8 @@ from app.events.partners.queries import PartnerView
 from app.folding import list_key, slug_of
 from app.programme.agenda import AgendaLine, Meeting, RoundView, RunView, meetings, track_numbers
 from app.programme.credits import Credit
-from app.programme.inside import StandView, SubItemView
+from app.programme.inside import SubItemView
+from app.programme.inside_lines import inside_in_lines
 from app.programme.rules import TRACK_COLOURS
 from app.texts import gettext, last_day, local_day
 
@@ -206,7 +207,10 @@ def _talks(day: Event, lines: Sequence[AgendaLine], pages: Pages) -> list[Talk]:
     of a run is an event: as one it would go on through what is between them."""
     talks = [_item_talk(day, line, pages) for line in lines if line.round is None]
     held = [one for one in meetings(lines) if one.run.takes_place]
-    return talks + [_run_talk(day, one, pages, part) for one in held for part in range(len(one.parts))]
+    titles = {one.starts_at: one.title for one in lines if one.round is not None}
+    return talks + [
+        _run_talk(day, one, pages, part, titles) for one in held for part in range(len(one.parts))
+    ]
 
 
 def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
@@ -237,7 +241,8 @@ def _item_talk(day: Event, line: AgendaLine, pages: Pages) -> Talk:
     )
 
 
-def _run_talk(day: Event, one: Meeting, pages: Pages, part: int) -> Talk:
+def _run_talk(day: Event, one: Meeting, pages: Pages, part: int, titles: Mapping[datetime, str]) -> Talk:
+    """`titles` of the rounds, by when they begin."""
     run, (starts_at, ends_at) = one.run, one.parts[part]
     number = run_number(run.id, part)
     return Talk(
@@ -247,9 +252,15 @@ def _run_talk(day: Event, one: Meeting, pages: Pages, part: int) -> Talk:
         kind="Workshop",
         track=run.about.track,
         title=f"{run.label} {run.title}",
-        subtitle=_subtitle(one, part),
+        subtitle=subtitle_of(part, len(one.parts), titles[starts_at]),
         abstract=run.abstract,
-        description="\n".join((*run.about.in_lines(), *inside_in_lines(run.inside))),
+        description="\n".join(
+            (
+                *run.about.in_lines(),
+                *([one.on_the_day] if one.on_the_day else []),
+                *inside_in_lines(run.inside),
+            )
+        ),
         people=_everybody(run),
         hall=run.room.name if run.room else NO_ROOM,
         room=", ".join(one for one in (run.room.name if run.room else "", run.station) if one) or NO_ROOM,
@@ -258,15 +269,6 @@ def _run_talk(day: Event, one: Meeting, pages: Pages, part: int) -> Talk:
         ends_at=ends_at,
         url=pages.workshop(run.slug),
     )
-
-
-def inside_in_lines(inside: Iterable[SubItemView], stands: Iterable[StandView] = ()) -> Iterator[str]:
-    """Short talks are words of that in which they stand: as events they would take its room a second time, and apps would
-    show clashes."""
-    for one in inside:
-        yield "– " + "\n".join(one.in_lines())
-    for stand in stands:
-        yield f"– {stand.line}"
 
 
 def _everybody(holder: AgendaLine | RunView) -> tuple[Credit, ...]:
@@ -286,11 +288,11 @@ def run_number(run_id: int, part: int = 0) -> int:
     return 2 * run_id + 1 + part * LATER_PARTS
 
 
-def _subtitle(one: Meeting, part: int) -> str:
-    """The round of the first part; later ones say which they are."""
+def subtitle_of(part: int, parts: int, round_title: str) -> str:
+    """The round in which the part begins; later ones say which they are."""
     if part == 0:
-        return one.round_title
-    return gettext("Part %(number)d of %(all)d", number=part + 1, all=len(one.parts))
+        return round_title
+    return gettext("Part %(number)d of %(all)d: %(title)s", number=part + 1, all=parts, title=round_title)
 
 
 def item_number(line: AgendaLine) -> int:
@@ -379,6 +381,8 @@ def _extras(
         "items": {
             guid_of(day, item_number(one)): {
                 "kind": one.kind.key if one.kind else "other",
+                "description": one.description,
+                "language": one.language,
                 "contributors": _people(one.contributors),
                 "inside": _inside(one.inside),
                 "stands": [
@@ -389,6 +393,10 @@ def _extras(
             for one in lines
             if one.round is None
         },
+        "kinds": [
+            {**asdict(kind), "icon": kind.icon.value}
+            for kind in {one.kind.key: one.kind for one in lines if one.kind is not None}.values()
+        ],
         "partners": [
             {"role": one.role.value, "name": one.name, "wording": one.wording, "link": one.link}
             for one in partners
@@ -405,6 +413,7 @@ def _round(one: RoundView) -> Mapping[str, Any]:
         "title": one.title,
         "starts_at": _local(one.starts_at),
         "ends_at": _local(one.ends_at),
+        "chosen_beforehand": one.booked,
     }
 
 

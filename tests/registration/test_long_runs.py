@@ -179,7 +179,7 @@ def test_everybody_sees_it(app: Flask, client: FlaskClient, day: Day) -> None:
     ]
     schedule = client.get(f"{DAY}/agenda.xml").get_data(as_text=True)
     assert "1.2 Datenschutz" not in schedule
-    assert "<subtitle>Teil 2 von 2</subtitle>" in schedule
+    assert "<subtitle>Teil 2 von 2: Workshoprunde 2</subtitle>" in schedule
     assert "<duration>03:45</duration>" not in schedule  # 11:00 to 14:45, with lunch in it
     feed = client.get("/calendar/events/musterfachtag.ics").get_data(as_text=True)
     assert "STATUS:CANCELLED" in feed

@@ -9,20 +9,25 @@ A fault of the syntax is named by its line, one of what is said by the path to i
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 from zoneinfo import ZoneInfo
 
 from app.events.facts import RoomFacts
 from app.events.rules import Loop
+from app.programme.kinds import KindFacts
+from app.programme.rules import Icon
 from app.refusal import N_, Refusal
 from app.scheduling.imports.moments import moment_of, zone_of
-from app.scheduling.imports.own_words import facts_of, is_run, labelled
+from app.scheduling.imports.own_words import facts_of, is_run, labelled, stand_of
+from app.scheduling.imports.parts import in_one
 from app.scheduling.imports.values import (
     LONGEST_KIND,
     LONGEST_LABEL,
     LONGEST_LINE,
     LONGEST_ROOM,
+    LONGEST_STATION,
     LONGEST_TITLE,
     LONGEST_TRACK,
     NO_ROOMS,
@@ -32,14 +37,17 @@ from app.scheduling.imports.values import (
     Person,
     ProgrammeFile,
     RoundSaid,
+    StandSaid,
+    Talk,
     Where,
     checked,
+    each_once,
     ending,
-    in_one,
     language_of,
     line_of,
     people_of,
     person_of,
+    talk_of,
     text_of,
     title_of,
 )
@@ -88,6 +96,7 @@ def read_json(content: bytes) -> ProgrammeFile:
         tuple(_rooms(conference, own)),
         tuple(_rounds(own)),
         _people(own["moderation"]) if "moderation" in own else None,
+        dict(_kinds(own)),
         dict(found.aside) | ({"partners": len(partners)} if isinstance(partners, list) and partners else {}),
         ours=bool(own),
     )
@@ -175,7 +184,7 @@ def _entry(
         language=language_of(_text(event, "language")),
         abstract=text_of("abstract", _text(event, "abstract")),
         description=text_of("description", _text(event, "description")),
-        people=_people(event.get("persons")),
+        people=each_once(_persons(event.get("persons"))) if own else _people(event.get("persons")),
         links=tuple(_links(event.get("links"))),
         guid=line_of("guid", _text(event, "guid")),
         number=line_of("id", _text(event, "id")),
@@ -185,18 +194,62 @@ def _entry(
 
 def _with_own(entry: Entry, own: Mapping[str, Any]) -> Entry:
     """With what stands of it under `x-fachtag`."""
-    run = _inside(own, "workshops").get(entry.guid)
+    run = _within(own, "workshops").get(entry.guid)
     if is_run(entry) and isinstance(run, dict):
-        said = _run(entry, run)
-        return replace(
-            entry, title=said.about.title, description="", people=_people(run.get("contributors")), run=said
-        )
-    item = _inside(own, "items").get(entry.guid)
+        room = line_of("room", _word(run.get("room")), LONGEST_ROOM)
+        return _as_run(replace(entry, description="", room=room if "room" in run else entry.room), run)
+    item = _within(own, "items").get(entry.guid)
     if not isinstance(item, dict):
         return entry
     return replace(
-        entry, key=line_of("kind", _word(item.get("kind"))), people=_people(item.get("contributors"))
+        entry,
+        key=line_of("kind", _word(item.get("kind")), LONGEST_KIND),
+        people=_people(item.get("contributors")),
+        description=text_of("description", _word(item.get("description", entry.description))),
+        language=language_of(_word(item.get("language", entry.language))),
+        own_language="language" in item,
+        **_inside_of(entry.starts_at, item),
     )
+
+
+def _as_run(entry: Entry, said: Mapping[str, Any]) -> Entry:
+    run = _run(entry, said)
+    return replace(
+        entry,
+        title=run.about.title,
+        people=_people(said.get("contributors")),
+        run=run,
+        **_inside_of(_first_part(said) or entry.starts_at, said),
+    )
+
+
+def _first_part(said: Mapping[str, Any]) -> datetime | None:
+    parts = said.get("parts")
+    first = parts[0] if isinstance(parts, list) and parts else None
+    return moment_of(_word(first.get("starts_at")), zone_of("")) if isinstance(first, dict) else None
+
+
+def _inside_of(begins: datetime, said: Mapping[str, Any]) -> dict[str, Any]:
+    """Short talks and stands of what begins then, as far as it says that there are any or none."""
+    found: dict[str, Any] = {}
+    if isinstance(said.get("inside"), list):
+        found["inside"] = tuple(_talk(begins, one) for one in said["inside"] if isinstance(one, dict))
+    if isinstance(said.get("stands"), list):
+        found["stands"] = tuple(_stand(one) for one in said["stands"] if isinstance(one, dict))
+    return found
+
+
+def _talk(begins: datetime, said: Mapping[str, Any]) -> Talk:
+    moments = [
+        moment_of(word, zone_of("")) for name in ("starts_at", "ends_at") if (word := _word(said.get(name)))
+    ]
+    times = (moments[0], moments[1]) if len(moments) == 2 else None
+    people = _persons(said.get("contributors"))
+    return talk_of(_word(said.get("title")), _word(said.get("note")), times, begins, people)
+
+
+def _stand(said: Mapping[str, Any]) -> StandSaid:
+    return stand_of(*(_word(said.get(name)) for name in ("organisation", "table", "note")))
 
 
 def _run(entry: Entry, said: Mapping[str, Any]) -> AsRun:
@@ -213,13 +266,16 @@ def _run(entry: Entry, said: Mapping[str, Any]) -> AsRun:
         least_people=_number(said.get("least_people")) or 0,
         spans=_number(said.get("rounds")) or 1,
         takes_place=said.get("takes_place") is not False,
+        station=line_of("station", _word(said.get("station")), LONGEST_STATION)
+        if "station" in said
+        else None,
     )
 
 
 def _called_off(own: Mapping[str, Any], there: set[str]) -> Iterator[tuple[str, str, Any]]:
     """Runs that do not take place are in no room of the schedule; their round says when they would have."""
     rounds = {one.number: one for one in _rounds(own)}
-    for guid, said in _inside(own, "workshops").items():
+    for guid, said in _within(own, "workshops").items():
         round_ = rounds.get(_number(said.get("round_number")) or 0) if isinstance(said, dict) else None
         if guid in there or round_ is None or said.get("takes_place") is not False:
             continue
@@ -236,10 +292,9 @@ def _called_off(own: Mapping[str, Any], there: set[str]) -> Iterator[tuple[str, 
                 room=line_of("room", _word(said.get("room")), LONGEST_ROOM),
                 abstract=text_of("abstract", _word(said.get("abstract"))),
                 track=line_of("track", _word(said.get("track")), LONGEST_TRACK),
-                people=_people(said.get("contributors")),
                 guid=line_of("guid", guid),
             )
-            return replace(entry, run=_run(entry, said))
+            return _as_run(entry, said)
 
         yield path, _word(said.get("title")), make
 
@@ -253,7 +308,27 @@ def _rounds(own: Mapping[str, Any]) -> Iterator[RoundSaid]:
                 title_of(_word(said.get("title"))),
                 moment_of(_word(said.get("starts_at")), zone_of("")),
                 moment_of(_word(said.get("ends_at")), zone_of("")),
+                said["chosen_beforehand"] is not False if "chosen_beforehand" in said else None,
             )
+
+
+def _kinds(own: Mapping[str, Any]) -> Iterator[tuple[str, KindFacts]]:
+    named = own.get("kinds")
+    for said in named if isinstance(named, list) else ():
+        if not isinstance(said, dict) or not _word(said.get("name")):
+            continue
+        names = [line_of("kind", _word(said.get(name)), LONGEST_KIND) for name in ("name", "name_en")]
+        icon = _word(said.get("icon"))
+        yield (
+            line_of("kind", _word(said.get("key")), LONGEST_KIND),
+            KindFacts(
+                names[0],
+                names[1],
+                Icon(icon) if icon in {one.value for one in Icon} else Icon.STAR,
+                said.get("pause") is True,
+                said.get("beside") is True,
+            ),
+        )
 
 
 def _rooms(conference: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[RoomFacts]:
@@ -274,7 +349,11 @@ def _rooms(conference: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Ro
 
 
 def _people(said: Any) -> tuple[Person, ...]:
-    return people_of(_person(one) for one in said) if isinstance(said, list) else ()
+    return people_of(_persons(said))
+
+
+def _persons(said: Any) -> list[Person]:
+    return [_person(one) for one in said] if isinstance(said, list) else []
 
 
 def _person(said: Any) -> Person:
@@ -298,7 +377,7 @@ def _links(said: Any) -> Iterator[tuple[str, str]]:
             yield line_of("link", words), line_of("link", to, 2_000)
 
 
-def _inside(own: Mapping[str, Any], name: str) -> Mapping[str, Any]:
+def _within(own: Mapping[str, Any], name: str) -> Mapping[str, Any]:
     found = own.get(name)
     return found if isinstance(found, dict) else {}
 

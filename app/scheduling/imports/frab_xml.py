@@ -19,6 +19,7 @@ from app.clock import END_OF_NIGHT
 from app.refusal import N_, Refusal
 from app.scheduling.imports.moments import date_of, moment_of, time_of, zone_of
 from app.scheduling.imports.own_words import run_of_lines
+from app.scheduling.imports.parts import in_one
 from app.scheduling.imports.values import (
     LONGEST_KIND,
     LONGEST_LINE,
@@ -32,8 +33,8 @@ from app.scheduling.imports.values import (
     ProgrammeFile,
     Where,
     checked,
+    each_once,
     ending,
-    in_one,
     language_of,
     line_of,
     people_of,
@@ -232,7 +233,7 @@ def _entry(event: _Event, zone: ZoneInfo, change: time | None, *, ours: bool) ->
         language=language_of(said("language", "")),
         abstract=text_of("abstract", said("abstract", "")),
         description=text_of("description", said("description", "")),
-        people=people_of(_person(one) for one in event.people),
+        people=(each_once if ours else people_of)(_person(one) for one in event.people),
         links=tuple(
             (line_of("link", words), line_of("link", to, 2_000)) for words, to in event.links if to or words
         ),

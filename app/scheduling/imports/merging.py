@@ -4,8 +4,9 @@
 """What becomes of a file, put into the plan of the day: one plan in, another one out."""
 
 from collections import defaultdict
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, replace
+from datetime import datetime
 from itertools import count
 from typing import Any
 
@@ -13,7 +14,7 @@ from app.programme.plan import SAYS, ContributorFacts, Key, Plan
 from app.programme.rules import ContributorRole, Thing
 from app.programme.working_copy import new_number
 from app.scheduling.imports.plans import Outcome, PlannedItem, PlannedRun
-from app.scheduling.imports.values import Person
+from app.scheduling.imports.values import Entry, Person
 
 Planned = PlannedItem | PlannedRun
 
@@ -44,7 +45,10 @@ class _Merger:
                 rounds[one.number] = self._put(
                     Thing.ROUND,
                     one.known.id if one.known is not None else None,
-                    {name: getattr(one, name) for name in ("number", "title", "starts_at", "ends_at")},
+                    {
+                        **{name: getattr(one, name) for name in ("number", "title", "starts_at", "ends_at")},
+                        **({} if one.booked is None else {"booked": one.booked}),
+                    },
                 )
         workshops: dict[int, int] = {}
         for place in dict.fromkeys(run.workshop for run in self._outcome.runs):
@@ -78,6 +82,8 @@ class _Merger:
         number = self._put(Thing.ITEM, known, said)
         self.entries[Thing.ITEM, number] = one
         self._people(one.people, ContributorRole.TALK, item_id=number)
+        self._inside(one.entry, one.entry.starts_at, item_id=number)
+        self._stands(one.entry, number)
 
     def _run(self, one: PlannedRun, round_id: int, workshop_id: int) -> None:
         said = {
@@ -89,10 +95,51 @@ class _Merger:
             "takes_place": one.takes_place,
             "workshop_id": workshop_id,
             **({"least_people": one.least_people} if one.least_people else {}),
+            **({} if one.station is None else {"station": one.station}),
         }
         number = self._put(Thing.RUN, one.known.run.id if one.known is not None else None, said)
         self.entries[Thing.RUN, number] = one
         self._people(one.people, ContributorRole.FACILITATION, run_id=number)
+        self._inside(one.entry, one.entry.every_part[0][0], run_id=number)
+
+    def _inside(self, entry: Entry, begins: datetime, **place: int | None) -> None:
+        """Its short talks are these, in this order, as far as the file says; each is known again by its title. `place` as in
+        `Plan.listed`."""
+        if entry.inside is None:
+            return
+        left = self._plan.listed(Thing.SUB_ITEM, **place)
+        for position, one in enumerate(entry.inside, start=1):
+            times: dict[str, int | None] = {"after": None, "minutes": None}
+            if one.starts_at is not None and one.ends_at is not None:
+                times = {
+                    "after": _minutes(begins, one.starts_at),
+                    "minutes": _minutes(one.starts_at, one.ends_at),
+                }
+            known = next((number for number, facts in left.items() if facts.title == one.title), None)
+            if known is not None:
+                del left[known]
+            said = {"title": one.title, "note": one.note, "position": position, **times, **place}
+            number = self._put(Thing.SUB_ITEM, known, said)
+            self._people(one.people, ContributorRole.TALK, sub_item_id=number)
+        self._drop(Thing.SUB_ITEM, left)
+
+    def _stands(self, entry: Entry, item_id: int) -> None:
+        """In the same way; each is known again by whose it is."""
+        if entry.stands is None:
+            return
+        left = self._plan.listed(Thing.STAND, item_id=item_id)
+        for position, one in enumerate(entry.stands, start=1):
+            known = next(
+                (number for number, facts in left.items() if facts.organisation == one.organisation), None
+            )
+            if known is not None:
+                del left[known]
+            self._put(Thing.STAND, known, {**asdict(one), "item_id": item_id, "position": position})
+        self._drop(Thing.STAND, left)
+
+    def _drop(self, thing: Thing, numbers: Iterable[int]) -> None:
+        for number in numbers:
+            self.things = dict(Plan(self.things).without((thing, number)).things)
 
     def _people(
         self,
@@ -101,18 +148,16 @@ class _Merger:
         *,
         item_id: int | None = None,
         run_id: int | None = None,
+        sub_item_id: int | None = None,
     ) -> None:
         """Those who said yes are these, in this order; who was only asked stays behind them."""
-        there = self._contributors[item_id, run_id]
+        there = self._contributors[item_id, run_id, sub_item_id]
         wanted = [
-            ContributorFacts(
-                one.name,
-                one.function,
-                one.organisation,
-                one.role or usual,
-                one.about,
+            replace(
+                self._facts(one, there.values(), usual),
                 item_id=item_id,
                 run_id=run_id,
+                sub_item_id=sub_item_id,
             )
             for one in people
         ]
@@ -130,11 +175,31 @@ class _Merger:
             if not one.confirmed and (one.name, one.role) not in {(each.name, each.role) for each in wanted}:
                 self.things[Thing.CONTRIBUTOR, number] = replace(one, position=len(wanted) + one.position)
 
+    @staticmethod
+    def _facts(one: Person, there: Iterable[ContributorFacts], usual: ContributorRole) -> ContributorFacts:
+        """With name, function and organisation apart where the file has them in one text that stands there already."""
+        role = one.role or usual
+        if not one.function and not one.organisation:
+            for before in there:
+                if _who(before) == one.name and before.role is role:
+                    return replace(before, about=one.about or before.about, confirmed=True, position=0)
+        return ContributorFacts(one.name, one.function, one.organisation, role, one.about)
 
-def _by_place(plan: Plan) -> Mapping[tuple[int | None, int | None], dict[int, ContributorFacts]]:
-    """Who contributes to the day, an item or a run, in their order; of short talks no file says it."""
-    found = defaultdict[tuple[int | None, int | None], dict[int, ContributorFacts]](dict)
+
+def _who(one: ContributorFacts) -> str:
+    return Person(one.name, one.function, one.organisation).who
+
+
+def _minutes(one: datetime, other: datetime) -> int:
+    return int((other - one).total_seconds()) // 60
+
+
+Holder = tuple[int | None, int | None, int | None]
+
+
+def _by_place(plan: Plan) -> Mapping[Holder, dict[int, ContributorFacts]]:
+    """Who contributes to the day, an item, a run or a short talk, in their order."""
+    found = defaultdict[Holder, dict[int, ContributorFacts]](dict)
     for number, one in sorted(plan.of(Thing.CONTRIBUTOR).items(), key=lambda pair: pair[1].position):
-        if one.sub_item_id is None:
-            found[one.item_id, one.run_id][number] = one
+        found[one.item_id, one.run_id, one.sub_item_id][number] = one
     return found

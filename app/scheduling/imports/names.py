@@ -7,10 +7,12 @@ A room that nobody said anything of is a fault. A kind that is not known becomes
 """
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from app.events.facts import RoomFacts
 from app.folding import plain
-from app.programme.kinds import Kind
+from app.programme.kinds import Kind, KindFacts
+from app.programme.rules import Icon
 from app.refusal import N_, Refusal
 from app.scheduling.imports.plans import NEW, NONE, Choices, Day
 from app.scheduling.imports.values import Entry, ProgrammeFile
@@ -22,6 +24,7 @@ class Names:
     def __init__(self, file: ProgrammeFile, day: Day, choices: Choices) -> None:
         self._day, self._choices = day, choices
         self._facts = {plain(one.name): one for one in file.rooms}
+        self._kinds = file.kinds
         self._ours = {plain(one): one for one in day.rooms}
         listed = [one.name for one in file.rooms if file.ours]  # rooms in which nothing takes place, too
         named = dict.fromkeys([*listed, *(one.room for one in file.entries if one.room)])
@@ -74,6 +77,16 @@ class Names:
             return called.key
         chosen = self._choices.kinds.get(entry.kind, NEW)
         return chosen if chosen in self._day.kinds else entry.kind
+
+    def facts_of_kind(self, entry: Entry, word: str) -> KindFacts:
+        """Of a kind that is to be made, with what the file says of it. A name that the day has for another kind is left out."""
+        said = self._kinds.get(entry.key, KindFacts(word, "", Icon.STAR))
+        given = {plain(name) for one in self._day.kinds.values() for name in (one.name, one.name_en)}
+        return replace(
+            said,
+            name=word if plain(said.name) in given else said.name,
+            name_en="" if plain(said.name_en) in given else said.name_en,
+        )
 
     def _called(self, word: str) -> Kind | None:
         """The kind that files of ours call so: in the language of the day, so that it goes out under the word that came in."""

@@ -18,7 +18,7 @@ from app.programme.rules import ItemKind
 from app.refusal import Refusal
 from app.scheduling.imports.matching import Held, matched
 from app.scheduling.imports.names import Names
-from app.scheduling.imports.own_words import without_inside
+from app.scheduling.imports.own_words import with_inside, with_stations
 from app.scheduling.imports.plans import (
     ITEMS,
     ROUND,
@@ -36,23 +36,19 @@ from app.scheduling.imports.words import item_texts, people_or_those_before, roo
 def outcome_of(file: ProgrammeFile, day: Day, choices: Choices) -> Outcome:
     known = matched(day.event, day.lines, file.entries)
     if file.ours:
-        spoken = day.event.language
-        entries = enumerate(file.entries)
-        file = replace(
-            file,
-            entries=tuple(
-                without_inside(one, known[place], spoken) if place in known else one for place, one in entries
-            ),
-        )
+        file = with_stations(file, day, known)
     names = Names(file, day, choices)
-    good, faults = list[int](), list(file.faults)
+    good, faults, entries = list[int](), list(file.faults), list(file.entries)
     for place, entry in enumerate(file.entries):
         try:
+            if file.ours and entry.inside is None:
+                entries[place] = with_inside(entry, known.get(place), day.event.language)
             names.refuse_unknown(entry)
             refuse_bad_times(day.event, entry.starts_at, entry.ends_at)
             good.append(place)
         except Refusal as refusal:
             faults.append(Fault(entry.where, entry.title, refusal))
+    file = replace(file, entries=tuple(entries))
     runs = {place for place in good if _says_run(file.entries[place], known.get(place))}
     blocks = blocks_of(file, day, choices, known, good, runs)
     runs |= {place for one, places in blocks if one.chosen == ROUND for place in places}
@@ -133,7 +129,8 @@ def _item(file: ProgrammeFile, entry: Entry, known: Held | None, day: Day, names
     if before is not None and not file.ours:
         said = {name: words or getattr(before, name) for name, words in said.items()}
     spoken = day.event.language
-    if before is not None and (before.language or spoken) == (entry.language or spoken):
+    same = before is not None and (before.language or spoken) == (entry.language or spoken)
+    if before is not None and same and not entry.own_language:
         said["language"] = before.language  # the day's own language may be said or not
     return PlannedItem(
         entry,
@@ -161,6 +158,10 @@ def _summed_up(plan: Outcome, day: Day, names: Names) -> Outcome:
     return replace(
         plan,
         rooms=tuple(one for one in names.rooms_to_make if one.name in used or one.name in names.listed),
-        kinds=tuple(dict.fromkeys(one.kind for one in plan.items if one.kind not in day.kinds)),
+        kinds={
+            one.kind: names.facts_of_kind(one.entry, one.kind)
+            for one in plan.items
+            if one.kind not in day.kinds
+        },
         staying=tuple(held),
     )

@@ -10,7 +10,7 @@ from datetime import datetime
 from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.programme.agenda import AgendaLine, Meeting, RoundView, RunView
-from app.programme.kinds import Kind
+from app.programme.kinds import Kind, KindFacts
 from app.programme.workshop_facts import WorkshopFacts
 from app.scheduling.imports.values import Entry, Fault, Person
 
@@ -53,7 +53,7 @@ class PlannedItem:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRound:
-    """`said`: the file names it, so it is one even if nothing runs in it."""
+    """`said`: the file names it, so it is one even if nothing runs in it. `booked` None: it does not say."""
 
     number: int
     title: str
@@ -61,6 +61,7 @@ class PlannedRound:
     ends_at: datetime
     known: RoundView | None
     said: bool = False
+    booked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +74,8 @@ class PlannedWorkshop:
 
 @dataclass(frozen=True, slots=True)
 class PlannedRun:
-    """`workshop` is the place of its workshop among `Outcome.workshops`. `least_people` None: as it was."""
+    """`workshop` is the place of its workshop among `Outcome.workshops`. `least_people` and `station` None: as it
+    was."""
 
     entry: Entry
     known: Meeting | None
@@ -85,6 +87,7 @@ class PlannedRun:
     least_people: int | None
     spans: int
     takes_place: bool
+    station: str | None
     people: tuple[Person, ...]
 
 
@@ -100,7 +103,7 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """`rooms` and `kinds` (words) are to be made. `unknown_rooms` and `unknown_kinds` are all names that something may be said of;
+    """`rooms` and `kinds` (word → what it will be) are to be made. `unknown_rooms` and `unknown_kinds` are all names that something may be said of;
     `staying` are titles of what is in the day and not in the file. `moderation` None: the file says nothing of it."""
 
     rounds: tuple[PlannedRound, ...]
@@ -109,7 +112,7 @@ class Outcome:
     items: tuple[PlannedItem, ...] = ()
     faults: tuple[Fault, ...] = ()
     rooms: tuple[RoomFacts, ...] = ()
-    kinds: tuple[str, ...] = ()
+    kinds: Mapping[str, KindFacts] = field(default_factory=dict)
     unknown_rooms: tuple[str, ...] = ()
     unknown_kinds: tuple[str, ...] = ()
     blocks: tuple[Block, ...] = ()

@@ -8,8 +8,8 @@ Entries of one title are runs of one workshop, unless two of them say different 
 """
 
 from collections import Counter, defaultdict
-from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import fields, replace
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, fields, replace
 from datetime import datetime
 from itertools import count
 
@@ -24,6 +24,7 @@ from app.scheduling.imports.values import AsRun, Entry, Fault, ProgrammeFile, Ro
 from app.scheduling.imports.words import facts_of_session, people_or_those_before, room_or_before
 from app.texts import gettext
 
+MOST_STEPS = 2_000  # in looking for numbers; a day has a handful of rounds
 Pair = tuple[Entry, Meeting | None]
 """An entry, and the run that it is."""
 
@@ -41,74 +42,168 @@ def plan_runs(
             runs.append(planner.run(entry, before))
         except Refusal as refusal:
             faults.append(Fault(entry.where, entry.title, refusal))
-    return Outcome(tuple(rounds), tuple(planner.workshops), tuple(runs), faults=tuple(faults))
+    return Outcome(tuple(planner.rounds), tuple(planner.workshops), tuple(runs), faults=tuple(faults))
 
 
 def _meeting(thing: Held | None) -> Meeting | None:
     return thing if isinstance(thing, Meeting) else None
 
 
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """A part of a run; only with the `first` one it begins. `voted`: the number of the round in which it begins in the day so far."""
+
+    starts_at: datetime
+    ends_at: datetime
+    title: str
+    entry: Entry
+    first: bool
+    voted: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Slot:
+    """A round without its number. `unseen`: nothing begins or ends in it but what goes on over it."""
+
+    starts_at: datetime
+    ends_at: datetime
+    pieces: Sequence[_Piece]
+    said: RoundSaid | None = None
+    known: RoundView | None = None
+    unseen: bool = False
+
+    @property
+    def runs(self) -> list[AsRun]:
+        """Those that begin in it come first."""
+        pieces = sorted(self.pieces, key=lambda one: not one.first)
+        return [one.entry.run for one in pieces if one.entry.run is not None]
+
+    @property
+    def title(self) -> str:
+        if self.said is not None or self.unseen:
+            return self.said.title if self.said is not None else ""
+        pieces = sorted(self.pieces, key=lambda one: not one.first)
+        return next((one.title for one in pieces if one.title), "")
+
+
 def _rounds(file: ProgrammeFile, day: Day, pairs: Sequence[Pair]) -> list[PlannedRound]:
     """In order of time, the rounds of a schedule of ours in which nothing runs included."""
-    groups = defaultdict[datetime, list[Pair]](list)
-    for entry, before in pairs:
-        groups[entry.starts_at].append((entry, before))
-    by_start = {one.starts_at: one for one in file.rounds}
+    pieces = [piece for entry, before in pairs for piece in _pieces(file, day, entry, before)]
     numbers = _Numbers(day)
+    slots = _slots(file, day, pieces, numbers)
+    entries = [entry for entry, _before in pairs]
+    rounds = [_round(one, numbers) for one in _as_they_go_on(slots, entries)]
+    return sorted(rounds, key=lambda one: one.starts_at)
+
+
+def _pieces(file: ProgrammeFile, day: Day, entry: Entry, before: Meeting | None) -> Iterator[_Piece]:
+    """Where the file names rounds, these say when a run begins."""
+    said = _said_of(file, entry)
+    if said is not None:
+        voted = before.round_number if before is not None else None
+        yield _Piece(said.starts_at, said.ends_at, said.title, entry, first=True, voted=voted)
+        return
+    titles = entry.titles or ((entry.run.round_title if entry.run is not None else ""),)
+    rounds = (one.round for one in day.lines if one.round is not None)
+    began = before.parts[0][0] if before is not None else None
+    voted = next((one.number for one in rounds if one.starts_at == began), None)
+    for number, (part, title) in enumerate(zip(entry.every_part, titles, strict=True)):
+        yield _Piece(*part, title, entry, first=number == 0, voted=voted)
+
+
+def _said_of(file: ProgrammeFile, entry: Entry) -> RoundSaid | None:
+    number = entry.run.round_number if entry.run is not None else None
+    return next((one for one in file.rounds if one.number == number), None)
+
+
+def _slots(file: ProgrammeFile, day: Day, pieces: Sequence[_Piece], numbers: "_Numbers") -> list[_Slot]:
+    groups = defaultdict[datetime, list[_Piece]](list)
+    for one in pieces:
+        groups[one.starts_at].append(one)
+    by_start = {one.starts_at: one for one in file.rounds}
     starts = sorted({*groups, *by_start})
     beginning = [*starts, *(one.round.starts_at for one in day.lines if one.round is not None)]
-    ends = {entry.ends_at for entry, _ in pairs}
-    rounds = list[PlannedRound]()
+    ends = {one.ends_at for one in pieces}
+    slots = list[_Slot]()
     for starts_at in starts:
         following = min((one for one in beginning if one > starts_at), default=None)
-        group = groups.get(starts_at, [])
-        rounds.append(_round(by_start.get(starts_at), starts_at, group, following, ends, numbers))
-        last = max((entry.ends_at for entry, _ in group), default=starts_at)
-        if file.ours and not file.rounds and rounds[-1].ends_at < last <= (following or last):
-            rounds.append(_unseen(rounds[-1].ends_at, last, numbers))
-    return rounds
+        said, group = by_start.get(starts_at), groups.get(starts_at, [])
+        voted = [one.voted for one in group if one.first and one.voted is not None]
+        known = numbers.known(starts_at, voted)
+        ends_at = said.ends_at if said is not None else _end(starts_at, group, following, known, ends)
+        slots.append(_Slot(starts_at, ends_at, group, said, known))
+        last = max((one.ends_at for one in group), default=starts_at)
+        if file.ours and not file.rounds and ends_at < last <= (following or last):
+            slots.append(_Slot(ends_at, last, group, unseen=True))
+    return slots
 
 
-def _round(
-    said: RoundSaid | None,
-    starts_at: datetime,
-    group: Sequence[Pair],
-    following: datetime | None,
-    ends: Collection[datetime],
-    numbers: "_Numbers",
-) -> PlannedRound:
-    """`following` is when the next one begins; at one of `ends` some run ends."""
-    known = numbers.known(starts_at, [before.round_number for _, before in group if before is not None])
-    runs = [entry.run for entry, _ in group if entry.run is not None]
-    title = said.title if said is not None else next((one.round_title for one in runs if one.round_title), "")
-    wished = (
-        said.number
-        if said is not None
-        else next((one.round_number for one in runs if one.round_number), None)
-    )
-    number = known.number if known is not None else numbers.free(wished)
+def _as_they_go_on(slots: Sequence[_Slot], entries: Iterable[Entry]) -> Sequence[_Slot]:
+    """In order of time, as far as those that a run fills follow one another: their numbers have to. Where no such order is found
+    that of time is kept, and what does not fit is refused one by one."""
+    together = set[frozenset[int]]()
+    for entry in entries:
+        parts = entry.every_part
+        filled = frozenset(
+            place
+            for place, one in enumerate(slots)
+            if any(begins <= one.starts_at < ends for begins, ends in parts)
+        )
+        if len(filled) > 1:
+            together.add(filled)
+    order = _with_neighbours(len(slots), together)
+    return [slots[place] for place in order] if order is not None else slots
+
+
+def _with_neighbours(number: int, together: Collection[frozenset[int]]) -> list[int] | None:
+    """The numbers from 0 in an order in which each of these sets stands together; None if none is found in some steps."""
+    order, tries = list[int](), [iter(range(number))] if number else []
+    for _step in range(MOST_STEPS):
+        if len(order) == number:
+            return order
+        if not tries:
+            return None
+        begun = [one for one in together if not one.isdisjoint(order) and not one <= set(order)]
+        following = next(
+            (one for one in tries[-1] if one not in order and all(one in several for several in begun)), None
+        )
+        if following is None:
+            tries.pop()
+            if order:
+                order.pop()
+        else:
+            order.append(following)
+            tries.append(iter(range(number)))
+    return None
+
+
+def _round(slot: _Slot, numbers: "_Numbers") -> PlannedRound:
+    said, known, runs = slot.said, slot.known, slot.runs
+    wished = [one.round_number for one in runs if one.round_number and not slot.unseen]
+    if said is not None:
+        wished = [said.number]
+    number = known.number if known is not None else numbers.free(next(iter(wished), None))
+    title = slot.title
     if not title:
         title = known.title if known is not None else gettext("Workshop round %(number)d", number=number)
-    ends_at = said.ends_at if said is not None else _end(starts_at, group, following, known, ends)
-    return PlannedRound(number, title, starts_at, ends_at, known, said is not None)
-
-
-def _unseen(starts_at: datetime, ends_at: datetime, numbers: "_Numbers") -> PlannedRound:
-    """Our XML does not name a round in which nothing begins; a run that goes on over it shows that it is there."""
-    number = numbers.free(None)
-    title = gettext("Workshop round %(number)d", number=number)
-    return PlannedRound(number, title, starts_at, ends_at, None, said=True)
+    ways = [one.booked for one in runs if one.booked is not None]
+    booked = said.booked if said is not None else next(iter(ways), None)
+    # Our XML does not name a round in which nothing begins; what goes on over it shows that it is there.
+    begun = any(one.first for one in slot.pieces) and not slot.unseen
+    return PlannedRound(
+        number, title, slot.starts_at, slot.ends_at, known, said is not None or not begun, booked
+    )
 
 
 def _end(
     starts_at: datetime,
-    group: Sequence[Pair],
+    group: Sequence[_Piece],
     following: datetime | None,
     known: RoundView | None,
     ends: Collection[datetime],
 ) -> datetime:
     """With the first of its runs. Where all of them go on over the round that follows, with one that began earlier."""
-    first = min(entry.ends_at for entry, _ in group)
+    first = min(one.ends_at for one in group)
     if following is None or first <= following:
         return first
     if known is not None and known.starts_at == starts_at and known.ends_at <= following:
@@ -154,9 +249,14 @@ class _Runs:
         self.workshops: list[PlannedWorkshop] = []
         self._keys: list[str] = []
 
+    @property
+    def rounds(self) -> list[PlannedRound]:
+        """In order of time."""
+        return sorted(self._rounds.values(), key=lambda one: one.starts_at)
+
     def run(self, entry: Entry, before: Meeting | None) -> PlannedRun:
         """Refuses what does not fit into the rounds."""
-        round_ = self._rounds[entry.starts_at]
+        round_, spans = self._filled(entry)
         self._refuse_overlap(round_)
         said = (
             entry.run
@@ -169,7 +269,6 @@ class _Runs:
             self._names.room(entry.room), before.run.room if before else None, ours=self._file.ours
         )
         capacity = self._capacity(said, before, room)
-        spans = said.spans if self._file.rounds and entry.run is not None else self._spans(entry, round_)
         label = self._labels.of(said.label, before, round_)
         return PlannedRun(
             entry=entry,
@@ -184,6 +283,7 @@ class _Runs:
             takes_place=said.takes_place
             if entry.run is not None or before is None
             else before.run.takes_place,
+            station=said.station,
             people=people_or_those_before(
                 entry.people, before.run.contributors if before else (), ours=self._file.ours
             ),
@@ -197,16 +297,39 @@ class _Runs:
                     N_("“%(title)s” takes place at the same time, and is a round, too."), title=other.title
                 )
 
-    def _spans(self, entry: Entry, round_: PlannedRound) -> int:
-        """How many rounds it fills; refuses an end that is that of none."""
+    def _filled(self, entry: Entry) -> tuple[PlannedRound, int]:
+        """The round from which it counts, and how many it fills; refuses an end that is that of none, and rounds that do not follow
+        one another."""
+        said = _said_of(self._file, entry)
+        if said is not None and entry.run is not None:
+            return self._rounds[said.starts_at], entry.run.spans
+        filled = {one.number: one for part in entry.every_part for one in self._within(*part)}
+        first = min(filled)
+        if filled.keys() != set(range(first, first + len(filled))):
+            raise Refusal(N_("It fills rounds whose numbers do not follow one another."))
+        return self._planned(filled[first]), len(filled)
+
+    def _planned(self, one: PlannedRound | RoundView) -> PlannedRound:
+        """A round of the day in which nothing of the file begins, but a run that counts from it."""
+        if isinstance(one, PlannedRound):
+            return one
+        planned = PlannedRound(one.number, one.title, one.starts_at, one.ends_at, one, said=True)
+        self._staying.remove(one)
+        self._rounds[one.starts_at] = planned
+        return planned
+
+    def _within(self, starts_at: datetime, ends_at: datetime) -> Sequence[PlannedRound | RoundView]:
+        """The rounds from the one that begins then to the one that ends with it."""
         every: list[PlannedRound | RoundView] = [*self._rounds.values(), *self._staying]
         following = sorted(
-            (one for one in every if one.starts_at >= round_.starts_at), key=lambda one: one.starts_at
+            (one for one in every if one.starts_at >= starts_at), key=lambda one: one.starts_at
         )
         for number, one in enumerate(following, start=1):
-            if one.ends_at == entry.ends_at:
-                return number
-        raise Refusal(N_("It ends at another time than its round “%(title)s”."), title=round_.title)
+            if one.ends_at == ends_at:
+                return following[:number]
+        raise Refusal(
+            N_("It ends at another time than its round “%(title)s”."), title=self._rounds[starts_at].title
+        )
 
     def _capacity(self, said: AsRun, before: Meeting | None, room: str) -> int | None:
         """What the file says, else as it was, else as many as the room has seats."""
@@ -261,7 +384,9 @@ class _Labels:
         self._later = defaultdict[int, Counter[str]](Counter)
         for entry, before in pairs:
             label = (entry.run.label if entry.run else "") or (before.run.label if before else "")
-            self._later[rounds[entry.starts_at].number][label] += 1
+            begins = entry.every_part[0][0]
+            if begins in rounds:
+                self._later[rounds[begins].number][label] += 1
 
     def of(self, said: str, before: Meeting | None, round_: PlannedRound) -> str:
         """Refuses a number that the round has already."""

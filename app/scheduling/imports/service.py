@@ -17,9 +17,9 @@ from app.people.audit import record
 from app.programme.agenda import Surroundings, lines_of, read_surroundings
 from app.programme.conflicts import refuse_misfit
 from app.programme.differences import Difference, in_words
-from app.programme.kinds import Kind, KindFacts, add_kind
-from app.programme.plan import Change, Key, Plan, differences, plan_seen
-from app.programme.rules import Icon, Thing
+from app.programme.kinds import Kind, add_kind
+from app.programme.plan import LISTED, NAMES, Change, Key, Plan, differences, plan_seen
+from app.programme.rules import Thing
 from app.programme.service import add_room
 from app.programme.working_copy import read_working_copy
 from app.refusal import N_, Refusal, fingerprint
@@ -98,8 +98,8 @@ def look(session: Session, event: Event, file: ProgrammeFile, choices: Choices) 
     in_order = sorted(outcome.faults, key=lambda one: (one.where.line, one.where.row))
     outcome = replace(outcome, faults=tuple(in_order))
     words = in_words(event, copy.plan, plan, around_then)
-    seen = fingerprint((plan_seen(copy.plan), plan_seen(plan), outcome.rooms, outcome.kinds))
-    return Looked(outcome, *_steps(plan, entries, words, around_then), seen)
+    seen = fingerprint((plan_seen(copy.plan), plan_seen(plan), outcome.rooms, tuple(outcome.kinds.items())))
+    return Looked(outcome, *_steps(copy.plan, plan, entries, words, around_then), seen)
 
 
 def take_over(
@@ -129,9 +129,7 @@ def take_over(
         )
     for facts in outcome.rooms:
         add_room(session, event.id, facts, now)
-    kinds = {
-        word: add_kind(session, event.id, KindFacts(word, "", Icon.STAR), now).key for word in outcome.kinds
-    }
+    kinds = {word: add_kind(session, event.id, facts, now).key for word, facts in outcome.kinds.items()}
     rooms = {one.name: one.id for one in rooms_of(session, event)}
     edit(session, event.id, lambda plan: merged(outcome, plan, rooms, kinds)[0], now)
     done = TakenOver(looked.number("new"), looked.number("changed"), len(outcome.faults))
@@ -145,7 +143,10 @@ def _with_new_ones(
 ) -> tuple[Surroundings, Mapping[str, int]]:
     """The surroundings and the ids of rooms as if the rooms and kinds that are to be made were there."""
     made = {-number: facts for number, facts in enumerate(outcome.rooms, start=1)}
-    kinds = {word: Kind(word, word, "", Icon.STAR) for word in outcome.kinds}
+    kinds = {
+        word: Kind(word, one.name, one.name_en, one.icon, one.pause, one.beside)
+        for word, one in outcome.kinds.items()
+    }
     there = replace(around, rooms={**around.rooms, **made}, kinds={**around.kinds, **kinds})
     return there, {**ids, **{facts.name: number for number, facts in made.items()}}
 
@@ -168,12 +169,25 @@ def _misfits(
 def _entry_of(change: Change, plan: Plan, entries: Mapping[Key, Planned]) -> Planned | None:
     """The entry by which a round, a workshop or somebody who contributes is in the plan."""
     thing, number = change.key
-    if thing is Thing.CONTRIBUTOR and change.after is not None:
-        facts = change.after
-        return entries.get((Thing.ITEM, facts.item_id)) or entries.get((Thing.RUN, facts.run_id))
+    if thing in LISTED and change.after is not None:
+        return next(
+            (one for key in _holders(plan, change.key) if (one := entries.get(key)) is not None), None
+        )
     name = {Thing.ROUND: "round_id", Thing.WORKSHOP: "workshop_id"}.get(thing)
     runs = (key for key in entries if key[0] is Thing.RUN)
     return next((entries[key] for key in runs if name and getattr(plan.things[key], name) == number), None)
+
+
+def _holders(plan: Plan, key: Key) -> Iterator[Key]:
+    """What a thing stands in, from the inside out; nothing for one of the day as a whole."""
+    while key[0] in LISTED and key in plan.things:
+        facts = plan.things[key]
+        named = ((thing, getattr(facts, name)) for name, thing in NAMES[key[0]].items())
+        held = next((one for one in named if one[1] is not None), None)
+        if held is None:
+            return
+        yield held
+        key = held
 
 
 def _without(outcome: Outcome, misfits: Sequence[tuple[Planned, Refusal]]) -> Outcome:
@@ -189,14 +203,23 @@ def _without(outcome: Outcome, misfits: Sequence[tuple[Planned, Refusal]]) -> Ou
 
 
 def _steps(
-    plan: Plan, entries: Mapping[Key, Planned], words: Sequence[Difference], around: Surroundings
+    before: Plan,
+    plan: Plan,
+    entries: Mapping[Key, Planned],
+    words: Sequence[Difference],
+    around: Surroundings,
 ) -> tuple[list[Step], list[Difference]]:
     """Entry by entry in order of time, and what belongs to none of them."""
     left = list(words)
 
     def take(*keys: Key) -> list[Difference]:
-        mine = [one for one in left if one.key in keys]
-        left[:] = [one for one in left if one.key not in keys]
+        """What is said of these, or of what stands in them."""
+        mine = [
+            one
+            for one in left
+            if not {one.key, *_holders(plan, one.key), *_holders(before, one.key)}.isdisjoint(keys)
+        ]
+        left[:] = [one for one in left if one not in mine]
         return mine
 
     steps = []

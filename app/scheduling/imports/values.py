@@ -9,13 +9,14 @@ people type; what is longer than its field is a fault, never cut.
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 
 from app.events.facts import RoomFacts
 from app.folding import clean_line, clean_text, is_unprintable
+from app.programme.kinds import KindFacts
+from app.programme.rounds import Parts
 from app.programme.rules import MOST_CONTRIBUTORS, ContributorRole
-from app.programme.schedule import LATER_PARTS
 from app.programme.workshop_facts import LANGUAGES, WorkshopFacts
 from app.refusal import N_, Refusal
 from app.texts import gettext
@@ -24,6 +25,7 @@ MOST_ENTRIES = 5_000
 LONGEST_LINE, LONGEST_TEXT = 200, 20_000  # letters, as the forms have them
 NO_ROOMS = frozenset(("", "–", "-"))  # names that say that there is none
 LONGEST_KIND, LONGEST_TRACK, LONGEST_LABEL, LONGEST_ROOM = 60, 60, 10, 100
+LONGEST_STATION, LONGEST_NOTE = 60, 300
 LONGEST_TITLE = (
     LONGEST_LABEL + 1 + LONGEST_LINE
 )  # of a schedule of ours: with the number of the run before it
@@ -82,13 +84,37 @@ class AsRun:
     least_people: int = 0
     spans: int = 1
     takes_place: bool = True
+    station: str | None = None  # None: the file does not say
+    booked: bool | None = None  # so does its round
+
+
+@dataclass(frozen=True, slots=True)
+class Talk:
+    """A short talk inside of an entry."""
+
+    title: str
+    note: str = ""
+    starts_at: datetime | None = None
+    ends_at: datetime | None = None
+    people: tuple[Person, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StandSaid:
+    """A stand of an entry."""
+
+    organisation: str
+    table_label: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One thing that takes place. `kind` is the word for it, `key` that of a kind of ours; `guid` and `number` know it again.
 
-    `run` None: the file does not say whether it is a workshop.
+    `run` None: the file does not say whether it is a workshop. `parts`: when it is, where it is interrupted, with the `titles` of
+    the rounds in which they begin. `inside` and `stands` None: the file does not say what stands in it. `own_language`: an
+    empty language is that of the day's texts, and no other one is.
     """
 
     where: Where
@@ -108,24 +134,15 @@ class Entry:
     guid: str = ""
     number: str = ""
     run: AsRun | None = None
+    parts: Parts = ()
+    titles: tuple[str, ...] = ()
+    inside: tuple[Talk, ...] | None = None
+    stands: tuple[StandSaid, ...] | None = None
+    own_language: bool = False
 
-
-def in_one(entries: Iterable[Entry]) -> list[Entry]:
-    """Of files of ours: what goes on in another round is one workshop, from the beginning of its first part to the end of its last."""
-    found: dict[str, Entry] = {}
-    for entry in entries:
-        number = int(entry.number) if entry.number.isascii() and entry.number.isdecimal() else 0
-        first = str(number % LATER_PARTS) if number > LATER_PARTS else ""
-        if first not in found:
-            found[entry.number or f"at {len(found)}"] = entry
-            continue
-        whole = found[first]
-        found[first] = replace(
-            whole,
-            starts_at=min(whole.starts_at, entry.starts_at),
-            ends_at=max(whole.ends_at, entry.ends_at),
-        )
-    return list(found.values())
+    @property
+    def every_part(self) -> Parts:
+        return self.parts or ((self.starts_at, self.ends_at),)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,17 +151,20 @@ class RoundSaid:
     title: str
     starts_at: datetime
     ends_at: datetime
+    booked: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class ProgrammeFile:
-    """All that a file says. `ours`: this program wrote it. `aside`: what there is no place for, by its name in the file and how often."""
+    """All that a file says. `ours`: this program wrote it. `kinds`: what it says of kinds, by their keys. `aside`: what there is no
+    place for, by its name in the file and how often."""
 
     entries: tuple[Entry, ...]
     faults: tuple[Fault, ...] = ()
     rooms: tuple[RoomFacts, ...] = ()
     rounds: tuple[RoundSaid, ...] = ()
     moderation: tuple[Person, ...] | None = None
+    kinds: Mapping[str, KindFacts] = field(default_factory=dict)
     aside: Mapping[str, int] = field(default_factory=dict)
     ours: bool = False
 
@@ -229,9 +249,14 @@ def language_of(typed: str) -> str:
     return short if short in LANGUAGES else said
 
 
+def each_once(named: Iterable[Person]) -> tuple[Person, ...]:
+    """Nobody without a name."""
+    return tuple(dict.fromkeys(one for one in named if one.name))
+
+
 def people_of(named: Iterable[Person]) -> tuple[Person, ...]:
     """Each once, nobody without a name; refuses two of one name in one role, and more than a page has room for."""
-    people = tuple(dict.fromkeys(one for one in named if one.name))
+    people = each_once(named)
     twice = [
         name
         for (name, _role), number in Counter((one.name, one.role) for one in people).items()
@@ -273,6 +298,16 @@ def ending(starts_at: datetime, duration: str) -> datetime:
     if sign or not length:
         raise EndBeforeStart
     return starts_at + length
+
+
+def talk_of(
+    title: str, note: str, times: tuple[datetime, datetime] | None, begins: datetime, people: Iterable[Person]
+) -> Talk:
+    """A short talk of what begins then; refuses times that do not follow one another."""
+    if times is not None and not begins <= times[0] < times[1]:
+        raise EndBeforeStart
+    starts_at, ends_at = times if times is not None else (None, None)
+    return Talk(title_of(title), text_of("note", note), starts_at, ends_at, people_of(people))
 
 
 class EndBeforeStart(Refusal):

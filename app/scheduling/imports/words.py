@@ -15,7 +15,7 @@ from app.texts import gettext
 def item_texts(entry: Entry, spoken: str) -> dict[str, str]:
     """What an item for everybody says, by the names of its facts; `spoken` is the language of the day. Links, and a language
     that we have no word for, stand below the note."""
-    spoken_here = entry.language in {"", spoken}
+    spoken_here = entry.language in ({""} if entry.own_language else {"", spoken})
     notes = [entry.abstract, "\n".join(link_lines(entry))]
     if not spoken_here and entry.language not in LANGUAGES:
         notes.append(gettext("Language: %(language)s", language=entry.language))

@@ -42,7 +42,8 @@ ROLES = [one for one in ContributorRole if one is not ContributorRole.DAY_MODERA
 
 
 def generate(session: Session, luck: random.Random, **changes: Any) -> Event:
-    """A day of one to three dates, with items, own kinds, rounds, long and parallel and called-off runs, and people."""
+    """A day of one to three dates, with items, own kinds, rounds with numbers in any order, runs that are parallel, in parts, at a table
+    or called off, and people."""
     starts = datetime.fromisoformat("2031-03-13T08:00:00+00:00")
     event = make_event(
         session, starts_at=starts, ends_at=starts + timedelta(hours=luck.choice((9, 20, 55))),
@@ -78,11 +79,15 @@ def generate(session: Session, luck: random.Random, **changes: Any) -> Event:
 
 def _rounds(event: Event, luck: random.Random, rooms: list[int]) -> dict[Key, Any]:
     things: dict[Key, Any] = {}
-    last = luck.randint(0, 3)
-    for number in range(1, last + 1):
-        begins = event.starts_at + timedelta(minutes=90 * (number - 1))
-        title = f"Runde {luck.choice(WORDS[:4])}"
-        things[Thing.ROUND, -number] = RoundFacts(number, title, begins, begins + timedelta(minutes=75))
+    last, booked = luck.randint(0, 4), luck.random() < 0.7
+    slots, minutes = luck.sample(range(last), last), luck.choice((75, 75, 90))
+    if luck.random() < 0.5:
+        slots.sort()
+    for number, slot in enumerate(slots, start=1):
+        begins = event.starts_at + timedelta(minutes=90 * slot)
+        title = f"Runde {luck.choice(WORDS[:4])} {number}"
+        ends = begins + timedelta(minutes=minutes)
+        things[Thing.ROUND, -number] = RoundFacts(number, title, begins, ends, booked)
     for number in range(1, 6):
         things[Thing.WORKSHOP, -number] = about(luck, number)
     for round_ in range(1, last + 1):
@@ -90,7 +95,7 @@ def _rounds(event: Event, luck: random.Random, rooms: list[int]) -> dict[Key, An
             things[Thing.RUN, -10 * round_ - number] = RunPlan(
                 f"{round_}.{number}", -round_, luck.choice([*rooms, None]), luck.choice((10, 18)),
                 luck.choice((1, 1, 2)) if round_ < last else 1, takes_place=luck.random() < 0.85,
-                workshop_id=-luck.randint(1, 5),
+                station=luck.choice(("", "", "Tisch 1", "Ecke, hinten")), workshop_id=-luck.randint(1, 5),
             )  # fmt: skip
     return things
 
