@@ -5,14 +5,13 @@
 the copy for the next year."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextvars import Context
 from datetime import timedelta
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
 from app.copying.rules import Part
 from app.copying.service import NextDay, copy_day
@@ -28,8 +27,7 @@ from tests.pdf import text_of
 from tests.people.helpers import an_organiser
 from tests.programme import real_programmes
 from tests.programme.frab import complaints, complaints_of_json
-
-Maker = Callable[[Session], Event]
+from tests.programme.real_programmes import Maker
 
 
 @pytest.fixture(autouse=True)
@@ -147,7 +145,7 @@ def test_six_tables_share_a_hall() -> None:
     assert contradictions(event, lines) == []
     table = runs_of(lines)["3"]
     assert (table.where, len(table.parts)) == ("Festhalle, Tisch 3", 3)
-    assert table.credits == ("Tischleitung: Gastgeberin Begegnung",)
+    assert table.credits == ("Tischleitung: Gastgeberin Begegnung, Ehrenamtliche, Helferkreis",)
     assert read_rounds(db.session(), event) == []
 
 

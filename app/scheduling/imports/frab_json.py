@@ -263,6 +263,7 @@ def _run(entry: Entry, said: Mapping[str, Any]) -> AsRun:
         round_number=_number(said.get("round_number")),
         workshop=line_of("workshop", _word(said.get("workshop"))),
         capacity=_number(said.get("capacity")),
+        unlimited=said.get("capacity", 0) is None,
         least_people=_number(said.get("least_people")) or 0,
         spans=_number(said.get("rounds")) or 1,
         takes_place=said.get("takes_place") is not False,

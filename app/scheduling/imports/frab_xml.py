@@ -45,6 +45,7 @@ from app.scheduling.imports.values import (
 
 DEEPEST = 20
 MOST_TAGS = 500_000
+LONGEST_SLUG = 2_000
 
 _READ = frozenset(
     (
@@ -239,6 +240,7 @@ def _entry(event: _Event, zone: ZoneInfo, change: time | None, *, ours: bool) ->
         ),
         guid=line_of("guid", event.attributes.get("guid", "")),
         number=line_of("id", event.attributes.get("id", "")),
+        slug=line_of("slug", said("slug", ""), LONGEST_SLUG),
     )
     return checked(run_of_lines(entry)) if ours else entry
 

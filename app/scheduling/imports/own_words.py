@@ -13,7 +13,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from app.clock import BERLIN, days_later
-from app.folding import clean_text
+from app.folding import clean_text, slug_of
 from app.programme.agenda import AgendaLine, Meeting, on_the_day
 from app.programme.inside_lines import TalkLines, inside_in_lines, inside_of_lines
 from app.programme.rounds import Parts, Times
@@ -49,7 +49,7 @@ def run_of_lines(entry: Entry) -> Entry:
     """An entry of our XML: its title begins with the number of the run, its description says the facts of the workshop."""
     if not is_run(entry):
         return entry
-    label, title = labelled(entry.title)
+    label, title = labelled(entry.title, entry.slug)
     said, rest = facts_in_lines(entry.description)
     lines = rest.split("\n")
     chosen_there = {words for one in LANGUAGES if (words := _on_the_day(one))}
@@ -167,10 +167,14 @@ def _moments(clock: tuple[str, str], parts: Parts) -> Times | None:
     )
 
 
-def labelled(title: str) -> tuple[str, str]:
-    """ "1.2 Beraten" as "1.2" and "Beraten"."""
-    label, _, rest = title.partition(" ")
-    return (label, rest.strip()) if rest.strip() and len(label) <= LONGEST_LABEL else ("", title)
+def labelled(title: str, slug: str = "") -> tuple[str, str]:
+    """ "1.2 Beraten" as "1.2" and "Beraten". A number with a blank in it, such as "AG 1", is known by the short name of the workshop, in
+    which it does not stand."""
+    blanks = [place for place in range(min(len(title), LONGEST_LABEL + 1)) if title[place] == " "]
+    parted = [(title[:place], title[place:].strip()) for place in blanks if place and title[place:].strip()]
+    named = slug.split("-", 2)[-1] if slug.count("-") > 1 else ""
+    fitting = (one for one in parted if named and slug_of(one[1]) == named)
+    return next(fitting, parted[0] if parted else ("", title))
 
 
 def facts_of(entry: Entry, title: str, said: Mapping[str, Any], *, spoken: bool = True) -> WorkshopFacts:

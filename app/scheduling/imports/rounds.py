@@ -333,6 +333,8 @@ class _Runs:
 
     def _capacity(self, said: AsRun, before: Meeting | None, room: str) -> int | None:
         """What the file says, else as it was, else as many as the room has seats."""
+        if said.unlimited:
+            return None
         facts = self._names.facts(room)
         kept = before.run.seats.capacity if before is not None else None
         return said.capacity or kept or (facts.seats if facts is not None else None)

@@ -72,8 +72,8 @@ class Person:
 
 @dataclass(frozen=True, slots=True)
 class AsRun:
-    """What a file says of an entry that is a run of a workshop. `round_number` None and `workshop` empty where it does not say;
-    `about` has the title of the workshop."""
+    """What a file says of an entry that is a run of a workshop. `round_number` and `capacity` None and `workshop` empty where it does
+    not say; `unlimited`: it says that there is no limit. `about` has the title of the workshop."""
 
     label: str
     about: WorkshopFacts
@@ -81,6 +81,7 @@ class AsRun:
     round_number: int | None = None
     workshop: str = ""
     capacity: int | None = None
+    unlimited: bool = False
     least_people: int = 0
     spans: int = 1
     takes_place: bool = True
@@ -133,6 +134,7 @@ class Entry:
     links: tuple[tuple[str, str], ...] = ()  # words and address
     guid: str = ""
     number: str = ""
+    slug: str = ""
     run: AsRun | None = None
     parts: Parts = ()
     titles: tuple[str, ...] = ()

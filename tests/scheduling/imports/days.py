@@ -93,7 +93,7 @@ def _rounds(event: Event, luck: random.Random, rooms: list[int]) -> dict[Key, An
     for round_ in range(1, last + 1):
         for number in range(1, luck.randint(1, 5)):
             things[Thing.RUN, -10 * round_ - number] = RunPlan(
-                f"{round_}.{number}", -round_, luck.choice([*rooms, None]), luck.choice((10, 18)),
+                luck.choice((f"{round_}.{number}", f"AG {number}")), -round_, luck.choice([*rooms, None]), luck.choice((10, 18)),
                 luck.choice((1, 1, 2)) if round_ < last else 1, takes_place=luck.random() < 0.85,
                 station=luck.choice(("", "", "Tisch 1", "Ecke, hinten")), workshop_id=-luck.randint(1, 5),
             )  # fmt: skip
