@@ -26,6 +26,7 @@ from app.scheduling.imports.values import (
     LONGEST_KIND,
     LONGEST_LABEL,
     LONGEST_ROOM,
+    LONGEST_STATION,
     LONGEST_TRACK,
     AsRun,
     Collector,
@@ -98,12 +99,16 @@ COLUMNS = (
     Column("subtitle", "Untertitel", ("Subtitle",), "", 24),
     Column("kind", "Art", ("Typ", "Type", "Format", "Kategorie", "Kind"), "Workshop", 14),
     Column("room", "Raum", ("Room", "Ort", "Saal"), "Raum Birke", 16),
+    Column("station", "Tisch", ("Ecke", "Table", "Corner"), "", 10),
     Column("round", "Runde", ("Workshoprunde", "Round"), "Workshoprunde 1", 18),
     Column("label", "Nummer", ("Nr.", "Nr", "Workshopnummer", "Number"), "1.1", 8),
     Column("capacity", "Plätze", ("Kapazität", "Platzzahl", "Capacity", "Places", "Seats"), "20", 8),
     Column("least_people", "Mindestens", ("Mindestzahl", "Least people"), "", 10),
     Column("track", "Themenstrang", ("Strang", "Themenbereich", "Themenfeld", "Track"), "", 16),
     Column("abstract", "Beschreibung", ("Kurzbeschreibung", "Inhalt", "Abstract", "Description", "Notiz"), "Fälle aus der Praxis, gemeinsam gelesen.", 50),
+    Column("description", "Ausführlich", ("Langtext", "Long description"), "", 50),
+    Column("booked", "Vorher wählen", ("Choose beforehand",), "", 12),
+    Column("takes_place", "Findet statt", ("Takes place",), "", 12),
     Column("people", "Mitwirkende", ("Personen", "Referierende", "Speakers", "People"), "", 30),
     *_persons(),
     Column("language", "Sprache", ("Language",), "Deutsch", 10),
@@ -115,7 +120,7 @@ COLUMNS = (
     Column("guid", "Kennung", ("GUID", "UID"), "", 14),
 )  # fmt: skip
 NEEDED = ("start", "title")
-OF_RUNS = frozenset(("capacity", "least_people", *WORKSHOP_FACTS)) - {
+OF_RUNS = frozenset(("capacity", "least_people", "station", "booked", "takes_place", *WORKSHOP_FACTS)) - {
     "title",
     "abstract",
     "track",
@@ -206,6 +211,7 @@ def _entry(said: Mapping[str, str | None], where: Where, on: date) -> Entry:
         track=line_of("track", cells["track"], LONGEST_TRACK),
         language=_language(cells["language"]),
         abstract=text_of("abstract", cells["abstract"]),
+        description=text_of("description", cells["description"]),
         people=people_of(_people(cells)),
         guid=line_of("guid", cells["guid"]),
     )
@@ -277,14 +283,22 @@ def _language(typed: str) -> str:
 
 def _run(entry: Entry, cells: Mapping[str, str]) -> AsRun:
     said = {name: cells[name] for name in WORKSHOP_FACTS if name in cells}
-    said["undocumented"] = "yes" if key_of(cells["undocumented"]) in _YES else ""
+    said["undocumented"] = "yes" if _agreed(cells["undocumented"]) else ""
+    both = "\n\n".join(one for one in (entry.abstract, entry.description) if one)
     return AsRun(
         line_of("label", cells["label"], LONGEST_LABEL),
-        facts_of(entry, entry.title, said),
+        facts_of(replace(entry, abstract=text_of("abstract", both)), entry.title, said),
         round_title=line_of("round", cells["round"]),
         capacity=_number(cells["capacity"]),
         least_people=_number(cells["least_people"]) or 0,
+        takes_place=not cells["takes_place"].strip() or _agreed(cells["takes_place"]),
+        station=line_of("station", cells["station"], LONGEST_STATION) or None,
+        booked=_agreed(cells["booked"]) if cells["booked"].strip() else None,
     )
+
+
+def _agreed(typed: str) -> bool:
+    return key_of(typed) in _YES
 
 
 def _number(typed: str) -> int | None:
