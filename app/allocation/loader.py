@@ -146,7 +146,7 @@ def features_of(row: Run) -> frozenset[Need]:
     found = {Need.INTERPRETING}
     if row.room is not None and row.room.step_free:
         found.add(Need.STEP_FREE)
-    if row.room is not None and row.room.loop is not Loop.NONE:
+    if row.room is not None and (row.room.loop is not Loop.NONE or row.room.facts.only_online):
         found.add(Need.INDUCTION_LOOP)
     return frozenset(found)
 

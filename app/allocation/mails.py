@@ -78,14 +78,15 @@ def _still_registered(session: Session, message: Message) -> Registration | None
 def _mail(
     session: Session, message: Message, registration: Registration, template: str, subject: str, **more: Any
 ) -> Mail:
-    event = registration.event
+    event, day = registration.event, my_day(session, registration)
     texts = render_mail(
         f"allocation/{template}",
         subject,
         event.title,
         registration=registration,
         event=event,
-        may=possible(registration, my_day(session, registration), message.created_at),
+        day=day,
+        may=possible(registration, day, message.created_at),
         link=personal_address(registration),
         swaps_link=personal_address(registration, "/swaps"),
         **more,

@@ -76,6 +76,7 @@ class MySeat:
     room: str
     role: StaffRole | None
     absent: bool
+    run_id: int = 0
 
 
 # --- runs and people -----------------------------------------------------------------------------------------------
@@ -294,4 +295,5 @@ def _my_seat(one: Round, mine: list[tuple[Run, StaffRole | None]], absent: bool)
         run.where if run else "",
         role,
         absent,
+        run.id if run else 0,
     )

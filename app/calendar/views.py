@@ -3,7 +3,7 @@
 
 """Feeds and calendar files; how they are kept and answered says `app.web.kept_files`."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 
@@ -187,12 +187,11 @@ def _my_feed(registration: Registration) -> KeptFile:
     session = db.session()
     booked = registration.status in CONFIRMED
     if (booked and day.status is not EventStatus.DRAFT) or ended_with_the_day(session, registration):
-        entry = registration_entry(
-            registration, my_day(session, registration), _page_of(day), day.revision + registration.version
-        )
+        mine = my_day(session, registration)
+        entry = registration_entry(registration, mine, _page_of(day), day.revision + registration.version)
         entries.append(replace(entry, modified=changed_at))
         if registration.status is Status.REGISTERED and day.agenda_released_at is not None:
-            entries += _runs_of_day(day, runs_with(session, registration))
+            entries += _runs_of_day(day, runs_with(session, registration), mine.link_of_run)
     name = f"Mein Fachtag: {day.title}"
     return _feed(name, name, entries, f"my-{registration.reference}", changed_at, refresh=HALF_HOURLY)
 
@@ -204,9 +203,13 @@ def _entries_of(day: Event) -> list[CalendarEntry]:
     return entries
 
 
-def _runs_of_day(day: Event, runs: Sequence[Run]) -> list[CalendarEntry]:
+def _runs_of_day(
+    day: Event, runs: Sequence[Run], link: Callable[[int], str] = lambda _run_id: ""
+) -> list[CalendarEntry]:
+    """`link`: of a run by its id, for who takes part in it."""
     parts = parts_of_runs(db.session(), day, runs)
-    return [one for run in runs for one in run_entries(run, day, _agenda_of(day), parts[run.id])]
+    agenda = _agenda_of(day)
+    return [one for run in runs for one in run_entries(run, day, agenda, parts[run.id], link(run.id))]
 
 
 def _day_entry(day: Event) -> CalendarEntry:

@@ -111,6 +111,7 @@ ANEW = {"taken": 0, "extra": 0, "waiting": 0, "waiting_counter": 0, "sequence": 
 STAMPS = ("created_at", "modified_at")
 ANEW_OF: dict[str, dict[str, Any]] = {
     "run": {"takes_place": True},
+    "room": {"online_link": ""},  # whoever had it was there by it, and may still have it
     "contributor": {"confirmed": False},
     "quota": {"released_at": None},
     "task": {"done_at": None, "done_by_id": None},

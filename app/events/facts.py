@@ -3,6 +3,7 @@
 
 """What the team says of a day and of its rooms, said once: tables, forms, the log and the checks read it here."""
 
+import re
 from collections.abc import Collection
 from dataclasses import dataclass, fields, replace
 from datetime import datetime
@@ -11,7 +12,7 @@ from typing import Annotated, Any, get_type_hints
 
 from app.db import Json
 from app.events.rules import Loop, Placement
-from app.refusal import N_
+from app.refusal import N_, Refusal
 from app.texts import gettext
 
 
@@ -240,7 +241,11 @@ _MOMENT = (datetime, datetime | None)
 
 @dataclass(frozen=True, slots=True)
 class RoomFacts:
-    """A room, and what it offers to people. `seats` None: nobody counts them."""
+    """A room, and what it offers to people. `seats` None: nobody counts them.
+
+    All of it is for everybody. `online`: one takes part there online; with seats in the room as well, without any only so. The
+    link is none of these facts, so that no page, feed or file of everybody's can hold it (`RoomEntry`).
+    """
 
     name: str
     seats: int | None
@@ -248,11 +253,31 @@ class RoomFacts:
     loop: Loop = Loop.NONE
     note: str = ""
     venue: str = ""  # house, street and town, where that is not the day's own venue
+    online: bool = False
+
+    @property
+    def only_online(self) -> bool:
+        """It is no room in a house: nobody goes there."""
+        return self.online and self.seats is None
+
+    @property
+    def hybrid(self) -> bool:
+        return self.online and self.seats is not None
 
     @property
     def where(self) -> str:
-        """Where to go: a room in another house says which."""
-        return f"{self.name}, {self.venue}" if self.venue else self.name
+        """Where to go: a room in another house says which, one that is online says so, in a word of both languages."""
+        if self.only_online:
+            return self.name if _ONLINE.search(self.name) else f"{self.name} (online)"
+        name = f"{self.name}, {self.venue}" if self.venue else self.name
+        return f"{name} / online" if self.online else name
+
+    @property
+    def ways(self) -> list[str]:
+        """How one takes part, in words, where that is not only by going there."""
+        if not self.online:
+            return []
+        return [gettext("in the room or online") if self.hybrid else gettext("takes place online")]
 
     @property
     def barriers(self) -> list[str]:
@@ -262,14 +287,37 @@ class RoomFacts:
     @property
     def access(self) -> list[str]:
         """All that people have to know before they choose it, in words."""
-        return [*self.barriers, *self._loop(), *([self.note] if self.note else [])]
+        return [*self.ways, *self.barriers, *self._loop(), *([self.note] if self.note else [])]
 
     @property
     def reach(self) -> str:
         """How one gets there and hears there, the good included, to be compared with what it was."""
+        if self.only_online:
+            return gettext("takes place online")
         way = gettext("step-free") if self.step_free else gettext("not step-free")
         return ", ".join([way, *(self._loop() or [gettext("no induction loop")])])
 
     def _loop(self) -> list[str]:
         loops = {Loop.FIXED: gettext("induction loop"), Loop.MOBILE: gettext("mobile induction loop")}
         return [loops[self.loop]] if self.loop in loops else []
+
+
+_ONLINE = re.compile(r"\bonline\b", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class RoomEntry:
+    """What the team enters: the facts, and the link by which one takes part online. It may follow later. Only who has a place
+    where it leads reads it, and the team."""
+
+    facts: RoomFacts
+    link: str = ""
+
+
+def refuse_lone_link(entry: RoomEntry) -> None:
+    """A link of a room in which nobody takes part online would be read by nobody."""
+    if entry.link and not entry.facts.online:
+        raise Refusal(
+            N_("There is a link. Please say that one takes part here online, or empty the link."),
+            field="online",
+        )

@@ -3,7 +3,7 @@
 
 """Tables of the events slice."""
 
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import datetime
 from uuid import uuid4
 
@@ -11,7 +11,7 @@ from sqlalchemy import JSON, CheckConstraint, Column, ForeignKey, Index, String,
 from sqlalchemy.orm import Mapped, declared_attr, mapped_column, relationship, validates
 
 from app.db import Base, Json, enum_of, line, pk, text
-from app.events.facts import FACTS, NEEDED, RoomFacts, place_of
+from app.events.facts import FACTS, NEEDED, RoomEntry, RoomFacts, place_of
 from app.events.rules import (
     TEXT_OF_STATE,
     Aim,
@@ -32,6 +32,7 @@ from app.people.models import Organiser
 from app.people.rules import Role
 from app.texts import last_day, local_day
 
+LONGEST_LINK = 500
 UID_HOME = "fachtag.invalid"  # right-hand side of every calendar UID: constant, and no host name (D2)
 
 
@@ -219,6 +220,11 @@ class Event(Scarce, InCalendars, Base):
         return self.agenda_released_at is not None and now < self.ends_at
 
     @property
+    def shows_links(self) -> bool:
+        """Whether who takes part reads by which links: not before the agenda is released, nor of a day that is called off."""
+        return self.agenda_released_at is not None and self.status is EventStatus.PUBLISHED
+
+    @property
     def window(self) -> Window:
         return Window(self.registration_opens_at, self.registration_closes_at)
 
@@ -369,12 +375,14 @@ class Quota(Base):
 
 
 class Room(Base):
-    """A room of the day's venue, or of another house that it names; what it offers to people decides who can go there (A11Y-18)."""
+    """A room of the day's venue, or of another house that it names; what it offers to people decides who can go there (A11Y-18).
+    One that is `online` may have no house at all; `online_link` is read by those only who take part there."""
 
     __tablename__ = "room"
     __table_args__ = (
         UniqueConstraint("event_id", "name"),
         CheckConstraint("seats IS NULL OR seats > 0", name="seats"),
+        CheckConstraint("online OR online_link = ''", name="link_only_online"),
     )
 
     id: Mapped[pk]
@@ -385,6 +393,8 @@ class Room(Base):
     loop: Mapped[Loop] = mapped_column(enum_of(Loop, "loop"), default=Loop.NONE)
     note: Mapped[str] = mapped_column(String(300), default="")
     venue: Mapped[str] = mapped_column(String(180), default="")
+    online: Mapped[bool] = mapped_column(default=False)
+    online_link: Mapped[str] = mapped_column(String(LONGEST_LINK), default="")
     position: Mapped[int] = mapped_column(default=0)
 
     @property
@@ -395,9 +405,19 @@ class Room(Base):
     def facts(self) -> RoomFacts:
         return RoomFacts(**{one.name: getattr(self, one.name) for one in fields(RoomFacts)})
 
-    def furnish(self, facts: RoomFacts) -> None:
+    @property
+    def entry(self) -> RoomEntry:
+        """With the link: for the team only."""
+        return RoomEntry(self.facts, self.online_link)
+
+    def furnish(self, entry: RoomEntry) -> None:
+        """Of a room that is only online nobody asks how to get or hear there."""
+        facts = entry.facts
+        if facts.only_online:
+            facts = replace(facts, step_free=True, loop=Loop.NONE)
         for one in fields(RoomFacts):
             setattr(self, one.name, getattr(facts, one.name))
+        self.online_link = entry.link
 
 
 class TeamMember(Base):

@@ -46,17 +46,20 @@ def parts_come_from(read: Parts) -> None:
 
 def structured(session: Session, day: Event, partners: Sequence[PartnerView], address: str) -> dict[str, Any]:
     """The day as JSON-LD; `address` is its page's own."""
-    said = {"@context": "https://schema.org", **_day(day, partners, address)}
-    parts = [_part(day, one) for one in _parts[0](session, day)]
+    within = list(_parts[0](session, day))
+    said = {"@context": "https://schema.org", **_day(day, partners, address, within)}
+    parts = [_part(day, one) for one in within]
     return {**said, **({"subEvent": parts} if parts else {})}
 
 
-def _day(day: Event, partners: Sequence[PartnerView], address: str) -> dict[str, Any]:
+def _day(day: Event, partners: Sequence[PartnerView], address: str, within: Sequence[Part]) -> dict[str, Any]:
     hosts = [one.name for one in (day.lead_host, *day.cohosts) if one is not None]
 
     def of(*roles: PartnerRole) -> list[str]:
         return [one.name for one in partners if one.role in roles]
 
+    ways = [_ways(one.room) for one in within] or [_ways(None)]
+    here, online = any(one for one, _online in ways), any(one for _here, one in ways)
     return _without_empty(
         {
             "@type": "Event",
@@ -66,10 +69,10 @@ def _day(day: Event, partners: Sequence[PartnerView], address: str) -> dict[str,
             "startDate": _local(day.starts_at),
             "endDate": _local(day.ends_at),
             "eventStatus": _status(day),
-            "eventAttendanceMode": "https://schema.org/OfflineEventAttendanceMode",
+            "eventAttendanceMode": _mode(here=here, online=online),
             "inLanguage": day.language,
             "maximumAttendeeCapacity": day.capacity,
-            "location": _place(day),
+            "location": _places(_place(day), address, here=here, online=online),
             "organizer": _organisations(hosts + of(PartnerRole.HOST)),
             "contributor": _organisations(of(PartnerRole.COOPERATION, PartnerRole.PATRON)),
             "funder": _organisations(of(PartnerRole.FUNDER)),
@@ -82,6 +85,7 @@ def _organisations(names: Iterable[str]) -> list[dict[str, str]]:
 
 
 def _part(day: Event, part: Part) -> dict[str, Any]:
+    here, online = _ways(part.room)
     return _without_empty(
         {
             "@type": "Event",
@@ -91,10 +95,28 @@ def _part(day: Event, part: Part) -> dict[str, Any]:
             "startDate": _local(part.starts_at),
             "endDate": _local(part.ends_at),
             "eventStatus": _status(day),
+            "eventAttendanceMode": _mode(here=here, online=online) if online else "",
             "inLanguage": part.language,
-            "location": _place(day, part.room),
+            "location": _places(_place(day, part.room), part.address, here=here, online=online),
         }
     )
+
+
+def _ways(room: RoomFacts | None) -> tuple[bool, bool]:
+    return room is None or not room.only_online, room is not None and room.online
+
+
+def _mode(*, here: bool, online: bool) -> str:
+    word = "Mixed" if here and online else "Online" if online else "Offline"
+    return f"https://schema.org/{word}EventAttendanceMode"
+
+
+def _places(place: dict[str, Any], address: str, *, here: bool, online: bool) -> Any:
+    """Of what is online the public page is named: the link is for who takes part."""
+    virtual = {"@type": "VirtualLocation", "url": address}
+    if here and online:
+        return [place, virtual]
+    return virtual if online else place
 
 
 def _place(day: Event, room: RoomFacts | None = None) -> dict[str, Any]:

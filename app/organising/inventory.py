@@ -231,7 +231,7 @@ ACTIVITIES = (
             _in("event", N_("Why a day does not take place"), "off_reason", "off_instead"),
             _in("partner", N_("Partners of a day"), "name", "link", "wording"),
             _in("partner_logo", N_("Logos of partners"), "alternative"),
-            _in("room", N_("Rooms"), "name", "note", "venue"),
+            _in("room", N_("Rooms"), "name", "note", "venue", "online_link"),
             _in("quota", N_("Quotas"), "name"),
             _in("question", N_("Questions"), "label", "hint", "purpose"),
             _in("question_option", N_("Options of questions"), "label"),

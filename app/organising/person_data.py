@@ -213,7 +213,8 @@ def _noted(session: Session, one: Registration) -> Json:
         "workshop_changes": [
             {
                 "at": time_as_json(change.at),
-                "workshop": change.run.workshop.title,
+                "workshop": change.run.workshop.title if change.run is not None else None,
+                "room": change.room.name if change.room is not None else None,
                 "fact": change.fact.value,
                 "before": change.old or None,
                 "after": change.new or None,

@@ -169,6 +169,7 @@ FACT_LABELS = {
     PlaceFact.ROOM: N_("Room"),
     PlaceFact.ACCESS: N_("Access to the room"),
     PlaceFact.TITLE: N_("Title"),
+    PlaceFact.LINK: N_("Link to take part online"),
 }
 SOURCE_LABELS = {ConsentSource.FORM: N_("Registration form"), ConsentSource.PAGE: N_("Personal page")}
 LINK_LABELS = {

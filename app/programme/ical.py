@@ -22,10 +22,10 @@ from app.programme.workshop_facts import WorkshopFacts
 from app.texts import force_locale
 
 
-def run_entries(run: Run, event: Event, address: str, parts: Parts) -> list[CalendarEntry]:
-    """`address` is the agenda's public page. The first part has the run's own UID, so it stays the same entry when
+def run_entries(run: Run, event: Event, address: str, parts: Parts, link: str = "") -> list[CalendarEntry]:
+    """`address` is the agenda's public page, `link` by which one takes part online: only for who has a place in it. The first part has the run's own UID, so it stays the same entry when
     there are more parts or fewer; the others have it with their number before it, and the same SEQUENCE."""
-    whole = run_entry(run, event, address, parts)
+    whole = run_entry(run, event, address, parts, link)
     if len(parts) == 1:
         return [whole]
     return [
@@ -40,9 +40,10 @@ def run_entries(run: Run, event: Event, address: str, parts: Parts) -> list[Cale
     ]
 
 
-def run_entry(run: Run, event: Event, address: str, parts: Parts) -> CalendarEntry:
+def run_entry(run: Run, event: Event, address: str, parts: Parts, link: str = "") -> CalendarEntry:
     """From the beginning of its first part to the end of its last one."""
-    place = "" if run.room and run.room.venue else event.place
+    elsewhere = run.room is not None and (run.room.venue or run.room.facts.only_online)
+    place = "" if elsewhere else event.place
     with force_locale("de"):  # a calendar is in one language
         people = "\n".join(credit_lines(credits_of(numbered(run.contributors))))
         inside = sub_items_in_rows(run.inside, parts[0][0])
@@ -57,12 +58,13 @@ def run_entry(run: Run, event: Event, address: str, parts: Parts) -> CalendarEnt
         ends=parts[-1][1],
         summary=f"{run.label} {run.workshop.title}",
         description="\n\n".join(
-            part for part in (plain(run.workshop.abstract), said, people, talks, address) if part
+            part for part in (link, plain(run.workshop.abstract), said, people, talks, address) if part
         ),
         location=", ".join(part for part in (run.where, place) if part),
         url=address,
         categories=("Fachtag", "Workshop"),
         parent_uid=event.uid,
+        conference_url=link or None,
     )
     called_off = event.status is EventStatus.CANCELLED or not run.takes_place
     return cancelled(entry) if called_off else entry

@@ -435,6 +435,7 @@ def _run_extras(one: Meeting) -> Mapping[str, Any]:
         "room": run.room.name if run.room else "",
         "step_free": run.room.step_free if run.room else None,
         "venue": run.room.venue if run.room else "",
+        "online": run.room.online if run.room else None,
         **asdict(run.about),
     }
 

@@ -12,7 +12,7 @@ from datetime import datetime
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.events.facts import RoomFacts
+from app.events.facts import RoomEntry, RoomFacts, refuse_lone_link
 from app.events.models import Event, Room
 from app.events.service import lock_event, mark_changed
 from app.programme.conflicts import get_room, refuse_room_in_plan, refuse_taken_room_name
@@ -20,12 +20,14 @@ from app.programme.models import AgendaChange
 from app.programme.working_copy import read_working_copy
 
 
-def add_room(session: Session, event_id: int, facts: RoomFacts, now: datetime) -> Room:
-    """Put a room behind the others. Refuses a name that is taken."""
+def add_room(session: Session, event_id: int, facts: RoomFacts, now: datetime, link: str = "") -> Room:
+    """Put a room behind the others. Refuses a name that is taken, and as `refuse_lone_link`."""
+    entry = RoomEntry(facts, link)
+    refuse_lone_link(entry)
     event = lock_event(session, event_id)
     refuse_taken_room_name(session, event, facts.name)
     room = Room(event_id=event.id, position=_next_position(session, event))
-    room.furnish(facts)
+    room.furnish(entry)
     session.add(room)
     mark_changed(event, now, calendar=False)
     session.flush()

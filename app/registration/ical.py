@@ -42,6 +42,11 @@ def registration_entry(
     Who has no certain seat yet sees the day as tentative; it does not take their time.
     """
     entry = event_entry(registration.event, address, agenda_text(registration, day), sequence)
+    links = {link for line in day.lines if (link := day.link(line))}
+    if (
+        len(links) == 1 and entry.status is EntryStatus.CONFIRMED
+    ):  # of several, calendars would show the first all day
+        entry = replace(entry, conference_url=links.pop())
     if (
         registration.status not in {Status.WAITING, Status.UNCONFIRMED, Status.PENDING, Status.OFFERED}
         or entry.status is not EntryStatus.CONFIRMED
@@ -61,6 +66,7 @@ def agenda_text(registration: Registration, day: MyDay, words: Words = GERMAN) -
         for line in day.lines
         for words_of_line in (
             f"{_when(registration.event, line, words)} {_what_one_does(line, day, words, chooses=chooses)}",
+            *filter(None, [day.link(line)]),
             *(f"– {one.heading}" for one in line.inside),
         )
     )

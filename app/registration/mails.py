@@ -179,9 +179,14 @@ class PlacesMail:
             return None
         event, day = registration.event, my_day(session, registration, seats=bool(news.lost_in))
         open_now = event.registration_state(message.created_at) in TAKES_REGISTRATIONS
+        # The links stand in the calendar of who was invited: there the old one would be in the way.
+        again = news.of_links and registration.invited_sequence is not None
+        subject = N_("Your workshops have changed") if news else N_("The agenda has changed")
+        if news and news.only_of_links:
+            subject = N_("Your link to take part online")
         texts = render_mail(
             f"registration/{self.template}",
-            gettext(N_("Your workshops have changed") if news else N_("The agenda has changed")),
+            gettext(subject),
             event.title,
             registration=registration,
             event=event,
@@ -193,10 +198,13 @@ class PlacesMail:
             may=possible(registration, day, message.created_at),
             link=personal_address(registration),
             day_link=personal_address(registration, "/agenda"),
+            calendar=again,
         )
         return Mail(
             *texts,
             recipient=registration.email,
+            calendar=_calendar(session, registration, day, message, "REQUEST") if again else None,
+            calendar_method="REQUEST" if again else None,
             references=first_message_id(
                 session, notifications.REGISTERED, registration.id, message.recipient
             ),

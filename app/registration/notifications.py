@@ -22,7 +22,7 @@ from app.people.rules import address_key
 from app.registration.models import Group, Registration
 from app.registration.rules import CONFIRMED, Status
 from app.registration.suppression import is_suppressed, link_bucket, mail_bucket
-from app.registration.workshops.news import RunChange, note_changes
+from app.registration.workshops.news import LinkChange, RunChange, note_changes, note_link
 from app.store.portions import portions
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
@@ -216,6 +216,26 @@ def notify_place(
     if registration.status is Status.REGISTERED and changes:
         note_changes(session, registration, changes, now, note)
         _enqueue(session, PLACES, registration, now)
+
+
+def notify_link_changed(
+    session: Session, event: Event, ids: Sequence[int], change: LinkChange, now: datetime
+) -> None:
+    """All of these take part online by another link. It stands in their calendars, so who is invited gets the entry anew, under
+    a higher number."""
+    note_link(session, ids, change, now)
+    for some in portions(ids):
+        invited = Registration.invited_sequence.is_not(None)
+        offset = Registration.sequence_offset + 1
+        _tell_all(
+            session,
+            event,
+            PLACES,
+            Registration.id.in_(some),
+            now,
+            sequence_offset=case((invited, offset), else_=Registration.sequence_offset),
+            invited_sequence=case((invited, event.sequence + offset), else_=Registration.invited_sequence),
+        )
 
 
 def notify_agenda(session: Session, event: Event, now: datetime) -> None:

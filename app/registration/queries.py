@@ -4,7 +4,7 @@
 """Reads for pages and mails."""
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from sqlalchemy import (
     CompoundSelect,
@@ -21,7 +21,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased, joinedload
 
-from app.events.models import Event
+from app.events.facts import RoomFacts
+from app.events.models import Event, Room
 from app.people.rules import address_key
 from app.programme.agenda import AgendaLine, RoundView, RunView, as_one, parallel_runs, read_agenda
 from app.programme.models import Run
@@ -88,6 +89,32 @@ class MyDay:
 
     lines: tuple[AgendaLine, ...]
     rounds: tuple[MyRound, ...]
+    links: Mapping[str, str] = field(
+        default_factory=dict
+    )  # by the names of rooms: where one takes part online
+
+    def link(self, line: AgendaLine) -> str | None:
+        """By which the person takes part online in what they do then: empty as long as the team has not entered it, None where
+        there is none for them."""
+        room = self._room(line)
+        return self.links.get(room.name) if room is not None and room.online else None
+
+    def link_of_run(self, run_id: int) -> str:
+        """For one in which the person has a place, or that they lead."""
+        runs = [mine.run for mine in self.rounds if mine.run is not None and mine.run.id == run_id]
+        return next((self.links.get(run.room.name, "") for run in runs if run.takes_place and run.room), "")
+
+    def _room(self, line: AgendaLine) -> RoomFacts | None:
+        if line.round is None:
+            return line.room
+        run = self.of(line.round.id).run
+        return run.room if run is not None and run.takes_place else None
+
+    @property
+    def online(self) -> frozenset[str]:
+        """The names of the rooms in which the person takes part online."""
+        rooms = [self._room(line) for line in self.lines]
+        return frozenset(room.name for room in rooms if room is not None and room.online)
 
     @property
     def chosen(self) -> tuple[MyRound, ...]:
@@ -170,7 +197,16 @@ def my_day(session: Session, registration: Registration, *, seats: bool = False)
     mine = [_my_round(one, [row for row in answers if row[0] == one.id]) for one in rounds]
     if registration.event.awaits_places:
         mine = _with_wishes(session, registration, mine)
-    return MyDay(tuple(lines), tuple(_going_on(mine)))
+    return _with_links(session, registration, MyDay(tuple(lines), tuple(_going_on(mine))))
+
+
+def _with_links(session: Session, registration: Registration, day: MyDay) -> MyDay:
+    """The links are for who takes part for certain, once everybody knows the agenda. No query where nothing of theirs is online."""
+    event = registration.event
+    if registration.status is not Status.REGISTERED or not event.shows_links or not day.online:
+        return day
+    found = select(Room.name, Room.online_link).where(Room.event_id == event.id, Room.name.in_(day.online))
+    return replace(day, links=dict(session.execute(found).all()))
 
 
 def still_free(day: MyDay, round_ids: Collection[int]) -> list[tuple[RoundView, RunView]]:

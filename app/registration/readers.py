@@ -28,14 +28,20 @@ _PLACES_FIRST = (
     (and_(PlaceChange.fact == PlaceFact.LINE, PlaceChange.new != ""), N_("they wait for a place")),
 )
 _REST = N_("something about their workshop changes")
-_first = case(*((one, rank) for rank, (one, _words) in enumerate(_PLACES_FIRST)), else_=len(_PLACES_FIRST))
+_LINK = N_("the link by which they take part online changes")
+_LAST = len(_PLACES_FIRST)
+_first = case(
+    *((one, rank) for rank, (one, _words) in enumerate(_PLACES_FIRST)),
+    (PlaceChange.fact == PlaceFact.LINK, _LAST + 1),
+    else_=_LAST,
+)
 
 
 def _of_places(rank: int | None) -> str:
     """None where nothing of the person's own changed."""
     if rank is None:
         return N_("something about the agenda for everybody changes")
-    return _REST if rank == len(_PLACES_FIRST) else _PLACES_FIRST[rank][1]
+    return (*(words for _one, words in _PLACES_FIRST), _REST, _LINK)[rank]
 
 
 APART = {

@@ -1,20 +1,20 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Organisers' forms of the day, its rooms, rounds, workshops and runs."""
+"""Organisers' forms of the day, rounds, workshops and runs."""
 
 import re
 from collections.abc import Collection, Iterable, Mapping
 from datetime import time
 from typing import Any, ClassVar
 
-from wtforms import BooleanField, RadioField, StringField, TextAreaField
+from wtforms import BooleanField, RadioField, StringField
 from wtforms.validators import Length, Optional
 
-from app.events.facts import FACTS, DayFacts, Fact, RoomFacts
-from app.events.models import Event, Room
+from app.events.facts import FACTS, DayFacts, Fact
+from app.events.models import Event
 from app.events.notices import day_facts
-from app.events.rules import LOOP_LABELS, PLACEMENT_LABELS, Loop, Placement
+from app.events.rules import PLACEMENT_LABELS, Placement
 from app.folding import clean_line
 from app.programme.plan import Plan, RoundFacts, RunPlan, seen_as
 from app.programme.rules import MOST_CONTRIBUTORS, Thing
@@ -418,58 +418,6 @@ class RunForm(AskingForm, EditingForm):
         )
 
 
-class RoomForm(TellingForm, EditingForm):
-    """`room_note` is what stands in the agenda of it; the `note` is for the mail."""
-
-    name = short_text(_l("Name of the room"), longest=100, required=True)
-    venue = short_text(
-        _l("Other venue"),
-        longest=180,
-        description=_l(
-            "Only if it is not in the venue of the day: house, street and town. Stands wherever the room does."
-        ),
-    )
-    seats = WholeNumber(
-        _l("Seats"), least=1, most=20_000, description=_l("Leave empty if there is no limit.")
-    )
-    step_free = BooleanField(_l("Can be reached without steps"), default=True)
-    loop = Choice(
-        _l("Induction loop"),
-        choices=[(loop.value, _l(LOOP_LABELS[loop])) for loop in Loop],
-        default=Loop.NONE.value,
-    )
-    room_note = TextAreaField(
-        _l("Note"),
-        [Optional(), Length(max=300, message=TOO_LONG)],
-        description=_l("Stands in the agenda. For instance how many steps there are, or where the lift is."),
-        render_kw={"rows": 2},
-    )
-
-    @classmethod
-    def of(cls, room: Room, *, stored: bool = False) -> "RoomForm":
-        facts = room.facts
-        data = {
-            "name": facts.name,
-            "seats": facts.seats,
-            "step_free": facts.step_free,
-            "loop": facts.loop.value,
-            "room_note": facts.note,
-            "venue": facts.venue,
-            "version": fingerprint(facts),
-        }
-        return cls(formdata=None, data=data) if stored else cls(data=data)
-
-    def facts(self) -> RoomFacts:
-        return RoomFacts(
-            name=self.name.data or "",
-            seats=self.seats.data,
-            step_free=bool(self.step_free.data),
-            loop=Loop(self.loop.data),
-            note=self.room_note.data or "",
-            venue=self.venue.data or "",
-        )
-
-
 class CallOffForm(AskingForm):
     """Why the day does not take place, and what happens instead."""
 
@@ -487,14 +435,3 @@ class CallOffForm(AskingForm):
 
     def why(self) -> CallingOff:
         return CallingOff(self.reason.data or "", self.instead.data or "")
-
-
-def rooms_to_choose(rooms: Iterable[Room]) -> list[tuple[str, str]]:
-    """For a select: each room with its seats and what keeps people out of it (A11Y-18)."""
-    return [("", gettext("No room")), *((str(room.id), _room_in_words(room)) for room in rooms)]
-
-
-def _room_in_words(room: Room) -> str:
-    seats = [] if room.seats is None else [gettext("%(seats)d seats", seats=room.seats)]
-    words = [*seats, *room.facts.barriers]
-    return f"{room.name} ({', '.join(words)})" if words else room.name

@@ -13,8 +13,8 @@ from app.events.models import Event, Room
 from app.programme.plan import Key, Plan, plan_seen
 from app.programme.rules import Thing
 from app.programme.timetable import placed, unplaced
-from app.scheduling.forms import rooms_to_choose
 from app.scheduling.moving import Target
+from app.scheduling.room_forms import rooms_to_choose
 from app.texts import local_day
 from app.web.editing import (
     Choice,

@@ -26,7 +26,8 @@ from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.registration.links import form_address
 from app.scheduling import queries, room_service, service
-from app.scheduling.forms import CallOffForm, DayForm, RoomForm
+from app.scheduling.forms import CallOffForm, DayForm
+from app.scheduling.room_forms import RoomForm
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access
@@ -200,7 +201,12 @@ def keep(slug: str) -> ResponseReturnValue:
 @access.organiser(Permission.EDIT)
 def new_room(slug: str) -> ResponseReturnValue:
     form = RoomForm()
-    if did(form, lambda session: programme.add_room(session, g.event.id, form.facts(), now())):
+    if did(
+        form,
+        lambda session: programme.add_room(
+            session, g.event.id, form.facts(), now(), form.online_link.data or ""
+        ),
+    ):
         return redirect_with(_rooms(slug), N_("“%(title)s” is saved."), title=form.name.data)
     return page("scheduling/organise_day_room.html", event=g.event, form=form, room_id=None, taken=0)
 
@@ -215,7 +221,7 @@ def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
             session,
             g.event.id,
             room_id,
-            form.facts(),
+            form.entry(),
             form.version.data or "",
             moment,
             form.note.data or "",

@@ -15,7 +15,7 @@ from app.programme.models import AgendaKind
 from app.programme.plan import ContributorFacts, ItemFacts, seen_as
 from app.programme.rules import LONGEST_ABOUT, ROLE_LABELS, ContributorRole
 from app.programme.workshop_facts import LANGUAGE_CHOICES, WORKSHOP_FACTS
-from app.scheduling.forms import rooms_to_choose
+from app.scheduling.room_forms import rooms_to_choose
 from app.web.editing import (
     Choice,
     EditingForm,

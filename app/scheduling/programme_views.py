@@ -29,9 +29,10 @@ from app.programme.working_copy import WorkingCopy, read_working_copy
 from app.refusal import N_, found
 from app.scheduling import editing, queries
 from app.scheduling.carrying_out import refuse_for_people
-from app.scheduling.forms import RoundForm, RunForm, WorkshopForm, rooms_to_choose
+from app.scheduling.forms import RoundForm, RunForm, WorkshopForm
 from app.scheduling.moving import next_start
 from app.scheduling.programme_forms import ItemForm
+from app.scheduling.room_forms import rooms_to_choose
 from app.scheduling.unfit_rooms import all_against
 from app.texts import gettext, local_day
 from app.web import access

@@ -6,15 +6,16 @@
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.events.models import Event
+from app.events.models import Event, Room
+from app.programme.models import AgendaItem, Run
 from app.registration import notifications
 from app.registration.models import Registration
-from app.registration.rules import PlaceState
-from app.registration.workshops.models import Place
-from app.registration.workshops.news import RunChange
+from app.registration.rules import PlaceState, Status
+from app.registration.workshops.models import Place, RunStaff
+from app.registration.workshops.news import LinkChange, RunChange
 
 
 def tell_places(
@@ -38,3 +39,26 @@ def tell_places(
     for registration, mine in of_person.items():
         registration.feed_changed_at = now
         notifications.notify_place(session, registration, mine, now, note)
+
+
+def tell_link(session: Session, event: Event, room: Room, old: str, note: str, now: datetime) -> None:
+    """One takes part in the room by another link than the `old` one; whoever does is told: everybody, if anything for everybody is
+    there, else who sits in a run there or leads it."""
+    if room.online_link == old or not event.agenda_is_news(now):
+        return
+    here = select(Run.id).where(Run.room_id == room.id, Run.takes_place)
+    whom = select(Registration.id).where(
+        Registration.event_id == event.id,
+        Registration.status == Status.REGISTERED,
+        or_(
+            exists().where(AgendaItem.room_id == room.id),
+            Registration.id.in_(
+                select(Place.registration_id).where(Place.run_id.in_(here), Place.state == PlaceState.PLACE)
+            ),
+            Registration.id.in_(select(RunStaff.registration_id).where(RunStaff.run_id.in_(here))),
+        ),
+    )
+    ids = session.scalars(whom.order_by(Registration.id)).all()
+    notifications.notify_link_changed(
+        session, event, ids, LinkChange(room.id, old, room.online_link, note), now
+    )

@@ -186,6 +186,7 @@ EXTRAS = {
     "scheduling/contributing": "service.py, split: naming who contributes, in the working copy",
     "scheduling/releasing": "service.py, split: the working copy becomes the agenda, and versions of it",
     "scheduling/carrying_out": "service.py, split: rows become what a plan says, with what follows for people",
+    "scheduling/room_forms": "forms.py, split: a room, and rooms to choose from",
     "scheduling/room_service": "service.py, split: changing a room in which people may sit",
     "scheduling/affected": "queries.py, split: whom a release concerns",
     "scheduling/unfit_rooms": "queries.py, split: rooms that do not fit those who come",

@@ -104,7 +104,8 @@ READERS = {
     },
     "room": {
         **dict.fromkeys(("name", "loop"), "templates/programme/organise_rooms.html"),
-        **dict.fromkeys(("step_free", "note", "venue"), "app/events/facts.py"),
+        **dict.fromkeys(("step_free", "note", "venue", "online"), "app/events/facts.py"),
+        "online_link": "app/registration/queries.py",
         "seats": "app/allocation/loader.py",
         "position": "app/events/queries.py",
     },

@@ -12,7 +12,7 @@ from sqlalchemy import inspect, select
 from sqlalchemy.orm import Session
 
 from app.db import Base
-from app.events.facts import RoomFacts
+from app.events.facts import RoomEntry, RoomFacts
 from app.events.models import Event, Room
 from app.events.queries import rooms_of
 from app.events.rules import Loop
@@ -162,8 +162,8 @@ def test_each_change_raises_the_revision(app: Flask) -> None:
                 s,
                 event.id,
                 room.id,
-                RoomFacts("Halle", None, True, Loop.NONE, ""),
-                fingerprint(room.facts),
+                RoomEntry(RoomFacts("Halle", None, True, Loop.NONE, "")),
+                fingerprint(room.entry),
                 LATER,
             ),
             lambda s: release_now(s, event.id, LATER),
@@ -267,12 +267,12 @@ def test_rooms_have_their_own_names(app: Flask) -> None:
                 session,
                 event.id,
                 hall.id,
-                RoomFacts("Foyer", 10, True, Loop.NONE, ""),
-                fingerprint(hall.facts),
+                RoomEntry(RoomFacts("Foyer", 10, True, Loop.NONE, "")),
+                fingerprint(hall.entry),
                 NOW,
             )
-        smaller = RoomFacts("Saal", 90, False, Loop.MOBILE, "Stufen")
-        change_room(session, event.id, hall.id, smaller, seen := fingerprint(hall.facts), NOW)
+        smaller = RoomEntry(RoomFacts("Saal", 90, False, Loop.MOBILE, "Stufen"))
+        change_room(session, event.id, hall.id, smaller, seen := fingerprint(hall.entry), NOW)
         with pytest.raises(ChangedMeanwhile):
             change_room(session, event.id, hall.id, smaller, seen, NOW)
         session.refresh(hall)
@@ -409,8 +409,8 @@ def test_what_stands_in_calendars_raises_the_sequence(app: Flask) -> None:
 
         assert raised(named(who))
         assert not raised(named(asked))
-        renamed = RoomFacts("Raum Buche", 26, True, Loop.MOBILE, "")
-        assert raised(lambda s: change_room(s, event.id, birch.id, renamed, fingerprint(birch.facts), LATER))
+        renamed = RoomEntry(RoomFacts("Raum Buche", 26, True, Loop.MOBILE, ""))
+        assert raised(lambda s: change_room(s, event.id, birch.id, renamed, fingerprint(birch.entry), LATER))
         assert [(field, old, new) for _, field, old, new in changes(event)] == [
             ("title", "Beraten ohne Vorurteil", "Neuer Titel"),
             ("room", "Raum Birke", "Raum Buche"),

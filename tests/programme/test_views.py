@@ -201,6 +201,7 @@ def test_json(client: FlaskClient) -> None:
         "room": "Raum Birke",
         "step_free": True,
         "venue": "",
+        "online": False,
         **asdict(WorkshopFacts("Beraten ohne Vorurteil", "Fälle aus der Praxis, gemeinsam gelesen.")),
     }
 

@@ -13,6 +13,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.attendees import manual
+from app.events.facts import RoomEntry
 from app.events.models import Event, Notice, Room
 from app.events.notices import day_facts
 from app.events.queries import get_public_event
@@ -544,7 +545,7 @@ def test_another_access_to_a_room_is_told_to_all_who_sit_there(app: Flask) -> No
             before = len(db.session.scalars(select(PlaceChange.id)).all())
             with transaction() as session:
                 new = replace(birch.facts, **facts)
-                change_room(session, event.id, birch.id, new, fingerprint(birch.facts), LATER)
+                change_room(session, event.id, birch.id, RoomEntry(new), fingerprint(birch.entry), LATER)
             found = db.session.scalars(select(PlaceChange).order_by(PlaceChange.id)).all()[before:]
             return [(change.fact.value, change.old, change.new) for change in found]
 
@@ -567,8 +568,8 @@ def test_another_access_to_a_room_is_told_to_all_who_sit_there(app: Flask) -> No
 
 def furnish(session: Session, event: Event, room: Room, *, seen: str = "", **changes: object) -> None:
     facts = replace(room.facts, **changes)  # type: ignore[arg-type]
-    read = seen or fingerprint(room.facts)
-    change_room(session, event.id, room.id, facts, read, LATER)
+    read = seen or fingerprint(room.entry)
+    change_room(session, event.id, room.id, RoomEntry(facts), read, LATER)
 
 
 def test_another_name_of_a_room_reaches_whoever_would_look_for_the_old_one(app: Flask) -> None:

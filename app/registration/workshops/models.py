@@ -18,7 +18,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.db import Base, enum_of, pk, random_key
 from app.db import text as long_text
-from app.events.models import Series
+from app.events.models import LONGEST_LINK, Room, Series
 from app.programme.models import Run
 from app.registration.models import Registration
 from app.registration.rules import PlaceState
@@ -163,25 +163,32 @@ class RunStaff(Base):
 
 
 class PlaceChange(Base):
-    """What changed about a run for one person without their doing; mails say it (`old` → `new`).
+    """What changed about a run, or about a room in which they take part, for one person without their doing; mails say it
+    (`old` → `new`).
 
     `old` and `new` are empty for "not" of a yes or no, two ISO moments with a slash for times, "step_free/fixed" for the access
-    to a room, else a name.
+    to a room, else a name or a link.
     """
 
     __tablename__ = "place_change"
-    __table_args__ = (Index("ix_place_change_registration_id_at", "registration_id", "at"),)
+    __table_args__ = (
+        Index("ix_place_change_registration_id_at", "registration_id", "at"),
+        CheckConstraint("(run_id IS NULL) <> (room_id IS NULL)", name="run_or_room"),
+        CheckConstraint("(fact = 'link') = (room_id IS NOT NULL)", name="link_of_room"),
+    )
 
     id: Mapped[pk]
     registration_id: Mapped[int] = mapped_column(ForeignKey("registration.id", ondelete="CASCADE"))
-    run_id: Mapped[int] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    run_id: Mapped[int | None] = mapped_column(ForeignKey("run.id", ondelete="CASCADE"), index=True)
+    room_id: Mapped[int | None] = mapped_column(ForeignKey("room.id", ondelete="CASCADE"), index=True)
     at: Mapped[datetime]
     fact: Mapped[PlaceFact] = mapped_column(enum_of(PlaceFact, "fact"))
-    old: Mapped[str] = mapped_column(String(300), default="")
-    new: Mapped[str] = mapped_column(String(300), default="")
+    old: Mapped[str] = mapped_column(String(LONGEST_LINK), default="")
+    new: Mapped[str] = mapped_column(String(LONGEST_LINK), default="")
     note: Mapped[long_text]
 
-    run: Mapped[Run] = relationship()
+    run: Mapped[Run | None] = relationship()
+    room: Mapped[Room | None] = relationship()
 
 
 class SwapOffer(Base):

@@ -3,14 +3,15 @@
 
 """What changed about people's workshops without their doing: noted with the change, folded for the mail."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import insert, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.facts import RoomFacts
+from app.events.models import Room
 from app.events.rules import Loop
 from app.programme.models import Run
 from app.registration.models import Registration
@@ -32,7 +33,8 @@ class RunChange:
 
 @dataclass(frozen=True, slots=True)
 class RunNews:
-    """One line of a mail. `old` and `new` as people read them; for a yes or no, empty means "not"."""
+    """One line of a mail. `old` and `new` as people read them; for a yes or no, empty means "not". Of a room `run` is its name,
+    and it is in no round."""
 
     run: str
     round: str
@@ -49,6 +51,15 @@ class PlaceNews:
 
     def __bool__(self) -> bool:
         return bool(self.lines)
+
+    @property
+    def of_links(self) -> bool:
+        """Whether a link by which the person takes part is another now."""
+        return any(one.fact is PlaceFact.LINK for one in self.lines)
+
+    @property
+    def only_of_links(self) -> bool:
+        return all(one.fact is PlaceFact.LINK for one in self.lines)
 
     @property
     def lost_in(self) -> set[int]:
@@ -89,6 +100,34 @@ def called_off(run: Run) -> RunChange:
     return RunChange(run, PlaceFact.OFF, new="yes")
 
 
+@dataclass(frozen=True, slots=True)
+class LinkChange:
+    """Another link of a room; with what the team adds."""
+
+    room_id: int
+    old: str
+    new: str
+    note: str
+
+
+def note_link(session: Session, people: Sequence[int], change: LinkChange, now: datetime) -> None:
+    """For all of these at once."""
+    rows = [
+        {
+            "registration_id": one,
+            "room_id": change.room_id,
+            "at": now,
+            "fact": PlaceFact.LINK,
+            "old": change.old,
+            "new": change.new,
+            "note": change.note,
+        }
+        for one in people
+    ]
+    if rows:
+        session.execute(insert(PlaceChange), rows)
+
+
 def note_changes(
     session: Session, registration: Registration, changes: Iterable[RunChange], now: datetime, text: str = ""
 ) -> None:
@@ -114,35 +153,44 @@ def place_news(session: Session, registration: Registration, since: datetime) ->
         .options(
             joinedload(PlaceChange.run).joinedload(Run.workshop),
             joinedload(PlaceChange.run).joinedload(Run.round),
+            joinedload(PlaceChange.room),
         )
         .order_by(PlaceChange.at, PlaceChange.id)
     )
     changes = session.scalars(found).all()
-    folded: dict[tuple[int, PlaceFact], tuple[Run, str, str]] = {}
+    folded: dict[tuple[Run | Room, PlaceFact], tuple[str, str]] = {}
     for one in changes:
-        key = one.run_id, one.fact
-        old = folded[key][1] if key in folded else one.old
-        folded[key] = one.run, old, one.new
-    off = {run_id for (run_id, fact), (_run, _old, new) in folded.items() if fact is PlaceFact.OFF and new}
+        about = one.run or one.room
+        if about is not None:
+            key = about, one.fact
+            folded[key] = folded[key][0] if key in folded else one.old, one.new
+    off = {run for (run, fact), (_old, new) in folded.items() if fact is PlaceFact.OFF and new}
     lines = [
-        RunNews(
-            f"{run.label} {run.workshop.title}", run.round.title, run.round_id, fact, *_words(fact, old, new)
-        )
-        for (run_id, fact), (run, old, new) in folded.items()
+        RunNews(*_named(about), fact, *_words(fact, old, new))
+        for (about, fact), (old, new) in folded.items()
         # Of a run that does not take place nothing else is worth a word.
-        if old != new and (fact is PlaceFact.OFF or run_id not in off)
+        if old != new and (fact is PlaceFact.OFF or about not in off)
     ]
     return PlaceNews(tuple(lines), tuple(dict.fromkeys(one.note for one in changes if one.note)))
 
 
+def _named(about: Run | Room) -> tuple[str, str, int]:
+    if isinstance(about, Room):
+        return about.name, "", 0
+    return f"{about.label} {about.workshop.title}", about.round.title, about.round_id
+
+
 def access_code(room: RoomFacts) -> str:
-    """As `PlaceChange` keeps it: "step_free/fixed"; without steps to get there, or not, and the loop."""
+    """As `PlaceChange` keeps it: "step_free/fixed"; without steps to get there, or not, and the loop. "online/none" where
+    nobody goes there."""
+    if room.only_online:
+        return f"online/{Loop.NONE.value}"
     return f"{'step_free' if room.step_free else 'steps'}/{room.loop.value}"
 
 
 def _access(code: str) -> str:
     way, _, loop = code.partition("/")
-    return RoomFacts("", None, way == "step_free", Loop(loop)).reach
+    return RoomFacts("", None, way != "steps", Loop(loop), online=way == "online").reach
 
 
 def _words(fact: PlaceFact, old: str, new: str) -> tuple[str, str]:

@@ -43,3 +43,4 @@ class PlaceFact(Enum):
     ROOM = "room"
     ACCESS = "access"  # whether its room is step-free and has an induction loop
     TITLE = "title"
+    LINK = "link"  # by which they take part online; of a room, in whatever they do there

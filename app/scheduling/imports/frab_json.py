@@ -346,6 +346,7 @@ def _rooms(conference: Mapping[str, Any], own: Mapping[str, Any]) -> Iterator[Ro
             Loop(loop) if loop in {one.value for one in Loop} else Loop.NONE,
             line_of("note", _word(said.get("note")), 300),
             line_of("venue", _word(said.get("venue")), 180),
+            online=said.get("online") is True,
         )
 
 
