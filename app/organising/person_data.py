@@ -42,7 +42,7 @@ from app.registration.suppression import is_suppressed
 from app.registration.workshops.memory import memories_of_address
 from app.registration.workshops.models import PlaceChange
 
-FORMAT = 2
+FORMAT = 3
 LOOK, PDF, JSON = "look", "pdf", "json"
 Json = dict[str, Any]
 AddressOf = Callable[[Event], str]
