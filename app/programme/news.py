@@ -4,7 +4,7 @@
 """What changed about what is for everybody since somebody heard of it: folded, so that what changed back is no news."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy.orm import Session
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.events.models import Event
 from app.programme.agenda import read_surroundings
 from app.programme.differences import Difference, in_words
-from app.programme.plan import Plan, plan_from_json, read_plan
+from app.programme.plan import ItemFacts, Plan, plan_from_json, read_plan
 from app.programme.rules import Thing
 from app.programme.versions import known_version, versions_of
 
@@ -48,5 +48,8 @@ def item_news(session: Session, event: Event, since: datetime) -> AgendaNews:
 def _of_everybody(plan: Plan) -> Plan:
     """Title, times and room of the items: what who comes has to know of them."""
     return Plan(
-        {(Thing.ITEM, number): replace(one, note="", kind="") for number, one in plan.of(Thing.ITEM).items()}
+        {
+            (Thing.ITEM, number): ItemFacts("", one.title, one.starts_at, one.ends_at, room_id=one.room_id)
+            for number, one in plan.of(Thing.ITEM).items()
+        }
     )

@@ -3,7 +3,7 @@
 
 """What changed about people's workshops without their doing: noted with the change, folded for the mail."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -164,12 +164,15 @@ def place_news(session: Session, registration: Registration, since: datetime) ->
         if about is not None:
             key = about, one.fact
             folded[key] = folded[key][0] if key in folded else one.old, one.new
-    off = {run for (run, fact), (_old, new) in folded.items() if fact is PlaceFact.OFF and new}
+    for run in [one for one, fact in folded if fact is PlaceFact.OFF and isinstance(one, Run)]:
+        # It was called off, and is on again: what is left of it is that the place is gone.
+        if folded[run, PlaceFact.OFF][1] and run.takes_place:
+            del folded[run, PlaceFact.OFF]
+            folded.setdefault((run, PlaceFact.PLACE), ("yes", ""))
     lines = [
         RunNews(*_named(about), fact, *_words(fact, old, new))
         for (about, fact), (old, new) in folded.items()
-        # Of a run that does not take place nothing else is worth a word.
-        if old != new and (fact is PlaceFact.OFF or about not in off)
+        if old != new and _is_worth_a_word(folded, about, fact)
     ]
     return PlaceNews(tuple(lines), tuple(dict.fromkeys(one.note for one in changes if one.note)))
 
@@ -178,6 +181,21 @@ def _named(about: Run | Room) -> tuple[str, str, int]:
     if isinstance(about, Room):
         return about.name, "", 0
     return f"{about.label} {about.workshop.title}", about.round.title, about.round_id
+
+
+def _is_worth_a_word(
+    folded: Mapping[tuple[Run | Room, PlaceFact], tuple[str, str]], about: Run | Room, fact: PlaceFact
+) -> bool:
+    """Of a run that does not take place nothing else; of one in which somebody has a place only now, or no longer, not what
+    changed about it: they never knew it otherwise, or need not know it."""
+    off = (about, PlaceFact.OFF) in folded and folded[about, PlaceFact.OFF][1]
+    if off or fact not in _ABOUT_A_RUN:
+        return fact is PlaceFact.OFF or not off
+    stayed = (folded.get((about, one)) for one in (PlaceFact.PLACE, PlaceFact.ROLE))
+    return all(one is None or (one[0] and one[1]) for one in stayed)
+
+
+_ABOUT_A_RUN = frozenset((PlaceFact.TIMES, PlaceFact.ROOM, PlaceFact.ACCESS, PlaceFact.TITLE))
 
 
 def access_code(room: RoomFacts) -> str:
