@@ -137,7 +137,7 @@ def test_a_market_lies_beside_forums_with_its_stands() -> None:
     assert (quiz.kind and quiz.kind.name, quiz.ends_at) == ("Pub-Quiz", at("0:00", DAY + timedelta(days=1)))
     held = [one.run for one in meetings(lines) if one.run.title.startswith("Thema")]
     assert (len(held), sum(run.takes_place for run in held)) == (22, 21)
-    assert runs_of(lines)["3.5"].where == "R5, Haus B"
+    assert runs_of(lines)["3.5"].where == "R5, Haus B, Beispielweg 2"
 
 
 def test_six_tables_share_a_hall() -> None:

@@ -180,6 +180,8 @@ def test_json(client: FlaskClient) -> None:
     (opening,) = [one for one in day["rooms"]["Großer Saal"] if one["title"] == "Begrüßung"]
     assert extras["items"][opening["guid"]] == {
         "kind": "welcome",
+        "description": "",
+        "language": "",
         "contributors": [],
         "inside": [],
         "stands": [],
