@@ -78,6 +78,8 @@ def _of_runs(session: Session, needs: Mapping[int, Collection[Need]]) -> Mapping
 def _unfit(
     title: str, room: RoomFacts, needs: Collection[Need], about: tuple[tuple[str, str], ...]
 ) -> Iterator[Contradiction]:
+    if room.only_online:
+        return
     lacks = {Need.STEP_FREE: not room.step_free, Need.INDUCTION_LOOP: room.loop is Loop.NONE}
     for need, sentence in _SENTENCES.items():
         if need in needs and lacks[need]:

@@ -64,6 +64,14 @@ def test_items_are_for_everybody_who_comes(app: Flask) -> None:
     assert "Anna" not in page.text
 
 
+def test_nobody_asks_for_the_way_into_a_room_of_no_house(app: Flask) -> None:
+    event_id, ids = a_day(app)
+    change_room(app, "Raum Birke", step_free=False, online=True, seats=None)
+    seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
+    needs(app, "Anna", Need.STEP_FREE)
+    assert STEPS not in lead(app, event_id).get(TIMETABLE).text
+
+
 def test_who_only_looks_learns_nothing_of_it(app: Flask) -> None:
     event_id, ids = a_day(app)
     change_room(app, "Raum Birke", step_free=False)
