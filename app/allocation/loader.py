@@ -39,7 +39,7 @@ from app.organisations.models import Organisation, OrganisationKind
 from app.programme.models import Round, Run
 from app.programme.rounds import numbers_filled
 from app.registration.models import Registration
-from app.registration.rules import PlaceState
+from app.registration.rules import Participation, PlaceState
 from app.registration.workshops.exemptions import accepted
 from app.registration.workshops.memory import remembered
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff
@@ -74,7 +74,8 @@ def read_question(session: Session, event: Event, terms: Terms) -> Instance:
     chairs = sum(one.chairs for one in people)
     runs = tuple(_run(row, numbers, staff[row.id], chairs, kept.get(row.id, 0)) for row in rows)
     offered = tuple(one for _number, one in sorted(numbers.items()) if any(one in run.rounds for run in runs))
-    persons = _Persons(session, event, runs, offered)
+    in_room = frozenset(row.id for row in rows if row.in_room_only)
+    persons = _Persons(session, event, runs, offered, in_room)
     conditions = _conditions(session, event)
     known = {one.id for one in people}
     return Instance(
@@ -108,7 +109,7 @@ def _runs(session: Session, event: Event) -> list[Run]:
 def _seats_of_others(session: Session, event: Event) -> dict[int, int]:
     """Run id → places of people who are not to be placed, such as who has not confirmed yet. They keep them."""
     found = (
-        select(Place.run_id, func.sum(Registration.chairs))
+        select(Place.run_id, func.sum(Registration.places))
         .join(Registration, Registration.id == Place.registration_id)
         .where(
             Registration.event_id == event.id,
@@ -175,12 +176,19 @@ class _Somebody(NamedTuple):
     organisation: int
     kind: int
     chairs: int
+    participation: Participation
     remembered: int
 
 
 def _people(session: Session, event: Event) -> list[_Somebody]:
     found = (
-        select(Registration.id, Registration.organisation_id, OrganisationKind.id, Registration.chairs)
+        select(
+            Registration.id,
+            Registration.organisation_id,
+            OrganisationKind.id,
+            Registration.places,
+            Registration.participation,
+        )
         .join(Organisation, Registration.organisation_id == Organisation.id)
         .join(OrganisationKind, Organisation.kind == OrganisationKind.key)
         .where(Registration.id.in_(to_be_placed(event.id)))
@@ -194,8 +202,14 @@ class _Persons:
     """What is known of people beside their seat: absences, wishes, needs, and the places they were told."""
 
     def __init__(
-        self, session: Session, event: Event, runs: tuple[ModelRun, ...], rounds: tuple[int, ...]
+        self,
+        session: Session,
+        event: Event,
+        runs: tuple[ModelRun, ...],
+        rounds: tuple[int, ...],
+        in_room: frozenset[int],
     ) -> None:
+        self.in_room = in_room
         self.runs = {run.id: run for run in runs}
         self.rounds = rounds
         self.absent: dict[int, set[int]] = defaultdict(set)
@@ -247,6 +261,8 @@ class _Persons:
         mine = [condition for condition in conditions if condition.first_id == one]
         fixed = self._named(mine, ConditionKind.PIN, closed=False)
         # The team may place somebody there all the same.
+        online = somebody.participation is Participation.ONLINE
+        away = self.in_room.difference(fixed) if online else frozenset[int]()
         exempt = {run.id for run in self.runs.values() if run.workshop in self.exempt[one]}.difference(fixed)
         return ModelPerson(
             one,
@@ -256,7 +272,7 @@ class _Persons:
             tuple(Wishes(number, tuple(runs)) for number, runs in sorted(self.wishes[one].items())),
             frozenset(self.needs[one]),
             fixed=fixed,
-            forbidden=tuple(sorted({*self._named(mine, ConditionKind.FORBID, closed=True), *exempt})),
+            forbidden=tuple(sorted({*self._named(mine, ConditionKind.FORBID, closed=True), *exempt, *away})),
             published=tuple(sorted(self.told[one])),
             chairs=somebody.chairs,
             remembered=somebody.remembered,

@@ -359,6 +359,6 @@ def _count(session: Session, event: Event) -> None:
     session.execute(
         update(table)
         .where(table.c.round_id.in_(of_day))
-        .values(taken=total(Registration.chairs, PlaceState.PLACE), waiting=total(1, PlaceState.WAITING))
+        .values(taken=total(Registration.places, PlaceState.PLACE), waiting=total(1, PlaceState.WAITING))
     )
     session.expire_all()

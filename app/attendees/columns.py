@@ -42,6 +42,7 @@ LABELS = {
     "confirmed": N_("Address confirmed at"),
 }
 USUAL = ("organisation", "status", "workshops", "registered")
+WAY = "participation"  # of days that offer both
 # What a file holds if nothing was chosen, apart from the names.
 OF_FILES = ("reference", *OF_PERSON, "status", "waiting", "workshops", "registered")
 
@@ -79,6 +80,9 @@ def chosen(names: Iterable[str], questions: Sequence[Question]) -> Columns:
     )
 
 
-def all_of_a_file(questions: Sequence[Question], consents: Collection[Purpose]) -> Columns:
+def all_of_a_file(
+    questions: Sequence[Question], consents: Collection[Purpose], *, ways: bool = False
+) -> Columns:
     agreed = (name for name, one in OF_CONSENTS.items() if one in consents)
-    return Columns((*OF_FILES, *agreed), tuple(one for one in questions if not one.sensitive))
+    usual = (name for name in OF_FILES if ways or name != WAY)
+    return Columns((*usual, *agreed), tuple(one for one in questions if not one.sensitive))

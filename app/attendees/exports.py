@@ -12,9 +12,18 @@ from app.attendees.columns import LABELS, NAMES, OF_CONSENTS, OF_PERSON, Columns
 from app.attendees.lists import ChosenRun, OnFile, PersonRow
 from app.programme.models import Round
 from app.registration.consents.models import Purpose
+from app.registration.person import Kind, PersonField
 from app.registration.questions.exports import answer_cell
 from app.registration.questions.models import Question
-from app.registration.rules import ACTIVE, KEPT, STATUS_LABELS, PlaceState, Status
+from app.registration.rules import (
+    ACTIVE,
+    KEPT,
+    PARTICIPATION_LABELS,
+    STATUS_LABELS,
+    Participation,
+    PlaceState,
+    Status,
+)
 from app.spreadsheets import WIDTH, Cell
 from app.texts import force_locale, gettext
 
@@ -65,8 +74,9 @@ def cells(
         statuses = {status: gettext(label) for status, label in STATUS_LABELS.items()}
         waits, wants, kept = gettext("waiting list"), gettext("wish"), gettext(KEPT)
         answers = gettext("No"), gettext("Yes")
+        ways = {one: gettext(label) for one, label in PARTICIPATION_LABELS.items()}
     say: dict[str, Callable[[PersonRow[OnFile]], Cell]] = {
-        **{name: _typed_in(one.name) for name, one in OF_PERSON.items()},
+        **{name: _typed_in(one, ways) for name, one in OF_PERSON.items()},
         **{name: _agreed_to(one, answers) for name, one in OF_CONSENTS.items()},
         "kind": lambda row: row.registration.kind,
         "district": lambda row: row.registration.district,
@@ -95,7 +105,10 @@ def _status(one: OnFile, statuses: Mapping[Status, str], kept: str) -> str:
     return kept if unnamed else statuses[one.status]
 
 
-def _typed_in(name: str) -> Callable[[PersonRow[OnFile]], Cell]:
+def _typed_in(one: PersonField, ways: Mapping[Participation, str]) -> Callable[[PersonRow[OnFile]], Cell]:
+    name = one.name
+    if one.kind is Kind.WAY:
+        return lambda row: ways[row.registration.typed_in[name]]
     return lambda row: row.registration.typed_in[name]
 
 

@@ -32,7 +32,7 @@ from app.registration.consents.records import agreed_to
 from app.registration.models import Registration, registration_quota
 from app.registration.questions.models import Answer
 from app.registration.questions.queries import said_in
-from app.registration.rules import IN_LINE, PLACED, PlaceState, Status
+from app.registration.rules import IN_LINE, PLACED, Participation, PlaceState, Status
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff, Wish
 
 LONGEST_SEARCH = 100
@@ -70,7 +70,7 @@ ORDER_LABELS = {
 @dataclass(frozen=True, slots=True)
 class Wanted:
     """Which people a list shows, and in which order. `option_id` is an answer that was chosen; `consent` says what
-    somebody agreed to, or did not; `accompanied`: only who does not come alone."""
+    somebody agreed to, or did not; `accompanied`: only who does not come alone; `participation`: who comes, or who takes part online."""
 
     text: str = ""
     status: Status | None = None
@@ -83,6 +83,7 @@ class Wanted:
     consent: tuple[Purpose, bool] | None = None
     without: Without | None = None
     accompanied: bool = False
+    participation: Participation | None = None
     order: SortOrder = SortOrder.NAME
 
     @property
@@ -136,6 +137,8 @@ def conditions(session: Session, event: Event, wanted: Wanted) -> list[ColumnEle
         found += _WITHOUT[wanted.without](session, event)
     if wanted.accompanied:
         found.append(Registration.accompanying > 0)
+    if wanted.participation is not None:
+        found.append(Registration.participation == wanted.participation)
     found += _of_organisation(session, wanted)
     words = [_has_word(word) for word in _words(wanted)]
     elsewhere = len(found) > 1 or wanted.order is not SortOrder.NAME
@@ -414,3 +417,15 @@ def ordered(narrowed: Sequence[ColumnElement[bool]], order: SortOrder) -> Select
     if order is SortOrder.WAITING:
         return found.order_by(case((_in_line(), Registration.waiting_number), else_=2**31 - 1), *_BY_NAME)
     return found.order_by(*_BY_NAME)
+
+
+def count_online(session: Session, event: Event) -> int:
+    """Who takes part online for certain; asked where the day offers it."""
+    if not event.offers_online:
+        return 0
+    counted = select(func.count(Registration.id)).where(
+        Registration.event_id == event.id,
+        Registration.has_seat.is_(True),
+        Registration.participation == Participation.ONLINE,
+    )
+    return session.scalar(counted) or 0

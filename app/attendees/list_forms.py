@@ -33,7 +33,7 @@ from app.registration.questions.answer_forms import option_words
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import questions_of
 from app.registration.quotas.waiting_list import quotas_of_day
-from app.registration.rules import STATUS_LABELS, Status
+from app.registration.rules import PARTICIPATION_LABELS, STATUS_LABELS, Participation, Status
 from app.texts import gettext
 from app.web.editing import Choice
 from app.web.forms import BaseForm
@@ -55,6 +55,7 @@ class Choices:
     consents: Sequence[Purpose]
     without: Without | None
     accompanied: bool
+    ways: bool  # people come or take part online
 
     @property
     def agreements(self) -> Iterator[tuple[Purpose, bool]]:
@@ -80,6 +81,7 @@ def read_offer(session: Session, event: Event, *, accompanied: bool | None = Non
         consents_to_list(session, event),
         without_of(event, has_runs=any(one.takes_place for one in runs)),
         event.asks_accompanying or accompanied,
+        event.offers_online,
     )
 
 
@@ -103,6 +105,7 @@ class SearchForm(BaseForm):
     run = Choice(_l("Workshop"))
     without = Choice(_l("Without"))
     accompanied = Choice(_l("Accompanying persons"))
+    participation = Choice(_l("Participation"))
 
     def offer(self, offer: Choices) -> "SearchForm":
         """What nobody can choose is not asked."""
@@ -117,6 +120,9 @@ class SearchForm(BaseForm):
             "run": [(str(one.id), _run(one)) for one in offer.runs],
             "without": [(one.value, gettext(WITHOUT_LABELS[one])) for one in (offer.without,) if one],
             "accompanied": [(ACCOMPANIED, gettext("at least one"))] if offer.accompanied else [],
+            "participation": [(one.value, gettext(words)) for one, words in PARTICIPATION_LABELS.items()]
+            if offer.ways
+            else [],
         }
         for name, choices in found.items():
             if choices:
@@ -131,7 +137,10 @@ class SearchForm(BaseForm):
         return [field for field in self if field.name in _MORE]
 
 
-_MORE = ("organisation", "kind", "district", "quota", "answer", "consent", "run", "without", "accompanied")
+_MORE = (
+    *("organisation", "kind", "district", "quota", "answer", "consent", "run", "without", "accompanied"),
+    "participation",
+)
 ACCOMPANIED = "yes"  # as an address says it
 
 
@@ -172,6 +181,7 @@ def wanted_people(sent: Mapping[str, str], offer: Choices) -> Wanted:
         consent=_agreement(sent.get("consent", ""), offer),
         without=_offered(_one_of(Without, sent.get("without", "")), offer),
         accompanied=_accompanied(sent.get("accompanied", "")),
+        participation=_way(sent.get("participation", ""), offer),
         order=_one_of(SortOrder, sent.get("sort", "")) or SortOrder.NAME,
     )
 
@@ -180,6 +190,12 @@ def _accompanied(sent: str) -> bool:
     if sent not in {"", ACCOMPANIED}:
         raise Missing
     return bool(sent)
+
+
+def _way(sent: str, offer: Choices) -> Participation | None:
+    if sent and not offer.ways:
+        raise Missing
+    return _one_of(Participation, sent)
 
 
 def _one_of(kind: type[Value], sent: str) -> Value | None:
@@ -233,6 +249,7 @@ def query_of(wanted: Wanted) -> dict[str, str]:
         "run": str(wanted.run_id or ""),
         "without": wanted.without.value if wanted.without else "",
         "accompanied": ACCOMPANIED if wanted.accompanied else "",
+        "participation": wanted.participation.value if wanted.participation else "",
         "sort": wanted.order.value if wanted.order is not SortOrder.NAME else "",
     }
     return {name: value for name, value in values.items() if value}
@@ -276,6 +293,8 @@ def column_choices(offer: Choices, on: Columns, event: Event) -> list[tuple[str,
     left_out = {"workshops"} if not offer.runs else set()
     if not event.quota_count:
         left_out.add("quotas")
+    if not offer.ways:
+        left_out.add(columns.WAY)
     left_out |= {name for name, one in columns.OF_CONSENTS.items() if one not in offer.consents}
     found = [
         (name, gettext(label), name in on) for name, label in columns.LABELS.items() if name not in left_out

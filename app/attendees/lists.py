@@ -220,6 +220,7 @@ _ON_FILE = (
         Organisation.district,
         Organisation.name,
         Registration.accompanying,
+        Registration.participation,
         *(getattr(Registration, name) for name in STORED),
     )
     .join(Organisation, Registration.organisation_id == Organisation.id)
@@ -229,7 +230,7 @@ _ON_FILE = (
 
 
 def _on_file(session: Session, ids: Sequence[int]) -> list[OnFile]:
-    names = ("organisation", "accompanying", *STORED)
+    names = ("organisation", "accompanying", "participation", *STORED)
     facts = len(OnFile._fields) - 1
     by_id = {
         row[0]: OnFile._make([*row[:facts], dict(zip(names, row[facts:], strict=True))])

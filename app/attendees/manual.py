@@ -82,7 +82,7 @@ def correct(
         raise AlreadyEnded
     before, key = _facts(registration), registration.email_key
     registration = correcting.change_person(
-        session, registration_id, person, version, now, with_email=True, by_team=True
+        session, registration_id, person, version, now, with_email=True, by=by, by_team=True
     )
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
     if registration.email_key != key:
@@ -199,7 +199,10 @@ def _extra(event: Event, quotas: Sequence[Quota]) -> int:
 
 
 def _facts(registration: Registration) -> dict[str, object]:
-    return {name: getattr(registration, name) for name in (*STORED, "organisation_id", "accompanying")}
+    return {
+        name: getattr(registration, name)
+        for name in (*STORED, "organisation_id", "accompanying", "participation")
+    }
 
 
 def _absences(session: Session, registration: Registration) -> set[int]:

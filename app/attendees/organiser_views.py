@@ -16,7 +16,7 @@ from app.attendees import columns, exports, lists, manual, queries
 from app.attendees.columns import Columns
 from app.attendees.duplicates import duplicates as find_doubles
 from app.attendees.duplicates import say_two_people
-from app.attendees.filters import Wanted, without_of
+from app.attendees.filters import Wanted, count_online, without_of
 from app.attendees.forms import AddForm, CancelForm, CorrectForm, WorkshopsForm
 from app.attendees.list_forms import (
     chips,
@@ -39,7 +39,14 @@ from app.refusal import N_, Missing
 from app.registration.admission import Entry
 from app.registration.consents.models import PURPOSE_LABELS
 from app.registration.consents.records import consents_of, consents_to_list
-from app.registration.forms import SubstituteForm, person_data, run_label, taking_rounds, with_rounds
+from app.registration.forms import (
+    SubstituteForm,
+    person_data,
+    run_label,
+    taking_rounds,
+    with_rounds,
+    without_ways,
+)
 from app.registration.history import By
 from app.registration.models import Registration
 from app.registration.person import facts_of
@@ -92,6 +99,7 @@ def people(slug: str) -> ResponseReturnValue:
         has_runs=bool(offer.runs) and not g.event.awaits_places,
         lines=positions_of(session, g.event, [row.registration for row in listing.items], now()),
         accompanying=counts.accompanying,
+        online=count_online(session, g.event),
         accompanying_shown=lists.count_shown_accompanying(session, g.event, wanted)
         if counts.accompanied
         else 0,
@@ -160,7 +168,7 @@ def export(slug: str) -> ResponseReturnValue:
         raise Missing
     offer = read_offer(db.session(), g.event)
     wanted = wanted_people(request.form, offer)
-    every = columns.all_of_a_file(offer.questions, offer.consents)
+    every = columns.all_of_a_file(offer.questions, offer.consents, ways=offer.ways)
     taken = every
     if request.form.get("columns", "all") not in {"all", "shown"}:
         raise Missing
@@ -279,6 +287,7 @@ def _add_form() -> Any:
     form: Any = asking(form_class, plain, strict=False)()
     if not g.event.code_count:
         del form.code
+    without_ways(form, g.event)
     return form
 
 
@@ -290,17 +299,23 @@ def _added(*, known: bool, waits: bool) -> str:
     return N_("Added. A mail with the invitation is on its way.")
 
 
+def _correct_form(registration: Registration, **kwargs: Any) -> CorrectForm:
+    form = CorrectForm(data=person_data(registration), **kwargs)
+    without_ways(form, g.event)
+    return form
+
+
 @bp.route("/registrations/<reference>/edit", methods=["GET", "POST"])
 @access.organiser(Permission.EDIT_PEOPLE)
 def edit(slug: str, reference: str) -> ResponseReturnValue:
     registration = _active(reference)
-    form = CorrectForm(data=person_data(registration))
+    form = _correct_form(registration)
 
     def correct(session: Session) -> None:
         again = queries.get_by_reference(session, g.event, reference)
         manual.correct(session, again.id, form.person(), form.version_read, _by(), now())
 
-    if did(form, correct, stored=lambda: CorrectForm(formdata=None, data=person_data(_active(reference)))):
+    if did(form, correct, stored=lambda: _correct_form(_active(reference), formdata=None)):
         return redirect_with(_address(slug, registration), N_("Saved."))
     return page(
         "attendees/organise_edit.html",

@@ -61,7 +61,7 @@ def mails_about(session: Session, registration: Registration) -> Sequence[Messag
 def next_in_line(session: Session, registration: Registration, now: datetime) -> Registration | None:
     """Who gets this person's seat when it is given back now; None when it stays free."""
     event = registration.event
-    if not registration.has_seat or not event.line_moves(now):
+    if not registration.has_seat or registration.is_online or not event.line_moves(now):
         return None
     quotas = waiting_list.quotas_of_day(session, event)
     left = [quota.id for quota in waiting_list.quotas_of(session, event, registration.id)]

@@ -171,6 +171,16 @@ class DayFacts:
             ),
         ),
     ]
+    offers_online: Annotated[
+        bool,
+        Fact(
+            N_("One may take part online"),
+            hint=N_(
+                "Forms then ask everybody whether they come or take part online. Who takes part online takes no seat of the day"
+                " and chooses among workshops whose room is online."
+            ),
+        ),
+    ]
     placement: Annotated[Placement, Fact(N_("How places in workshops are given"), Effect.MAIL)]
     wishes_until: Annotated[datetime | None, Fact(N_("Wishes until"), Effect.MAIL)]
     swaps: Annotated[bool, Fact(N_("Participants may offer swaps once the places are given"))]

@@ -97,7 +97,7 @@ class Event(Scarce, InCalendars, Base):
     and codes there are, and how many groups come only together, stands here, so that a day without any costs no
     question. `questions_version` rises with every change of the organisers' questions and is 0 where there never were
     any; `consents` names, with blanks between, what people are asked to agree to. With `approval` the team decides who is admitted after confirming the address. With
-    `asks_accompanying` forms ask how many people come along. Where workshops are wished for,
+    `asks_accompanying` forms ask how many people come along, with `offers_online` whether somebody comes or takes part online. Where workshops are wished for,
     `wishes_until` ends it, and `placed_at` says when the allocation was published; from then on, with `swaps`, people may
     offer to swap places, until `swaps_until` or the beginning. With `offer_hours` a free seat is
     offered to the first in line for so long, without it they move up at once. A day that is to be called off says at
@@ -157,6 +157,7 @@ class Event(Scarce, InCalendars, Base):
     confirm_within_minutes: Mapped[int] = mapped_column(default=60)
     approval: Mapped[bool] = mapped_column(default=False)
     asks_accompanying: Mapped[bool] = mapped_column(default=True)
+    offers_online: Mapped[bool] = mapped_column(default=False)
     offer_hours: Mapped[int | None]
     reserved: Mapped[int] = mapped_column(default=0)
     quota_count: Mapped[int] = mapped_column(default=0)

@@ -39,7 +39,10 @@ Condition = Callable[[Table], ColumnElement[bool]]
 
 
 def claim_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = (), *, chairs: int) -> bool:
-    """Take one seat, of the day and of each quota at once. False when there is none, or not so many chairs."""
+    """Take one seat, of the day and of each quota at once. False when there is none, or not so many chairs. No chair is always
+    there, and counted nowhere."""
+    if not chairs:
+        return True
     if any(quota.full for quota in quotas):
         return False
     change = _taking(quotas, chairs)
@@ -60,7 +63,7 @@ def claim_seats(
     got = []
     for mine, many in zip(wanted, chairs, strict=True):
         back = sum(quota.held_back > 0 for quota in mine)
-        got.append(not seats.missing(many, back) and not any(quota.full for quota in mine))
+        got.append(not many or (not seats.missing(many, back) and not any(quota.full for quota in mine)))
         if got[-1]:
             seats = replace(seats, taken=seats.taken + many, reserved=seats.reserved - back)
             for quota in mine:
@@ -88,6 +91,8 @@ def join_line_together(session: Session, event: Event, wanted: Sequence[Sequence
 
 def release_seat(session: Session, scarce: Scarce, quotas: Sequence[Quota] = (), *, chairs: int) -> None:
     """Give one back. As long as people sit on seats that were added by hand, it is one of those, and gone."""
+    if not chairs:
+        return
     change = {"taken": -chairs}
     back = sum(_holds_back(quota, quota.taken - 1) for quota in quotas)
     if back:

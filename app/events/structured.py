@@ -59,7 +59,8 @@ def _day(day: Event, partners: Sequence[PartnerView], address: str, within: Sequ
         return [one.name for one in partners if one.role in roles]
 
     ways = [_ways(one.room) for one in within] or [_ways(None)]
-    here, online = any(one for one, _online in ways), any(one for _here, one in ways)
+    here = any(one for one, _online in ways)
+    online = day.offers_online or any(one for _here, one in ways)
     return _without_empty(
         {
             "@type": "Event",

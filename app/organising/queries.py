@@ -30,7 +30,7 @@ from app.people.rules import Role
 from app.programme.models import AgendaItem
 from app.refusal import Missing
 from app.registration.models import Registration
-from app.registration.rules import RESERVED, Status
+from app.registration.rules import RESERVED, Participation, Status
 from app.results.models import WorkshopResult
 
 LATEST = 8
@@ -53,6 +53,7 @@ class Dashboard:
     kept: int
     pending: int
     accompanying: int
+    online: int
     kinds: tuple[tuple[str, int], ...]
     runs: Sequence[RunChoice]
     latest: Sequence[Registration]
@@ -110,7 +111,7 @@ def my_days(session: Session, organiser: Organiser, now: datetime) -> MyDays:
 def dashboard(session: Session, event: Event, now: datetime, *, with_people: bool) -> Dashboard:
     """Ten queries, and one more `with_people`."""
     kept = (Registration.status == Status.UNCONFIRMED) & (Registration.email == "")
-    reserved, kept_seats, registered, pending, accompanying = session.execute(
+    reserved, kept_seats, registered, pending, accompanying, online = session.execute(
         select(
             func.count(Registration.id).filter(
                 Registration.status.in_(RESERVED), Registration.has_seat, ~kept
@@ -119,6 +120,9 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
             func.count(Registration.id).filter(Registration.status == Status.REGISTERED),
             func.count(Registration.id).filter(Registration.status == Status.PENDING),
             func.coalesce(func.sum(Registration.accompanying).filter(Registration.has_seat), 0),
+            func.count(Registration.id).filter(
+                Registration.has_seat, Registration.participation == Participation.ONLINE
+            ),
         ).where(Registration.event_id == event.id)
     ).one()
     runs = runs_of(session, event)
@@ -128,6 +132,7 @@ def dashboard(session: Session, event: Event, now: datetime, *, with_people: boo
         kept=kept_seats,
         pending=pending,
         accompanying=accompanying,
+        online=online,
         kinds=_kinds(session, event),
         runs=runs,
         latest=_latest(session, event) if with_people else (),

@@ -20,7 +20,7 @@ from app.privacy.erasure import ANSWERS_KEPT, ENDED_KEPT, NAMES_KEPT
 from app.registration.consents.models import Consent
 from app.registration.consents.records import every_consent_of
 from app.registration.models import Registration, StatusChange
-from app.registration.person import FIELDS, Kind, Person
+from app.registration.person import FIELDS, WITH_CHAIRS, Kind, Person
 from app.registration.queries import MyDay, history, my_day
 from app.registration.questions.models import Question
 from app.registration.questions.queries import AnswerView, answers_of, public_task, questions_of
@@ -34,7 +34,7 @@ from app.registration.workshops.rules import Need
 from app.registration.workshops.swap_offers import MySwaps, offers_of, proposals_of
 from app.registration.workshops.wishes import Wished, wishes_of
 
-FORMAT = 4
+FORMAT = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,7 +240,8 @@ def mails_as_json(mails: Sequence[Message]) -> list[dict[str, Any]]:
 
 def _typed_in(person: Person) -> dict[str, str | int | None]:
     values = asdict(person)
-    named = [one.name for one in FIELDS if one.required or one.kind in {Kind.NAME, Kind.COUNT}]
+    values["participation"] = person.participation.value
+    named = [one.name for one in FIELDS if one.required or one.kind in {Kind.NAME, *WITH_CHAIRS}]
     return {name: value if name in named else value or None for name, value in values.items()}
 
 

@@ -191,6 +191,11 @@ class Run(Scarce, InCalendars, Base):
         """The room with its house, and the station in it."""
         return place_in_room(self.room, self.station)
 
+    @property
+    def in_room_only(self) -> bool:
+        """Nobody takes part in it online."""
+        return self.room is None or not self.room.online
+
 
 class SubItem(Base):
     """A short talk inside of an item for everybody, or of a run: exactly one of the two, and nothing stands inside of it.

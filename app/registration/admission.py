@@ -40,11 +40,14 @@ from app.registration.quotas import waiting_list
 from app.registration.quotas.rules import Claim
 from app.registration.rules import (
     Actor,
+    Participation,
     Reason,
     Status,
     TooFewSeats,
     new_reference,
+    refuse_accompanied_online,
     refuse_unasked,
+    refuse_unoffered,
     share_of,
 )
 from app.registration.workshops import places, wishes
@@ -112,7 +115,11 @@ def take_seat_or_number(
     mine: Sequence[Quota],
     kept: Kept = NOTHING,
 ) -> None:
-    """A seat if there is one and nobody before may have it, else the next number in line; or what was `kept`."""
+    """A seat if there is one and nobody before may have it, else the next number in line; or what was `kept`. Who takes part
+    online takes no chair, so nobody is before them and no line keeps them out."""
+    if registration.is_online:
+        registration.has_seat = True
+        return
     if kept.quotas != frozenset(quota.id for quota in mine) or kept.chairs < registration.chairs:
         kept = NOTHING
     claim = Claim(frozenset(quota.id for quota in mine), registration.chairs)
@@ -163,9 +170,11 @@ def admit(session: Session, event: Event, entry: Entry, way: Way, now: datetime)
     """
     if way.by.actor is not Actor.ORGANISER:
         refuse_unasked(entry.person.accompanying, asks=event.asks_accompanying)
+        refuse_unoffered(entry.person.participation, offers=event.offers_online)
+    refuse_accompanied_online(entry.person.participation, entry.person.accompanying)
     one = enter(session, event, entry, way, now)
     quotas = waiting_list.quotas_of_day(session, event) if way.quotas is None else way.quotas
-    mine = waiting_list.covering(quotas, one.organisation, entry.code)
+    mine = waiting_list.covering_person(quotas, one.organisation, one.participation, entry.code)
     _seat(session, event, one, quotas, mine, way)
     if way.until is None:
         one.confirmed_at = now
@@ -187,6 +196,7 @@ def enter(session: Session, event: Event, entry: Entry, way: Way, now: datetime)
     one = Registration(
         **columns_of(entry.person),
         accompanying=entry.person.accompanying,
+        participation=entry.person.participation,
         language=entry.language,
         event=event,
         organisation=organisation,
@@ -219,6 +229,7 @@ def admit_unnamed(session: Session, group: Group, nonces: Iterable[str], by: By,
         seat = Registration(
             **columns_of(NOBODY),
             accompanying=0,
+            participation=Participation.ROOM,
             language=group.language,
             event=event,
             organisation=group.organisation,
@@ -255,8 +266,10 @@ def admit_many(
     organisations = name_organisations(session, {person.organisation for person in people}, kinds)
     quotas = waiting_list.quotas_of_day(session, event)
     under = {name: waiting_list.covering(quotas, one) for name, one in organisations.items()}
-    mine = [under[person.organisation] for person in people]
-    got = claim_seats(session, event, mine, [1 + person.accompanying for person in people])
+    in_room = [person.participation is Participation.ROOM for person in people]
+    mine = [under[person.organisation] if here else [] for person, here in zip(people, in_room, strict=True)]
+    chairs = [1 + person.accompanying if here else 0 for person, here in zip(people, in_room, strict=True)]
+    got = claim_seats(session, event, mine, chairs)
     waiting = [one for one, seat in zip(mine, got, strict=True) if not seat]
     numbers = iter(join_line_together(session, event, waiting))
     offsets, nonce = _next_offsets(session, event), secrets.token_hex(12)
@@ -267,6 +280,7 @@ def admit_many(
             {
                 **columns_of(person),
                 "accompanying": person.accompanying,
+                "participation": person.participation,
                 "language": event.language,
                 "event_id": event.id,
                 "organisation_id": organisations[person.organisation].id,
@@ -339,7 +353,7 @@ def _seat(
     mine: Sequence[Quota],
     way: Way,
 ) -> None:
-    if way.seating is Seating.IN_TURN:
+    if way.seating is Seating.IN_TURN or one.is_online:
         take_seat_or_number(session, event, one, quotas, mine, way.kept)
     elif way.seating is not Seating.WAITS and claim_seat(session, event, mine, chairs=one.chairs):
         one.has_seat = True

@@ -16,15 +16,23 @@ from app.events.service import lock_event
 from app.organisations.service import name_organisation
 from app.people.rules import address_key
 from app.refusal import ChangedMeanwhile
-from app.registration import accompanying, notifications
+from app.registration import accompanying, notifications, participation
 from app.registration.addresses import take_address
+from app.registration.history import PARTICIPANT, By
 from app.registration.models import Registration
 from app.registration.person import Person
 from app.registration.promotion import move_up
 from app.registration.queries import find_earlier, groups_of, with_address
 from app.registration.quotas import waiting_list
 from app.registration.quotas.rules import Claim
-from app.registration.rules import AddressTaken, AlreadyEnded, Closed, SeatStaysThere, address_of
+from app.registration.rules import (
+    AddressTaken,
+    AlreadyEnded,
+    Closed,
+    Participation,
+    SeatStaysThere,
+    address_of,
+)
 from app.registration.service import lock_registration
 from app.registration.workshops import places
 
@@ -53,6 +61,7 @@ def change_person(
     now: datetime,
     *,
     with_email: bool = False,
+    by: By = PARTICIPANT,
     by_team: bool = False,
 ) -> Registration:
     """Correct what was typed in. Refuses when somebody else saved since `version` was read (F30).
@@ -78,7 +87,12 @@ def change_person(
     registration.organisation = organisation
     registration.changed_at = now
     session.flush()
+    comes = person.participation is Participation.ROOM
+    if comes:  # first a chair for the person, then those for others; and the other way round
+        participation.change_way(session, registration, person.participation, by, now, by_team=by_team)
     accompanying.change_number(session, registration, person.accompanying, now, by_team=by_team)
+    if not comes:
+        participation.change_way(session, registration, person.participation, by, now, by_team=by_team)
     if was_elsewhere:
         fit_into_quotas(session, registration, now, by_team=by_team)
     return registration
@@ -100,7 +114,7 @@ def count_anew(session: Session, registration: Registration, *, by_team: bool) -
     quotas = waiting_list.quotas_of_day(session, event)
     under = waiting_list.quotas_of(session, event, registration.id)
     old, new = waiting_list.after_moving(quotas, under, registration.organisation)
-    if not old and not new:
+    if registration.is_online or (not old and not new):
         return False
     if registration.has_seat:
         left = [quota.id for quota in under]

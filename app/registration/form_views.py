@@ -25,7 +25,7 @@ from app.programme.agenda import RoundView, read_rounds
 from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
 from app.registration.consents.forms import agreed_in, agreeing
-from app.registration.forms import RegisterForm, run_label, taking_rounds, without_number
+from app.registration.forms import RegisterForm, run_label, taking_rounds, without_unasked
 from app.registration.questions.answer_forms import asking, option_words, with_seats
 from app.registration.questions.asked import asked_questions, asks_needs, count_option_seats, limited_options
 from app.registration.questions.models import Option, Question
@@ -86,7 +86,7 @@ def register_form(asked: Asked, **kwargs: Any) -> Any:
     form: Any = _classes.get(asked.key(), build)(**kwargs)
     if not asked.event.code_count:
         del form.code
-    without_number(form, asked.event)
+    without_unasked(form, asked.event)
     return form
 
 

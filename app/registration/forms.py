@@ -14,11 +14,17 @@ from app.events.models import Event
 from app.programme.agenda import RoundView, RunView
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
 from app.registration.models import Registration
-from app.registration.person import FIELDS, Kind, Person, PersonField
-from app.registration.rules import MOST_ACCOMPANYING, RoundAnswer, looks_like_an_address
+from app.registration.person import FIELDS, WITH_CHAIRS, Kind, Person, PersonField
+from app.registration.rules import (
+    MOST_ACCOMPANYING,
+    PARTICIPATION_LABELS,
+    Participation,
+    RoundAnswer,
+    looks_like_an_address,
+)
 from app.registration.workshops.places import Choices
 from app.texts import gettext, ngettext
-from app.web.editing import TOO_LONG, Choice
+from app.web.editing import TOO_LONG, Choice, options
 from app.web.forms import REQUIRED, BaseForm, Form, NonceMixin, adds, letters_only, valid_address
 from app.web.texts import lazy_gettext as _l
 
@@ -26,7 +32,8 @@ OWN_TOO_LONG = _l("Please use at most %(max)d characters.")
 WITHOUT_ADDRESS = [one for one in FIELDS if one.kind is not Kind.ADDRESS]
 WITHOUT_ORGANISATION = [one for one in FIELDS if one.kind is not Kind.ORGANISATION]
 # Whoever accompanied the one before does not accompany the next.
-OF_SUBSTITUTE = [one for one in FIELDS if one.kind is not Kind.COUNT]
+# Nor does the next choose how to take part: the place is passed on as it is.
+OF_SUBSTITUTE = [one for one in FIELDS if one.kind not in WITH_CHAIRS]
 SHORT = [one for one in FIELDS if one.required or one.kind is Kind.NAME]
 
 
@@ -41,10 +48,14 @@ class PersonMixin:
     def person(self, organisation: str = "") -> Person:
         """Of what the form does not ask, the address is empty and the `organisation` is the one handed in."""
         typed: dict[str, Any] = {field.short_name: field.data or "" for field in self.person_fields}
-        return Person(**{"email": "", "organisation": organisation, **typed, **self._numbers()})
+        return Person(**{"email": "", "organisation": organisation, **typed, **self._picked()})
 
-    def _numbers(self) -> dict[str, int]:
-        return {field.short_name: field.number for field in self.person_fields if isinstance(field, HowMany)}
+    def _picked(self) -> dict[str, Any]:
+        return {
+            field.short_name: field.value
+            for field in self.person_fields
+            if isinstance(field, HowMany | WhichWay)
+        }
 
 
 class HowMany(Choice):
@@ -58,9 +69,35 @@ class HowMany(Choice):
         self.offer([("0", gettext("None")), *((str(n), words) for n, words in several)])
 
     @property
-    def number(self) -> int:
+    def value(self) -> int:
         """Asked also before anything was judged."""
         return int(self.data) if any(self.data == choice for choice, *_ in self.iter_choices()) else 0
+
+
+class WhichWay(RadioField):
+    """How somebody takes part: nothing is chosen for them. Who only registers others is not asked."""
+
+    def __init__(self, label: Any, *, unanswered: str, **kwargs: Any) -> None:
+        choices = options((one.value, _l(words)) for one, words in PARTICIPATION_LABELS.items())
+        super().__init__(label, choices=choices, coerce=_word_of, **kwargs)
+        self.flags.required = True
+        self._unanswered = unanswered
+
+    def pre_validate(self, form: Any) -> None:
+        if "takes_part" in form and not form.takes_part.data:
+            return
+        if self.data not in {one.value for one in Participation}:
+            raise ValidationError(gettext(self._unanswered))
+
+    @property
+    def value(self) -> Participation:
+        """Asked also before anything was judged."""
+        online = self.data == Participation.ONLINE.value
+        return Participation.ONLINE if online else Participation.ROOM
+
+
+def _word_of(value: Any) -> str:
+    return value.value if isinstance(value, Participation) else str(value)
 
 
 def asks(
@@ -74,15 +111,28 @@ def asks(
     return adds({one.name: _field(one, own=own, sent_to_others=sent_to_others) for one in fields})
 
 
-def without_number(form: Any, event: Event) -> None:
-    """What is not asked on this day is not in the form, unless there is a number that can be taken back."""
+def without_unasked(form: Any, event: Event) -> None:
+    """What is not asked on this day is not in the form, unless there is something that can be taken back."""
     if not event.asks_accompanying and form.accompanying.data in {None, "0"}:
         del form.accompanying
+    without_ways(form, event)
+
+
+def without_ways(form: Any, event: Event) -> None:
+    """The same of how somebody takes part: the team may note a number on every day."""
+    if not event.offers_online and form.participation.data != Participation.ONLINE.value:
+        del form.participation
 
 
 def _field(one: PersonField, *, own: bool, sent_to_others: bool) -> Field:
     if one.kind is Kind.COUNT:
         return HowMany(_l(one.label), description=_l(one.hint) if own else "", default="0")
+    if one.kind is Kind.WAY:
+        return WhichWay(
+            _l(one.own_label if own else one.label),
+            unanswered=one.missing,
+            description=_l(one.hint) if own else "",
+        )
     missing = _l(one.missing) if own and one.missing else REQUIRED
     judges: list[Any] = [
         DataRequired(missing) if one.required else Optional(),

@@ -24,7 +24,7 @@ from app.registration.addresses import (
 from app.registration.admission import Entry
 from app.registration.code_views import open_by_link
 from app.registration.correcting import send_links
-from app.registration.forms import AddressForm, LinkForm, SharingForm
+from app.registration.forms import AddressForm, LinkForm, SharingForm, without_unasked
 from app.registration.links import open_form, open_personal, personal_token
 from app.registration.rules import CONFIRMED
 from app.registration.sharing import register_sharing
@@ -126,6 +126,7 @@ def also(token: str) -> ResponseReturnValue:
     if registration.status not in CONFIRMED or event.registration_state(now()) not in TAKES_REGISTRATIONS:
         return redirect(url_for("registration.my", token=token), SEE_OTHER)
     form = SharingForm()
+    without_unasked(form, event)
 
     def enter(session: Session) -> str:
         person = replace(form.person(), email=registration.email)

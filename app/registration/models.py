@@ -14,6 +14,7 @@ from sqlalchemy import (
     String,
     Table,
     UniqueConstraint,
+    case,
     func,
     text,
 )
@@ -31,6 +32,7 @@ from app.registration.rules import (
     CONFIRMED,
     MOST_ACCOMPANYING,
     Actor,
+    Participation,
     Reason,
     Status,
     address_of,
@@ -119,8 +121,9 @@ class Registration(Named, Base):
     person's calendar was last sent, so "holds an outdated invitation" is a query; `sequence_offset` is added to it for
     this person alone, raised by each withdrawal, so that a cancelled entry can come back. Who comes in somebody's place
     points to that `predecessor`, who keeps the nonce of the form that passed on the place (`handover_nonce`); `named_by` says who
-    typed in a person's data, if it was not the person. `accompanying` are people without a name who come along; how many
-    `chairs` a registration takes, at the day and in each workshop, says nothing else anywhere.
+    typed in a person's data, if it was not the person. `accompanying` are people without a name who come along. How many
+    `chairs` a registration takes at the day, and how many `places` in each workshop, says nothing else anywhere: who takes part
+    online has a seat (`has_seat`: takes part for certain) of no chair.
     """
 
     __tablename__ = "registration"
@@ -182,6 +185,11 @@ class Registration(Named, Base):
         CheckConstraint(
             f"accompanying >= 0 AND accompanying <= {MOST_ACCOMPANYING}", name="accompanying_in_range"
         ),
+        CheckConstraint("participation = 'room' OR accompanying = 0", name="online_alone"),
+        CheckConstraint(
+            "participation = 'room' OR has_seat OR status IN ('cancelled', 'expired', 'rejected')",
+            name="online_never_waits",
+        ),
         # An id is never given away again: mails, the audit and people's notes name it.
         {"sqlite_autoincrement": True},
     )
@@ -195,6 +203,9 @@ class Registration(Named, Base):
     email_key: Mapped[str] = mapped_column(String(320))
     role_title: Mapped[str] = mapped_column(String(LONGEST["role_title"]), default="")
     accompanying: Mapped[int] = mapped_column(default=0)
+    participation: Mapped[Participation] = mapped_column(
+        enum_of(Participation, "participation"), default=Participation.ROOM
+    )
     language: Mapped[str] = mapped_column(String(2), default="de")
     status: Mapped[Status] = mapped_column(enum_of(Status, "status"))
     has_seat: Mapped[bool] = mapped_column(default=False)
@@ -227,15 +238,34 @@ class Registration(Named, Base):
     __mapper_args__ = {"version_id_col": version}
 
     @hybrid_property
-    def chairs(self) -> int:
-        """Of the person and of who comes along."""
+    def places(self) -> int:
+        """In a workshop: of the person and of who comes along."""
         return 1 + self.accompanying
+
+    @hybrid_property
+    def chairs(self) -> int:
+        """In the house; online none."""
+        return 1 + self.accompanying if self.participation is Participation.ROOM else 0
+
+    @chairs.inplace.expression
+    @classmethod
+    def _chairs(cls) -> ColumnElement[int]:
+        return case((cls.participation == Participation.ONLINE, 0), else_=1 + cls.accompanying)
+
+    @property
+    def is_online(self) -> bool:
+        return self.participation is Participation.ONLINE
 
     @property
     def person(self) -> Person:
         """Who takes part, as forms ask it."""
         typed = {name: getattr(self, name) for name in STORED}
-        return Person(organisation=self.organisation.name, accompanying=self.accompanying, **typed)
+        return Person(
+            organisation=self.organisation.name,
+            accompanying=self.accompanying,
+            participation=self.participation,
+            **typed,
+        )
 
     def take_person(self, person: Person) -> None:
         """Write down what was typed in, but for the organisation, which is a row of its own, and for the number that

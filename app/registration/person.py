@@ -9,7 +9,7 @@ from typing import Annotated, get_type_hints
 
 from app.people.rules import address_key
 from app.refusal import N_
-from app.registration.rules import sort_key
+from app.registration.rules import PARTICIPATION_LABELS, Participation, sort_key
 from app.texts import gettext
 
 
@@ -21,6 +21,7 @@ class Kind(Enum):
     ORGANISATION = "organisation"  # known ones are suggested; stored as a row of its own
     TEXT = "text"
     COUNT = "count"  # a small number; nothing typed in is 0
+    WAY = "way"  # one of `Participation`; asked where the day offers both
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +162,31 @@ class Person:
             ),
         ),
     ] = 0
+    participation: Annotated[
+        Participation,
+        PersonField(
+            N_("Participation"),
+            10,
+            "off",
+            14,
+            (
+                "teilnahme",
+                "art der teilnahme",
+                "teilnahmeart",
+                "online oder im raum",
+                "online oder vor ort",
+                "participation",
+                "attendance",
+            ),
+            Kind.WAY,
+            own_label=N_("How will you take part?"),
+            missing=N_("Please choose whether you come or take part online."),
+            hint=N_(
+                "Online you need no seat in the house, and choose among the workshops that are online. You can change it"
+                " later; to come instead, a seat has to be free."
+            ),
+        ),
+    ] = Participation.ROOM
 
 
 def _fields_of_person() -> tuple[PersonField, ...]:
@@ -183,9 +209,11 @@ NOBODY = Person("", "", "", "")
 FIELDS = _fields_of_person()
 # As lists and files show them: the family name first.
 LISTED = tuple(sorted(FIELDS, key=lambda one: one.name != "family_name"))
-# The texts that stand in the row of a registration itself. How many accompany somebody does as well, but is never just
-# written there: chairs go with it (`accompanying.py`), also of a row that has lost its name.
-STORED = tuple(one.name for one in FIELDS if one.attribute == one.name and one.kind is not Kind.COUNT)
+# What is never just written into the row of a registration, because chairs go with it (`accompanying.py`, `participation.py`),
+# also of a row that has lost its name.
+WITH_CHAIRS = frozenset({Kind.COUNT, Kind.WAY})
+# The texts that stand there.
+STORED = tuple(one.name for one in FIELDS if one.attribute == one.name and one.kind not in WITH_CHAIRS)
 LONGEST = {one.name: one.longest for one in FIELDS}
 
 
@@ -193,10 +221,15 @@ def facts_of(person: Person, *, own: bool = False) -> list[tuple[str, str]]:
     """Label and value of what was typed in beside the name, in the reader's language; `own`: as the person is told."""
     values = asdict(person)
     return [
-        (gettext(one.own_fact if own else one.label), str(values[one.name] or ""))
+        (gettext(one.own_fact if own else one.label), words_of(values[one.name]))
         for one in FIELDS
         if one.kind is not Kind.NAME
     ]
+
+
+def words_of(value: object) -> str:
+    """As lists say it, in the reader's language."""
+    return gettext(PARTICIPATION_LABELS[value]) if isinstance(value, Participation) else str(value or "")
 
 
 def columns_of(person: Person) -> dict[str, str]:

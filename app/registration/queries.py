@@ -206,6 +206,10 @@ def _with_links(session: Session, registration: Registration, day: MyDay) -> MyD
     if registration.status is not Status.REGISTERED or not event.shows_links or not day.online:
         return day
     found = select(Room.name, Room.online_link).where(Room.event_id == event.id, Room.name.in_(day.online))
+    if event.offers_online and not registration.is_online:
+        found = found.where(
+            Room.seats.is_(None)
+        )  # elsewhere they come, and are not in the way of those who do not
     return replace(day, links=dict(session.execute(found).all()))
 
 

@@ -123,6 +123,16 @@ ACTOR_LABELS = {
 
 
 ACTIVE = frozenset({Status.UNCONFIRMED, Status.PENDING, Status.REGISTERED, Status.WAITING, Status.OFFERED})
+
+
+class Participation(Enum):
+    """How somebody takes part, where the day offers both."""
+
+    ROOM = "room"
+    ONLINE = "online"
+
+
+PARTICIPATION_LABELS = {Participation.ROOM: N_("in the room"), Participation.ONLINE: N_("online")}
 MOST_ACCOMPANYING = 2  # of one person; more are a group
 CONFIRMED = ACTIVE - {Status.UNCONFIRMED}
 PLACED = (Status.REGISTERED, Status.OFFERED)  # with a seat, they get places in workshops
@@ -391,6 +401,26 @@ class NoSeatThere(Refusal):
 class AlreadyEnded(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("This registration has been cancelled already."))
+
+
+def refuse_unoffered(participation: Participation, *, offers: bool) -> None:
+    """As below: the day may not offer it any more."""
+    if participation is Participation.ONLINE and not offers:
+        raise Refusal(
+            N_(
+                "One does not take part in this day online any more. Please choose to come, or write to the organisers."
+            ),
+            field="participation",
+        )
+
+
+def refuse_accompanied_online(participation: Participation, accompanying: int) -> None:
+    """Accompanying persons are chairs, and who takes part online takes none."""
+    if participation is Participation.ONLINE and accompanying:
+        raise Refusal(
+            N_("Who takes part online needs no seats for accompanying persons. Please choose none."),
+            field="accompanying",
+        )
 
 
 def refuse_unasked(accompanying: int, *, asks: bool) -> None:

@@ -144,11 +144,13 @@ def _pass_on(
     quotas = waiting_list.quotas_of_day(session, event)
     under = waiting_list.quotas_of(session, event, old.id)
     left, joined = waiting_list.after_moving(quotas, under, new.organisation)
+    if old.is_online:
+        left, joined = [], []
     stays = [quota for quota in under if quota not in left]
     if old.has_seat and (left or joined):
         _refuse_without_seat(event, quotas, under, [*stays, *joined], by)
     new.status, new.has_seat, new.reserved_until = old.status, old.has_seat, old.reserved_until
-    new.accompanying = old.accompanying
+    new.accompanying, new.participation = old.accompanying, old.participation
     new.confirmed_at = now
     if not old.has_seat:
         new.waiting_number, old.waiting_number = old.waiting_number, None

@@ -35,7 +35,7 @@ from app.registration.forms import (
     OwnSubstituteForm,
     person_data,
     with_rounds,
-    without_number,
+    without_unasked,
 )
 from app.registration.history import PARTICIPANT
 from app.registration.ical import registration_entry
@@ -323,7 +323,7 @@ def details(token: str) -> ResponseReturnValue:
     session = db.session()
     registration = _active(open_personal(session, token))
     form = DetailsForm(data=person_data(registration))
-    without_number(form, registration.event)
+    without_unasked(form, registration.event)
     if did(
         form,
         lambda writing: change_person(

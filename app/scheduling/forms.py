@@ -75,6 +75,9 @@ def _text_of(fact: Fact | WorkshopFact, *, required: bool = False) -> StringFiel
     return short_text(_l(fact.label), longest=fact.longest, required=required, description=_hint_of(fact))
 
 
+_MARKS = ("approval", "asks_accompanying", "offers_online", "swaps")
+
+
 class DayForm(TellingForm, EditingForm):
     """All facts of a day. `version` is a fingerprint of the facts that were read, see `service.fingerprint`."""
 
@@ -136,6 +139,7 @@ class DayForm(TellingForm, EditingForm):
         ),
     )
     asks_accompanying = BooleanField(_label("asks_accompanying"), description=_hint("asks_accompanying"))
+    offers_online = BooleanField(_label("offers_online"), description=_hint("offers_online"))
     placement = RadioField(
         _label("placement"),
         choices=options((one.value, _l(label)) for one, label in PLACEMENT_LABELS.items()),
@@ -225,8 +229,7 @@ class DayForm(TellingForm, EditingForm):
             field.name: field.data or ""
             for field in self
             if field.name in DayFacts.__slots__
-            and field.name
-            not in {"capacity", "offer_hours", "approval", "asks_accompanying", "placement", "swaps"}
+            and field.name not in {"capacity", "offer_hours", *_MARKS, "placement"}
         }
         return DayFacts(
             starts_at=starts_at,
@@ -238,9 +241,10 @@ class DayForm(TellingForm, EditingForm):
             offer_hours=self.offer_hours.data,
             approval=bool(self.approval.data),
             asks_accompanying=bool(self.asks_accompanying.data),
+            offers_online=bool(self.offers_online.data),
+            swaps=bool(self.swaps.data),
             placement=Placement(self.placement.data),
             wishes_until=moment_of(self.wishes_date.data, self.wishes_time.data or time(23, 59)),
-            swaps=bool(self.swaps.data),
             swaps_until=moment_of(self.swaps_date.data, self.swaps_time.data or time(23, 59)),
             **texts,
         )

@@ -13,7 +13,7 @@ from app.events.models import Event, Room
 from app.programme.models import AgendaItem, Run
 from app.registration import notifications
 from app.registration.models import Registration
-from app.registration.rules import PlaceState, Status
+from app.registration.rules import Participation, PlaceState, Status
 from app.registration.workshops.models import Place, RunStaff
 from app.registration.workshops.news import LinkChange, RunChange
 
@@ -58,6 +58,8 @@ def tell_link(session: Session, event: Event, room: Room, old: str, note: str, n
             Registration.id.in_(select(RunStaff.registration_id).where(RunStaff.run_id.in_(here))),
         ),
     )
+    if event.offers_online and room.facts.hybrid:
+        whom = whom.where(Registration.participation == Participation.ONLINE)
     ids = session.scalars(whom.order_by(Registration.id)).all()
     notifications.notify_link_changed(
         session, event, ids, LinkChange(room.id, old, room.online_link, note), now

@@ -287,6 +287,7 @@ CLAIM_FOR_SOMEBODY_KNOWN = {
     "app/registration/promotion.py",  # the first in line
     "app/registration/groups/service.py",  # a group that comes back together after its hold had ended
     "app/registration/accompanying.py",  # who comes along with somebody
+    "app/registration/participation.py",  # who takes part online, and wants to come
     "app/registration/workshops/places.py",  # places of runs
     "app/attendees/manual.py",  # who waits, moved up by the team
 }

@@ -54,6 +54,7 @@ EXTRAS = {
     "registration/admission": "service.py, split: coming in, whichever way",
     "registration/person": "rules.py, split: what is asked of a person",
     "registration/accompanying": "service.py, split: another number of people who come along, with their chairs",
+    "registration/participation": "service.py, split: from the room into the net and back, with the chair",
     "registration/history": "service.py, split: a change of status with its line in the history",
     "registration/promotion": "service.py, split: who moves up",
     "registration/my_day_views": "views.py, split: one person's day from morning to evening",

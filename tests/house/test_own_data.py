@@ -27,6 +27,7 @@ SAID = {
     "email": "registration.email",
     "role_title": "registration.role_title",
     "accompanying": "registration.accompanying",
+    "participation": "registration.participation",
     "language": "registration.language",
     "status": "registration.status",
     "has_seat": "registration.status",

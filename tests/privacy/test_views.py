@@ -33,6 +33,7 @@ KEYS = {
     "registration": {
         *("number", "status", "given_name", "family_name", "email", "organisation", "role_title", "language"),
         "accompanying",
+        "participation",
         *(
             "waiting_number",
             "in_group",

@@ -44,7 +44,7 @@ from app.registration.quotas import service as quotas
 from app.registration.quotas import waiting_list
 from app.registration.quotas.rules import Position
 from app.registration.quotas.service import QuotaFacts
-from app.registration.rules import IN_LINE, Actor, PlaceState, RoundAnswer, Status
+from app.registration.rules import IN_LINE, Actor, Participation, PlaceState, RoundAnswer, Status
 from app.registration.workshops.models import Place, RoundAbsence
 from app.registration.workshops.places import Choices
 from app.scheduling.service import CallingOff
@@ -142,6 +142,13 @@ class Day:
             facts = replace(one.person, accompanying=number)
             correcting.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
 
+    def take_part(self, name: str, way: Participation, *, by_team: bool = False) -> None:
+        """In this way from now on."""
+        with self.step() as session:
+            one = session.get_one(Registration, self.ids[name])
+            facts = replace(one.person, participation=way)
+            correcting.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
+
     def add_quota(
         self, name: str, seats: int, effect: QuotaEffect, aim: Aim, release_at: datetime | None = None
     ) -> int:
@@ -213,12 +220,10 @@ class Day:
         with self.step(now) as session:
             groups.confirm_group(session, group_id, self.now)
 
-    def add_colleague(
-        self, group_id: int, name: str, nonce: str = "", key: str = "", accompanying: int = 0
-    ) -> None:
+    def add_colleague(self, group_id: int, name: str, nonce: str = "", key: str = "", **changes: Any) -> None:
         with self.step() as session:
             group = session.get_one(Group, group_id)
-            who = person(name, organisation=group.organisation.name, accompanying=accompanying)
+            who = person(name, organisation=group.organisation.name, **changes)
             entry = Entry(who, nonce or f"nonce-{group_id}-{name}")
             members.add_colleague(session, group_id, entry, self.now)
             if not key:
@@ -397,7 +402,7 @@ def contradictions(session: Session, event_id: int, now: datetime) -> list[str]:
     event = session.get_one(Event, event_id)
     people = session.scalars(select(Registration).where(Registration.event_id == event_id)).all()
     seated = [one for one in people if one.has_seat]
-    sitting = sum(1 + one.accompanying for one in seated)
+    sitting = sum(1 + one.accompanying for one in seated if one.participation is Participation.ROOM)
     in_line = [one for one in people if one.status in IN_LINE and not one.has_seat]
     if (event.taken, event.waiting) != (sitting, len(in_line)):
         found.append(f"event counts {event.taken}+{event.waiting}, rows {sitting}+{len(in_line)}")
@@ -437,7 +442,8 @@ def _of_quotas(session: Session, event: Event, people: Sequence[Registration]) -
         if quota.effect is QuotaEffect.RESERVE and quota.released_at is None:
             held_back += max(quota.capacity - taken, 0)
         if quota.code_key is None:
-            covered = {one.id for one in people if waiting_list.covering([quota], one.organisation)}
+            coming = [one for one in people if one.participation is Participation.ROOM]
+            covered = {one.id for one in coming if waiting_list.covering([quota], one.organisation)}
             if covered != {one.id for one in mine}:
                 found.append(f"{quota.name} does not count whom it covers")
     if event.reserved != held_back:

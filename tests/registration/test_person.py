@@ -20,7 +20,7 @@ from app.registration.forms import (
     SubstituteForm,
 )
 from app.registration.models import Registration
-from app.registration.person import FIELDS, LISTED, NOBODY, STORED, Kind, Person, columns_of
+from app.registration.person import FIELDS, LISTED, NOBODY, STORED, WITH_CHAIRS, Kind, Person, columns_of
 from app.web.forms import BaseForm
 
 pytestmark = pytest.mark.sqlite_only
@@ -32,7 +32,7 @@ def test_every_field_has_its_column() -> None:
     columns = Registration.__table__.columns
     assert {one.attribute for one in FIELDS} <= set(columns.keys())
     assert {name: columns[name].type.length for name in STORED} == {
-        one.name: one.longest for one in FIELDS if one.kind not in {Kind.ORGANISATION, Kind.COUNT}
+        one.name: one.longest for one in FIELDS if one.kind not in {Kind.ORGANISATION, *WITH_CHAIRS}
     }
 
 
@@ -51,8 +51,8 @@ def test_what_is_stored_and_what_is_derived() -> None:
         (PersonFields, set()),
         (DetailsForm, {"email"}),
         (Colleague, {"organisation"}),
-        (SubstituteForm, {"accompanying"}),
-        (OwnSubstituteForm, {"organisation", "accompanying"}),
+        (SubstituteForm, {"accompanying", "participation"}),
+        (OwnSubstituteForm, {"organisation", "accompanying", "participation"}),
         (LookForm, set()),
     ],
 )

@@ -85,6 +85,9 @@ def look_form(read: FileRead, targets: Sequence[Target], sent: Mapping[str, str]
     )
     form = type("LookForm", (LookForm,), fields)(formdata=None, data=sent)
     offer_readings(form, read)
+    for one in LISTED:
+        if one.name not in fields:  # the day does not ask it
+            del form[one.name]
     if not sent[FULL_NAME]:
         del form[ORDER]
     return form

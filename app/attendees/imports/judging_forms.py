@@ -8,7 +8,7 @@ Nothing is saved here.
 
 import re
 import unicodedata
-from collections.abc import Collection, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -23,7 +23,7 @@ from app.folding import clean_line, is_unprintable
 from app.organisations.rules import name_key
 from app.people.rules import address_key
 from app.registration.person import LISTED, Kind, Person, PersonField
-from app.registration.rules import MOST_ACCOMPANYING
+from app.registration.rules import MOST_ACCOMPANYING, Participation
 from app.texts import gettext, sentence_of
 from app.web.editing import TOO_LONG, not_between
 from app.web.forms import REQUIRED
@@ -201,7 +201,10 @@ class _Rows:
             if sentence:
                 shown = value or (whole if one.kind is Kind.NAME else "")
                 faults.append(CellFault(number, gettext(one.label), _cut(shown), sentence))
-            values[one.name] = _number(value) if one.kind is Kind.COUNT else value
+            values[one.name] = _READ[one.kind](value) if one.kind in _READ else value
+        if not faults and values["participation"] is Participation.ONLINE and values["accompanying"]:
+            label = next(gettext(one.label) for one in LISTED if one.kind is Kind.COUNT)
+            faults.append(CellFault(number, label, str(values["accompanying"]), _alone()))
         return None if faults else Person(**values)
 
     def _typed(self, cells: Sequence[Cell]) -> tuple[dict[str, str], str, dict[str, str]]:
@@ -274,6 +277,8 @@ def _wrong(field: PersonField, value: str) -> str:
     """Why the value cannot stay, in the words of the form for one person; empty if it can."""
     if not value:
         return str(REQUIRED) if field.required else ""
+    if field.kind is Kind.WAY:
+        return "" if _way(value) is not None else str(gettext("Please write “in the room” or “online”."))
     if field.kind is Kind.COUNT:
         return "" if _number(value) is not None else not_between(0, MOST_ACCOMPANYING)
     if len(value) > field.longest:
@@ -287,6 +292,24 @@ def _number(value: str) -> int | None:
     if digits in {"", "-", "–"}:
         return 0
     return int(digits) if re.fullmatch(rf"[0-{MOST_ACCOMPANYING}]", digits) else None
+
+
+_WAYS = {
+    Participation.ONLINE: {"online", "digital", "virtuell", "remote", "virtual"},
+    Participation.ROOM: {"", "-", "–", "im raum", "raum", "vor ort", "präsenz", "in präsenz", "in the room", "on site", "room"},
+}  # fmt: skip
+
+
+def _way(value: str) -> Participation | None:
+    """Nothing written: in the room, as on days that do not ask."""
+    return next((way for way, words in _WAYS.items() if value.casefold() in words), None)
+
+
+def _alone() -> str:
+    return str(gettext("Who takes part online needs no seats for accompanying persons. Please choose none."))
+
+
+_READ: Mapping[Kind, Callable[[str], Any]] = {Kind.COUNT: _number, Kind.WAY: _way}
 
 
 def _legible(value: str) -> str:

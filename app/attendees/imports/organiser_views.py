@@ -36,7 +36,7 @@ from app.outbox.previewing import Intended
 from app.people.rules import Permission
 from app.refusal import N_, Refusal
 from app.registration.history import By
-from app.registration.person import LISTED
+from app.registration.person import LISTED, PersonField, words_of
 from app.registration.rules import Actor
 from app.spreadsheets import CSV, Cell, write_csv
 from app.texts import force_locale, gettext, ngettext, sentence_of
@@ -107,7 +107,7 @@ def look(slug: str, upload_name: str) -> ResponseReturnValue:
         left_out=judged.left_out[:MOST_SHOWN],
         sample=seen.sample(SAMPLE),
         faults=judged.faults[:MOST_SHOWN],
-        labels=[gettext(one.label) for one in LISTED] + [one.label for one in seen.beside],
+        labels=[gettext(one.label) for one in seen.fields] + [one.label for one in seen.beside],
         left=g.event.seats.left,
         download=f"{url_for('.left_out', slug=slug, upload_name=upload_name)}?{urlencode(seen.said)}",
     )
@@ -139,6 +139,12 @@ class _Seen:
     trouble: str
 
     @property
+    def fields(self) -> list[PersonField]:
+        """What is asked of a person on this day."""
+        asked = {one.name for one in self.targets}
+        return [one for one in LISTED if one.name in asked]
+
+    @property
     def beside(self) -> list[Target]:
         """What the columns say beside the person."""
         return Chooser(self.targets).shown(self.mapping)
@@ -147,7 +153,7 @@ class _Seen:
         """The first people as they will be saved, cell by cell."""
         chooser, beside = Chooser(self.targets), self.beside
         return [
-            [str(getattr(one.person, field.name) or "") for field in LISTED]
+            [words_of(getattr(one.person, field.name)) for field in self.fields]
             + [chooser.words(target, one) for target in beside]
             for one in self.judged.people[:number]
         ]

@@ -26,7 +26,7 @@ from app.organisations.models import OrganisationKind
 from app.organisations.queries import offered_kinds
 from app.programme.agenda import RoundView, read_rounds, wishable
 from app.refusal import N_
-from app.registration.person import LISTED, PersonField
+from app.registration.person import LISTED, Kind, PersonField
 from app.registration.questions.models import Question
 from app.registration.questions.queries import questions_of
 from app.texts import force_locale, gettext
@@ -78,7 +78,7 @@ def targets_of(session: Session, event: Event) -> list[Target]:
     plain = [one for one in questions_of(session, event.id) if not one.sensitive]
     ways = _wishes_in if event.awaits_places else _places_in
     return [
-        *_person(),
+        *(one for one in _person() if event.offers_online or not (one.field and one.field.kind is Kind.WAY)),
         Target(
             KIND, gettext("Kind of organisation"), _KIND_HEADINGS, Subject.KIND, kinds=offered_kinds(session)
         ),

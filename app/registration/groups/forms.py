@@ -14,7 +14,7 @@ from app.events.models import Event
 from app.people.rules import address_key
 from app.refusal import N_
 from app.registration.abuse_protection_forms import AbuseProtectionMixin
-from app.registration.forms import SHORT, Colleague, ContactForm, PersonMixin, asks, without_number
+from app.registration.forms import SHORT, Colleague, ContactForm, PersonMixin, asks, without_unasked
 from app.registration.groups.service import MOST_PEOPLE, Allotment, GroupEntry
 from app.texts import gettext, language
 from app.web.asking import AskingForm
@@ -54,7 +54,7 @@ class GroupForm(AbuseProtectionMixin, ContactForm):
     def asked_on(self, event: Event) -> "GroupForm":
         """Without what the day does not ask."""
         for one in (self, *(row.form for row in self.rows)):
-            without_number(one, event)
+            without_unasked(one, event)
         return self
 
     @property

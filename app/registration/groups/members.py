@@ -32,6 +32,7 @@ from app.registration.rules import (
     DayHasBegun,
     InGroupAlready,
     MailedEnough,
+    Participation,
     Reason,
     Status,
     TooMany,
@@ -51,7 +52,8 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
     known = find_earlier(session, event.id, person.email, entry.nonce)
     if known.same_form is not None or _was_sent(session, group, entry.nonce):
         return
-    seat = _free_seat(session, group, now)
+    online = person.participation is Participation.ONLINE
+    seat = None if online else _free_seat(session, group, now)  # it stays kept for somebody who comes
     if seat is None and event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     _refuse_too_many(session, group, seat)
@@ -174,7 +176,9 @@ def _name_guest(
     """The seat kept for somebody who has one already goes to the next."""
     _refuse_twice(session, group, known)
     notifications.notify_link(session, known, now)
-    waits = seat is None and somebody_new_waits(session, group, 1 + entry.person.accompanying)
+    online = entry.person.participation is Participation.ONLINE
+    chairs = 0 if online else 1 + entry.person.accompanying
+    waits = seat is None and somebody_new_waits(session, group, chairs)
     add_guest(session, group.id, known, entry, waits=waits)
     if seat is not None:
         end(session, seat, Status.CANCELLED, CONTACT, Reason.REPLACED, now)

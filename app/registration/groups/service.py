@@ -47,6 +47,7 @@ from app.registration.rules import (
     Actor,
     Closed,
     FormCodeNeeded,
+    Participation,
     Reason,
     Status,
     TooMany,
@@ -275,7 +276,11 @@ def _enter_together(
     quotas = waiting_list.quotas_of_day(session, event)
     mine = frozenset(quota.id for quota in waiting_list.covering(quotas, group.organisation))
     waits = somebody_new_waits(session, group, 1)
-    claims = [Claim(mine, 1 + row.person.accompanying) for row, _ in new]
+    claims = [
+        Claim(mine, 1 + row.person.accompanying)
+        for row, _ in new
+        if row.person.participation is Participation.ROOM
+    ]
     seating = Seating.ANY if _may_sit_together(session, event, claims) else Seating.WAITS
     for row, next_offset in new:
         with session.begin_nested():
@@ -291,10 +296,10 @@ def _seat_together(
 ) -> bool:
     """All who come back get seats, or all wait, with numbers in the order of the rows. Whether they get seats: who has left
     has none, so the caller writes it down for each with the new status."""
-    claims = [Claim(frozenset(quota.id for quota in mine), one.chairs) for one, mine in people]
+    claims = [Claim(frozenset(quota.id for quota in mine), one.chairs) for one, mine in people if one.chairs]
     together = _may_sit_together(session, event, claims)
     for one, mine in people:
-        if not together:
+        if not together and one.chairs:
             one.waiting_number = join_line(session, event, mine)
         elif not claim_seat(session, event, mine, chairs=one.chairs):
             raise RuntimeError(f"event {event.id}: the seat that was free under the lock is gone")
@@ -309,6 +314,9 @@ def _may_sit_together(session: Session, event: Event, people: Sequence[Claim]) -
 
 
 def somebody_new_waits(session: Session, group: Group, chairs: int) -> bool:
+    """Who takes part online takes none, and never does."""
+    if not chairs:
+        return False
     quotas = waiting_list.quotas_of_day(session, group.event)
     mine = frozenset(quota.id for quota in waiting_list.covering(quotas, group.organisation))
     return not _may_sit_together(session, group.event, [Claim(mine, chairs)])
@@ -333,7 +341,7 @@ def _take_up_again(
     )
     for one in back:
         if group.together:
-            one.has_seat = seated
+            one.has_seat = seated or one.is_online
         else:
             quotas = waiting_list.quotas_of_day(session, event)
             take_seat_or_number(session, event, one, quotas, waiting_list.quotas_of(session, event, one.id))

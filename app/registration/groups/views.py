@@ -18,7 +18,7 @@ from app.refusal import N_, Missing, Refusal
 from app.registration import abuse_protection_forms
 from app.registration.admission import Entry
 from app.registration.code_views import ask_for_code, shown_key
-from app.registration.forms import ColleagueForm, OwnSubstituteForm, without_number
+from app.registration.forms import ColleagueForm, OwnSubstituteForm, without_unasked
 from app.registration.groups.forms import GroupForm
 from app.registration.groups.members import add_colleague, cancel_member, send_member_link, substitute_member
 from app.registration.groups.queries import Member, see_group
@@ -71,7 +71,7 @@ def register(slug: str) -> ResponseReturnValue:
     def enter(writing: Session) -> str:
         entry = replace(form.entry(), form_key=key)
         abuse_protection_forms.refuse_programs(writing, form, now())
-        chairs = sum(1 + person.accompanying for person in entry.people)
+        chairs = sum(1 + person.accompanying for person in entry.people)  # online as well: each is somebody
         abuse_protection_forms.refuse_many_seats(writing, event_id, chairs, now())
         register_group(writing, event_id, entry, now())
         return entry.contact.email
@@ -156,7 +156,7 @@ def send_link(token: str, reference: str) -> ResponseReturnValue:
 def add(token: str) -> ResponseReturnValue:
     group = _confirmed(token)
     form = ColleagueForm()
-    without_number(form, group.event)
+    without_unasked(form, group.event)
     if form.validate_on_submit():
         entry = Entry(form.person(group.organisation.name), form.key, group.language)
         if carried_out(form, in_one(lambda session: add_colleague(session, group.id, entry, now()))):

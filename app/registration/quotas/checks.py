@@ -13,7 +13,7 @@ from app.events.rules import Affiliation, QuotaEffect, QuotaTarget
 from app.findings import Check, Fault, built_once, count_of, faulty
 from app.organisations.models import Organisation
 from app.registration.models import Registration, registration_quota
-from app.registration.rules import ACTIVE
+from app.registration.rules import ACTIVE, Participation
 
 
 def quota_counts(session: Session, _now: datetime) -> Fault:
@@ -90,7 +90,7 @@ def quota_people(session: Session, _now: datetime) -> Fault:
     for quota in session.scalars(select(Quota).where(Quota.target != QuotaTarget.CODE).order_by(Quota.id)):
         covered = one.organisation_id.in_(
             [each.organisation_id for each in organisations if quota.aim.covers(each)]
-        )
+        ) & (one.participation == Participation.ROOM)
         mine = select(link.c.registration_id).where(link.c.quota_id == quota.id)
         wrong = select(func.count(one.id)).where(one.event_id == quota.event_id, covered != one.id.in_(mine))
         if number := session.scalar(wrong):

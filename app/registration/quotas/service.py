@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, insert, literal, select
+from sqlalchemy import ColumnElement, delete, func, insert, literal, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Event, Quota
@@ -27,7 +27,7 @@ from app.registration.history import By
 from app.registration.models import Registration, registration_quota
 from app.registration.promotion import move_up
 from app.registration.quotas import waiting_list
-from app.registration.rules import ACTIVE, Reason
+from app.registration.rules import ACTIVE, Participation, Reason
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,15 +184,22 @@ def _counts(session: Session, event: Event, organisations: Sequence[int]) -> tup
     counted = select(
         func.count(Registration.id).filter(Registration.has_seat),
         func.count(Registration.id).filter(in_line),
-    ).where(Registration.event_id == event.id, Registration.organisation_id.in_(organisations))
+    ).where(*_for_seats(event, organisations))
     taken, waiting = session.execute(counted).one()
     return taken, waiting
 
 
-def _link(session: Session, event: Event, quota: Quota, organisations: Sequence[int]) -> None:
-    people = select(Registration.id, literal(quota.id)).where(
-        Registration.event_id == event.id, Registration.organisation_id.in_(organisations)
+def _for_seats(event: Event, organisations: Sequence[int]) -> tuple[ColumnElement[bool], ...]:
+    """Who takes part online needs no seat."""
+    return (
+        Registration.event_id == event.id,
+        Registration.organisation_id.in_(organisations),
+        Registration.participation == Participation.ROOM,
     )
+
+
+def _link(session: Session, event: Event, quota: Quota, organisations: Sequence[int]) -> None:
+    people = select(Registration.id, literal(quota.id)).where(*_for_seats(event, organisations))
     session.execute(insert(registration_quota).from_select(["registration_id", "quota_id"], people))
 
 

@@ -19,7 +19,7 @@ from app.events.rules import Affiliation, QuotaEffect, QuotaTarget, Seats, code_
 from app.organisations.models import Organisation
 from app.registration.models import Group, Registration, registration_quota
 from app.registration.quotas.rules import Availability, Claim, Position, QuotaState, where_in_line
-from app.registration.rules import IN_LINE, Status, UnknownCode
+from app.registration.rules import IN_LINE, Participation, Status, UnknownCode
 
 _OF_DAY = (
     select(Quota)
@@ -75,6 +75,16 @@ def take_out_of(session: Session, registration: Registration, quotas: Sequence[Q
                 registration_quota.c.quota_id.in_([quota.id for quota in quotas]),
             )
         )
+
+
+def covering_person(
+    quotas: Sequence[Quota],
+    organisation: Organisation,
+    participation: Participation,
+    code: str = "",
+) -> list[Quota]:
+    """Quotas are seats in the house: who takes part online falls under none."""
+    return covering(quotas, organisation, code) if participation is Participation.ROOM else []
 
 
 def kept_twice(quotas: Sequence[Quota], organisation: Organisation, code: str) -> bool:

@@ -26,7 +26,7 @@ from app.registration.workshops.models import (
 @built_once
 def run_counts() -> Check:
     mine = Place.registration_id == Registration.id
-    holds = sum_of(Registration.chairs, mine, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
+    holds = sum_of(Registration.places, mine, Place.run_id == Run.id, Place.state == PlaceState.PLACE)
     waits = count_of(Place.id, Place.run_id == Run.id, Place.state == PlaceState.WAITING)
     return scarce(Run, "run", holds, waits, highest_of(Place.waiting_number, Place.run_id == Run.id))
 

@@ -27,7 +27,7 @@ from app.registration.rules import (
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff
 from app.registration.workshops.news import called_off, gained, lost
 from app.registration.workshops.swapping import swap_places
-from app.registration.workshops.wishes import OtherWay, pass_wishes_on
+from app.registration.workshops.wishes import InRoomOnly, OtherWay, pass_wishes_on
 
 Choices = Mapping[int, "int | RoundAnswer"]
 """Round id → run id, "still open" or "not in this round"."""
@@ -83,6 +83,7 @@ def choose(
     filled = _rounds_filled(session, event, [*runs.values(), *(place.run for place in own)])
     covering = _covering(runs, filled)
     _refuse_at_work(session, event, registration, runs, covering)
+    _refuse_in_room(registration, runs)
     stays = [place for place in own if _stays(registration, place, own, covering, filled, choices)]
     _refuse_twice(stays, runs)
     freed: list[Run] = []
@@ -103,6 +104,7 @@ def choose_first(session: Session, event: Event, registration: Registration, cho
     """The choice of somebody who was entered just now and holds nothing yet. Refuses as `choose` does."""
     runs = _chosen_runs(session, event, choices)
     _refuse_twice([], runs)
+    _refuse_in_room(registration, runs)
     covering = _covering(runs, _rounds_filled(session, event, runs.values()))
     for round_id, choice in choices.items():
         if choice is RoundAnswer.ABSENT and round_id not in covering:
@@ -130,7 +132,7 @@ def take_wanted(session: Session, registration: Registration) -> None:
     for hoped_for, *others in by_round.values():
         _settle(session, hoped_for)
         for other in others:
-            if hoped_for.state is PlaceState.WAITING and _is_free(other.run, registration.chairs):
+            if hoped_for.state is PlaceState.WAITING and _is_free(other.run, registration.places):
                 _settle(session, other)
             else:
                 session.delete(other)
@@ -316,6 +318,12 @@ def _refuse_at_work(
                 raise TwiceTheSameWorkshop(f"round-{round_id}", run.workshop.title)
 
 
+def _refuse_in_room(registration: Registration, runs: Mapping[int, Run]) -> None:
+    for round_id, run in runs.items() if registration.is_online else ():
+        if run.in_room_only:
+            raise InRoomOnly(f"round-{round_id}", run.workshop.title)
+
+
 def _stays(
     registration: Registration,
     place: Place,
@@ -335,7 +343,7 @@ def _stays(
     new = [run for run in instead.values() if run.id not in known]
     if not new:
         return True
-    gets_it = registration.has_seat and any(_is_free(run, registration.chairs) for run in new)
+    gets_it = registration.has_seat and any(_is_free(run, registration.places) for run in new)
     return place.state is PlaceState.PLACE and not gets_it
 
 
@@ -398,7 +406,7 @@ def _is_free(run: Run, chairs: int) -> bool:
 
 
 def _settle(session: Session, place: Place) -> None:
-    chairs = place.registration.chairs
+    chairs = place.registration.places
     if _is_free(place.run, chairs) and claim_seat(session, place.run, chairs=chairs):
         place.state = PlaceState.PLACE
         place.waiting_number = None
@@ -414,7 +422,7 @@ def _drop(session: Session, place: Place, *, keep: bool = False) -> list[Run]:
     """
     freed: list[Run] = []
     if place.state is PlaceState.PLACE:
-        release_seat(session, place.run, chairs=place.registration.chairs)
+        release_seat(session, place.run, chairs=place.registration.places)
         freed.append(place.run)
     elif place.state is PlaceState.WAITING:
         leave_line(session, place.run)
@@ -436,7 +444,7 @@ def _move_up_in(session: Session, event: Event, runs: list[Run], now: datetime) 
     while waiting_to_fill:
         run = waiting_to_fill.pop(0)
         for place in _line(session, run) if run.takes_place else ():
-            if run.seats.missing(place.registration.chairs):
+            if run.seats.missing(place.registration.places):
                 break  # nobody is overtaken for not coming alone
             waiting_to_fill += _move_up(session, place, now)
 
@@ -452,7 +460,7 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
             left.append(other.run)
             freed += _drop(session, other)
     session.flush()
-    if not claim_seat(session, place.run, chairs=place.registration.chairs):
+    if not claim_seat(session, place.run, chairs=place.registration.places):
         raise RuntimeError(f"run {place.run_id}: the seat that was free under the lock is gone")
     leave_line(session, place.run)
     place.state = PlaceState.PLACE

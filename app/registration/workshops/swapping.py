@@ -117,9 +117,9 @@ def _shortest(offers: list[Waiting], closing: Registration | None) -> list[Waiti
 def _chain_from(first: Waiting, offers: Iterable[Waiting]) -> list[Waiting] | None:
     """Breadth first over runs: from the one hoped for to the one given, each run left once and thus each person once."""
     from_run: dict[int, list[Waiting]] = {}
-    chairs = first.hopes.registration.chairs
+    places = first.hopes.registration.places
     for one in offers:
-        if one.hopes.registration.chairs == chairs:
+        if one.hopes.registration.places == places:
             from_run.setdefault(one.has.run_id, []).append(one)
     chains = deque([[first]])
     seen = {first.hopes.run_id}

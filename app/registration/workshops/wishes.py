@@ -13,7 +13,7 @@ from sqlalchemy import CompoundSelect, Select, delete, exists, insert, or_, sele
 from sqlalchemy.orm import Session, aliased, joinedload
 
 from app.db import Json
-from app.events.models import Event
+from app.events.models import Event, Room
 from app.programme.models import Round, Run
 from app.programme.rounds import filled_by, fills
 from app.refusal import N_, Refusal
@@ -43,6 +43,19 @@ class Wished:
 class WishesOver(Refusal):
     def __init__(self) -> None:
         super().__init__(N_("The time for wishes is over. Nothing was changed."))
+
+
+class InRoomOnly(Refusal):
+    """Who takes part online cannot be there."""
+
+    def __init__(self, field: str, title: str) -> None:
+        super().__init__(
+            N_(
+                "“%(title)s” takes place in the room only. Please choose another one, or take part in the room."
+            ),
+            field=field,
+            title=title,
+        )
 
 
 class OtherWay(Refusal):
@@ -199,7 +212,7 @@ def bring_places_back(session: Session, event: Event, kept: Json, now: datetime)
         )
         session.add(place)
         if place.state is PlaceState.PLACE:
-            run.taken += person.chairs
+            run.taken += person.places
         elif place.state is PlaceState.WAITING:
             run.waiting += 1
         person.feed_changed_at = now
@@ -253,6 +266,8 @@ def _dearest(wishes: Iterable[tuple[_Key, int]]) -> dict[_Key, int]:
 
 def _write(session: Session, event: Event, registration: Registration, wished: Wished) -> None:
     offered = _offered(session, event, wished)
+    if registration.is_online:
+        _refuse_in_room(session, event, wished, offered)
     lines = [
         {"registration_id": registration.id, "round_id": round_id, "run_id": run_id, "rank": rank}
         for round_id, runs in wished.runs.items()
@@ -269,6 +284,20 @@ def _write(session: Session, event: Event, registration: Registration, wished: W
             session.execute(insert(table), rows)
     if wished.cannot is not None:
         replace_exemptions(session, event, registration, wished.cannot)
+
+
+def _refuse_in_room(
+    session: Session, event: Event, wished: Wished, offered: Mapping[int, Mapping[int, int]]
+) -> None:
+    """Of parallel runs one that is online is enough."""
+    found = select(Run.id).join(Run.round).join(Run.room).where(Round.event_id == event.id, Room.online)
+    online = set(session.scalars(found))
+    for round_id, runs in wished.runs.items():
+        meant = {offered[round_id][run] for run in online & offered[round_id].keys()}
+        for rank, run in enumerate(runs, start=1):
+            if offered[round_id][run] not in meant:
+                title = session.get_one(Run, run).workshop.title
+                raise InRoomOnly(f"wish-{round_id}-{rank}", title)
 
 
 def _offered(session: Session, event: Event, wished: Wished) -> dict[int, dict[int, int]]:
