@@ -21,7 +21,7 @@ from app.programme.agenda import AgendaLine
 from app.programme.contradictions import Contradiction, contradictions
 from app.refusal import N_
 from app.registration.models import Registration
-from app.registration.rules import PlaceState
+from app.registration.rules import Participation, PlaceState
 from app.registration.workshops.models import Place
 from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import needs_of
@@ -41,8 +41,9 @@ def all_against(session: Session, event: Event, lines: Sequence[AgendaLine]) -> 
 
 
 def unfit_rooms(session: Session, event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
-    """For items, whoever takes part counts; for a workshop, who has a place in it."""
-    people = select(Registration.id).where(Registration.event_id == event.id, *takes_part())
+    """For items, whoever comes counts; for a workshop, who has a place in it. Who takes part online is in no room."""
+    in_the_house = Registration.participation == Participation.ROOM
+    people = select(Registration.id).where(Registration.event_id == event.id, in_the_house, *takes_part())
     needs: dict[int, set[Need]] = defaultdict(set)
     for person, need in session.execute(needs_of(people)):
         needs[person].add(need)

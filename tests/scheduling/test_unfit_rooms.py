@@ -12,6 +12,7 @@ from app.programme.agenda import lines_of, read_surroundings
 from app.programme.models import AgendaItem
 from app.programme.working_copy import read_working_copy
 from app.registration.models import Registration
+from app.registration.rules import Participation
 from app.registration.workshops.models import RegistrationNeed
 from app.registration.workshops.rules import Need
 from app.scheduling.unfit_rooms import unfit_rooms
@@ -70,6 +71,18 @@ def test_nobody_asks_for_the_way_into_a_room_of_no_house(app: Flask) -> None:
     seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
     needs(app, "Anna", Need.STEP_FREE)
     assert STEPS not in lead(app, event_id).get(TIMETABLE).text
+
+
+def test_who_takes_part_online_is_in_no_room(app: Flask) -> None:
+    event_id, ids = a_day(app)
+    change_room(app, "Raum Birke", step_free=False, online=True)
+    seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
+    needs(app, "Anna", Need.STEP_FREE)
+    visitor = lead(app, event_id)
+    assert STEPS in visitor.get(TIMETABLE).text
+    with app.app_context(), transaction() as session:
+        session.scalars(select(Registration)).one().participation = Participation.ONLINE
+    assert STEPS not in visitor.get(TIMETABLE).text
 
 
 def test_who_only_looks_learns_nothing_of_it(app: Flask) -> None:
