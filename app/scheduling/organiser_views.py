@@ -21,13 +21,16 @@ from app.outbox.rules import QUIET
 from app.people.rules import Permission, may
 from app.programme import conflicts
 from app.programme import service as programme
+from app.programme.agenda import read_agenda
 from app.programme.contradictions import Contradiction, against_the_date, contradictions_of
 from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.registration.links import form_address
 from app.scheduling import queries, room_service, service
+from app.scheduling.affected import left_outside
 from app.scheduling.forms import CallOffForm, DayForm
 from app.scheduling.room_forms import RoomForm
+from app.scheduling.unfit_rooms import unfit_rooms
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access
@@ -228,6 +231,7 @@ def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
         ),
         Intended(g.event.id),
         stored=lambda: RoomForm.of(conflicts.get_room(db.session(), g.event, room_id), stored=True),
+        speaks_against=_outside,
     )
     if isinstance(answer, Question):
         return question_page(answer, form, event=g.event)
@@ -243,14 +247,16 @@ def edit_room(slug: str, room_id: int) -> ResponseReturnValue:
 
 
 def _against_the_day(session: Session) -> Sequence[Contradiction]:
-    """The same, and what stands against its date."""
+    """What contradicts the other, and what stands against the date; after the change, in the transaction in which it is tried."""
     changed = session.get_one(Event, g.event.id)
     return [*contradictions_of(session, changed), *against_the_date(session, changed)]
 
 
-def _against(session: Session, key: str = "") -> Sequence[Contradiction]:
-    """What contradicts the other after the change, in the transaction in which it is tried."""
-    return contradictions_of(session, session.get_one(Event, g.event.id), key)
+def _outside(session: Session) -> Sequence[Contradiction]:
+    """The same of who takes part online."""
+    event = session.get_one(Event, g.event.id)
+    lines = read_agenda(session, event, seats=False)
+    return [*unfit_rooms(session, event, lines), *left_outside(session, event, lines)]
 
 
 def _by() -> By:

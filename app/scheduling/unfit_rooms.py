@@ -25,6 +25,7 @@ from app.registration.rules import Participation, PlaceState
 from app.registration.workshops.models import Place
 from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import needs_of
+from app.scheduling.affected import left_outside
 from app.texts import gettext
 
 _SENTENCES = {
@@ -36,8 +37,13 @@ _SENTENCES = {
 
 
 def all_against(session: Session, event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
-    """What contradicts each other in the programme, and rooms that do not fit those who come. Two queries at most."""
-    return [*contradictions(event, lines), *unfit_rooms(session, event, lines)]
+    """What contradicts each other in the programme, and rooms that do not fit those who come or stay at their desk. Three queries at
+    most."""
+    return [
+        *contradictions(event, lines),
+        *unfit_rooms(session, event, lines),
+        *left_outside(session, event, lines),
+    ]
 
 
 def unfit_rooms(session: Session, event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:

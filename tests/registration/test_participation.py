@@ -16,15 +16,20 @@ from sqlalchemy.exc import IntegrityError
 from app.allocation.loader import Terms, read_question
 from app.attendees.imports.judging_forms import _way
 from app.attendees.imports.targets import template_head
-from app.events.models import Room
+from app.events.models import Event, Room
 from app.events.queries import get_public_event
 from app.events.rules import Placement, QuotaEffect
+from app.events.service import mark_changed
+from app.programme.agenda import read_agenda
+from app.programme.models import Run
 from app.refusal import Refusal
 from app.registration.links import personal_token
 from app.registration.models import Registration
 from app.registration.participation import ChosenInRoom, ClosedForRoom, NoSeatInHouse, OfferFirst
 from app.registration.rules import Participation, Status
 from app.registration.workshops.wishes import InRoomOnly, Wished, replace_wishes
+from app.scheduling.affected import left_outside
+from app.texts import force_locale
 from app.web.database import db, transaction
 from tests.attendees.test_exports import read_csv, take_out
 from tests.factories.days import BIRCH, FOYER, make_event, make_programme
@@ -295,6 +300,27 @@ def test_whatever_they_do_the_counts_hold(house: None, seed: int) -> None:
         people = db.session.scalars(select(Registration)).all()
         assert all(one.has_seat for one in people if one.active and one.is_online)
     assert any(one.is_online for one in people)
+
+
+def test_the_team_reads_who_would_be_left_outside(house: None) -> None:
+    day = a_day(capacity=5)
+    day.join("anna", labels=("1.1",), participation=ONLINE)
+    day.join("ben", labels=("1.2",))
+
+    def said() -> list[str]:
+        lines = read_agenda(db.session(), day.event, seats=False)
+        return [one.sentence for one in left_outside(db.session(), day.event, lines)]
+
+    with force_locale("en"):
+        assert said() == []
+        with transaction() as session:
+            session.get_one(Run, day.runs["1.1"]).room_id = None
+            mark_changed(session.get_one(Event, day.event_id), day.now, calendar=False)
+        assert said() == [
+            "“1.1 Beraten ohne Vorurteil” is in the room only, and 1 person who has a place in it takes part online."
+        ]
+        day.set_event(offers_online=False)
+        assert said() == []
 
 
 # -- pages
