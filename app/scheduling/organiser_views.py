@@ -253,7 +253,7 @@ def _against_the_day(session: Session) -> Sequence[Contradiction]:
 
 
 def _outside(session: Session) -> Sequence[Contradiction]:
-    """The same of who takes part online."""
+    """Whom a room no longer fits, and who takes part online and would be left outside of it."""
     event = session.get_one(Event, g.event.id)
     lines = read_agenda(session, event, seats=False)
     return [*unfit_rooms(session, event, lines), *left_outside(session, event, lines)]
