@@ -19,7 +19,7 @@ from app.refusal import N_
 from app.registration.consents.models import PURPOSE_LABELS, ConsentSource
 from app.registration.person import FIELDS
 from app.registration.questions.rules import LEGAL_BASIS_LABELS
-from app.registration.rules import ACTOR_LABELS, REASON_LABELS, STATUS_LABELS
+from app.registration.rules import ACTOR_LABELS, PARTICIPATION_LABELS, REASON_LABELS, STATUS_LABELS
 from app.registration.workshops.rules import VERDICT_LABELS, PlaceFact
 from app.texts import gettext, language, moment
 
@@ -113,6 +113,7 @@ KEYS = {
     "registration": N_("Registration"),
     "remembered": N_("What the lot remembers"),
     "role": N_("Role"),
+    "room": N_("Room"),
     "round": N_("Round"),
     "sensitive": N_("Sensitive"),
     "sent_at": N_("Sent on"),
@@ -190,6 +191,7 @@ CODES: dict[str, Mapping[str, str]] = {
     "language": {"de": N_("German"), "en": N_("English")},
     "kind": {**MAIL_LABELS, **_by_value(CONDITION_LABELS), **_by_value(LINK_LABELS)},
     "legal_basis": _by_value(LEGAL_BASIS_LABELS),
+    "participation": _by_value(PARTICIPATION_LABELS),
     "purpose": _by_value(PURPOSE_LABELS),
     "reason": _by_value(REASON_LABELS),
     "role": {**_by_value(ROLE_LABELS), **_by_value(STAFF_LABELS)},

@@ -14,13 +14,15 @@ from sqlalchemy import select
 
 from app.attendees.mailings import MailingText, write_to
 from app.clock import now
-from app.events.models import Event
+from app.events.models import Event, Room
 from app.legal.service import Barrier, report_barrier
 from app.organising.person_printing import CODES, KEYS
 from app.people.models import AuditEntry
 from app.programme.models import Contributor
 from app.registration.models import Registration
 from app.registration.suppression import suppress
+from app.registration.workshops.models import PlaceChange
+from app.registration.workshops.rules import PlaceFact
 from app.results.models import Agreement
 from app.results.rules import Level
 from app.web.database import db, transaction
@@ -48,6 +50,13 @@ def day(app: Flask) -> Day:
         with day.step() as session:
             letter, anna = MailingText("Bitte Ausweis mitbringen", "Am Eingang."), [day.ids["anna"]]
             write_to(session, day.event_id, anna, letter, "nonce-circular", ORGANISER, now())
+            room = session.scalars(select(Room.id).where(Room.event_id == day.event_id).limit(1)).one()
+            for fact, about in (
+                (PlaceFact.ROOM, {"run_id": day.runs["1.1"]}),
+                (PlaceFact.LINK, {"room_id": room}),
+            ):
+                change = PlaceChange(registration_id=anna[0], at=now(), fact=fact, old="A", new="B", **about)
+                session.add(change)
     mailbox(app).deliver()
     return day
 
