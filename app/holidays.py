@@ -16,13 +16,16 @@ import sys
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
+from time import monotonic
 
 from app.settings import ROOT
 
 SECONDS = 20  # on the clock: a busy machine may be slow
+PATIENCE = 300  # seconds until a year that was not answered is asked for again
 PUBLIC, SCHOOL = "public", "school"
 _LANGUAGES = ("de", "en_US")
 
+_failed: dict[tuple[str, int], float] = {}
 logger = logging.getLogger(__name__)
 
 
@@ -43,10 +46,15 @@ def holidays_between(state: str, first: date, last: date) -> list[Holiday]:
     """Those of a state from one date to another, both included, by date. Of school holidays only what the states have published:
     some years ahead. Empty where the library gives no answer; the log says why."""
     found: list[Holiday] = []
-    for year in range(first.year, last.year + 1):
+    for year in range(
+        first.year, min(last.year, first.year + 1) + 1
+    ):  # no day lasts longer, but somebody may mistype
+        if monotonic() - _failed.get((state, year), -PATIENCE) < PATIENCE:
+            continue
         try:
             found += [one for one in _of_year(state, year) if first <= one.on <= last]
-        except (subprocess.SubprocessError, ValueError) as error:
+        except (OSError, subprocess.SubprocessError, ValueError, TypeError) as error:
+            _failed[state, year] = monotonic()
             logger.warning("The holidays of %s in %s could not be read: %s", state, year, error)
     return found
 

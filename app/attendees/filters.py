@@ -165,6 +165,11 @@ def takes_part() -> list[ColumnElement[bool]]:
     return [Registration.has_seat.is_(True), Registration.status.in_(PLACED)]
 
 
+def in_the_house() -> list[ColumnElement[bool]]:
+    """Who of these sits on a chair."""
+    return [*takes_part(), Registration.participation == Participation.ROOM]
+
+
 def without_of(event: Event, *, has_runs: bool) -> Without | None:
     """What may be missing on this day: wishes as long as places are not given, places otherwise. `has_runs`: whether a
     workshop takes place at all."""

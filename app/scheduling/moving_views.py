@@ -95,5 +95,7 @@ def place(slug: str) -> ResponseReturnValue:
         placed=placed(plan),
         unplaced=unplaced(plan),
         rooms={room.id: room.name for room in rooms},
-        contradictions=all_against(session, g.event, lines_of(plan, read_surroundings(session, g.event))),
+        contradictions=all_against(
+            session, g.event, lines_of(plan, read_surroundings(session, g.event)), g.role
+        ),
     )

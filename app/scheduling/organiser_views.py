@@ -15,6 +15,7 @@ from app.events.models import Event
 from app.events.notices import revocable
 from app.events.queries import missing_before_publishing
 from app.events.rules import TEXT_OF_STATE, EventStatus, code_key
+from app.holidays import holidays_between
 from app.legal.queries import unfinished_texts
 from app.outbox.previewing import Intended
 from app.outbox.rules import QUIET
@@ -30,7 +31,6 @@ from app.scheduling import queries, room_service, service
 from app.scheduling.affected import left_outside
 from app.scheduling.forms import CallOffForm, DayForm
 from app.scheduling.room_forms import RoomForm
-from app.scheduling.unfit_rooms import unfit_rooms
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access
@@ -64,6 +64,7 @@ def edit(slug: str) -> ResponseReturnValue:
             note=form.note.data or "",
         )
 
+    _read_holidays(form)
     answer = asked(
         form,
         change,
@@ -94,6 +95,13 @@ def edit(slug: str) -> ResponseReturnValue:
         holds=None if is_draft else TEXT_OF_STATE.get(g.event.registration_state(moment)),
         form_link=form_address(g.event, g.event.language),
     )
+
+
+def _read_holidays(form: DayForm) -> None:
+    """Before the transaction in which the change is tried: a child process may answer slowly, and nobody waits for it at the lock."""
+    first, last = form.start_date.data, form.end_date.data
+    if form.is_submitted() and g.event.region is not None and first is not None:
+        holidays_between(g.event.region.state.value, first, last or first)
 
 
 def _saved(before: str, code: str) -> str:
@@ -253,10 +261,10 @@ def _against_the_day(session: Session) -> Sequence[Contradiction]:
 
 
 def _outside(session: Session) -> Sequence[Contradiction]:
-    """Whom a room no longer fits, and who takes part online and would be left outside of it."""
+    """Who takes part online and would be left outside of a room. What people need is not tried out here: whoever unticks
+    "step-free" would read where somebody needs it."""
     event = session.get_one(Event, g.event.id)
-    lines = read_agenda(session, event, seats=False)
-    return [*unfit_rooms(session, event, lines), *left_outside(session, event, lines)]
+    return left_outside(session, event, read_agenda(session, event, seats=False))
 
 
 def _by() -> By:

@@ -334,7 +334,7 @@ def _copy() -> WorkingCopy:
 def _against(copy: WorkingCopy, key: str) -> list[Contradiction]:
     """What contradicts the other about one line of the agenda."""
     lines = lines_of(copy.plan, read_surroundings(db.session(), g.event))
-    return [one for one in all_against(db.session(), g.event, lines) if one.concerns(key)]
+    return [one for one in all_against(db.session(), g.event, lines, g.role) if one.concerns(key)]
 
 
 def _programme(slug: str) -> str:

@@ -80,7 +80,7 @@ def release(slug: str) -> ResponseReturnValue:
             data={"version": plan_seen(read_working_copy(db.session(), g.event).plan)},
         ),
         changes=changes,
-        speaks_against=lambda session: all_against(session, g.event, lines),
+        speaks_against=lambda session: all_against(session, g.event, lines, g.role),
     )
     if isinstance(answer, Question):
         return question_page(answer, form, event=g.event)
@@ -94,7 +94,7 @@ def release(slug: str) -> ResponseReturnValue:
         changes=changes,
         affected=affected_runs(session, copy, around.seats),
         loose=loose_ends(lines),
-        contradictions=[*all_against(session, g.event, lines), *against_the_date(session, g.event)],
+        contradictions=[*all_against(session, g.event, lines, g.role), *against_the_date(session, g.event)],
         may_edit=may(g.role, Permission.EDIT),
         preview=_preview_address(g.event),
         preview_here=url_for(".preview", token=preview_token(g.event)),

@@ -3,8 +3,8 @@
 
 """Rooms that somebody cannot get into, or cannot follow in: what people need beside where the programme sends them.
 
-What somebody needs is health data (DP-04), so a sentence says that there is somebody, never who or how many, and it stands only
-where a room can be changed or the programme is released.
+What somebody needs is health data (DP-04), so a sentence says that there is somebody, never who or how many. Of a workshop it is
+for those alone who may read what people need: a list of names is one click away, and may hold one name.
 """
 
 from collections import defaultdict
@@ -13,15 +13,16 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.attendees.filters import takes_part
+from app.attendees.filters import in_the_house
 from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.rules import Loop
+from app.people.rules import Permission, Role, may
 from app.programme.agenda import AgendaLine
 from app.programme.contradictions import Contradiction, contradictions
 from app.refusal import N_
 from app.registration.models import Registration
-from app.registration.rules import Participation, PlaceState
+from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place
 from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import needs_of
@@ -36,27 +37,30 @@ _SENTENCES = {
 }
 
 
-def all_against(session: Session, event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
+def all_against(
+    session: Session, event: Event, lines: Sequence[AgendaLine], role: Role | None
+) -> list[Contradiction]:
     """What contradicts each other in the programme, and rooms that do not fit those who come or stay at their desk. Three queries at
     most."""
     return [
         *contradictions(event, lines),
-        *unfit_rooms(session, event, lines),
+        *unfit_rooms(session, event, lines, of_runs=may(role, Permission.SEE_SENSITIVE)),
         *left_outside(session, event, lines),
     ]
 
 
-def unfit_rooms(session: Session, event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
-    """For items, whoever comes counts; for a workshop, who has a place in it. Who takes part online is in no room."""
-    in_the_house = Registration.participation == Participation.ROOM
-    people = select(Registration.id).where(Registration.event_id == event.id, in_the_house, *takes_part())
+def unfit_rooms(
+    session: Session, event: Event, lines: Sequence[AgendaLine], *, of_runs: bool
+) -> Iterator[Contradiction]:
+    """For items, whoever comes counts; for a workshop, who has a place in it (`of_runs`). Who takes part online is in no room."""
+    people = select(Registration.id).where(Registration.event_id == event.id, *in_the_house())
     needs: dict[int, set[Need]] = defaultdict(set)
     for person, need in session.execute(needs_of(people)):
         needs[person].add(need)
     if not needs:
         return
     everybody = set().union(*needs.values())
-    of_runs = _of_runs(session, needs)
+    seated = _of_runs(session, needs) if of_runs else {}
     for line in lines:
         about = ((line.title, line.key),)
         if line.room is not None:
@@ -64,7 +68,7 @@ def unfit_rooms(session: Session, event: Event, lines: Sequence[AgendaLine]) -> 
             yield from _unfit(line.title, line.room, asked, about)
         for run in line.round.runs if line.round is not None else ():
             if run.room is not None and run.takes_place:
-                yield from _unfit(f"{run.label} {run.title}", run.room, of_runs[run.id], about)
+                yield from _unfit(f"{run.label} {run.title}", run.room, seated.get(run.id, ()), about)
 
 
 def _is_pause(line: AgendaLine) -> bool:

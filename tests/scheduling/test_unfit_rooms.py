@@ -85,6 +85,19 @@ def test_who_takes_part_online_is_in_no_room(app: Flask) -> None:
     assert STEPS not in visitor.get(TIMETABLE).text
 
 
+def test_of_a_workshop_reads_who_may_read_what_people_need(app: Flask) -> None:
+    """Its list of names is one click away, and may hold one name; nobody tries it out by unticking "step-free" either."""
+    event_id, ids = a_day(app)
+    seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
+    needs(app, "Anna", Need.STEP_FREE)
+    visitor = somebody(app, "olga@example.org", event_id, Role.ORGANISER)
+    room = f"{HOME}/programme/rooms/{ids['Raum Birke']}"
+    assert "darauf angewiesen" not in visitor.get(room).send(step_free=None).text
+    change_room(app, "Raum Birke", step_free=False)
+    for address in ("timetable", f"runs/{ids['1.1']}", f"rounds/{ids['round-1']}"):
+        assert "darauf angewiesen" not in visitor.get(f"{HOME}/programme/{address}").text, address
+
+
 def test_who_only_looks_learns_nothing_of_it(app: Flask) -> None:
     event_id, ids = a_day(app)
     change_room(app, "Raum Birke", step_free=False)
@@ -103,5 +116,5 @@ def test_it_costs_two_queries(app: Flask) -> None:
         event = session.get_one(Event, event_id)
         lines = lines_of(read_working_copy(session, event).plan, read_surroundings(session, event))
         with Queries(app) as queries:
-            list(unfit_rooms(session, event, lines))
+            list(unfit_rooms(session, event, lines, of_runs=True))
     assert queries.count == 2
