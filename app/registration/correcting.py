@@ -32,6 +32,7 @@ from app.registration.rules import (
     Participation,
     SeatStaysThere,
     address_of,
+    refuse_accompanied_online,
 )
 from app.registration.service import lock_registration
 from app.registration.workshops import places
@@ -72,6 +73,7 @@ def change_person(
     registration = lock_registration(session, registration_id)
     if registration.version != version:
         raise ChangedMeanwhile
+    refuse_accompanied_online(person.participation, person.accompanying)
     organisation = name_organisation(session, person.organisation)
     was_elsewhere = organisation.id != registration.organisation_id
     if with_email:

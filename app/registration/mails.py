@@ -193,7 +193,9 @@ class PlacesMail:
             news=news,
             items=items.lines,
             notes=list(dict.fromkeys((*news.notes, *items.notes))),
-            free=still_free(day, news.lost_in) if open_now and not event.awaits_places else [],
+            free=still_free(day, news.lost_in, is_online=registration.is_online)
+            if open_now and not event.awaits_places
+            else [],
             agenda=agenda_text(registration, day, _words()),
             may=possible(registration, day, message.created_at),
             link=personal_address(registration),

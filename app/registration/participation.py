@@ -15,7 +15,7 @@ from app.refusal import N_, Refusal
 from app.registration import notifications
 from app.registration.history import By
 from app.registration.models import Registration
-from app.registration.promotion import move_up, take_from_line
+from app.registration.promotion import move_up, take_from_line, take_wanted
 from app.registration.quotas import waiting_list
 from app.registration.quotas.rules import Claim
 from app.registration.rules import (
@@ -27,6 +27,7 @@ from app.registration.rules import (
 )
 from app.registration.workshops import places
 from app.registration.workshops.models import RunStaff
+from app.registration.workshops.wishes import wished_in_room
 
 
 class NoSeatInHouse(Refusal):
@@ -95,9 +96,13 @@ def change_way(
     else:
         _come(session, registration, now, by_team=by_team)
     registration.feed_changed_at = now
-    session.flush()
     if registration.status is Status.REGISTERED and not told:
+        if (
+            registration.invited_sequence is not None
+        ):  # a calendar passes over an entry without a higher number
+            registration.sequence_offset += 1
         notifications.notify_status(session, registration, now)
+    session.flush()
 
 
 def _go_online(session: Session, registration: Registration, by: By, now: datetime) -> bool:
@@ -116,8 +121,11 @@ def _go_online(session: Session, registration: Registration, by: By, now: dateti
         take_from_line(session, registration, mine, by, now)
     else:
         leave_line(session, event, mine)
+    had_seat = registration.has_seat
     registration.participation, registration.has_seat = Participation.ONLINE, True
     session.flush()
+    if not had_seat:
+        take_wanted(session, registration)
     waiting_list.take_out_of(session, registration, mine)
     move_up(session, event, now)
     return waited
@@ -142,6 +150,8 @@ def _come(session: Session, registration: Registration, now: datetime, *, by_tea
 
 def _refuse_leaving_room(session: Session, registration: Registration) -> None:
     """What somebody has chosen, waits for or leads is not given up by a word about something else."""
+    if registration.event.awaits_places and (wished := wished_in_room(session, registration)) is not None:
+        raise ChosenInRoom(wished.workshop.title)
     led = select(Run).join(RunStaff).where(RunStaff.registration_id == registration.id, Run.takes_place)
     chosen = [run for run, _state in places.chosen_by(session, registration)]
     for run in [*chosen, *session.scalars(led.order_by(Run.id))]:

@@ -213,14 +213,16 @@ def _with_links(session: Session, registration: Registration, day: MyDay) -> MyD
     return replace(day, links=dict(session.execute(found).all()))
 
 
-def still_free(day: MyDay, round_ids: Collection[int]) -> list[tuple[RoundView, RunView]]:
-    """The runs with free places in those of the rounds in which the person is nowhere; `day` was read with seats."""
+def still_free(day: MyDay, round_ids: Collection[int], *, is_online: bool) -> list[tuple[RoundView, RunView]]:
+    """The runs with free places in those of the rounds in which the person is nowhere, for who `is_online` those in which one
+    takes part so; `day` was read with seats."""
     return [
         (mine.round, run)
         for mine in day.chosen
         if mine.round.id in round_ids and mine.run is None and not mine.absent
         for run in mine.round.runs
         if run.takes_place and not run.waiting and not run.seats.full
+        if not is_online or (run.room is not None and run.room.online)
     ]
 
 

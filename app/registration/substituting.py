@@ -64,7 +64,8 @@ def substitute(
     known = earlier.active
     if known is not None and by.actor is Actor.CONTACT and known.group_id == old.group_id:
         raise InGroupAlready  # the contact knows that person: no secret (T09), and a seat would be lost for nothing
-    if known is not None and keeps_own(known, seat=old.has_seat):
+    # To take part online needs no seat of anybody: nobody gives up their place in line for it.
+    if known is not None and keeps_own(known, seat=old.has_seat and not old.is_online):
         seated = old.has_seat
         notifications.notify_link(session, known, now)
         end(session, old, Status.CANCELLED, by, Reason.SUBSTITUTED, now)

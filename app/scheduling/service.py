@@ -11,7 +11,7 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.clock import BERLIN, days_later
@@ -39,7 +39,7 @@ from app.registration import notifications
 from app.registration.history import By
 from app.registration.models import Group, Registration
 from app.registration.promotion import move_up
-from app.registration.rules import ACTIVE, Reason
+from app.registration.rules import ACTIVE, Participation, Reason
 from app.registration.service import cancel
 from app.registration.workshops import places
 from app.registration.workshops.swap_offers import end_all
@@ -56,6 +56,19 @@ class PlacesBecomeWishes(Refusal):
             ),
             field="become_wishes",
             number=places,
+        )
+
+
+class StillOnline(Refusal):
+    """No list would say any more that they are not in the house."""
+
+    def __init__(self, people: int) -> None:
+        super().__init__(
+            N_(
+                "%(number)s people take part online. Please leave it on, or see in the list that they come into the room first."
+            ),
+            field="offers_online",
+            number=people,
         )
 
 
@@ -83,7 +96,7 @@ def change_day(
     asks_for_wishes = before.placement is Placement.DIRECT and facts.placement is Placement.WISHES
     if asks_for_wishes and not become_wishes and (taken := count_taken(session, event)):
         raise PlacesBecomeWishes(taken)
-    _refuse_facts(event, facts)
+    _refuse_facts(session, event, facts)
     kept = turn_places_into_wishes(session, event) if asks_for_wishes else None
     swapped, last = event.takes_swaps(now), revocable(session, event, now)
     back = dict(last.places) if last is not None and facts.placement is Placement.DIRECT else {}
@@ -115,7 +128,7 @@ def take_back(session: Session, event_id: int, notice_id: int, by: By, now: date
     event = lock_event(session, event_id)
     notice = get_revocable(session, event, notice_id, now)
     facts, kept, chose = facts_before(event, notice), notice.places, event.placement
-    _refuse_facts(event, facts)
+    _refuse_facts(session, event, facts)
     session.execute(delete(Notice).where(Notice.id == notice_id))
     if facts.placement is Placement.WISHES and chose is Placement.DIRECT:
         turn_places_into_wishes(session, event)
@@ -145,7 +158,7 @@ def _save(session: Session, event: Event, facts: DayFacts, by: By, now: datetime
     return changed
 
 
-def _refuse_facts(event: Event, facts: DayFacts) -> None:
+def _refuse_facts(session: Session, event: Event, facts: DayFacts) -> None:
     refuse_reversed_times(facts.starts_at, facts.ends_at)
     if facts.registration_opens_at and facts.registration_closes_at:
         refuse_reversed_times(
@@ -154,8 +167,17 @@ def _refuse_facts(event: Event, facts: DayFacts) -> None:
     refuse_odd_end_of_line(facts.moves_up_until, facts.registration_closes_at, facts.starts_at)
     refuse_capacity_below_taken(facts.capacity, event.extra, event.taken)
     _refuse_placement(event, facts)
+    if event.offers_online and not facts.offers_online and (people := _online(session, event)):
+        raise StillOnline(people)
     if facts.swaps_until is not None and facts.swaps_until > facts.starts_at:
         raise Refusal(N_("Swaps have to end before the day begins."), field="swaps_until")
+
+
+def _online(session: Session, event: Event) -> int:
+    mine = Registration.event_id == event.id, Registration.participation == Participation.ONLINE
+    return (
+        session.scalar(select(func.count(Registration.id)).where(*mine, Registration.status.in_(ACTIVE))) or 0
+    )
 
 
 def _refuse_placement(event: Event, facts: DayFacts) -> None:

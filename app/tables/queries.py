@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.attendees.filters import takes_part
+from app.attendees.filters import in_the_house
 from app.events.models import Event
 from app.events.queries import get_of_event
 from app.folding import plain
@@ -97,7 +97,7 @@ class SeatingLook:
 
 def chosen(event_id: int, run_id: int | None) -> Select[int]:
     """Ids of those who are to sit: who takes part, or of these who has a place in the workshop."""
-    found = select(Registration.id).where(Registration.event_id == event_id, *takes_part())
+    found = select(Registration.id).where(Registration.event_id == event_id, *in_the_house())
     if run_id is None:
         return found
     inside = select(Place.registration_id).where(Place.run_id == run_id, Place.state == PlaceState.PLACE)
@@ -135,7 +135,7 @@ def seated_of(session: Session, seating: Seating) -> list[Seated]:
         select(SeatingGuest, Registration, Organisation)
         .join(Registration, SeatingGuest.registration_id == Registration.id)
         .join(Organisation, Registration.organisation_id == Organisation.id)
-        .where(SeatingGuest.seating_id == seating.id, *takes_part())
+        .where(SeatingGuest.seating_id == seating.id, *in_the_house())
         .order_by(Registration.sort_key, Registration.id)
     ).all()
     mine = select(SeatingGuest.id).where(SeatingGuest.seating_id == seating.id)

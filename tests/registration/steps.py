@@ -142,11 +142,14 @@ class Day:
             facts = replace(one.person, accompanying=number)
             correcting.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
 
-    def take_part(self, name: str, way: Participation, *, by_team: bool = False) -> None:
+    def take_part(
+        self, name: str, way: Participation, *, by_team: bool = False, accompanying: int | None = None
+    ) -> None:
         """In this way from now on."""
         with self.step() as session:
             one = session.get_one(Registration, self.ids[name])
-            facts = replace(one.person, participation=way)
+            along = one.accompanying if accompanying is None else accompanying
+            facts = replace(one.person, participation=way, accompanying=along)
             correcting.change_person(session, one.id, facts, one.version, self.now, by_team=by_team)
 
     def add_quota(

@@ -26,7 +26,7 @@ class MyTable:
 
 def tables_of(session: Session, registration: Registration) -> list[MyTable]:
     """What was published of one person who takes part, round by round: one query, on a day with tables."""
-    takes_part = registration.status in PLACED and registration.has_seat
+    takes_part = registration.status in PLACED and registration.has_seat and not registration.is_online
     if not takes_part or registration.event.tables_at is None:
         return []
     rows = session.execute(

@@ -16,6 +16,9 @@ class Need(Enum):
     INDUCTION_LOOP = "induction_loop"
 
 
+OF_THE_HOUSE = (Need.STEP_FREE, Need.INDUCTION_LOOP)
+
+
 class Verdict(Enum):
     """What the team says to somebody who cannot take a workshop."""
 

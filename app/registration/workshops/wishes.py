@@ -19,10 +19,10 @@ from app.programme.rounds import filled_by, fills
 from app.refusal import N_, Refusal
 from app.registration.models import Registration
 from app.registration.questions.models import Option, SensitiveAnswer
-from app.registration.rules import ENDED, PlaceState, UnknownRun
+from app.registration.rules import ENDED, Participation, PlaceState, UnknownRun
 from app.registration.workshops.exemptions import exemptions_of, forget_exemptions, replace_exemptions
 from app.registration.workshops.models import Place, RegistrationNeed, RoundAbsence, RunStaff, Wish
-from app.registration.workshops.rules import Need
+from app.registration.workshops.rules import OF_THE_HOUSE, Need
 
 MOST_RANKS = 12
 _Key = TypeVar("_Key", bound=Hashable)
@@ -116,12 +116,20 @@ def wishes_of(session: Session, registration_id: int) -> Wished:
 
 
 def needs_of(people: Select[int]) -> CompoundSelect[int, Need]:
-    """Id and need: what they cannot do without: said with the wishes, or in answer to a question of the team."""
-    with_wishes = select(RegistrationNeed.registration_id, RegistrationNeed.need)
+    """Id and need: what they cannot do without: said with the wishes, or in answer to a question of the team. What a house has
+    to have, who takes part online can do without."""
+    here = people.where(Registration.participation == Participation.ROOM)
+    with_wishes = select(RegistrationNeed.registration_id, RegistrationNeed.need).where(
+        or_(RegistrationNeed.need.not_in(OF_THE_HOUSE), RegistrationNeed.registration_id.in_(here))
+    )
     answered = (
         select(SensitiveAnswer.registration_id, Option.need)
         .join(Option, SensitiveAnswer.option_id == Option.id)
-        .where(SensitiveAnswer.registration_id.in_(people), Option.need.is_not(None))
+        .where(
+            SensitiveAnswer.registration_id.in_(people),
+            Option.need.is_not(None),
+            or_(Option.need.not_in(OF_THE_HOUSE), SensitiveAnswer.registration_id.in_(here)),
+        )
     )
     return union(with_wishes.where(RegistrationNeed.registration_id.in_(people)), answered)
 
@@ -254,6 +262,21 @@ def _elsewhere(session: Session, event: Event) -> dict[int, set[int]]:
 def _runs_of(session: Session, event: Event) -> Sequence[Run]:
     runs = select(Run).join(Run.round).where(Round.event_id == event.id).order_by(Run.id)
     return session.scalars(runs).all()
+
+
+def wished_in_room(session: Session, registration: Registration) -> Run | None:
+    """The first run that somebody wishes for and in which nobody takes part online, in none of those beside it either."""
+    mine = select(Run).join(Wish, Wish.run_id == Run.id).where(Wish.registration_id == registration.id)
+    for run in session.scalars(mine.order_by(Wish.round_id, Wish.rank)):
+        beside = select(Run).where(
+            Run.round_id == run.round_id,
+            Run.workshop_id == run.workshop_id,
+            Run.spans == run.spans,
+            Run.takes_place,
+        )
+        if all(one.in_room_only for one in session.scalars(beside)):
+            return run
+    return None
 
 
 def _dearest(wishes: Iterable[tuple[_Key, int]]) -> dict[_Key, int]:

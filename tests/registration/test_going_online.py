@@ -1,0 +1,129 @@
+# SPDX-FileCopyrightText: 2026 Fachtag contributors
+# SPDX-License-Identifier: EUPL-1.2
+
+"""What going online, and back, must not do to workshops, lines, calendars, needs and tables."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+
+from app.events.notices import day_facts
+from app.events.rules import Placement
+from app.refusal import Refusal, fingerprint
+from app.registration.models import Registration
+from app.registration.participation import ChosenInRoom
+from app.registration.rules import Status
+from app.registration.workshops.models import RegistrationNeed
+from app.registration.workshops.rules import Need
+from app.registration.workshops.wishes import Wished, needs_of, replace_wishes
+from app.scheduling.service import StillOnline, change_day
+from app.tables.queries import chosen
+from app.web.database import transaction
+from tests.registration.steps import ORGANISER, add_organisations
+from tests.registration.test_participation import ONLINE, ROOM, a_day, taken
+
+
+@pytest.fixture
+def house(app: Flask) -> Iterator[None]:
+    with app.app_context():
+        add_organisations()
+        yield
+
+
+def test_what_was_only_wanted_is_taken_by_who_goes_online_from_the_line(house: None) -> None:
+    day = a_day(capacity=1, approval=True)
+    day.join("anna")
+    day.approve("anna")
+    day.join("ben", labels=("1.1",))
+    day.take_part("ben", ONLINE)
+    assert day.places("ben") == {"1.1": "place"}
+    day.approve("ben")
+    assert (day.status("ben"), day.run("1.1").taken) == (Status.REGISTERED, 1)
+    day.check()
+
+
+def test_nobody_is_brought_along_by_who_is_online_already(house: None) -> None:
+    day = a_day(capacity=5)
+    day.join("anna", participation=ONLINE)
+    with pytest.raises(Refusal) as refused:
+        day.take_part("anna", ONLINE, by_team=True, accompanying=1)
+    assert refused.value.field == "accompanying"
+    assert taken(day) == (0, 0)
+
+
+def test_an_online_place_takes_nobody_out_of_the_line(house: None) -> None:
+    day = a_day(capacity=1)
+    day.join("anna", "bea")
+    day.join("otto", participation=ONLINE)
+    number = day.of("bea").waiting_number
+    day.substitute("otto", "bea")
+    assert (day.status("bea"), day.of("bea").waiting_number) == (Status.WAITING, number)
+    assert day.of("bea").participation is ROOM
+
+
+def test_calendars_take_the_entry_of_another_way(house: None) -> None:
+    day = a_day(capacity=2)
+    day.join("anna")
+    before = day.of("anna").invited_sequence
+    assert before is not None
+    for number, way in enumerate((ONLINE, ROOM), start=1):
+        day.take_part("anna", way)
+        assert day.of("anna").invited_sequence == before + number
+
+
+def test_who_wishes_for_what_is_in_the_room_only_gives_that_up_first(house: None) -> None:
+    day = a_day(capacity=5)
+    day.join("anna")
+    day.set_event(placement=Placement.WISHES, wishes_until=day.event.starts_at)
+    for labels, refused in ((["1.2"], True), (["1.1"], False)):
+        with transaction() as session:
+            one = session.get_one(Registration, day.ids["anna"])
+            wished = Wished({day.rounds[1]: [day.runs[label] for label in labels]})
+            replace_wishes(session, one.event, one, wished)
+        if refused:
+            with pytest.raises(ChosenInRoom):
+                day.take_part("anna", ONLINE)
+    day.take_part("anna", ONLINE)
+
+
+def test_a_house_without_a_ramp_is_no_matter_to_who_is_not_there(house: None) -> None:
+    day = a_day(capacity=5)
+    day.join("anna", "ben")
+    with transaction() as session:
+        for name in ("anna", "ben"):
+            for need in (Need.STEP_FREE, Need.INTERPRETING):
+                session.add(RegistrationNeed(registration_id=day.ids[name], need=need))
+    day.take_part("anna", ONLINE)
+    with transaction() as session:
+        people = select(Registration.id).where(Registration.event_id == day.event_id)
+        found = {(person, need) for person, need in session.execute(needs_of(people))}
+    assert found == {
+        (day.ids["anna"], Need.INTERPRETING),
+        (day.ids["ben"], Need.STEP_FREE),
+        (day.ids["ben"], Need.INTERPRETING),
+    }
+
+
+def test_a_day_goes_on_offering_it_while_somebody_is_online(app: Flask, house: None) -> None:
+    day = a_day(capacity=5)
+    day.join("anna", participation=ONLINE)
+    seen = fingerprint(day_facts(day.event))
+    off = replace(day_facts(day.event), offers_online=False)
+    with pytest.raises(StillOnline), transaction() as session:
+        change_day(session, day.event_id, off, seen, ORGANISER, day.now)
+    day.take_part("anna", ROOM)
+    seen = fingerprint(day_facts(day.event))
+    with transaction() as session:
+        change_day(session, day.event_id, off, seen, ORGANISER, day.now)
+    assert not day.event.offers_online
+
+
+def test_tables_are_for_who_sits_there(house: None) -> None:
+    day = a_day(capacity=5)
+    day.join("anna")
+    day.join("ben", participation=ONLINE)
+    with transaction() as session:
+        assert list(session.scalars(chosen(day.event_id, None))) == [day.ids["anna"]]
