@@ -36,6 +36,9 @@ from app.registration.rules import (
     Reason,
     Status,
     TooMany,
+    refuse_accompanied_online,
+    refuse_unasked,
+    refuse_unoffered,
 )
 from app.registration.service import cancel, end
 from app.registration.substituting import add_guest, keeps_own, substitute
@@ -52,6 +55,10 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
     known = find_earlier(session, event.id, person.email, entry.nonce)
     if known.same_form is not None or _was_sent(session, group, entry.nonce):
         return
+    # What `admit` asks of somebody new, asked before the address is known to us (T09).
+    refuse_unasked(person.accompanying, asks=event.asks_accompanying)
+    refuse_unoffered(person.participation, offers=event.offers_online)
+    refuse_accompanied_online(person.participation, person.accompanying)
     online = person.participation is Participation.ONLINE
     seat = None if online else _free_seat(session, group, now)  # it stays kept for somebody who comes
     if seat is None and event.registration_state(now) not in TAKES_REGISTRATIONS:

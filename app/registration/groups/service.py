@@ -285,10 +285,13 @@ def _enter_together(
     for row, next_offset in new:
         with session.begin_nested():
             way = _way(group, row, now, next_offset, seating=seating, quotas=quotas)
-            waits = not admit(session, event, row, way, now).has_seat
+            one = admit(session, event, row, way, now)
+        if not one.is_online:  # whoever is has a seat, and says nothing of those who come
+            waits = not one.has_seat
     for known, row in guests:
         _would_wait(session, group, row, 0, now)  # as much work as for somebody new
-        add_guest(session, group.id, known, row, waits=waits)
+        comes = row.person.participation is Participation.ROOM
+        add_guest(session, group.id, known, row, waits=waits and comes)
 
 
 def _seat_together(
