@@ -178,6 +178,9 @@ class PlacesMail:
         if not news and not items:
             return None
         event, day = registration.event, my_day(session, registration, seats=bool(news.lost_in))
+        news = news.with_links_of(day.links)  # they may have left the room since
+        if not news and not items:
+            return None
         open_now = event.registration_state(message.created_at) in TAKES_REGISTRATIONS
         # The links stand in the calendar of who was invited: there the old one would be in the way.
         again = news.of_links and registration.invited_sequence is not None

@@ -21,8 +21,10 @@ from app.events.models import Event, Room
 from app.events.rules import Loop
 from app.programme.models import AgendaChange
 from app.refusal import Refusal, fingerprint
+from app.registration.correcting import change_choices
 from app.registration.links import feed_token, personal_token
 from app.registration.models import Registration
+from app.registration.rules import RoundAnswer
 from app.registration.workshops.models import PlaceChange, RunStaff, StaffRole
 from app.registration.workshops.rules import Need
 from app.scheduling.room_service import change_room
@@ -177,6 +179,32 @@ def test_mail_page_and_calendars_hold_the_link(app: Flask) -> None:
         for one in feed.walk("VEVENT")
     }
     assert {one for name, one in held.items() if name.startswith("1.1")} == {(OTHER, True)}
+
+
+@pytest.mark.parametrize("beside", [False, True])
+def test_who_has_left_meanwhile_does_not_get_the_link(app: Flask, beside: bool) -> None:
+    """The mail is built when it leaves. `beside`: there is something else to say to them."""
+    with app.app_context():
+        event, programme = built(app)
+        seat(event, "Bert", programme.runs["1.1"])
+        anna = seat(event, "Anna", programme.runs["1.1"])
+        for name in (BIRCH, FOYER):
+            put_online(event, programme.rooms[name], "", moment=now() - timedelta(hours=1))
+        before, moment = len(mailbox(app).deliver()), now()
+        put_online(event, programme.rooms[BIRCH], OTHER, "Bitte ab 9 Uhr.", moment=moment)
+        if beside:
+            put_online(event, programme.rooms[FOYER], LINK, moment=moment)
+        with transaction() as session:
+            choose_nothing = {programme.runs["1.1"].round_id: RoundAnswer.OPEN}
+            change_choices(session, anna, choose_nothing, now())
+        told = mailbox(app).deliver()[before:]
+        for mail in (one for one in told if "anna" in one["To"]):
+            for part in _parts(mail)[:2]:
+                assert OTHER not in part
+                assert "Bitte ab 9 Uhr." not in part
+            assert OTHER not in _parts(mail)[2].to_ical().decode()
+        assert [LINK in _parts(one)[0] for one in told if "anna" in one["To"]] == [True] * beside
+        assert OTHER in _parts(next(one for one in told if "bert" in one["To"]))[0]
 
 
 def test_the_page_says_that_the_link_follows(app: Flask) -> None:

@@ -3,7 +3,7 @@
 
 """What changed about people's workshops without their doing: noted with the change, folded for the mail."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Container, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -46,11 +46,24 @@ class RunNews:
 
 @dataclass(frozen=True, slots=True)
 class PlaceNews:
+    """`noted`: what the team added, each with the name of the room whose link it is about, else with None."""
+
     lines: tuple[RunNews, ...]
-    notes: tuple[str, ...]
+    noted: tuple[tuple[str | None, str], ...]
 
     def __bool__(self) -> bool:
         return bool(self.lines)
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(text for _room, text in self.noted))
+
+    def with_links_of(self, rooms: Container[str]) -> "PlaceNews":
+        """Without the links of other rooms, and what was added to them: who has left a workshop need not know them."""
+        return PlaceNews(
+            tuple(one for one in self.lines if one.fact is not PlaceFact.LINK or one.run in rooms),
+            tuple((room, text) for room, text in self.noted if room is None or room in rooms),
+        )
 
     @property
     def of_links(self) -> bool:
@@ -174,7 +187,8 @@ def place_news(session: Session, registration: Registration, since: datetime) ->
         for (about, fact), (old, new) in folded.items()
         if old != new and _is_worth_a_word(folded, about, fact)
     ]
-    return PlaceNews(tuple(lines), tuple(dict.fromkeys(one.note for one in changes if one.note)))
+    noted = ((one.room.name if one.room else None, one.note) for one in changes if one.note)
+    return PlaceNews(tuple(lines), tuple(noted))
 
 
 def _named(about: Run | Room) -> tuple[str, str, int]:
