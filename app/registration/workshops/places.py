@@ -83,7 +83,7 @@ def choose(
     filled = _rounds_filled(session, event, [*runs.values(), *(place.run for place in own)])
     covering = _covering(runs, filled)
     _refuse_at_work(session, event, registration, runs, covering)
-    _refuse_in_room(registration, runs)
+    _refuse_in_room(registration, runs, {place.run_id for place in own})
     stays = [place for place in own if _stays(registration, place, own, covering, filled, choices)]
     _refuse_twice(stays, runs)
     freed: list[Run] = []
@@ -318,9 +318,10 @@ def _refuse_at_work(
                 raise TwiceTheSameWorkshop(f"round-{round_id}", run.workshop.title)
 
 
-def _refuse_in_room(registration: Registration, runs: Mapping[int, Run]) -> None:
+def _refuse_in_room(registration: Registration, runs: Mapping[int, Run], held: Collection[int] = ()) -> None:
+    """What was `held` when its room was still online is the team's to settle, and no reason against other rounds."""
     for round_id, run in runs.items() if registration.is_online else ():
-        if run.in_room_only:
+        if run.in_room_only and run.id not in held:
             raise InRoomOnly(f"round-{round_id}", run.workshop.title)
 
 

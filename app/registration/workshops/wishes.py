@@ -5,6 +5,7 @@
 places. Nobody holds a place or a place in line of a run until the allocation is published."""
 
 from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TypeVar
@@ -83,7 +84,10 @@ def write_first_wishes(session: Session, event: Event, registration: Registratio
 
 
 def replace_wishes(session: Session, event: Event, registration: Registration, wished: Wished) -> None:
-    """Other wishes instead of all that were there. Refuses what is not offered."""
+    """Other wishes instead of all that were there. Refuses what is not offered; a wish that stood before may stay when its
+    room is no longer online."""
+    stood = select(Wish.run_id).where(Wish.registration_id == registration.id)
+    before = set(session.scalars(stood)) if registration.is_online else set[int]()
     for table in (Wish, RoundAbsence):
         session.execute(
             delete(table)
@@ -92,7 +96,7 @@ def replace_wishes(session: Session, event: Event, registration: Registration, w
         )
     if wished.needs is not None:
         forget_needs(session, registration.id)
-    _write(session, event, registration, wished)
+    _write(session, event, registration, wished, before)
 
 
 def wishes_of(session: Session, registration_id: int) -> Wished:
@@ -287,10 +291,16 @@ def _dearest(wishes: Iterable[tuple[_Key, int]]) -> dict[_Key, int]:
     return found
 
 
-def _write(session: Session, event: Event, registration: Registration, wished: Wished) -> None:
+def _write(
+    session: Session,
+    event: Event,
+    registration: Registration,
+    wished: Wished,
+    before: AbstractSet[int] = frozenset(),
+) -> None:
     offered = _offered(session, event, wished)
     if registration.is_online:
-        _refuse_in_room(session, event, wished, offered)
+        _refuse_in_room(session, event, wished, offered, before)
     lines = [
         {"registration_id": registration.id, "round_id": round_id, "run_id": run_id, "rank": rank}
         for round_id, runs in wished.runs.items()
@@ -310,13 +320,17 @@ def _write(session: Session, event: Event, registration: Registration, wished: W
 
 
 def _refuse_in_room(
-    session: Session, event: Event, wished: Wished, offered: Mapping[int, Mapping[int, int]]
+    session: Session,
+    event: Event,
+    wished: Wished,
+    offered: Mapping[int, Mapping[int, int]],
+    before: AbstractSet[int],
 ) -> None:
-    """Of parallel runs one that is online is enough."""
+    """Of parallel runs one that is online is enough, or that was wished `before`."""
     found = select(Run.id).join(Run.round).join(Run.room).where(Round.event_id == event.id, Room.online)
-    online = set(session.scalars(found))
+    may_be = before | set(session.scalars(found))
     for round_id, runs in wished.runs.items():
-        meant = {offered[round_id][run] for run in online & offered[round_id].keys()}
+        meant = {offered[round_id][run] for run in may_be & offered[round_id].keys()}
         for rank, run in enumerate(runs, start=1):
             if offered[round_id][run] not in meant:
                 title = session.get_one(Run, run).workshop.title
