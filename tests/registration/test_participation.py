@@ -14,8 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 
 from app.allocation.loader import Terms, read_question
-from app.attendees.imports.judging_forms import _way
-from app.attendees.imports.targets import template_head
+from app.attendees.imports.targets import template_head, way_of
 from app.events.models import Event, Room
 from app.events.queries import get_public_event
 from app.events.rules import Placement, QuotaEffect
@@ -267,7 +266,7 @@ def test_links_of_hybrids_are_for_who_is_not_there(app: Flask, house: None) -> N
     [("online", ONLINE), ("Digital", ONLINE), ("vor Ort", ROOM), ("", ROOM), ("im Raum", ROOM), ("ja", None)],
 )
 def test_what_a_list_may_say(cell: str, way: Participation | None) -> None:
-    assert _way(cell) is way
+    assert way_of(cell) is way
 
 
 @pytest.mark.parametrize("seed", range(6))

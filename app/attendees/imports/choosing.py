@@ -22,7 +22,7 @@ from app.registration.questions.models import Option, Question
 from app.registration.questions.rules import CHOOSING, NoSuchAnswer, OptionFull, QuestionKind
 from app.registration.rules import RoundAnswer, TwiceTheSameWorkshop, UnknownRun
 from app.registration.workshops.places import GoesOn
-from app.registration.workshops.wishes import MOST_RANKS, Wished
+from app.registration.workshops.wishes import MOST_RANKS, InRoomOnly, Wished
 from app.texts import gettext, language, sentence_of
 
 _NOTE = re.compile(r"\s*\([^()]*\)$")  # "1.2 Beraten (Warteliste 3)", as our own lists say it
@@ -77,8 +77,8 @@ class Chooser:
     def kind(self, typed: str) -> str | None:
         return self._kinds.get(key_of(typed))
 
-    def read(self, cells: Mapping[str, Cell]) -> tuple[Chosen, list[Fault]]:
-        """`cells`: name of a target → what stands there."""
+    def read(self, cells: Mapping[str, Cell], *, online: bool = False) -> tuple[Chosen, list[Fault]]:
+        """`cells`: name of a target → what stands there. `online`: they take part so, and cannot be in what is in the room only."""
         chosen, faults = Chosen(), list[Fault]()
         wishes: dict[int, list[int]] = {}
         absent: set[int] = set()
@@ -89,9 +89,9 @@ class Chooser:
                 if target.subject in {Subject.PLACE, Subject.WISH, Subject.ANSWER} and cell is None:
                     raise Refusal(N_("A formula stands here. Please put its value there."))
                 if target.subject is Subject.PLACE and target.round is not None:
-                    self._choose(chosen, target.round, typed)
+                    self._choose(chosen, target.round, typed, online=online)
                 elif target.subject is Subject.WISH and target.round is not None:
-                    self._wish(wishes, absent, target.round, typed)
+                    self._wish(wishes, absent, target.round, typed, online=online)
                 elif target.subject is Subject.ANSWER and target.question is not None:
                     self._answer(chosen, target.question, typed)
             except Refusal as refusal:
@@ -137,7 +137,7 @@ class Chooser:
                 if left is not None:
                     self._left[one] = left - 1
 
-    def _choose(self, chosen: Chosen, round_: RoundView, typed: str) -> None:
+    def _choose(self, chosen: Chosen, round_: RoundView, typed: str, *, online: bool) -> None:
         key = key_of(typed)
         if key in _NOTHING:
             return
@@ -145,7 +145,7 @@ class Chooser:
             chosen.choices[round_.id] = RoundAnswer.ABSENT
             return
         field_ = f"round-{round_.id}"
-        run = self._run(round_, typed)
+        run = self._run(round_, typed, online=online)
         home = self._home[run.id][0]
         for other_id in chosen.choices.values():
             if not isinstance(other_id, int) or other_id == run.id:
@@ -157,14 +157,16 @@ class Chooser:
                 raise TwiceTheSameWorkshop(field_, run.title)
         chosen.choices[home.id] = run.id
 
-    def _wish(self, wishes: dict[int, list[int]], absent: set[int], round_: RoundView, typed: str) -> None:
+    def _wish(
+        self, wishes: dict[int, list[int]], absent: set[int], round_: RoundView, typed: str, *, online: bool
+    ) -> None:
         """A cell may name several, the dearest first. What began in an earlier round is a wish for that one."""
         for word in _SEVERAL.split(typed):
             key = key_of(word)
             if key in _ABSENT:
                 absent.add(round_.id)
             elif key not in _NOTHING:
-                run = self._run(round_, word)
+                run = self._run(round_, word, online=online)
                 home = self._home[run.id][0]
                 there = wishes.setdefault(home.id, [])
                 if run.id in there:
@@ -175,8 +177,8 @@ class Chooser:
                     raise UnknownRun("")
                 there.append(run.id)
 
-    def _run(self, round_: RoundView, typed: str) -> RunView:
-        """By number, title, or both."""
+    def _run(self, round_: RoundView, typed: str, *, online: bool) -> RunView:
+        """By number, title, or both; of parallel runs one that is online is enough for who takes part so."""
         known = self._runs[round_.id]
         if _BARE.fullmatch(typed) and (other := known.get(_run_key(f"{typed}0"))) is not None:
             raise Refusal(
@@ -188,6 +190,8 @@ class Chooser:
             )
         for name in (typed, _NOTE.sub("", typed)):
             if (run := known.get(_run_key(name))) is not None:
+                if online and not any(one.room and one.room.online for one in run.each):
+                    raise InRoomOnly(f"round-{round_.id}", run.title)
                 return run
         raise UnknownRun(f"round-{round_.id}")
 

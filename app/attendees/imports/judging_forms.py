@@ -18,7 +18,7 @@ from app.attendees.imports.choosing import Chooser
 from app.attendees.imports.headings import FULL_NAME, key_of
 from app.attendees.imports.service import Newcomer
 from app.attendees.imports.tables import Table
-from app.attendees.imports.targets import KIND, Mapped, Subject, Target, part_name
+from app.attendees.imports.targets import KIND, Mapped, Subject, Target, part_name, way_of
 from app.folding import clean_line, is_unprintable
 from app.organisations.rules import name_key
 from app.people.rules import address_key
@@ -179,7 +179,8 @@ class _Rows:
                 one.name: cell
                 for one in self._expected.targets
                 if (cell := self._expected.cell(cells, one.name)) != ""
-            }
+            },
+            online=person is not None and person.participation is Participation.ONLINE,
         )
         faults += [CellFault(number, one.label, _cut(typed), sentence) for one, typed, sentence in wrong]
         if faults or person is None:
@@ -278,7 +279,7 @@ def _wrong(field: PersonField, value: str) -> str:
     if not value:
         return str(REQUIRED) if field.required else ""
     if field.kind is Kind.WAY:
-        return "" if _way(value) is not None else str(gettext("Please write “in the room” or “online”."))
+        return "" if way_of(value) is not None else str(gettext("Please write “in the room” or “online”."))
     if field.kind is Kind.COUNT:
         return "" if _number(value) is not None else not_between(0, MOST_ACCOMPANYING)
     if len(value) > field.longest:
@@ -294,22 +295,11 @@ def _number(value: str) -> int | None:
     return int(digits) if re.fullmatch(rf"[0-{MOST_ACCOMPANYING}]", digits) else None
 
 
-_WAYS = {
-    Participation.ONLINE: {"online", "digital", "virtuell", "remote", "virtual"},
-    Participation.ROOM: {"", "-", "–", "im raum", "raum", "vor ort", "präsenz", "in präsenz", "in the room", "on site", "room"},
-}  # fmt: skip
-
-
-def _way(value: str) -> Participation | None:
-    """Nothing written: in the room, as on days that do not ask."""
-    return next((way for way, words in _WAYS.items() if value.casefold() in words), None)
-
-
 def _alone() -> str:
     return str(gettext("Who takes part online needs no seats for accompanying persons. Please choose none."))
 
 
-_READ: Mapping[Kind, Callable[[str], Any]] = {Kind.COUNT: _number, Kind.WAY: _way}
+_READ: Mapping[Kind, Callable[[str], Any]] = {Kind.COUNT: _number, Kind.WAY: way_of}
 
 
 def _legible(value: str) -> str:

@@ -29,6 +29,7 @@ from app.refusal import N_
 from app.registration.person import LISTED, Kind, PersonField
 from app.registration.questions.models import Question
 from app.registration.questions.queries import questions_of
+from app.registration.rules import Participation
 from app.texts import force_locale, gettext
 
 KIND = "kind"
@@ -94,12 +95,14 @@ def template_head(session: Session, event: Event) -> list[str]:
 
 
 def _person() -> list[Target]:
-    persons = [
-        Target(one.name, gettext(one.label), (*one.headings, gettext(one.label)), Subject.PERSON, one)
-        for one in LISTED
-    ]
+    persons = [Target(one.name, gettext(one.label), _headings(one), Subject.PERSON, one) for one in LISTED]
     whole = Target(FULL_NAME, gettext("Family and given name in one"), FULL_NAMES, Subject.FULL_NAME)
     return [*persons[:2], whole, *persons[2:]]
+
+
+def _headings(field: PersonField) -> Sequence[str]:
+    """Of the way of taking part without its label: under "Teilnahme" other lists say yes or no."""
+    return field.headings if field.kind is Kind.WAY else (*field.headings, gettext(field.label))
 
 
 def _places_in(round_: RoundView, _only: bool) -> list[Target]:
@@ -133,7 +136,8 @@ Mapped = Mapping[str, int | None]
 def guess_columns(
     targets: Sequence[Target], head: Sequence[str], rows: Sequence[Sequence[Cell]]
 ) -> dict[str, int | None]:
-    """By the headings; addresses also by what stands below. A column "Name" with no other for given names holds both."""
+    """By the headings; addresses also by what stands below, and "Teilnahme" only by that. A column "Name" with no other for
+    given names holds both."""
     ordered = sorted(targets, key=lambda one: one.subject is not Subject.FULL_NAME)
     found = guess(head, {one.name: one.headings for one in ordered})
     if found["family_name"] is not None and found["given_name"] is None and found[FULL_NAME] is None:
@@ -144,7 +148,29 @@ def guess_columns(
     if found["email"] is None:
         place = column_most_like(rows, looks_like_address)
         found["email"] = place if place not in found.values() else None
+    if found.get("participation", 0) is None:
+        free = (place for place, one in enumerate(head) if key_of(one) in _WAY_OR_WHETHER)
+        says = (place for place in free if place not in found.values() and _says_ways(rows, place))
+        found["participation"] = next(says, None)
     return found
+
+
+def _says_ways(rows: Sequence[Sequence[Cell]], place: int) -> bool:
+    """Whether most of what stands in the column is a way of taking part."""
+    said = [cell.strip() for cells in rows if place < len(cells) and (cell := cells[place])]
+    return 2 * sum(way_of(one) is not None for one in said) > len(said)
+
+
+_WAY_OR_WHETHER = frozenset({"teilnahme", "participation", "attendance"})
+_WAYS = {
+    Participation.ONLINE: {"online", "digital", "virtuell", "remote", "virtual"},
+    Participation.ROOM: {"", "-", "–", "im raum", "raum", "vor ort", "präsenz", "in präsenz", "in the room", "on site", "room"},
+}  # fmt: skip
+
+
+def way_of(value: str) -> Participation | None:
+    """Nothing written: in the room, as on days that do not ask."""
+    return next((way for way, words in _WAYS.items() if value.casefold() in words), None)
 
 
 FAMILY_FIRST, GIVEN_FIRST = "family", "given"

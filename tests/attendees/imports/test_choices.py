@@ -8,6 +8,7 @@ import io
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from flask import Flask
 from sqlalchemy import select
 
@@ -16,9 +17,11 @@ from app.events.rules import Placement
 from app.organisations.models import OrganisationKind
 from app.organisations.rules import UsualKind
 from app.organising.checks import data_findings
+from app.programme.models import Run
 from app.registration.models import Registration
 from app.registration.questions.models import Option, Question
 from app.registration.questions.queries import answers_of, questions_of
+from app.registration.rules import Participation
 from app.registration.workshops.models import RoundAbsence
 from app.registration.workshops.places import chosen_by
 from app.registration.workshops.wishes import wishes_of
@@ -92,6 +95,35 @@ def test_a_choice_that_cannot_be_stands_at_its_cell(app: Flask) -> None:
         ["4", "Workshoprunde 1", "11"],
     ]
     assert "wird zweimal angeboten" in found[1][3]
+
+
+@pytest.mark.parametrize("wishes", [False, True])
+def test_who_is_online_in_the_room_only_stands_at_the_cell(app: Flask, wishes: bool) -> None:
+    """Not when it is saved, where the whole file would be refused without a word of which row it was."""
+    by = {"placement": Placement.WISHES, "wishes_until": now() + timedelta(days=3)} if wishes else {}
+    day = a_day(app, offers_online=True, **by)
+    with app.app_context(), transaction() as session:
+        session.get_one(Run, day.runs["1.1"]).room.online = True  # type: ignore[union-attr]
+    head = f"Teilnahme;{'1. Wunsch Workshoprunde 1' if wishes else 'Workshoprunde 1'}"
+    found = faults(
+        uploaded(app, day, list_of(head, "online;1.1", "online;1.2", "im Raum;1.2", "vielleicht;1.1"))
+    )
+    assert [(one[0], one[2]) for one in found] == [("3", "1.2"), ("5", "vielleicht")]
+    assert "findet nur im Raum statt" in found[0][3]
+    page = uploaded(app, day, list_of(head, "online;1.1", "im Raum;1.2"))
+    page.send()
+    with app.app_context():
+        ways = [one.participation for one in registered(app, day)]
+        assert ways == [Participation.ONLINE, Participation.ROOM]
+
+
+@pytest.mark.parametrize("heading", ["Teilnahme", "Teilnahme: ja/nein", "Teilnahme (ja/nein)", "Attendance"])
+def test_whether_somebody_comes_is_not_how(app: Flask, heading: str) -> None:
+    day = a_day(app, offers_online=True)
+    page = uploaded(app, day, list_of(heading, "ja", "ja", ""))
+    page.send()
+    with app.app_context():
+        assert [one.participation for one in registered(app, day)] == [Participation.ROOM] * 3
 
 
 def test_wishes_by_columns_or_several_in_one_cell(app: Flask) -> None:
