@@ -8,7 +8,7 @@ was before.
 """
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from app.programme.credits import Credit, credit_lines
@@ -18,6 +18,11 @@ from app.texts import LANGUAGES, force_locale, gettext
 
 _CLOCK = re.compile(r"([0-9]{1,2}:[0-9]{2})–([0-9]{1,2}:[0-9]{2}) (.+)")
 _ENTRY = "– "
+_MOST_PEOPLE = 100  # of one short talk; a longer list is words of its title
+
+_Step = tuple[int, int, tuple[str, str, str]]
+"""Where a token of a list of people ends, how many there are from it to the end of the text, and the token: sign before it, word for
+the role, name."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,8 +113,9 @@ def _talk(entry: str, named: Sequence[str], labels: dict[str, ContributorRole]) 
     timed = _CLOCK.fullmatch(heading)
     rest = timed[3] if timed else heading
     title, people = rest, tuple[tuple[ContributorRole, str], ...]()
+    steps = _steps(rest, named, labels)
     for place in (one.start() for one in re.finditer("; ", rest)):
-        people = _people(rest[place + 2 :], named, labels)
+        people = _people(rest, place, steps, labels)
         if people and place:
             title = rest[:place]
             break
@@ -127,10 +133,13 @@ def _labels() -> dict[str, ContributorRole]:
 
 
 def _people(
-    text: str, named: Sequence[str], labels: dict[str, ContributorRole]
+    rest: str, place: int, steps: Mapping[int, _Step], labels: Mapping[str, ContributorRole]
 ) -> tuple[tuple[ContributorRole, str], ...]:
-    """Those of whom a text consists, in which names of one role follow one another; nobody where it says anything else."""
-    tokens = _tokens(text, named, labels)
+    """Those of whom the text behind the semicolon at `place` consists, in which names of one role follow one another; nobody where
+    it says anything else."""
+    if place not in steps or steps[place][1] > _MOST_PEOPLE:
+        return ()
+    text, tokens = rest[place + 2 :], list(_tokens(place, steps))
     for new_group in (False, True):  # what follows a semicolon may be of the role before it, or facilitate
         role, found = ContributorRole.FACILITATION, list[tuple[ContributorRole, str]]()
         for parting, label, who in tokens:
@@ -139,7 +148,7 @@ def _people(
             elif parting == "; " and new_group:
                 role = ContributorRole.FACILITATION
             found.append((role, who))
-        if found and _says(found, text):
+        if _says(found, text):
             return tuple(found)
     return ()
 
@@ -153,34 +162,31 @@ def _says(people: Iterable[tuple[ContributorRole, str]], text: str) -> bool:
     return False
 
 
-def _tokens(
-    text: str, named: Sequence[str], labels: dict[str, ContributorRole]
-) -> list[tuple[str, str, str]]:
-    """Sign before it, word for the role, name: again and again until the end; nothing where the text is no such list. Each place is
-    looked at once, however alike the names are."""
-    names = sorted(set(named) - {""}, key=len, reverse=True)
-    after: dict[int, tuple[int, tuple[str, str, str]] | None] = {}
+def _tokens(place: int, steps: Mapping[int, _Step]) -> Iterator[tuple[str, str, str]]:
+    while (step := steps.get(place)) is not None:
+        place, _left, token = step
+        yield token
 
-    def at(place: int, parting: str) -> tuple[int, tuple[str, str, str]] | None:
+
+def _steps(text: str, named: Sequence[str], labels: Mapping[str, ContributorRole]) -> dict[int, _Step]:
+    """Place of a sign that parts → the token behind it, where again and again one follows until the end of the text. Once for all
+    places at which such a list may begin, and each is looked at once, however alike the names are."""
+    names = sorted(set(named) - {""}, key=len, reverse=True)
+    steps: dict[int, _Step] = {}
+
+    def behind(sign: str, place: int) -> _Step | None:
         for label in (*labels, ""):
             if not text.startswith(label, place):
                 continue
             for who in names:
                 end = place + len(label) + len(who)
-                if text.startswith(who, place + len(label)) and (end == len(text) or leads_on(end)):
-                    return end, (parting, label, who)
+                if text.startswith(who, place + len(label)) and (end == len(text) or end in steps):
+                    left = steps[end][1] if end in steps else 0
+                    return end, left + 1, (sign, label, who)
         return None
-
-    def leads_on(place: int) -> bool:
-        return after.get(place) is not None
 
     for place in range(len(text) - 1, -1, -1):
         sign = text[place : place + 2]
-        if sign in {", ", "; "}:
-            after[place] = at(place + 2, sign)
-    step, found = at(0, ""), list[tuple[str, str, str]]()
-    while step is not None:
-        end, token = step
-        found.append(token)
-        step = after.get(end)
-    return found
+        if sign in {", ", "; "} and (step := behind(sign, place + 2)) is not None:
+            steps[place] = step
+    return steps

@@ -4,13 +4,16 @@
 """What stands inside of something, as lines and read back: the same lines again, whatever people are called."""
 
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from random import Random
+from typing import Any
 
 import pytest
 from flask import Flask
 
+from app.programme import inside_lines
 from app.programme.credits import Credit
 from app.programme.inside import StandView, SubItemView
 from app.programme.inside_lines import StandLines, TalkLines, inside_in_lines, inside_of_lines
@@ -86,3 +89,36 @@ def test_names_that_begin_alike_cost_no_time() -> None:
     begun = time.process_time()
     inside_of_lines("Kurzbeiträge:\n– " + "a; " + ", ".join("a" * 3000) + "!", named)
     assert time.process_time() - begun < 2
+
+
+@pytest.mark.parametrize("ending", ["", "!"])
+@pytest.mark.parametrize("named", [["A"], ["A", "B, C", "A; A"]])
+def test_a_long_row_of_semicolons_is_gone_through_once(
+    monkeypatch: pytest.MonkeyPatch, named: list[str], ending: str
+) -> None:
+    """Each of them could be where the title ends."""
+    calls: Counter[str] = Counter()
+
+    def counted(name: str) -> None:
+        real = getattr(inside_lines, name)
+
+        def work(*given: Any) -> Any:
+            calls[name] += 1
+            return real(*given)
+
+        monkeypatch.setattr(inside_lines, name, work)
+
+    for name in ("_steps", "_tokens", "_says"):
+        counted(name)
+    title = "; A" * (20_000 // 3) + ending
+    _, (read,), _ = inside_of_lines(f"Kurzbeiträge:\n– Film{title}", named)
+    assert says([read]) == [f"Film{title}"]
+    assert calls["_steps"] == 1
+    assert (
+        calls["_tokens"] <= 200
+    )  # as many as a list may hold people, whatever the length; some are called "A; A"
+    assert calls["_says"] <= 400
+
+
+def says(talks: Iterable[TalkLines]) -> list[str]:
+    return ["\n".join(again(one).in_lines()) for one in talks]
