@@ -348,5 +348,5 @@ class AgendaChange(Base):
     at: Mapped[datetime]
     title: Mapped[line]
     field: Mapped[str] = mapped_column(String(40))
-    old: Mapped[str] = mapped_column(String(300), default="")
-    new: Mapped[str] = mapped_column(String(300), default="")
+    old: Mapped[str] = mapped_column(String(500), default="")
+    new: Mapped[str] = mapped_column(String(500), default="")

@@ -9,16 +9,18 @@ from datetime import datetime, timedelta
 from email.utils import parsedate_to_datetime
 
 import pytest
+import sqlalchemy as sa
 from bs4 import BeautifulSoup
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.events.models import Event
-from app.events.rules import EventStatus
+from app.events.models import Event, Room
+from app.events.rules import EventStatus, Loop
 from app.events.service import mark_changed
 from app.programme.changes import MOST_LINES, MOST_MOMENTS, agenda_changes
-from app.programme.models import AgendaChange
+from app.programme.models import AgendaChange, Run, place_in_room
+from app.texts import LANGUAGES, force_locale
 from app.web.database import db, transaction
 from tests.factories.days import NOW, Programme, at, make_event, make_programme
 from tests.factories.organising import Queries
@@ -240,3 +242,24 @@ def test_the_validator_finds_what_is_wrong(client: FlaskClient, broken: tuple[st
         bad = bad.replace(*closing)
     assert bad != good
     assert complaints(bad.encode()) != []
+
+
+@pytest.mark.parametrize("spoken", LANGUAGES)
+def test_the_longest_place_fits_into_a_line(spoken: str) -> None:
+    """Room, house, way of taking part and table: SQLite would take any length, PostgreSQL refuses it."""
+    columns = {name: sa.inspect(Room).columns[name].type for name in ("name", "venue")}
+    texts = {
+        name: "x" * one.length for name, one in columns.items() if isinstance(one, sa.String) and one.length
+    }
+    station = sa.inspect(Run).columns["station"].type
+    assert isinstance(station, sa.String)
+    with force_locale(spoken):
+        where = place_in_room(
+            Room(**texts, seats=9, online=True, step_free=True, loop=Loop.NONE),
+            "x" * (station.length or 0),
+        )
+    assert len(where) > 300
+    for name in ("old", "new"):
+        kept = sa.inspect(AgendaChange).columns[name].type
+        assert isinstance(kept, sa.String)
+        assert len(where) <= (kept.length or 0)
