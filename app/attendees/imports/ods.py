@@ -9,6 +9,7 @@ from app.attendees.imports.archives import Archive
 from app.attendees.imports.bounds import (
     GLIMPSE,
     MOST_COLUMNS,
+    MOST_PARTS,
     MOST_ROWS,
     MOST_SHEETS,
     Bounds,
@@ -79,6 +80,8 @@ class _Tables:
 
     def _begin(self, name: str) -> None:
         number = len(self.names)
+        if number >= MOST_PARTS:  # each is a part of the other kind of workbook, which holds no more either
+            raise too_long()
         self.names.append(name)
         if self._wanted in {None, number} and number < MOST_SHEETS:
             self.readers[number] = _Cells(self._at_most)
