@@ -52,8 +52,8 @@ class RoomForm(TellingForm, EditingForm):
             Regexp(r"https://[^\s<>\"]+\Z", message=_l("Please enter an address that begins with https://.")),
         ],
         description=_l(
-            "May follow later. Only who has a place there reads it, on the personal page, in their calendar and in mails;"
-            " it stands on no public page."
+            "May follow later. Your team reads it, and who has a place there: on the personal page, in their calendar and in"
+            " mails. It stands on no public page."
         ),
         render_kw={"autocomplete": "off", "inputmode": "url"},
     )
