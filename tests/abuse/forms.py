@@ -75,6 +75,9 @@ QUICK_ROWS |= {"workshops-0-round": "1", "workshops-0-label": "9.9", "workshops-
 # A form in which only one answer is right.
 GOOD_AT = {
     "quick.table": QUICK_ROWS,
+    # A link belongs to a room in which one takes part online.
+    "day.new_room": {"online": "y", "online_link": "https://meet.example.org/raum"},
+    "day.edit_room": {"online": "y", "online_link": "https://meet.example.org/raum"},
     "agreed.invite_people": {"days": ["4"]},  # the earlier day
     "allocation.new_condition": {"person": "Svenja", "first": "Svenja", "second": "Minh", "most": "3"},
     "quotas.new": {"organisation_kind": "ki"},

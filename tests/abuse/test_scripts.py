@@ -33,6 +33,8 @@ EVALUATED = ("&lt;/script&gt;&lt;svg onload=alert(1)&gt;&#39;&#34;49", "&lt;b&gt
 def hostile_world(world: World) -> World:
     """The same world in which everybody typed markup."""
     with world.app.app_context(), transaction() as session:
+        # Only a room in which one takes part online has a link.
+        session.execute(db.metadata.tables["room"].update().values(online=True))
         for table_name, column, longest in text_columns():
             table = db.metadata.tables[table_name]
             words = PAYLOAD if longest is None or longest >= len(PAYLOAD) + 5 else SHORT
