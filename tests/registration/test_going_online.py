@@ -12,6 +12,7 @@ from sqlalchemy import select
 
 from app.events.notices import day_facts
 from app.events.rules import Placement
+from app.programme.models import Run
 from app.refusal import Refusal, fingerprint
 from app.registration.models import Registration
 from app.registration.participation import ChosenInRoom
@@ -87,6 +88,18 @@ def test_who_wishes_for_what_is_in_the_room_only_gives_that_up_first(house: None
             with pytest.raises(ChosenInRoom):
                 day.take_part("anna", ONLINE)
     day.take_part("anna", ONLINE)
+
+
+def test_a_wish_for_what_was_called_off_keeps_nobody_in_the_room(house: None) -> None:
+    day = a_day(capacity=5)
+    day.join("anna")
+    day.set_event(placement=Placement.WISHES, wishes_until=day.event.starts_at)
+    with transaction() as session:
+        one = session.get_one(Registration, day.ids["anna"])
+        replace_wishes(session, one.event, one, Wished({day.rounds[1]: [day.runs["1.2"]]}))
+        session.get_one(Run, day.runs["1.2"]).takes_place = False
+    day.take_part("anna", ONLINE)
+    assert day.of("anna").is_online
 
 
 def test_a_house_without_a_ramp_is_no_matter_to_who_is_not_there(house: None) -> None:

@@ -278,7 +278,8 @@ def wished_in_room(session: Session, registration: Registration) -> Run | None:
             Run.spans == run.spans,
             Run.takes_place,
         )
-        if all(one.in_room_only for one in session.scalars(beside)):
+        offered = session.scalars(beside).all()  # of one that was called off nothing is said
+        if offered and all(one.in_room_only for one in offered):
             return run
     return None
 
