@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Whom a release concerns: run by run, with where they could go if it is called off; and who would be left outside of a room."""
+"""Whom a release concerns: run by run, with where they could go if it is called off."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -9,17 +9,12 @@ from dataclasses import dataclass
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.events.models import Event
 from app.events.rules import Seats
-from app.programme.agenda import AgendaLine
-from app.programme.contradictions import Contradiction
 from app.programme.plan import Plan, RunPlan
 from app.programme.rules import Thing
 from app.programme.working_copy import WorkingCopy
-from app.registration.models import Registration
-from app.registration.rules import Participation, PlaceState
+from app.registration.rules import PlaceState
 from app.registration.workshops.models import Place
-from app.texts import ngettext
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,39 +90,3 @@ def _left(run: RunPlan, seats: tuple[Seats, int] | None) -> int | None:
         return None
     taken = seats[0].taken if seats is not None else 0
     return max(run.capacity - taken, 0)
-
-
-def left_outside(session: Session, event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
-    """Who takes part online and has a place in what these lines say is in the room only. It forbids nothing: a room is moved on the
-    morning of the day. One query, and none where the day does not offer it."""
-    in_room = {
-        run.id: (f"{run.label} {run.title}", line.key)
-        for line in lines
-        for run in (line.round.runs if line.round is not None else ())
-        if run.takes_place and not (run.room is not None and run.room.online)
-    }
-    if not event.offers_online or not in_room:
-        return []
-    counted = (
-        select(Place.run_id, func.count())
-        .join(Registration, Registration.id == Place.registration_id)
-        .where(
-            Place.run_id.in_(in_room),
-            Place.state == PlaceState.PLACE,
-            Registration.participation == Participation.ONLINE,
-        )
-        .group_by(Place.run_id)
-        .order_by(Place.run_id)
-    )
-    return [
-        Contradiction(
-            ngettext(
-                "“%(title)s” is in the room only, and %(num)d person who has a place in it takes part online.",
-                "“%(title)s” is in the room only, and %(num)d people who have a place in it take part online.",
-                number,
-                title=in_room[run_id][0],
-            ),
-            (in_room[run_id],),
-        )
-        for run_id, number in session.execute(counted)
-    ]

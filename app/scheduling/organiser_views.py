@@ -28,9 +28,9 @@ from app.refusal import N_
 from app.registration.history import By, by_organiser
 from app.registration.links import form_address
 from app.scheduling import queries, room_service, service
-from app.scheduling.affected import left_outside
 from app.scheduling.forms import CallOffForm, DayForm
 from app.scheduling.room_forms import RoomForm
+from app.scheduling.unfit_rooms import left_outside
 from app.settings import Settings
 from app.texts import gettext
 from app.web import access

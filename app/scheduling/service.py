@@ -11,9 +11,10 @@ from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, func, or_, select
+from sqlalchemy import delete, or_, select
 from sqlalchemy.orm import Session
 
+from app.attendees.filters import count_online
 from app.clock import BERLIN, days_later
 from app.db import Json
 from app.events.facts import DayFacts, Effect, touches
@@ -39,7 +40,7 @@ from app.registration import notifications
 from app.registration.history import By
 from app.registration.models import Group, Registration
 from app.registration.promotion import move_up
-from app.registration.rules import ACTIVE, Participation, Reason
+from app.registration.rules import ACTIVE, Reason
 from app.registration.service import cancel
 from app.registration.workshops import places
 from app.registration.workshops.swap_offers import end_all
@@ -60,12 +61,13 @@ class PlacesBecomeWishes(Refusal):
 
 
 class StillOnline(Refusal):
-    """No list would say any more that they are not in the house."""
+    """Without the offer no list, form or figure would say that they are not in the house."""
 
     def __init__(self, people: int) -> None:
         super().__init__(
             N_(
-                "%(number)s people take part online. Please leave it on, or see in the list that they come into the room first."
+                "There are people who take part online (%(number)s). Please leave it on, or change in the list first that they"
+                " come."
             ),
             field="offers_online",
             number=people,
@@ -167,17 +169,10 @@ def _refuse_facts(session: Session, event: Event, facts: DayFacts) -> None:
     refuse_odd_end_of_line(facts.moves_up_until, facts.registration_closes_at, facts.starts_at)
     refuse_capacity_below_taken(facts.capacity, event.extra, event.taken)
     _refuse_placement(event, facts)
-    if event.offers_online and not facts.offers_online and (people := _online(session, event)):
+    if event.offers_online and not facts.offers_online and (people := count_online(session, event)):
         raise StillOnline(people)
     if facts.swaps_until is not None and facts.swaps_until > facts.starts_at:
         raise Refusal(N_("Swaps have to end before the day begins."), field="swaps_until")
-
-
-def _online(session: Session, event: Event) -> int:
-    mine = Registration.event_id == event.id, Registration.participation == Participation.ONLINE
-    return (
-        session.scalar(select(func.count(Registration.id)).where(*mine, Registration.status.in_(ACTIVE))) or 0
-    )
 
 
 def _refuse_placement(event: Event, facts: DayFacts) -> None:

@@ -1,7 +1,7 @@
 # SPDX-FileCopyrightText: 2026 Fachtag contributors
 # SPDX-License-Identifier: EUPL-1.2
 
-"""Rooms that somebody cannot get into, or cannot follow in: what people need beside where the programme sends them.
+"""Rooms that somebody cannot get into, cannot follow in, or cannot reach online: people beside where the programme sends them.
 
 What somebody needs is health data (DP-04), so a sentence says that there is somebody, never who or how many. Of a workshop it is
 for those alone who may read what people need: a list of names is one click away, and may hold one name.
@@ -10,7 +10,7 @@ for those alone who may read what people need: a list of names is one click away
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Mapping, Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.attendees.filters import in_the_house
@@ -22,12 +22,11 @@ from app.programme.agenda import AgendaLine
 from app.programme.contradictions import Contradiction, contradictions
 from app.refusal import N_
 from app.registration.models import Registration
-from app.registration.rules import PlaceState
+from app.registration.rules import Participation, PlaceState
 from app.registration.workshops.models import Place
 from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import needs_of
-from app.scheduling.affected import left_outside
-from app.texts import gettext
+from app.texts import gettext, ngettext
 
 _SENTENCES = {
     Need.STEP_FREE: N_(
@@ -95,3 +94,39 @@ def _unfit(
     for need, sentence in _SENTENCES.items():
         if need in needs and lacks[need]:
             yield Contradiction(gettext(sentence, room=room.name, title=title), about)
+
+
+def left_outside(session: Session, event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
+    """Who takes part online and has a place in what these lines say is in the room only. It forbids nothing: a room is moved on the
+    morning of the day. One query, and none where the day does not offer it."""
+    in_room = {
+        run.id: (f"{run.label} {run.title}", line.key)
+        for line in lines
+        for run in (line.round.runs if line.round is not None else ())
+        if run.takes_place and not run.is_online
+    }
+    if not event.offers_online or not in_room:
+        return []
+    counted = (
+        select(Place.run_id, func.count())
+        .join(Registration, Registration.id == Place.registration_id)
+        .where(
+            Place.run_id.in_(in_room),
+            Place.state == PlaceState.PLACE,
+            Registration.participation == Participation.ONLINE,
+        )
+        .group_by(Place.run_id)
+        .order_by(Place.run_id)
+    )
+    return [
+        Contradiction(
+            ngettext(
+                "“%(title)s” is in the room only, and %(num)d person who has a place in it takes part online.",
+                "“%(title)s” is in the room only, and %(num)d people who have a place in it take part online.",
+                number,
+                title=in_room[run_id][0],
+            ),
+            (in_room[run_id],),
+        )
+        for run_id, number in session.execute(counted)
+    ]

@@ -27,7 +27,7 @@ from app.registration.models import Registration
 from app.registration.participation import ChosenInRoom, ClosedForRoom, NoSeatInHouse, OfferFirst
 from app.registration.rules import Participation, Status
 from app.registration.workshops.wishes import InRoomOnly, Wished, replace_wishes
-from app.scheduling.affected import left_outside
+from app.scheduling.unfit_rooms import left_outside
 from app.texts import force_locale
 from app.web.database import db, transaction
 from tests.attendees.test_exports import read_csv, take_out
