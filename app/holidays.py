@@ -46,9 +46,8 @@ def holidays_between(state: str, first: date, last: date) -> list[Holiday]:
     """Those of a state from one date to another, both included, by date. Of school holidays only what the states have published:
     some years ahead. Empty where the library gives no answer; the log says why."""
     found: list[Holiday] = []
-    for year in range(
-        first.year, min(last.year, first.year + 1) + 1
-    ):  # no day lasts longer, but somebody may mistype
+    until = min(last.year, first.year + 1)  # who mistypes a year asks for no thousand of them
+    for year in range(first.year, until + 1):
         if monotonic() - _failed.get((state, year), -PATIENCE) < PATIENCE:
             continue
         try:

@@ -67,6 +67,11 @@ class RunView:
         return credit_lines(self.contributors)
 
     @property
+    def is_online(self) -> bool:
+        """One takes part in it online, or online as well."""
+        return self.room is not None and self.room.online
+
+    @property
     def in_parts(self) -> bool:
         """Something else comes between what belongs together."""
         return len(self.parts) > 1

@@ -162,6 +162,12 @@ class Way:
     in_vain: bool = False  # for somebody who is known: it is taken back, and must not meet their own row
 
 
+def refuse_what_is_not_asked(event: Event, person: Person) -> None:
+    """Of people, not of the team: the day may have stopped asking while the form was open (T31)."""
+    refuse_unasked(person.accompanying, asks=event.asks_accompanying)
+    refuse_unoffered(person.participation, offers=event.offers_online)
+
+
 def admit(session: Session, event: Event, entry: Entry, way: Way, now: datetime) -> Registration:
     """Somebody new, with all that was chosen. Refuses what `answers.store` and the choice of workshops refuse, and a
     number of accompanying persons for which the day does not ask.
@@ -169,8 +175,7 @@ def admit(session: Session, event: Event, entry: Entry, way: Way, now: datetime)
     Whoever may have moved up by it is the caller's to see to, once for all that came in together.
     """
     if way.by.actor is not Actor.ORGANISER:
-        refuse_unasked(entry.person.accompanying, asks=event.asks_accompanying)
-        refuse_unoffered(entry.person.participation, offers=event.offers_online)
+        refuse_what_is_not_asked(event, entry.person)
     refuse_accompanied_online(entry.person.participation, entry.person.accompanying)
     one = enter(session, event, entry, way, now)
     quotas = waiting_list.quotas_of_day(session, event) if way.quotas is None else way.quotas
@@ -266,10 +271,8 @@ def admit_many(
     organisations = name_organisations(session, {person.organisation for person in people}, kinds)
     quotas = waiting_list.quotas_of_day(session, event)
     under = {name: waiting_list.covering(quotas, one) for name, one in organisations.items()}
-    in_room = [person.participation is Participation.ROOM for person in people]
-    mine = [under[person.organisation] if here else [] for person, here in zip(people, in_room, strict=True)]
-    chairs = [1 + person.accompanying if here else 0 for person, here in zip(people, in_room, strict=True)]
-    got = claim_seats(session, event, mine, chairs)
+    mine = [[] if person.is_online else under[person.organisation] for person in people]
+    got = claim_seats(session, event, mine, [person.chairs for person in people])
     waiting = [one for one, seat in zip(mine, got, strict=True) if not seat]
     numbers = iter(join_line_together(session, event, waiting))
     offsets, nonce = _next_offsets(session, event), secrets.token_hex(12)

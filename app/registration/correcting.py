@@ -29,7 +29,6 @@ from app.registration.rules import (
     AddressTaken,
     AlreadyEnded,
     Closed,
-    Participation,
     SeatStaysThere,
     address_of,
     refuse_accompanied_online,
@@ -89,11 +88,10 @@ def change_person(
     registration.organisation = organisation
     registration.changed_at = now
     session.flush()
-    comes = person.participation is Participation.ROOM
-    if comes:  # first a chair for the person, then those for others; and the other way round
+    if not person.is_online:  # first a chair for the person, then those for others; and the other way round
         participation.change_way(session, registration, person.participation, by, now, by_team=by_team)
     accompanying.change_number(session, registration, person.accompanying, now, by_team=by_team)
-    if not comes:
+    if person.is_online:
         participation.change_way(session, registration, person.participation, by, now, by_team=by_team)
     if was_elsewhere:
         fit_into_quotas(session, registration, now, by_team=by_team)

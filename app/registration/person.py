@@ -180,6 +180,15 @@ class Person:
         ),
     ] = Participation.ROOM
 
+    @property
+    def is_online(self) -> bool:
+        return self.participation is Participation.ONLINE
+
+    @property
+    def chairs(self) -> int:
+        """In the house, with who comes along; online none."""
+        return 0 if self.is_online else 1 + self.accompanying
+
 
 def _fields_of_person() -> tuple[PersonField, ...]:
     hints = get_type_hints(Person, include_extras=True)

@@ -222,7 +222,7 @@ def still_free(day: MyDay, round_ids: Collection[int], *, is_online: bool) -> li
         if mine.round.id in round_ids and mine.run is None and not mine.absent
         for run in mine.round.runs
         if run.takes_place and not run.waiting and not run.seats.full
-        if not is_online or (run.room is not None and run.room.online)
+        if run.is_online or not is_online
     ]
 
 

@@ -101,7 +101,7 @@ def runs_to_have(session: Session, registration: Registration, day: MyDay, round
         run
         for run in mine.round.runs
         if run.takes_place and run.id != own.id and run.spans == own.spans and run.workshop_id not in attended
-        if not registration.is_online or (run.room is not None and run.room.online)
+        if run.is_online or not registration.is_online
     ]
     needs = needs_of(select(Registration.id).where(Registration.id == registration.id))
     needed = {need for _person, need in session.execute(needs)}

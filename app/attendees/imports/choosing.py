@@ -190,7 +190,7 @@ class Chooser:
             )
         for name in (typed, _NOTE.sub("", typed)):
             if (run := known.get(_run_key(name))) is not None:
-                if online and not any(one.room and one.room.online for one in run.each):
+                if online and not any(one.is_online for one in run.each):
                     raise InRoomOnly(f"round-{round_.id}", run.title)
                 return run
         raise UnknownRun(f"round-{round_.id}")

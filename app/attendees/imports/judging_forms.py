@@ -22,8 +22,9 @@ from app.attendees.imports.targets import KIND, Mapped, Subject, Target, part_na
 from app.folding import clean_line, is_unprintable
 from app.organisations.rules import name_key
 from app.people.rules import address_key
+from app.refusal import Refusal
 from app.registration.person import LISTED, Kind, Person, PersonField
-from app.registration.rules import MOST_ACCOMPANYING, Participation
+from app.registration.rules import MOST_ACCOMPANYING, refuse_accompanied_online
 from app.texts import gettext, sentence_of
 from app.web.editing import TOO_LONG, not_between
 from app.web.forms import REQUIRED
@@ -180,7 +181,7 @@ class _Rows:
                 for one in self._expected.targets
                 if (cell := self._expected.cell(cells, one.name)) != ""
             },
-            online=person is not None and person.participation is Participation.ONLINE,
+            online=person is not None and person.is_online,
         )
         faults += [CellFault(number, one.label, _cut(typed), sentence) for one, typed, sentence in wrong]
         if faults or person is None:
@@ -203,10 +204,15 @@ class _Rows:
                 shown = value or (whole if one.kind is Kind.NAME else "")
                 faults.append(CellFault(number, gettext(one.label), _cut(shown), sentence))
             values[one.name] = _READ[one.kind](value) if one.kind in _READ else value
-        if not faults and values["participation"] is Participation.ONLINE and values["accompanying"]:
-            label = next(gettext(one.label) for one in LISTED if one.kind is Kind.COUNT)
-            faults.append(CellFault(number, label, str(values["accompanying"]), _alone()))
-        return None if faults else Person(**values)
+        if faults:
+            return None
+        try:
+            refuse_accompanied_online(values["participation"], values["accompanying"])
+        except Refusal as refusal:
+            label = next(gettext(one.label) for one in LISTED if one.name == refusal.field)
+            faults.append(CellFault(number, label, str(values["accompanying"]), sentence_of(refusal)))
+            return None
+        return Person(**values)
 
     def _typed(self, cells: Sequence[Cell]) -> tuple[dict[str, str], str, dict[str, str]]:
         """What stands in the cells of a person, a name in one cell taken apart; that cell; and what cannot be read."""
@@ -293,10 +299,6 @@ def _number(value: str) -> int | None:
     if digits in {"", "-", "–"}:
         return 0
     return int(digits) if re.fullmatch(rf"[0-{MOST_ACCOMPANYING}]", digits) else None
-
-
-def _alone() -> str:
-    return str(gettext("Who takes part online needs no seats for accompanying persons. Please choose none."))
 
 
 _READ: Mapping[Kind, Callable[[str], Any]] = {Kind.COUNT: _number, Kind.WAY: way_of}

@@ -13,7 +13,7 @@ from app.people.budget import spend
 from app.people.rules import address_key
 from app.refusal import Missing
 from app.registration import accompanying, notifications
-from app.registration.admission import Entry, Way, admit
+from app.registration.admission import Entry, Way, admit, refuse_what_is_not_asked
 from app.registration.groups.service import (
     CONTACT,
     MOST_PEOPLE,
@@ -32,13 +32,10 @@ from app.registration.rules import (
     DayHasBegun,
     InGroupAlready,
     MailedEnough,
-    Participation,
     Reason,
     Status,
     TooMany,
     refuse_accompanied_online,
-    refuse_unasked,
-    refuse_unoffered,
 )
 from app.registration.service import cancel, end
 from app.registration.substituting import add_guest, keeps_own, substitute
@@ -56,11 +53,11 @@ def add_colleague(session: Session, group_id: int, entry: Entry, now: datetime) 
     if known.same_form is not None or _was_sent(session, group, entry.nonce):
         return
     # What `admit` asks of somebody new, asked before the address is known to us (T09).
-    refuse_unasked(person.accompanying, asks=event.asks_accompanying)
-    refuse_unoffered(person.participation, offers=event.offers_online)
+    refuse_what_is_not_asked(event, person)
     refuse_accompanied_online(person.participation, person.accompanying)
-    online = person.participation is Participation.ONLINE
-    seat = None if online else _free_seat(session, group, now)  # it stays kept for somebody who comes
+    seat = (
+        None if person.is_online else _free_seat(session, group, now)
+    )  # it stays kept for somebody who comes
     if seat is None and event.registration_state(now) not in TAKES_REGISTRATIONS:
         raise Closed
     _refuse_too_many(session, group, seat)
@@ -183,9 +180,7 @@ def _name_guest(
     """The seat kept for somebody who has one already goes to the next."""
     _refuse_twice(session, group, known)
     notifications.notify_link(session, known, now)
-    online = entry.person.participation is Participation.ONLINE
-    chairs = 0 if online else 1 + entry.person.accompanying
-    waits = seat is None and somebody_new_waits(session, group, chairs)
+    waits = seat is None and somebody_new_waits(session, group, entry.person.chairs)
     add_guest(session, group.id, known, entry, waits=waits)
     if seat is not None:
         end(session, seat, Status.CANCELLED, CONTACT, Reason.REPLACED, now)

@@ -47,7 +47,6 @@ from app.registration.rules import (
     Actor,
     Closed,
     FormCodeNeeded,
-    Participation,
     Reason,
     Status,
     TooMany,
@@ -276,11 +275,7 @@ def _enter_together(
     quotas = waiting_list.quotas_of_day(session, event)
     mine = frozenset(quota.id for quota in waiting_list.covering(quotas, group.organisation))
     waits = somebody_new_waits(session, group, 1)
-    claims = [
-        Claim(mine, 1 + row.person.accompanying)
-        for row, _ in new
-        if row.person.participation is Participation.ROOM
-    ]
+    claims = [Claim(mine, row.person.chairs) for row, _ in new if row.person.chairs]
     seating = Seating.ANY if _may_sit_together(session, event, claims) else Seating.WAITS
     for row, next_offset in new:
         with session.begin_nested():
@@ -290,8 +285,7 @@ def _enter_together(
             waits = not one.has_seat
     for known, row in guests:
         _would_wait(session, group, row, 0, now)  # as much work as for somebody new
-        comes = row.person.participation is Participation.ROOM
-        add_guest(session, group.id, known, row, waits=waits and comes)
+        add_guest(session, group.id, known, row, waits=waits and not row.person.is_online)
 
 
 def _seat_together(
