@@ -76,7 +76,7 @@ def write_notice(
 def news_since(session: Session, event: Event, since: datetime) -> News:
     """What differs now from how it was when the first notice after `since` was written."""
     found = select(Notice).where(Notice.event_id == event.id, Notice.at > since)
-    notices = session.scalars(found.order_by(Notice.at, Notice.id)).all()
+    notices = session.scalars(found.order_by(Notice.id)).all()
     facts = was = day_facts(event)
     for notice in reversed(notices):
         was = from_json(was, notice.before)

@@ -17,6 +17,7 @@ from app.outbox.rules import LATE, LEASED, TROUBLE, State, family_of
 from app.outbox.statements import OVERTAKEN
 
 ALIVE = timedelta(minutes=1)  # four beats
+INSTANT = timedelta(microseconds=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,12 +159,24 @@ def worker_alive(session: Session, now: datetime) -> bool:
     return bool(session.scalar(select(exists().where(Heartbeat.beat_at > now - ALIVE))))
 
 
-def last_told(session: Session, family: str, subject_id: int) -> datetime | None:
-    """When the newest mail of this family about the thing was put into words, of those that have left."""
-    left = select(func.max(Message.frozen_at)).where(
-        Message.family == family, Message.subject_id == subject_id, Message.state == State.SENT
+def last_told(session: Session, family: str, subject_id: int, since: datetime) -> tuple[bool, datetime]:
+    """Whether a mail of this family about the thing has left, and up to when whoever gets them knows how it stands: `since`, if
+    none has.
+
+    A mail that left knows what it was made for, and nothing that a later one was made for: else it would have been overtaken. Clocks
+    alone cannot tell. A change is dated when its request begins and is seen when it is committed, and hosts have clocks of their own.
+    """
+    mine = Message.family == family, Message.subject_id == subject_id
+    rows = select(Message.revision, Message.created_at, Message.frozen_at).where(*mine)
+    left = session.execute(
+        rows.where(Message.state == State.SENT).order_by(Message.revision.desc()).limit(1)
+    ).one_or_none()
+    knows = since if left is None else max(left.frozen_at or left.created_at, left.created_at)
+    later = select(func.min(Message.created_at)).where(
+        *mine, Message.revision > (0 if left is None else left.revision)
     )
-    return session.scalar(left)
+    unread = session.scalar(later)
+    return left is not None, knows if unread is None else min(knows, unread - INSTANT)
 
 
 def sender_of(session: Session, usual: str) -> str:

@@ -152,9 +152,10 @@ class ChangedMail:
         registration = get_registration(session, message.subject_id)
         if registration is None or registration.status not in self.rows:
             return None
-        told, stands = last_told(session, message.family, registration.id), last_change(session, registration)
-        knows = told is not None and (stands is None or told >= stands.at)
-        news = news_since(session, registration.event, told or registration.created_at)
+        told, until = last_told(session, message.family, registration.id, registration.created_at)
+        stands = last_change(session, registration)
+        knows = told and (stands is None or until >= stands.at)
+        news = news_since(session, registration.event, until)
         if knows and not news:
             return None
         row = (self.rows if knows else _STATUS_MAILS)[registration.status]
@@ -172,9 +173,9 @@ class PlacesMail:
         registration = get_registration(session, message.subject_id)
         if registration is None or registration.status is not Status.REGISTERED:
             return None
-        told = last_told(session, message.family, registration.id) or registration.created_at
-        news = place_news(session, registration, told)
-        items = item_news(session, registration.event, told)
+        _told, until = last_told(session, message.family, registration.id, registration.created_at)
+        news = place_news(session, registration, until)
+        items = item_news(session, registration.event, until)
         if not news and not items:
             return None
         event, day = registration.event, my_day(session, registration, seats=bool(news.lost_in))

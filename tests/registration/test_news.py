@@ -3,13 +3,20 @@
 
 """Mails that say what changed: old and new, the run by its name, and what is still free."""
 
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
 from email.message import EmailMessage
 
 import pytest
 from flask import Flask
+from sqlalchemy.orm import Session
 
+from app.events.models import Event
 from app.events.rules import Placement
 from app.outbox.worker import Worker
+from app.programme.plan import read_plan
+from app.programme.rules import Thing
 from app.registration.models import Registration
 from app.registration.rules import Status
 from app.scheduling.service import cancel_day
@@ -17,6 +24,7 @@ from app.web.database import transaction
 from tests.factories.days import at
 from tests.mailbox import mailbox, text_of
 from tests.registration.steps import ORGANISER, WHY, Day, open_day
+from tests.scheduling import steps as programme_steps
 from tests.scheduling.steps import change_facts, replan_round, replan_run
 
 
@@ -121,6 +129,53 @@ def test_who_never_read_how_they_stand_reads_both(app: Flask, day: Day) -> None:
     text = text_of(mail)
     assert "Warteliste" in text
     assert "Rathaus" in text
+
+
+def rename_item(session: Session, day: Day) -> None:
+    """The first of the public agenda."""
+    number, facts = next(
+        iter(read_plan(session, session.get_one(Event, day.event_id)).of(Thing.ITEM).items())
+    )
+    programme_steps.change(
+        session, day.event_id, Thing.ITEM, number, replace(facts, title="Der Anfang"), day.now
+    )
+
+
+def move_run(session: Session, day: Day) -> None:
+    replan_run(session, day.runs["1.1"], day.now, room_id=None)
+
+
+def move_day(session: Session, day: Day) -> None:
+    change_facts(session, day.event_id, day.now, starts_at=at("10:00"))
+
+
+@pytest.mark.parametrize(
+    ("late", "says"),
+    [
+        (move_day, "jetzt: Donnerstag, 13. März 2031, 10:00–15:45 Uhr"),
+        (move_run, "Raum jetzt noch keiner, bisher Raum Birke."),
+        (rename_item, "Der Anfang"),
+    ],
+)
+def test_a_mail_that_left_knows_nothing_of_what_was_saved_after_it(
+    app: Flask, day: Day, late: Callable[[Session, Day], None], says: str
+) -> None:
+    """A change is dated when its request begins. A mail that is worded before it is saved, or by a host whose clock goes ahead,
+    bears the later date."""
+    with app.app_context():
+        day.set_event(agenda_released_at=day.now)
+        with day.step() as session:
+            change_facts(session, day.event_id, day.now, venue_name="Rathaus")
+            replan_round(session, day.rounds[1], day.now, starts_at=at("11:15"))
+        Worker(app, clock=lambda: day.now + timedelta(hours=1)).deliver()
+        sent = len(mails_to(app, "anna"))
+        with day.step() as session:
+            late(session, day)
+    _, text = newest(app, day, "anna")
+    assert len(mails_to(app, "anna")) == sent + 1
+    assert says in text
+    assert "jetzt: Rathaus" not in text
+    assert "11:00–12:15" not in text
 
 
 def test_a_moved_deadline_for_wishes_is_told(app: Flask) -> None:

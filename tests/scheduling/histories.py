@@ -19,6 +19,7 @@ from app.allocation.swaps.service import offer_place
 from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
+from app.outbox.queries import last_told
 from app.outbox.rules import State
 from app.programme.agenda import read_surroundings
 from app.programme.models import AgendaItem, Run, place_in_room
@@ -368,17 +369,7 @@ class History:
         self, event: Event, registration: Registration, was: OwnDay, now: OwnDay, text: str
     ) -> None:
         session = db.session()
-        since = session.scalar(
-            select(Message.frozen_at)
-            .where(
-                Message.subject_id == registration.id,
-                Message.family == "places",
-                Message.state == State.SENT,
-            )
-            .order_by(Message.frozen_at.desc())
-            .limit(1)
-        )
-        since = since or registration.created_at
+        _told, since = last_told(session, "places", registration.id, registration.created_at)
         items = item_news(session, event, since).lines
         assert len(items) == sum(_facts_apart(was.get(key), now.get(key)) for key in _keys(was, now, "item"))
         lines = place_news(session, registration, since).lines

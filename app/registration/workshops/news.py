@@ -168,7 +168,7 @@ def place_news(session: Session, registration: Registration, since: datetime) ->
             joinedload(PlaceChange.run).joinedload(Run.round),
             joinedload(PlaceChange.room),
         )
-        .order_by(PlaceChange.at, PlaceChange.id)
+        .order_by(PlaceChange.id)
     )
     changes = session.scalars(found).all()
     folded: dict[tuple[Run | Room, PlaceFact], tuple[str, str]] = {}
