@@ -14,16 +14,17 @@ from app.programme.plan import Plan, RunPlan
 from app.programme.rules import Thing
 from app.programme.working_copy import WorkingCopy
 from app.registration.rules import PlaceState
-from app.registration.workshops.models import Place
+from app.registration.workshops.models import Place, RunStaff
 
 
 @dataclass(frozen=True, slots=True)
 class Affected:
-    """A run that differs and the people who hold a place in it. Called off, it says what else is there at that time: names of runs,
+    """A run that differs, the people who hold a place in it, and how many lead it or take its minutes. Called off, it says what else is there at that time: names of runs,
     each with the seats that are left, None without a limit; those of the same workshop first."""
 
     name: str
     people: int
+    staff: int = 0
     called_off: bool = False
     instead: tuple[tuple[str, int | None], ...] = ()
 
@@ -31,24 +32,26 @@ class Affected:
 def affected_runs(
     session: Session, copy: WorkingCopy, seats: Mapping[int, tuple[Seats, int]]
 ) -> list[Affected]:
-    """In the order of the plan; two queries at most."""
+    """In the order of the plan; three queries at most."""
     differ = [
         (number, run) for number, run in copy.released.of(Thing.RUN).items() if _differs(copy, number, run)
     ]
-    people = _people_in(session, [number for number, _run in differ])
+    runs = [number for number, _run in differ]
+    people, staff = _people_in(session, runs), _staff_of(session, runs)
     found = []
     for number, run in differ:
-        if not people.get(number):
+        if not (people.get(number) or staff.get(number)):
             continue
         planned = copy.plan.get(Thing.RUN, number)
         off = run.takes_place and not (planned is not None and planned.takes_place)
         instead = _instead(copy.plan, number, run, seats) if off else ()
-        found.append(Affected(copy.released.name_of(run), people[number], off, instead))
+        name = copy.released.name_of(run)
+        found.append(Affected(name, people.get(number, 0), staff.get(number, 0), off, instead))
     return found
 
 
 def _differs(copy: WorkingCopy, number: int, run: RunPlan) -> bool:
-    """Whether who sits in it has to know."""
+    """Whether who is in it has to know."""
     planned = copy.plan.get(Thing.RUN, number)
     if planned is None:
         return True
@@ -69,6 +72,11 @@ def _people_in(session: Session, runs: Sequence[int]) -> dict[int, int]:
         .where(Place.run_id.in_(runs), Place.state == PlaceState.PLACE)
         .group_by(Place.run_id)
     )
+    return {row[0]: row[1] for row in session.execute(counted)} if runs else {}
+
+
+def _staff_of(session: Session, runs: Sequence[int]) -> dict[int, int]:
+    counted = select(RunStaff.run_id, func.count()).where(RunStaff.run_id.in_(runs)).group_by(RunStaff.run_id)
     return {row[0]: row[1] for row in session.execute(counted)} if runs else {}
 
 

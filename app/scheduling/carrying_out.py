@@ -42,7 +42,7 @@ from app.refusal import N_, Refusal
 from app.registration.rules import RunHasPlaces
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, RoundAbsence, Wish
-from app.registration.workshops.news import RunChange
+from app.registration.workshops.news import RunChange, called_off, on_again
 from app.registration.workshops.rules import PlaceFact
 from app.scheduling.telling import tell_places
 from app.texts import parts_to_store
@@ -162,7 +162,7 @@ def _refuse_other_way(session: Session, round_id: int, was: RoundFacts, facts: R
 
 
 def _refuse_removing(session: Session, run_id: int) -> None:
-    """One that anybody has chosen stays, wishes included: nobody loses a place by a click."""
+    """One that anybody has chosen stays, wishes included, and one that somebody leads: nobody loses a place by a click."""
     people = union(
         select(Place.registration_id).where(Place.run_id == run_id),
         select(Wish.registration_id).where(Wish.run_id == run_id),
@@ -174,6 +174,13 @@ def _refuse_removing(session: Session, run_id: int) -> None:
                 "%(number)s registrations have chosen “%(title)s”. It cannot be removed while they stand in it."
             ),
             number=chosen,
+            title=session.get_one(Run, run_id).workshop.title,
+        )
+    if staff.staff_of(session, run_id):
+        raise Refusal(
+            N_(
+                "Somebody registered leads “%(title)s” or takes its minutes. Please take them off it first, so that they are told."
+            ),
             title=session.get_one(Run, run_id).workshop.title,
         )
 
@@ -277,8 +284,7 @@ def _follow_up(work: _Work, changes: Sequence[Change]) -> None:
             raise_sequence(run, now)
         if facts.takes_place and was != facts:
             places.move_up_in_run(session, run, now)
-        if facts.takes_place and was.takes_place:
-            told += _news(work, run, was, facts, rooms)
+        told += _news(work, run, was, facts, rooms)
     session.flush()
     if work.announced.aloud:
         tell_places(session, event, told, work.announced.note, now)
@@ -308,7 +314,12 @@ def _shown(plan: Plan, number: int) -> tuple[object, ...]:
 
 
 def _news(work: _Work, run: Run, was: RunPlan, facts: RunPlan, rooms: dict[int, Room]) -> list[RunChange]:
-    """What who sits in it has to know."""
+    """What who is in it has to know. Who sat in a run that is called off is out of it, and was told; who leads it is not."""
+    off = (
+        []
+        if was.takes_place is facts.takes_place
+        else [on_again(run) if facts.takes_place else called_off(run)]
+    )
     facts_of = {key: room.facts for key, room in rooms.items()}
     old_title = work.old.get(Thing.WORKSHOP, was.workshop_id).title
     new_title = work.new.get(Thing.WORKSHOP, facts.workshop_id).title
@@ -317,4 +328,4 @@ def _news(work: _Work, run: Run, was: RunPlan, facts: RunPlan, rooms: dict[int, 
         (PlaceFact.ROOM, where_of(facts_of, was), where_of(facts_of, facts)),
         (PlaceFact.TITLE, old_title, new_title),
     )
-    return [RunChange(run, fact, old, new) for fact, old, new in found if old != new]
+    return off + [RunChange(run, fact, old, new) for fact, old, new in found if old != new]

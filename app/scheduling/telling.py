@@ -3,10 +3,10 @@
 
 """Who is told of changed runs and items, as long as it is news."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import CompoundSelect, exists, or_, select
 from sqlalchemy.orm import Session
 
 from app.events.models import Event, Room
@@ -21,17 +21,17 @@ from app.registration.workshops.news import LinkChange, RunChange
 def tell_places(
     session: Session, event: Event, changes: Sequence[RunChange], note: str, now: datetime
 ) -> None:
-    """Something about these runs changed; who sits in them is told."""
+    """Something about these runs changed; who sits in them, leads them or takes their minutes is told."""
     if not changes or not event.agenda_is_news(now):
         return
     of_run: dict[int, list[RunChange]] = {}
     for change in changes:
         of_run.setdefault(change.run.id, []).append(change)
+    there = in_runs(of_run).subquery()
     found = (
-        select(Place.run_id, Registration)
-        .join(Registration, Place.registration_id == Registration.id)
-        .where(Place.run_id.in_(of_run), Place.state == PlaceState.PLACE)
-        .order_by(Registration.id, Place.run_id)
+        select(there.c.run_id, Registration)
+        .join(Registration, there.c.registration_id == Registration.id)
+        .order_by(Registration.id, there.c.run_id)
     )
     of_person: dict[Registration, list[RunChange]] = {}
     for run_id, registration in session.execute(found):
@@ -41,21 +41,28 @@ def tell_places(
         notifications.notify_place(session, registration, mine, now, note)
 
 
+def in_runs(runs: Collection[int]) -> CompoundSelect[int, int]:
+    """`run_id` and `registration_id` of whoever is in one of the runs: who has a place there, who leads it or takes its minutes."""
+    sit = select(Place.run_id, Place.registration_id)
+    work = select(RunStaff.run_id, RunStaff.registration_id)
+    return sit.where(Place.run_id.in_(runs), Place.state == PlaceState.PLACE).union_all(
+        work.where(RunStaff.run_id.in_(runs))
+    )
+
+
 def tell_link(session: Session, event: Event, room: Room, old: str, note: str, now: datetime) -> None:
     """One takes part in the room by another link than the `old` one; whoever does is told: everybody, if anything for everybody is
     there, else who sits in a run there or leads it."""
     if room.online_link == old or not event.agenda_is_news(now):
         return
-    here = select(Run.id).where(Run.room_id == room.id, Run.takes_place)
+    here = session.scalars(select(Run.id).where(Run.room_id == room.id, Run.takes_place)).all()
+    there = in_runs(here).subquery()
     whom = select(Registration.id).where(
         Registration.event_id == event.id,
         Registration.status == Status.REGISTERED,
         or_(
             exists().where(AgendaItem.room_id == room.id),
-            Registration.id.in_(
-                select(Place.registration_id).where(Place.run_id.in_(here), Place.state == PlaceState.PLACE)
-            ),
-            Registration.id.in_(select(RunStaff.registration_id).where(RunStaff.run_id.in_(here))),
+            Registration.id.in_(select(there.c.registration_id)),
         ),
     )
     if event.offers_online and room.facts.hybrid:

@@ -12,6 +12,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.attendees.staff.service import name_staff
 from app.events.models import Event
 from app.events.rules import Placement
 from app.outbox.worker import Worker
@@ -19,6 +20,7 @@ from app.programme.plan import read_plan
 from app.programme.rules import Thing
 from app.registration.models import Registration
 from app.registration.rules import Status
+from app.registration.workshops.models import StaffRole
 from app.scheduling.service import cancel_day
 from app.web.database import transaction
 from tests.factories.days import at
@@ -226,6 +228,66 @@ def test_who_moves_up_reads_what_was_left(app: Flask, day: Day) -> None:
     _, text = newest(app, day, "ben")
     assert "Sie haben einen Platz in „1.1" in text
     assert "Sie haben keinen Platz mehr in „1.2" in text
+
+
+def lead(app: Flask, day: Day, name: str, label: str) -> None:
+    with app.app_context(), day.step() as session:
+        name_staff(
+            session,
+            day.event_id,
+            day.runs[label],
+            day.ids[name],
+            StaffRole.FACILITATOR,
+            ORGANISER,
+            day.now,
+        )
+
+
+def test_who_leads_a_run_hears_of_it_as_whoever_sits_in_it(app: Flask, day: Day) -> None:
+    """Moved, called off and on again; and not of what was taken back before a mail left."""
+    lead(app, day, "ben", "1.1")
+    _, text = newest(app, day, "ben")
+    assert "Sie leiten „1.1" in text
+    assert "Sie haben keinen Platz mehr in „1.2" in text
+    assert "Sie warten nicht mehr auf einen Platz in „1.1" in text
+    with app.app_context():
+        day.set_event(agenda_released_at=day.now)
+    for facts, says in (
+        ({"room_id": None}, "Raum jetzt noch keiner, bisher Raum Birke."),
+        ({"takes_place": False}, "1.1 Beraten ohne Vorurteil“ in „Workshoprunde 1“ findet nicht statt."),
+        ({"takes_place": True}, "1.1 Beraten ohne Vorurteil“ in „Workshoprunde 1“ findet doch statt."),
+    ):
+        with app.app_context(), day.step() as session:
+            replan_run(session, day.runs["1.1"], day.now, **facts)
+        _, text = newest(app, day, "ben")
+        assert says in text
+    before = len(mails_to(app, "ben"))
+    for takes_place in (False, True):
+        with app.app_context(), day.step() as session:
+            replan_run(session, day.runs["1.1"], day.now, takes_place=takes_place)
+    with app.app_context():
+        deliver(app, day)
+    assert len(mails_to(app, "ben")) == before
+
+
+def test_who_leads_a_run_from_now_on_never_hears_that_it_was_called_off(app: Flask, day: Day) -> None:
+    lead(app, day, "anna", "2.2")
+    with app.app_context():
+        day.set_event(agenda_released_at=day.now)
+    with app.app_context(), day.step() as session:
+        replan_run(session, day.runs["2.2"], day.now, takes_place=False)
+    before = len(mails_to(app, "anna"))
+    with app.app_context():
+        deliver(app, day)
+    assert len(mails_to(app, "anna")) == before
+
+
+def test_who_moves_up_does_not_read_that_they_no_longer_wait(app: Flask, day: Day) -> None:
+    with app.app_context():
+        day.cancel("anna")
+    _, text = newest(app, day, "ben")
+    assert "Sie haben einen Platz in „1.1" in text
+    assert "warten nicht mehr" not in text
 
 
 def test_why_a_day_is_off_and_what_happens_instead(app: Flask, day: Day) -> None:

@@ -16,6 +16,7 @@ from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.allocation.swaps.service import offer_place
+from app.attendees.staff.service import name_staff, staff_of, take_off
 from app.events.models import Event
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
@@ -33,14 +34,14 @@ from app.registration.correcting import change_choices
 from app.registration.models import Registration
 from app.registration.queries import get_registration
 from app.registration.rules import PlaceState, RoundAnswer
-from app.registration.workshops.models import Place
+from app.registration.workshops.models import Place, RunStaff, StaffRole
 from app.registration.workshops.news import RunNews, place_news
 from app.registration.workshops.rules import PlaceFact
 from app.scheduling import editing
 from app.web.database import db
 from tests.allocation.swaps.day import SwapDay
 from tests.factories.days import DAY, at
-from tests.registration.steps import Day, open_day
+from tests.registration.steps import ORGANISER, Day, open_day
 from tests.scheduling.steps import release_now
 
 Key = tuple[str, int]
@@ -83,7 +84,7 @@ def _with_more(plan: Plan) -> Plan:
 
 
 def own_day(session: Session, event: Event, registration_id: int) -> OwnDay:
-    """What somebody goes to: what is for everybody, and their own workshops; and for which they wait."""
+    """What somebody goes to: what is for everybody, their own workshops and those that they lead; and for which they wait."""
     items = session.scalars(select(AgendaItem).where(AgendaItem.event_id == event.id))
     found: OwnDay = {
         ("item", one.id): (one.title, (one.starts_at, one.ends_at), one.room and one.room.where)
@@ -98,6 +99,10 @@ def own_day(session: Session, event: Event, registration_id: int) -> OwnDay:
             found["run", run.id] = run.workshop.title, times, place_in_room(run.room, run.station)
         elif place.state is PlaceState.WAITING:
             found["line", run.id] = ()
+    for staff in session.scalars(select(RunStaff).where(RunStaff.registration_id == registration_id)):
+        if (run := staff.run).takes_place:
+            times = plan.parts_of(plan.things[Thing.RUN, run.id])
+            found["led", run.id] = run.workshop.title, times, place_in_room(run.room, run.station)
     return found
 
 
@@ -204,6 +209,23 @@ class History:
                 return
             try:
                 release_now(session, self.day.event_id, self.day.now, note="Ein Wort")
+            except Refusal:
+                session.rollback()
+
+    def staff(self) -> None:
+        """Somebody leads a run from now on, or no longer."""
+        name, label = self.random.choice(NAMES), self.random.choice(list(self.day.runs))
+        run, person = self.day.run(label), self.day.ids[name]
+        if not run.takes_place:
+            return
+        with self.day.step() as session:
+            found = [one.id for one in staff_of(session, run.id) if one.registration_id == person]
+            try:
+                if found:
+                    take_off(session, self.day.event_id, run.id, found[0], ORGANISER, self.day.now)
+                else:
+                    role = self.random.choice(list(StaffRole))
+                    name_staff(session, self.day.event_id, run.id, person, role, ORGANISER, self.day.now)
             except Refusal:
                 session.rollback()
 
@@ -379,36 +401,56 @@ class History:
         for one in lines:
             self.seen[one.fact.value] += 1
             self.seen["gained"] += one.fact is PlaceFact.PLACE and bool(one.new)
+            self.seen["of who leads"] += one.fact in _ABOUT and one.run in _names(session, now, "led")
             self.seen["in parts"] += one.fact is PlaceFact.TIMES and one.new.count("–") > 1
 
 
-def _runs(day: OwnDay) -> set[Key]:
-    return {key for key in day if key[0] == "run"}
+_ABOUT = frozenset((PlaceFact.TIMES, PlaceFact.ROOM, PlaceFact.TITLE))
+
+
+def _names(session: Session, day: OwnDay, kind: str) -> set[str]:
+    runs = [session.get_one(Run, number) for of, number in day if of == kind]
+    return {f"{run.label} {run.workshop.title}" for run in runs}
 
 
 def _line(one: RunNews) -> tuple[str, str]:
     """A place that is gone is gone, whether the run is called off or was given to somebody else."""
     gone = one.fact is PlaceFact.OFF or (one.fact in {PlaceFact.PLACE, PlaceFact.LINE} and not one.new)
+    if one.fact is PlaceFact.OFF and not one.new:
+        return one.run, "led"
+    if one.fact is PlaceFact.ROLE:
+        return one.run, "led" if one.new else "gone"
     return one.run, "gone" if gone else one.fact.value
 
 
 def _expected(session: Session, was: OwnDay, now: OwnDay) -> list[tuple[str, str]]:
     """Run and fact of each line that the mail is to have."""
     found = []
-    for number in {key[1] for key in {*was, *now} if key[0] in {"run", "line"}}:
+    for number in {key[1] for key in {*was, *now} if key[0] in {"run", "line", "led"}}:
         run = session.get_one(Run, number)
         name = f"{run.label} {run.workshop.title}"
         before, after = was.get(("run", number)), now.get(("run", number))
+        led_before, leads = was.get(("led", number)), now.get(("led", number))
         if before is not None and after is not None:
-            facts = zip(("title", "times", "room"), before, after, strict=True)
-            found += [(name, fact) for fact, one, other in facts if one != other]
+            found += _facts_that_differ(name, before, after)
         elif after is not None:
             found.append((name, "place"))
         elif before is not None or (("line", number) in was and ("line", number) not in now):
             found.append((name, "gone"))
         elif ("line", number) in now and ("line", number) not in was:
             found.append((name, "line"))
+        if led_before is not None and leads is not None:
+            found += _facts_that_differ(name, led_before, leads)
+        elif led_before is not leads:
+            found.append((name, "led" if leads is not None else "gone"))
     return found
+
+
+def _facts_that_differ(
+    name: str, before: tuple[object, ...], after: tuple[object, ...]
+) -> list[tuple[str, str]]:
+    facts = zip(("title", "times", "room"), before, after, strict=True)
+    return [(name, fact) for fact, one, other in facts if one != other]
 
 
 def _keys(was: OwnDay, now: OwnDay, kind: str) -> set[Key]:

@@ -9,8 +9,11 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
+from app.attendees.staff.service import name_staff
+from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.rules import State
+from app.outbox.worker import Worker
 from app.people.rules import Role
 from app.programme.models import (
     AgendaChange,
@@ -24,10 +27,11 @@ from app.programme.models import (
     SubItem,
     Workshop,
 )
-from app.registration.workshops.models import Place
+from app.registration.workshops.models import Place, StaffRole
 from app.web.database import db, transaction
 from tests.factories.organising import a_day, somebody
 from tests.pages import Visitor
+from tests.registration.steps import ORGANISER, Day
 from tests.scheduling.test_organiser_views import HOME, lead, seat
 
 PROGRAMME = f"{HOME}/programme"
@@ -37,6 +41,10 @@ PUBLIC = "/events/musterfachtag/agenda"
 def edits(app: Flask) -> int:
     with app.app_context():
         return len(db.session.scalars(select(AgendaEdit.id)).all())
+
+
+def newest_mail() -> Message:
+    return db.session.scalars(select(Message).order_by(Message.id.desc())).first()
 
 
 def mails(app: Flask) -> list[Message]:
@@ -74,6 +82,33 @@ def test_an_edit_of_a_public_agenda_is_seen_by_nobody_before_its_release(
     assert "Grußwort" in text
     assert "Begrüßung → Grußwort" in " ".join(text.split())
     assert "Zeiten fest" in text
+
+
+def test_a_release_says_who_leads_what_it_changes_and_tells_them(app: Flask) -> None:
+    """Of a run that is called off as well; what is taken back in its minute they never hear of."""
+    event_id, ids = a_day(app, released=True)
+    with app.app_context():
+        day = Day(event_id, {"1.1": ids["1.1"]}, {})
+        day.join("anna")
+        with day.step() as session:
+            role = StaffRole.NOTE_TAKER
+            name_staff(session, event_id, ids["1.1"], day.ids["anna"], role, ORGANISER, day.now)
+        Worker(app, clock=lambda: day.now).deliver()
+    visitor = lead(app, event_id)
+    visitor.get(f"{PROGRAMME}/runs/{ids['1.1']}").send(takes_place=None)
+    release = visitor.get(f"{PROGRAMME}/release")
+    assert "1 Person leitet oder protokolliert ihn." in release.text
+    assert "Plätze gehen verloren" not in release.text
+    question = release.send()
+    assert "1 Person: ihr Workshop fällt aus" in question.text
+    question.send()
+    with app.app_context():
+        mail = newest_mail()
+        assert BUILDERS[mail.kind](db.session(), mail) is not None
+    visitor.get(f"{PROGRAMME}/versions").send(button="Diese Freigabe zurücknehmen")
+    with app.app_context():
+        mail = newest_mail()
+        assert BUILDERS[mail.kind](db.session(), mail) is None
 
 
 def test_a_release_is_taken_back_in_its_minute(app: Flask, client: FlaskClient) -> None:

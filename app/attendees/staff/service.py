@@ -28,7 +28,7 @@ from app.registration.models import Registration
 from app.registration.rules import CONFIRMED, PlaceState
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, RunStaff, StaffRole
-from app.registration.workshops.news import RunChange, lost
+from app.registration.workshops.news import RunChange, between
 from app.registration.workshops.rules import PlaceFact
 
 MOST_FOUND = 8
@@ -117,7 +117,7 @@ def name_staff(
     left = places.leave_rounds(session, registration, rounds, now)
     staff = RunStaff(run_id=run.id, registration_id=registration.id, role=role)
     session.add(staff)
-    changes = [RunChange(run, PlaceFact.ROLE, new=role.value), *map(lost, left)]
+    changes = [RunChange(run, PlaceFact.ROLE, new=role.value), *between(left, ())]
     _note(session, event, registration, run, changes, "name", by, now)
     return staff
 
@@ -147,7 +147,7 @@ def resume(session: Session, event: Event, run: Run, round_: Round, spans: int, 
         if left := places.leave_rounds(session, staff.registration, rounds, now):
             staff.registration.feed_changed_at = now
             if event.agenda_is_news(now):
-                notifications.notify_place(session, staff.registration, [*map(lost, left)], now)
+                notifications.notify_place(session, staff.registration, between(left, ()), now)
 
 
 def _refuse_elsewhere(

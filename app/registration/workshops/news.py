@@ -92,6 +92,10 @@ def lost(run: Run) -> RunChange:
     return RunChange(run, PlaceFact.PLACE, old="yes")
 
 
+def out_of_line(run: Run) -> RunChange:
+    return RunChange(run, PlaceFact.LINE, old="yes")
+
+
 def between(
     before: Iterable[tuple[Run, PlaceState]], after: Iterable[tuple[Run, PlaceState]]
 ) -> list[RunChange]:
@@ -111,6 +115,11 @@ def between(
 
 def called_off(run: Run) -> RunChange:
     return RunChange(run, PlaceFact.OFF, new="yes")
+
+
+def on_again(run: Run) -> RunChange:
+    """For who leads it: a place in it is gone."""
+    return RunChange(run, PlaceFact.OFF, old="yes")
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +190,8 @@ def place_news(session: Session, registration: Registration, since: datetime) ->
         # It was called off, and is on again: what is left of it is that the place is gone.
         if folded[run, PlaceFact.OFF][1] and run.takes_place:
             del folded[run, PlaceFact.OFF]
-            folded.setdefault((run, PlaceFact.PLACE), ("yes", ""))
+            if (run, PlaceFact.ROLE) not in folded:
+                folded.setdefault((run, PlaceFact.PLACE), ("yes", ""))
     lines = [
         RunNews(*_named(about), fact, *_words(fact, old, new))
         for (about, fact), (old, new) in folded.items()
@@ -200,15 +210,23 @@ def _named(about: Run | Room) -> tuple[str, str, int]:
 def _is_worth_a_word(
     folded: Mapping[tuple[Run | Room, PlaceFact], tuple[str, str]], about: Run | Room, fact: PlaceFact
 ) -> bool:
-    """Of a run that does not take place nothing else; of one in which somebody has a place only now, or no longer, not what
-    changed about it: they never knew it otherwise, or need not know it."""
-    off = (about, PlaceFact.OFF) in folded and folded[about, PlaceFact.OFF][1]
-    if off or fact not in _ABOUT_A_RUN:
-        return fact is PlaceFact.OFF or not off
-    stayed = (folded.get((about, one)) for one in (PlaceFact.PLACE, PlaceFact.ROLE))
-    return all(one is None or (one[0] and one[1]) for one in stayed)
+    """Of a run that does not take place nothing else, and that only to who knew of being in it; of one in which somebody has a
+    place only now, or no longer, not what changed about it: they never knew it otherwise, or need not know it. Nor that who has a
+    place waits no longer."""
+    stands = {one: folded[about, one] for one in _HOW_ONE_STANDS if (about, one) in folded}
+    off = folded.get((about, PlaceFact.OFF), ("", ""))[1]
+    if fact is PlaceFact.OFF:
+        return not off or not stands or any(old for old, _new in stands.values())
+    if off:
+        return False
+    if fact is PlaceFact.LINE:
+        return bool(stands[fact][1] or not stands.get(PlaceFact.PLACE, ("", ""))[1])
+    if fact not in _ABOUT_A_RUN:
+        return True
+    return all(old and new for one, (old, new) in stands.items() if one is not PlaceFact.LINE)
 
 
+_HOW_ONE_STANDS = (PlaceFact.PLACE, PlaceFact.ROLE, PlaceFact.LINE)
 _ABOUT_A_RUN = frozenset((PlaceFact.TIMES, PlaceFact.ROOM, PlaceFact.ACCESS, PlaceFact.TITLE))
 
 

@@ -25,7 +25,7 @@ from app.registration.rules import (
     UnknownRun,
 )
 from app.registration.workshops.models import Place, RoundAbsence, RunStaff
-from app.registration.workshops.news import called_off, gained, lost
+from app.registration.workshops.news import called_off, gained, lost, out_of_line
 from app.registration.workshops.swapping import swap_places
 from app.registration.workshops.wishes import InRoomOnly, OtherWay, pass_wishes_on
 
@@ -191,13 +191,14 @@ def move_up_in_runs(session: Session, event: Event, runs: list[Run], now: dateti
 
 def leave_rounds(
     session: Session, registration: Registration, round_ids: Collection[int], now: datetime
-) -> list[Run]:
-    """Whatever the person has, waits for or said in these rounds ends; the runs they had or waited for."""
+) -> list[tuple[Run, PlaceState]]:
+    """Whatever the person has, waits for or said in these rounds ends; the runs they had, waited for or wanted, and which of these."""
     own = _places(session, registration)
     filled = _rounds_filled(session, registration.event, [place.run for place in own])
-    left = [place for place in own if filled[place.run_id].intersection(round_ids)]
+    ending = [place for place in own if filled[place.run_id].intersection(round_ids)]
+    left = [(place.run, place.state) for place in ending]
     freed: list[Run] = []
-    for place in left:
+    for place in ending:
         freed += _drop(session, place)
     absences = delete(RoundAbsence).where(
         RoundAbsence.registration_id == registration.id, RoundAbsence.round_id.in_(round_ids)
@@ -205,7 +206,7 @@ def leave_rounds(
     session.execute(absences)
     session.flush()
     _move_up_in(session, registration.event, freed, now)
-    return [place.run for place in left]
+    return left
 
 
 def close_run(session: Session, run: Run, now: datetime, *, tell: bool, note: str = "") -> None:
@@ -468,7 +469,7 @@ def _move_up(session: Session, place: Place, now: datetime) -> list[Run]:
     place.waiting_number = None
     place.registration.feed_changed_at = now
     session.flush()
-    changes = [gained(place.run), *(lost(run) for run in left)]
+    changes = [gained(place.run), out_of_line(place.run), *map(lost, left)]
     notifications.notify_place(session, place.registration, changes, now)
     return freed
 

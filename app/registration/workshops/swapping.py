@@ -23,7 +23,7 @@ from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import ENDED, PlaceState
 from app.registration.workshops.models import Place
-from app.registration.workshops.news import gained, lost
+from app.registration.workshops.news import gained, lost, out_of_line
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,25 +141,30 @@ def exchange(session: Session, moves: Sequence[tuple[Place, Run]], now: datetime
     for has, _run in moves:
         session.delete(has)
     session.flush()  # one place per round
+    lines = {}
     for registration, _left, run in moved:
-        _sit(session, registration, run)
+        lines[registration.id] = _sit(session, registration, run)
         registration.feed_changed_at = registration.changed_at = now
     session.flush()
     for registration, left, run in sorted(moved, key=lambda one: one[0].id):
-        notifications.notify_place(session, registration, [gained(run), lost(left)], now)
+        changes = [gained(run), lost(left), *map(out_of_line, lines[registration.id])]
+        notifications.notify_place(session, registration, changes, now)
 
 
-def _sit(session: Session, registration: Registration, run: Run) -> None:
-    """Who stood in line for the workshop in this round, there or for another of its rooms, does so no longer."""
-    lines = select(Place).where(
+def _sit(session: Session, registration: Registration, run: Run) -> list[Run]:
+    """Who stood in line for the workshop in this round, there or for another of its rooms, does so no longer; for which of them."""
+    found = select(Place).where(
         Place.registration_id == registration.id,
         Place.round_id == run.round_id,
         Place.workshop_id == run.workshop_id,
     )
-    for line in session.scalars(lines).all():
+    lines = session.scalars(found).all()
+    left = [line.run for line in lines]
+    for line in lines:
         leave_line(session, line.run)
         session.delete(line)
     session.flush()
     place = Place(registration=registration, run=run, round_id=run.round_id, workshop_id=run.workshop_id)
     place.state = PlaceState.PLACE
     session.add(place)
+    return left

@@ -21,7 +21,9 @@ from app.attendees.staff.service import (
     take_off,
 )
 from app.events.models import Event
-from app.refusal import fingerprint
+from app.programme.models import Run
+from app.programme.rules import Thing
+from app.refusal import Refusal, fingerprint
 from app.registration.consents.models import ConsentSource, Purpose
 from app.registration.consents.records import write_down
 from app.registration.consents.service import ask_for
@@ -35,7 +37,7 @@ from tests.organising.helpers import a_day
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.registration.steps import ORGANISER, Day, open_day
-from tests.scheduling.steps import replan_run
+from tests.scheduling.steps import replan_run, take_out
 
 
 @pytest.fixture
@@ -134,6 +136,18 @@ def test_a_run_that_takes_place_again_has_its_people_back(day: Day) -> None:
     with pytest.raises(BusyElsewhere, match="Anna"):
         let_take_place(day, "1.1", takes_place=True)
     assert not day.run("1.1").takes_place
+
+
+def test_a_run_that_somebody_leads_is_not_removed_under_their_hands(day: Day) -> None:
+    day.join("anna")
+    staff = lead(day, "anna", "1.1")
+    with pytest.raises(Refusal, match="Somebody registered leads"), day.step() as session:
+        take_out(session, day.event_id, Thing.RUN, day.runs["1.1"], day.now)
+    with day.step() as session:
+        take_off(session, day.event_id, day.runs["1.1"], staff, ORGANISER, day.now)
+        take_out(session, day.event_id, Thing.RUN, day.runs["1.1"], day.now)
+    db.session.rollback()
+    assert db.session.get(Run, day.runs["1.1"]) is None
 
 
 def test_taken_off(day: Day) -> None:

@@ -13,10 +13,11 @@ from app.events.models import Event
 from app.programme.models import Run
 from app.registration import correcting
 from app.registration.models import Registration
-from app.registration.rules import RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
+from app.registration.rules import PlaceState, RoundAnswer, Status, TwiceTheSameWorkshop, UnknownRun
 from app.registration.workshops import places
 from app.registration.workshops.models import PlaceChange, RunStaff, StaffRole
 from app.registration.workshops.places import AtWorkThere, GoesOn, NoPlaceForMore
+from app.registration.workshops.rules import PlaceFact
 from app.web.database import db, transaction
 from tests.factories.days import make_event, make_programme
 from tests.registration.steps import CLOSED, OPENED, Day, open_day
@@ -418,11 +419,11 @@ def test_who_gets_work_in_a_round_leaves_it_with_all_they_said_of_it() -> None:
     day.join("ben", labels=("1.1",))
     day.join("cem", labels=("1:absent", "2:absent"))
     day.join("dora", labels=("1:absent",))
-    for name, expected in (("anna", ["1.1"]), ("cem", [])):
+    for name, expected in (("anna", [("1.1", PlaceState.PLACE)]), ("cem", [])):
         with day.step() as session:
             one = session.get_one(Registration, day.ids[name])
             left = places.leave_rounds(session, one, [day.rounds[1]], day.now)
-            assert [run.label for run in left] == expected
+            assert [(run.label, state) for run, state in left] == expected
     assert {name: day.places(name) for name in day.ids} == {
         "anna": {"2.1": "place"},
         "ben": {"1.1": "place"},
@@ -501,7 +502,7 @@ def test_who_moves_up_reads_what_was_gained_and_what_was_left() -> None:
     day.cancel("ben")
     assert day.places("anna") == {"1.1": "place"}
     found = select(PlaceChange.run_id, PlaceChange.old, PlaceChange.new).where(
-        PlaceChange.registration_id == day.ids["anna"]
+        PlaceChange.registration_id == day.ids["anna"], PlaceChange.fact == PlaceFact.PLACE
     )
     news = {run: (bool(old), bool(new)) for run, old, new in db.session.execute(found)}
     assert news == {day.runs["1.1"]: (False, True), day.runs["1.2"]: (True, False)}
