@@ -6,7 +6,7 @@
 Every verb locks the event first, writes the action into the audit log in the same transaction, flushes, never commits.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 
 from sqlalchemy import select
@@ -87,7 +87,7 @@ def correct(
     changed = [name for name, value in _facts(registration).items() if before[name] != value]
     if registration.email_key != key:
         notifications.notify_standing(session, registration, now)
-    elif "accompanying" in changed:
+    elif "accompanying" in changed and not _told_of_way(registration, changed):
         notifications.notify_accompanying(session, registration, now)
     if changed:
         _record(session, registration, by, now, "change", fields=changed)
@@ -196,6 +196,11 @@ def move_up(
 def _extra(event: Event, quotas: Sequence[Quota]) -> int:
     """Seats beyond what there is, of the day and of its quotas."""
     return event.extra + sum(quota.extra for quota in quotas)
+
+
+def _told_of_way(registration: Registration, changed: Collection[str]) -> bool:
+    """That mail says how many come along, too."""
+    return "participation" in changed and registration.status is Status.REGISTERED
 
 
 def _facts(registration: Registration) -> dict[str, object]:

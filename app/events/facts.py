@@ -177,7 +177,8 @@ class DayFacts:
             N_("One may take part online"),
             hint=N_(
                 "Forms then ask everybody whether they come or take part online. Who takes part online takes no seat of the day"
-                " and chooses among workshops whose room is online."
+                " and chooses among workshops whose room is online. Of a room that one may come to as well, only they see the link from"
+                " then on."
             ),
         ),
     ]

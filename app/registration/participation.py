@@ -29,12 +29,14 @@ from app.registration.workshops import places
 from app.registration.workshops.models import RunStaff
 from app.registration.workshops.wishes import wished_in_room
 
+# The person reads these, and the team that changes it for them.
+
 
 class NoSeatInHouse(Refusal):
     def __init__(self) -> None:
         super().__init__(
             N_(
-                "No seat in the house is free at the moment. You still take part online; nothing has changed."
+                "No seat in the house is free at the moment. It stays at taking part online; nothing has changed."
             ),
             field="participation",
         )
@@ -54,7 +56,7 @@ class ClosedForRoom(Refusal):
 class OfferFirst(Refusal):
     def __init__(self) -> None:
         super().__init__(
-            N_("A seat in the house is offered to you. Please accept or decline it first."),
+            N_("A seat in the house is on offer. It has to be accepted or declined first."),
             field="participation",
         )
 
@@ -63,8 +65,8 @@ class ChosenInRoom(Refusal):
     def __init__(self, title: str) -> None:
         super().__init__(
             N_(
-                "“%(title)s” takes place in the room only. Please give up your place or your choice there first; then you can"
-                " take part online."
+                "“%(title)s” takes place in the room only. The place or the choice there has to be given up first; then taking"
+                " part online is possible."
             ),
             field="participation",
             title=title,

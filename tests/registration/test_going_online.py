@@ -10,20 +10,26 @@ import pytest
 from flask import Flask
 from sqlalchemy import select
 
+from app.attendees import manual
+from app.attendees.staff.service import name_staff
 from app.events.notices import day_facts
 from app.events.rules import Placement
-from app.programme.models import Run
+from app.programme.models import Round, Run
 from app.refusal import Refusal, fingerprint
+from app.registration.links import personal_token
 from app.registration.models import Registration
 from app.registration.participation import ChosenInRoom
 from app.registration.rules import Status
-from app.registration.workshops.models import RegistrationNeed
+from app.registration.workshops.models import RegistrationNeed, StaffRole
 from app.registration.workshops.rules import Need
 from app.registration.workshops.wishes import Wished, needs_of, replace_wishes
 from app.scheduling.service import StillOnline, change_day
 from app.tables.queries import chosen
 from app.web.database import transaction
-from tests.registration.steps import ORGANISER, add_organisations
+from tests.organising.helpers import a_day as a_team_day
+from tests.pages import Visitor, words
+from tests.people.helpers import signed_in
+from tests.registration.steps import ORGANISER, Day, add_organisations
 from tests.registration.test_participation import ONLINE, ROOM, a_day, taken
 
 
@@ -140,3 +146,44 @@ def test_tables_are_for_who_sits_there(house: None) -> None:
     day.join("ben", participation=ONLINE)
     with transaction() as session:
         assert list(session.scalars(chosen(day.event_id, None))) == [day.ids["anna"]]
+
+
+def test_who_is_corrected_reads_of_all_of_it_at_once(house: None) -> None:
+    """How somebody takes part and how many come along stand in one mail."""
+    day = a_day(capacity=5)
+    day.join("anna", participation=ONLINE)
+    day.forget_mails()
+    with day.step() as session:
+        one = session.get_one(Registration, day.ids["anna"])
+        person = replace(one.person, participation=ROOM, accompanying=2)
+        manual.correct(session, one.id, person, one.version, ORGANISER, day.now)
+    assert day.mails("anna") == ["registration.registered"]
+    day.forget_mails()
+    with day.step() as session:
+        one = session.get_one(Registration, day.ids["anna"])
+        person = replace(one.person, accompanying=1)
+        manual.correct(session, one.id, person, one.version, ORGANISER, day.now)
+    assert day.mails("anna") == ["accompanying.changed"]
+
+
+def test_the_lists_of_a_workshop_say_who_is_not_there(app: Flask) -> None:
+    made = a_team_day(app, "probe", offers_online=True)
+    with app.app_context():
+        with transaction() as session:
+            run = session.get_one(Run, made.runs["1.1"])
+            run.room.online, run.room.online_link = True, "https://meet.example.org/birke"
+            rounds = {one.number: one.id for one in session.scalars(select(Round))}
+        day = Day(made.event_id, made.runs, rounds)
+        day.join("anna", labels=("1.1",), participation=ONLINE)
+        day.join("ben", labels=("1.1",))
+        day.join("lea")
+        with day.step() as session:
+            role, run_id = StaffRole.FACILITATOR, made.runs["1.1"]
+            name_staff(session, made.event_id, run_id, day.ids["lea"], role, ORGANISER, day.now)
+        token = personal_token(day.of("lea"))
+    rows = Visitor(signed_in(app, "otto@example.org")).get(f"{made.home}/workshops").tree.xpath("//tbody/tr")
+    said = {words(row): "online" in words(row) for row in rows}
+    assert sorted(said.values()) == [False, False, True]
+    assert next(text for text, online in said.items() if online).startswith("Beispiel, Anna")
+    led = Visitor(app.test_client()).get(f"/my/{token}/runs/{made.runs['1.1']}")
+    assert "2 Personen haben hier einen Platz. 1 Person davon nimmt online teil." in led.text

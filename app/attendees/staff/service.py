@@ -9,7 +9,7 @@ Verbs lock the event first, flush, never commit.
 from collections.abc import Sequence
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, exists, select
+from sqlalchemy import ColumnElement, exists, func, select
 from sqlalchemy.orm import Session, joinedload
 
 from app.attendees.filters import Wanted, conditions, how_many_accompany
@@ -25,7 +25,7 @@ from app.registration import notifications
 from app.registration.consents.records import NamedPeople, named_among
 from app.registration.history import By
 from app.registration.models import Registration
-from app.registration.rules import CONFIRMED, PlaceState
+from app.registration.rules import CONFIRMED, Participation, PlaceState
 from app.registration.workshops import places
 from app.registration.workshops.models import Place, RunStaff, StaffRole
 from app.registration.workshops.news import RunChange, between
@@ -239,6 +239,12 @@ def people_in(session: Session, run_id: int) -> NamedPeople:
 def accompanying_in(session: Session, run_id: int) -> int:
     """How many come along with them."""
     return how_many_accompany(session, _in_run(run_id))
+
+
+def online_in(session: Session, run_id: int) -> int:
+    """How many of them take part online."""
+    those = [*_in_run(run_id), Registration.participation == Participation.ONLINE]
+    return session.scalar(select(func.count(Registration.id)).where(*those)) or 0
 
 
 def _in_run(run_id: int) -> list[ColumnElement[bool]]:

@@ -5,7 +5,7 @@
 
 from flask import Blueprint, Response
 
-from app.attendees.staff.service import accompanying_in, get_led_run, people_in
+from app.attendees.staff.service import accompanying_in, get_led_run, online_in, people_in
 from app.programme.rounds import filled_by, parts_of_rounds
 from app.registration.links import open_personal
 from app.web import access
@@ -32,4 +32,5 @@ def run_people(token: str, run_id: int) -> Response:
         parts=parts_of_rounds(rounds),
         people=people_in(session, run_id),
         accompanying=accompanying_in(session, run_id),
+        online=online_in(session, run_id),
     )
