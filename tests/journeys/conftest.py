@@ -180,12 +180,13 @@ def browser() -> Iterator[Browser]:
 
 
 def open_browser(
-    browser: Browser, *, phone: bool, dark: bool = False, scripts: bool = True
+    browser: Browser, *, phone: bool, dark: bool = False, scripts: bool = True, touch: bool = False
 ) -> BrowserContext:
     context = browser.new_context(
         viewport=PHONE if phone else DESKTOP,  # type: ignore[arg-type]
         color_scheme="dark" if dark else "light",
         java_script_enabled=scripts,
+        has_touch=touch,
         locale="de-DE",
     )
     context.set_default_timeout(15_000)
