@@ -102,16 +102,45 @@ def _release_first(session: Session, event: Event, now: datetime) -> None:
 def _release_again(
     session: Session, event: Event, released: Plan, plan: Plan, note: str, now: datetime
 ) -> Json:
-    """What can be brought back for those who lose a place comes back."""
+    """What can be brought back for those who lose a place is returned."""
     refuse_plan(session, event, released, plan)
     if last_version(session, event) is None:  # released before there were versions
         _write_version(session, event, ReleaseNote(), {}, event.agenda_released_at or now, released)
-    kept = _places_lost(session, event, differences(released, plan))
+    changes = differences(released, plan)
+    kept, last = _places_lost(session, event, changes), revocable_version(session, event, now)
     drop_edits(session, event)
     carry_out(session, event, plan, now, Announcement(note))
+    if last is not None:
+        _give_back(session, event, last, changes, now)
     if event.agenda_is_news(now) and items_differ(released, plan):
         notifications.notify_agenda(session, event, now)
     return kept
+
+
+def _give_back(
+    session: Session, event: Event, last: AgendaVersion, changes: Sequence[Change], now: datetime
+) -> None:
+    """Who lost a place by the last release, about which no mail can have left, has it again where the run takes place after all; they
+    hear of neither."""
+    again = {
+        one.key[1]
+        for one in changes
+        if one.key[0] is Thing.RUN
+        and one.before is not None
+        and one.after is not None
+        and one.after.takes_place
+        and not one.before.takes_place
+        and one.before.same_rounds(one.after)
+    }
+    kept = {
+        "runs": [one for one in last.places.get("runs", ()) if one[0] in again],
+        "places": [one for one in last.places.get("places", ()) if one[1] in again],
+    }
+    people = {one[0] for one in kept["places"]}
+    untold = PlaceChange.run_id.in_(again), PlaceChange.registration_id.in_(people), PlaceChange.at == last.at
+    if people:
+        session.execute(delete(PlaceChange).where(*untold))
+        bring_places_back(session, event, kept, now)
 
 
 def _write_version(
@@ -195,6 +224,7 @@ def _undo(
     undone = [
         Change(one.key, one.after, one.before) for one in differences(plan_from_json(before.plan), taken)
     ]
+    _refuse_calling_off(session, undone)
     carry_out(session, event, applied(live, undone), now, Announcement(aloud=False))
     bring_places_back(session, event, version.places, now)
     runs = [run.id for run in _runs(session, event)]
@@ -204,6 +234,20 @@ def _undo(
     )
     live = read_plan(session, event)
     keep_edits(session, event, live, as_working_copy(live, taken))
+
+
+def _refuse_calling_off(session: Session, changes: Sequence[Change]) -> None:
+    """In silence nobody loses a place."""
+    for one in changes:
+        if one.key[0] is Thing.RUN and one.before is not None and one.after is not None:
+            run = session.get_one(Run, one.key[1])
+            if one.before.takes_place and not one.after.takes_place and run.taken:
+                raise Refusal(
+                    N_(
+                        "People hold places in “%(title)s” by now. Please call it off and release that, so that they are told."
+                    ),
+                    title=run.workshop.title,
+                )
 
 
 # -- bringing back

@@ -10,6 +10,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 
 from app.attendees.staff.service import name_staff
+from app.clock import now
 from app.outbox.building import BUILDERS
 from app.outbox.models import Message
 from app.outbox.rules import State
@@ -27,6 +28,8 @@ from app.programme.models import (
     SubItem,
     Workshop,
 )
+from app.registration.correcting import change_choices
+from app.registration.models import Registration
 from app.registration.workshops.models import Place, StaffRole
 from app.web.database import db, transaction
 from tests.factories.organising import a_day, somebody
@@ -134,6 +137,41 @@ def test_a_release_is_taken_back_in_its_minute(app: Flask, client: FlaskClient) 
         assert db.session.scalars(select(AgendaChange.id)).all() == []
         assert [one.number for one in db.session.scalars(select(AgendaVersion))] == [1]
         assert db.session.scalars(select(AgendaEdit.facts)).all() == [{"takes_place": False}]
+
+
+def test_a_run_called_off_by_mistake_has_its_people_back_before_they_hear_of_it(app: Flask) -> None:
+    """Released again in the minute in which nobody has been told. Then its people are not lost by taking that back."""
+    event_id, ids = a_day(app, released=True)
+    seat(app, event_id, "Anna", **{f"r{ids['round-1']}": ids["1.1"]})
+    seat(app, event_id, "Bea", **{f"r{ids['round-1']}": ids["1.1"]})
+    visitor = lead(app, event_id)
+    visitor.get(f"{PROGRAMME}/runs/{ids['1.1']}").send(takes_place=None)
+    visitor.get(f"{PROGRAMME}/release").send().send()
+    with app.app_context(), transaction() as session:  # who has chosen anew meanwhile stays there
+        bea = session.scalars(select(Registration).where(Registration.given_name == "Bea")).one()
+        change_choices(session, bea.id, {ids["round-1"]: ids["1.2"]}, now())
+    visitor.get(f"{PROGRAMME}/runs/{ids['1.1']}").send(takes_place="y")
+    done = visitor.get(f"{PROGRAMME}/release").send()
+    assert "ist jetzt öffentlich" in done.text
+    with app.app_context():
+        assert [
+            (one.registration.given_name, one.run.label) for one in db.session.scalars(select(Place))
+        ] == [
+            ("Bea", "1.2"),
+            ("Anna", "1.1"),
+        ]
+        assert (db.session.get_one(Run, ids["1.1"]).taken, db.session.get_one(Run, ids["1.2"]).taken) == (
+            1,
+            1,
+        )
+        told = [
+            BUILDERS[one.kind](db.session(), one) for one in mails(app) if one.recipient.startswith("anna")
+        ]
+        assert told == [None]
+    page = visitor.get(f"{PROGRAMME}/versions").send(button="Diese Freigabe zurücknehmen")
+    assert "sind inzwischen Plätze vergeben" in page.text
+    with app.app_context():
+        assert db.session.get_one(Run, ids["1.1"]).taken == 1
 
 
 def test_what_is_new_stands_in_the_working_copy_and_gets_rows_with_the_release(

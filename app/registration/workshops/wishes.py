@@ -194,7 +194,7 @@ def turn_places_into_wishes(session: Session, event: Event) -> Json:
 def bring_places_back(session: Session, event: Event, kept: Json, now: datetime) -> None:
     """The opposite, as long as it can be taken back: everybody has again the place or number that became a wish.
 
-    But for who has ended the registration since, said "not in this round", or got to work in it. Refuses where a run
+    But for who has ended the registration since, has chosen anew, said "not in this round", or got to work in it. Refuses where a run
     was called off or goes on for longer now. Callers hold the event's lock, and let the lines move up.
     """
     runs = {run.id: run for run in _runs_of(session, event)}
@@ -244,14 +244,21 @@ def keep_places(session: Session, event: Event, places: Sequence[Place]) -> Json
 
 
 def _elsewhere(session: Session, event: Event) -> dict[int, set[int]]:
-    """Registration id → ids of the rounds in which somebody does not take part, or works."""
+    """Registration id → ids of the rounds in which somebody has chosen something, does not take part, or works."""
     found: dict[int, set[int]] = {}
     absent = select(RoundAbsence.registration_id, RoundAbsence.round_id)
+    own = aliased(Round)
+    chosen = select(Place.registration_id, Round.id).join(Run, Run.id == Place.run_id)
     for person, round_id in session.execute(
-        absent.join(Round, Round.id == RoundAbsence.round_id).where(Round.event_id == event.id)
+        absent.join(Round, Round.id == RoundAbsence.round_id)
+        .where(Round.event_id == event.id)
+        .union_all(
+            chosen.join(own, own.id == Run.round_id)
+            .join(Round, fills(own, Round))
+            .where(Round.event_id == event.id)
+        )
     ):
         found.setdefault(person, set()).add(round_id)
-    own = aliased(Round)
     working = (
         select(RunStaff.registration_id, Round.id)
         .join(Run, Run.id == RunStaff.run_id)
