@@ -31,14 +31,19 @@ class LogLine:
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One thing that differs, in the reader's words; `key` says in which thing. `stored` is empty where something is new, `typed`
-    where it goes."""
+    """One thing that differs, in the reader's words; `key` says in which thing, `fact` which of its facts. `stored` is empty where
+    something is new, `typed` where it goes."""
 
     key: Key
-    label: str
+    title: str
     stored: str
     typed: str
     whole: bool = False  # the thing itself is new or goes
+    fact: str = ""
+
+    @property
+    def label(self) -> str:
+        return f"{self.title}: {self.fact}" if self.fact else self.title
 
 
 def title_of(plan: Plan, key: Key) -> str:
@@ -168,7 +173,7 @@ def _words(event: Event, old: Plan, new: Plan, change: Change, around: Surroundi
     title = title_of(old, key)
     if key[0] in {Thing.ITEM, Thing.ROUND} and change.before.times != change.after.times:
         was, will = (_times(event, facts.times) for facts in (change.before, change.after))
-        yield Difference(key, f"{title}: {gettext('Time')}", was, will)
+        yield Difference(key, title, was, will, fact=gettext("Time"))
     for one in fields(change.after):
         if one.name in {"starts_at", "ends_at", "position"} or getattr(change.before, one.name) == getattr(
             change.after, one.name
@@ -178,7 +183,7 @@ def _words(event: Event, old: Plan, new: Plan, change: Change, around: Surroundi
             _said(plan, facts, one.name, around)
             for plan, facts in ((old, change.before), (new, change.after))
         )
-        yield Difference(key, f"{title}: {_label(change.after, one.name)}", was, will)
+        yield Difference(key, title, was, will, fact=_label(change.after, one.name))
 
 
 def _label(facts: Any, name: str) -> str:

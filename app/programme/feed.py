@@ -37,7 +37,7 @@ def agenda_atom(day: Event, moments: Sequence[Moment], own: str, page: str) -> b
         more = [_more(left_out)] if left_out else []
         amount = len(lines) + left_out
         title = lines[0] if amount == 1 else ngettext("%(num)d change", "%(num)d changes", amount)
-        _entry(feed, _id(day, f"change/{at.isoformat()}"), title, at, page, [*lines, *more])
+        _entry(feed, _id(day, f"change/{at.isoformat()}"), title, at, f"{page}#changes", [*lines, *more])
     _entry(feed, _id(day, "released"), gettext("The agenda is published"), released, page, [day.title])
     return xml_document(feed)
 
@@ -45,7 +45,7 @@ def agenda_atom(day: Event, moments: Sequence[Moment], own: str, page: str) -> b
 def _entry(feed: ET.Element, id_: str, title: str, at: datetime, page: str, lines: Sequence[str]) -> None:
     entry = ET.SubElement(feed, "entry")
     _write(entry, id=id_, title=title, updated=_moment(at))
-    ET.SubElement(entry, "link", rel="alternate", type="text/html", href=f"{page}#changes")
+    ET.SubElement(entry, "link", rel="alternate", type="text/html", href=page)
     items = "".join(f"<li>{escape(one)}</li>" for one in lines)
     ET.SubElement(entry, "content", type="html").text = f"<ul>{items}</ul>"
 

@@ -70,13 +70,14 @@ def schedule_xml(day: Event, lines: Sequence[AgendaLine], rooms: Sequence[RoomFa
     """`rooms` in the house's order. The format has no place for partners, nor for who moderates the day."""
     talks = _talks(day, lines, pages)
     names = _room_names(talks, rooms)
+    dates = _dates(day, talks)
     schedule = ET.Element("schedule")
     ET.SubElement(schedule, "generator", name="Fachtag")
     ET.SubElement(schedule, "version").text = str(day.revision)
     conference = ET.SubElement(schedule, "conference")
-    for name, value in {**_conference(day), "days": str(len(_dates(day)))}.items():
+    for name, value in {**_conference(day), "days": str(len(dates))}.items():
         ET.SubElement(conference, name).text = value
-    for index, (one, begins, ends) in enumerate(_dates(day), start=1):
+    for index, (one, begins, ends) in enumerate(dates, start=1):
         element = ET.SubElement(schedule, "day", index=str(index), date=one.isoformat())
         element.set("start", begins)
         element.set("end", ends)
@@ -115,7 +116,7 @@ def schedule_json(
                 room: [_event(talk, day) for talk in held] for room, held in _by_room(talks, one, names)
             },
         }
-        for index, (one, begins, ends) in enumerate(_dates(day), start=1)
+        for index, (one, begins, ends) in enumerate(_dates(day, talks), start=1)
     ]
     conference = {
         **_conference(day),
@@ -159,15 +160,19 @@ def acronym_of(day: Event) -> str:
     return re.sub("[^a-z0-9_]", "_", day.slug).ljust(4, "_")
 
 
-def _dates(day: Event) -> list[tuple[date, str, str]]:
-    """Each date with its beginning and end; the first begins with the day and the last ends with it."""
-    first, last = local_day(day.starts_at), last_day(day.ends_at)
+def _dates(day: Event, talks: Sequence[Talk]) -> list[tuple[date, str, str]]:
+    """Each date with its beginning and end; the first begins with the day and the last ends with it, unless something is before or
+    after that: apps drop what lies outside."""
+    begins = min([day.starts_at, *(one.starts_at for one in talks)])
+    ends = max([day.ends_at, *(one.ends_at for one in talks)])
+    first = local_day(begins)
+    last = max([last_day(day.ends_at), *(local_day(one.starts_at) for one in talks)])
     dates = [first + timedelta(days=number) for number in range((last - first).days + 1)]
     return [
         (
             one,
-            _local(max(day.starts_at, datetime.combine(one, time.min, BERLIN))),
-            _local(min(day.ends_at, datetime.combine(one + timedelta(days=1), time.min, BERLIN))),
+            _local(max(begins, datetime.combine(one, time.min, BERLIN))),
+            _local(ends if one == last else datetime.combine(one + timedelta(days=1), time.min, BERLIN)),
         )
         for one in dates
     ]

@@ -69,6 +69,13 @@ class MyRound:
         """Where the person is to be found."""
         return self.leads or self.place
 
+    def open_to(self, registration: Registration) -> RoundView:
+        """The round with what the person may choose: online what is online, and what they are in already."""
+        if not registration.is_online:
+            return self.round
+        runs = [run for run in self.round.runs if run.is_online or self.answer == str(run.id)]
+        return replace(self.round, runs=tuple(runs))
+
     @property
     def answer(self) -> str:
         """The value of the form's field for this round."""

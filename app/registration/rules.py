@@ -231,7 +231,7 @@ class RunHasPlaces(Refusal):
     def __init__(self, field: str = "round_id") -> None:
         super().__init__(
             N_(
-                "People hold places in this run, so it stays in its round. Change its room, or move the whole round."
+                "People hold places in this run, so it stays in its rounds and takes as many. Change its room, or move the whole round."
             ),
             field=field,
         )

@@ -276,11 +276,11 @@ def workshops(token: str) -> ResponseReturnValue:
     if not mine.chosen:
         return redirect(url_for(".my", token=token), SEE_OTHER)
     answers = {f"round-{one.round.id}": one.answer for one in mine.chosen}
-    free = [one.round for one in mine.chosen if one.leads is None]
+    free = [one.open_to(registration) for one in mine.chosen if one.leads is None]
     form = with_rounds(ChoicesForm, free, data=answers)
     if did(form, lambda writing: change_choices(writing, registration.id, form.choices(), now())):
         return _back(token, "workshops")
-    return page("registration/workshops.html", form=form, event=registration.event, day=mine, token=token)
+    return page("registration/workshops.html", form=form, registration=registration, day=mine, token=token)
 
 
 @bp.route("/my/<token>/wishes", methods=["GET", "POST"])
@@ -295,7 +295,8 @@ def wishes(token: str) -> ResponseReturnValue:
     wished = wishes_of(session, registration.id)
     # Who said it here before a question asked for it changes it here.
     with_needs = bool(wished.needs) or not asks_needs(asked_questions(session, event))
-    form: Any = wishing(OwnWishesForm, rounds, with_needs=with_needs)(data=wishes_data(wished, rounds))
+    wishes_form = wishing(OwnWishesForm, rounds, with_needs=with_needs, online=registration.is_online)
+    form: Any = wishes_form(data=wishes_data(wished, rounds))
     if did(form, lambda writing: give_wishes(writing, registration.id, form.wished(), now())):
         return _back(token, "wishes")
     return page(

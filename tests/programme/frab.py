@@ -64,6 +64,7 @@ def _of_xml(root: ET.Element) -> Iterator[str]:
                     yield "a field twice"
                 events.append({**said, "id": event.get("id"), "guid": event.get("guid")})
                 yield from _of_event(events[-1], one.get("date"), room.get("name"), KNOWN | {"id", "guid"})
+                yield from _outside(events[-1], one.get("start"), one.get("end"))
     yield from _of_order([[str(room.get("name")) for room in one] for one in days])
     yield from _of_all(events)
 
@@ -97,6 +98,7 @@ def _of_json(whole: dict[str, Any]) -> Iterator[str]:
             for event in held:
                 events.append(event)
                 yield from _of_event(event, one["date"], name, JSON_EVENT)
+                yield from _outside(event, one["day_start"], one["day_end"])
                 if not {"language", "persons", "links", "url"} <= set(event):
                     yield "an event without language, persons, links or address"
                 for person in event.get("persons", ()):
@@ -141,6 +143,13 @@ def _of_event(event: dict[str, Any], on: str | None, room: str | None, known: se
         yield "no duration"
     if not event["url"].startswith(("http://", "https://")):
         yield f"address {event['url']}"
+
+
+def _outside(event: dict[str, Any], begins: str | None, ends: str | None) -> Iterator[str]:
+    """Apps do not show what lies outside of its day."""
+    first, at, last = (datetime.fromisoformat(str(one)) for one in (begins, event["date"], ends))
+    if None not in (first.tzinfo, at.tzinfo, last.tzinfo) and not first <= at < last:
+        yield f"{event['title']} at {at} in a day from {first} to {last}"
 
 
 def _of_order(rooms: Iterable[list[str]], order: list[str] | None = None) -> Iterator[str]:

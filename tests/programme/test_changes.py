@@ -134,6 +134,8 @@ def test_the_feed_follows_real_changes(client: FlaskClient) -> None:
         "Beraten ohne Vorurteil – Raum: Raum Birke → –",
         "Der Tagesablauf ist veröffentlicht",
     ]
+    links = [one.find(f"{ATOM}link").get("href") for one in entries]
+    assert links == [*[f"http://localhost{PAGE}#changes"] * 2, f"http://localhost{PAGE}"]
     assert entries[1].findtext(f"{ATOM}updated") == "2026-01-05T10:00:00+01:00"
     assert entries[1].findtext(f"{ATOM}content") == (
         "<ul><li>Beraten ohne Vorurteil – Raum: Raum Birke → –</li></ul>"
@@ -204,9 +206,10 @@ def test_pages_of_the_day_lead_to_the_feed_and_the_feed_to_them(client: FlaskCli
         assert found is not None
         assert (found["rel"], found["href"]) == (["alternate"], FEED), address
     assert FEED in page(client).links()
-    entry = read(fetch(client, FEED).data).find(f"{ATOM}entry/{ATOM}link")
-    assert entry is not None
-    assert entry.get("href") == f"http://localhost{PAGE}#changes"
+    (released,) = read(fetch(client, FEED).data).findall(f"{ATOM}entry/{ATOM}link")
+    assert (
+        released.get("href") == f"http://localhost{PAGE}"
+    )  # the page has a part for changes once there are any
 
 
 def test_what_is_not_public_has_no_feed(client: FlaskClient) -> None:

@@ -87,7 +87,7 @@ def test_files(app: Flask, client: FlaskClient, day: Day) -> None:
         (one.get("index"), one.get("date"), one.get("start"), one.get("end")) for one in schedule.iter("day")
     ]
     assert dates == [
-        ("1", "2031-03-13", "2031-03-13T09:30:00+01:00", "2031-03-14T00:00:00+01:00"),
+        ("1", "2031-03-13", "2031-03-13T09:00:00+01:00", "2031-03-14T00:00:00+01:00"),
         ("2", "2031-03-14", "2031-03-14T00:00:00+01:00", "2031-03-14T16:00:00+01:00"),
     ]
     assert [one.findtext("title") for one in schedule.findall("day[2]/room/event")] == ["Rückblick"]

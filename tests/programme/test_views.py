@@ -233,7 +233,7 @@ def test_schedule(client: FlaskClient) -> None:
     assert (day.get("index"), day.get("date"), day.get("start")) == (
         "1",
         "2031-03-13",
-        "2031-03-13T09:30:00+01:00",
+        "2031-03-13T09:00:00+01:00",
     )
     assert [room.get("name") for room in day] == ["Großer Saal", "Raum Birke", "Raum Ahorn", "Foyer"]
     talks = {str(talk.findtext("title")): talk for talk in day.iter("event")}

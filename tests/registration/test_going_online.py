@@ -187,3 +187,18 @@ def test_the_lists_of_a_workshop_say_who_is_not_there(app: Flask) -> None:
     assert next(text for text, online in said.items() if online).startswith("Beispiel, Anna")
     led = Visitor(app.test_client()).get(f"/my/{token}/runs/{made.runs['1.1']}")
     assert "2 Personen haben hier einen Platz. 1 Person davon nimmt online teil." in led.text
+
+
+def test_who_is_online_chooses_among_what_is_online(app: Flask) -> None:
+    """And among nothing else, also what they are told of seats: none is kept for them."""
+    with app.app_context():
+        add_organisations()
+        day = a_day(capacity=5)
+        day.join("anna", participation=ONLINE)
+        day.join("ben")
+        tokens = {name: personal_token(day.of(name)) for name in day.ids}
+    offered = {}
+    for name, token in tokens.items():
+        page = Visitor(app.test_client()).get(f"/my/{token}/workshops")
+        offered[name] = {one for one in ("1.1", "1.2", "2.1", "2.2") if one in words(page.form())}
+    assert offered == {"anna": {"1.1", "2.1"}, "ben": {"1.1", "1.2", "2.1", "2.2"}}

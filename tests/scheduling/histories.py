@@ -396,7 +396,7 @@ class History:
         assert len(items) == sum(_facts_apart(was.get(key), now.get(key)) for key in _keys(was, now, "item"))
         lines = place_news(session, registration, since).lines
         assert Counter(_line(one) for one in lines) == Counter(_expected(session, was, now))
-        for label in (*(one.label for one in items), *(one.run for one in lines)):
+        for label in (*(one.title for one in items), *(one.run for one in lines)):
             assert label in text
         for one in lines:
             self.seen[one.fact.value] += 1

@@ -121,12 +121,19 @@ def _runs_of(rounds: Iterable[RoundView], workshop_id: int) -> list[RunView]:
 
 
 def wishing(
-    form_class: type[BaseForm], rounds: Sequence[RoundView], *, with_needs: bool = True
+    form_class: type[BaseForm],
+    rounds: Sequence[RoundView],
+    *,
+    with_needs: bool = True,
+    online: bool = False,
 ) -> type[BaseForm]:
-    """The form class with the fields of these rounds."""
+    """The form class with the fields of these rounds. `online`: says what is not for who takes part online."""
     fields: dict[str, Any] = {}
     for round_ in rounds:
-        choices = [("", gettext("No wish")), *((str(run.id), wish_label(run)) for run in offered(round_))]
+        choices = [
+            ("", gettext("No wish")),
+            *((str(run.id), wish_label(run, online=online)) for run in offered(round_)),
+        ]
         for rank in range(1, ranks_of(round_) + 1):
             fields[f"wish-{round_.id}-{rank}"] = Choice(
                 gettext("%(rank)s. wish", rank=rank), choices=choices, default=""
@@ -161,11 +168,13 @@ def wishes_data(wished: Wished, rounds: Iterable[RoundView]) -> Mapping[str, obj
     return data
 
 
-def wish_label(run: RunView) -> str:
+def wish_label(run: RunView, *, online: bool = False) -> str:
     """Without seats: how many others wish for it is nobody's business while wishes are open."""
     notes = [note for one in run.each if one.room for note in (one.where, *one.room.barriers)]
     if run.parallel:
         notes.insert(0, gettext("at the same time in several rooms"))
+    if online and not any(one.is_online for one in run.each):
+        notes.append(gettext("in the room only"))
     if run.spans > 1:
         notes.append(ngettext("over %(num)d round", "over %(num)d rounds", run.spans))
     return f"{run.label} {run.title}" + (f" ({', '.join(notes)})" if notes else "")
