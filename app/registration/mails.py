@@ -185,7 +185,8 @@ class PlacesMail:
         open_now = event.registration_state(message.created_at) in TAKES_REGISTRATIONS
         # The links stand in the calendar of who was invited: there the old one would be in the way.
         again = news.of_links and registration.invited_sequence is not None
-        subject = N_("Your workshops have changed") if news else N_("The agenda has changed")
+        own = news and not news.only_of_rooms
+        subject = N_("Your workshops have changed") if own else N_("The agenda has changed")
         if news and news.only_of_links:
             subject = N_("Your link to take part online")
         texts = render_mail(

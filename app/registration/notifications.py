@@ -22,7 +22,7 @@ from app.people.rules import address_key
 from app.registration.models import Group, Registration
 from app.registration.rules import CONFIRMED, Status
 from app.registration.suppression import is_suppressed, link_bucket, mail_bucket
-from app.registration.workshops.news import LinkChange, RunChange, note_changes, note_link
+from app.registration.workshops.news import RoomChange, RunChange, note_changes, note_rooms
 from app.store.portions import portions
 
 MAILS_BEFORE_CONFIRMATION = 3  # per address and day: the form must not become a mail cannon (T08)
@@ -218,12 +218,27 @@ def notify_place(
         _enqueue(session, PLACES, registration, now)
 
 
+def notify_room_changed(
+    session: Session,
+    event: Event,
+    ids: Sequence[int],
+    changes: Sequence[RoomChange],
+    now: datetime,
+    already: Collection[int] = (),
+) -> None:
+    """For all of these there is something in the room that changed; `already` have a mail of this moment, which says it as well."""
+    note_rooms(session, ids, changes, now)
+    told = set(already)
+    for some in portions([one for one in ids if one not in told]):
+        _tell_all(session, event, PLACES, Registration.id.in_(some), now)
+
+
 def notify_link_changed(
-    session: Session, event: Event, ids: Sequence[int], change: LinkChange, now: datetime
+    session: Session, event: Event, ids: Sequence[int], change: RoomChange, now: datetime
 ) -> None:
     """All of these take part online by another link. It stands in their calendars, so who is invited gets the entry anew, under
     a higher number."""
-    note_link(session, ids, change, now)
+    note_rooms(session, ids, [change], now)
     for some in portions(ids):
         invited = Registration.invited_sequence.is_not(None)
         offset = Registration.sequence_offset + 1

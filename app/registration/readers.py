@@ -29,10 +29,12 @@ _PLACES_FIRST = (
 )
 _REST = N_("something about their workshop changes")
 _LINK = N_("the link by which they take part online changes")
+_ROOM = N_("a room of the agenda for everybody changes")
 _LAST = len(_PLACES_FIRST)
 _first = case(
     *((one, rank) for rank, (one, _words) in enumerate(_PLACES_FIRST)),
     (PlaceChange.fact == PlaceFact.LINK, _LAST + 1),
+    (PlaceChange.room_id.is_not(None), _LAST + 2),
     else_=_LAST,
 )
 
@@ -41,7 +43,7 @@ def _of_places(rank: int | None) -> str:
     """None where nothing of the person's own changed."""
     if rank is None:
         return N_("something about the agenda for everybody changes")
-    return (*(words for _one, words in _PLACES_FIRST), _REST, _LINK)[rank]
+    return (*(words for _one, words in _PLACES_FIRST), _REST, _LINK, _ROOM)[rank]
 
 
 APART = {

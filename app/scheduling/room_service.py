@@ -15,7 +15,7 @@ from app.programme.service import log_change
 from app.refusal import refuse_changed
 from app.registration.workshops.news import RunChange, access_code
 from app.registration.workshops.rules import PlaceFact
-from app.scheduling.telling import tell_link, tell_places
+from app.scheduling.telling import tell_link, tell_places, tell_room
 
 
 def change_room(
@@ -27,8 +27,8 @@ def change_room(
     now: datetime,
     note: str = "",
 ) -> Room:
-    """Another name or house reaches calendars, the change log and whoever holds a place in it: they would look for the old one. Whether
-    it is step-free and has a loop reaches them, too, all of them: a mail to those who need it would tell the team who they are. Another
+    """Another name or house reaches calendars, the change log and whoever holds a place in it, leads something there or comes to what is
+    there for everybody: they would look for the old one. Whether it is step-free and has a loop reaches them, too, all of them: a mail to those who need it would tell the team who they are. Another
     link reaches everybody who takes part by it, in what is for everybody as well; in no log, which others read.
 
     Refuses as `refuse_lone_link`, a name that is taken, and when somebody else saved since the facts were read whose fingerprint is `seen` (F30).
@@ -47,17 +47,17 @@ def change_room(
             raise_sequence(run, now)
             log_change(session, event, run.workshop.title, "room", was.where, facts.where, now)
     session.flush()
-    told = [
-        RunChange(run, fact, old, new)
-        for run in runs
-        if run.takes_place
+    differ = [
+        (fact, old, new)
         for fact, old, new in (
             (PlaceFact.ROOM, was.where, facts.where),
             (PlaceFact.ACCESS, access_code(was), access_code(facts)),
         )
         if old != new
     ]
+    told = [RunChange(run, *one) for run in runs if run.takes_place for one in differ]
     tell_places(session, event, told, note, now)
-    tell_link(session, event, room, link, note, now)
+    already = tell_link(session, event, room, link, note, now)
+    tell_room(session, event, room, differ, note, now, already)
     session.flush()
     return room

@@ -3,7 +3,7 @@
 
 """Who is told of changed runs and items, as long as it is news."""
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import CompoundSelect, exists, or_, select
@@ -15,7 +15,8 @@ from app.registration import notifications
 from app.registration.models import Registration
 from app.registration.rules import Participation, PlaceState, Status
 from app.registration.workshops.models import Place, RunStaff
-from app.registration.workshops.news import LinkChange, RunChange
+from app.registration.workshops.news import RoomChange, RunChange
+from app.registration.workshops.rules import PlaceFact
 
 
 def tell_places(
@@ -50,11 +51,35 @@ def in_runs(runs: Collection[int]) -> CompoundSelect[int, int]:
     )
 
 
-def tell_link(session: Session, event: Event, room: Room, old: str, note: str, now: datetime) -> None:
-    """One takes part in the room by another link than the `old` one; whoever does is told: everybody, if anything for everybody is
-    there, else who sits in a run there or leads it."""
-    if room.online_link == old or not event.agenda_is_news(now):
+def tell_room(
+    session: Session,
+    event: Event,
+    room: Room,
+    facts: Iterable[tuple[PlaceFact, str, str]],
+    note: str,
+    now: datetime,
+    already: Collection[int],
+) -> None:
+    """These facts of a room changed, each from old to new; where something is there for everybody, everybody is told. `already`: who
+    gets a mail at this moment that says it as well."""
+    changes = [RoomChange(room.id, fact, old, new, note) for fact, old, new in facts]
+    for_all = select(exists().where(AgendaItem.room_id == room.id))
+    if not changes or not event.agenda_is_news(now) or not session.scalar(for_all):
         return
+    whom = select(Registration.id).where(
+        Registration.event_id == event.id, Registration.status == Status.REGISTERED
+    )
+    ids = session.scalars(whom.order_by(Registration.id)).all()
+    notifications.notify_room_changed(session, event, ids, changes, now, already)
+
+
+def tell_link(
+    session: Session, event: Event, room: Room, old: str, note: str, now: datetime
+) -> Sequence[int]:
+    """One takes part in the room by another link than the `old` one; whoever does is told: everybody, if anything for everybody is
+    there, else who sits in a run there or leads it. The ids of whose registrations."""
+    if room.online_link == old or not event.agenda_is_news(now):
+        return ()
     here = session.scalars(select(Run.id).where(Run.room_id == room.id, Run.takes_place)).all()
     there = in_runs(here).subquery()
     whom = select(Registration.id).where(
@@ -68,6 +93,6 @@ def tell_link(session: Session, event: Event, room: Room, old: str, note: str, n
     if event.offers_online and room.facts.hybrid:
         whom = whom.where(Registration.participation == Participation.ONLINE)
     ids = session.scalars(whom.order_by(Registration.id)).all()
-    notifications.notify_link_changed(
-        session, event, ids, LinkChange(room.id, old, room.online_link, note), now
-    )
+    change = RoomChange(room.id, PlaceFact.LINK, old, room.online_link, note)
+    notifications.notify_link_changed(session, event, ids, change, now)
+    return ids

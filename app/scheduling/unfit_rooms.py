@@ -13,7 +13,7 @@ from collections.abc import Collection, Iterator, Mapping, Sequence
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.attendees.filters import in_the_house
+from app.attendees.filters import count_online, in_the_house
 from app.events.facts import RoomFacts
 from app.events.models import Event
 from app.events.rules import Loop
@@ -97,8 +97,31 @@ def _unfit(
 
 
 def left_outside(session: Session, event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
-    """Who takes part online and has a place in what these lines say is in the room only. It forbids nothing: a room is moved on the
-    morning of the day. One query, and none where the day does not offer it."""
+    """Who takes part online, and what of theirs these lines say is in the room only: their workshops, and what is for everybody but the
+    breaks. It forbids nothing: a room is moved on the morning of the day. Two queries, and none where the day does not offer it."""
+    return [*_items_in_room(session, event, lines), *_runs_in_room(session, event, lines)]
+
+
+def _items_in_room(session: Session, event: Event, lines: Sequence[AgendaLine]) -> Iterator[Contradiction]:
+    in_room = [
+        (line.title, line.key)
+        for line in lines
+        if line.room is not None and not line.room.online and line.round is None and not _is_pause(line)
+    ]
+    number = count_online(session, event) if in_room else 0
+    if number:
+        yield Contradiction(
+            ngettext(
+                "In the room only, while %(num)d person takes part online: %(titles)s.",
+                "In the room only, while %(num)d people take part online: %(titles)s.",
+                number,
+                titles=", ".join(dict.fromkeys(title for title, _key in in_room)),
+            ),
+            tuple(in_room),
+        )
+
+
+def _runs_in_room(session: Session, event: Event, lines: Sequence[AgendaLine]) -> list[Contradiction]:
     in_room = {
         run.id: (f"{run.label} {run.title}", line.key)
         for line in lines

@@ -311,12 +311,14 @@ def test_the_team_reads_who_would_be_left_outside(house: None) -> None:
         return [one.sentence for one in left_outside(db.session(), day.event, lines)]
 
     with force_locale("en"):
-        assert said() == []
+        for_all = "In the room only, while 1 person takes part online: Begrüßung, Vortrag: Was Akten nicht erzählen, Ausblick."
+        assert said() == [for_all]
         with transaction() as session:
             session.get_one(Run, day.runs["1.1"]).room_id = None
             mark_changed(session.get_one(Event, day.event_id), day.now, calendar=False)
         assert said() == [
-            "“1.1 Beraten ohne Vorurteil” is in the room only, and 1 person who has a place in it takes part online."
+            for_all,
+            "“1.1 Beraten ohne Vorurteil” is in the room only, and 1 person who has a place in it takes part online.",
         ]
         day.set_event(offers_online=False)
         assert said() == []

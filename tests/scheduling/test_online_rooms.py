@@ -10,7 +10,7 @@ from email.message import EmailMessage
 import pytest
 from flask import Flask
 from icalendar import Calendar
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.exc import IntegrityError
 
 from app.allocation.loader import features_of
@@ -19,6 +19,8 @@ from app.copying.rows import RowCopier
 from app.events.facts import RoomEntry, RoomFacts
 from app.events.models import Event, Room
 from app.events.rules import Loop
+from app.outbox.models import Message
+from app.outbox.worker import Worker
 from app.programme.models import AgendaChange
 from app.refusal import Refusal, fingerprint
 from app.registration.correcting import change_choices
@@ -31,13 +33,14 @@ from app.scheduling.room_service import change_room
 from app.texts import force_locale
 from app.web.database import db, transaction
 from tests.factories.days import BIRCH, FOYER, HALL, MAPLE, NOW, make_event
-from tests.mailbox import mailbox
+from tests.mailbox import mailbox, text_of
 from tests.organising.helpers import a_day
 from tests.pages import Visitor
 from tests.people.helpers import signed_in
 from tests.scheduling.test_service import LATER, built, mails, seat
 
 LINK, OTHER = "https://meet.example.org/birke?pwd=1", "https://meet.example.org/neu"
+HOUR = timedelta(hours=1)
 ALL = (HALL, BIRCH, MAPLE, FOYER)
 
 
@@ -126,6 +129,34 @@ def test_what_is_for_everybody_reaches_everybody_with_a_seat(app: Flask) -> None
         assert offsets[max(everybody)] == (1, event.sequence + 1)
         put_online(event, programme.rooms[FOYER])  # the same link: no news
         assert len(mails()) == before + 3
+
+
+def test_who_comes_to_what_is_for_everybody_hears_of_its_room(app: Flask) -> None:
+    """Also on a day without workshops: another house and the way there, online only, and a link that is none any more."""
+    with app.app_context():
+        event, programme = built(app)
+        foyer = programme.rooms[FOYER]
+        email = db.session.get_one(Registration, seat(event, "Anna")).email
+
+        def text(moment: datetime) -> str:
+            Worker(app, clock=lambda: moment).deliver()
+            mail = mailbox(app).newest(email)
+            return " ".join(text_of(mail).split())
+
+        put_online(event, foyer, "", online=False, venue="Stadthalle", step_free=False)
+        said = text(LATER)
+        assert (
+            "der Tagesablauf für alle hat sich geändert: - Für alle: Der Raum ist jetzt Foyer, Stadthalle"
+            in said
+        )
+        assert "Stadthalle, bisher Foyer." in said
+        assert "„Foyer“: Der Raum ist jetzt: nicht stufenlos" in said
+        put_online(event, foyer, LINK, moment=LATER + HOUR)
+        assert LINK in text(LATER + HOUR)
+        put_online(event, foyer, LINK, moment=LATER + 2 * HOUR, seats=None)
+        assert "Der Raum ist jetzt Foyer (online)" in text(LATER + 2 * HOUR)
+        put_online(event, foyer, "", moment=LATER + 3 * HOUR, online=False)
+        assert f"gilt nicht mehr: {LINK}" in text(LATER + 3 * HOUR)
 
 
 def test_a_draft_tells_nobody(app: Flask) -> None:
@@ -230,7 +261,13 @@ def test_the_team_is_asked_first_and_sees_old_and_new(app: Flask) -> None:
     assert "leeren Sie den Link" in page.send(online=None, online_link=LINK).errors()["online"]
     asked = page.send(online="y", online_link=LINK)
     assert LINK in asked.text
-    assert "Ihr Link zur Online-Teilnahme" in asked.text
+    assert "Für alle: Der Raum ist jetzt Foyer (online), bisher Foyer." in asked.text
+    asked.send()
+    with app.app_context(), transaction() as session:
+        session.execute(delete(Message))
+        session.execute(delete(PlaceChange))
+    again = Visitor(signed_in(app, "otto@example.org")).get(address).send(online_link=OTHER)
+    assert "Ihr Link zur Online-Teilnahme" in again.text
 
 
 @pytest.mark.parametrize(

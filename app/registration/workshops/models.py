@@ -174,7 +174,7 @@ class PlaceChange(Base):
     __table_args__ = (
         Index("ix_place_change_registration_id_at", "registration_id", "at"),
         CheckConstraint("(run_id IS NULL) <> (room_id IS NULL)", name="run_or_room"),
-        CheckConstraint("(fact = 'link') = (room_id IS NOT NULL)", name="link_of_room"),
+        CheckConstraint("fact <> 'link' OR room_id IS NOT NULL", name="link_of_room"),
     )
 
     id: Mapped[pk]

@@ -59,9 +59,11 @@ class PlaceNews:
         return tuple(dict.fromkeys(text for _room, text in self.noted))
 
     def with_links_of(self, rooms: Container[str]) -> "PlaceNews":
-        """Without the links of other rooms, and what was added to them: who has left a workshop need not know them."""
+        """Without new links of other rooms, and what was added to them: who has left a workshop need not know them."""
         return PlaceNews(
-            tuple(one for one in self.lines if one.fact is not PlaceFact.LINK or one.run in rooms),
+            tuple(
+                one for one in self.lines if one.fact is not PlaceFact.LINK or not one.new or one.run in rooms
+            ),
             tuple((room, text) for room, text in self.noted if room is None or room in rooms),
         )
 
@@ -69,6 +71,11 @@ class PlaceNews:
     def of_links(self) -> bool:
         """Whether a link by which the person takes part is another now."""
         return any(one.fact is PlaceFact.LINK for one in self.lines)
+
+    @property
+    def only_of_rooms(self) -> bool:
+        """Nothing about the person's own workshops."""
+        return all(not one.round for one in self.lines)
 
     @property
     def only_of_links(self) -> bool:
@@ -123,27 +130,29 @@ def on_again(run: Run) -> RunChange:
 
 
 @dataclass(frozen=True, slots=True)
-class LinkChange:
-    """Another link of a room; with what the team adds."""
+class RoomChange:
+    """What changed about a room, whatever one does there; with what the team adds. For the words see `PlaceChange`."""
 
     room_id: int
+    fact: PlaceFact
     old: str
     new: str
     note: str
 
 
-def note_link(session: Session, people: Sequence[int], change: LinkChange, now: datetime) -> None:
+def note_rooms(session: Session, people: Sequence[int], changes: Sequence[RoomChange], now: datetime) -> None:
     """For all of these at once."""
     rows = [
         {
             "registration_id": one,
             "room_id": change.room_id,
             "at": now,
-            "fact": PlaceFact.LINK,
+            "fact": change.fact,
             "old": change.old,
             "new": change.new,
             "note": change.note,
         }
+        for change in changes
         for one in people
     ]
     if rows:
@@ -197,7 +206,11 @@ def place_news(session: Session, registration: Registration, since: datetime) ->
         for (about, fact), (old, new) in folded.items()
         if old != new and _is_worth_a_word(folded, about, fact)
     ]
-    noted = ((one.room.name if one.room else None, one.note) for one in changes if one.note)
+    noted = (
+        (one.room.name if one.room and one.fact is PlaceFact.LINK and one.new else None, one.note)
+        for one in changes
+        if one.note
+    )
     return PlaceNews(tuple(lines), tuple(noted))
 
 
